@@ -1,0 +1,160 @@
+package registry_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// golden compares a report with testdata/NAME.golden.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(got+"\n"), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got+"\n")
+}
+
+// at stands at a line that does not move.
+func at(c *registry.Config, file string, line int) *registry.Config {
+	return c.At(registry.Source{File: file, Line: line})
+}
+
+// view claims a name, as a directive does.
+func view(c *registry.Config, name string) {
+	c.Record(registry.Action{
+		Discriminator: "view " + name,
+		Subject:       `view "` + name + `" for *wiki.Page`,
+		Remedy:        "add a predicate, or include one package from the other",
+	})
+}
+
+func TestReports(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("no such template (searched ./templates)")
+	tests := map[string]func(c *registry.Config){
+		"conflict": func(c *registry.Config) {
+			view(at(c, "wiki/views.go", 41), "edit")
+			view(at(c, "wiki/more.go", 17), "edit")
+		},
+		"three": func(c *registry.Config) {
+			view(at(c, "wiki/views.go", 41), "edit")
+			view(at(c, "wiki/views.go", 45), "edit")
+			view(at(c, "wiki/views.go", 43), "edit")
+		},
+		"loop": func(c *registry.Config) {
+			for range 3 {
+				view(at(c, "wiki/views.go", 41), "edit")
+			}
+		},
+		"no_subject": func(c *registry.Config) {
+			type key struct{ Name string }
+			at(c, "a.go", 1).Record(registry.Action{Discriminator: key{"x"}})
+			at(c, "a.go", 2).Record(registry.Action{Discriminator: key{"x"}})
+		},
+		"all_together": func(c *registry.Config) {
+			view(at(c, "wiki/views.go", 41), "edit")
+			view(at(c, "wiki/views.go", 42), "show")
+			at(c, "wiki/views.go", 30).Fail(errors.New(`view "x": path info "[)": missing closing ]`))
+			view(at(c, "wiki/more.go", 1), "show")
+			view(at(c, "wiki/views.go", 50), "edit")
+			at(c, "wiki/views.go", 9).Fail(errors.Join(errors.New("one"), errors.New("two")))
+			at(c, "wiki/late.go", 3).Record(registry.Action{Discriminator: "z", Order: 10, Subject: "z"})
+			at(c, "wiki/late.go", 4).Record(registry.Action{Discriminator: "z", Order: 20, Subject: "z"})
+		},
+		"of_the_first_phase_only": func(c *registry.Config) {
+			at(c, "a.go", 1).Record(registry.Action{Discriminator: "a", Order: -10, Subject: "a"})
+			at(c, "a.go", 2).Record(registry.Action{Discriminator: "a", Order: -10, Subject: "a"})
+			view(at(c, "wiki/views.go", 41), "edit")
+			view(at(c, "wiki/views.go", 42), "edit")
+		},
+		"failed": func(c *registry.Config) {
+			at(c, "wiki/views.go", 41).Record(registry.Action{
+				Subject: `view "show" for *wiki.Page`,
+				Run:     func(*registry.Config, *registry.Registry) error { return broken },
+			})
+		},
+		"failed_together": func(c *registry.Config) {
+			for line := range 3 {
+				at(c, "wiki/views.go", 41+line).Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error {
+					c.Fail(broken)
+					return nil
+				}})
+			}
+		},
+		"too_late": func(c *registry.Config) {
+			at(c, "wiki/views.go", 41).Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error {
+				c.Record(registry.Action{Order: registry.Phase1, Subject: `predicate "tenant"`})
+				return nil
+			}})
+		},
+		"not_comparable": func(c *registry.Config) {
+			c = at(c, "wiki/views.go", 41)
+			c.Record(registry.Action{Subject: `view "a"`, Discriminator: []string{"a"}})
+			c.Record(registry.Action{Discriminator: struct{ v any }{[]int{1}}})
+			c.Record(registry.Action{Subject: `view "b"`, Introspectables: []registry.Introspectable{{Category: "views", ID: []int{1}}}})
+			c.Record(registry.Action{Subject: `view "c"`, Introspectables: []registry.Introspectable{{
+				Category: "views", ID: 1, Related: []registry.Ref{{Category: "routes", ID: map[string]int{}}}}}})
+		},
+		"include": func(c *registry.Config) {
+			at(c, "main.go", 1).Include("wiki", func(*registry.Config) error { return errors.New("no database") })
+			at(c, "main.go", 2).Include("", func(*registry.Config) error { return nil })
+			at(c, "main.go", 3).Include("nothing", nil)
+			at(c, "main.go", 4).Include("shop", func(*registry.Config) error {
+				return &registry.Mistake{Source: registry.Source{File: "shop/shop.go", Line: 5}, Err: errors.New("no currency")}
+			})
+		},
+		"in_an_action": func(c *registry.Config) {
+			at(c, "main.go", 1).Record(registry.Action{Subject: "odd", Run: func(c *registry.Config, _ *registry.Registry) error {
+				c.Commit()
+				_, err := c.Build()
+				return err
+			}})
+		},
+		"frozen": func(c *registry.Config) {
+			outer := at(c, "main.go", 2)
+			at(c, "main.go", 1).Record(registry.Action{Subject: "odd", Run: func(*registry.Config, *registry.Registry) error {
+				outer.Record(registry.Action{Subject: `view "x"`})
+				outer.Include("wiki", func(*registry.Config) error { panic("not reached") })
+				outer.Commit()
+				outer.Fail(errors.New("a mistake all the same"))
+				_, err := outer.Build()
+				return err
+			}})
+		},
+		"finish": func(c *registry.Config) {
+			at(c, "main.go", 1).Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error {
+				reg.OnFreeze(func() error { return errors.Join(errors.New("no tween"), broken) })
+				reg.OnFreeze(func() error {
+					return &registry.Mistake{Source: registry.Source{File: "main.go", Line: 9}, Err: errors.New("at its place")}
+				})
+				return nil
+			}})
+		},
+	}
+	for name, declare := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := registry.New(registry.Options{})
+			declare(c)
+			reg, err := c.Build()
+			require.Error(t, err)
+			assert.Nil(t, reg)
+			golden(t, name, err.Error())
+			_, ok := errors.AsType[*registry.Errors](err)
+			assert.True(t, ok)
+		})
+	}
+}

@@ -1,0 +1,155 @@
+package registry
+
+import (
+	"reflect"
+	"runtime"
+	"slices"
+)
+
+// Introspectable describes one thing that was registered.
+type Introspectable struct {
+	Category string // "views"
+	Title    string // `"edit" for *wiki.Page`
+	Type     string // "view": what one of the category is
+	ID       any    // unique in its category, and comparable. Nil: nobody refers to it
+	Fields   []Field
+	Related  []Ref
+	Source   Source // filled in from the action if it is zero
+}
+
+// Field is one named value of an Introspectable, in the order of display.
+type Field struct {
+	Name  string
+	Value any
+}
+
+// Ref names another Introspectable. Relations hold in both directions.
+type Ref struct {
+	Category string
+	ID       any
+}
+
+// Field returns the value of the named field, and whether there is one.
+func (in Introspectable) Field(name string) (any, bool) {
+	for _, f := range in.Fields {
+		if f.Name == name {
+			return f.Value, true
+		}
+	}
+	return nil, false
+}
+
+// Introspector knows everything that is registered, by category, in the order in which it was carried out. What it
+// returns are copies; the values in them are shared.
+type Introspector struct {
+	categories map[string]*category
+	related    map[Ref][]Ref // from what is referred to, back
+}
+
+type category struct {
+	items []*Introspectable // nil: replaced by a later one
+	byID  map[any]int
+}
+
+func newIntrospector() *Introspector {
+	return &Introspector{categories: map[string]*category{}, related: map[Ref][]Ref{}}
+}
+
+// Categories returns the names of all categories, sorted.
+func (i *Introspector) Categories() []string {
+	names := make([]string, 0, len(i.categories))
+	for name := range i.categories {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Category returns what is registered in a category, in order. An unknown one is empty.
+func (i *Introspector) Category(name string) []Introspectable {
+	c := i.categories[name]
+	if c == nil {
+		return nil
+	}
+	all := make([]Introspectable, 0, len(c.items))
+	for _, in := range c.items {
+		if in != nil {
+			all = append(all, *in)
+		}
+	}
+	return all
+}
+
+// Get returns one by its category and ID, and whether it is there.
+func (i *Introspector) Get(category string, id any) (Introspectable, bool) {
+	if in := i.find(Ref{category, id}); in != nil {
+		return *in, true
+	}
+	return Introspectable{}, false
+}
+
+// Related returns what the named one refers to, and then what refers to it, each once. References to what is not there
+// are left out.
+func (i *Introspector) Related(category string, id any) []Introspectable {
+	self := Ref{category, id}
+	in := i.find(self)
+	if in == nil {
+		return nil
+	}
+	var all []Introspectable
+	seen := map[Ref]bool{self: true}
+	for _, refs := range [][]Ref{in.Related, i.related[self]} {
+		for _, ref := range refs {
+			other := i.find(ref)
+			if other == nil || seen[ref] {
+				continue
+			}
+			// A back reference may stem from an item that was replaced by one which does not refer here any more.
+			if !slices.Contains(in.Related, ref) && !slices.Contains(other.Related, self) {
+				continue
+			}
+			seen[ref] = true
+			all = append(all, *other)
+		}
+	}
+	return all
+}
+
+func (i *Introspector) find(ref Ref) *Introspectable {
+	c := i.categories[ref.Category]
+	if c == nil || ref.ID == nil || !isKey(ref.ID) {
+		return nil
+	}
+	at, ok := c.byID[ref.ID]
+	if !ok {
+		return nil
+	}
+	return c.items[at]
+}
+
+// add puts in at the end of its category. One with the same ID is replaced, and loses its place.
+func (i *Introspector) add(in Introspectable) {
+	c := i.categories[in.Category]
+	if c == nil {
+		c = &category{byID: map[any]int{}}
+		i.categories[in.Category] = c
+	}
+	if in.ID != nil {
+		if old, ok := c.byID[in.ID]; ok {
+			c.items[old] = nil
+		}
+		c.byID[in.ID] = len(c.items)
+		for _, ref := range in.Related {
+			i.related[ref] = append(i.related[ref], Ref{in.Category, in.ID})
+		}
+	}
+	c.items = append(c.items, &in)
+}
+
+// funcName is the name of a function, for people.
+func funcName(fn any) string {
+	if f := runtime.FuncForPC(reflect.ValueOf(fn).Pointer()); f != nil {
+		return f.Name()
+	}
+	return "(unknown function)"
+}

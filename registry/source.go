@@ -1,0 +1,60 @@
+package registry
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// Source is the place in the code where something was declared. The zero Source is an unknown place.
+type Source struct {
+	File string // as the compiler names it
+	Line int
+	Func string // the function that holds the line, with its package path
+}
+
+// Caller returns the place of a caller: 0 is the line that calls Caller, 1 the line that called the function
+// which calls Caller, and so on. It returns the zero Source if the stack is not that deep. A Recorder that forwards to a
+// Config pins Caller(2) in its own Directive method: the caller of the directive that called it.
+func Caller(skip int) Source {
+	var pcs [1]uintptr
+	if runtime.Callers(skip+2, pcs[:]) == 0 {
+		return Source{}
+	}
+	frame, _ := runtime.CallersFrames(pcs[:]).Next()
+	return Source{File: frame.File, Line: frame.Line, Func: frame.Function}
+}
+
+// IsZero reports whether the place is unknown.
+func (s Source) IsZero() bool { return s.File == "" && s.Line == 0 }
+
+// String is "wiki/views.go:41". The path is relative to the working directory for files below it, otherwise as the
+// compiler names it.
+func (s Source) String() string {
+	if s.IsZero() {
+		return "(unknown place)"
+	}
+	file := s.File
+	if filepath.IsAbs(file) {
+		if dir, err := os.Getwd(); err == nil {
+			rel, err := filepath.Rel(dir, file)
+			if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+				file = filepath.ToSlash(rel)
+			}
+		}
+	}
+	if s.Line == 0 {
+		return file
+	}
+	return file + ":" + strconv.Itoa(s.Line)
+}
+
+// compare orders places by file, then line.
+func (s Source) compare(other Source) int {
+	if c := strings.Compare(s.File, other.File); c != 0 {
+		return c
+	}
+	return s.Line - other.Line
+}
