@@ -1,0 +1,182 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Key is a typed attribute of requests, computed when it is first asked for and
+// at most once a request, also if several goroutines ask at once: the others
+// wait. Declare it as a package variable; its identity is the pointer.
+//
+//	var Cart = web.NewKey("cart", loadCart)
+//	cart, err := Cart.Get(r)
+//
+// Copies of a request share its attributes. An error is kept like a value,
+// unless it is the context's: then the next one to ask tries again. A load that
+// asks for its own key waits for itself, until the request is cancelled.
+type Key[T any] struct {
+	name string
+	load func(*Request) (T, error)
+}
+
+// NewKey makes a key. name is for messages; load computes the attribute and may
+// be nil for one that is only ever Set.
+func NewKey[T any](name string, load func(*Request) (T, error)) *Key[T] {
+	return &Key[T]{name: name, load: load}
+}
+
+// attribute is one key's place in a request. done is closed when value and err
+// are there.
+type attribute struct {
+	key any
+	at  *attributeValue
+}
+
+type attributeValue struct {
+	done  chan struct{} // nil: was Set
+	value any
+	err   error
+}
+
+// String returns the name of the key.
+func (k *Key[T]) String() string { return k.name }
+
+// Get returns the attribute of the request, computing it if this is the first
+// time. A panic of the load is a *PanicError.
+func (k *Key[T]) Get(r *Request) (T, error) {
+	x := r.more()
+	for {
+		x.mu.Lock()
+		at := x.attribute(k)
+		if at == nil {
+			if k.load == nil {
+				x.mu.Unlock()
+				var zero T
+				return zero, fmt.Errorf("attribute %q was never set, and cannot be computed", k.name)
+			}
+			at = &attributeValue{done: make(chan struct{})}
+			x.attributes = append(x.attributes, attribute{k, at})
+			x.mu.Unlock()
+			return k.compute(r, x, at)
+		}
+		x.mu.Unlock()
+		if at.done != nil {
+			select {
+			case <-at.done:
+			default:
+				select {
+				case <-at.done:
+				case <-r.Context().Done():
+					var zero T
+					return zero, fmt.Errorf("wait for attribute %q: %w", k.name, context.Cause(r.Context()))
+				}
+			}
+		}
+		if at.err != nil && !x.holds(k, at) {
+			continue // it was given up: another try
+		}
+		value, _ := at.value.(T)
+		return value, at.err
+	}
+}
+
+// compute runs load and tells those who wait, also if load does not return.
+func (k *Key[T]) compute(r *Request, x *extras, at *attributeValue) (value T, err error) {
+	err = fmt.Errorf("attribute %q: its load ended the goroutine", k.name)
+	defer func() {
+		raised := recover()
+		abort, aborts := raised.(error)
+		aborts = aborts && isAbort(abort)
+		switch {
+		case aborts:
+			err = abort
+		case raised != nil:
+			err = recovered(raised)
+		}
+		at.value, at.err = value, err
+		if isContextError(err) && r.Context().Err() != nil {
+			x.forget(k, at)
+		}
+		close(at.done)
+		if aborts {
+			panic(raised) // it is meant for the server
+		}
+	}()
+	value, err = k.load(r)
+	return value, err
+}
+
+func isContextError(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// Set gives the request the attribute, in place of what was there or would be computed.
+func (k *Key[T]) Set(r *Request, v T) {
+	x := r.more()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	at := &attributeValue{value: v}
+	for i := range x.attributes {
+		if x.attributes[i].key == any(k) {
+			x.attributes[i].at = at
+			return
+		}
+	}
+	x.attributes = append(x.attributes, attribute{k, at})
+}
+
+// Peek returns the attribute if it is there, without computing it or waiting.
+func (k *Key[T]) Peek(r *Request) (T, bool) {
+	var zero T
+	x := r.root().extras.Load()
+	if x == nil {
+		return zero, false
+	}
+	x.mu.Lock()
+	at := x.attribute(k)
+	x.mu.Unlock()
+	if at == nil {
+		return zero, false
+	}
+	if at.done != nil {
+		select {
+		case <-at.done:
+		default:
+			return zero, false
+		}
+	}
+	value, _ := at.value.(T)
+	return value, at.err == nil
+}
+
+// attribute finds the place of key; the caller holds mu. Requests have few, so
+// a list is quicker than a map.
+func (x *extras) attribute(key any) *attributeValue {
+	for i := range x.attributes {
+		if x.attributes[i].key == key {
+			return x.attributes[i].at
+		}
+	}
+	return nil
+}
+
+// holds reports whether at is still the place of key.
+func (x *extras) holds(key any, at *attributeValue) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.attribute(key) == at
+}
+
+// forget removes key if at is still its place.
+func (x *extras) forget(key any, at *attributeValue) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for i := range x.attributes {
+		if x.attributes[i].key == key && x.attributes[i].at == at {
+			x.attributes = append(x.attributes[:i:i], x.attributes[i+1:]...)
+			return
+		}
+	}
+}

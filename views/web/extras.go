@@ -1,0 +1,33 @@
+package web
+
+import (
+	"sync"
+
+	"github.com/rs/zerolog"
+)
+
+// extras is what most requests never need, made when the first of it is asked
+// for. It belongs to the original and is shared by its copies.
+type extras struct {
+	mu sync.Mutex // guards all below
+
+	attributes []attribute
+	onResponse []func(*Request, *Response) error
+	onFinished []func(*Request) error
+	id         string
+	log        *zerolog.Logger
+	responses  []ownResponse
+	sent       Sent
+}
+
+func (r *Request) more() *extras {
+	root := r.root()
+	if x := root.extras.Load(); x != nil {
+		return x
+	}
+	x := new(extras)
+	if root.extras.CompareAndSwap(nil, x) {
+		return x
+	}
+	return root.extras.Load()
+}

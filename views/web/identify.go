@@ -1,0 +1,83 @@
+package web
+
+import (
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+)
+
+// RequestIDHeader carries the id of a request from a trusted proxy, and back.
+const RequestIDHeader = "X-Request-Id"
+
+const longestID = 128
+
+var nobody = zerolog.Nop()
+
+// ID returns the id of the request, by which it is found in the log: the one
+// that a trusted proxy sent, if it is sane, else a UUID of version 7, made when
+// first asked for.
+func (r *Request) ID() string {
+	x := r.more()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return r.identify(x)
+}
+
+// identify returns the id; the caller holds x.mu.
+func (r *Request) identify(x *extras) string {
+	if x.id == "" {
+		root := r.root()
+		if id := root.Request.Header.Get(RequestIDHeader); id != "" && saneID(id) && root.FromTrustedProxy() {
+			x.id = id
+		} else {
+			x.id = newID()
+		}
+	}
+	return x.id
+}
+
+// madeIDs keeps ids apart should the system give no random bytes.
+var madeIDs atomic.Uint64
+
+func newID() string {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "t" + strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.FormatUint(madeIDs.Add(1), 36)
+	}
+	return id.String()
+}
+
+// saneID admits what can stand in a log line and a header without quoting.
+func saneID(id string) bool {
+	if len(id) > longestID {
+		return false
+	}
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '-', c == '_', c == '.', c == ':', c == '/', c == '+', c == '=', c == '@':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// Log returns the logger of the request: the application's, with the request id
+// in each line. It is made when first asked for.
+func (r *Request) Log() *zerolog.Logger {
+	if r.app.Log == nil {
+		return &nobody
+	}
+	x := r.more()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.log == nil {
+		log := r.app.Log.With().Str("request_id", r.identify(x)).Logger()
+		x.log = &log
+	}
+	return x.log
+}

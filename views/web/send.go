@@ -1,0 +1,255 @@
+package web
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+)
+
+// Sent says what reached the client, as far as the server knows: for the access
+// log, and to tell whether an error can still be answered.
+type Sent struct {
+	// Status is the code that was sent; 0 if nothing was.
+	Status int
+	// Bytes is the length of the body that was written.
+	Bytes int64
+	// Started: the status is gone. After an error the only honest end is
+	// panic(http.ErrAbortHandler), which breaks the connection; before it the
+	// error can be answered like any other.
+	Started bool
+}
+
+// Send writes the response as the answer to r, once. It knows about HEAD, about
+// 204 and 304, sets Content-Length where the length is known, and closes the
+// reader of the body whatever happens. Headers that w has already are replaced
+// by those of the response, except for Set-Cookie and Vary, which are joined.
+//
+// A response that would break the message (a line break in a header, a status
+// that does not exist) is an error before anything is written. So is an error
+// of a stream or reader, or a panic of it or of a handler (*PanicError), as
+// long as Sent.Started is false.
+//
+// Most applications never need it: the App sends.
+func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err error) {
+	defer func() { r.noteSent(sent) }()
+	if resp.kind == bodyReader {
+		defer func() { _ = resp.Close() }()
+	}
+	if err := resp.sendable(); err != nil {
+		return Sent{}, err
+	}
+	if resp.kind >= bodyReader {
+		return resp.sendRare(w, r)
+	}
+	status := resp.Status()
+	h := w.Header()
+	resp.writeHeaders(h)
+	length := len(resp.text) + len(resp.data) // one of both is empty
+	head := r.Method == http.MethodHead
+	switch {
+	case bodyless(status):
+		strip(h, status)
+		length = 0
+	case head && resp.kind == bodyNone: // GET's answer may have any length
+	default:
+		resp.needType(h, length)
+		h["Content-Length"] = lengthValue(length)
+	}
+	w.WriteHeader(status)
+	sent = Sent{Status: status, Started: true}
+	if head || length == 0 {
+		return sent, nil
+	}
+	var n int
+	if resp.kind == bodyText {
+		n, err = io.WriteString(w, resp.text)
+	} else {
+		n, err = w.Write(resp.data)
+	}
+	sent.Bytes = int64(n)
+	return sent, err
+}
+
+// bodyless reports whether an answer with this status has no body.
+func bodyless(status int) bool {
+	return status == http.StatusNoContent || status == http.StatusNotModified || status == http.StatusResetContent
+}
+
+// strip removes the headers about a body that is not there. A 304 may tell what
+// the headers of the 200 would have been.
+func strip(h http.Header, status int) {
+	switch status {
+	case http.StatusNoContent:
+		delete(h, "Content-Length")
+		delete(h, contentTypeKey)
+	case http.StatusResetContent:
+		delete(h, contentTypeKey)
+		h["Content-Length"] = lengthValue(0)
+	}
+}
+
+// needType keeps net/http from guessing a type: a guess may turn data into a page.
+func (resp *Response) needType(h http.Header, length int) {
+	if length != 0 && len(h[contentTypeKey]) == 0 {
+		h[contentTypeKey] = sharedBinary
+	}
+}
+
+// sendable returns what keeps the response from being sent.
+func (resp *Response) sendable() error {
+	if rare := resp.rare; rare != nil && rare.mistake != nil {
+		return rare.mistake
+	}
+	if s := resp.status; s != 0 && (s < 200 || s > 999) && !(s == http.StatusSwitchingProtocols && resp.kind == bodyHandler) {
+		return fmt.Errorf("send response: %d is no status of an answer", s)
+	}
+	if h := resp.asked(); h != nil {
+		for key, values := range h {
+			for _, value := range values {
+				if err := checkHeader(key, value); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	if t := resp.contentType; t != "" && sharedType(t) == nil {
+		if err := checkHeader(contentTypeKey, t); err != nil {
+			return err
+		}
+	}
+	for i := range resp.pairCount() {
+		p := resp.pair(i)
+		if err := checkHeader(p.key, p.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkHeader refuses what would end a header early or begin another one.
+func checkHeader(key, value string) error {
+	for i := range len(key) {
+		if !isToken(key[i]) {
+			return fmt.Errorf("send response: header name %q holds %q", key, key[i])
+		}
+	}
+	if key == "" {
+		return fmt.Errorf("send response: header without a name, value %q", value)
+	}
+	for i := range len(value) {
+		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return fmt.Errorf("send response: header %s: value %q holds a line break or another control character", key, value)
+		}
+	}
+	return nil
+}
+
+// writeHeaders joins the headers with those of the writer.
+func (resp *Response) writeHeaders(h http.Header) {
+	if own := resp.asked(); own != nil {
+		for key, values := range own {
+			if len(h[key]) > 0 && joins(key) {
+				values = append(h[key], values...)
+			}
+			h[key] = values
+		}
+		return
+	}
+	if resp.contentType != "" {
+		values := sharedType(resp.contentType)
+		if values == nil {
+			values = []string{resp.contentType}
+		}
+		h[contentTypeKey] = values
+	}
+	n := resp.pairCount()
+	if n == 0 {
+		return
+	}
+	var memory []string // one block for the values of all headers
+	for i := range n {
+		p := resp.pair(i)
+		before := h[p.key]
+		if len(before) > 0 && (joins(p.key) || resp.hasBefore(i, p.key)) {
+			h[p.key] = append(before, p.value)
+			continue
+		}
+		if values := sharedValue(p.value); values != nil {
+			h[p.key] = values
+			continue
+		}
+		if memory == nil {
+			memory = make([]string, n-i)
+		}
+		memory[0] = p.value
+		h[p.key], memory = memory[:1:1], memory[1:]
+	}
+}
+
+func joins(key string) bool { return key == "Set-Cookie" || key == "Vary" }
+
+func (resp *Response) hasBefore(i int, key string) bool {
+	for j := range i {
+		if resp.pair(j).key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// Values that many answers have are shared between them: slices that nobody
+// writes into, full, so that appending copies.
+var (
+	sharedText    = []string{typeText}
+	sharedHTML    = []string{typeHTML}
+	sharedJSON    = []string{typeJSON}
+	sharedProblem = []string{typeProblem}
+	sharedBinary  = []string{typeBinary}
+	sharedAccept  = []string{"Accept"}
+	sharedNosniff = []string{"nosniff"}
+)
+
+func sharedType(t string) []string {
+	switch t {
+	case typeText:
+		return sharedText
+	case typeHTML:
+		return sharedHTML
+	case typeJSON:
+		return sharedJSON
+	case typeProblem:
+		return sharedProblem
+	case typeBinary:
+		return sharedBinary
+	}
+	return nil
+}
+
+func sharedValue(v string) []string {
+	switch v {
+	case "Accept":
+		return sharedAccept
+	case "nosniff":
+		return sharedNosniff
+	}
+	return nil
+}
+
+// sharedLengths has the values of Content-Length for short bodies, made when
+// first needed.
+var sharedLengths [2048]atomic.Pointer[[1]string]
+
+func lengthValue(n int) []string {
+	if n >= len(sharedLengths) {
+		return []string{strconv.Itoa(n)}
+	}
+	v := sharedLengths[n].Load()
+	if v == nil {
+		v = &[1]string{strconv.Itoa(n)}
+		sharedLengths[n].Store(v)
+	}
+	return v[:]
+}

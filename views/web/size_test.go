@@ -1,0 +1,15 @@
+package web
+
+import (
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// Objects beyond 512 bytes take a slower path of the allocator.
+func TestRequestFitsIntoItsSizeClass(t *testing.T) {
+	t.Parallel()
+	assert.LessOrEqual(t, unsafe.Sizeof(Request{}), uintptr(512))
+	t.Logf("Request %d, of it Match %d, Result %d, Response %d", unsafe.Sizeof(Request{}), unsafe.Sizeof(Match{}), unsafe.Sizeof(Request{}.result), unsafe.Sizeof(Response{}))
+}
