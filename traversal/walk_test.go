@@ -1,0 +1,399 @@
+package traversal_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/traversal"
+)
+
+// folder finds children by Child.
+type folder struct {
+	name     string
+	children map[string]traversal.Resource
+	err      error
+}
+
+func (f *folder) Child(_ context.Context, name string) (traversal.Resource, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	if child, ok := f.children[name]; ok {
+		return child, nil
+	}
+	return nil, fmt.Errorf("%s: %w", f.name, traversal.ErrNotFound)
+}
+
+// leaf has no children.
+type leaf struct{ name string }
+
+// answering gives a fixed answer to Descend, and writes down what it was asked.
+type answering struct {
+	got   []traversal.Resource
+	err   error
+	asked [][]string
+}
+
+func (a *answering) Descend(_ context.Context, names []string) ([]traversal.Resource, error) {
+	a.asked = append(a.asked, append([]string{}, names...))
+	return a.got, a.err
+}
+
+func walk(t testing.TB, root traversal.Resource, p traversal.Path, rules ...traversal.Rule) (*traversal.Result, error) {
+	t.Helper()
+	tr, err := traversal.New(rules, nil)
+	require.NoError(t, err)
+	r := new(traversal.Result)
+	return r, tr.Walk(t.Context(), root, p, r)
+}
+
+// site is / with a/b/c and a/leaf, and "x/y" as one name.
+func site() *folder {
+	c := &folder{name: "c"}
+	b := &folder{name: "b", children: map[string]traversal.Resource{"c": c}}
+	a := &folder{name: "a", children: map[string]traversal.Resource{"b": b, "leaf": &leaf{"leaf"}, "x/y": &leaf{"x/y"}, "@@odd": &leaf{"odd"}}}
+	return &folder{name: "root", children: map[string]traversal.Resource{"a": a, "b": b}}
+}
+
+func TestWalk(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		path, virtual string
+		ends, view    string
+		subpath       []string
+		vroot         string
+	}{
+		{path: "/", ends: "/"},
+		{path: "", ends: "/"},
+		{path: "/a", ends: "/a"},
+		{path: "/a/b/c/", ends: "/a/b/c"},
+		{path: "/a/nope", ends: "/a", view: "nope"},
+		{path: "/nope/a/b", ends: "/", view: "nope", subpath: []string{"a", "b"}},
+		{path: "/nope/../a", ends: "/a"},
+		{path: "/a/leaf/x/y", ends: "/a/leaf", view: "x", subpath: []string{"y"}},
+		{path: "/a/@@b", ends: "/a", view: "b"},
+		{path: "/a/@@b/@@c/d", ends: "/a", view: "b", subpath: []string{"@@c", "d"}},
+		{path: "/a/@@odd", ends: "/a", view: "odd"},
+		{path: "/a/%40%40odd", ends: "/a", view: "odd"},
+		{path: "/@@", ends: "/"},
+		{path: "/a/@b", ends: "/a", view: "@b"},
+		{path: "/a/x%2Fy", ends: "/a/x%2Fy"},
+		{path: "/a/b/c/d/e/f/g/h/i/j", ends: "/a/b/c", view: "d", subpath: []string{"e", "f", "g", "h", "i", "j"}},
+		{path: "/", virtual: "/a", ends: "/a", vroot: "/a"},
+		{path: "/b/c", virtual: "/a", ends: "/a/b/c", vroot: "/a"},
+		{path: "/../../../b", virtual: "/a", ends: "/a/b", vroot: "/a"},
+		{path: "/%2E%2E/b", virtual: "/a", ends: "/a/b", vroot: "/a"},
+		{path: "/x/../../b/c/x", virtual: "/a", ends: "/a/b/c", view: "x", vroot: "/a"},
+		{path: "/c", virtual: "/a/../a/b", ends: "/a/b/c", vroot: "/a/b"},
+		{path: "/b", virtual: "/a/nope", ends: "/a", view: "nope", subpath: []string{"b"}, vroot: "/"},
+		{path: "/", virtual: "/nope/more", ends: "/", view: "nope", subpath: []string{"more"}, vroot: "/"},
+		{path: "/x/y", virtual: "/a/b/c", ends: "/a/b/c", view: "x", subpath: []string{"y"}, vroot: "/a/b/c"},
+	} {
+		t.Run(tt.virtual+"|"+tt.path, func(t *testing.T) {
+			t.Parallel()
+			root := site()
+			vroot, err := traversal.SplitText(tt.virtual)
+			require.NoError(t, err)
+			r, err := walk(t, root, traversal.Path{Escaped: tt.path, VirtualRoot: vroot})
+			require.NoError(t, err)
+			assert.Equal(t, tt.ends, r.Node().Path())
+			assert.Equal(t, tt.ends, traversal.Join(r.Traversed()))
+			assert.Equal(t, tt.view, r.ViewName())
+			assert.Equal(t, tt.subpath, append([]string(nil), r.Subpath()...))
+			assert.Same(t, root, r.Root())
+			assert.Equal(t, vroot, append([]string{}, r.VirtualRootPath()...))
+			if tt.vroot == "" {
+				tt.vroot = "/"
+			}
+			assert.Equal(t, tt.vroot, r.VirtualRoot().Path())
+			found, err := traversal.Find(t.Context(), root, tt.ends[1:])
+			require.NoError(t, err)
+			assert.Same(t, found.Resource(), r.Resource())
+			assert.Same(t, found.Resource(), r.Node().Resource())
+		})
+	}
+}
+
+func TestWalkNamesAndSubpath(t *testing.T) {
+	t.Parallel()
+	r, err := walk(t, site(), traversal.Path{Escaped: "/ignored", Names: []string{"a", "", "x/y"}, Subpath: []string{"s", "t"}})
+	require.NoError(t, err)
+	assert.Equal(t, "/a/x%2Fy", r.Node().Path())
+	assert.Equal(t, []string{"s", "t"}, r.Subpath())
+
+	r, err = walk(t, site(), traversal.Path{Names: []string{"a", "..", "b", "edit", "z"}, Subpath: []string{"s"}})
+	require.NoError(t, err)
+	assert.Equal(t, "edit", r.ViewName())
+	assert.Equal(t, []string{"z"}, r.Subpath(), "the path was not used up")
+
+	r, err = walk(t, site(), traversal.Path{Escaped: "/ignored", Names: []string{}})
+	require.NoError(t, err)
+	assert.Equal(t, "/", r.Node().Path())
+
+	_, err = walk(t, site(), traversal.Path{Names: []string{"a", "\xff"}})
+	require.EqualError(t, err, `path "a/\xff": not UTF-8`)
+	_, err = walk(t, site(), traversal.Path{VirtualRoot: []string{"a\x00"}})
+	require.EqualError(t, err, `path "a\x00": holds a NUL`)
+}
+
+func TestWalkErrors(t *testing.T) {
+	t.Parallel()
+	denied := errors.New("permission denied")
+	var none *leaf
+	for _, tt := range []struct {
+		name string
+		root traversal.Resource
+		want string
+	}{
+		{"error of a child", &folder{children: map[string]traversal.Resource{"wiki": &folder{err: denied}}},
+			`traverse "/wiki/Front": child "Front" of *traversal_test.folder: permission denied`},
+		{"nil", traversal.Map{"wiki": nil},
+			`traverse "/wiki/Front": child "wiki" of traversal.Map: returned neither a resource nor an error: return ErrNotFound if there is none`},
+		{"typed nil", traversal.Map{"wiki": none},
+			`traverse "/wiki/Front": child "wiki" of traversal.Map: returned a nil *traversal_test.leaf as a resource: return ErrNotFound if there is none`},
+		{"Node", traversal.Map{"wiki": traversal.NewNode(1)},
+			`traverse "/wiki/Front": child "wiki" of traversal.Map: returned a traversal.Node: return the resource itself`},
+		{"nil root", nil, `traverse "/wiki/Front": the root is nil`},
+		{"typed nil root", none, `traverse "/wiki/Front": the root is a *traversal_test.leaf that holds no resource`},
+		{"Node as root", traversal.NewNode(1), `traverse "/wiki/Front": the root is a traversal.Node that holds no resource`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r, err := walk(t, tt.root, traversal.Path{Escaped: "/wiki/Front"})
+			require.EqualError(t, err, tt.want)
+			var se *traversal.StepError
+			require.ErrorAs(t, err, &se)
+			assert.Equal(t, "/wiki/Front", se.Path)
+			assert.NotErrorIs(t, err, traversal.ErrNotFound)
+			if tt.name == "error of a child" {
+				assert.ErrorIs(t, err, denied)
+				assert.Equal(t, "/wiki", r.Node().Path(), "how far it came")
+			}
+		})
+	}
+}
+
+func TestWalkDescend(t *testing.T) {
+	t.Parallel()
+	denied := errors.New("permission denied")
+	notFound := fmt.Errorf("no row: %w", traversal.ErrNotFound)
+	var none *leaf
+	one, two := &leaf{"1"}, &leaf{"2"}
+	other := &folder{children: map[string]traversal.Resource{"b": &folder{children: map[string]traversal.Resource{"c": one}}}}
+	again := &answering{got: []traversal.Resource{two}}
+	const prefix = `traverse "/a/b/c/@@v/w": `
+	for _, tt := range []struct {
+		name string
+		got  []traversal.Resource
+		err  error
+		ends string // path, view name, subpath
+		want string // error
+	}{
+		{"all", []traversal.Resource{one, two, one}, nil, "/a/b/c v [w]", ""},
+		{"fewer", []traversal.Resource{one, two}, nil, "/a/b c [@@v w]", ""},
+		{"fewer, then by Child", []traversal.Resource{other}, nil, "/a/b/c v [w]", ""},
+		{"fewer, then by Descend", []traversal.Resource{one, again}, nil, "/a/b/c v [w]", ""},
+		{"fewer and not found", []traversal.Resource{other}, traversal.ErrNotFound, "/a b [c @@v w]", ""},
+		{"none and not found", nil, notFound, "/ a [b c @@v w]", ""},
+		{"other error", []traversal.Resource{one}, denied, "", prefix + `descend "a/b/c" of *traversal_test.answering: permission denied`},
+		{"none", nil, nil, "", prefix + `descend "a/b/c" of *traversal_test.answering: returned neither a resource nor an error: return ErrNotFound for a name that does not exist`},
+		{"more", []traversal.Resource{one, one, one, one}, nil, "", prefix + `descend "a/b/c" of *traversal_test.answering: returned 4 resources for 3 names`},
+		{"more, not found", []traversal.Resource{one, one, one, one}, notFound, "", prefix + `descend "a/b/c" of *traversal_test.answering: returned 4 resources for 3 names`},
+		{"all, not found", []traversal.Resource{one, one, one}, notFound, "", prefix + `descend "a/b/c" of *traversal_test.answering: returned a resource for every name, and yet "no row: no such resource"`},
+		{"nil", []traversal.Resource{one, nil}, nil, "", prefix + `descend "a/b/c" of *traversal_test.answering: for "b": returned neither a resource nor an error: return ErrNotFound if there is none`},
+		{"typed nil", []traversal.Resource{one, none}, notFound, "", prefix + `descend "a/b/c" of *traversal_test.answering: for "b": returned a nil *traversal_test.leaf as a resource: return ErrNotFound if there is none`},
+	} {
+		for _, byRule := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/rule=%v", tt.name, byRule), func(t *testing.T) {
+				root := &answering{got: tt.got, err: tt.err}
+				p := traversal.Path{Escaped: "/a/b/c/@@v/w"}
+				var r *traversal.Result
+				var err error
+				want := tt.want
+				if byRule {
+					type ruled struct{}
+					r, err = walk(t, ruled{}, p, traversal.LookupPath(func(ctx context.Context, _ ruled, names []string) ([]traversal.Resource, error) {
+						return root.Descend(ctx, names)
+					}))
+					if want != "" {
+						want = replace(want, "descend", "path lookup", "*traversal_test.answering", "traversal_test.ruled")
+					}
+				} else {
+					r, err = walk(t, root, p)
+				}
+				assert.Equal(t, [][]string{{"a", "b", "c"}}, root.asked, "never from @@ on, and once")
+				if want != "" {
+					require.EqualError(t, err, want)
+					assert.NotErrorIs(t, err, traversal.ErrNotFound)
+					return
+				}
+				require.NoError(t, err)
+				assert.Equal(t, tt.ends, fmt.Sprintf("%s %s %v", r.Node().Path(), r.ViewName(), r.Subpath()))
+			})
+		}
+	}
+	assert.Equal(t, [][]string{{"c"}, {"c"}}, again.asked)
+
+	// Only views below: it is not asked at all.
+	root := &answering{}
+	_, err := walk(t, root, traversal.Path{Escaped: "/@@v/a"})
+	require.NoError(t, err)
+	assert.Empty(t, root.asked)
+}
+
+func TestWalkDescendPrefersPath(t *testing.T) {
+	t.Parallel()
+	type both struct {
+		*answering
+		*folder
+	}
+	r, err := walk(t, both{&answering{got: []traversal.Resource{1}}, &folder{err: errors.New("not asked")}}, traversal.Path{Escaped: "/a"})
+	require.NoError(t, err)
+	assert.Equal(t, 1, r.Resource())
+}
+
+func TestWalkDeepDescend(t *testing.T) {
+	t.Parallel()
+	for _, depth := range []int{4, 5, 6, 8, 9, 32, 33, 64, 65, 1000} {
+		w := &whole{}
+		for range depth {
+			w.below = append(w.below, w)
+		}
+		_, path := chainOfMaps(depth, 0)
+		r, err := walk(t, w, traversal.Path{Escaped: path + "/@@view"})
+		require.NoError(t, err)
+		assert.Equal(t, path, r.Node().Path())
+		assert.Equal(t, depth, r.Node().Depth())
+		assert.Equal(t, "view", r.ViewName())
+
+		m, path := chainOfMaps(depth, 0)
+		r, err = walk(t, m, traversal.Path{Escaped: path + "/view/x"})
+		require.NoError(t, err)
+		assert.Equal(t, path, r.Node().Path())
+		assert.Equal(t, []string{"x"}, r.Subpath())
+	}
+}
+
+func TestWalkStopsWhenContextIsDone(t *testing.T) {
+	t.Parallel()
+	stop := errors.New("client left")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	root := site()
+	tr, err := traversal.New([]traversal.Rule{
+		traversal.Lookup(func(ctx context.Context, f *folder, name string) (traversal.Resource, error) {
+			if name == "b" {
+				cancel(stop)
+			}
+			return f.Child(ctx, name)
+		}),
+	}, nil)
+	require.NoError(t, err)
+	var r traversal.Result
+	err = tr.Walk(ctx, root, traversal.Path{Escaped: "/a/b/c"}, &r)
+	require.EqualError(t, err, `traverse "/a/b/c": before "c" of *traversal_test.folder: context canceled: client left`)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, stop)
+	assert.Equal(t, "/a/b", r.Node().Path())
+
+	require.NoError(t, tr.Walk(ctx, root, traversal.Path{Escaped: "/@@view"}, &r), "nothing to look up")
+}
+
+func TestWalkLetsPanicsPass(t *testing.T) {
+	t.Parallel()
+	assert.PanicsWithValue(t, "boom", func() {
+		_, _ = walk(t, 1, traversal.Path{Escaped: "/a"}, traversal.Lookup(func(context.Context, int, string) (traversal.Resource, error) { panic("boom") }))
+	})
+}
+
+func TestWalkReusesResult(t *testing.T) {
+	t.Parallel()
+	var tr *traversal.Traverser
+	var r traversal.Result
+	assert.True(t, r.IsZero())
+	assert.True(t, r.Node().IsZero())
+	assert.Nil(t, r.Resource())
+	assert.Empty(t, r.Subpath())
+	assert.Empty(t, r.ViewName())
+	assert.True(t, r.VirtualRoot().IsZero())
+	for range 2 {
+		m, path := chainOfMaps(40, 0)
+		require.NoError(t, tr.Walk(t.Context(), m, traversal.Path{Escaped: path}, &r))
+		require.NoError(t, tr.Walk(t.Context(), site(), traversal.Path{Escaped: "/a/x"}, &r))
+		assert.Equal(t, "/a", r.Node().Path())
+		assert.Equal(t, "x", r.ViewName())
+		assert.Empty(t, r.VirtualRootPath())
+	}
+	require.Error(t, tr.Walk(t.Context(), site(), traversal.Path{Escaped: "/a/%"}, &r))
+	assert.True(t, r.IsZero())
+}
+
+func TestResultCopies(t *testing.T) {
+	t.Parallel()
+	var tr *traversal.Traverser
+	var r traversal.Result
+	require.NoError(t, tr.Walk(t.Context(), site(), traversal.Path{Escaped: "/a/b/view"}, &r))
+	c := r
+	node, copied := r.Node(), c.Node()
+	require.NoError(t, tr.Walk(t.Context(), site(), traversal.Path{Escaped: "/"}, &r))
+	assert.Equal(t, "/a/b", copied.Path())
+	assert.Equal(t, "view", c.ViewName())
+	_ = node // it points into r, which was walked into again: see Result
+
+	listed := copied.At("zz", &leaf{})
+	moved := c.Moved(listed, "@@row")
+	assert.Equal(t, "/a/b/zz", moved.Node().Path())
+	assert.Equal(t, listed.Resource(), moved.Resource())
+	assert.Equal(t, "@@row", moved.ViewName())
+	assert.Equal(t, []string{"a", "b"}, moved.Traversed())
+	assert.Same(t, c.Root(), moved.Root())
+	assert.Equal(t, "/a/b", c.Node().Path())
+}
+
+func TestResultSize(t *testing.T) {
+	t.Parallel()
+	assert.LessOrEqual(t, unsafe.Sizeof(traversal.Result{}), uintptr(200), "it lies inside a request of 512 bytes")
+	assert.LessOrEqual(t, unsafe.Sizeof(traversal.Node{}), uintptr(24))
+}
+
+func TestWalkAllocations(t *testing.T) {
+	// Not parallel: AllocsPerRun.
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	tr, err := traversal.New([]traversal.Rule{
+		traversal.Lookup(func(_ context.Context, s *itself, _ string) (traversal.Resource, error) { return s, nil }),
+	}, nil)
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		path string
+		want float64
+	}{
+		{"/", 0}, {"/a", 0}, {"/a/b/c/d", 0}, {"/a/b/c/d/@@view", 0}, {"/a/./b/../b//c/", 0},
+		{"/a/b/c/d/e", 1}, {"/1/2/3/4/5/6/7/8/@@v", 1},
+		{"/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31/32", 1},
+		{"/a%20b", 1},
+	} {
+		path := tt.path
+		w := &whole{below: make([]traversal.Resource, 40)}
+		for i := range w.below {
+			w.below[i] = w
+		}
+		for _, root := range []traversal.Resource{&itself{}, w} {
+			var r traversal.Result
+			got := testing.AllocsPerRun(100, func() {
+				r = traversal.Result{}
+				if err := tr.Walk(ctx, root, traversal.Path{Escaped: path}, &r); err != nil {
+					t.Fatal(err)
+				}
+				_ = r.Node().Names()
+				_ = r.Subpath()
+			})
+			assert.Equal(t, tt.want, got, "%T %s", root, path)
+		}
+	}
+}
