@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+//go:embed page.html
+var pageHTML string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+
+// page is what the template shows.
+type page struct {
+	Title, Kind string
+	Crumbs      []link // from the root to the resource, out of the lineage
+	Facts       []fact
+	Links       []link
+	JSON        string
+	Search      bool
+	Query       string
+}
+
+type link struct{ URL, Text, Note string }
+
+type fact struct{ Name, Value string }
+
+func showWorld(r *framework.Request, w *World) (*framework.Response, error) {
+	return show(r, w, page{Search: true})
+}
+
+func showContinent(r *framework.Request, c *Continent) (*framework.Response, error) {
+	return show(r, c, page{Facts: []fact{{"Countries", fmt.Sprint(len(c.Countries))}}})
+}
+
+func showCountry(r *framework.Request, c *Country) (*framework.Response, error) {
+	return show(r, c, page{Facts: []fact{
+		{"Own name", c.Native},
+		{"Code", c.Code},
+		{"Capital", c.Capital},
+		{"Currency", strings.Join(c.Currencies, ", ")},
+		{"Languages", strings.Join(c.Languages, ", ")},
+	}})
+}
+
+func showRegion(r *framework.Request, region *Region) (*framework.Response, error) {
+	return show(r, region, page{Facts: []fact{{"Code", region.Code}}})
+}
+
+// show fills in what all pages share: title, breadcrumbs, children.
+func show(r *framework.Request, place Place, p page) (*framework.Response, error) {
+	p.Title, p.Kind = place.Title(), place.Kind()
+	p.Facts = slices.DeleteFunc(p.Facts, func(f fact) bool { return f.Value == "" })
+	crumbs, err := breadcrumbs(r)
+	if err != nil {
+		return nil, err
+	}
+	p.Crumbs = crumbs
+	if p.Links, err = children(r); err != nil {
+		return nil, err
+	}
+	if p.JSON, err = traversal.ResourcePath(r.Context(), r.Node(), "json"); err != nil {
+		return nil, err
+	}
+	return render(r, http.StatusOK, p)
+}
+
+// breadcrumbs are the lineage, the other way round. No resource of the tree
+// knows its parent or its path: the node knows where it was found.
+func breadcrumbs(r *framework.Request) ([]link, error) {
+	var crumbs []link
+	for node, err := range traversal.Lineage(r.Context(), r.Node()) {
+		if err != nil {
+			return nil, err
+		}
+		url, err := traversal.ResourcePath(r.Context(), node)
+		if err != nil {
+			return nil, err
+		}
+		crumbs = append(crumbs, link{URL: url, Text: node.Resource().(Place).Title()})
+	}
+	slices.Reverse(crumbs)
+	return crumbs, nil
+}
+
+// children links to what lies below the resource, if it lists anything.
+func children(r *framework.Request) ([]link, error) {
+	lister, ok := r.Resource().(traversal.Lister)
+	if !ok {
+		return nil, nil
+	}
+	var links []link
+	for entry, err := range lister.Children(r.Context()) {
+		if err != nil {
+			return nil, err
+		}
+		url, err := traversal.ResourcePath(r.Context(), r.Node().At(entry.Name, entry.Resource))
+		if err != nil {
+			return nil, err
+		}
+		links = append(links, link{URL: url, Text: entry.Resource.(Place).Title()})
+	}
+	return links, nil
+}
+
+// search looks through countries and regions; it is a view of the root alone.
+func search(r *framework.Request, w *World) (*framework.Response, error) {
+	parameters, err := r.Parameters()
+	if err != nil {
+		return nil, err
+	}
+	text, ok := parameters.Get("q")
+	if !ok || strings.TrimSpace(text) == "" {
+		return nil, web.BadRequest("give a text to search for: ?q=…")
+	}
+	p := page{Title: fmt.Sprintf("Places with %q", text), Kind: "search", Crumbs: []link{{URL: "/", Text: w.Name}}, Search: true, Query: text}
+	for _, continent := range w.Continents {
+		for _, country := range continent.Countries {
+			at := traversal.Join([]string{continent.Slug, country.Slug})
+			if matches(country, text) {
+				p.Links = append(p.Links, link{URL: at, Text: country.Name, Note: continent.Name})
+			}
+			for _, region := range country.Regions {
+				if matches(region, text) {
+					p.Links = append(p.Links, link{URL: at + "/" + traversal.Quote(region.Slug), Text: region.Name, Note: country.Name})
+				}
+			}
+		}
+	}
+	return render(r, http.StatusOK, p)
+}
+
+// placeJSON is a node as JSON: what it is, and links to what lies below.
+type placeJSON struct {
+	Kind     string     `json:"kind"`
+	Title    string     `json:"title"`
+	Path     string     `json:"path"`
+	Place    any        `json:"place,omitempty"`
+	Children []linkJSON `json:"children,omitempty"`
+}
+
+type linkJSON struct {
+	Title string `json:"title"`
+	Path  string `json:"path"`
+}
+
+// asJSON answers for every kind of place, since it asks for an interface.
+func asJSON(r *framework.Request, place Place) (*placeJSON, error) {
+	answer := &placeJSON{Kind: place.Kind(), Title: place.Title(), Path: r.Node().Path()}
+	switch p := place.(type) {
+	case *Country:
+		own := *p
+		own.Regions = nil // they are the children
+		answer.Place = own
+	case *Region:
+		answer.Place = p
+	}
+	below, err := children(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range below {
+		answer.Children = append(answer.Children, linkJSON{Title: l.Text, Path: l.URL})
+	}
+	return answer, nil
+}
+
+// showError is the error page: for every error with a status, from 404 on.
+func showError(r *framework.Request, err error) (*framework.Response, error) {
+	status, detail := http.StatusInternalServerError, ""
+	if httpError, ok := errors.AsType[*web.HTTPError](err); ok {
+		status, detail = httpError.Status(), httpError.Detail()
+	}
+	return render(r, status, page{
+		Title:  http.StatusText(status),
+		Kind:   fmt.Sprintf("error %d", status),
+		Crumbs: []link{{URL: "/", Text: "World"}},
+		Facts:  []fact{{"Path", r.URL.Path}, {"Detail", detail}},
+	})
+}
+
+func render(r *framework.Request, status int, p page) (*framework.Response, error) {
+	var html bytes.Buffer
+	if err := pageTemplate.Execute(&html, p); err != nil {
+		return nil, err
+	}
+	response := r.HTML(html.String())
+	response.SetStatus(status)
+	return response, nil
+}

@@ -1,0 +1,130 @@
+package framework
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/rs/zerolog"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// App is a built application. It is an http.Handler: immutable, without global
+// state, safe for any number of goroutines, and several live in one process.
+type App struct {
+	web         web.Application
+	handler     web.Handler // the tweens around the router, and what comes after them
+	bare        web.Handler // the same without the tweens
+	newResponse func(*web.NewResponse) error
+}
+
+var (
+	_ http.Handler = (*App)(nil)
+	_ web.Invoker  = (*App)(nil)
+)
+
+// newApp assembles an application of what its registry holds, and tells
+// ApplicationCreated.
+func newApp(reg *registry.Registry) (*App, error) {
+	traverser, err := newTraverser(reg)
+	if err != nil {
+		return nil, err
+	}
+	app := &App{newResponse: registry.Notifier[*web.NewResponse](reg)}
+	app.web = web.Application{Registry: reg, Traverser: traverser, Invoker: app}
+	app.web.Log, _ = registry.Lookup[*zerolog.Logger](reg)
+	app.web.Trusted, _ = registry.Lookup[web.TrustedProxies](reg)
+	app.web.Security, _ = registry.Lookup[web.SecurityPolicy](reg)
+	if limit, ok := registry.Lookup[formLimit](reg); ok {
+		app.web.MaxForm = int64(limit)
+	}
+	router := newRouter(reg, traverser)
+	outermost, err := tweens.Chain(reg, router.handle)
+	if err != nil {
+		return nil, err
+	}
+	app.handler, app.bare = app.around(outermost), app.around(router.handle)
+	err = registry.Notify(reg, &web.ApplicationCreated{Registry: reg, Handler: app})
+	if err != nil {
+		return nil, err
+	}
+	return app, nil
+}
+
+// Registry gives what the application was built of: components, settings and
+// the introspection of everything registered.
+func (a *App) Registry() *registry.Registry { return a.web.Registry }
+
+// ServeHTTP answers one request. An error that nothing answered is logged
+// and becomes a plain 500 which tells the request id and nothing else. The
+// only panic that leaves is http.ErrAbortHandler, by which net/http cuts the
+// connection: a response whose body broke after it had begun ends so.
+func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
+	r := web.Begin(&a.web, hr)
+	defer a.finish(r)
+	resp, err := a.handler(r)
+	if err != nil {
+		resp = a.unanswered(r, err)
+	}
+	sent, err := resp.Send(w, r)
+	if err != nil && !sent.Started {
+		sent, err = a.unanswered(r, err).Send(w, r)
+	}
+	if err != nil {
+		a.broken(r, err)
+	}
+}
+
+// around adds to a handler what happens when it has a response: the response
+// callbacks, then NewResponse. They see every response and no error.
+func (a *App) around(handler web.Handler) web.Handler {
+	return web.Guard(func(r *web.Request) (*web.Response, error) {
+		resp, err := handler(r)
+		if err != nil {
+			return nil, err
+		}
+		if err := web.RunResponseCallbacks(r, resp); err != nil {
+			return nil, err
+		}
+		if a.newResponse != nil {
+			if err := a.newResponse(&web.NewResponse{Request: r, Response: resp}); err != nil {
+				return nil, err
+			}
+		}
+		return resp, nil
+	})
+}
+
+// finish runs the finished callbacks, the last thing of every request.
+func (a *App) finish(r *web.Request) {
+	if _, err := runFinished(r); err != nil {
+		r.Log().Error().Err(err).Msg("finished callback")
+	}
+}
+
+// runFinished runs the finished callbacks; a panic of one is its error.
+var runFinished = web.Guard(func(r *web.Request) (*web.Response, error) {
+	return nil, web.RunFinishedCallbacks(r)
+})
+
+// unanswered logs the error that left the tweens, and gives the 500 for it.
+func (a *App) unanswered(r *web.Request, err error) *web.Response {
+	event := r.Log().Error()
+	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
+		event = event.Bytes("stack", panicked.Stack)
+	}
+	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("unanswered error")
+	return web.InternalServerError("").With(err).Response(r)
+}
+
+// broken ends a response whose body failed while it was written: the client
+// must not take the part that it has for the whole.
+func (a *App) broken(r *web.Request, err error) {
+	if r.Request.Context().Err() == nil && !errors.Is(err, context.Canceled) {
+		r.Log().Error().Err(err).Msg("response broke off")
+	}
+	panic(http.ErrAbortHandler)
+}

@@ -1,0 +1,236 @@
+package framework_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+// subject is one handler to measure, and what it is asked.
+type subject struct {
+	name    string
+	handler func(testing.TB) http.Handler
+	request func() *http.Request
+	status  int
+	allocs  float64 // budget a request; negative: none
+}
+
+// subjects are the whole requests that are measured, beside http.ServeMux for
+// the same answer.
+func subjects() []subject {
+	get := func(target string) func() *http.Request {
+		return func() *http.Request { return httptest.NewRequest(http.MethodGet, target, nil) }
+	}
+	list := []subject{
+		{"hello/mux", muxHello, get("/"), 200, -1},
+		{"hello/app", hello(0), get("/"), 200, 1},
+		{"tweens=5", hello(5), get("/"), 200, 1},
+		{"json/mux", muxJSON, get("/"), 200, -1},
+		{"json/app", jsonApp, get("/"), 200, 6},
+		{"404/mux", muxHello, get("/nowhere"), 404, -1},
+		{"404/app", hello(0), get("/nowhere"), 404, 8},
+		{"multiview=5", multiview, func() *http.Request {
+			r := get("/")()
+			r.Header.Set("Accept", "text/plain")
+			return r
+		}, 200, 6},
+	}
+	for _, depth := range []int{1, 5, 8, 32} {
+		path := strings.Repeat("/child", depth)
+		budget := 1.0
+		if depth > 4 {
+			budget = 2
+		}
+		list = append(list, subject{fmt.Sprintf("depth=%d", depth), tree(depth), get(path), 200, budget})
+	}
+	return list
+}
+
+func muxHello(testing.TB) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Content-Type"] = plainText
+		_, _ = w.Write(helloBytes)
+	})
+	return mux
+}
+
+var (
+	plainText  = []string{"text/plain; charset=utf-8"}
+	jsonType   = []string{"application/json"}
+	helloBytes = []byte("Hello, world!\n")
+)
+
+func muxJSON(testing.TB) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		text, err := json.Marshal(answer{Name: "Front", Version: 3})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header()["Content-Type"] = jsonType
+		_, _ = w.Write(text)
+	})
+	return mux
+}
+
+type answer struct {
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+}
+
+func hello(count int) func(testing.TB) http.Handler {
+	return func(t testing.TB) http.Handler {
+		config := quiet(framework.Options{})
+		config.AddView(views.Func(sayHello))
+		for i := range count {
+			config.AddTween(fmt.Sprint("noop", i), tweens.Wrap(func(next framework.Handler) framework.Handler {
+				return func(r *framework.Request) (*framework.Response, error) { return next(r) }
+			}))
+		}
+		return build(t, config)
+	}
+}
+
+func sayHello(r *framework.Request) (*framework.Response, error) {
+	return r.Text("Hello, world!\n"), nil
+}
+
+func jsonApp(t testing.TB) http.Handler {
+	config := quiet(framework.Options{})
+	config.AddView(views.Func(func(*framework.Request) (answer, error) {
+		return answer{Name: "Front", Version: 3}, nil
+	}))
+	return build(t, config)
+}
+
+func multiview(t testing.TB) http.Handler {
+	config := quiet(framework.Options{})
+	config.AddView(views.Func(sayHello), views.Method("GET"))
+	config.AddView(views.Func(sayHello), views.Method("POST"))
+	config.AddView(views.Func(sayHello), views.Param("edit"))
+	config.AddView(views.Func(sayHello), views.Header("X-Preview"))
+	config.AddView(views.Func(sayHello), views.XHR(true))
+	return build(t, config)
+}
+
+func tree(depth int) func(testing.TB) http.Handler {
+	return func(t testing.TB) http.Handler {
+		var leaf traversal.Resource = traversal.Map{}
+		for range depth {
+			leaf = traversal.Map{"child": leaf}
+		}
+		config := quiet(framework.Options{Root: func(*framework.Request) (traversal.Resource, error) { return leaf, nil }})
+		config.AddView(views.Func(sayHello))
+		return build(t, config)
+	}
+}
+
+func quiet(o framework.Options) *framework.Configurator {
+	log := zerolog.Nop()
+	o.Logger = &log
+	return framework.New(o)
+}
+
+func build(t testing.TB, config *framework.Configurator) *framework.App {
+	t.Helper()
+	app, err := config.App()
+	require.NoError(t, err)
+	return app
+}
+
+// writer is a reusable http.ResponseWriter that keeps nothing but the status.
+type writer struct {
+	header http.Header
+	status int
+}
+
+func (w *writer) Header() http.Header { return w.header }
+func (w *writer) WriteHeader(s int)   { w.status = s }
+func (w *writer) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return len(p), nil
+}
+func (w *writer) WriteString(s string) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return len(s), nil
+}
+func (w *writer) reset() { clear(w.header); w.status = 0 }
+
+// BenchmarkRequest plays whole requests. The live heap of 64 MB makes the
+// collector work as it would in a program with data of its own: without one
+// it runs all the time, and figures mislead in either direction.
+func BenchmarkRequest(b *testing.B) {
+	for _, heap := range []int{0, 64} {
+		live := make([]*[1 << 10]byte, 0, heap<<10)
+		for range heap << 10 {
+			live = append(live, new([1 << 10]byte))
+		}
+		for _, s := range subjects() {
+			b.Run(fmt.Sprintf("heap=%dMB/%s", heap, s.name), func(b *testing.B) {
+				handler, r, w := s.handler(b), s.request(), &writer{header: http.Header{}}
+				b.ReportAllocs()
+				for b.Loop() {
+					w.reset()
+					handler.ServeHTTP(w, r)
+				}
+				if w.status != s.status {
+					b.Fatalf("status %d, want %d", w.status, s.status)
+				}
+			})
+		}
+		_ = live[:len(live)]
+	}
+}
+
+func TestAllocationBudgets(t *testing.T) {
+	for _, s := range subjects() {
+		t.Run(s.name, func(t *testing.T) {
+			handler, r, w := s.handler(t), s.request(), &writer{header: http.Header{}}
+			handler.ServeHTTP(w, r)
+			require.Equal(t, s.status, w.status)
+			got := testing.AllocsPerRun(200, func() {
+				w.reset()
+				handler.ServeHTTP(w, r)
+			})
+			if s.allocs >= 0 && !raceEnabled {
+				assert.LessOrEqual(t, got, s.allocs, "allocations a request")
+			}
+		})
+	}
+}
+
+// BenchmarkBuild builds applications of many views: linear, or something is
+// wrong.
+func BenchmarkBuild(b *testing.B) {
+	for _, count := range []int{100, 1_000, 10_000} {
+		b.Run(fmt.Sprintf("views=%d", count), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				config := quiet(framework.Options{})
+				for i := range count {
+					config.AddView(views.Func(sayHello), views.Name(fmt.Sprintf("view-%d", i/4)), views.Method([]string{"GET", "POST", "PUT", "DELETE"}[i%4]))
+				}
+				build(b, config)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(count), "ns/view")
+		})
+	}
+}

@@ -1,0 +1,30 @@
+// Package framework assembles an application: what was declared with a
+// Configurator becomes an App, an http.Handler.
+//
+//	config := framework.New(framework.Options{Root: openSite})
+//	config.AddView(views.On(show))
+//	config.AddView(views.On(edit), views.Name("edit"), views.Permission("edit"))
+//	config.AddTween("timing", tweens.Wrap(timing))
+//	config.Include(blog.Include)
+//	app, err := config.App()
+//
+// A Configurator only records: every directive keeps the file and line of its
+// caller, and App resolves them together. Two directives for one thing are a
+// conflict, unless one of them stands nearer to the application: what an
+// application declares itself overrides what it includes. All conflicts and
+// all mistakes are reported at once, and nothing is half-built.
+//
+// An App takes a request through its tweens to the router, which asks the root
+// factory for the tree, walks the path of the URL down it (package
+// traversal), and calls the view that fits the resource where the walk ended
+// (package views). What comes back is a value, *Response, until the last tween
+// has seen it; then it is written. An error travels the same way, and the
+// EXCVIEW tween finds the error view for it.
+//
+// Directives whose types Go's methods cannot express are functions of the
+// package that owns their subject and take the Configurator as their first argument:
+// registry.Subscribe, views.AddResponseAdapter, views.Inherit, and those of
+// other people's packages.
+//
+// To test an application, see framework/frameworktest.
+package framework

@@ -1,0 +1,72 @@
+package framework
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/registry"
+)
+
+// IncludeOption changes how Include takes a function in.
+type IncludeOption interface {
+	fmt.Stringer
+	applyInclude(*inclusion)
+}
+
+// inclusion is one call of Include.
+type inclusion struct {
+	name string
+}
+
+type as string
+
+// As names what is included. A package-level function has a name of its own;
+// a closure or a method value has none in Go, so that two of them could not
+// be told apart, and needs As.
+func As(name string) IncludeOption { return as(name) }
+
+func (a as) applyInclude(i *inclusion) { i.name = string(a) }
+func (a as) String() string            { return fmt.Sprintf("framework.As(%q)", string(a)) }
+
+// Include lets another package, or another part of the application, declare
+// its share: fn is called at once with a Configurator of its own. What it
+// declares gives way to what the application itself declares for the same
+// thing, and conflicts with what an unrelated include declares.
+//
+// The same function is included once: a second Include of it, until the next
+// Commit, does nothing. An error of fn is a configuration error at the line of
+// this call. See Pyramid, "Advanced Configuration".
+func (c *Configurator) Include(fn func(*Configurator) error, options ...IncludeOption) {
+	config := c.Directive()
+	if fn == nil {
+		config.Fail(fmt.Errorf("include: the function is nil"))
+		return
+	}
+	var in inclusion
+	for _, o := range options {
+		o.applyInclude(&in)
+	}
+	if in.name == "" {
+		name, ok := functionName(fn)
+		if !ok {
+			config.Fail(fmt.Errorf("include %s: a closure, method value or generic function has no identity of its own: add framework.As(\"name\")", name))
+			return
+		}
+		in.name = name
+	}
+	config.Include(in.name, func(inner *registry.Config) error {
+		return fn(&Configurator{config: inner})
+	})
+}
+
+// functionName gives the full name of fn, and whether that name is its alone:
+// the name of a package-level function holds no dot, dash or bracket after
+// the package's own path.
+func functionName(fn func(*Configurator) error) (name string, alone bool) {
+	full := runtime.FuncForPC(reflect.ValueOf(fn).Pointer()).Name()
+	last := full[strings.LastIndexByte(full, '/')+1:]
+	_, local, _ := strings.Cut(last, ".")
+	return full, local != "" && !strings.ContainsAny(local, ".-[")
+}

@@ -1,0 +1,52 @@
+package framework
+
+import (
+	"errors"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// onceID is the identity of a directive of which an application has one.
+type onceID string
+
+// formLimit is Options.MaxForm in the registry.
+type formLimit int64
+
+// SetRootFactory sets the source of the resource tree. There is one.
+func (c *Configurator) SetRootFactory(factory RootFactory) {
+	pinned := &Configurator{config: c.Directive()}
+	if factory == nil {
+		pinned.config.Fail(errors.New("set root factory: the factory is nil"))
+		return
+	}
+	pinned.once("root factory", registry.Phase3, func(reg *registry.Registry) { registry.Provide(reg, factory) })
+}
+
+// SetSecurityPolicy sets what decides identity and permissions. There is one.
+func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
+	pinned := &Configurator{config: c.Directive()}
+	if policy == nil {
+		pinned.config.Fail(errors.New("set security policy: the policy is nil"))
+		return
+	}
+	pinned.once("security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) })
+}
+
+// once records a directive of which an application has one, at the pinned
+// source.
+func (c *Configurator) once(subject string, order int, provide func(*registry.Registry)) {
+	c.config.Record(registry.Action{
+		Discriminator: onceID(subject),
+		Order:         order,
+		Subject:       subject,
+		Remedy:        "set it once, or include one package from the other",
+		Introspectables: []registry.Introspectable{{
+			Category: subject, ID: onceID(subject), Title: subject,
+		}},
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			provide(reg)
+			return nil
+		},
+	})
+}
