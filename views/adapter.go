@@ -1,0 +1,99 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// AddResponseAdapter lets views return values of type T: fn makes the response,
+// before any renderer is asked. Values of exactly that type come first; if T is an
+// interface, fn serves every value that has its methods, the narrower interface
+// before the wider one.
+func AddResponseAdapter[T any](c registry.Recorder, fn func(*web.Request, T) (*web.Response, error)) {
+	cfg := c.Directive()
+	t := reflect.TypeFor[T]()
+	switch {
+	case fn == nil:
+		cfg.Fail(fmt.Errorf("response adapter for %s: give a func(*web.Request, %s) (*web.Response, error), not nil", t, t))
+		return
+	case t == reflect.TypeFor[*web.Response]():
+		cfg.Fail(errors.New("response adapter for *web.Response: such a value is the response already; a tween or a deriver can change it"))
+		return
+	}
+	cfg.Record(registry.Action{
+		Discriminator: adapterKey{t},
+		Order:         registry.Phase1,
+		Subject:       fmt.Sprintf("response adapter for %s", t),
+		Remedy:        "keep one, or return another type from some of the views",
+		Introspectables: []registry.Introspectable{{
+			Category: "response adapters", Title: t.String(), Type: "response adapter", ID: t, Source: cfg.Source(),
+			Fields: []registry.Field{{Name: "type", Value: t}, {Name: "adapter", Value: funcName(fn)}},
+		}},
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			adaptersOf(reg).add(adapter{t, func(r *web.Request, value any) (*web.Response, bool, error) {
+				of, ok := value.(T)
+				if !ok {
+					return nil, false, nil
+				}
+				resp, err := fn(r, of)
+				return resp, true, err
+			}})
+			return nil
+		},
+	})
+}
+
+type adapterKey struct{ of reflect.Type }
+
+// adapter reports false for a value that is not its.
+type adapter struct {
+	of    reflect.Type
+	adapt func(r *web.Request, value any) (*web.Response, bool, error)
+}
+
+// adapters turn values into responses by their type. It is filled while the
+// application is built and only read while it serves.
+type adapters struct {
+	exact      map[reflect.Type]adapter
+	interfaces []adapter // narrower before wider
+}
+
+func adaptersOf(reg *registry.Registry) *adapters {
+	return registry.Ensure(reg, func() *adapters { return &adapters{exact: map[reflect.Type]adapter{}} })
+}
+
+func (as *adapters) add(a adapter) {
+	if a.of.Kind() != reflect.Interface {
+		as.exact[a.of] = a
+		return
+	}
+	as.interfaces = slices.DeleteFunc(as.interfaces, func(old adapter) bool { return old.of == a.of })
+	at := slices.IndexFunc(as.interfaces, func(old adapter) bool { return a.of.Implements(old.of) })
+	if at < 0 {
+		at = len(as.interfaces)
+	}
+	as.interfaces = slices.Insert(as.interfaces, at, a)
+}
+
+// adapt reports false if no adapter takes the value.
+func (as *adapters) adapt(r *web.Request, value any) (*web.Response, bool, error) {
+	if value == nil {
+		return nil, false, nil
+	}
+	if len(as.exact) > 0 {
+		if a, ok := as.exact[reflect.TypeOf(value)]; ok {
+			return a.adapt(r, value)
+		}
+	}
+	for _, a := range as.interfaces {
+		if resp, ok, err := a.adapt(r, value); ok {
+			return resp, true, err
+		}
+	}
+	return nil, false, nil
+}

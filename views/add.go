@@ -1,0 +1,196 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/mastaba-go/mastaba/registry"
+)
+
+// Add registers a view. What it answers comes from the view's own type and from
+// the options; two views that answer the same resources under the same name and
+// route, with the same predicates, conflict.
+//
+// A view for an error type also answers errors of that type: there the default
+// permission and the default csrf check do not cover it.
+func Add(c registry.Recorder, v View, opts ...Option) {
+	record(c.Directive(), v, anything, opts)
+}
+
+// AddError registers a view that answers errors only. v is an Error or
+// ErrorStatus view, or one that takes no type, which then answers any error
+// that no other error view does. It has no name, and neither the default
+// permission nor the default csrf check covers it.
+func AddError(c registry.Recorder, v View, opts ...Option) {
+	record(c.Directive(), v, errorOnly, opts)
+}
+
+// AddNotFound registers the view that answers when nothing is found, and every
+// other error whose status is 404. v is a Func view, or one that takes an error.
+func AddNotFound(c registry.Recorder, v View, opts ...Option) {
+	record(c.Directive(), v, use{errors: true, status: http.StatusNotFound, directive: "AddNotFound"}, opts)
+}
+
+// AddForbidden registers the view that answers when a permission is denied, and
+// every other error whose status is 403. v is a Func view, or one that takes an
+// error; a [*DeniedError] in it says what was denied.
+func AddForbidden(c registry.Recorder, v View, opts ...Option) {
+	record(c.Directive(), v, use{errors: true, status: http.StatusForbidden, directive: "AddForbidden"}, opts)
+}
+
+// use is what a directive wants a view for.
+type use struct {
+	errors    bool // errors only
+	status    int  // errors of this status only
+	directive string
+}
+
+var (
+	anything  = use{directive: "Add"}
+	errorOnly = use{errors: true, directive: "AddError"}
+)
+
+// record is all four directives. What a view is, is known when it is declared;
+// it is derived when the application is built, after all derivers, renderers
+// and defaults are there.
+func record(cfg *registry.Config, v View, u use, opts []Option) {
+	info, err := declared(cfg.Source(), v, u, opts)
+	if err != nil {
+		cfg.Fail(err)
+		return
+	}
+	key := predicateKey(info.Predicates)
+	cfg.Record(registry.Action{
+		Discriminator:   identityOf(info, key),
+		Order:           registry.Phase3,
+		Subject:         info.String(),
+		Remedy:          "add a predicate, or include one package from the other",
+		Introspectables: introspectables(info, identityOf(info, key)),
+		Run: func(c *registry.Config, reg *registry.Registry) error {
+			// By Fail, so that every view that is wrong is reported.
+			if err := publish(reg, info, key); err != nil {
+				c.Fail(err)
+			}
+			return nil
+		},
+	})
+}
+
+// declared checks a declaration and says what the view is.
+func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	d, wrong := declare(opts)
+	info := &Info{
+		View: v, Resource: v.Type(), Source: at, Predicates: d.predicates,
+		ErrorOnly: u.errors || v.status != [2]int{}, status: v.status, options: d,
+	}
+	for _, text := range []struct {
+		kind string
+		into *string
+	}{{kindName, &info.Name}, {kindRoute, &info.Route}, {kindPermission, &info.Permission}} {
+		if o, ok := d.option(text.kind); ok {
+			*text.into, _ = o.value.(string)
+		}
+	}
+	if o, ok := d.option(kindFor); ok {
+		narrow, _ := o.value.(reflect.Type)
+		if info.Resource != nil && !narrow.AssignableTo(info.Resource) {
+			wrong = append(wrong, fmt.Errorf("%s takes %s, which For[%s] does not narrow", v, info.Resource, narrow))
+		}
+		info.Resource = narrow
+		if narrow.Kind() == reflect.Interface && narrow.NumMethod() == 0 {
+			info.Resource = nil
+		}
+	}
+	if u.errors {
+		wrong = append(wrong, u.narrow(info)...)
+	}
+	return info, errors.Join(wrong...)
+}
+
+// narrow makes an error view of what the directive was given.
+func (u use) narrow(info *Info) (wrong []error) {
+	if info.Name != "" {
+		wrong = append(wrong, fmt.Errorf("views.%s: an error view has no name, for no path asks for it: leave out %q", u.directive, info.Name))
+	}
+	if info.Resource == nil {
+		info.Resource = errorType
+	}
+	switch {
+	case !info.Resource.Implements(errorType):
+		wrong = append(wrong, fmt.Errorf("views.%s: %s is no error type: give a view of the shape views.Error or views.Func", u.directive, info.Resource))
+	case u.status == 0:
+	case info.Resource != errorType || info.status != [2]int{} && info.status != [2]int{u.status, u.status}:
+		wrong = append(wrong, fmt.Errorf("views.%s: the view answers %s, but every error of status %d is to be answered: take an error, or use views.AddError",
+			u.directive, info.target(), u.status))
+	default:
+		info.status = [2]int{u.status, u.status}
+	}
+	return wrong
+}
+
+// publish derives the view into a registry: once for resources, and once for
+// errors, as far as it answers them.
+func publish(reg *registry.Registry, declared *Info, key string) error {
+	table := ensureTable(reg)
+	if !declared.ErrorOnly {
+		if err := publishOne(table, reg, *declared, key); err != nil {
+			return err
+		}
+		isError := declared.Resource != nil && declared.Resource.Implements(errorType)
+		if !isError || declared.Name != "" {
+			return nil
+		}
+	}
+	forErrors := *declared
+	forErrors.ErrorOnly = true
+	return publishOne(table, reg, forErrors, key)
+}
+
+func publishOne(table *Table, reg *registry.Registry, info Info, key string) error {
+	info.Registry = reg
+	permission, explicit, err := permissionOf(&info)
+	if err != nil {
+		return fmt.Errorf("view %s: %w", info.place(), err)
+	}
+	info.Permission = permission
+	call, permissive, err := deriversOf(reg).derive(&info)
+	if err != nil {
+		return fmt.Errorf("view %s: %w", info.place(), err)
+	}
+	return table.add(&registration{
+		info: &info, errors: info.ErrorOnly, status: info.status, key: key, accept: acceptOf(info.Predicates),
+		call: call, permissive: permissive, permission: permission, explicit: explicit,
+	})
+}
+
+func introspectables(info *Info, id identity) []registry.Introspectable {
+	view := registry.Introspectable{
+		Category: "views", Title: info.String(), Type: "view", ID: id, Source: info.Source,
+		Fields: []registry.Field{
+			{Name: "name", Value: info.Name}, {Name: "resource", Value: info.target()}, {Name: "route", Value: info.Route},
+			{Name: "function", Value: info.View.FuncName()}, {Name: "shape", Value: info.View.Shape()},
+			{Name: "errors only", Value: info.ErrorOnly},
+		},
+	}
+	for _, p := range info.Predicates {
+		view.Fields = append(view.Fields, registry.Field{Name: "predicate " + p.Kind(), Value: p.String()})
+	}
+	for _, o := range info.options.options {
+		if o.kind != kindName && o.kind != kindRoute {
+			view.Fields = append(view.Fields, registry.Field{Name: "option " + o.kind, Value: o.String()})
+		}
+	}
+	if info.Route != "" {
+		view.Related = append(view.Related, registry.Ref{Category: "routes", ID: info.Route})
+	}
+	if info.Permission == "" {
+		return []registry.Introspectable{view}
+	}
+	view.Related = append(view.Related, registry.Ref{Category: "permissions", ID: info.Permission})
+	return []registry.Introspectable{permissionIntrospectable(info.Permission, info.Source), view}
+}

@@ -1,0 +1,203 @@
+package views_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// missingPage is an error that carries a status.
+type missingPage struct{ name string }
+
+func (e *missingPage) Error() string { return "no page " + e.name }
+func (e *missingPage) Status() int   { return http.StatusNotFound }
+
+func answerMissing(r *web.Request, e *missingPage) (*web.Response, error) {
+	return r.Text("missing: " + e.name), nil
+}
+
+func TestTheSameViewTwiceConflicts(t *testing.T) {
+	t.Parallel()
+	tests := map[string]func(c *registry.Config){
+		`view "edit" for *views_test.page [method="GET","HEAD"]`: func(c *registry.Config) {
+			views.Add(c, views.On(showPage), views.Name("edit"), views.Method("GET"))
+			views.Add(c, views.On(showPage), views.Name("edit"), views.Method("HEAD", "GET"))
+		},
+		`default view for *views_test.page [header="X-A" param="p"]`: func(c *registry.Config) {
+			views.Add(c, views.On(showPage), views.Header("X-A"), views.Param("p"))
+			views.Add(c, views.On(showPage), views.Param("p"), views.Header("X-A"), views.Permission("other"))
+		},
+		`default view for any resource on route "login"`: func(c *registry.Config) {
+			views.Add(c, say("one"), views.Route("login"))
+			views.Add(c, say("two"), views.Route("login"))
+		},
+		// An error view and a view for the same error type are the same key.
+		`error view for *views_test.missingPage`: func(c *registry.Config) {
+			views.AddError(c, views.Error(answerMissing))
+			views.Add(c, views.Error(answerMissing))
+		},
+		`error view for status 404`: func(c *registry.Config) {
+			views.AddNotFound(c, say("one"))
+			views.AddError(c, views.ErrorStatus(404, 404, answerError))
+		},
+	}
+	for subject, declare := range tests {
+		t.Run(subject, func(t *testing.T) {
+			t.Parallel()
+			text := refused(t, declare)
+			assert.Contains(t, text, subject+" registered twice:")
+			assert.Contains(t, text, "add a predicate, or include one package from the other")
+		})
+	}
+}
+
+func TestDifferentViewsLiveTogether(t *testing.T) {
+	t.Parallel()
+	build(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage))
+		views.Add(c, views.On(showPage), views.Name("edit"))
+		views.Add(c, views.On(showPage), views.Route("r"))
+		views.Add(c, views.On(showPage), views.Method("POST"))
+		views.Add(c, views.On(showTitle))
+		views.Add(c, views.On(showAny))
+		views.AddNotFound(c, say("404"))
+		views.AddForbidden(c, say("403"))
+		views.AddError(c, views.ErrorStatus(400, 499, answerError))
+		views.AddError(c, views.Func(hello))
+	})
+}
+
+func TestAViewOfALaterRoundReplacesAnEarlierOne(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("first"))
+		c.Commit()
+		views.Add(c, say("second"))
+	})
+	assert.Equal(t, "second", body(t, reg, &page{}))
+}
+
+func TestAllThatIsWrongIsReportedAtOnce(t *testing.T) {
+	t.Parallel()
+	text := refused(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage), views.Renderer("jsno"))
+		views.Add(c, views.On(showPage), views.Name("b"), views.Renderer("page.html"))
+	})
+	assert.Contains(t, text, `no renderer "jsno" (have: json, string): did you mean "json"?`)
+	assert.Contains(t, text, `no renderer "page.html" (have: json, string)`)
+	assert.Regexp(t, `view views_test\.showPage \((views/)?kit_test\.go:\d+\): no renderer`, text)
+}
+
+func TestErrorViews(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		declare func(c *registry.Config)
+		err     error
+		want    string // "": nothing answers with a view
+	}{
+		"by type":              {func(c *registry.Config) { views.AddError(c, views.Error(answerMissing)) }, &missingPage{"x"}, "missing: x"},
+		"by type, Add":         {func(c *registry.Config) { views.Add(c, views.Error(answerMissing)) }, &missingPage{"x"}, "missing: x"},
+		"wrapped":              {func(c *registry.Config) { views.AddError(c, views.Error(answerMissing)) }, fmt.Errorf("load: %w", &missingPage{"x"}), "missing: x"},
+		"by status":            {func(c *registry.Config) { views.AddError(c, views.ErrorStatus(400, 499, answerError)) }, &missingPage{"x"}, "error view: no page x"},
+		"not found":            {func(c *registry.Config) { views.AddNotFound(c, say("nothing here")) }, &missingPage{"x"}, "nothing here"},
+		"takes error":          {func(c *registry.Config) { views.AddNotFound(c, views.On(answerError)) }, &missingPage{"x"}, "error view: no page x"},
+		"forbidden":            {func(c *registry.Config) { views.AddForbidden(c, say("no")) }, web.Forbidden(""), "no"},
+		"any error":            {func(c *registry.Config) { views.AddError(c, say("sorry")) }, errBroken, "sorry"},
+		"narrowed Func":        {func(c *registry.Config) { views.AddError(c, say("gone"), views.For[*missingPage]()) }, &missingPage{"x"}, "gone"},
+		"narrowed Func, other": {func(c *registry.Config) { views.AddError(c, say("gone"), views.For[*missingPage]()) }, errBroken, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reg := build(t, tt.declare)
+			r := request(reg, nil, &page{}, "", nil)
+			resp, answered, failure := views.TableOf(reg).CallError(r, tt.err)
+			require.NoError(t, failure)
+			if tt.want == "" {
+				assert.False(t, answered)
+				return
+			}
+			require.True(t, answered)
+			assert.Equal(t, tt.want, text(t, resp))
+		})
+	}
+}
+
+func TestAnErrorTypeAnswersAsAResourceToo(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) { views.Add(c, views.Error(answerMissing)) })
+	assert.Equal(t, "missing: x", body(t, reg, &missingPage{"x"}))
+
+	reg = build(t, func(c *registry.Config) { views.AddError(c, views.Error(answerMissing)) })
+	_, err := call(reg, &missingPage{"x"}, "")
+	require.Error(t, err, "an error view answers errors only")
+}
+
+func TestWhatIsNoErrorView(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		declare func(c *registry.Config)
+		want    string
+	}{
+		"resource": {func(c *registry.Config) { views.AddError(c, views.On(showPage)) },
+			"views.AddError: *views_test.page is no error type: give a view of the shape views.Error or views.Func"},
+		"name": {func(c *registry.Config) { views.AddNotFound(c, say("x"), views.Name("n")) },
+			`views.AddNotFound: an error view has no name, for no path asks for it: leave out "n"`},
+		"typed not found": {func(c *registry.Config) { views.AddNotFound(c, views.Error(answerMissing)) },
+			"views.AddNotFound: the view answers *views_test.missingPage, but every error of status 404 is to be answered: take an error, or use views.AddError"},
+		"other status": {func(c *registry.Config) { views.AddForbidden(c, views.ErrorStatus(400, 499, answerError)) },
+			"views.AddForbidden: the view answers status 400 to 499"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Contains(t, refused(t, tt.declare), tt.want)
+		})
+	}
+}
+
+func TestViewsAreIntrospectable(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage), views.Name("edit"), views.Permission("edit"), views.Method("POST"))
+	})
+	all := reg.Introspect().Category("views")
+	require.Len(t, all, 1)
+	assert.Equal(t, `view "edit" for *views_test.page [method="POST"]`, all[0].Title)
+	assert.Regexp(t, `add_test\.go:\d+$`, all[0].Source.String())
+	function, _ := all[0].Field("function")
+	assert.Equal(t, "views_test.showPage", function)
+	related := reg.Introspect().Related("views", all[0].ID)
+	require.Len(t, related, 1)
+	assert.Equal(t, "edit", related[0].Title)
+}
+
+func TestViewsAreDerivedAnewForEachBuild(t *testing.T) {
+	t.Parallel()
+	c := registry.New(registry.Options{})
+	views.Add(c, views.On(showPage))
+	one, err := c.Build()
+	require.NoError(t, err)
+	views.SetDefaultRenderer(c, "string")
+	two, err := c.Build()
+	require.NoError(t, err)
+	assert.Equal(t, `"page A"`, body(t, one, &page{"A"}))
+	assert.Equal(t, `page A`, body(t, two, &page{"A"}))
+}
+
+func TestErrorsOfViewsTravel(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.Func(func(*web.Request) (any, error) { return nil, errBroken }))
+	})
+	_, err := call(reg, &page{}, "")
+	require.True(t, errors.Is(err, errBroken))
+}

@@ -1,0 +1,71 @@
+package views
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// CacheFor lets clients keep the view's answer for d: Cache-Control with max-age,
+// and Expires. Further directives follow max-age as they are: "public", "immutable".
+// A response whose Cache-Control the view set itself stays as it is.
+//
+// The setting "prevent_http_cache" switches it off for the whole application.
+func CacheFor(d time.Duration, directives ...string) Option {
+	text := "cache=" + d.String()
+	if len(directives) > 0 {
+		text += "," + strings.Join(directives, ",")
+	}
+	o := option{kind: kindCache, text: text, value: caching{d.Truncate(time.Second), directives}}
+	switch {
+	case d < 0:
+		o.err = fmt.Errorf("views.CacheFor(%v): the time is negative; to forbid caching say views.NoCache()", d)
+	case d < time.Second:
+		o.err = fmt.Errorf("views.CacheFor(%v): HTTP counts whole seconds; to forbid caching say views.NoCache()", d)
+	}
+	return o
+}
+
+// NoCache tells clients and proxies not to keep the view's answer.
+func NoCache() Option {
+	return option{kind: kindCache, text: "cache=no", value: caching{directives: []string{"no-store", "no-cache", "must-revalidate"}}}
+}
+
+// caching is the value of the option; a zero time forbids.
+type caching struct {
+	keep       time.Duration
+	directives []string
+}
+
+func (c caching) cacheControl() string {
+	age := "max-age=" + strconv.FormatInt(int64(c.keep/time.Second), 10)
+	return strings.Join(append([]string{age}, c.directives...), ", ")
+}
+
+// httpCachedView sets the headers when the answer is known.
+func httpCachedView(next Callable, info *Info) (Callable, error) {
+	cache, ok, err := ValueOf[caching](info, kindCache)
+	if err != nil || !ok {
+		return next, err
+	}
+	if off, err := registry.Setting(info.Registry.Settings(), "prevent_http_cache", false); err != nil || off {
+		return next, err
+	}
+	control := cache.cacheControl()
+	return func(r *web.Request, res any) (any, error) {
+		resp, err := respond(next, info, r, res)
+		if err != nil {
+			return nil, err
+		}
+		if resp.Header("Cache-Control") == "" {
+			resp.SetHeader("Cache-Control", control)
+			resp.SetHeader("Expires", time.Now().Add(cache.keep).UTC().Format(http.TimeFormat))
+		}
+		return resp, nil
+	}, nil
+}

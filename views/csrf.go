@@ -1,0 +1,69 @@
+package views
+
+import (
+	"errors"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// CSRF says whether requests to the view are checked for forgery by the
+// application's [web.CSRFPolicy], whatever [SetDefaultCSRF] says.
+func CSRF(check bool) Option {
+	text := "csrf=false"
+	if check {
+		text = "csrf=true"
+	}
+	return option{kind: kindCSRF, text: text, value: check}
+}
+
+// SetDefaultCSRF says whether views that do not say so themselves by [CSRF] are checked.
+// It does not cover error views.
+func SetDefaultCSRF(c registry.Recorder, check bool) {
+	cfg := c.Directive()
+	cfg.Record(registry.Action{
+		Discriminator: defaultCSRFKey{},
+		Order:         registry.Phase1,
+		Subject:       "default csrf check",
+		Remedy:        "set it once, or give the views in question their own with views.CSRF",
+		Introspectables: []registry.Introspectable{{
+			Category: "default csrf view options", Title: "csrf", Type: "default csrf view options", ID: "csrf", Source: cfg.Source(),
+			Fields: []registry.Field{{Name: "check", Value: check}},
+		}},
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			registry.Provide(reg, defaultCSRF(check))
+			return nil
+		},
+	})
+}
+
+type (
+	defaultCSRF    bool
+	defaultCSRFKey struct{}
+)
+
+// csrfView asks the policy before the view is called. Which methods are safe is
+// the policy's to say.
+func csrfView(next Callable, info *Info) (Callable, error) {
+	check, explicit, err := ValueOf[bool](info, kindCSRF)
+	if err != nil {
+		return nil, err
+	}
+	if !explicit && !info.ErrorOnly {
+		byDefault, _ := registry.Lookup[defaultCSRF](info.Registry)
+		check = bool(byDefault)
+	}
+	if !check {
+		return next, nil
+	}
+	policy, ok := registry.Lookup[web.CSRFPolicy](info.Registry)
+	if !ok {
+		return nil, errors.New("csrf check asked for, but nothing provides a web.CSRFPolicy: include what does, or say views.CSRF(false)")
+	}
+	return func(r *web.Request, res any) (any, error) {
+		if err := policy.Check(r); err != nil {
+			return nil, err
+		}
+		return next(r, res)
+	}, nil
+}

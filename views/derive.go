@@ -1,0 +1,201 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/internal/order"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// derivers is the chain that every view is put through. Its order is solved
+// once, after the last deriver of a round; a deriver of a later round
+// concerns the views that follow it.
+type derivers struct {
+	byName map[string]*deriver
+	sorter *order.Sorter
+	solved []*deriver
+	err    error
+}
+
+func deriversOf(reg *registry.Registry) *derivers {
+	return registry.Ensure(reg, newDerivers)
+}
+
+func newDerivers() *derivers {
+	ds := &derivers{byName: map[string]*deriver{}, sorter: order.New(Ingress, Innermost)}
+	outer := Ingress
+	for _, d := range []*deriver{
+		{name: SecuredView, derive: securedView, options: []string{kindPermission}},
+		{name: OwrappedView, derive: owrappedView, options: []string{kindWrapper}},
+		{name: HTTPCachedView, derive: httpCachedView, options: []string{kindCache}},
+		{name: DecoratedView, derive: decoratedView, options: []string{kindDecorate}},
+		{name: RenderedView, derive: renderedView, options: []string{kindRenderer}},
+		{name: MappedView, derive: mappedView, options: []string{kindMapper}},
+	} {
+		d.under, d.over = []string{outer}, []string{Innermost}
+		if d.name != MappedView {
+			d.over = []string{Innermost, MappedView}
+		}
+		ds.add(d)
+		outer = d.name
+	}
+	// Nothing else names csrf_view, so replacing or moving it disturbs nobody.
+	ds.add(&deriver{
+		name: CSRFView, derive: csrfView, options: []string{kindCSRF},
+		under: []string{SecuredView}, over: []string{OwrappedView},
+	})
+	return ds
+}
+
+func (ds *derivers) add(d *deriver) {
+	ds.byName[d.name] = d
+	ds.sorter.Add(d.name, d.under, d.over)
+	ds.solved, ds.err = nil, nil
+}
+
+// chain is the derivers from the outermost inwards.
+func (ds *derivers) chain() ([]*deriver, error) {
+	if ds.solved != nil || ds.err != nil {
+		return ds.solved, ds.err
+	}
+	names, err := ds.sorter.Sorted()
+	if err != nil {
+		ds.err = fmt.Errorf("view derivers: %w", err)
+		return nil, ds.err
+	}
+	for _, name := range names {
+		ds.solved = append(ds.solved, ds.byName[name])
+	}
+	return ds.solved, nil
+}
+
+// blame returns the error of the order if it is the named deriver's to answer
+// for: the one with the unsatisfied wish, or the last of a cycle to come.
+func (ds *derivers) blame(name string) error {
+	_, err := ds.chain()
+	if err == nil {
+		return nil
+	}
+	if unsatisfied, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
+		if unsatisfied.Name != name {
+			return nil
+		}
+	}
+	if cycle, ok := errors.AsType[*order.CycleError](err); ok {
+		registered := ds.sorter.Names()
+		last := slices.MaxFunc(cycle.Names, func(a, b string) int {
+			return slices.Index(registered, a) - slices.Index(registered, b)
+		})
+		if last != name {
+			return nil
+		}
+	}
+	return err
+}
+
+// derive puts a view through the chain, from the inside outwards. Outside
+// secured_view the chain forks: permissive is the same view without it.
+func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
+	chain, err := ds.chain()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := ds.checkValues(info); err != nil {
+		return nil, nil, err
+	}
+	call, forked := info.View.Callable(), false
+	for _, d := range slices.Backward(chain) {
+		if forked {
+			if permissive, err = d.wrap(permissive, info); err != nil {
+				return nil, nil, err
+			}
+		}
+		wrapped, err := d.wrap(call, info)
+		if err != nil {
+			return nil, nil, err
+		}
+		if d.name == SecuredView && info.Permission != "" {
+			permissive, forked = call, true
+		}
+		call = wrapped
+	}
+	if !forked {
+		permissive = call
+	}
+	return call, permissive, nil
+}
+
+func (d *deriver) wrap(next Callable, info *Info) (Callable, error) {
+	wrapped, err := d.derive(next, info)
+	switch {
+	case err != nil && d.source == (registry.Source{}):
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("view deriver %q (%s): %w", d.name, d.source, err)
+	case wrapped == nil:
+		return nil, fmt.Errorf("view deriver %q (%s) gave no callable: return next to leave a view as it is", d.name, d.source)
+	}
+	return wrapped, nil
+}
+
+// checkValues refuses options that no deriver reads.
+func (ds *derivers) checkValues(info *Info) error {
+	var wrong []error
+	for _, o := range info.options.options {
+		if o.named && !ds.reads(o.kind) {
+			wrong = append(wrong, ds.unknown(o.kind))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+func (ds *derivers) reads(option string) bool {
+	for _, d := range ds.byName {
+		if slices.Contains(d.options, option) {
+			return true
+		}
+	}
+	return false
+}
+
+func (ds *derivers) unknown(option string) error {
+	var known []string
+	for _, d := range ds.byName {
+		for _, o := range d.options {
+			if !slices.Contains(ownKinds, o) {
+				known = append(known, o)
+			}
+		}
+	}
+	known = sorted(known)
+	text := fmt.Sprintf("no view deriver reads the option %q", option)
+	if near := nearest(option, known); near != "" {
+		return fmt.Errorf("%s: did you mean %q?", text, near)
+	}
+	if len(known) > 0 {
+		return fmt.Errorf("%s (read are: %s): name it in the views.Options of its deriver", text, strings.Join(known, ", "))
+	}
+	return fmt.Errorf("%s: name it in the views.Options of its deriver, or include the package that has it", text)
+}
+
+// respond is next where a response is needed: a deriver that stands outside
+// rendered_view and hands on anything else is named by its view.
+func respond(next Callable, info *Info, r *web.Request, res any) (*web.Response, error) {
+	value, err := next(r, res)
+	if err != nil {
+		return nil, err
+	}
+	return responseOf(info, value)
+}
+
+// responseOf is the value of a derived view as the response that it must be.
+func responseOf(info *Info, value any) (*web.Response, error) {
+	if resp, ok := value.(*web.Response); ok && resp != nil {
+		return resp, nil
+	}
+	return nil, fmt.Errorf("view %s: a deriver outside %s returned %T: it must return a *web.Response", info.place(), RenderedView, value)
+}

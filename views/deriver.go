@@ -1,0 +1,169 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/registry"
+)
+
+// The names of the built-in derivers, outermost first, with the two bounds that
+// [Under] and [Over] may name.
+const (
+	Ingress        = "INGRESS" // outside all derivers
+	SecuredView    = "secured_view"
+	CSRFView       = "csrf_view"
+	OwrappedView   = "owrapped_view"
+	HTTPCachedView = "http_cached_view"
+	DecoratedView  = "decorated_view"
+	RenderedView   = "rendered_view"
+	MappedView     = "mapped_view"
+	Innermost      = "VIEW" // inside all derivers: the view itself
+)
+
+// DeriverOption says where a deriver stands, and which options of views it reads.
+type DeriverOption struct {
+	under, over, options []string
+	text                 string
+}
+
+// String prints the option as it is written.
+func (o DeriverOption) String() string { return o.text }
+
+// Under puts a deriver inside the named ones: nearer to the view. Of several
+// names one has to be there. Without it a deriver is under decorated_view.
+func Under(names ...string) DeriverOption {
+	return DeriverOption{under: sorted(names), text: "under=" + strings.Join(names, ",")}
+}
+
+// Over puts a deriver outside the named ones: nearer to the request. Of several
+// names one has to be there. Without it a deriver is over rendered_view.
+func Over(names ...string) DeriverOption {
+	return DeriverOption{over: sorted(names), text: "over=" + strings.Join(names, ",")}
+}
+
+// Options declares the options of views that a deriver reads, so that
+// [Value] with these names is accepted.
+func Options(names ...string) DeriverOption {
+	return DeriverOption{options: slices.Clone(names), text: "options=" + strings.Join(names, ",")}
+}
+
+// AddDeriver makes every view of the application pass through d, once, while it is
+// built: what d returns is called in place of the view. It is for what
+// packages want to do around views that say so by an option ([Options],
+// [Value], [ValueOf]). For a single view use [Decorate]; for every request,
+// whether or not it meets a view, use a tween.
+//
+// By default a deriver stands between decorated_view and rendered_view, where
+// the view's value is already a *web.Response. Under(RenderedView),
+// Over(Innermost) sees what the view itself returned. A deriver added later
+// stands further out than one added earlier at the same place.
+//
+// A deriver that stands outside secured_view meets a view with a permission
+// twice: once for RenderView with Permissive.
+//
+// The name of a built-in deriver replaces it. The names INGRESS and VIEW are
+// reserved, nothing goes over INGRESS, nor under VIEW or mapped_view.
+func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOption) {
+	cfg := c.Directive()
+	added := &deriver{name: name, derive: d, source: cfg.Source()}
+	for _, o := range opts {
+		added.under = append(added.under, o.under...)
+		added.over = append(added.over, o.over...)
+		added.options = append(added.options, o.options...)
+	}
+	if err := added.place(); err != nil {
+		cfg.Fail(err)
+		return
+	}
+	cfg.Record(registry.Action{
+		Discriminator: deriverKey(name),
+		Order:         registry.Phase1,
+		Subject:       fmt.Sprintf("view deriver %q", name),
+		Remedy:        "give one of them another name",
+		Introspectables: []registry.Introspectable{{
+			Category: "view derivers", Title: name, Type: "view deriver", ID: name, Source: added.source,
+			Fields: []registry.Field{
+				{Name: "name", Value: name}, {Name: "under", Value: added.under}, {Name: "over", Value: added.over},
+				{Name: "options", Value: added.options}, {Name: "function", Value: funcName(d)},
+			},
+		}},
+		Run: func(c *registry.Config, reg *registry.Registry) error {
+			derivers := deriversOf(reg)
+			derivers.add(added)
+			// Asked after all derivers of the round, and each for itself, so
+			// that a wrong place is reported where it was written.
+			c.Record(registry.Action{
+				Order:   registry.Phase1 + 1,
+				Subject: fmt.Sprintf("place of view deriver %q", name),
+				Run: func(*registry.Config, *registry.Registry) error {
+					return derivers.blame(name)
+				},
+			})
+			return nil
+		},
+	})
+}
+
+// Derivers lists the view derivers of a built application by name, outermost
+// first.
+func Derivers(reg *registry.Registry) ([]string, error) {
+	chain, err := deriversOf(reg).chain()
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(chain))
+	for n, d := range chain {
+		names[n] = d.name
+	}
+	return names, nil
+}
+
+type deriverKey string
+
+// deriver is one link of the chain, by name.
+type deriver struct {
+	name                 string
+	derive               Deriver
+	under, over, options []string
+	source               registry.Source
+}
+
+// place fills in the defaults and refuses what would leave the chain.
+func (d *deriver) place() error {
+	switch {
+	case d.name == "":
+		return errors.New("a view deriver needs a name")
+	case d.name == Ingress || d.name == Innermost:
+		return fmt.Errorf("view deriver %q: the name is reserved", d.name)
+	case d.derive == nil:
+		return fmt.Errorf("view deriver %q: give a func(views.Callable, *views.Info) (views.Callable, error), not nil", d.name)
+	}
+	if d.under == nil {
+		d.under = []string{DecoratedView}
+	}
+	if d.over == nil {
+		d.over = []string{RenderedView}
+	}
+	if slices.Contains(d.over, Ingress) {
+		return fmt.Errorf("view deriver %q cannot be over %s: nothing is outside it", d.name, Ingress)
+	}
+	for _, inner := range []string{Innermost, MappedView} {
+		if slices.Contains(d.under, inner) {
+			return fmt.Errorf("view deriver %q cannot be under %s: only the view itself is inside it", d.name, inner)
+		}
+	}
+	if slices.Contains(d.over, Innermost) && d.name != MappedView {
+		d.over = append(d.over, MappedView)
+	}
+	d.under, d.over = sorted(d.under), sorted(d.over)
+	return nil
+}
+
+func sorted(names []string) []string {
+	out := append([]string{}, names...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}

@@ -1,0 +1,222 @@
+package views_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// trace is a deriver that notes that it was passed.
+func trace(log *[]string, name string) views.Deriver {
+	return func(next views.Callable, _ *views.Info) (views.Callable, error) {
+		return func(r *web.Request, res any) (any, error) {
+			*log = append(*log, name)
+			return next(r, res)
+		}, nil
+	}
+}
+
+func TestOrderOfDerivers(t *testing.T) {
+	t.Parallel()
+	type added struct {
+		name string
+		opts []views.DeriverOption
+	}
+	const builtin = "secured_view csrf_view owrapped_view http_cached_view decorated_view rendered_view mapped_view"
+	tests := map[string]struct {
+		add  []added
+		want string
+	}{
+		"built in": {nil, builtin},
+		"default place": {[]added{{name: "a"}},
+			"secured_view csrf_view owrapped_view http_cached_view decorated_view a rendered_view mapped_view"},
+		"later is further out": {[]added{{name: "a"}, {name: "b"}},
+			"secured_view csrf_view owrapped_view http_cached_view decorated_view b a rendered_view mapped_view"},
+		"outermost": {[]added{{"a", []views.DeriverOption{views.Under(views.Ingress), views.Over(views.SecuredView)}}},
+			"a " + builtin},
+		"innermost": {[]added{{"a", []views.DeriverOption{views.Under(views.RenderedView), views.Over(views.Innermost)}}},
+			"secured_view csrf_view owrapped_view http_cached_view decorated_view rendered_view a mapped_view"},
+		"fallbacks": {[]added{{"a", []views.DeriverOption{views.Under("absent", views.SecuredView), views.Over("gone", views.CSRFView)}}},
+			"secured_view a csrf_view owrapped_view http_cached_view decorated_view rendered_view mapped_view"},
+		"a built-in one moved": {[]added{{views.CSRFView, nil}},
+			"secured_view owrapped_view http_cached_view decorated_view csrf_view rendered_view mapped_view"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log []string
+			reg := build(t, func(c *registry.Config) {
+				for _, a := range tt.add {
+					views.AddDeriver(c, a.name, trace(&log, a.name), a.opts...)
+				}
+				views.Add(c, say("hello"))
+			})
+			got, err := views.Derivers(reg)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, strings.Join(got, " "))
+
+			assert.Equal(t, "hello", body(t, reg, &page{}))
+			var passed []string
+			for _, name := range got {
+				for _, a := range tt.add {
+					if a.name == name {
+						passed = append(passed, name)
+					}
+				}
+			}
+			assert.Equal(t, passed, log)
+		})
+	}
+}
+
+func TestDeriversThatAreRefused(t *testing.T) {
+	t.Parallel()
+	pass := func(next views.Callable, _ *views.Info) (views.Callable, error) { return next, nil }
+	tests := map[string]struct {
+		name string
+		d    views.Deriver
+		opts []views.DeriverOption
+		want string
+	}{
+		"no name":      {"", pass, nil, "a view deriver needs a name"},
+		"nil":          {"d", nil, nil, `view deriver "d": give a func(views.Callable, *views.Info)`},
+		"INGRESS":      {views.Ingress, pass, nil, `view deriver "INGRESS": the name is reserved`},
+		"VIEW":         {views.Innermost, pass, nil, `view deriver "VIEW": the name is reserved`},
+		"over INGRESS": {"d", pass, []views.DeriverOption{views.Over(views.Ingress)}, `view deriver "d" cannot be over INGRESS`},
+		"under VIEW":   {"d", pass, []views.DeriverOption{views.Under(views.Innermost)}, `view deriver "d" cannot be under VIEW`},
+		"under mapped": {"d", pass, []views.DeriverOption{views.Under(views.MappedView)}, `view deriver "d" cannot be under mapped_view`},
+		"unsatisfied":  {"d", pass, []views.DeriverOption{views.Under("absent")}, `"d" wants to be under "absent", which is not registered`},
+		"cycle":        {"d", pass, []views.DeriverOption{views.Over(views.SecuredView)}, `d`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := refused(t, func(c *registry.Config) {
+				views.AddDeriver(c, tt.name, tt.d, tt.opts...)
+				views.Add(c, say("hello"))
+				views.Add(c, say("there"), views.Name("there"))
+			})
+			assert.Contains(t, text, tt.want)
+			assert.Contains(t, text, "deriver_test.go:")
+			assert.Equal(t, 1, strings.Count(text, "deriver_test.go:"), "reported once, where it was written:\n%s", text)
+		})
+	}
+}
+
+func TestDeriverNamedTwiceConflicts(t *testing.T) {
+	t.Parallel()
+	var log []string
+	text := refused(t, func(c *registry.Config) {
+		views.AddDeriver(c, "d", trace(&log, "one"))
+		views.AddDeriver(c, "d", trace(&log, "two"))
+	})
+	assert.Contains(t, text, `view deriver "d" registered twice:`)
+}
+
+// rateLimit is an option of a package with a deriver of its own.
+func rateLimit(perMinute int) views.Option { return views.Value("rate_limit", perMinute) }
+
+func limit(next views.Callable, info *views.Info) (views.Callable, error) {
+	perMinute, ok, err := views.ValueOf[int](info, "rate_limit")
+	if err != nil || !ok {
+		return next, err
+	}
+	return func(r *web.Request, res any) (any, error) {
+		value, err := next(r, res)
+		if resp, ok := value.(*web.Response); ok {
+			resp.SetHeader("X-Limit", strings.Repeat("i", perMinute))
+		}
+		return value, err
+	}, nil
+}
+
+func TestOptionsOfDerivers(t *testing.T) {
+	t.Parallel()
+	with := func(c *registry.Config) { views.AddDeriver(c, "limit", limit, views.Options("rate_limit")) }
+	reg := build(t, func(c *registry.Config) {
+		with(c)
+		views.Add(c, say("limited"), rateLimit(3))
+		views.Add(c, say("free"), views.Name("free"))
+	})
+	resp, err := call(reg, &page{}, "")
+	require.NoError(t, err)
+	assert.Equal(t, "iii", resp.Header("X-Limit"))
+	resp, err = call(reg, &page{}, "free")
+	require.NoError(t, err)
+	assert.Empty(t, resp.Header("X-Limit"))
+
+	text := refused(t, func(c *registry.Config) {
+		with(c)
+		views.Add(c, say("x"), views.Value("rate_limt", 3))
+	})
+	assert.Contains(t, text, `no view deriver reads the option "rate_limt": did you mean "rate_limit"?`)
+
+	text = refused(t, func(c *registry.Config) {
+		with(c)
+		views.Add(c, say("x"), views.Value("rate_limit", "three"))
+	})
+	assert.Contains(t, text, `option "rate_limit" is string, want int`)
+}
+
+func TestDeriverThatGivesNothing(t *testing.T) {
+	t.Parallel()
+	text := refused(t, func(c *registry.Config) {
+		views.AddDeriver(c, "d", func(views.Callable, *views.Info) (views.Callable, error) { return nil, nil })
+		views.Add(c, say("x"))
+	})
+	assert.Contains(t, text, `gave no callable: return next to leave a view as it is`)
+}
+
+func TestDeriverThatChangesTheResponseIntoSomethingElse(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.AddDeriver(c, "d", func(views.Callable, *views.Info) (views.Callable, error) {
+			return func(*web.Request, any) (any, error) { return "text", nil }, nil
+		})
+		views.Add(c, say("x"), views.NoCache())
+	})
+	_, err := call(reg, &page{}, "")
+	require.ErrorContains(t, err, "a deriver outside rendered_view returned string: it must return a *web.Response")
+}
+
+func TestMappers(t *testing.T) {
+	t.Parallel()
+	prefixed := func(prefix string) views.Mapper {
+		return func(v views.View, _ *views.Info) (views.Callable, error) {
+			return func(r *web.Request, res any) (any, error) {
+				value, err := v.Callable()(r, res)
+				text, _ := value.(string)
+				return prefix + text, err
+			}, nil
+		}
+	}
+	reg := build(t, func(c *registry.Config) {
+		views.SetDefaultRenderer(c, "string")
+		views.SetMapper(c, prefixed("application: "))
+		views.Add(c, views.On(showPage))
+		views.Add(c, views.On(showPage), views.Name("own"), views.WithMapper(prefixed("own: ")))
+	})
+	assert.Equal(t, "application: page A", body(t, reg, &page{"A"}))
+	resp, err := call(reg, &page{"A"}, "own")
+	require.NoError(t, err)
+	assert.Equal(t, "own: page A", text(t, resp))
+
+	refusing := func(v views.View, _ *views.Info) (views.Callable, error) {
+		return nil, errBroken
+	}
+	message := refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(refusing)) })
+	assert.Regexp(t, `view views_test\.showPage \(.*kit_test\.go:\d+\): mapper views_test\.TestMappers\.func\d+: broken`, message)
+
+	nothing := func(v views.View, _ *views.Info) (views.Callable, error) { return nil, nil }
+	message = refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(nothing)) })
+	assert.Contains(t, message, "gave neither a callable nor an error")
+
+	message = refused(t, func(c *registry.Config) { views.SetMapper(c, nil) })
+	assert.Contains(t, message, "the view mapper is nil")
+}

@@ -1,0 +1,121 @@
+package views
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// OnInput makes a view of a function that receives the resource and an input of
+// type I, decoded from the request: from a JSON body if that is its type, else
+// from the parameters of the query and of a form body. If I, or a pointer to
+// it, has a method Validate() error, it is asked before the function is called.
+//
+// From parameters, I is a struct, or a pointer to one. A field is filled by the
+// name in its tag `form:"name"`, else in its tag `json:"name"`, else by its own
+// name in lower case; embedded structs count as part of the struct. Fields are strings,
+// bools, numbers, encoding.TextUnmarshalers, and pointers to and slices of
+// these; others are filled by JSON only.
+//
+// A body that cannot be read is the client's error, 400; one of another type
+// 415; values that do not fit their fields, or that Validate refuses, 422,
+// unless its error carries a status of its own. The texts of these errors reach the client.
+func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
+	v := shaped[O]("OnInput", resourceType[R](), fn, fn == nil)
+	form, err := formOf(reflect.TypeFor[I]())
+	if v.err == nil {
+		v.err = err
+	}
+	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
+		on, ok := res.(R)
+		if !ok {
+			return nil, wrongResource[R](v, res)
+		}
+		var input I
+		if err := decode(r, &input, form); err != nil {
+			return nil, err
+		}
+		if err := validate(&input); err != nil {
+			return nil, err
+		}
+		return boxed(fn(r, on, input))
+	}
+	return v
+}
+
+// Validator is what inputs implement to refuse values. The text of its error
+// reaches the client.
+type Validator interface{ Validate() error }
+
+// decode fills the input, which is a pointer to it, by the type of the body.
+func decode(r *web.Request, input any, form *form) error {
+	mediaType, _, err := mime.ParseMediaType(r.Request.Header.Get("Content-Type"))
+	switch {
+	case err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")):
+		return decodeJSON(r, input)
+	case err != nil && r.ContentLength == 0, // nothing but a query
+		r.Request.Header.Get("Content-Type") == "",
+		mediaType == "application/x-www-form-urlencoded":
+	default:
+		return web.Status(http.StatusUnsupportedMediaType, "send application/json or application/x-www-form-urlencoded")
+	}
+	if form == nil {
+		return web.Status(http.StatusUnsupportedMediaType, "send application/json")
+	}
+	parameters, err := r.Parameters()
+	if err != nil {
+		return err
+	}
+	return form.fill(reflect.ValueOf(input).Elem(), parameters)
+}
+
+// decodeJSON takes one JSON value, no larger than a form may be.
+func decodeJSON(r *web.Request, input any) error {
+	limit := r.Application().MaxForm
+	if limit <= 0 {
+		limit = web.DefaultMaxForm
+	}
+	body := io.LimitReader(r.Body, limit+1)
+	raw, err := io.ReadAll(body)
+	switch {
+	case err != nil:
+		return web.Status(http.StatusBadRequest, "the body cannot be read").With(err)
+	case int64(len(raw)) > limit:
+		return web.Status(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", limit))
+	}
+	if err := json.Unmarshal(raw, input); err != nil {
+		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return web.Status(http.StatusUnprocessableEntity,
+				fmt.Sprintf("%s: a JSON %s where %s is wanted", mismatch.Field, mismatch.Value, mismatch.Type)).With(err)
+		}
+		return web.Status(http.StatusBadRequest, "the body is not the JSON that is wanted: "+err.Error()).With(err)
+	}
+	return nil
+}
+
+// validate asks the input, which is a pointer to it.
+func validate[I any](input *I) error {
+	v, ok := any(*input).(Validator)
+	if !ok {
+		v, ok = any(input).(Validator)
+	}
+	if !ok || isNil(v) {
+		return nil
+	}
+	err := v.Validate()
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[web.StatusError](err); ok {
+		return err
+	}
+	return web.Status(http.StatusUnprocessableEntity, err.Error()).With(err)
+}

@@ -1,0 +1,89 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/registry"
+)
+
+// SetMapper sets the mapper of all views that have none of their own by
+// [WithMapper]. Mappers decide how views are called: on a worker pool, say, or
+// as something that returns a future. A mapper usually wraps v.Callable().
+func SetMapper(c registry.Recorder, m Mapper) {
+	cfg := c.Directive()
+	if m == nil {
+		cfg.Fail(errors.New("the view mapper is nil: give a func(views.View, *views.Info) (views.Callable, error), or leave it out"))
+		return
+	}
+	cfg.Record(registry.Action{
+		Discriminator: mapperKey{},
+		Order:         registry.Phase1,
+		Subject:       "view mapper",
+		Remedy:        "set it once, or give the views in question their own with views.WithMapper",
+		Introspectables: []registry.Introspectable{{
+			Category: "view mappers", Title: funcName(m), Type: "view mapper", ID: "view mapper", Source: cfg.Source(),
+			Fields: []registry.Field{{Name: "mapper", Value: funcName(m)}},
+		}},
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			registry.Provide(reg, m)
+			return nil
+		},
+	})
+}
+
+// DefaultMapper calls the view's function with the arguments of its shape, in
+// the goroutine of the request.
+func DefaultMapper(v View, _ *Info) (Callable, error) { return v.Callable(), nil }
+
+var _ Mapper = DefaultMapper
+
+type mapperKey struct{}
+
+// mappedView is the innermost deriver. What it is given to wrap is the function
+// as the default mapper would call it; the mapper decides.
+func mappedView(_ Callable, info *Info) (Callable, error) {
+	m, ok, err := ValueOf[Mapper](info, kindMapper)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		if m, ok = registry.Lookup[Mapper](info.Registry); !ok {
+			m = DefaultMapper
+		}
+	}
+	call, err := m(info.View, info)
+	if err != nil {
+		return nil, fmt.Errorf("mapper %s: %w", funcName(m), err)
+	}
+	if call == nil {
+		return nil, fmt.Errorf("mapper %s gave neither a callable nor an error", funcName(m))
+	}
+	return call, nil
+}
+
+// funcName names a function for people, "nil" for none.
+func funcName(fn any) string {
+	v := reflect.ValueOf(fn)
+	if !v.IsValid() || v.Kind() != reflect.Func || v.IsNil() {
+		return "nil"
+	}
+	f := runtime.FuncForPC(v.Pointer())
+	if f == nil {
+		return v.Type().String()
+	}
+	return shortName(f)
+}
+
+// shortName is a function's name without the path of its package:
+// `wiki.(*Page).Show`.
+func shortName(f *runtime.Func) string {
+	name := f.Name()
+	if cut := strings.LastIndexByte(name, '/'); cut >= 0 {
+		name = name[cut+1:]
+	}
+	return strings.TrimSuffix(strings.ReplaceAll(name, "[...]", ""), "-fm")
+}

@@ -1,0 +1,268 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Option says how, when or for whom a view answers. The options of this
+// package, its predicates (Method, Param, …), [Group], and [Value] for derivers
+// of third parties are options. Each prints itself, and conflicts, listings and
+// explanations read the same words as the code.
+//
+// One kind of option is given once a view: views.Method("GET", "POST") rather
+// than two of Method.
+type Option interface {
+	fmt.Stringer
+	ViewOption() // marks the type; does nothing
+}
+
+// option is every option but predicates and groups. value is what derivers see
+// under the option's kind.
+type option struct {
+	kind  string
+	text  string
+	value any
+	named bool // by Value: some deriver must have declared it
+	err   error
+}
+
+func (o option) String() string { return o.text }
+func (o option) ViewOption()    {}
+
+var (
+	_ Option = option{}
+	_ Option = group{}
+	_ Option = web.Predicate{}
+)
+
+// The kinds of this package's own options, which Value may not use.
+const (
+	kindName       = "name"
+	kindPermission = "permission"
+	kindRenderer   = "renderer"
+	kindRoute      = "route"
+	kindMapper     = "mapper"
+	kindWrapper    = "wrapper"
+	kindDecorate   = "decorate"
+	kindCache      = "cache"
+	kindCSRF       = "csrf"
+	kindFor        = "for"
+)
+
+var ownKinds = []string{
+	kindName, kindPermission, kindRenderer, kindRoute, kindMapper,
+	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor,
+}
+
+// Name is the view name: the part of the path after the resource. Without it,
+// or with "", the view is the resource's default view.
+func Name(name string) Option {
+	o := textOption(kindName, name)
+	if strings.HasPrefix(name, "@@") {
+		o.err = fmt.Errorf("views.Name(%q): the @@ belongs to paths, write views.Name(%q)", name, name[2:])
+	}
+	return o
+}
+
+// Permission is what the security policy must permit on the resource before the
+// view is called; it replaces the default permission.
+func Permission(permission string) Option {
+	o := textOption(kindPermission, permission)
+	if permission == "" {
+		o.err = errors.New(`views.Permission(""): name a permission, or say views.NoPermission()`)
+	}
+	return o
+}
+
+// NoPermission opens the view to everybody, whatever the default permission.
+func NoPermission() Option {
+	return option{kind: kindPermission, text: "permission=none", value: ""}
+}
+
+// Renderer names what turns the view's value into a response: "json", "string",
+// a name given to [AddRenderer], or, as in "page.html", a name whose extension was
+// given to it. The default is that of [SetDefaultRenderer], else "json".
+func Renderer(name string) Option {
+	o := textOption(kindRenderer, name)
+	if name == "" {
+		o.err = errors.New(`views.Renderer(""): name a renderer`)
+	}
+	return o
+}
+
+// Route restricts the view to requests that matched the route of this name.
+func Route(name string) Option {
+	o := textOption(kindRoute, name)
+	if name == "" {
+		o.err = errors.New(`views.Route(""): name a route`)
+	}
+	return o
+}
+
+// WithMapper calls the view by a mapper of its own, see [SetMapper].
+func WithMapper(m Mapper) Option {
+	o := option{kind: kindMapper, text: "mapper=" + funcName(m), value: m}
+	if m == nil {
+		o.err = errors.New("views.WithMapper(nil): give a func(views.View, *views.Info) (views.Callable, error)")
+	}
+	return o
+}
+
+// For narrows the view to resources (or errors) of type T. It is for views that
+// do not say a type of their own: Func, HTTP, and those that take an interface
+// which T has.
+func For[T any]() Option {
+	t := reflect.TypeFor[T]()
+	return option{kind: kindFor, text: "for=" + t.String(), value: t}
+}
+
+// Value is an option for a deriver that declared its name with [Options]. It is
+// what packages with derivers of their own build their options of:
+//
+//	func RateLimit(perMinute int) views.Option { return views.Value("rate_limit", perMinute) }
+//
+// A name that no deriver declared is a configuration error.
+func Value(name string, value any) Option {
+	o := option{kind: name, text: fmt.Sprintf("%s=%#v", name, value), value: value, named: true}
+	switch {
+	case name == "":
+		o.err = errors.New(`views.Value(""): name the option`)
+	case slices.Contains(ownKinds, name):
+		o.err = fmt.Errorf("views.Value(%q): that is an option of its own in package views", name)
+	}
+	return o
+}
+
+// Group carries options that several views share:
+//
+//	api := views.Group(views.Renderer("json"), views.Permission("api"))
+//	views.Add(c, views.On(list), api)
+//	views.Add(c, views.On(create), api, views.Method("POST"))
+//
+// What a view says itself overrides what a group says of the same kind, and a
+// later group overrides an earlier one.
+func Group(defaults ...Option) Option { return group{slices.Clone(defaults)} }
+
+type group struct{ defaults []Option }
+
+func (g group) ViewOption() {}
+
+func (g group) String() string {
+	texts := make([]string, len(g.defaults))
+	for n, o := range g.defaults {
+		if o == nil {
+			texts[n] = "nil"
+			continue
+		}
+		texts[n] = o.String()
+	}
+	return "group(" + strings.Join(texts, " ") + ")"
+}
+
+func textOption(kind, value string) option {
+	return option{kind: kind, text: kind + "=" + strconv.Quote(value), value: value}
+}
+
+// declaration is what a view's options come to: one of each kind.
+type declaration struct {
+	options    []option
+	predicates []web.Predicate
+}
+
+// declare resolves options: what is written at one place overrides what the
+// groups there say, and nothing is said twice at one place.
+func declare(opts []Option) (declaration, []error) {
+	var d, own declaration
+	var wrong []error
+	for _, o := range opts {
+		switch o := o.(type) {
+		case group:
+			inner, errs := declare(o.defaults)
+			wrong = append(wrong, errs...)
+			d.override(inner)
+		case option:
+			if o.err != nil {
+				wrong = append(wrong, o.err)
+				continue
+			}
+			if old, ok := own.option(o.kind); ok {
+				wrong = append(wrong, twice(o.kind, old, o))
+				continue
+			}
+			own.options = append(own.options, o)
+		case web.Predicate:
+			if err := o.Err(); err != nil {
+				wrong = append(wrong, err)
+				continue
+			}
+			// A kind may be asked for and ruled out at once: a header that is
+			// there, and one that is not.
+			if at := slices.IndexFunc(own.predicates, func(p web.Predicate) bool {
+				return p.Kind() == o.Kind() && p.Negated() == o.Negated()
+			}); at >= 0 {
+				wrong = append(wrong, twice(o.Kind(), own.predicates[at], o))
+				continue
+			}
+			own.predicates = append(own.predicates, o)
+		default:
+			wrong = append(wrong, fmt.Errorf("%T is no option of views: build options of views.Value, views.Where or views.Group", o))
+		}
+	}
+	d.override(own)
+	return d, wrong
+}
+
+func twice(kind string, first, second Option) error {
+	return fmt.Errorf("option %q given twice, as %s and as %s: put the values in one", kind, first, second)
+}
+
+func (d *declaration) override(by declaration) {
+	for _, o := range by.options {
+		at := slices.IndexFunc(d.options, func(old option) bool { return old.kind == o.kind })
+		if at >= 0 {
+			d.options[at] = o
+		} else {
+			d.options = append(d.options, o)
+		}
+	}
+	d.predicates = slices.DeleteFunc(d.predicates, func(old web.Predicate) bool {
+		return slices.ContainsFunc(by.predicates, func(p web.Predicate) bool { return p.Kind() == old.Kind() })
+	})
+	d.predicates = append(d.predicates, by.predicates...)
+}
+
+func (d *declaration) option(kind string) (option, bool) {
+	at := slices.IndexFunc(d.options, func(o option) bool { return o.kind == kind })
+	if at < 0 {
+		return option{}, false
+	}
+	return d.options[at], true
+}
+
+// Option returns the value of an option as the view's declaration gave it, by
+// its name: that of [Value], or one of this package ("renderer", "wrapper", …).
+func (i *Info) Option(name string) (any, bool) {
+	o, ok := i.options.option(name)
+	return o.value, ok
+}
+
+// ValueOf returns the value of an option by its name, for derivers: false if
+// the view does not have it, and an error if it is of another type.
+func ValueOf[T any](i *Info, name string) (value T, ok bool, err error) {
+	given, ok := i.Option(name)
+	if !ok {
+		return value, false, nil
+	}
+	value, ok = given.(T)
+	if !ok {
+		return value, false, fmt.Errorf("option %q is %T, want %s", name, given, reflect.TypeFor[T]())
+	}
+	return value, true, nil
+}

@@ -1,0 +1,127 @@
+package views_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestOptionsPrintThemselves(t *testing.T) {
+	t.Parallel()
+	tests := map[string]views.Option{
+		`name="edit"`:                          views.Name("edit"),
+		`permission="view"`:                    views.Permission("view"),
+		`permission=none`:                      views.NoPermission(),
+		`renderer="json"`:                      views.Renderer("json"),
+		`route="login"`:                        views.Route("login"),
+		`wrapper="layout"`:                     views.Wrapper("layout"),
+		`cache=1m0s,public`:                    views.CacheFor(time.Minute, "public"),
+		`cache=no`:                             views.NoCache(),
+		`csrf=true`:                            views.CSRF(true),
+		`for=*views_test.page`:                 views.For[*page](),
+		`rate=5`:                               views.Value("rate", 5),
+		`mapper=views.DefaultMapper`:           views.WithMapper(views.DefaultMapper),
+		`decorate=views_test.loud`:             views.Decorate(loud),
+		`group(name="edit" renderer="string")`: views.Group(views.Name("edit"), views.Renderer("string")),
+	}
+	for want, option := range tests {
+		assert.Equal(t, want, option.String())
+	}
+}
+
+func loud(next web.Handler) web.Handler {
+	return func(r *web.Request) (*web.Response, error) {
+		resp, err := next(r)
+		if err != nil {
+			return nil, err
+		}
+		b, _ := resp.Body()
+		resp.SetText(string(b) + "!")
+		return resp, nil
+	}
+}
+
+func TestOptionsThatAreWrong(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		opts []views.Option
+		want string
+	}{
+		"name twice":       {[]views.Option{views.Name("a"), views.Name("b")}, `option "name" given twice, as name="a" and as name="b": put the values in one`},
+		"method twice":     {[]views.Option{views.Method("GET"), views.Method("POST")}, `option "method" given twice`},
+		"twice in a group": {[]views.Option{views.Group(views.Name("a"), views.Name("b"))}, `option "name" given twice`},
+		"at signs":         {[]views.Option{views.Name("@@edit")}, `views.Name("@@edit"): the @@ belongs to paths, write views.Name("edit")`},
+		"no permission":    {[]views.Option{views.Permission("")}, `name a permission, or say views.NoPermission()`},
+		"no renderer":      {[]views.Option{views.Renderer("")}, `views.Renderer(""): name a renderer`},
+		"no route":         {[]views.Option{views.Route("")}, `views.Route(""): name a route`},
+		"no wrapper":       {[]views.Option{views.Wrapper("")}, `views.Wrapper(""): name a view`},
+		"nil mapper":       {[]views.Option{views.WithMapper(nil)}, `views.WithMapper(nil): give a func(views.View, *views.Info)`},
+		"nil decorator":    {[]views.Option{views.Decorate(loud, nil)}, `views.Decorate: decorator 2 is nil`},
+		"negative time":    {[]views.Option{views.CacheFor(-time.Second)}, `the time is negative; to forbid caching say views.NoCache()`},
+		"short time":       {[]views.Option{views.CacheFor(time.Millisecond)}, `HTTP counts whole seconds`},
+		"nil":              {[]views.Option{nil}, `<nil> is no option of views`},
+		"foreign":          {[]views.Option{foreign{}}, `views_test.foreign is no option of views: build options of views.Value, views.Where or views.Group`},
+		"own kind":         {[]views.Option{views.Value("csrf", true)}, `views.Value("csrf"): that is an option of its own in package views`},
+		"not narrower":     {[]views.Option{views.For[*folder]()}, `views.On views_test.showPage takes *views_test.page, which For[*views_test.folder] does not narrow`},
+		"undeclared value": {[]views.Option{views.Value("rate", 5)}, `no view deriver reads the option "rate": name it in the views.Options of its deriver`},
+		"bad predicate":    {[]views.Option{views.PathInfo("[)")}, `[)`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), tt.opts...) })
+			assert.Contains(t, text, tt.want)
+			assert.Contains(t, text, "options_test.go:")
+		})
+	}
+}
+
+type foreign struct{}
+
+func (foreign) String() string { return "foreign" }
+func (foreign) ViewOption()    {}
+
+func TestGroupCarriesDefaults(t *testing.T) {
+	t.Parallel()
+	texts := views.Group(views.Renderer("string"), views.Method("GET"))
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage), texts)
+		views.Add(c, views.On(showPage), views.Name("json"), texts, views.Renderer("json"))
+		views.Add(c, views.On(showPage), views.Name("later"), texts, views.Group(views.Renderer("json")))
+		views.Add(c, views.On(showPage), views.Name("save"), texts, views.Method("POST"))
+	})
+	front := &page{Title: "Front"}
+	for name, want := range map[string]string{"": `page Front`, "json": `"page Front"`, "later": `"page Front"`} {
+		resp, err := call(reg, front, name)
+		require.NoError(t, err)
+		assert.Equal(t, want, text(t, resp), name)
+	}
+	_, err := call(reg, front, "save")
+	require.Error(t, err, "its own method overrides that of the group")
+	post := request(reg, nil, front, "save", httptest.NewRequest(http.MethodPost, "/", nil))
+	resp, err := views.TableOf(reg).Call(post)
+	require.NoError(t, err)
+	assert.Equal(t, "page Front", text(t, resp))
+}
+
+func TestPredicateAndItsContraryStandTogether(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("one"), views.Header("X-One"), views.Not(views.Header("X-Two")))
+	})
+	hr := httptest.NewRequest(http.MethodGet, "/", nil)
+	hr.Header.Set("X-One", "1")
+	_, err := views.TableOf(reg).Call(request(reg, nil, &page{}, "", hr))
+	require.NoError(t, err)
+	hr.Header.Set("X-Two", "2")
+	_, err = views.TableOf(reg).Call(request(reg, nil, &page{}, "", hr))
+	require.Error(t, err)
+}

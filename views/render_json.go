@@ -1,0 +1,48 @@
+package views
+
+import (
+	"encoding/json"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// JSONOptions says how [JSON] writes. The zero value writes compact JSON in which
+// <, > and & are escaped.
+type JSONOptions struct {
+	Indent      string // for each level; "" writes one line
+	ContentType string // "" is application/json
+}
+
+// JSON makes the renderer "json": encoding/json, with the content type
+// application/json unless the view set another. Types decide what they look like by
+// json.Marshaler. It is built in; add it under another name, or again, for other options:
+//
+//	views.AddRenderer(c, "json", views.JSON(views.JSONOptions{Indent: "  "}))
+func JSON(o JSONOptions) RendererFactory {
+	if o.ContentType == "" {
+		o.ContentType = "application/json"
+	}
+	return func(RendererInfo) (ValueRenderer, error) { return jsonRenderer{o}, nil }
+}
+
+type jsonRenderer struct{ o JSONOptions }
+
+var _ ValueRenderer = jsonRenderer{}
+
+func (j jsonRenderer) Render(_ *web.Request, resp *web.Response, value any) error {
+	var body []byte
+	var err error
+	if j.o.Indent == "" {
+		body, err = json.Marshal(value)
+	} else {
+		body, err = json.MarshalIndent(value, "", j.o.Indent)
+	}
+	if err != nil {
+		return err
+	}
+	if resp.ContentType() == "" {
+		resp.SetContentType(j.o.ContentType)
+	}
+	resp.SetBytes(body)
+	return nil
+}

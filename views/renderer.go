@@ -1,0 +1,265 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// ValueRenderer turns what a view returned into a response. Render fills resp, whose
+// status and headers the view may have set already through r.Response(), and
+// returns an error for a value that it cannot render. It is called
+// concurrently.
+type ValueRenderer interface {
+	Render(r *web.Request, resp *web.Response, value any) error
+}
+
+// VarsRenderer is a renderer that also takes the variables which subscribers of
+// [web.BeforeRender] added: templates do. Its RenderVars is called in place of Render.
+type VarsRenderer interface {
+	ValueRenderer
+	RenderVars(r *web.Request, resp *web.Response, value any, vars map[string]any) error
+}
+
+// RendererFactory makes the renderer of one view, once, while the application is
+// built. It returns an error for what it cannot render ever, such as a template
+// that is not there; the error is reported with the view's place.
+type RendererFactory func(info RendererInfo) (ValueRenderer, error)
+
+// RendererInfo is what a RendererFactory learns.
+type RendererInfo struct {
+	Name string // as the view names it: "json", "page.html"
+	Key  string // as AddRenderer named the factory: "json", ".html"
+	View *Info  // the view that it is for
+}
+
+// RendererFunc is a function as a ValueRenderer.
+type RendererFunc func(r *web.Request, resp *web.Response, value any) error
+
+// Render calls f.
+func (f RendererFunc) Render(r *web.Request, resp *web.Response, value any) error {
+	return f(r, resp, value)
+}
+
+var _ ValueRenderer = RendererFunc(nil)
+
+// AddRenderer adds a renderer under a name ("csv"), or for an extension
+// (".html"), which then serves every name that ends in it. "json" and "string"
+// are built in; adding one of these replaces it.
+func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
+	cfg := c.Directive()
+	switch {
+	case name == "" || name == ".":
+		cfg.Fail(errors.New(`a renderer needs a name, such as "csv", or an extension, such as ".html"`))
+		return
+	case f == nil:
+		cfg.Fail(fmt.Errorf("renderer %q: give a func(views.RendererInfo) (views.ValueRenderer, error), not nil", name))
+		return
+	}
+	cfg.Record(registry.Action{
+		Discriminator: rendererKey(name),
+		Order:         registry.Phase1,
+		Subject:       fmt.Sprintf("renderer %q", name),
+		Remedy:        "give one of them another name",
+		Introspectables: []registry.Introspectable{{
+			Category: "renderer factories", Title: name, Type: "renderer", ID: name, Source: cfg.Source(),
+			Fields: []registry.Field{{Name: "name", Value: name}, {Name: "factory", Value: funcName(f)}},
+		}},
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			renderersOf(reg).factories[name] = f
+			return nil
+		},
+	})
+}
+
+// SetDefaultRenderer names the renderer of views that name none; without it,
+// that is "json".
+func SetDefaultRenderer(c registry.Recorder, name string) {
+	cfg := c.Directive()
+	if name == "" {
+		cfg.Fail(errors.New(`the default renderer needs a name, such as "json"`))
+		return
+	}
+	cfg.Record(registry.Action{
+		Discriminator: defaultRendererKey{},
+		Order:         registry.Phase1,
+		Subject:       "default renderer",
+		Remedy:        "set it once, or give the views in question their own with views.Renderer",
+		Introspectables: []registry.Introspectable{{
+			Category: "default renderer", Title: name, Type: "default renderer", ID: "default renderer", Source: cfg.Source(),
+			Fields: []registry.Field{{Name: "name", Value: name}},
+		}},
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			renderersOf(reg).fallback = name
+			return nil
+		},
+	})
+}
+
+type (
+	rendererKey        string
+	defaultRendererKey struct{}
+)
+
+// renderers is what an application can render by. Factories are read while it
+// is built only; before is set when the build ends.
+type renderers struct {
+	factories map[string]RendererFactory
+	fallback  string
+	before    func(*web.BeforeRender) error // nil without subscribers
+}
+
+func renderersOf(reg *registry.Registry) *renderers {
+	return registry.Ensure(reg, func() *renderers {
+		rs := &renderers{
+			factories: map[string]RendererFactory{"json": JSON(JSONOptions{}), "string": Text()},
+			fallback:  "json",
+		}
+		reg.OnFreeze(func() error {
+			rs.before = registry.Notifier[*web.BeforeRender](reg)
+			return nil
+		})
+		return rs
+	})
+}
+
+// forView finds the factory by the whole name, else by the longest extension of
+// it, and has it make the view's renderer.
+func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
+	name, ok, err := ValueOf[string](info, kindRenderer)
+	if err != nil {
+		return nil, "", err
+	}
+	if !ok {
+		name = rs.fallback
+	}
+	key := name
+	factory, ok := rs.factories[key]
+	for base := path.Base(name); !ok; {
+		dot := strings.IndexByte(base, '.')
+		if dot < 0 {
+			return nil, "", rs.unknown(name)
+		}
+		key = base[dot:]
+		base = base[dot+1:]
+		factory, ok = rs.factories[key]
+	}
+	made, err := factory(RendererInfo{Name: name, Key: key, View: info})
+	if err == nil && made == nil {
+		err = errors.New("its factory gave neither a renderer nor an error")
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("renderer %q: %w", name, err)
+	}
+	return made, name, nil
+}
+
+func (rs *renderers) unknown(name string) error {
+	have := slices.Sorted(maps.Keys(rs.factories))
+	hint := ""
+	if near := nearest(name, have); near != "" {
+		hint = fmt.Sprintf(": did you mean %q?", near)
+	}
+	return fmt.Errorf("no renderer %q (have: %s)%s", name, strings.Join(have, ", "), hint)
+}
+
+// renderedView is the deriver from which outwards every value is a response:
+// the view's own, or what an adapter or the renderer makes of its value.
+func renderedView(next Callable, info *Info) (Callable, error) {
+	rs := renderersOf(info.Registry)
+	renderer, name, err := rs.forView(info)
+	if err != nil {
+		return nil, err
+	}
+	rendering := &rendering{info: info, renderer: renderer, name: name, shared: rs, adapters: adaptersOf(info.Registry)}
+	return func(r *web.Request, res any) (any, error) {
+		value, err := next(r, res)
+		if err != nil {
+			return nil, err
+		}
+		if resp, ok := value.(*web.Response); ok && resp != nil {
+			return value, nil
+		}
+		resp, err := rendering.respond(r, value)
+		if err != nil {
+			return nil, err
+		}
+		return resp, nil
+	}, nil
+}
+
+// rendering is how one view's values become responses.
+type rendering struct {
+	info     *Info
+	renderer ValueRenderer
+	name     string
+	shared   *renderers
+	adapters *adapters
+}
+
+// respond looks into values with reflect, which is dear, but only into those that
+// a renderer is about to look into anyway. It asks the adapters first, so that they may also decide about errors
+// given as values and about nil pointers of their own type.
+func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
+	if resp, adapted, err := rd.adapters.adapt(r, value); adapted {
+		if err == nil && resp == nil {
+			err = rd.refusal(fmt.Sprintf("the response adapter gave nothing for a %T", value))
+		}
+		return resp, err
+	}
+	if value == nil || isNilPointer(value) {
+		return nil, rd.refusal(fmt.Sprintf("it returned %s: return a value, an error, or r.Empty(http.StatusNoContent)", nilText(value)))
+	}
+	if err, ok := value.(error); ok {
+		// An HTTP error as a value answers by itself, past all error views.
+		if resp, ok := web.ErrorResponse(r, err); ok {
+			return resp, nil
+		}
+		return nil, rd.refusal(fmt.Sprintf("it returned a %T as its value: return it as the error", value))
+	}
+	return rd.render(r, value)
+}
+
+func (rd *rendering) render(r *web.Request, value any) (*web.Response, error) {
+	var vars map[string]any
+	if rd.shared.before != nil {
+		event := &web.BeforeRender{Request: r, Value: value, Vars: map[string]any{}, Renderer: rd.name}
+		if err := rd.shared.before(event); err != nil {
+			return nil, err
+		}
+		value, vars = event.Value, event.Vars
+	}
+	resp := r.Bytes("", nil) // the request's, with what the view set on it; nobody else gets it from here on
+	var err error
+	if with, ok := rd.renderer.(VarsRenderer); ok {
+		err = with.RenderVars(r, resp, value, vars)
+	} else {
+		err = rd.renderer.Render(r, resp, value)
+	}
+	if err != nil {
+		return nil, rd.refused(err)
+	}
+	return resp, nil
+}
+
+// refusal is the error of a view whose value is none that can be answered with.
+func (rd *rendering) refusal(why string) error {
+	return fmt.Errorf("view %s returned neither a response nor a renderable value: %s", rd.info.place(), why)
+}
+
+func (rd *rendering) refused(err error) error {
+	return fmt.Errorf("view %s returned neither a response nor a renderable value: renderer %q: %w", rd.info.place(), rd.name, err)
+}
+
+func nilText(value any) string {
+	if value == nil {
+		return "nil"
+	}
+	return fmt.Sprintf("a nil %T", value)
+}

@@ -1,0 +1,98 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// SetDefaultPermission sets what is asked of every view that names no permission
+// itself. It does not cover error views; [NoPermission] opens a single view.
+func SetDefaultPermission(c registry.Recorder, permission string) {
+	cfg := c.Directive()
+	if permission == "" {
+		cfg.Fail(errors.New("the default permission is empty: name one, or leave it out"))
+		return
+	}
+	cfg.Record(registry.Action{
+		Discriminator: defaultPermissionKey{},
+		Order:         registry.Phase1,
+		Subject:       "default permission",
+		Remedy:        "set it once, or give the views in question their own with views.Permission",
+		Introspectables: []registry.Introspectable{
+			{
+				Category: "default permission", Title: permission, Type: "default permission", ID: "default permission", Source: cfg.Source(),
+				Fields: []registry.Field{{Name: "value", Value: permission}},
+			},
+			permissionIntrospectable(permission, cfg.Source()),
+		},
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			registry.Provide(reg, defaultPermission(permission))
+			return nil
+		},
+	})
+}
+
+// DeniedError is why a view was not called: what the security policy decided. It
+// is the cause of the 403 that the view answers with, so an error view finds the
+// decision by errors.As.
+type DeniedError struct {
+	View       string // the view, for people
+	Permission string
+	Decision   web.Decision
+}
+
+// Error says which view asked for which permission, and the policy's reason.
+func (e *DeniedError) Error() string {
+	text := fmt.Sprintf("%s: permission %q denied", e.View, e.Permission)
+	if e.Decision.Reason != "" {
+		text += ": " + e.Decision.Reason
+	}
+	return text
+}
+
+var _ error = (*DeniedError)(nil)
+
+type (
+	defaultPermission    string
+	defaultPermissionKey struct{}
+)
+
+func permissionIntrospectable(permission string, source registry.Source) registry.Introspectable {
+	return registry.Introspectable{
+		Category: "permissions", Title: permission, Type: "permission", ID: permission, Source: source,
+		Fields: []registry.Field{{Name: "value", Value: permission}},
+	}
+}
+
+// permissionOf is what a view asks for, "" for nothing, and whether it says so
+// itself.
+func permissionOf(info *Info) (permission string, explicit bool, err error) {
+	permission, explicit, err = ValueOf[string](info, kindPermission)
+	if err != nil || explicit || info.ErrorOnly {
+		return permission, explicit, err
+	}
+	fallback, _ := registry.Lookup[defaultPermission](info.Registry)
+	return string(fallback), false, nil
+}
+
+// securedView asks the security policy before the view is called. Without a
+// policy everything is permitted.
+func securedView(next Callable, info *Info) (Callable, error) {
+	if info.Permission == "" {
+		return next, nil
+	}
+	name := info.String()
+	return func(r *web.Request, res any) (any, error) {
+		decision, err := r.Permits(info.Permission)
+		if err != nil {
+			return nil, err
+		}
+		if decision.Allowed {
+			return next(r, res)
+		}
+		return nil, web.Forbidden("").With(&DeniedError{View: name, Permission: info.Permission, Decision: decision})
+	}, nil
+}

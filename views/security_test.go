@@ -1,0 +1,158 @@
+package views_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.SetDefaultPermission(c, "view")
+		views.Add(c, say("default"))
+		views.Add(c, say("edit"), views.Name("edit"), views.Permission("edit"))
+		views.Add(c, say("open"), views.Name("open"), views.NoPermission())
+	})
+	tests := map[string]struct {
+		policy  policy
+		allowed []string
+		denied  []string
+	}{
+		"nothing":                      {policy{}, []string{"open"}, []string{"", "edit"}},
+		"view":                         {policy{"view"}, []string{"", "open"}, []string{"edit"}},
+		"its own replaces the default": {policy{"edit"}, []string{"edit", "open"}, []string{""}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, view := range tt.allowed {
+				_, err := views.TableOf(reg).Call(request(reg, tt.policy, &page{}, view, nil))
+				assert.NoError(t, err, view)
+			}
+			for _, view := range tt.denied {
+				_, err := views.TableOf(reg).Call(request(reg, tt.policy, &page{}, view, nil))
+				var refusal *web.HTTPError
+				require.ErrorAs(t, err, &refusal)
+				assert.Equal(t, http.StatusForbidden, refusal.Status())
+				var denied *views.DeniedError
+				require.ErrorAs(t, err, &denied)
+				assert.Equal(t, "not on the list", denied.Decision.Reason)
+				assert.Contains(t, denied.Error(), `denied: not on the list`)
+			}
+		})
+	}
+}
+
+func TestWithoutAPolicyEverythingIsPermitted(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) { views.Add(c, say("edit"), views.Permission("edit")) })
+	assert.Equal(t, "edit", body(t, reg, &page{}))
+}
+
+func TestDefaultsDoNotCoverErrorViews(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.SetDefaultPermission(c, "view")
+		views.SetDefaultCSRF(c, true)
+		registry.Subscribe(c, func(*web.NewRequest) error { return nil })
+		c.Record(registry.Action{Order: registry.Phase2, Run: func(_ *registry.Config, reg *registry.Registry) error {
+			registry.Provide[web.CSRFPolicy](reg, strict{})
+			return nil
+		}})
+		views.Add(c, views.Error(answerMissing))
+		views.AddError(c, views.ErrorStatus(500, 599, answerError))
+	})
+	hr := httptest.NewRequest(http.MethodPost, "/", nil)
+	table := views.TableOf(reg)
+	_, answered, err := table.CallError(request(reg, policy{}, &page{}, "", hr), &missingPage{"x"})
+	require.NoError(t, err)
+	assert.True(t, answered)
+
+	_, err = table.Call(request(reg, policy{}, &missingPage{"x"}, "", hr))
+	var denied *views.DeniedError
+	require.ErrorAs(t, err, &denied, "as a resource it is covered")
+	_, err = table.Call(request(reg, policy{"view"}, &missingPage{"x"}, "", hr))
+	require.ErrorIs(t, err, errForged)
+}
+
+func TestPermissiveSkipsThePermissionOnly(t *testing.T) {
+	t.Parallel()
+	var log []string
+	reg := build(t, func(c *registry.Config) {
+		views.AddDeriver(c, "outer", trace(&log, "outer"), views.Under(views.Ingress), views.Over(views.SecuredView))
+		views.AddDeriver(c, "inner", trace(&log, "inner"))
+		views.Add(c, say("secret"), views.Name("secret"), views.Permission("read"))
+	})
+	r := request(reg, policy{}, &page{}, "", nil)
+	node := traversal.NewNode(&page{})
+	_, err := views.RenderView(r, node, "secret")
+	var denied *views.DeniedError
+	require.ErrorAs(t, err, &denied)
+	assert.Equal(t, []string{"outer"}, log)
+	resp, err := views.RenderView(r, node, "secret", views.Permissive())
+	require.NoError(t, err)
+	assert.Equal(t, "secret", text(t, resp))
+	assert.Equal(t, []string{"outer", "outer", "inner"}, log)
+}
+
+var errForged = errors.New("forged")
+
+// strict lets only safe methods pass.
+type strict struct{}
+
+func (strict) Check(r *web.Request) error {
+	if r.Method == http.MethodGet {
+		return nil
+	}
+	return errForged
+}
+
+func TestCSRF(t *testing.T) {
+	t.Parallel()
+	provide := func(c *registry.Config) {
+		c.Record(registry.Action{Order: registry.Phase2, Run: func(_ *registry.Config, reg *registry.Registry) error {
+			registry.Provide[web.CSRFPolicy](reg, strict{})
+			return nil
+		}})
+	}
+	reg := build(t, func(c *registry.Config) {
+		provide(c)
+		views.Add(c, say("plain"))
+		views.Add(c, say("checked"), views.Name("checked"), views.CSRF(true))
+	})
+	post := func(reg *registry.Registry, name string) error {
+		_, err := views.TableOf(reg).Call(request(reg, nil, &page{}, name, httptest.NewRequest(http.MethodPost, "/", nil)))
+		return err
+	}
+	require.NoError(t, post(reg, ""))
+	require.ErrorIs(t, post(reg, "checked"), errForged)
+	_, err := call(reg, &page{}, "checked")
+	require.NoError(t, err)
+
+	reg = build(t, func(c *registry.Config) {
+		provide(c)
+		views.SetDefaultCSRF(c, true)
+		views.Add(c, say("plain"))
+		views.Add(c, say("hook"), views.Name("hook"), views.CSRF(false))
+	})
+	require.ErrorIs(t, post(reg, ""), errForged)
+	require.NoError(t, post(reg, "hook"))
+
+	message := refused(t, func(c *registry.Config) { views.Add(c, say("x"), views.CSRF(true)) })
+	assert.Contains(t, message, "csrf check asked for, but nothing provides a web.CSRFPolicy")
+}
+
+func TestDefaultPermissionNeedsAName(t *testing.T) {
+	t.Parallel()
+	assert.Contains(t, refused(t, func(c *registry.Config) { views.SetDefaultPermission(c, "") }), "the default permission is empty")
+}

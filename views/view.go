@@ -1,0 +1,281 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"runtime"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// View is a function in one of the accepted shapes, ready to be registered
+// with [Add]. It knows the type of resource that it answers from the function's
+// own signature, and where the function stands. Views are immutable; one View
+// may be registered any number of times.
+//
+// The zero View is none: registering it is a configuration error.
+type View struct {
+	shape    string
+	resource reflect.Type // nil: any resource
+	result   reflect.Type
+	isError  bool
+	status   [2]int
+	call     Callable
+	fn       any
+	err      error
+}
+
+// shapes is what a mistake shows: how a view may look.
+const shapes = `a view is one of
+    views.On(func(*web.Request, R) (O, error))            for resources of type R
+    views.Of((R).Method)                                  the same, as a method of R: func(R, *web.Request) (O, error)
+    views.OnInput(func(*web.Request, R, I) (O, error))    with an input of type I, decoded and validated
+    views.Func(func(*web.Request) (O, error))             for any resource
+    views.HTTP(http.Handler)                              for any resource
+    views.Struct(func(*web.Request, R) (V, error), (V).Method)
+    views.Error(func(*web.Request, E) (O, error))         for errors of type E
+    views.ErrorStatus(lo, hi, func(*web.Request, error) (O, error))`
+
+// On makes a view of a function that receives the resource. It answers
+// resources of type R; if R is an interface, those whose type has its methods,
+// and every resource if R is any. O is *[web.Response], or a type that an
+// adapter or the view's renderer turns into one.
+func On[R, O any](fn func(*web.Request, R) (O, error)) View {
+	v := shaped[O]("On", resourceType[R](), fn, fn == nil)
+	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
+		on, ok := res.(R)
+		if !ok {
+			return nil, wrongResource[R](v, res)
+		}
+		return boxed(fn(r, on))
+	}
+	return v
+}
+
+// Of makes a view of a method of the resource: views.Of((*Page).Show). It is
+// On with the two arguments the other way round.
+func Of[R, O any](fn func(R, *web.Request) (O, error)) View {
+	v := shaped[O]("Of", resourceType[R](), fn, fn == nil)
+	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
+		on, ok := res.(R)
+		if !ok {
+			return nil, wrongResource[R](v, res)
+		}
+		return boxed(fn(on, r))
+	}
+	return v
+}
+
+// Func makes a view of a function that needs no resource, or takes it from the
+// request. It answers any resource unless [For] narrows it.
+func Func[O any](fn func(*web.Request) (O, error)) View {
+	v := shaped[O]("Func", nil, fn, fn == nil)
+	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {
+		return boxed(fn(r))
+	}
+	return v
+}
+
+// HTTP makes a view of a net/http handler, which then writes the answer by
+// itself, after the tweens have seen a response whose body is that handler. It
+// answers any resource unless [For] narrows it.
+func HTTP(h http.Handler) View {
+	v := shaped[*web.Response]("HTTP", nil, h, isNil(h))
+	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {
+		resp := r.Bytes("", nil)
+		resp.SetHandler(h)
+		return resp, nil
+	}
+	return v
+}
+
+// Struct makes a view of a type that holds what one request needs: newView
+// makes a V for each request, and method, a method expression such as
+// (*EditPage).Save, is called on it. Several views can share one V.
+func Struct[R, V, O any](newView func(*web.Request, R) (V, error), method func(V) (O, error)) View {
+	v := shaped[O]("Struct", resourceType[R](), method, newView == nil || method == nil)
+	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
+		on, ok := res.(R)
+		if !ok {
+			return nil, wrongResource[R](v, res)
+		}
+		view, err := newView(r, on)
+		if err != nil {
+			return nil, err
+		}
+		return boxed(method(view))
+	}
+	return v
+}
+
+// Error makes an error view: it answers errors of type E, wherever E stands in
+// the error's Unwrap tree. E may be an interface; error itself answers what no
+// other error view does. Register it with [AddError]; with [Add] it also
+// answers resources of type E.
+func Error[E error, O any](fn func(*web.Request, E) (O, error)) View {
+	v := shaped[O]("Error", resourceType[E](), fn, fn == nil)
+	v.isError = true
+	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
+		on, ok := res.(E)
+		if !ok {
+			return nil, wrongResource[E](v, res)
+		}
+		return boxed(fn(r, on))
+	}
+	return v
+}
+
+// ErrorStatus makes an error view for errors that carry an HTTP status from lo
+// to hi, both included. Views for an error's own type come first, then the
+// narrower range.
+func ErrorStatus[O any](lo, hi int, fn func(*web.Request, error) (O, error)) View {
+	v := shaped[O]("ErrorStatus", resourceType[error](), fn, fn == nil)
+	v.isError, v.status = true, [2]int{lo, hi}
+	if v.err == nil && (lo < 100 || hi > 999 || lo > hi) {
+		v.err = fmt.Errorf("views.ErrorStatus(%d, %d): the statuses must ascend, from 100 to 999 at most", lo, hi)
+	}
+	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
+		on, ok := res.(error)
+		if !ok {
+			return nil, wrongResource[error](v, res)
+		}
+		return boxed(fn(r, on))
+	}
+	return v
+}
+
+// Type is the type of resource, or of error, that the view answers; nil for any
+// resource.
+func (v View) Type() reflect.Type { return v.resource }
+
+// Result is the type of what the function returns beside its error: the O of
+// its shape. Mappers ask it which kind of view they have.
+func (v View) Result() reflect.Type { return v.result }
+
+// Shape is the name of the constructor that made the view, "" for the zero View.
+func (v View) Shape() string { return v.shape }
+
+// IsError reports whether the view was made by Error or ErrorStatus.
+func (v View) IsError() bool { return v.isError }
+
+// Status returns the statuses of an ErrorStatus view, zeros for every other.
+func (v View) Status() (lo, hi int) { return v.status[0], v.status[1] }
+
+// Function is what the view was made of: the function, or the http.Handler.
+func (v View) Function() any { return v.fn }
+
+// Callable calls the function with the arguments of its shape: what the default
+// mapper returns, and what other mappers wrap. It is nil for the zero View.
+func (v View) Callable() Callable { return v.call }
+
+// Err says what is wrong with the view, if anything is; registering such a view
+// is a configuration error.
+func (v View) Err() error {
+	if v.shape == "" {
+		return errors.New("the zero View cannot be registered; " + shapes)
+	}
+	return v.err
+}
+
+// FuncName names the function for people: `wiki.show`, `wiki.(*Page).Show`. A
+// handler that is no function gives its type.
+func (v View) FuncName() string {
+	f := v.runtimeFunc()
+	if f == nil {
+		if v.fn == nil {
+			return ""
+		}
+		return reflect.TypeOf(v.fn).String()
+	}
+	return shortName(f)
+}
+
+// Source is where the function is declared; zero where the runtime cannot tell
+// (method values, handlers that are no function).
+func (v View) Source() registry.Source {
+	f := v.runtimeFunc()
+	if f == nil {
+		return registry.Source{}
+	}
+	file, line := f.FileLine(f.Entry())
+	if file == "" || strings.HasPrefix(file, "<") {
+		return registry.Source{}
+	}
+	return registry.Source{File: file, Line: line, Func: f.Name()}
+}
+
+// String describes the view for people: `views.On wiki.show`.
+func (v View) String() string {
+	if v.shape == "" {
+		return "zero View"
+	}
+	return "views." + v.shape + " " + v.FuncName()
+}
+
+func (v View) runtimeFunc() *runtime.Func {
+	if v.fn == nil || isNil(v.fn) {
+		return nil
+	}
+	fn := reflect.ValueOf(v.fn)
+	if fn.Kind() != reflect.Func {
+		return nil
+	}
+	return runtime.FuncForPC(fn.Pointer())
+}
+
+func shaped[O any](shape string, resource reflect.Type, fn any, missing bool) View {
+	v := View{shape: shape, resource: resource, result: reflect.TypeFor[O](), fn: fn}
+	if missing {
+		v.err = fmt.Errorf("views.%s was given nil; %s", shape, shapes)
+	}
+	return v
+}
+
+// resourceType is nil for any, which every resource is.
+func resourceType[R any]() reflect.Type {
+	t := reflect.TypeFor[R]()
+	if t.Kind() == reflect.Interface && t.NumMethod() == 0 {
+		return nil
+	}
+	return t
+}
+
+// boxed costs nothing for pointers and interfaces, which is what views return
+// when it counts.
+func boxed[O any](value O, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return value, nil
+}
+
+// wrongResource is met only if a mapper or a deriver passes on another resource
+// than it was given.
+func wrongResource[R any](v View, res traversal.Resource) error {
+	return fmt.Errorf("view %s answers %s, but was called with %T", v.FuncName(), reflect.TypeFor[R](), res)
+}
+
+// isNil also finds nil pointers, functions, maps, slices and channels inside
+// an interface.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch rv := reflect.ValueOf(v); rv.Kind() {
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Slice, reflect.Chan, reflect.UnsafePointer:
+		return rv.IsNil()
+	default:
+		return false
+	}
+}
+
+// isNilPointer leaves alone nil lists and maps, which are empty ones.
+func isNilPointer(v any) bool {
+	rv := reflect.ValueOf(v)
+	return rv.Kind() == reflect.Pointer && rv.IsNil()
+}
