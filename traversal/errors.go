@@ -52,7 +52,7 @@ func stepError(r *Result, capability string, n int, parent Resource, err error) 
 // doneError is err, which ctx.Err returned, with its cause if there is another.
 func doneError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && cause != err {
-		return errorf("%w: %w", err, cause)
+		return fmt.Errorf("%w: %w", err, cause)
 	}
 	return err
 }
@@ -106,5 +106,3 @@ var (
 	errNoRoot  = errors.New("the root is nil")
 	errNothing = errors.New("returned neither a resource nor an error: return ErrNotFound if there is none")
 )
-
-func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }

@@ -2,6 +2,7 @@ package traversal
 
 import (
 	"context"
+	"fmt"
 	"iter"
 )
 
@@ -20,7 +21,7 @@ func (t *Traverser) Children(ctx context.Context, x any) iter.Seq2[Node, error] 
 		}
 		list, ok := t.listing(ctx, n.Resource())
 		if !ok {
-			yield(Node{}, errorf("children of %T: %w", n.Resource(), ErrNoListing))
+			yield(Node{}, fmt.Errorf("children of %T: %w", n.Resource(), ErrNoListing))
 			return
 		}
 		for e, err := range list {
@@ -28,7 +29,7 @@ func (t *Traverser) Children(ctx context.Context, x any) iter.Seq2[Node, error] 
 				err = flawOf(e.Resource)
 			}
 			if err != nil {
-				yield(Node{}, errorf("children of %T: %w", n.Resource(), err))
+				yield(Node{}, fmt.Errorf("children of %T: %w", n.Resource(), err))
 				return
 			}
 			if !yield(n.At(e.Name, e.Resource), nil) {

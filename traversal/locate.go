@@ -3,6 +3,7 @@ package traversal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"reflect"
 )
@@ -64,7 +65,7 @@ func (t *Traverser) NodeOf(ctx context.Context, x any) (Node, error) {
 		differs = differs || at.IsZero() || name != at.Name() || up != above
 		at, res = up, parent
 	}
-	return Node{}, &LocationError{reflect.TypeOf(res), errorf("more than %d parents: they lead in a circle", maxDepth)}
+	return Node{}, &LocationError{reflect.TypeOf(res), fmt.Errorf("more than %d parents: they lead in a circle", maxDepth)}
 }
 
 // locates tells whether res knows its own place.
@@ -90,11 +91,11 @@ func (t *Traverser) location(ctx context.Context, res Resource, at Node) (name s
 	switch {
 	case err != nil:
 	case parent == nil && name != "":
-		err = errorf("has the name %q, but no parent", name)
+		err = fmt.Errorf("has the name %q, but no parent", name)
 	case parent != nil && flawOf(parent) != nil:
-		err = errorf("its parent is a nil %T", parent)
+		err = fmt.Errorf("its parent is a nil %T", parent)
 	case parent != nil && name == "":
-		err = errorf("has a parent (%T), but no name", parent)
+		err = fmt.Errorf("has a parent (%T), but no name", parent)
 	}
 	if err != nil {
 		return "", nil, &LocationError{reflect.TypeOf(res), err}

@@ -25,8 +25,8 @@ func (e *PathError) Error() string { return fmt.Sprintf("path %q: %s", e.Path, e
 func (e *PathError) Status() int { return 400 }
 
 // Split reads an escaped path, such as url.URL.EscapedPath gives, into its names. Empty segments
-// and "." vanish, ".." takes the name before it away, if there is one. The
-// names are never nil; the error is a [*PathError].
+// and "." vanish, ".." takes the name before it away, if there is one. The names are never nil;
+// the error is a [*PathError].
 func Split(escaped string) ([]string, error) {
 	var r Result
 	if err := r.addEscaped(escaped); err != nil {

@@ -3,6 +3,7 @@ package traversal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -20,7 +21,7 @@ type Path struct {
 	// path, which cannot climb above it. Who sets it must trust where it came from.
 	VirtualRoot []string
 
-	// Subpath becomes the subpath of the result if the walk uses up its path.
+	// Subpath becomes the subpath of the result, as it is, if the walk uses up its path.
 	Subpath []string
 }
 
@@ -29,7 +30,7 @@ type Path struct {
 // looks for resources.
 //
 // Each resource takes the walk further by the best it can do: by its rules, else by
-// [PathContainer], else by [Container]. The walk ends when the path is used up, at a name that
+// [PathContainer], else by [Container]. It looks at ctx before each step. The walk ends when the path is used up, at a name that
 // begins with "@@", at a resource without children, and at the first ErrNotFound.
 //
 // The error is a [*PathError] if the path cannot be read, and a [*StepError] if a resource failed,
@@ -189,15 +190,15 @@ func flawOfDescent(asked []string, got []Resource, err error, missing bool) erro
 	case err != nil && !missing:
 		return nil // the error speaks for itself
 	case len(got) > len(asked):
-		return errorf("returned %d resources for %d names", len(got), len(asked))
+		return fmt.Errorf("returned %d resources for %d names", len(got), len(asked))
 	case missing && len(got) == len(asked):
-		return errorf("returned a resource for every name, and yet %q", err.Error())
+		return fmt.Errorf("returned a resource for every name, and yet %q", err.Error())
 	case err == nil && len(got) == 0:
-		return errorf("returned neither a resource nor an error: return ErrNotFound for a name that does not exist")
+		return fmt.Errorf("returned neither a resource nor an error: return ErrNotFound for a name that does not exist")
 	}
 	for i, res := range got {
 		if flaw := flawOf(res); flaw != nil {
-			return errorf("for %q: %w", asked[i], flaw)
+			return fmt.Errorf("for %q: %w", asked[i], flaw)
 		}
 	}
 	return nil
@@ -225,7 +226,7 @@ func flawOfRoot(root Resource) error {
 	case root == nil:
 		return errNoRoot
 	default:
-		return errorf("the root is a %T that holds no resource", root)
+		return fmt.Errorf("the root is a %T that holds no resource", root)
 	}
 }
 
@@ -237,11 +238,11 @@ func flawOf(res Resource) error {
 	switch v := reflect.ValueOf(res); v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		if v.IsNil() {
-			return errorf("returned a nil %T as a resource: return ErrNotFound if there is none", res)
+			return fmt.Errorf("returned a nil %T as a resource: return ErrNotFound if there is none", res)
 		}
 	case reflect.Struct:
 		if _, ok := res.(Node); ok {
-			return errorf("returned a traversal.Node: return the resource itself")
+			return fmt.Errorf("returned a traversal.Node: return the resource itself")
 		}
 	}
 	return nil

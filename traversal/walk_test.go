@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"unsafe"
 
@@ -353,6 +354,31 @@ func TestResultCopies(t *testing.T) {
 	assert.Equal(t, []string{"a", "b"}, moved.Traversed())
 	assert.Same(t, c.Root(), moved.Root())
 	assert.Equal(t, "/a/b", c.Node().Path())
+}
+
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	tr, err := traversal.New([]traversal.Rule{
+		traversal.Lookup(func(_ context.Context, s *itself, _ string) (traversal.Resource, error) { return s, nil }),
+	}, nil)
+	require.NoError(t, err)
+	var shared traversal.Result
+	root := traversal.Map{"a": &itself{}}
+	require.NoError(t, tr.Walk(t.Context(), root, traversal.Path{Escaped: "/a/b/c/d/e/f/@@v"}, &shared))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			var own traversal.Result
+			for range 100 {
+				assert.NoError(t, tr.Walk(t.Context(), root, traversal.Path{Escaped: "/a/b/c/d/e/f/@@v"}, &own))
+				assert.Equal(t, shared.Node().Names(), own.Node().Names())
+				assert.Equal(t, "v", shared.ViewName())
+				moved := shared.Moved(own.Node(), "w")
+				assert.Equal(t, "w", moved.ViewName())
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestResultSize(t *testing.T) {

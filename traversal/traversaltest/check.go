@@ -211,12 +211,12 @@ func (c *checker) child(n traversal.Node, name string, want traversal.Resource) 
 	if container, ok := n.Resource().(traversal.Container); ok {
 		got, err := container.Child(c.ctx, name)
 		one("Child", got, err)
-		if _, err := container.Child(done, name); errors.Is(err, traversal.ErrNotFound) {
+		if _, late := container.Child(done, name); err == nil && errors.Is(late, traversal.ErrNotFound) {
 			c.complain(n, "Child %q is ErrNotFound when its context is cancelled: return the context's error", name)
 		}
 	}
 	if container, ok := n.Resource().(traversal.PathContainer); ok {
-		if _, err := container.Descend(done, []string{name}); errors.Is(err, traversal.ErrNotFound) {
+		if _, late := container.Descend(done, []string{name}); err == nil && errors.Is(late, traversal.ErrNotFound) {
 			c.complain(n, "Descend to %q is ErrNotFound when its context is cancelled: return the context's error", name)
 		}
 	}
