@@ -1,0 +1,127 @@
+package frameworktest_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/traversaltest"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+type page struct{ Text string }
+
+func show(r *framework.Request, p *page) (*framework.Response, error) {
+	r.Log().Info().Str("page", r.Node().Path()).Msg("shown")
+	return r.Text(p.Text), nil
+}
+
+func who(r *framework.Request) (map[string]any, error) {
+	user, err := r.UserID()
+	if err != nil {
+		return nil, err
+	}
+	form, err := r.Parameters()
+	if err != nil {
+		return nil, err
+	}
+	name, _ := form.Get("name")
+	return map[string]any{"user": user, "name": name, "type": r.Header.Get("Content-Type"), "host": r.Host}, nil
+}
+
+func configure(log *frameworktest.Log) *framework.Configurator {
+	config := framework.New(framework.Options{
+		Root:     frameworktest.Root(frameworktest.Tree{"wiki/Front": &page{"front"}, "/wiki/Front/Sub/": &page{"sub"}, "other": &page{"other"}}),
+		Security: frameworktest.Policy{"alice": {"edit"}, "": {"view"}},
+		Logger:   log.Logger(),
+	})
+	config.AddView(views.On(show), views.Permission("view"))
+	config.AddView(views.On(show), views.Name("edit"), views.Permission("edit"))
+	config.AddView(views.Func(who), views.Name("who"))
+	return config
+}
+
+func TestTheKit(t *testing.T) {
+	t.Parallel()
+	log := new(frameworktest.Log)
+	app := frameworktest.New(t, configure(log))
+
+	assert.Equal(t, "front", app.Get("/wiki/Front").Status(http.StatusOK).Text)
+	assert.Equal(t, "sub", app.Get("/wiki/Front/Sub").Status(http.StatusOK).Text)
+	app.Get("/wiki/Front/edit").Status(http.StatusForbidden)
+	app.Get("/wiki/Front/edit", frameworktest.As("bob")).Status(http.StatusForbidden)
+	app.Get("/wiki/Front/edit", frameworktest.As("alice")).Status(http.StatusOK)
+	app.Get("/nowhere").Status(http.StatusNotFound)
+
+	var got map[string]string
+	app.Post("/who", frameworktest.As("alice"), frameworktest.Form("name", "a b"), frameworktest.Header("Host", "example.org")).Status(200).Decode(&got)
+	assert.Equal(t, map[string]string{"user": "alice", "name": "a b", "type": "application/x-www-form-urlencoded", "host": "example.org"}, got)
+	app.Post("/who", frameworktest.JSON(map[string]int{"a": 1})).Decode(&got)
+	assert.Equal(t, "application/json", got["type"])
+
+	require.NotEmpty(t, log.Lines())
+	assert.Equal(t, "shown", log.Lines()[0]["message"])
+	assert.Equal(t, "/wiki/Front", log.Lines()[0]["page"])
+	assert.Contains(t, app.Events(), "BeforeRender")
+	assert.Equal(t, "ApplicationCreated", app.Events()[0])
+}
+
+func TestTreeKeepsItsContract(t *testing.T) {
+	t.Parallel()
+	tree := frameworktest.Tree{"a/b/c": &page{}, "a": &page{}, "d/e": &page{}}
+	require.NoError(t, traversaltest.Check(t.Context(), tree, traversaltest.Options{}))
+	node, err := traversal.Find(t.Context(), traversal.NewNode(tree), "/a/b/c")
+	require.NoError(t, err)
+	assert.IsType(t, &page{}, node.Resource())
+}
+
+// silent is a testing.TB that keeps what a helper would end the test with.
+type silent struct {
+	testing.TB
+	failed strings.Builder
+}
+
+func (s *silent) Helper() {}
+func (s *silent) Fatalf(format string, args ...any) {
+	s.failed.WriteString(format)
+	panic(s)
+}
+
+func TestFailuresEndTheTest(t *testing.T) {
+	t.Parallel()
+	for name, try := range map[string]func(testing.TB){
+		"configuration": func(t testing.TB) {
+			config := framework.New(framework.Options{})
+			config.AddView(views.Func(who))
+			config.AddView(views.Func(who))
+			frameworktest.New(t, config)
+		},
+		"status": func(t testing.TB) { frameworktest.New(t, configure(new(frameworktest.Log))).Get("/").Status(299) },
+		"json":   func(t testing.TB) { frameworktest.New(t, configure(new(frameworktest.Log))).Get("/").Decode(new(int)) },
+		"form": func(t testing.TB) {
+			frameworktest.New(t, configure(new(frameworktest.Log))).Post("/", frameworktest.Form("odd"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &silent{TB: t}
+			assert.Panics(t, func() { try(s) })
+			assert.NotEmpty(t, s.failed.String())
+		})
+	}
+}
+
+func TestAnswersComeFromServeHTTP(t *testing.T) {
+	t.Parallel()
+	app := frameworktest.New(t, configure(new(frameworktest.Log)))
+	got := app.Send(httptest.NewRequest("HEAD", "/wiki/Front", nil)).Status(200)
+	assert.Empty(t, got.Text)
+	assert.Equal(t, "5", got.Header.Get("Content-Length"))
+}
