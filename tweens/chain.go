@@ -1,0 +1,193 @@
+package tweens
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/mastaba-go/mastaba/internal/order"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Chain builds the tweens of the registry around main, which is the router, and returns the outermost handler. Every
+// factory is called, the innermost first. Most applications never call it: framework does.
+//
+// A registry to which nobody added anything has the built-in ExcView alone, which gives HTTP errors their plain answers.
+func Chain(reg *registry.Registry, main web.Handler) (web.Handler, error) {
+	t := lookUp(reg)
+	names, err := t.order()
+	if err != nil {
+		return nil, err
+	}
+	handler := main
+	for _, name := range slices.Backward(names) {
+		tween := t.tweens[name]
+		if handler, err = tween.build(handler, reg); err != nil {
+			return nil, err
+		}
+	}
+	return handler, nil
+}
+
+// build calls the factory. A panic of the factory is an error too.
+func (t *tween) build(next web.Handler, reg *registry.Registry) (handler web.Handler, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &web.PanicError{Value: v, Stack: debug.Stack()}
+		}
+		if err == nil && handler == nil {
+			err = errors.New("its factory returned neither a handler nor an error")
+		}
+		if err != nil {
+			handler, err = nil, &registry.Mistake{Source: t.source, Err: fmt.Errorf("tween %q: %w", t.name, err)}
+		}
+	}()
+	return t.factory(next, reg)
+}
+
+// Names returns the names of the tweens in use, outermost first, without the ends. If the order cannot be solved there are
+// none: Chain, and before it the build, says why.
+func Names(reg *registry.Registry) []string {
+	names, _ := lookUp(reg).order()
+	return slices.Clone(names)
+}
+
+// table holds what was registered. It is a component of the registry.
+type table struct {
+	sorter   *order.Sorter
+	tweens   map[string]*tween
+	explicit []string
+	listed   registry.Source // where the explicit order stands
+
+	mu     sync.Mutex // guards all below: a registry that is not frozen yet may be asked at any time
+	solved bool
+	names  []string
+	err    error
+}
+
+// newTable returns a table which knows the built-in tween, as the first of all.
+func newTable() *table {
+	t := &table{sorter: order.New(Ingress, Main), tweens: map[string]*tween{}}
+	t.tweens[ExcView] = &tween{name: ExcView, factory: ErrorViews(plainAnswer)}
+	t.sorter.Add(ExcView, []string{Ingress}, nil)
+	return t
+}
+
+// plainAnswer answers HTTP errors without any views.
+func plainAnswer(r *web.Request, err error) (*web.Response, bool, error) {
+	resp, ok := web.ErrorResponse(r, err)
+	return resp, ok, nil
+}
+
+// tableOf returns the table of a registry that is being built, whose order is solved at the end of the build.
+func tableOf(reg *registry.Registry) *table {
+	return registry.Ensure(reg, func() *table {
+		t := newTable()
+		reg.OnFreeze(func() error {
+			_, err := t.order()
+			return err
+		})
+		return t
+	})
+}
+
+// lookUp returns the table of a registry which is built.
+func lookUp(reg *registry.Registry) *table {
+	if t, ok := registry.Lookup[*table](reg); ok {
+		return t
+	}
+	return newTable()
+}
+
+// add registers a tween. The first ExcView fills the place that is kept for it, unless it says where it wants to be.
+func (t *table) add(tw *tween) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.solved = false
+	builtin := tw.name == ExcView && t.tweens[ExcView].source.IsZero()
+	under := tw.under
+	if under == nil && tw.over == nil {
+		under = []string{Ingress}
+	}
+	t.tweens[tw.name] = tw
+	if !builtin || tw.under != nil || tw.over != nil {
+		t.sorter.Add(tw.name, under, tw.over)
+	}
+}
+
+// list sets the explicit order.
+func (t *table) list(names []string, source registry.Source) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.solved, t.explicit, t.listed = false, names, source
+}
+
+// order returns the names in use, outermost first. It is worked out once.
+func (t *table) order() ([]string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.solved {
+		t.solved = true
+		t.solve()
+	}
+	return t.names, t.err
+}
+
+func (t *table) solve() {
+	if len(t.explicit) > 0 {
+		t.names, t.err = t.explicit, t.unknown()
+	} else {
+		t.names, t.err = t.sorter.Sorted()
+		t.err = t.explain(t.err)
+	}
+	if t.err != nil {
+		t.names = nil
+	}
+	for _, tw := range t.tweens {
+		tw.place(0) // not in use, unless it is among the names
+	}
+	for i, name := range t.names {
+		t.tweens[name].place(i + 1)
+	}
+}
+
+// unknown returns the names of the explicit order that nobody added, as an error.
+func (t *table) unknown() error {
+	var errs []error
+	for _, name := range t.explicit {
+		if t.tweens[name] == nil {
+			errs = append(errs, &registry.Mistake{Source: t.listed, Err: fmt.Errorf(
+				"order of tweens: %q is not registered (have: %s)", name, strings.Join(t.sorter.Names(), ", "))})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// explain adds to what the sorter found where it was written.
+func (t *table) explain(err error) error {
+	switch err := err.(type) {
+	case nil:
+		return nil
+	case *order.UnsatisfiedError:
+		return &registry.Mistake{Source: t.tweens[err.Name].source, Err: fmt.Errorf("tween %w", err)}
+	case *order.CycleError:
+		var places strings.Builder
+		for _, name := range err.Names {
+			tw := t.tweens[name]
+			fmt.Fprintf(&places, "\n    %s: tween %s", tw.source, tw)
+		}
+		return &registry.Mistake{Source: t.tweens[err.Names[0]].source, Err: fmt.Errorf(
+			"tweens: %w%s\n    take one of these hints away, or list the order with SetOrder", err, &places)}
+	case interface{ Unwrap() []error }:
+		var errs []error
+		for _, part := range err.Unwrap() {
+			errs = append(errs, t.explain(part))
+		}
+		return errors.Join(errs...)
+	}
+	return err
+}

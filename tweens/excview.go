@@ -1,0 +1,70 @@
+package tweens
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// ErrorViews is the factory of the built-in tween ExcView: it turns errors from further in into responses. Panics become
+// *web.PanicError on the way; http.ErrAbortHandler stays a panic.
+//
+// answer finds the response for an error; false says that it has none, and then the error travels on. If answer itself fails,
+// its error travels on in place of the first one, other than a 404, which only says that there was no view. While it runs,
+// Request.Err is the error; it stays so if it was answered. A panic that was answered is logged with its stack, which
+// otherwise nobody would see.
+func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, error)) Factory {
+	if answer == nil {
+		return nil
+	}
+	return func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+		next = web.Guard(next)
+		return func(r *web.Request) (*web.Response, error) {
+			resp, err := next(r)
+			if err == nil {
+				if resp != nil {
+					return resp, nil
+				}
+				err = errNeither
+			}
+			return answerError(r, err, answer)
+		}, nil
+	}
+}
+
+// errNeither is for handlers that break their contract.
+var errNeither = errors.New("a tween or the router returned neither a response nor an error")
+
+// answerError answers one error, or gives back the error that travels on.
+func answerError(r *web.Request, err error, answer func(*web.Request, error) (*web.Response, bool, error)) (*web.Response, error) {
+	before, answered := r.Err(), false
+	web.SetError(r, err)
+	defer func() {
+		if !answered {
+			web.SetError(r, before)
+		}
+	}()
+	resp, failure := web.Guard(func(r *web.Request) (resp *web.Response, failure error) {
+		resp, answered, failure = answer(r, err)
+		answered = answered && failure == nil && resp != nil
+		return resp, failure
+	})(r)
+	switch {
+	case answered:
+		if panicked, ok := errors.AsType[*web.PanicError](err); ok {
+			r.Log().Error().Err(err).Bytes("stack", panicked.Stack).Str("method", r.Method).Str("path", r.URL.Path).Msg("panic")
+		}
+		return resp, nil
+	case failure == nil, isNotFound(failure):
+		return nil, err
+	}
+	return nil, failure
+}
+
+// isNotFound reports whether err is a 404.
+func isNotFound(err error) bool {
+	status, ok := errors.AsType[web.StatusError](err)
+	return ok && status.Status() == http.StatusNotFound
+}

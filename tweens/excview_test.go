@@ -1,0 +1,112 @@
+package tweens_test
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestErrorViews(t *testing.T) {
+	t.Parallel()
+	first, second := errors.New("first"), errors.New("second")
+	type answer = func(r *web.Request, err error) (*web.Response, bool, error)
+	says := func(r *web.Request, err error) (*web.Response, bool, error) {
+		return r.Text("sorry: " + err.Error()), true, nil
+	}
+	none := func(*web.Request, error) (*web.Response, bool, error) { return nil, false, nil }
+	raises := func(err error) answer {
+		return func(*web.Request, error) (*web.Response, bool, error) { return nil, false, err }
+	}
+	tests := []struct {
+		name   string
+		main   web.Handler
+		answer answer
+		body   string
+		err    error
+	}{
+		{"no error", text("hello"), none, "hello", nil},
+		{"answered", fails(first), says, "sorry: first", nil},
+		{"unanswered", fails(first), none, "", first},
+		{"the view fails", fails(first), raises(second), "", second},
+		{"the view finds nothing", fails(first), raises(web.NotFound("no view")), "", first},
+		{"a panic is an error", func(*web.Request) (*web.Response, error) { panic("ouch") }, says, "sorry: panic: ouch", nil},
+		{"the view panics", fails(first), func(*web.Request, error) (*web.Response, bool, error) { panic(second) }, "", second},
+		{"neither", func(*web.Request) (*web.Response, error) { return nil, nil }, says,
+			"sorry: a tween or the router returned neither a response nor an error", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := around(t, tweens.ErrorViews(tt.answer), tt.main)
+			r := request("GET", "/")
+			w := httptest.NewRecorder()
+			err := respond(h, r, w)
+			if tt.err != nil {
+				require.ErrorIs(t, err, tt.err)
+				assert.NoError(t, r.Err(), "an error that nobody answered is not being answered")
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, tt.body, w.Body.String())
+			assert.Equal(t, tt.name != "no error", r.Err() != nil)
+		})
+	}
+}
+
+func TestErrorViewsLetAbortPass(t *testing.T) {
+	t.Parallel()
+	none := func(*web.Request, error) (*web.Response, bool, error) { return nil, false, nil }
+	for _, f := range []tweens.Factory{tweens.ErrorViews(none), tweens.Recover()} {
+		h := around(t, f, func(*web.Request) (*web.Response, error) { panic(http.ErrAbortHandler) })
+		assert.PanicsWithValue(t, http.ErrAbortHandler, func() { _, _ = h(request("GET", "/")) })
+	}
+}
+
+func TestErrorViewsLogThePanicThatTheyAnswer(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	log := zerolog.New(&out)
+	says := func(r *web.Request, _ error) (*web.Response, bool, error) { return r.Text("sorry"), true, nil }
+	h := around(t, tweens.ErrorViews(says), func(*web.Request) (*web.Response, error) { panic("ouch") })
+	_, err := h(web.Begin(&web.Application{Log: &log}, httptest.NewRequest("GET", "/x", nil)))
+	require.NoError(t, err)
+	assert.Contains(t, out.String(), `"error":"panic: ouch"`)
+	assert.Contains(t, out.String(), "excview_test.go")
+}
+
+// TestBuiltin: a chain to which nobody added anything answers HTTP errors.
+func TestBuiltin(t *testing.T) {
+	t.Parallel()
+	reg := mustBuild(t, func(*registry.Config) {})
+	h, err := tweens.Chain(reg, fails(web.NotFound("")))
+	require.NoError(t, err)
+	w, err := get(h)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusNotFound, w.Code)
+
+	boom := errors.New("boom")
+	h, err = tweens.Chain(reg, fails(boom))
+	require.NoError(t, err)
+	_, err = get(h)
+	assert.ErrorIs(t, err, boom)
+}
+
+func TestRecover(t *testing.T) {
+	t.Parallel()
+	h := around(t, tweens.Recover(), func(*web.Request) (*web.Response, error) { panic("ouch") })
+	_, err := h(request("GET", "/"))
+	panicked, ok := errors.AsType[*web.PanicError](err)
+	require.True(t, ok)
+	assert.Equal(t, "ouch", panicked.Value)
+	assert.Contains(t, string(panicked.Stack), "excview_test.go")
+}

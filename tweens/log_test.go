@@ -1,0 +1,147 @@
+package tweens_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestRequestID(t *testing.T) {
+	t.Parallel()
+	trusted, err := web.ParseTrustedProxies([]string{"192.0.2.0/24"}) // httptest's requests come from there
+	require.NoError(t, err)
+	h := around(t, tweens.RequestID(), text("x"))
+	id := func(app *web.Application, incoming string) string {
+		hr := httptest.NewRequest("GET", "/", nil)
+		hr.Header.Set("X-Request-Id", incoming)
+		w := httptest.NewRecorder()
+		require.NoError(t, respond(h, web.Begin(app, hr), w))
+		return w.Header().Get("X-Request-Id")
+	}
+	made, err := uuid.Parse(id(nil, "mine"))
+	require.NoError(t, err, "a stranger's id does not count")
+	assert.EqualValues(t, 7, made.Version())
+	assert.Equal(t, "mine", id(&web.Application{Trusted: trusted}, "mine"))
+	assert.NotEqual(t, "in\"sane", id(&web.Application{Trusted: trusted}, "in\"sane"))
+
+	boom := errors.New("boom")
+	_, err = get(around(t, tweens.RequestID(), fails(boom)))
+	assert.ErrorIs(t, err, boom)
+}
+
+type page struct{}
+
+// logged sends one request through an access log, and returns its line.
+func logged(t *testing.T, o tweens.AccessLogOptions, main web.Handler, send bool) map[string]any {
+	t.Helper()
+	var out bytes.Buffer
+	log := zerolog.New(&out)
+	h := around(t, tweens.AccessLog(o), main)
+	r := web.Begin(&web.Application{Log: &log}, httptest.NewRequest("GET", "/a/b%20c?secret=1", nil))
+	resp, err := h(r)
+	if send {
+		if err != nil {
+			resp = web.InternalServerError("").Response(r)
+		}
+		_, err = resp.Send(httptest.NewRecorder(), r)
+		require.NoError(t, err)
+	}
+	assert.Empty(t, out.String(), "the line waits for the response to be sent")
+	require.NoError(t, web.RunFinishedCallbacks(r))
+	if out.Len() == 0 {
+		return nil
+	}
+	var line map[string]any
+	require.NoError(t, json.Unmarshal(out.Bytes(), &line))
+	assert.NotEmpty(t, line["request_id"])
+	assert.Contains(t, line, "duration")
+	delete(line, "request_id")
+	delete(line, "duration")
+	return line
+}
+
+func TestAccessLog(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	found := func(r *web.Request) (*web.Response, error) {
+		web.SetMatch(r, web.Match{Route: "page", Pattern: "/a/{rest}"})
+		tree := traversal.Map{"page": &page{}}
+		err := (*traversal.Traverser)(nil).Walk(context.Background(), tree, traversal.Path{Escaped: "/page/edit"}, r.Result())
+		if err != nil {
+			return nil, err
+		}
+		return r.Text("hello"), nil
+	}
+	status := func(code int) web.Handler {
+		return func(r *web.Request) (*web.Response, error) { return r.Empty(code), nil }
+	}
+	tests := []struct {
+		name string
+		main web.Handler
+		send bool
+		want map[string]any
+	}{
+		{"everything", found, true, map[string]any{"level": "info", "route": "/a/{rest}", "resource": "*tweens_test.page",
+			"view": "edit", "status": 200.0, "bytes": 5.0}},
+		{"not found", status(404), true, map[string]any{"level": "warn", "status": 404.0, "bytes": 0.0}},
+		{"unanswered", fails(boom), true, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
+		{"never sent", status(301), false, map[string]any{"level": "info", "status": 301.0, "bytes": 0.0}},
+		{"never answered", fails(boom), false, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
+		{"never answered, with a status", fails(web.Forbidden("no")), false, map[string]any{"level": "warn", "status": 403.0, "bytes": 0.0}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			line := logged(t, tweens.AccessLogOptions{}, tt.main, tt.send)
+			for key, value := range map[string]any{"message": "request", "method": "GET", "path": "/a/b c", "remote": "192.0.2.1"} {
+				assert.Equal(t, value, line[key], key)
+				delete(line, key)
+			}
+			if tt.name == "unanswered" {
+				assert.NotZero(t, line["bytes"])
+				line["bytes"] = 0.0
+			}
+			if tt.name == "never answered, with a status" {
+				delete(line, "error")
+			}
+			assert.Equal(t, tt.want, line)
+		})
+	}
+}
+
+func TestAccessLogChoices(t *testing.T) {
+	t.Parallel()
+	assert.Nil(t, logged(t, tweens.AccessLogOptions{Skip: func(*web.Request) bool { return true }}, text("x"), true))
+	quiet := func(int) zerolog.Level { return zerolog.DebugLevel }
+	assert.Equal(t, "debug", logged(t, tweens.AccessLogOptions{Level: quiet}, text("x"), true)["level"])
+	off := func(int) zerolog.Level { return zerolog.Disabled }
+	assert.Nil(t, logged(t, tweens.AccessLogOptions{Level: off}, text("x"), true))
+
+	w, err := get(around(t, tweens.AccessLog(tweens.AccessLogOptions{}), text("x")))
+	require.NoError(t, err, "without a logger it does nothing")
+	assert.Equal(t, http.StatusOK, w.Code)
+}
+
+// TestAccessLogBehindMiddleware counts what reached the client, not what reached the middleware.
+func TestAccessLogBehindMiddleware(t *testing.T) {
+	t.Parallel()
+	long := bytes.Repeat([]byte("x"), 100_000)
+	line := logged(t, tweens.AccessLogOptions{}, through(t, compress, func(r *web.Request) (*web.Response, error) {
+		return r.Bytes("text/plain", long), nil
+	}), true)
+	assert.Less(t, line["bytes"], 1000.0)
+	assert.Equal(t, 200.0, line["status"])
+}
