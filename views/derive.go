@@ -22,6 +22,12 @@ type derivers struct {
 }
 
 func deriversOf(reg *registry.Registry) *derivers {
+	if ds, ok := registry.Lookup[*derivers](reg); ok {
+		return ds
+	}
+	if reg.Frozen() { // an application without views
+		return newDerivers()
+	}
 	return registry.Ensure(reg, newDerivers)
 }
 

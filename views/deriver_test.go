@@ -75,6 +75,15 @@ func TestOrderOfDerivers(t *testing.T) {
 	}
 }
 
+func TestDeriversOfAnApplicationWithoutViews(t *testing.T) {
+	t.Parallel()
+	reg, err := registry.New(registry.Options{}).Build()
+	require.NoError(t, err)
+	got, err := views.Derivers(reg)
+	require.NoError(t, err)
+	assert.Equal(t, views.SecuredView, got[0])
+}
+
 func TestDeriversThatAreRefused(t *testing.T) {
 	t.Parallel()
 	pass := func(next views.Callable, _ *views.Info) (views.Callable, error) { return next, nil }

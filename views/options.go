@@ -62,14 +62,9 @@ var ownKinds = []string{
 }
 
 // Name is the view name: the part of the path after the resource. Without it,
-// or with "", the view is the resource's default view.
-func Name(name string) Option {
-	o := textOption(kindName, name)
-	if strings.HasPrefix(name, "@@") {
-		o.err = fmt.Errorf("views.Name(%q): the @@ belongs to paths, write views.Name(%q)", name, name[2:])
-	}
-	return o
-}
+// or with "", the view is the resource's default view. The "@@" with which a
+// path may select a view is no part of the name.
+func Name(name string) Option { return textOption(kindName, name) }
 
 // Permission is what the security policy must permit on the resource before the
 // view is called; it replaces the default permission.

@@ -58,7 +58,6 @@ func TestOptionsThatAreWrong(t *testing.T) {
 		"name twice":       {[]views.Option{views.Name("a"), views.Name("b")}, `option "name" given twice, as name="a" and as name="b": put the values in one`},
 		"method twice":     {[]views.Option{views.Method("GET"), views.Method("POST")}, `option "method" given twice`},
 		"twice in a group": {[]views.Option{views.Group(views.Name("a"), views.Name("b"))}, `option "name" given twice`},
-		"at signs":         {[]views.Option{views.Name("@@edit")}, `views.Name("@@edit"): the @@ belongs to paths, write views.Name("edit")`},
 		"no permission":    {[]views.Option{views.Permission("")}, `name a permission, or say views.NoPermission()`},
 		"no renderer":      {[]views.Option{views.Renderer("")}, `views.Renderer(""): name a renderer`},
 		"no route":         {[]views.Option{views.Route("")}, `views.Route(""): name a route`},
