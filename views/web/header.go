@@ -76,14 +76,14 @@ func (resp *Response) SetHeader(name, value string) {
 	resp.push(pair{key, value})
 }
 
-// AddHeader adds a value to a header.
+// AddHeader adds a value to a header. Of Content-Type there is only one: it is set.
 func (resp *Response) AddHeader(name, value string) {
 	key := http.CanonicalHeaderKey(name)
 	switch h := resp.asked(); {
+	case key == contentTypeKey:
+		resp.SetHeader(key, value)
 	case h != nil:
 		h[key] = append(h[key], value)
-	case key == contentTypeKey:
-		resp.contentType = value // there is only one
 	default:
 		resp.push(pair{key, value})
 	}

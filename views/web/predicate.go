@@ -98,13 +98,17 @@ func (p Predicate) RouteOption() {}
 
 var _ fmt.Stringer = Predicate{}
 
-// Where makes a filter for subscribers out of predicates; all must hold.
+// Where makes a filter for subscribers out of predicates; all must hold. A
+// predicate with Err makes the subscription a mistake of the configuration.
 //
 //	registry.Subscribe(c, audit, web.Where[*web.NewRequest](views.Method("POST")))
 func Where[E RequestEvent](ps ...Predicate) registry.Filter[E] {
 	texts := make([]string, len(ps))
 	for i, p := range ps {
 		texts[i] = p.String()
+		if p.Err() != nil { // without Holds, Subscribe refuses the filter with this text
+			return registry.Filter[E]{Text: p.String() + ": " + p.Err().Error()}
+		}
 	}
 	return registry.Filter[E]{
 		Text: strings.Join(texts, " "),

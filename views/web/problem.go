@@ -202,7 +202,7 @@ func preferredForm(header []string) form {
 	for _, offer := range [...]struct {
 		form form
 		name string
-	}{{formJSON, typeProblem}, {formJSON, typeJSON}, {formHTML, "text/html"}, {formHTML, "application/xhtml+xml"}, {formText, "text/plain"}} {
+	}{{formJSON, typeProblem}, {formJSON, typeJSON}, {formHTML, "text/html"}, {formText, "text/plain"}} {
 		q, specific := accept.find(parseOffer(offer.name))
 		better := q > bestQ || q == bestQ && specific > bestSpecific
 		if !better && q > 0 && q == bestQ && specific == bestSpecific && specific < bySubtype {

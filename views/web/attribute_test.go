@@ -1,0 +1,173 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestKeyIsComputedOnce(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	key := web.NewKey("n", func(*web.Request) (int, error) { return int(calls.Add(1)), nil })
+	r := get("/")
+	_, ok := key.Peek(r)
+	assert.False(t, ok)
+	var wg sync.WaitGroup
+	for range 16 {
+		c := r.WithContext(r.Context())
+		wg.Go(func() {
+			n, err := key.Get(c)
+			assert.NoError(t, err)
+			assert.Equal(t, 1, n)
+		})
+	}
+	wg.Wait()
+	n, ok := key.Peek(r)
+	assert.True(t, ok)
+	assert.Equal(t, 1, n)
+	n, err := key.Get(get("/"))
+	require.NoError(t, err)
+	assert.Equal(t, 2, n, "another request has its own")
+	key.Set(r, 7)
+	n, _ = key.Get(r)
+	assert.Equal(t, 7, n)
+	assert.Equal(t, "n", key.String())
+}
+
+func TestKeysOfOneNameAreDifferent(t *testing.T) {
+	t.Parallel()
+	a, b := web.NewKey[int]("x", nil), web.NewKey[int]("x", nil)
+	r := get("/")
+	a.Set(r, 1)
+	_, err := b.Get(r)
+	assert.EqualError(t, err, `attribute "x" was never set, and cannot be computed`)
+	_, ok := b.Peek(r)
+	assert.False(t, ok)
+}
+
+func TestKeyErrors(t *testing.T) {
+	t.Parallel()
+	var calls int
+	for name, load := range map[string]func(*web.Request) (any, error){
+		"error": func(*web.Request) (any, error) { calls++; return 1, errBroken },
+		"panic": func(*web.Request) (any, error) { calls++; panic(errBroken) },
+	} {
+		calls = 0
+		key, r := web.NewKey(name, load), get("/")
+		for range 2 {
+			_, err := key.Get(r)
+			assert.ErrorIs(t, err, errBroken, name)
+		}
+		assert.Equal(t, 1, calls, "an error is kept")
+		_, ok := key.Peek(r)
+		assert.False(t, ok)
+	}
+	key, r := web.NewKey("abort", func(*web.Request) (int, error) { panic(http.ErrAbortHandler) }), get("/")
+	assert.Panics(t, func() { _, _ = key.Get(r) })
+	_, err := key.Get(r)
+	assert.ErrorIs(t, err, http.ErrAbortHandler)
+
+	ended := web.NewKey("ended", func(*web.Request) (int, error) { runtime.Goexit(); return 0, nil })
+	var wg sync.WaitGroup
+	wg.Go(func() { _, _ = ended.Get(r) })
+	wg.Wait()
+	_, err = ended.Get(r)
+	assert.ErrorContains(t, err, "ended the goroutine")
+}
+
+func TestKeyWaitsNoLongerThanTheRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		r := web.Begin(nil, httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+		var key *web.Key[int]
+		key = web.NewKey("self", func(r *web.Request) (int, error) { return key.Get(r) })
+		go func() { synctest.Wait(); cancel() }()
+		_, err := key.Get(r)
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.ErrorContains(t, err, `"self"`)
+	})
+}
+
+func TestKeyForgetsWhatACancelledCopyFoundOut(t *testing.T) {
+	t.Parallel()
+	key := web.NewKey("slow", func(r *web.Request) (string, error) { return "fine", r.Context().Err() })
+	r := get("/")
+	ctx, cancel := context.WithCancel(r.Context())
+	cancel()
+	_, err := key.Get(r.WithContext(ctx))
+	require.ErrorIs(t, err, context.Canceled)
+	got, err := key.Get(r)
+	require.NoError(t, err)
+	assert.Equal(t, "fine", got)
+}
+
+func TestCallbacks(t *testing.T) {
+	t.Parallel()
+	var ran []string
+	mark := func(s string) func(*web.Request, *web.Response) error {
+		return func(*web.Request, *web.Response) error { ran = append(ran, s); return nil }
+	}
+	r := get("/")
+	require.NoError(t, web.RunResponseCallbacks(r, nil))
+	require.NoError(t, web.RunFinishedCallbacks(r))
+	r.AddResponseCallback(nil)
+	r.AddResponseCallback(mark("a"))
+	r.AddResponseCallback(func(r *web.Request, resp *web.Response) error {
+		r.AddResponseCallback(mark("added"))
+		resp.SetHeader("X-A", "1")
+		return nil
+	})
+	r.WithContext(t.Context()).AddResponseCallback(mark("b"))
+	r.AddFinishedCallback(nil)
+	r.AddFinishedCallback(func(r *web.Request) error {
+		ran = append(ran, "finished")
+		r.AddFinishedCallback(func(*web.Request) error { return errBroken })
+		r.AddFinishedCallback(func(*web.Request) error { ran = append(ran, "never"); return nil })
+		return nil
+	})
+	resp := web.Respond(200)
+	require.NoError(t, web.RunResponseCallbacks(r, resp))
+	assert.Equal(t, "1", resp.Header("X-A"))
+	r.AddResponseCallback(func(*web.Request, *web.Response) error { return errBroken })
+	r.AddResponseCallback(mark("never"))
+	require.ErrorIs(t, web.RunResponseCallbacks(r, resp), errBroken)
+	require.NoError(t, web.RunResponseCallbacks(r, resp))
+	require.ErrorIs(t, web.RunFinishedCallbacks(r), errBroken)
+	assert.Equal(t, []string{"a", "b", "added", "finished"}, ran)
+}
+
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	ok := web.Guard(func(r *web.Request) (*web.Response, error) { return r.Text("x"), nil })
+	resp, err := ok(get("/"))
+	require.NoError(t, err)
+	require.NotNil(t, resp)
+
+	_, err = web.Guard(func(*web.Request) (*web.Response, error) { panic("oh") })(get("/"))
+	var e *web.PanicError
+	require.ErrorAs(t, err, &e)
+	assert.EqualError(t, e, "panic: oh")
+	assert.Contains(t, string(e.Stack), "TestGuard")
+	assert.NoError(t, errors.Unwrap(e))
+
+	_, err = web.Guard(func(*web.Request) (*web.Response, error) { var m map[string]int; m["a"] = 1; return nil, nil })(get("/"))
+	var fault runtime.Error
+	assert.ErrorAs(t, err, &fault)
+
+	assert.Panics(t, func() {
+		_, _ = web.Guard(func(*web.Request) (*web.Response, error) { panic(http.ErrAbortHandler) })(get("/"))
+	})
+}

@@ -1,0 +1,221 @@
+package web_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestSend(t *testing.T) {
+	t.Parallel()
+	text := func(status int) *web.Response {
+		resp := web.Respond(status)
+		resp.SetText("hello")
+		return resp
+	}
+	reader := func(status int, size int64) *web.Response {
+		resp := web.Respond(status)
+		resp.SetReader(strings.NewReader("hello"), size)
+		return resp
+	}
+	stream := func(status int) *web.Response {
+		resp := web.Respond(status)
+		resp.SetStream(func(w web.StreamWriter) error {
+			_, err := io.WriteString(w, "hello")
+			return errors.Join(err, w.Flush())
+		})
+		return resp
+	}
+	octets := web.Respond(0)
+	octets.SetBytes([]byte("hello"))
+	for _, tc := range []struct {
+		name, method string
+		resp         *web.Response
+		status       int
+		body         string
+		length, kind string // "-": absent
+	}{
+		{"text", "GET", text(200), 200, "hello", "5", "text/plain; charset=utf-8"},
+		{"text to HEAD", "HEAD", text(200), 200, "", "5", "text/plain; charset=utf-8"},
+		{"bytes without a type", "GET", octets, 200, "hello", "5", "application/octet-stream"},
+		{"nothing", "GET", web.Respond(200), 200, "", "0", "-"},
+		{"nothing to HEAD", "HEAD", web.Respond(200), 200, "", "-", "-"},
+		{"204", "GET", text(204), 204, "", "-", "-"},
+		{"205", "GET", text(205), 205, "", "0", "-"},
+		{"304", "GET", text(304), 304, "", "-", "text/plain; charset=utf-8"},
+		{"own status", "GET", text(799), 799, "hello", "5", "text/plain; charset=utf-8"},
+		{"reader of known size", "GET", reader(200, 5), 200, "hello", "5", "application/octet-stream"},
+		{"reader of known size to HEAD", "HEAD", reader(200, 5), 200, "", "5", "application/octet-stream"},
+		{"reader, a part of it", "GET", reader(200, 4), 200, "hell", "4", "application/octet-stream"},
+		{"reader of unknown size", "GET", reader(200, -1), 200, "hello", "-", "application/octet-stream"},
+		{"reader of no size", "GET", reader(200, 0), 200, "", "0", "-"},
+		{"reader, 304", "GET", reader(304, 5), 304, "", "-", "-"},
+		{"stream", "GET", stream(201), 201, "hello", "-", "application/octet-stream"},
+		{"stream to HEAD", "HEAD", stream(200), 200, "", "-", "application/octet-stream"},
+		{"stream, 204", "GET", stream(204), 204, "", "-", "-"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w, sent := send(t, begin(tc.method, "/", ""), tc.resp)
+			assert.Equal(t, tc.status, w.Code)
+			assert.Equal(t, tc.body, w.Body.String())
+			assert.Equal(t, web.Sent{Status: tc.status, Bytes: int64(len(tc.body)), Started: true}, sent)
+			for key, want := range map[string]string{"Content-Length": tc.length, "Content-Type": tc.kind} {
+				if want == "-" {
+					assert.NotContains(t, w.Header(), key)
+				} else {
+					assert.Equal(t, want, w.Header().Get(key), key)
+				}
+			}
+		})
+	}
+}
+
+func TestSendLargeBodies(t *testing.T) {
+	t.Parallel()
+	large := bytes.Repeat([]byte("0123456789"), 10_000)
+	for _, size := range []int64{100_000, -1} {
+		resp := web.Respond(200)
+		resp.SetReader(bytes.NewReader(large), size)
+		w, sent := send(t, get("/"), resp)
+		assert.Equal(t, large, w.Body.Bytes())
+		assert.EqualValues(t, 100_000, sent.Bytes)
+	}
+	resp := web.Respond(200)
+	resp.SetBytes(large)
+	w, _ := send(t, get("/"), resp)
+	assert.Equal(t, "100000", w.Header().Get("Content-Length"))
+}
+
+func TestErrorsBeforeAndAfterTheStart(t *testing.T) {
+	t.Parallel()
+	reader := func(r io.Reader, size int64) func(*web.Response) {
+		return func(resp *web.Response) { resp.SetReader(r, size) }
+	}
+	for _, tc := range []struct {
+		name    string
+		body    func(*web.Response)
+		want    error
+		started bool
+	}{
+		{"reader fails at once", reader(brokenReader{}, -1), errBroken, false},
+		{"reader is empty", reader(strings.NewReader(""), 3), io.ErrUnexpectedEOF, false},
+		{"reader ends early", reader(strings.NewReader("ab"), 3), io.ErrUnexpectedEOF, true},
+		{"reader fails later", reader(io.MultiReader(strings.NewReader("ab"), brokenReader{}), -1), errBroken, true},
+		{"stream fails at once", func(resp *web.Response) {
+			resp.SetStream(func(web.StreamWriter) error { return errBroken })
+		}, errBroken, false},
+		{"stream fails later", func(resp *web.Response) {
+			resp.SetStream(func(w web.StreamWriter) error { _, _ = w.Write([]byte("a")); return errBroken })
+		}, errBroken, true},
+		{"stream panics", func(resp *web.Response) { resp.SetStream(func(web.StreamWriter) error { panic(errBroken) }) }, errBroken, false},
+		{"handler panics", func(resp *web.Response) {
+			resp.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201); panic(errBroken) }))
+		}, errBroken, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			resp := web.Respond(200)
+			tc.body(resp)
+			w := httptest.NewRecorder()
+			sent, err := resp.Send(w, get("/"))
+			require.ErrorIs(t, err, tc.want)
+			assert.Equal(t, tc.started, sent.Started)
+			if !tc.started {
+				assert.Empty(t, w.Header(), "another answer can still be sent")
+			}
+		})
+	}
+}
+
+func TestAbortPassesThroughSend(t *testing.T) {
+	t.Parallel()
+	resp := web.Respond(200)
+	resp.SetStream(func(web.StreamWriter) error { panic(http.ErrAbortHandler) })
+	assert.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { _, _ = resp.Send(httptest.NewRecorder(), get("/")) })
+}
+
+func TestEmptyBodies(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]func(*web.Response){
+		"nil reader":  func(resp *web.Response) { resp.SetReader(nil, -1) },
+		"nil stream":  func(resp *web.Response) { resp.SetStream(nil) },
+		"nil bytes":   func(resp *web.Response) { resp.SetBytes(nil) },
+		"only closed": func(resp *web.Response) { resp.SetReader(io.NopCloser(strings.NewReader("")), -1); _ = resp.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resp := web.Respond(200)
+			set(resp)
+			w, _ := send(t, get("/"), resp)
+			assert.Empty(t, w.Body.String())
+			assert.Equal(t, 200, w.Code)
+		})
+	}
+	resp := web.Respond(200)
+	resp.SetHandler(nil)
+	w, _ := send(t, get("/"), resp)
+	assert.Equal(t, 404, w.Code)
+}
+
+// A handler as the body has the connection itself, on a real server.
+func TestHandlerTakesTheConnection(t *testing.T) {
+	t.Parallel()
+	sent := make(chan web.Sent, 2)
+	serve := func(h http.HandlerFunc) *httptest.Server {
+		return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+			r := web.Begin(nil, hr)
+			web.SetMatch(r, web.Match{Params: []web.Param{{Name: "id", Value: "7"}}})
+			resp := web.Respond(200)
+			resp.SetHeader("X-From", "response")
+			resp.SetHandler(h)
+			s, err := resp.Send(w, r)
+			assert.NoError(t, err)
+			sent <- s
+		}))
+	}
+	server := serve(func(w http.ResponseWriter, hr *http.Request) {
+		w.WriteHeader(http.StatusEarlyHints)
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = io.WriteString(w, hr.PathValue("id"))
+		w.(http.Flusher).Flush()
+		assert.NoError(t, http.NewResponseController(w).Flush())
+		_, err := w.(io.ReaderFrom).ReadFrom(strings.NewReader("89"))
+		assert.NoError(t, err)
+	})
+	resp, err := http.Get(server.URL)
+	require.NoError(t, err)
+	body, _ := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	server.Close()
+	assert.Equal(t, "789", string(body))
+	assert.Equal(t, "response", resp.Header.Get("X-From"))
+
+	server = serve(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if assert.NoError(t, err) {
+			_, _ = io.WriteString(conn, "raw")
+			_ = conn.Close()
+		}
+	})
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	require.NoError(t, err)
+	_, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	body, _ = io.ReadAll(conn)
+	_ = conn.Close()
+	server.Close()
+	assert.Equal(t, "raw", string(body))
+
+	assert.Equal(t, web.Sent{Status: 202, Bytes: 3, Started: true}, <-sent)
+	assert.Equal(t, web.Sent{Status: 101, Started: true}, <-sent)
+}
