@@ -1,0 +1,225 @@
+package views
+
+import (
+	"cmp"
+	"fmt"
+	"mime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// What a view offers and what the client takes.
+//
+// The views of one group that have an Accept come before those without, by the
+// client's preference; where the client has none, by the server's order. That
+// order is a list of media types. A type that is not on it weighs as much as
+// the number of different offers of the group: with two offers, image/png and
+// application/json, the unknown image/png weighs 2 and comes before
+// application/json, the sixth of the list. Among offers of one type, those with
+// parameters come before the bare one; unless they are on the list themselves,
+// further back than there are offers, as Pyramid has it.
+
+// defaultOffers is the server's order before AddAcceptOrder changes it.
+var defaultOffers = []string{
+	"text/html",
+	"application/xhtml+xml",
+	"application/xml",
+	"text/xml",
+	"text/plain",
+	"application/json",
+}
+
+// Accept holds if the client takes the media type, for instance "text/html" or
+// "text/plain;charset=utf-8": what the view offers, so no ranges ("text/*").
+// Among the views of one resource and name, the client's preference decides
+// which one is asked first. A view has one Accept; offer several types by
+// several views. When nothing but the Accept header keeps views from
+// answering, the client is told 406.
+func Accept(mediaType string) web.Predicate {
+	offer, err := normalOffer(mediaType)
+	p := web.NewPredicate(kindAccept, strconv.Quote(offer), func(r *web.Request) (bool, error) {
+		return r.Accept().Quality(offer) > 0, nil
+	}).WithData(mediaTypes{offer})
+	if err != nil {
+		return p.WithErr(fmt.Errorf("accept %q: %w", mediaType, err))
+	}
+	return p
+}
+
+// mediaTypes is the Data of the predicates Accept and ContentType.
+type mediaTypes []string
+
+// acceptOf is what a view with these predicates offers; "" for nothing.
+func acceptOf(ps []web.Predicate) string {
+	for _, p := range ps {
+		if offers, ok := p.Data().(mediaTypes); ok && p.Kind() == kindAccept && !p.Negated() {
+			return offers[0]
+		}
+	}
+	return ""
+}
+
+// ContentType holds if the body of the request is of one of the media types;
+// "image/*" stands for all of its kind, parameters of the header do not count.
+// A request without a Content-Type is of none. When nothing but the content type
+// keeps views from answering, the client is told 415.
+func ContentType(types ...string) web.Predicate {
+	var want []string
+	var problem error
+	for _, t := range types {
+		normal, err := bareType(t)
+		if err != nil && problem == nil {
+			problem = fmt.Errorf("content type %q: %w", t, err)
+		}
+		want = append(want, normal)
+	}
+	want = sortedSet(want)
+	p := web.NewPredicate(kindContentType, texts(want), func(r *web.Request) (bool, error) {
+		have, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+		have = strings.ToLower(strings.TrimSpace(have))
+		major, _, _ := strings.Cut(have, "/")
+		for _, w := range want {
+			if have != "" && (w == have || w == major+"/*") {
+				return true, nil
+			}
+		}
+		return false, nil
+	})
+	if problem != nil {
+		return p.WithErr(problem)
+	}
+	p = p.WithData(mediaTypes(want))
+	return required(p, types, "media type")
+}
+
+// bareType is a media type or range without parameters, in lower case.
+func bareType(t string) (string, error) {
+	normal := strings.ToLower(strings.TrimSpace(t))
+	major, minor, slash := strings.Cut(normal, "/")
+	if !slash || major == "" || minor == "" || major == "*" || strings.ContainsAny(normal, ";, \t") {
+		return normal, fmt.Errorf("want a media type such as \"application/json\" or \"image/*\"")
+	}
+	return normal, nil
+}
+
+// normalOffer is an offer in one spelling: names in lower case, no spaces around
+// parameters, which keep their order.
+func normalOffer(offer string) (string, error) {
+	mediaType, params, err := mime.ParseMediaType(offer)
+	if err != nil {
+		return offer, err
+	}
+	major, minor, slash := strings.Cut(mediaType, "/")
+	switch {
+	case !slash || major == "" || minor == "":
+		return offer, fmt.Errorf("want a media type such as \"text/html\"")
+	case major == "*" || minor == "*":
+		return offer, fmt.Errorf("a view offers media types, not ranges: name the types one by one")
+	}
+	if len(params) == 0 {
+		return mediaType, nil
+	}
+	normal := []string{mediaType}
+	quoted := false
+	rest := strings.FieldsFunc(offer, func(c rune) bool {
+		quoted = quoted != (c == '"')
+		return c == ';' && !quoted
+	})
+	for _, param := range rest[1:] {
+		if name, value, valued := strings.Cut(param, "="); valued {
+			normal = append(normal, strings.ToLower(strings.TrimSpace(name))+"="+strings.TrimSpace(value))
+		}
+	}
+	return strings.Join(normal, ";"), nil
+}
+
+// offerType is the type of a normal offer, without its parameters.
+func offerType(offer string) string {
+	mediaType, _, _ := strings.Cut(offer, ";")
+	return mediaType
+}
+
+// AddAcceptOrder gives a media type its place in the server's order of offers,
+// which decides where the client does not: by default text/html,
+// application/xhtml+xml, application/xml, text/xml, text/plain,
+// application/json. MoreThan puts it before the named types, LessThan behind
+// them; without either it comes last of those declared. A type with parameters
+// is weighed against the same type with others only.
+func AddAcceptOrder(c registry.Recorder, mediaType string, than ...Than) {
+	config := c.Directive()
+	offer, err := normalOffer(mediaType)
+	if err != nil {
+		config.Fail(fmt.Errorf("accept order %q: %w", mediaType, err))
+		return
+	}
+	more, less := weights(than)
+	for _, list := range [][]string{more, less} {
+		for i, other := range list {
+			if list[i], err = rival(offer, other); err != nil {
+				config.Fail(fmt.Errorf("accept order %q against %q: %w", mediaType, other, err))
+				return
+			}
+		}
+	}
+	config.Record(registry.Action{
+		Discriminator: acceptID(offer),
+		Order:         registry.Phase1,
+		Subject:       fmt.Sprintf("accept order of %q", offer),
+		Remedy:        "declare it once, or include one package from the other",
+		Introspectables: []registry.Introspectable{{
+			Category: "accept order", ID: offer, Title: offer, Type: "accept order",
+			Fields: []registry.Field{{Name: "more than", Value: more}, {Name: "less than", Value: less}},
+		}},
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			// More is nearer the front here: what comes first weighs most.
+			TableOf(reg).offers.add(offer, less, more)
+			return nil
+		},
+	})
+}
+
+// acceptID is the discriminator of a place in the server's order.
+type acceptID string
+
+// rival returns the normal form of a media type that offer may be weighed against.
+func rival(offer, other string) (string, error) {
+	normal, err := normalOffer(other)
+	switch {
+	case err != nil:
+		return other, err
+	case bare(offer) != bare(normal):
+		return other, fmt.Errorf("one of them has parameters, the other has none")
+	case !bare(offer) && offerType(offer) != offerType(normal):
+		return other, fmt.Errorf("parameters of different media types say nothing about each other")
+	}
+	return normal, nil
+}
+
+func bare(offer string) bool { return !strings.Contains(offer, ";") }
+
+// serverOrder sorts the different offers of a group by the server's preference.
+func serverOrder(offers []string, list []string) {
+	at := func(offer string, otherwise int) int {
+		if i := slices.Index(list, offer); i >= 0 {
+			return i
+		}
+		return otherwise
+	}
+	unknown := len(offers)
+	slices.SortStableFunc(offers, func(a, b string) int {
+		if c := cmp.Compare(at(offerType(a), unknown), at(offerType(b), unknown)); c != 0 {
+			return c
+		}
+		detail := func(offer string) int {
+			if bare(offer) {
+				return unknown + 1
+			}
+			return at(offer, unknown)
+		}
+		return cmp.Compare(detail(a), detail(b))
+	})
+}

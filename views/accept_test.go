@@ -1,0 +1,165 @@
+package views_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+func TestAcceptChooses(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		offers  []string
+		declare func(c *registry.Config)
+		want    map[string]string // header, "-" for none: answer
+	}{
+		"what the client likes": {
+			offers: []string{"text/html", "application/json", "text/plain"},
+			want: map[string]string{
+				"-":                "text/html",
+				"text/html":        "text/html",
+				"application/json": "application/json",
+				"text/plain;q=0.9, application/json;q=.5":  "text/html", // ".5" makes it unreadable
+				"text/plain;q=0.9, application/json;q=0.5": "text/plain",
+				"*/*;q=0.1, application/json":              "application/json",
+				"image/png":                                "[406]",
+				"":                                         "[406]",
+				"text/html;q=0, */*;q=0.3":                 "text/plain",
+			},
+		},
+		"the server's order breaks ties": {
+			offers: []string{"application/xml", "text/plain", "application/json", "text/html"},
+			want: map[string]string{
+				"application/json;q=0.9, text/plain;q=0.9, application/xml;q=0.8": "text/plain",
+				"text/*;q=0.5, application/*;q=0.5":                               "text/html",
+				"application/*":                                                   "application/xml",
+				"-":                                                               "text/html",
+			},
+		},
+		"with few offers an unknown type comes before late ones of the list": {
+			offers: []string{"application/json", "image/png"},
+			want:   map[string]string{"-": "image/png", "*/*": "image/png", "image/*": "image/png", "application/json": "application/json"},
+		},
+		"and behind early ones": {
+			offers: []string{"image/png", "text/html"},
+			want:   map[string]string{"-": "text/html"},
+		},
+		"unknown types keep their order": {
+			offers: []string{"image/webp", "image/png"},
+			want:   map[string]string{"-": "image/webp"},
+		},
+		"offers with parameters come before the bare type": {
+			offers: []string{"text/html", "text/html;level=2", "text/html;level=1"},
+			want: map[string]string{
+				"-":                              "text/html;level=2",
+				"text/html;level=1":              "text/html;level=1",
+				"text/html;level=2;q=0, */*":     "text/html;level=1",
+				"text/html;q=0.1, */*":           "text/html;level=2",
+				"text/html;level=3, text/*;q=.1": "text/html;level=2",
+			},
+		},
+		"offers with parameters can be ordered": {
+			offers: []string{"text/html;level=2", "text/html;level=1"},
+			declare: func(c *registry.Config) {
+				views.AddAcceptOrder(c, "text/html;level=1", views.MoreThan("text/html; level=2"))
+				views.AddAcceptOrder(c, "text/html;level=2")
+			},
+			want: map[string]string{"-": "text/html;level=1"},
+		},
+		"the order can be declared": {
+			offers:  []string{"text/html", "image/png"},
+			declare: func(c *registry.Config) { views.AddAcceptOrder(c, "Image/PNG", views.MoreThan("text/html")) },
+			want:    map[string]string{"-": "image/png", "text/html": "text/html"},
+		},
+		"at its end": {
+			offers:  []string{"image/png", "application/json"},
+			declare: func(c *registry.Config) { views.AddAcceptOrder(c, "image/png", views.LessThan("application/json")) },
+			want:    map[string]string{"-": "application/json"},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reg := build(t, func(c *registry.Config) {
+				for _, offer := range tt.offers {
+					views.Add(c, say(offer), views.Accept(offer))
+				}
+				if tt.declare != nil {
+					tt.declare(c)
+				}
+			})
+			for header, want := range tt.want {
+				ask := asked{res: &page{}}
+				if header != "-" {
+					ask.header = []string{"Accept: " + header}
+				}
+				assert.Equal(t, want, ask.answer(t, reg), header)
+			}
+		})
+	}
+}
+
+func TestAcceptBesideOtherPredicates(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("bare"), views.Method("POST"), views.Param("z"), views.XHR(false))
+		views.Add(c, say("html"), views.Accept("text/html"))
+		views.Add(c, say("json"), views.Accept("application/json"))
+		views.Add(c, say("json-a"), views.Accept("application/json"), views.Param("a"))
+		views.Add(c, say("not-html"), views.Not(views.Accept("text/html")))
+	})
+	tests := []struct{ line, accept, want string }{
+		{"/?a", "application/json", "json-a"},
+		{"/", "application/json", "json"},
+		{"/?a", "text/html, application/json;q=0.1", "html"},
+		{"POST /?z", "application/json, text/html", "html"}, // bare comes last, whatever it weighs
+		{"POST /?z", "image/png", "bare"},
+		{"/", "image/png", "not-html"},
+	}
+	for _, tt := range tests {
+		assert.Equal(t, tt.want, asked{line: tt.line, header: []string{"Accept: " + tt.accept}, res: &page{}}.answer(t, reg), "%v", tt)
+	}
+}
+
+func TestAcceptGoesOnToTheNextOffer(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("json-post"), views.Accept("application/json"), views.Method("POST"))
+		views.Add(c, say("html"), views.Accept("text/html"))
+	})
+	header := []string{"Accept: application/json, text/html;q=0.1"}
+	assert.Equal(t, "html", asked{header: header, res: &page{}}.answer(t, reg))
+	assert.Equal(t, "json-post", asked{line: "POST /", header: header, res: &page{}}.answer(t, reg))
+}
+
+func TestAddAcceptOrderRefuses(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		mediaType string
+		than      views.Than
+		want      string
+	}{
+		"range":            {"text/*", views.MoreThan(), `accept order "text/*": a view offers media types, not ranges`},
+		"nothing":          {"", views.MoreThan(), `accept order "": `},
+		"bad other":        {"text/html", views.MoreThan("html"), `accept order "text/html" against "html": want a media type`},
+		"bare and detail":  {"text/html", views.MoreThan("text/html;level=1"), "one of them has parameters"},
+		"different types":  {"text/html;a=1", views.LessThan("text/plain;a=1"), "parameters of different media types"},
+		"unknown":          {"image/png", views.MoreThan("image/gif"), `media type "image/png" wants to come before "image/gif", which is not there (have: text/html`},
+		"declared already": {"image/png", views.LessThan("text/html"), `accept order of "image/png" registered twice:`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := refused(t, func(c *registry.Config) {
+				views.AddAcceptOrder(c, tt.mediaType, tt.than)
+				if name == "declared already" {
+					views.AddAcceptOrder(c, tt.mediaType)
+				}
+			})
+			assert.Contains(t, text, tt.want)
+		})
+	}
+}

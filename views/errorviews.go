@@ -1,0 +1,110 @@
+package views
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Which view answers an error.
+//
+// The whole tree of the error is looked at: what it unwraps to, joined errors
+// included, outermost first. At each place (the matched route, then none) come:
+//
+//  1. views for the type of one of these errors, or for interfaces that it has
+//     (other than error itself), for each error in turn,
+//  2. views for ranges of statuses (ErrorStatus), narrower first,
+//  3. without a route: the plain answer of HTTP errors,
+//  4. views for any error.
+//
+// errors.As alone would not do: error fits every wrapper and would beat all.
+
+// errorType is what every error is.
+var errorType = reflect.TypeFor[error]()
+
+// statusGroup is the error views of one range of statuses.
+type statusGroup struct {
+	lo, hi int
+	multiview
+}
+
+func (g *statusGroup) width() int { return g.hi - g.lo }
+
+// group returns the group of a view by status.
+func (s *slot) group(reg *registration) *multiview {
+	for _, g := range s.ranges {
+		if g.lo == reg.status[0] && g.hi == reg.status[1] {
+			return &g.multiview
+		}
+	}
+	g := &statusGroup{lo: reg.status[0], hi: reg.status[1], multiview: multiview{typ: reg.info.Resource, byID: map[identity]int{}}}
+	s.ranges = append(s.ranges, g)
+	return &g.multiview
+}
+
+// all is the groups of the place, those by status among them.
+func (s *slot) all() []*multiview {
+	groups := slices.Clone(s.groups)
+	for _, g := range s.ranges {
+		groups = append(groups, &g.multiview)
+	}
+	return groups
+}
+
+// treeOf lists err and all that it wraps, outermost first.
+func treeOf(err error) []error {
+	tree := []error{err}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			tree = append(tree, treeOf(inner)...)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			if inner != nil {
+				tree = append(tree, treeOf(inner)...)
+			}
+		}
+	}
+	return tree
+}
+
+// answering is one part of the search for an error view: groups, and the error
+// that their views receive.
+type answering struct {
+	chain chain
+	err   error
+}
+
+// specific are the groups of s for the errors of the tree and their status,
+// without those for any error.
+func (s *slot) specific(ts *types, err error, tree []error) []answering {
+	var parts []answering
+	if len(s.groups) > 0 && s.fixed == nil {
+		for _, e := range tree {
+			c := *s.chain(ts, reflect.TypeOf(e))
+			if last := len(c.steps) - 1; last >= 0 && c.steps[last].typ == nil {
+				c.steps = c.steps[:last]
+			}
+			if len(c.steps) > 0 || c.tie != nil {
+				parts = append(parts, answering{c, e})
+			}
+		}
+	}
+	status, _ := web.StatusOf(err)
+	for _, g := range s.ranges {
+		if g.lo <= status && status <= g.hi {
+			parts = append(parts, answering{chain{steps: []step{{multiview: &g.multiview}}}, err})
+		}
+	}
+	return parts
+}
+
+// general is the group of s for any error.
+func (s *slot) general(err error) []answering {
+	if g := s.byType[nil]; g != nil {
+		return []answering{{chain{steps: []step{{multiview: g}}}, err}}
+	}
+	return nil
+}

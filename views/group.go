@@ -1,0 +1,153 @@
+package views
+
+import (
+	"math/big"
+	"reflect"
+	"slices"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// multiview is the views of one place for one type, which differ in their
+// predicates only: Pyramid's multi-view.
+type multiview struct {
+	typ     reflect.Type // nil: any
+	members []*registration
+	byID    map[identity]int // while it is filled
+
+	// Once complete:
+	bare   []*candidate // without Accept, in the order in which they are asked
+	offers []offer      // with Accept, in the server's order
+}
+
+// candidate is a view of a group as the search sees it.
+type candidate struct {
+	*registration
+	checks []web.Predicate // lightest kind first; without Accept, by which the group chooses
+}
+
+// offer is a media type, and the views that answer with it in the order in
+// which they are asked.
+type offer struct {
+	mediaType  string
+	candidates []*candidate
+}
+
+func (g *multiview) add(reg *registration) {
+	id := reg.identity()
+	if at, known := g.byID[id]; known {
+		g.members[at] = reg
+		return
+	}
+	g.byID[id] = len(g.members)
+	g.members = append(g.members, reg)
+}
+
+// freeze puts the members in order.
+func (g *multiview) freeze(kinds *scale, serverList []string) {
+	g.byID = nil
+	ranked := slices.Clone(g.members)
+	if len(ranked) > 1 {
+		orders := make(map[*registration]*big.Int, len(ranked))
+		for _, reg := range ranked {
+			orders[reg] = kinds.order(reg.info.Predicates)
+		}
+		slices.SortStableFunc(ranked, func(a, b *registration) int { return orders[a].Cmp(orders[b]) })
+	}
+	for _, reg := range ranked {
+		c := newCandidate(reg, kinds)
+		if reg.accept == "" {
+			g.bare = append(g.bare, c)
+			continue
+		}
+		at := slices.IndexFunc(g.offers, func(o offer) bool { return o.mediaType == reg.accept })
+		if at < 0 {
+			at = len(g.offers)
+			g.offers = append(g.offers, offer{mediaType: reg.accept})
+		}
+		g.offers[at].candidates = append(g.offers[at].candidates, c)
+	}
+	g.sortOffers(serverList)
+}
+
+// sortOffers begins with the media types in order of registration, which
+// decides between those that weigh the same.
+func (g *multiview) sortOffers(serverList []string) {
+	if len(g.offers) < 2 {
+		return
+	}
+	var mediaTypes []string
+	for _, reg := range g.members {
+		if reg.accept != "" && !slices.Contains(mediaTypes, reg.accept) {
+			mediaTypes = append(mediaTypes, reg.accept)
+		}
+	}
+	serverOrder(mediaTypes, serverList)
+	slices.SortFunc(g.offers, func(a, b offer) int {
+		return slices.Index(mediaTypes, a.mediaType) - slices.Index(mediaTypes, b.mediaType)
+	})
+}
+
+func newCandidate(reg *registration, kinds *scale) *candidate {
+	checks := slices.DeleteFunc(slices.Clone(reg.info.Predicates), func(p web.Predicate) bool {
+		return reg.accept != "" && p.Kind() == kindAccept
+	})
+	slices.SortStableFunc(checks, func(a, b web.Predicate) int { return kinds.place(a.Kind()) - kinds.place(b.Kind()) })
+	return &candidate{registration: reg, checks: checks}
+}
+
+// unconditional reports whether a member answers every request: then nothing
+// less specific is ever asked.
+func (g *multiview) unconditional() bool {
+	return slices.ContainsFunc(g.bare, func(c *candidate) bool { return len(c.checks) == 0 })
+}
+
+// fits asks the predicates, other than Accept.
+func (c *candidate) fits(r *web.Request) (bool, error) {
+	for i := range c.checks {
+		if ok, err := c.checks[i].Holds(r); !ok || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// failing asks all predicates, Accept among them, and returns those that do
+// not hold. An error of a predicate counts as that.
+func (c *candidate) failing(r *web.Request) []web.Predicate {
+	var failed []web.Predicate
+	for _, p := range c.info.Predicates {
+		if ok, err := p.Holds(r); !ok || err != nil {
+			failed = append(failed, p)
+		}
+	}
+	return failed
+}
+
+// preferred returns those offers that the client takes, what it likes best
+// first, and where it likes two alike, in the server's order.
+func preferred(r *web.Request, offers []offer) []*offer {
+	picked := make([]*offer, 0, len(offers))
+	if len(r.Header["Accept"]) == 0 {
+		for i := range offers {
+			picked = append(picked, &offers[i])
+		}
+		return picked
+	}
+	accept := r.Accept()
+	var room [8]float64
+	qualities := room[:0]
+	for i := range offers {
+		q := accept.Quality(offers[i].mediaType)
+		if q <= 0 {
+			continue
+		}
+		at := len(picked)
+		for at > 0 && qualities[at-1] < q {
+			at--
+		}
+		picked = slices.Insert(picked, at, &offers[i])
+		qualities = slices.Insert(qualities, at, q)
+	}
+	return picked
+}

@@ -1,0 +1,257 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"sync/atomic"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Where the views of a type are looked for.
+//
+// The views of one place (route and name) lie in groups by type. For a resource
+// of type T the groups are asked in this order:
+//
+//  1. T itself,
+//  2. the types that it inherits from, see Inherit,
+//  3. the interfaces that it has, or that one of those has: I before J if J's
+//     methods are a proper part of I's,
+//  4. any.
+//
+// Two interfaces of which neither is narrower (Content and Container, for a Book
+// that is both) leave it open which is asked first: Order declares it, and can
+// also put an interface before an inherited type. Undeclared it is a tie: the
+// search stops there with an error, if it comes so far. A group with a view that
+// answers every request ends the chain, so a tie behind it harms nobody.
+//
+// A chain is worked out once for each type at each place where there are views:
+// for types with views of their own when the table is completed, for others when
+// they are first met. What is kept is bounded by the types of the program and
+// the places of the table, whatever clients ask for.
+
+// slot is the views of one place.
+type slot struct {
+	place  place
+	groups []*multiview // in order of registration; those of error statuses are apart
+	byType map[reflect.Type]*multiview
+	ranges []*statusGroup // of error views by status, narrower first
+
+	fixed  *chain // for every type, if all views are for any
+	chains atomic.Pointer[map[reflect.Type]*chain]
+}
+
+func newSlot(at place) *slot { return &slot{place: at, byType: map[reflect.Type]*multiview{}} }
+
+func (s *slot) add(reg *registration) {
+	if reg.status != [2]int{} {
+		s.group(reg).add(reg)
+		return
+	}
+	typ := groupType(reg)
+	g := s.byType[typ]
+	if g == nil {
+		g = &multiview{typ: typ, byID: map[identity]int{}}
+		s.byType[typ] = g
+		s.groups = append(s.groups, g)
+	}
+	g.add(reg)
+}
+
+// groupType is the type of a view's group; nil for any. Any error is an error.
+func groupType(reg *registration) reflect.Type {
+	t := reg.info.Resource
+	switch {
+	case t == nil, t.Kind() == reflect.Interface && t.NumMethod() == 0, reg.info.ErrorOnly && t == errorType:
+		return nil
+	default:
+		return t
+	}
+}
+
+// freeze resolves what is known, and reports ties of declared types.
+func (s *slot) freeze(ts *types) error {
+	slices.SortStableFunc(s.ranges, func(a, b *statusGroup) int { return a.width() - b.width() })
+	if only := s.byType[nil]; only != nil && len(s.groups) == 1 {
+		s.fixed = &chain{steps: []step{{multiview: only}}}
+		return nil
+	}
+	chains := make(map[reflect.Type]*chain, len(s.groups))
+	interfaces := 0
+	for t := range s.byType {
+		switch {
+		case t == nil:
+		case t.Kind() == reflect.Interface:
+			interfaces++
+		default:
+			chains[t] = ts.chain(s, t)
+		}
+	}
+	s.chains.Store(&chains)
+	if interfaces < 2 {
+		return nil
+	}
+	var errs []error
+	for _, t := range ts.declared {
+		if tie := s.chain(ts, t).tie; tie != nil {
+			errs = append(errs, &registry.Mistake{Source: ts.resources[t], Err: tie})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// chain returns the groups for a type, in order.
+func (s *slot) chain(ts *types, t reflect.Type) *chain {
+	if s.fixed != nil {
+		return s.fixed
+	}
+	known := s.chains.Load()
+	if c, ok := (*known)[t]; ok {
+		return c
+	}
+	c := ts.chain(s, t)
+	for {
+		wider := maps.Clone(*known)
+		wider[t] = c
+		if s.chains.CompareAndSwap(known, &wider) {
+			return c
+		}
+		known = s.chains.Load()
+	}
+}
+
+// chain is the groups that answer a type, most specific first.
+type chain struct {
+	steps []step
+	tie   error // met behind the last step; nil: nothing is
+}
+
+// step is a group, and how the resource is handed to its views.
+type step struct {
+	*multiview
+	convert func(any) (any, error) // nil: as it is
+}
+
+// chain works out the groups of s for t; t is nil for no resource.
+func (ts *types) chain(s *slot, t reflect.Type) *chain {
+	c := &chain{}
+	if t == nil {
+		c.add(s.byType[nil], nil)
+		return c
+	}
+	line := ts.lineage(t)
+	order := slices.Clone(ts.orders[t].types)
+	if !slices.Contains(order, t) {
+		order = slices.Insert(order, 0, t)
+	}
+	for _, a := range line {
+		if !slices.Contains(order, a.typ) {
+			order = append(order, a.typ)
+		}
+	}
+	for _, typ := range order {
+		if g := s.byType[typ]; g != nil && c.add(g, seen(line, typ)) {
+			return c
+		}
+	}
+	var open []*multiview
+	for _, g := range s.groups {
+		if g.typ != nil && g.typ.Kind() == reflect.Interface && !slices.Contains(order, g.typ) && fitsAny(line, g.typ) {
+			open = append(open, g)
+		}
+	}
+	for len(open) > 0 {
+		first, second := narrowest(open)
+		if second != nil {
+			c.tie = tied(t, first, second)
+			return c
+		}
+		open = slices.DeleteFunc(open, func(g *multiview) bool { return g == first })
+		if c.add(first, seen(line, first.typ)) {
+			return c
+		}
+	}
+	c.add(s.byType[nil], nil)
+	return c
+}
+
+// add appends a group, and reports whether the chain ends with it.
+func (c *chain) add(g *multiview, convert func(any) (any, error)) (end bool) {
+	if g == nil {
+		return false
+	}
+	c.steps = append(c.steps, step{g, convert})
+	return g.unconditional()
+}
+
+func fitsAny(line []ancestor, want reflect.Type) bool {
+	return slices.ContainsFunc(line, func(a ancestor) bool { return fits(a.typ, want) })
+}
+
+// seen is how the first type of the lineage that is a want is reached.
+func seen(line []ancestor, want reflect.Type) func(any) (any, error) {
+	at := slices.IndexFunc(line, func(a ancestor) bool { return fits(a.typ, want) })
+	return line[at].convert
+}
+
+// narrowest returns the group whose interface no other one is narrower than;
+// two if there are several.
+func narrowest(groups []*multiview) (first, second *multiview) {
+	for _, g := range groups {
+		if slices.ContainsFunc(groups, func(other *multiview) bool { return narrower(other.typ, g.typ) }) {
+			continue
+		}
+		if first != nil {
+			return first, g
+		}
+		first = g
+	}
+	return first, nil
+}
+
+// narrower reports whether all methods of b are methods of a, and a has more.
+func narrower(a, b reflect.Type) bool { return a != b && a.Implements(b) && !b.Implements(a) }
+
+func tied(t reflect.Type, a, b *multiview) error {
+	one, two := a.members[0].info, b.members[0].info
+	return fmt.Errorf("%s and %s both answer %s, and neither %s nor %s is the narrower: declare views.Order[%s](c, …), or a view for %[3]s itself\n    %s\n    %s",
+		one, two, t, a.typ, b.typ, t, one.place(), two.place())
+}
+
+// cursor goes through the views of a chain in the order in which they are asked.
+type cursor struct {
+	steps []step // not yet begun
+	at    step
+	left  []*candidate // of the present list
+	bare  bool         // whether those without Accept still come
+	picks []*offer     // offers that still come, best first
+}
+
+func (c *chain) cursor() cursor { return cursor{steps: c.steps} }
+
+// next returns the next view; nil at the end.
+func (c *cursor) next(r *web.Request) *candidate {
+	for {
+		switch {
+		case len(c.left) > 0:
+			next := c.left[0]
+			c.left = c.left[1:]
+			return next
+		case len(c.picks) > 0:
+			c.left, c.picks = c.picks[0].candidates, c.picks[1:]
+		case c.bare:
+			c.left, c.bare = c.at.bare, false
+		case len(c.steps) > 0:
+			c.at, c.steps, c.bare = c.steps[0], c.steps[1:], true
+			if len(c.at.offers) > 0 {
+				c.picks = preferred(r, c.at.offers)
+			}
+		default:
+			return nil
+		}
+	}
+}

@@ -1,0 +1,289 @@
+package views
+
+import (
+	"errors"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Why no view answered. While views are looked for, nothing is noted: a request
+// that is answered pays nothing for those that are not. Only when the search
+// has failed are all predicates asked again.
+
+// NoViewError says why no view answered a request. It is the cause of the
+// web.HTTPError with which a [Table] answers then, and meant for developers:
+// no client sees it.
+type NoViewError struct {
+	Name       string       // view name
+	Route      string       // matched route, "" for none
+	Resource   reflect.Type // of the resource; nil without one
+	Candidates []Candidate  // views of that name that might have answered
+
+	hint []*slot // where a view for a related type may lie
+}
+
+// Candidate is a view that was asked whether it answers a request.
+type Candidate struct {
+	Info   *Info
+	Failed string // the first predicate that does not hold; "" if the view fits
+	Err    error  // error of that predicate
+}
+
+// Error names the view, the resource and each candidate with what kept it from
+// answering, and says what to do if a related type has such a view.
+func (e *NoViewError) Error() string {
+	var b strings.Builder
+	if e.Name == "" {
+		b.WriteString("no default view for ")
+	} else {
+		b.WriteString("no view " + strconv.Quote(e.Name) + " for ")
+	}
+	if e.Resource == nil {
+		b.WriteString("no resource")
+	} else {
+		b.WriteString(e.Resource.String())
+	}
+	if e.Route != "" {
+		b.WriteString(" on route " + strconv.Quote(e.Route))
+	}
+	for _, c := range e.Candidates {
+		b.WriteString("\n    " + c.String())
+	}
+	for _, s := range e.hint {
+		for _, hint := range s.hints(e.Resource) {
+			b.WriteString("\n    " + hint)
+		}
+	}
+	return b.String()
+}
+
+// Is reports errNoView if there is no view of that name that might have answered.
+func (e *NoViewError) Is(target error) bool { return target == errNoView && len(e.Candidates) == 0 }
+
+var _ error = (*NoViewError)(nil)
+
+var errNoView = errors.New("there is no such view")
+
+// String says what the view is, and what keeps it from answering.
+func (c Candidate) String() string {
+	switch {
+	case c.Err != nil:
+		return c.Info.String() + ": " + c.Failed + ": " + c.Err.Error()
+	case c.Failed != "":
+		return c.Info.String() + ": " + c.Failed + " does not hold"
+	default:
+		return c.Info.String() + ": fits"
+	}
+}
+
+// Candidates lists the views that the request may be answered by, in the order
+// in which they are asked, and what keeps each from answering: the first
+// without Failed is the one that answers. For explanations; it asks all
+// predicates.
+func (t *Table) Candidates(r *web.Request) []Candidate {
+	first, second := t.slots(r, r.ViewName())
+	return reported(t.examine(r, first, second), r)
+}
+
+// examined is a candidate with all its predicates that do not hold.
+type examined struct {
+	*candidate
+	failed []web.Predicate
+}
+
+// failedFor reports whether predicates of this kind are all that fails.
+func (e examined) failedFor(kind string) bool {
+	return len(e.failed) > 0 && !slices.ContainsFunc(e.failed, func(p web.Predicate) bool { return p.Kind() != kind })
+}
+
+// examine asks everything of every view that the search would come to.
+func (t *Table) examine(r *web.Request, slots ...*slot) []examined {
+	var all []examined
+	for _, s := range slots {
+		if s == nil {
+			continue
+		}
+		c := s.chain(t.types, reflect.TypeOf(r.Resource()))
+		for _, group := range c.steps {
+			for _, view := range group.asked(r) {
+				all = append(all, examined{view, view.failing(r)})
+			}
+		}
+	}
+	return all
+}
+
+// asked lists the views of a group in the order in which they are asked, those
+// that the Accept header excludes at the end.
+func (g *multiview) asked(r *web.Request) []*candidate {
+	var list []*candidate
+	taken := preferred(r, g.offers)
+	for _, o := range taken {
+		list = append(list, o.candidates...)
+	}
+	list = append(list, g.bare...)
+	for i := range g.offers {
+		if !slices.Contains(taken, &g.offers[i]) {
+			list = append(list, g.offers[i].candidates...)
+		}
+	}
+	return list
+}
+
+func reported(all []examined, r *web.Request) []Candidate {
+	list := make([]Candidate, len(all))
+	for i, e := range all {
+		list[i].Info = e.info
+		if len(e.failed) > 0 {
+			list[i].Failed = e.failed[0].String()
+			_, list[i].Err = e.failed[0].Holds(r)
+		}
+	}
+	return list
+}
+
+// mismatch answers a request that no view answers.
+func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, error) {
+	cause := t.miss(r, r.ViewName(), first, second)
+	if match := r.Match(); match != nil {
+		cause.Route = match.Route
+	}
+	if first == nil && second == nil {
+		return nil, web.NotFound("").With(cause)
+	}
+	all := t.examine(r, first, second)
+	cause.Candidates = reported(all, r)
+	if allowed := allowedBy(all); len(allowed) > 0 {
+		if methodOf(r) == http.MethodOptions {
+			resp := r.Empty(http.StatusNoContent)
+			resp.SetHeader("Allow", strings.Join(allowed, ", "))
+			return resp, nil
+		}
+		return nil, web.MethodNotAllowed(allowed...).With(cause)
+	}
+	if types := wanted(all, kindContentType); len(types) > 0 {
+		return nil, web.Status(http.StatusUnsupportedMediaType, "").WithHeader("Accept", strings.Join(types, ", ")).With(cause)
+	}
+	if types := wanted(all, kindAccept); len(types) > 0 {
+		return nil, web.Status(http.StatusNotAcceptable, "available: "+strings.Join(types, ", ")).With(cause)
+	}
+	return nil, web.NotFound("").With(cause)
+}
+
+// miss is the cause of a 404, without candidates.
+func (t *Table) miss(r *web.Request, name string, slots ...*slot) *NoViewError {
+	return &NoViewError{
+		Name:     name,
+		Resource: reflect.TypeOf(r.Resource()),
+		hint:     slices.DeleteFunc(slots, func(s *slot) bool { return s == nil }),
+	}
+}
+
+// standardMethods are those that a view without a list of methods may be asked with.
+var standardMethods = []string{
+	http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPatch, http.MethodPost, http.MethodPut,
+}
+
+// allowedBy is the Allow header: the methods with which those views would answer
+// that nothing but the method keeps from it, and OPTIONS; nil without any.
+func allowedBy(all []examined) []string {
+	var allowed []string
+	for _, e := range all {
+		if !e.failedFor(kindMethod) {
+			continue
+		}
+		candidates := standardMethods
+		for _, p := range e.info.Predicates {
+			if list, ok := p.Data().(methods); ok {
+				candidates = append(slices.Clip(candidates), list...)
+			}
+		}
+		for _, method := range candidates {
+			if e.allows(method) {
+				allowed = append(allowed, method)
+			}
+		}
+	}
+	if len(allowed) == 0 {
+		return nil
+	}
+	return sortedSet(append(allowed, http.MethodOptions))
+}
+
+// allows reports whether the view's predicates admit a method.
+func (c *candidate) allows(method string) bool {
+	for _, p := range c.info.Predicates {
+		if list, ok := p.Data().(methods); ok && slices.Contains(list, method) == p.Negated() {
+			return false
+		}
+	}
+	return true
+}
+
+// wanted lists what those views want that only a predicate of this kind keeps
+// from answering; nil without any.
+func wanted(all []examined, kind string) []string {
+	var types []string
+	for _, e := range all {
+		if !e.failedFor(kind) {
+			continue
+		}
+		for _, p := range e.failed {
+			if list, ok := p.Data().(mediaTypes); ok && !p.Negated() {
+				types = append(types, list...)
+			}
+		}
+	}
+	return sortedSet(types)
+}
+
+// hints names views of the place that answer a type related to t, and what to do.
+func (s *slot) hints(t reflect.Type) []string {
+	if t == nil {
+		return nil
+	}
+	var hints []string
+	for _, g := range s.groups {
+		if hint := hintFor(t, g.typ); hint != "" {
+			hints = append(hints, g.members[0].info.String()+": "+hint)
+		}
+	}
+	return hints
+}
+
+func hintFor(t, has reflect.Type) string {
+	switch {
+	case has == nil || t == has:
+		return ""
+	case t.Kind() == reflect.Pointer && t.Elem() == has, has.Kind() == reflect.Pointer && has.Elem() == t:
+		return "the resource is a " + t.String() + ", which is another type: register the view for it"
+	case has.Kind() == reflect.Interface:
+		if t.Kind() != reflect.Pointer && !t.Implements(has) && reflect.PointerTo(t).Implements(has) {
+			return "its methods are those of *" + t.String() + ", and the resource is a " + t.String()
+		}
+	case embeds(t, has, 0):
+		return "it is embedded: say views.Inherit(c, func(x " + t.String() + ") " + has.String() + " { … })"
+	}
+	return ""
+}
+
+// embeds reports whether t holds has, or what it points to, as an embedded field.
+func embeds(t, has reflect.Type, depth int) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || depth > 5 { // types may embed themselves
+		return false
+	}
+	for field := range t.Fields() {
+		if field.Anonymous && (field.Type == has || reflect.PointerTo(field.Type) == has || embeds(field.Type, has, depth+1)) {
+			return true
+		}
+	}
+	return false
+}

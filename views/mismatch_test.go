@@ -1,0 +1,173 @@
+package views_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestWhyNoViewAnswers(t *testing.T) {
+	t.Parallel()
+	json := views.ContentType("application/json")
+	tests := map[string]struct {
+		views [][]views.Option
+		ask   asked
+		want  int
+		allow string
+	}{
+		"no view at all":               {nil, asked{}, 404, ""},
+		"method":                       {[][]views.Option{{views.Method("POST")}}, asked{}, 405, "OPTIONS, POST"},
+		"methods of several":           {[][]views.Option{{views.Method("GET")}, {views.Method("PATCH", "PURGE")}}, asked{line: "POST /"}, 405, "GET, HEAD, OPTIONS, PATCH, PURGE"},
+		"method of a wider type":       {[][]views.Option{{views.Method("GET"), views.For[*page]()}, {views.Method("PUT")}}, asked{line: "POST /"}, 405, "GET, HEAD, OPTIONS, PUT"},
+		"method not":                   {[][]views.Option{{views.Not(views.Method("POST"))}}, asked{line: "POST /"}, 405, "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"},
+		"method and more":              {[][]views.Option{{views.Method("POST"), views.Param("a")}}, asked{}, 404, ""},
+		"method, where more would do":  {[][]views.Option{{views.Method("POST"), views.Param("a")}, {views.Method("PUT"), views.Param("b")}}, asked{line: "/?b"}, 405, "OPTIONS, PUT"},
+		"content type":                 {[][]views.Option{{views.Method("POST"), json}}, asked{line: "POST /"}, 415, ""},
+		"method before content type":   {[][]views.Option{{views.Method("POST")}, {json}}, asked{}, 405, "OPTIONS, POST"},
+		"accept":                       {[][]views.Option{{views.Accept("text/html")}}, asked{header: []string{"Accept: image/png"}}, 406, ""},
+		"content type before accept":   {[][]views.Option{{views.Accept("text/html")}, {json}}, asked{header: []string{"Accept: image/png"}}, 415, ""},
+		"accept and more":              {[][]views.Option{{views.Accept("text/html"), views.Param("a")}}, asked{header: []string{"Accept: image/png"}}, 404, ""},
+		"anything else":                {[][]views.Option{{views.Param("a")}, {views.XHR(true)}}, asked{}, 404, ""},
+		"a raised mismatch is no help": {[][]views.Option{{views.Name("raise")}}, asked{name: "raise"}, 404, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reg := build(t, func(c *registry.Config) {
+				for _, opts := range tt.views {
+					views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) { return nil, views.ErrMismatch }), opts...)
+				}
+			})
+			tt.ask.res = &page{}
+			_, err := views.TableOf(reg).Call(tt.ask.of(reg))
+			var refusal *web.HTTPError
+			require.ErrorAs(t, err, &refusal)
+			assert.Equal(t, tt.want, refusal.Status())
+			assert.Equal(t, tt.allow, refusal.Header("Allow"))
+			var why *views.NoViewError
+			require.ErrorAs(t, err, &why)
+			assert.Len(t, why.Candidates, len(tt.views))
+		})
+	}
+}
+
+func TestWhatAClientIsTold(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("x"), views.Accept("text/html"))
+		views.Add(c, say("x"), views.Accept("application/json"))
+		views.Add(c, say("x"), views.Name("up"), views.ContentType("image/*", "text/csv"))
+		views.Add(c, say("x"), views.Name("secret"), views.Param("door"))
+	})
+	told := func(ask asked) (*web.HTTPError, *web.Response) {
+		ask.res = &page{}
+		r := ask.of(reg)
+		_, err := views.TableOf(reg).Call(r)
+		var refusal *web.HTTPError
+		require.ErrorAs(t, err, &refusal)
+		return refusal, refusal.Response(r)
+	}
+	refusal, _ := told(asked{header: []string{"Accept: image/png"}})
+	assert.Equal(t, "available: application/json, text/html", refusal.Detail())
+	refusal, _ = told(asked{name: "up"})
+	assert.Equal(t, "image/*, text/csv", refusal.Header("Accept"))
+	refusal, resp := told(asked{name: "secret"})
+	assert.NotContains(t, text(t, resp), "door", "reasons are for developers")
+	assert.Contains(t, refusal.Error(), `view "secret" for any resource [param="door"]: param="door" does not hold`)
+}
+
+func TestOptionsAnswerFromTheTable(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("get"), views.Method("GET"))
+		views.Add(c, say("put"), views.Method("PUT"), views.For[*page]())
+		views.Add(c, say("own"), views.Name("own"), views.Method("OPTIONS"))
+		views.Add(c, say("every"), views.Name("every"))
+		views.Add(c, say("param"), views.Name("param"), views.Param("a"))
+	})
+	options := func(name string) (*web.Response, error) {
+		return views.TableOf(reg).Call(asked{line: "OPTIONS /", res: &page{}, name: name}.of(reg))
+	}
+	resp, err := options("")
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusNoContent, resp.Status())
+	assert.Equal(t, "GET, HEAD, OPTIONS, PUT", resp.Header("Allow"))
+	for name, want := range map[string]string{"own": "own", "every": "every", "param": "[404]", "none": "[404]"} {
+		assert.Equal(t, want, outcome(t)(options(name)))
+	}
+	assert.Equal(t, "get", asked{line: "HEAD /", res: &folder{}}.answer(t, reg), "HEAD follows GET")
+}
+
+type (
+	article struct{ page }
+	note    struct{ *page }
+	essay   struct{ article }
+)
+
+func (s *special) only() {}
+
+func TestNotFoundNamesRelatedTypes(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("x"), views.For[page]())
+		views.Add(c, say("x"), views.For[*page](), views.Name("edit"))
+		views.Add(c, say("x"), views.For[interface{ only() }](), views.Name("only"))
+	})
+	tests := map[string]struct {
+		res  any
+		name string
+		want string
+	}{
+		"nothing":       {&folder{}, "", "no default view for *views_test.folder"},
+		"pointer":       {&page{}, "", "default view for views_test.page: the resource is a *views_test.page, which is another type: register the view for it"},
+		"value":         {page{}, "edit", `view "edit" for *views_test.page: the resource is a views_test.page, which is another type`},
+		"embedded":      {&article{}, "edit", "it is embedded: say views.Inherit(c, func(x *views_test.article) *views_test.page { … })"},
+		"deeper":        {&essay{}, "edit", "views.Inherit(c, func(x *views_test.essay) *views_test.page { … })"},
+		"as a pointer":  {note{}, "edit", "views.Inherit(c, func(x views_test.note) *views_test.page { … })"},
+		"method set":    {special{}, "only", "its methods are those of *views_test.special, and the resource is a views_test.special"},
+		"no such name":  {&page{}, "nope", `no view "nope" for *views_test.page`},
+		"no resource":   {nil, "", "no default view for no resource"},
+		"route":         {&page{}, "route", `no view "route" for *views_test.page on route "r"`},
+		"unrelated any": {7, "edit", `no view "edit" for int`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ask := asked{res: tt.res, name: tt.name}
+			if tt.name == "route" {
+				ask.match = &web.Match{Route: "r"}
+			}
+			_, err := views.TableOf(reg).Call(ask.of(reg))
+			require.Error(t, err)
+			assert.Contains(t, err.Error(), tt.want)
+		})
+	}
+}
+
+func TestCandidates(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("any"))
+		views.Add(c, say("json"), views.Accept("application/json"), views.For[*page]())
+		views.Add(c, say("html"), views.Accept("text/html"), views.For[*page]())
+		views.Add(c, say("post"), views.Method("POST"), views.For[*page]())
+		views.Add(c, say("broken"), views.Where("broken", func(*web.Request) (bool, error) { return false, boom }))
+	})
+	got := candidates(reg, asked{res: &page{}, header: []string{"Accept: text/html"}}.of(reg))
+	assert.Equal(t, []string{
+		`default view for *views_test.page [accept="text/html"]: fits`,
+		`default view for *views_test.page [method="POST"]: method="POST" does not hold`,
+		`default view for *views_test.page [accept="application/json"]: accept="application/json" does not hold`,
+		`default view for any resource [broken]: broken: boom`,
+		`default view for any resource: fits`,
+	}, got)
+	assert.Empty(t, candidates(reg, asked{res: &page{}, name: "none"}.of(reg)))
+}

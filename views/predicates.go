@@ -1,0 +1,297 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/textproto"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// The kinds of the built-in predicates. A kind is what AddPredicate weighs
+// against another, and the word that predicates of the kind print first.
+const (
+	kindXHR           = "xhr"
+	kindMethod        = "method"
+	kindPathInfo      = "path_info"
+	kindParam         = "param"
+	kindHeader        = "header"
+	kindAccept        = "accept"
+	kindContainment   = "containment"
+	kindMatchParam    = "match_param"
+	kindPhysicalPath  = "physical_path"
+	kindAuthenticated = "authenticated"
+	kindPrincipals    = "principals"
+	kindContentType   = "content_type"
+)
+
+// methods is the Data of a Method predicate: sorted, HEAD beside GET.
+type methods []string
+
+// Method holds for requests with one of the methods. GET includes HEAD, so a
+// view for GET answers HEAD too. When nothing but the method keeps the views of
+// a resource from answering, the client is told 405 with the methods that would
+// do, and OPTIONS is answered from the same list.
+func Method(names ...string) web.Predicate {
+	set := sortedSet(names)
+	if slices.Contains(set, http.MethodGet) && !slices.Contains(set, http.MethodHead) {
+		set = sortedSet(append(set, http.MethodHead))
+	}
+	p := web.NewPredicate(kindMethod, texts(set), func(r *web.Request) (bool, error) {
+		return slices.Contains(set, methodOf(r)), nil
+	}).WithData(methods(set))
+	return required(p, names, "method")
+}
+
+func methodOf(r *web.Request) string {
+	if r.Method == "" {
+		return http.MethodGet // as net/http reads it
+	}
+	return r.Method
+}
+
+// Header holds if the request has all the headers. "Name" asks for a header of
+// that name, be it empty; "Name:regexp" also for a value that the expression
+// matches from its start (not necessarily to its end).
+func Header(specs ...string) web.Predicate {
+	type condition struct {
+		name  string
+		value *regexp.Regexp // nil: any
+	}
+	var conditions []condition
+	var printed []string
+	var problem error
+	for _, spec := range sortedSet(specs) {
+		name, expr, valued := strings.Cut(spec, ":")
+		c := condition{name: textproto.CanonicalMIMEHeaderKey(name)}
+		if valued {
+			var err error
+			if c.value, err = anchored(expr); err != nil {
+				problem = errors.Join(problem, fmt.Errorf("header %q: %w", spec, err))
+			}
+		}
+		if c.name == "" {
+			problem = errors.Join(problem, fmt.Errorf("header %q names no header", spec))
+		}
+		conditions = append(conditions, c)
+		if expr != "" {
+			printed = append(printed, c.name+":"+expr)
+		} else {
+			printed = append(printed, c.name)
+		}
+	}
+	p := web.NewPredicate(kindHeader, texts(sortedSet(printed)), func(r *web.Request) (bool, error) {
+		for _, c := range conditions {
+			value, present := headerOf(r, c.name)
+			if !present || c.value != nil && !c.value.MatchString(value) {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	if problem != nil {
+		return p.WithErr(problem)
+	}
+	return required(p, specs, "header")
+}
+
+// headerOf returns the header with a canonical name; several lines of one name
+// count as one, joined by commas.
+func headerOf(r *web.Request, name string) (string, bool) {
+	values := r.Header[name]
+	switch {
+	case len(values) == 1:
+		return values[0], true
+	case len(values) > 1:
+		return strings.Join(values, ", "), true
+	case name == "Host": // net/http moves it out of the header
+		return r.Host, r.Host != ""
+	default:
+		return "", false
+	}
+}
+
+// Param holds if the request has all the parameters, of its query or its form
+// body: Parameters of web.Request says which one counts. "k" asks for a
+// parameter k, whatever its value; "k=v" for exactly that value, spaces around
+// both left out; "k=" for an empty one. An equals sign in front belongs to the
+// name. The body stays readable for the view.
+//
+// "k" and "k=" are one identity: two views that differ in nothing else conflict.
+func Param(specs ...string) web.Predicate {
+	conditions, printed := parameters(specs)
+	p := web.NewPredicate(kindParam, texts(printed), func(r *web.Request) (bool, error) {
+		params, err := r.Parameters()
+		if err != nil {
+			return false, err
+		}
+		for _, c := range conditions {
+			value, present := params.Get(c.name)
+			if !present || c.valued && value != c.value {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	return required(p, specs, "parameter")
+}
+
+// pair is a name with the value asked for.
+type pair struct {
+	name, value string
+	valued      bool
+}
+
+func (p pair) String() string {
+	if p.value == "" {
+		return p.name
+	}
+	return p.name + "=" + p.value
+}
+
+func parameters(specs []string) (conditions []pair, printed []string) {
+	for _, spec := range sortedSet(specs) {
+		rest, lead := spec, ""
+		if strings.HasPrefix(spec, "=") {
+			rest, lead = spec[1:], "="
+		}
+		c := pair{name: spec}
+		if name, value, valued := strings.Cut(rest, "="); valued {
+			c = pair{strings.TrimSpace(lead + name), strings.TrimSpace(value), true}
+		}
+		conditions = append(conditions, c)
+		printed = append(printed, c.String())
+	}
+	return conditions, sortedSet(printed)
+}
+
+// PathInfo holds if expr matches the decoded path of the request from its
+// start; it need not reach the end.
+func PathInfo(expr string) web.Predicate {
+	re, err := anchored(expr)
+	p := web.NewPredicate(kindPathInfo, strconv.Quote(expr), func(r *web.Request) (bool, error) {
+		return re.MatchString(r.URL.Path), nil
+	})
+	if err != nil {
+		return p.WithErr(fmt.Errorf("path info %q: %w", expr, err))
+	}
+	return p
+}
+
+// anchored compiles expr so that it matches from the start only. It always
+// returns an expression; with an error, one that matches nothing.
+func anchored(expr string) (*regexp.Regexp, error) {
+	// Compiled alone first: "a)(b" is well formed only in between parentheses.
+	if _, err := regexp.Compile(expr); err != nil {
+		return regexp.MustCompile(`[^\x{0}-\x{10FFFF}]`), err
+	}
+	return regexp.MustCompile(`\A(?:` + expr + `)`), nil
+}
+
+// XHR holds for requests that scripts of a page made, or, with false, for all
+// others: those whose X-Requested-With is exactly XMLHttpRequest.
+func XHR(want bool) web.Predicate {
+	return web.NewPredicate(kindXHR, strconv.FormatBool(want), func(r *web.Request) (bool, error) {
+		value, _ := headerOf(r, "X-Requested-With")
+		return (value == "XMLHttpRequest") == want, nil
+	})
+}
+
+// MatchParam holds if the markers of the matched route have the given values,
+// each written "name=value". Without a match, or with one that has no markers,
+// it never holds; nor does a marker that holds several values.
+func MatchParam(specs ...string) web.Predicate {
+	var conditions []pair
+	var problem error
+	for _, spec := range sortedSet(specs) {
+		name, value, valued := strings.Cut(spec, "=")
+		if !valued {
+			problem = errors.Join(problem, fmt.Errorf("match param %q: want \"name=value\"", spec))
+		}
+		conditions = append(conditions, pair{strings.TrimSpace(name), strings.TrimSpace(value), true})
+	}
+	var printed []string
+	for _, c := range conditions {
+		printed = append(printed, c.name+"="+c.value)
+	}
+	p := web.NewPredicate(kindMatchParam, texts(sortedSet(printed)), func(r *web.Request) (bool, error) {
+		match := r.Match()
+		if match == nil || len(match.Params) == 0 {
+			return false, nil
+		}
+		for _, c := range conditions {
+			if !slices.ContainsFunc(match.Params, func(p web.Param) bool {
+				return p.Name == c.name && p.Values == nil && p.Value == c.value
+			}) {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	if problem != nil {
+		return p.WithErr(problem)
+	}
+	return required(p, specs, "marker")
+}
+
+// Where is a predicate of one's own: it holds when fn says so. Its kind is
+// kind; values are what tells two of a kind apart and what they print, so give
+// whatever fn depends on:
+//
+//	func Weekday(day string) web.Predicate {
+//		return views.Where("weekday", func(r *web.Request) (bool, error) {
+//			return r.Header.Get("X-Weekday") == day, nil
+//		}, day)
+//	}
+//
+// Two views that differ in nothing else, and whose predicates print the same,
+// conflict. An error of fn ends the search for a view and is the request's
+// error. [AddPredicate] says how much a kind weighs; one that it does not name
+// weighs more than all that it does, in the order in which views first use them.
+func Where(kind string, fn func(*web.Request) (bool, error), values ...string) web.Predicate {
+	p := web.NewPredicate(kind, texts(values), fn)
+	switch {
+	case kind == "":
+		return p.WithErr(errors.New("predicate without a kind: give it a name"))
+	case fn == nil:
+		return p.WithErr(fmt.Errorf("predicate %q: its function is nil", kind))
+	case slices.Contains(builtinKinds, kind):
+		return p.WithErr(fmt.Errorf("predicate %q: the kind is built in, choose another name", kind))
+	}
+	return p
+}
+
+// Not holds when p does not. It weighs as much as p.
+func Not(p web.Predicate) web.Predicate { return web.Not(p) }
+
+// required refuses a predicate that was given nothing to look for.
+func required(p web.Predicate, values []string, noun string) web.Predicate {
+	if len(values) == 0 {
+		return p.WithErr(fmt.Errorf("%s: name at least one %s", p.Kind(), noun))
+	}
+	return p
+}
+
+// texts prints the values of a predicate, quoted.
+func texts(values []string) string {
+	var b strings.Builder
+	for i, v := range values {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.Quote(v))
+	}
+	return b.String()
+}
+
+// sortedSet returns the values in order, each once, in a slice of its own.
+func sortedSet(values []string) []string {
+	set := slices.Clone(values)
+	slices.Sort(set)
+	return slices.Compact(set)
+}

@@ -1,0 +1,240 @@
+package views_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestPredicatesHold(t *testing.T) {
+	t.Parallel()
+	matched := func(params ...web.Param) *web.Match { return &web.Match{Route: "r", Params: params} }
+	front := traversal.NewNode(&folder{}).At("wiki", &folder{}).At("a/b", &page{})
+	tests := map[string]struct {
+		p    web.Predicate
+		ask  asked
+		want bool
+	}{
+		"method":                  {views.Method("POST", "PUT"), asked{line: "PUT /"}, true},
+		"other method":            {views.Method("POST"), asked{}, false},
+		"GET takes HEAD":          {views.Method("GET"), asked{line: "HEAD /"}, true},
+		"HEAD takes no GET":       {views.Method("HEAD"), asked{}, false},
+		"not method":              {views.Not(views.Method("POST")), asked{line: "PUT /"}, true},
+		"not not method":          {views.Not(views.Not(views.Method("POST"))), asked{line: "PUT /"}, false},
+		"header":                  {views.Header("x-a"), asked{header: []string{"X-A: "}}, true},
+		"no header":               {views.Header("X-A"), asked{}, false},
+		"header value":            {views.Header("X-A:o.e"), asked{header: []string{"X-A: onerous"}}, true},
+		"header value, anchored":  {views.Header("X-A:ne"), asked{header: []string{"X-A: one"}}, false},
+		"header with a colon":     {views.Header("X-A:a:b$"), asked{header: []string{"X-A: a:b"}}, true},
+		"header of any value":     {views.Header("X-A:"), asked{header: []string{"X-A: "}}, true},
+		"header, alternatives":    {views.Header("X-A:a|b"), asked{header: []string{"X-A: xb"}}, false},
+		"all headers":             {views.Header("X-A", "X-B"), asked{header: []string{"X-A: 1"}}, false},
+		"header twice":            {views.Header("X-A:1, 2$"), asked{header: []string{"X-A: 1", "X-A: 2"}}, true},
+		"host":                    {views.Header("Host:example"), asked{}, true},
+		"param":                   {views.Param("a"), asked{line: "/?a"}, true},
+		"no param":                {views.Param("a"), asked{line: "/?b=a"}, false},
+		"param value":             {views.Param("a=1"), asked{line: "/?a=1"}, true},
+		"param value, trimmed":    {views.Param(" a = x y "), asked{line: "/?a=x+y"}, true},
+		"param empty":             {views.Param("a="), asked{line: "/?a=1"}, false},
+		"param empty is":          {views.Param("a="), asked{line: "/?a"}, true},
+		"param leading equals":    {views.Param("=a=1"), asked{line: "/?%3Da=1"}, true},
+		"param only equals":       {views.Param("=a"), asked{line: "/?%3Da=1"}, true},
+		"param with equals":       {views.Param("a=b=c"), asked{line: "/?a=b%3Dc"}, true},
+		"params, all":             {views.Param("a", "b=2"), asked{line: "/?a&b=1"}, false},
+		"param, last counts":      {views.Param("a=2"), asked{line: "/?a=1&a=2"}, true},
+		"param of a form":         {views.Param("a=1"), asked{line: "POST /", body: "a=1"}, true},
+		"param, query first":      {views.Param("a=1"), asked{line: "POST /?a=2", body: "a=1"}, false},
+		"path":                    {views.PathInfo("/a"), asked{line: "/a/b"}, true},
+		"path, anchored":          {views.PathInfo("/b"), asked{line: "/a/b"}, false},
+		"path, decoded":           {views.PathInfo("/café$"), asked{line: "/caf%C3%A9"}, true},
+		"xhr":                     {views.XHR(true), asked{header: []string{"X-Requested-With: XMLHttpRequest"}}, true},
+		"xhr, case":               {views.XHR(true), asked{header: []string{"X-Requested-With: xmlhttprequest"}}, false},
+		"no xhr":                  {views.XHR(false), asked{}, true},
+		"accept":                  {views.Accept("text/html"), asked{header: []string{"Accept: text/*"}}, true},
+		"accept excluded":         {views.Accept("text/html"), asked{header: []string{"Accept: text/html;q=0, */*"}}, false},
+		"accept without header":   {views.Accept("text/html"), asked{}, true},
+		"accept of nothing":       {views.Accept("text/html"), asked{header: []string{"Accept: "}}, false},
+		"accept unreadable":       {views.Accept("text/html"), asked{header: []string{"Accept: ???"}}, true},
+		"content type":            {views.ContentType("application/json"), asked{header: []string{"Content-Type: Application/JSON; charset=utf-8"}}, true},
+		"content type range":      {views.ContentType("image/*"), asked{header: []string{"Content-Type: image/png"}}, true},
+		"content type, other":     {views.ContentType("image/*", "text/plain"), asked{header: []string{"Content-Type: text/html"}}, false},
+		"content type, none":      {views.ContentType("image/*"), asked{}, false},
+		"match param":             {views.MatchParam(" a = 1 ", "b=2"), asked{match: matched(web.Param{Name: "a", Value: "1"}, web.Param{Name: "b", Value: "2"})}, true},
+		"match param, other":      {views.MatchParam("a=1"), asked{match: matched(web.Param{Name: "a", Value: "2"})}, false},
+		"match param, list":       {views.MatchParam("a=1"), asked{match: matched(web.Param{Name: "a", Values: []string{"1"}})}, false},
+		"match param, no match":   {views.MatchParam("a=1"), asked{}, false},
+		"match param, none there": {views.Not(views.MatchParam("a=1")), asked{match: matched()}, true},
+		"containment, itself":     {views.Containment[*page](), asked{node: front}, true},
+		"containment, above":      {views.Containment[*folder](), asked{node: front}, true},
+		"containment, interface":  {views.Containment[titled](), asked{res: &page{}}, true},
+		"containment, no":         {views.Containment[*page](), asked{res: &folder{}}, false},
+		"containment, nothing":    {views.Containment[any](), asked{}, false},
+		"path of root":            {views.PhysicalPath("/"), asked{res: &page{}}, true},
+		"path of root, names":     {views.PhysicalPath(""), asked{res: &page{}}, true},
+		"path by names":           {views.PhysicalPath("", "wiki", "a/b"), asked{node: front}, true},
+		"path as text":            {views.PhysicalPath("//wiki/a/b/"), asked{node: front}, false},
+		"path, other":             {views.PhysicalPath("/wiki"), asked{node: front}, false},
+		"path, nothing":           {views.PhysicalPath("/"), asked{}, false},
+		"authenticated":           {views.Authenticated(true), asked{policy: policy{}}, true},
+		"authenticated, nobody":   {views.Authenticated(false), asked{}, true},
+		"principals, any policy":  {views.Principals(web.Everyone), asked{policy: policy{}}, true},
+		"principals, unknown":     {views.Principals("ann"), asked{policy: policy{}}, false},
+		"principals":              {views.Principals("group:a", "ann"), asked{policy: knowing{"ann", "group:a"}}, true},
+		"principals, all":         {views.Principals("group:a", "ann"), asked{policy: knowing{"ann"}}, false},
+		"where":                   {weekday("mon"), asked{header: []string{"X-Weekday: mon"}}, true},
+		"where not":               {views.Not(weekday("mon")), asked{header: []string{"X-Weekday: mon"}}, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reg := build(t, func(*registry.Config) {})
+			require.NoError(t, tt.p.Err())
+			got, err := tt.p.Holds(tt.ask.of(reg))
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, got, tt.p)
+		})
+	}
+}
+
+// knowing is a policy that knows principals.
+type knowing []string
+
+func (k knowing) Identity(*web.Request) (any, error) { return nil, nil }
+
+func (k knowing) Permits(*web.Request, traversal.Node, string) (web.Decision, error) {
+	return web.Deny(""), nil
+}
+
+func (k knowing) Principals(*web.Request) ([]string, error) {
+	if len(k) == 0 {
+		return nil, errors.New("no idea")
+	}
+	return k, nil
+}
+
+func weekday(day string) web.Predicate {
+	return views.Where("weekday", func(r *web.Request) (bool, error) { return r.Request.Header.Get("X-Weekday") == day, nil }, day)
+}
+
+func TestEqualPredicatesPrintEqual(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		want string
+		ps   []web.Predicate
+	}{
+		{`method="GET","HEAD"`, []web.Predicate{views.Method("GET"), views.Method("HEAD", "GET"), views.Method("GET", "GET")}},
+		{`!method="POST"`, []web.Predicate{views.Not(views.Method("POST")), web.Not(views.Method("POST"))}},
+		{`header="X-A","X-B:b"`, []web.Predicate{views.Header("X-A", "X-B:b"), views.Header("x-b:b", "x-a:")}},
+		{`param="a","b=2"`, []web.Predicate{views.Param("a", "b=2"), views.Param(" b = 2", "a=")}},
+		{`param="=a=1"`, []web.Predicate{views.Param("=a=1"), views.Param("=a = 1")}},
+		{`path_info="/a"`, []web.Predicate{views.PathInfo("/a")}},
+		{`xhr=true`, []web.Predicate{views.XHR(true)}},
+		{`accept="text/html"`, []web.Predicate{views.Accept("Text/HTML"), views.Accept(" text/html")}},
+		{`accept="text/html;level=1;charset=UTF-8"`, []web.Predicate{views.Accept("text/html; Level=1; charset=UTF-8")}},
+		{`content_type="application/json","image/*"`, []web.Predicate{views.ContentType("image/*", "Application/json")}},
+		{`match_param="a=1","b=2"`, []web.Predicate{views.MatchParam("b=2", " a = 1")}},
+		{`containment="*views_test.page"`, []web.Predicate{views.Containment[*page]()}},
+		{`physical_path="/wiki/Front"`, []web.Predicate{views.PhysicalPath("/wiki/Front"), views.PhysicalPath("wiki//Front/"), views.PhysicalPath("", "wiki", "Front")}},
+		{`physical_path="/"`, []web.Predicate{views.PhysicalPath("/"), views.PhysicalPath("")}},
+		{`physical_path="/a%2Fb"`, []web.Predicate{views.PhysicalPath("", "a/b")}},
+		{`authenticated=false`, []web.Predicate{views.Authenticated(false)}},
+		{`principals="ann","group:a"`, []web.Predicate{views.Principals("group:a", "ann")}},
+		{`weekday="mon"`, []web.Predicate{weekday("mon")}},
+		{`draft`, []web.Predicate{views.Where("draft", func(*web.Request) (bool, error) { return true, nil })}},
+	}
+	for _, tt := range tests {
+		for _, p := range tt.ps {
+			assert.NoError(t, p.Err())
+			assert.Equal(t, tt.want, p.String())
+		}
+	}
+}
+
+func TestPredicatesThatAreWrong(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		p    web.Predicate
+		want string
+	}{
+		"no method":         {views.Method(), "method: name at least one method"},
+		"no param":          {views.Param(), "param: name at least one parameter"},
+		"no header":         {views.Header(), "header: name at least one header"},
+		"header, no name":   {views.Header(":x"), `header ":x" names no header`},
+		"header, regexp":    {views.Header("X-A:[)"), `header "X-A:[)": error parsing regexp`},
+		"header, brackets":  {views.Header("X-A:a)(b"), `header "X-A:a)(b": error parsing regexp`},
+		"path":              {views.PathInfo("[)"), `path info "[)": error parsing regexp`},
+		"accept":            {views.Accept("html"), `accept "html": want a media type such as "text/html"`},
+		"accept range":      {views.Accept("text/*"), `accept "text/*": a view offers media types, not ranges`},
+		"content type":      {views.ContentType("json"), `content type "json": want a media type`},
+		"no content type":   {views.ContentType(), "content_type: name at least one media type"},
+		"match param":       {views.MatchParam("a"), `match param "a": want "name=value"`},
+		"no match param":    {views.MatchParam(), "match_param: name at least one marker"},
+		"path by names":     {views.PhysicalPath("wiki", "Front"), "names begin with the root's empty one"},
+		"no principal":      {views.Principals(), "principals: name at least one principal"},
+		"where, no kind":    {views.Where("", nil), "predicate without a kind"},
+		"where, nil":        {views.Where("draft", nil), `predicate "draft": its function is nil`},
+		"where, built in":   {views.Where("xhr", func(*web.Request) (bool, error) { return true, nil }), `predicate "xhr": the kind is built in`},
+		"negated, still":    {views.Not(views.PathInfo("[)")), `path info "[)"`},
+		"two header faults": {views.Header("A:[)", ":"), "names no header"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.ErrorContains(t, tt.p.Err(), tt.want)
+			text := refused(t, func(c *registry.Config) { views.Add(c, say("x"), tt.p) })
+			assert.Contains(t, text, tt.want)
+			assert.Contains(t, text, "predicates_test.go:")
+		})
+	}
+}
+
+func TestParamLeavesTheBodyToTheView(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) {
+			b, err := io.ReadAll(r.Body)
+			return r.Text(string(b)), err
+		}), views.Param("a=1"))
+	})
+	assert.Equal(t, "a=1&b=2", asked{line: "POST /", body: "a=1&b=2", res: &page{}}.answer(t, reg))
+}
+
+func TestErrorOfAPredicateEndsTheSearch(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("fallback"))
+		views.Add(c, say("x"), views.Where("broken", func(*web.Request) (bool, error) { return true, boom }))
+		views.Add(c, say("y"), views.Name("p"), views.Principals("ann"))
+	})
+	_, err := views.TableOf(reg).Call(asked{res: &page{}}.of(reg))
+	require.ErrorIs(t, err, boom)
+	assert.ErrorContains(t, err, "default view for any resource [broken]")
+	_, err = views.TableOf(reg).Call(asked{res: &page{}, name: "p", policy: knowing{}}.of(reg))
+	assert.ErrorContains(t, err, "no idea")
+}
+
+func TestPredicatesServeSubscribers(t *testing.T) {
+	t.Parallel()
+	var heard []string
+	c := registry.New(registry.Options{})
+	registry.Subscribe(c, func(e *web.NewRequest) error {
+		heard = append(heard, e.Request.Method)
+		return nil
+	}, web.Where[*web.NewRequest](views.Method(http.MethodPost)))
+	reg, err := c.Build()
+	require.NoError(t, err)
+	for _, line := range []string{"GET /", "POST /"} {
+		require.NoError(t, registry.Notify(reg, &web.NewRequest{Request: asked{line: line}.of(reg)}))
+	}
+	assert.Equal(t, []string{"POST"}, heard)
+}

@@ -1,0 +1,87 @@
+package views
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Predicates about the resource, and about who asks.
+
+// Containment holds if the resource of the request, or one of those that it
+// lies in, is a T: a concrete type, an interface, or a type that one of them
+// inherits views from (see [Inherit]). An error view is asked about the
+// resource at which the walk ended, not about the error.
+func Containment[T any]() web.Predicate {
+	want := reflect.TypeFor[T]()
+	return web.NewPredicate(kindContainment, strconv.Quote(want.String()), func(r *web.Request) (bool, error) {
+		node := r.Node()
+		for at := !node.IsZero(); at; node, at = node.Parent() {
+			if _, is := node.Resource().(T); is || inherits(r, node.Resource(), want) {
+				return true, nil
+			}
+		}
+		return false, nil
+	}).WithData(want)
+}
+
+// PhysicalPath holds if the resource lies at exactly that place in the tree:
+// one path, unescaped, whose empty parts count for nothing ("/wiki/Front"), or
+// the names from the root on, which begin with the root's empty one
+// ("", "wiki", "Front"): so names may hold slashes.
+func PhysicalPath(path string, names ...string) web.Predicate {
+	var problem error
+	var want []string
+	switch {
+	case len(names) == 0:
+		want = slices.DeleteFunc(strings.Split(path, "/"), func(name string) bool { return name == "" })
+	case path != "":
+		problem = fmt.Errorf("physical path %q, %q: names begin with the root's empty one", path, names)
+		want = append([]string{path}, names...)
+	default:
+		want = slices.Clone(names)
+	}
+	text := strconv.Quote(traversal.Join(want))
+	p := web.NewPredicate(kindPhysicalPath, text, func(r *web.Request) (bool, error) {
+		node := r.Node()
+		return !node.IsZero() && node.Depth() == len(want) && slices.Equal(node.Names(), want), nil
+	})
+	if problem != nil {
+		return p.WithErr(problem)
+	}
+	return p
+}
+
+// Authenticated holds if somebody is known to be asking, or, with false, if
+// nobody is. Without a security policy nobody ever is.
+func Authenticated(want bool) web.Predicate {
+	return web.NewPredicate(kindAuthenticated, strconv.FormatBool(want), func(r *web.Request) (bool, error) {
+		is, err := r.IsAuthenticated()
+		return err == nil && is == want, err
+	})
+}
+
+// Principals holds if all the named principals belong to the request. It asks
+// the security policy, if that is a web.Principaler; any other, and none, knows
+// only web.Everyone. Most applications want a permission instead.
+func Principals(names ...string) web.Predicate {
+	want := sortedSet(names)
+	p := web.NewPredicate(kindPrincipals, texts(want), func(r *web.Request) (bool, error) {
+		have, err := r.Principals()
+		if err != nil {
+			return false, err
+		}
+		for _, name := range want {
+			if !slices.Contains(have, name) {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	return required(p, names, "principal")
+}

@@ -1,0 +1,78 @@
+package views
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// RenderOption says how RenderView calls a view.
+type RenderOption struct{ permissive bool }
+
+// Permissive calls the view whatever permission it asks for: for parts of a page
+// whose own view has decided already.
+func Permissive() RenderOption { return RenderOption{permissive: true} }
+
+// RenderView calls the view of another resource, or another view of the same
+// one, from within a view, and returns its response. The view sees a request of
+// its own that looks at node; predicates are asked as for a request. Only views
+// without a route are looked for. Without one the error is a web.HTTPError with
+// status 404; a denied permission is one with 403, see [Permissive].
+func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOption) (*web.Response, error) {
+	t := TableOf(r.Registry())
+	permissive := false
+	for _, option := range o {
+		permissive = permissive || option.permissive
+	}
+	at := r.WithNode(node, name)
+	s := t.resources.at("", name)
+	if s != nil {
+		if resp, done, err := s.answer(t.types, at, node.Resource(), permissive); done {
+			return resp, err
+		}
+	}
+	return nil, t.notFound(at, name, s)
+}
+
+// Permitted asks whether the view that RenderView would call may be called by
+// whoever makes the request. A view without a permission is permitted. Without a
+// view there is nothing to decide: that is an error, a web.HTTPError with status
+// 404.
+func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, error) {
+	t := TableOf(r.Registry())
+	at := r.WithNode(node, name)
+	s := t.resources.at("", name)
+	if s == nil {
+		return web.Decision{}, t.notFound(at, name, nil)
+	}
+	c := s.chain(t.types, reflect.TypeOf(node.Resource()))
+	cur := c.cursor()
+	for view := cur.next(at); view != nil; view = cur.next(at) {
+		ok, err := view.fits(at)
+		if err != nil {
+			return web.Decision{}, fmt.Errorf("%s: %w", view.info, err)
+		}
+		if !ok {
+			continue
+		}
+		if view.permission == "" {
+			return web.Allow("the view asks for no permission"), nil
+		}
+		return at.Permits(view.permission, node)
+	}
+	if c.tie != nil {
+		return web.Decision{}, c.tie
+	}
+	return web.Decision{}, t.notFound(at, name, s)
+}
+
+// notFound is the answer if no view of the place is to be called by another
+// view: always 404, for the method or the Accept header of the request is no
+// business of that view.
+func (t *Table) notFound(at *web.Request, name string, s *slot) error {
+	cause := t.miss(at, name, s)
+	cause.Candidates = reported(t.examine(at, s), at)
+	return web.NotFound("").With(cause)
+}

@@ -1,0 +1,183 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/mastaba-go/mastaba/registry"
+)
+
+// Table holds the views of one application: it finds the one that answers a
+// request or an error, and calls it. It is filled while the application is
+// built, becomes final with the registry, and from then on is safe for any
+// number of goroutines; serving takes no lock.
+//
+// Most applications need no Table: framework's App calls it.
+type Table struct {
+	kinds  *ranking // of predicates
+	offers *ranking // media types
+	types  *types
+
+	resources *index // views for resources
+	errors    *index // views for errors
+
+	frozen bool
+}
+
+// TableOf returns the view table of an application's registry. In an action it
+// makes the table if there is none yet.
+func TableOf(reg *registry.Registry) *Table {
+	if t, ok := registry.Lookup[*Table](reg); ok {
+		return t
+	}
+	t := newTable()
+	if reg.Frozen() { // an application without views
+		_ = t.freeze()
+		return t
+	}
+	registry.Provide(reg, t)
+	reg.OnFreeze(t.freeze)
+	return t
+}
+
+// ensureTable is TableOf for actions.
+func ensureTable(reg *registry.Registry) *Table { return TableOf(reg) }
+
+func newTable() *Table {
+	t := &Table{
+		kinds:  newRanking("predicate", builtinKinds),
+		offers: newRanking("media type", defaultOffers),
+		types:  newTypes(),
+	}
+	t.resources, t.errors = newIndex(t.types), newIndex(t.types)
+	return t
+}
+
+// add takes a view. One of the same identity, from an earlier round, it
+// replaces in its place.
+func (t *Table) add(reg *registration) error {
+	if t.frozen {
+		return fmt.Errorf("%s: the view table is complete, views are added while the application is built", reg.info)
+	}
+	if reg.info.ErrorOnly {
+		t.errors.add(reg)
+	} else {
+		t.resources.add(reg)
+	}
+	return nil
+}
+
+// freeze makes the table final: groups in order, what is known of the types
+// resolved, and everything ambiguous reported.
+func (t *Table) freeze() error {
+	kinds, kindsErr := t.kinds.sorted()
+	offers, offersErr := t.offers.sorted()
+	if err := errors.Join(kindsErr, offersErr, t.types.finish()); err != nil {
+		return err
+	}
+	scale := newScale(kinds)
+	err := errors.Join(t.resources.freeze(scale, offers), t.errors.freeze(scale, offers))
+	t.frozen = true
+	return err
+}
+
+// place is where views of all types and predicates meet: a route, or "" for
+// none, and a view name.
+type place struct{ route, name string }
+
+// index finds views by place and type.
+type index struct {
+	types  *types
+	global map[string]*slot // by name: the views without a route
+	routed map[place]*slot
+	slots  []*slot // in order of registration
+}
+
+func newIndex(ts *types) *index {
+	return &index{types: ts, global: map[string]*slot{}, routed: map[place]*slot{}}
+}
+
+// at returns the views of a place; nil if there are none.
+func (x *index) at(route, name string) *slot {
+	if route == "" {
+		return x.global[name]
+	}
+	return x.routed[place{route, name}]
+}
+
+func (x *index) add(reg *registration) {
+	at := place{reg.info.Route, reg.info.Name}
+	s := x.at(at.route, at.name)
+	if s == nil {
+		s = newSlot(at)
+		x.slots = append(x.slots, s)
+		if at.route == "" {
+			x.global[at.name] = s
+		} else {
+			x.routed[at] = s
+		}
+	}
+	s.add(reg)
+}
+
+func (x *index) freeze(kinds *scale, offers []string) error {
+	// Kinds that nobody declared weigh in order of first use, so all of them are
+	// met before the first group is sorted.
+	for _, s := range x.slots {
+		for _, g := range s.all() {
+			for _, reg := range g.members {
+				for _, p := range reg.info.Predicates {
+					kinds.place(p.Kind())
+				}
+			}
+		}
+	}
+	var errs []error
+	for _, s := range x.slots {
+		for _, g := range s.all() {
+			g.freeze(kinds, offers)
+		}
+		errs = append(errs, s.freeze(x.types))
+	}
+	errs = append(errs, x.twins())
+	return errors.Join(errs...)
+}
+
+// twins finds interfaces with views that have the same methods: neither is
+// narrower, for any type whatever.
+func (x *index) twins() error {
+	type first struct {
+		typ  reflect.Type
+		info *Info
+	}
+	var errs []error
+	seen := map[reflect.Type]bool{}
+	byMethods := map[string][]first{}
+	for _, s := range x.slots {
+		for _, g := range s.groups {
+			if g.typ == nil || g.typ.Kind() != reflect.Interface || seen[g.typ] {
+				continue
+			}
+			seen[g.typ] = true
+			names := methodNames(g.typ)
+			for _, other := range byMethods[names] {
+				if g.typ.Implements(other.typ) && other.typ.Implements(g.typ) {
+					errs = append(errs, &registry.Mistake{Source: g.members[0].info.Source, Err: fmt.Errorf(
+						"%s: %s has the same methods as %s, for which %s is a view: neither is narrower, use one of the two",
+						g.members[0].info, g.typ, other.typ, other.info.place())})
+				}
+			}
+			byMethods[names] = append(byMethods[names], first{g.typ, g.members[0].info})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func methodNames(t reflect.Type) string {
+	var names []byte
+	for m := range t.Methods() {
+		names = append(append(names, m.Name...), ' ')
+	}
+	return string(names)
+}

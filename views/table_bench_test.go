@@ -1,0 +1,131 @@
+package views_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func BenchmarkLookup(b *testing.B) {
+	answer := views.Func(func(*web.Request) (*web.Response, error) { return fixed, nil })
+	cases := []struct {
+		name    string
+		declare func(c *registry.Config)
+		ask     asked
+	}{
+		{"single", func(c *registry.Config) { views.Add(c, answer, views.For[*page]()) }, asked{}},
+		{"any", func(c *registry.Config) { views.Add(c, answer) }, asked{}},
+		{"interface", func(c *registry.Config) { views.Add(c, answer, views.For[titled]()) }, asked{}},
+		{"route", func(c *registry.Config) { views.Add(c, answer, views.Route("r")) }, asked{match: &web.Match{Route: "r"}}},
+		{"multi=5/last", five(answer), asked{}},
+		{"multi=5/first", five(answer), asked{line: "PUT /"}},
+		{"accept=2", func(c *registry.Config) {
+			views.Add(c, answer, views.Accept("text/html"))
+			views.Add(c, answer, views.Accept("application/json"))
+		}, asked{header: []string{"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}}},
+		{"404/name", func(c *registry.Config) { views.Add(c, answer) }, asked{name: "none"}},
+		{"404/predicate", func(c *registry.Config) { views.Add(c, answer, views.XHR(true)) }, asked{}},
+		{"405", func(c *registry.Config) { views.Add(c, answer, views.Method("POST")) }, asked{}},
+	}
+	for _, bc := range cases {
+		b.Run(bc.name, func(b *testing.B) {
+			table := views.TableOf(build(b, bc.declare))
+			bc.ask.res = &page{}
+			r := bc.ask.of(nil)
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = table.Call(r)
+			}
+		})
+	}
+}
+
+var fixed = web.Respond(200)
+
+// five views for one resource: four with a predicate, one without.
+func five(answer views.View) func(c *registry.Config) {
+	return func(c *registry.Config) {
+		views.Add(c, answer, views.For[*page]())
+		for _, method := range []string{"POST", "PATCH", "DELETE", "PUT"} {
+			views.Add(c, answer, views.For[*page](), views.Method(method), views.Not(views.XHR(true)))
+		}
+	}
+}
+
+func BenchmarkCallError(b *testing.B) {
+	table := views.TableOf(build(b, func(c *registry.Config) {
+		views.AddError(c, views.Func(func(*web.Request) (*web.Response, error) { return fixed, nil }), views.For[*diskError]())
+	}))
+	r := asked{}.of(nil)
+	for name, err := range map[string]error{"typed": wrap(&diskError{}), "404": web.NotFound("")} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _, _ = table.CallError(r, err)
+			}
+		})
+	}
+}
+
+// declareMany records n views in one of several shapes.
+var declareMany = map[string]func(c *registry.Config, n int){
+	"names": func(c *registry.Config, n int) {
+		for i := range n {
+			views.Add(c, views.On(showPage), views.Name(fmt.Sprint("view", i)), views.Method("GET"))
+		}
+	},
+	"one group": func(c *registry.Config, n int) {
+		for i := range n {
+			views.Add(c, views.On(showPage), views.Param(fmt.Sprint("p", i)))
+		}
+	},
+	"names and types": func(c *registry.Config, n int) {
+		library(c)
+		views.Resource[*book](c)
+		views.Order[*book](c)
+		for i := range n / 4 {
+			name := views.Name(fmt.Sprint("view", i))
+			views.Add(c, say("x"), name)
+			views.Add(c, say("x"), name, views.For[*document]())
+			views.Add(c, say("x"), name, views.For[thing]())
+			views.Add(c, say("x"), name, views.For[container]())
+		}
+	},
+	"routes": func(c *registry.Config, n int) {
+		for i := range n {
+			views.Add(c, views.On(showPage), views.Route(fmt.Sprint("route", i)), views.Accept("text/html"))
+		}
+	},
+}
+
+func BenchmarkBuildTable(b *testing.B) {
+	for shape, declare := range declareMany {
+		for _, n := range []int{100, 1000, 10_000} {
+			b.Run(fmt.Sprintf("%s/views=%d", shape, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					build(b, func(c *registry.Config) { declare(c, n) })
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/view")
+			})
+		}
+	}
+}
+
+func TestBuildingManyViewsIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds applications of 10,000 views")
+	}
+	for shape, declare := range declareMany {
+		start := time.Now()
+		reg := build(t, func(c *registry.Config) { declare(c, 10_000) })
+		require.Less(t, time.Since(start), 5*time.Second, shape) // a tenth of a second is usual
+		require.NotNil(t, reg)
+	}
+}

@@ -1,0 +1,199 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/internal/order"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// How much a predicate weighs.
+//
+// Of the views of one group, the one whose number is smallest is asked first:
+//
+//	floor((2^30 - score) / (n + 1))
+//
+// n is how many predicates the view has, and score the sum of 2^(i+1) over
+// them, i being the place of the predicate's kind in the list of kinds. More
+// predicates therefore come before fewer; among equally many, the view with the
+// heaviest kind. Views with the same number are asked in the order in which they
+// were registered. It is floor division: from about thirty kinds on the number
+// goes below zero, and from sixty beyond any integer of the machine. So it is
+// worked out with big numbers, once, and the views keep only their order.
+
+// builtinKinds are the built-in kinds by weight. The seventh place is kept
+// free, as it always was, for the weight of its successors is 2^(i+1).
+var builtinKinds = []string{
+	kindXHR,
+	kindMethod,
+	kindPathInfo,
+	kindParam,
+	kindHeader,
+	kindAccept,
+	kindContainment,
+	kindReserved,
+	kindMatchParam,
+	kindPhysicalPath,
+	kindAuthenticated,
+	kindPrincipals,
+	kindContentType,
+}
+
+// kindReserved stands where nothing stands; no predicate prints it.
+const kindReserved = "(reserved)"
+
+// The ends of both lists of weights.
+const (
+	lightest = "LIGHTEST"
+	heaviest = "HEAVIEST"
+)
+
+// Than says what something weighs more or less than, see [AddPredicate] and
+// [AddAcceptOrder].
+type Than struct {
+	less  bool
+	names []string
+}
+
+// MoreThan puts a kind of predicate behind the named ones, so that it weighs
+// more; of media types, it puts one before the named ones. Of several names it
+// is enough that one exists.
+func MoreThan(names ...string) Than { return Than{names: slices.Clone(names)} }
+
+// LessThan is the opposite of MoreThan.
+func LessThan(names ...string) Than { return Than{less: true, names: slices.Clone(names)} }
+
+// weights parts the options.
+func weights(than []Than) (more, less []string) {
+	for _, t := range than {
+		if t.less {
+			less = append(less, t.names...)
+		} else {
+			more = append(more, t.names...)
+		}
+	}
+	return more, less
+}
+
+// AddPredicate declares a kind of predicates made with [Where], and with it what
+// they weigh. The built-in kinds are, from the lightest on: xhr, method,
+// path_info, param, header, accept, containment, match_param, physical_path,
+// authenticated, principals, content_type. Without MoreThan and LessThan the kind
+// weighs more than these and than all declared before it.
+func AddPredicate(c registry.Recorder, kind string, than ...Than) {
+	config := c.Directive()
+	if kind == "" || slices.Contains(builtinKinds, kind) {
+		config.Fail(fmt.Errorf("add predicate %q: the kind is built in or empty, choose another name", kind))
+		return
+	}
+	more, less := weights(than)
+	config.Record(registry.Action{
+		Discriminator: predicateID(kind),
+		Order:         registry.Phase1,
+		Subject:       fmt.Sprintf("predicate %q", kind),
+		Remedy:        "rename one of them, or include one package from the other",
+		Introspectables: []registry.Introspectable{{
+			Category: "view predicates", ID: kind, Title: kind, Type: "view predicate",
+			Fields: []registry.Field{{Name: "more than", Value: more}, {Name: "less than", Value: less}},
+		}},
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			TableOf(reg).kinds.add(kind, more, less)
+			return nil
+		},
+	})
+}
+
+// predicateID is the discriminator of a kind of predicates.
+type predicateID string
+
+// ranking is a list of names in order of weight, under construction.
+type ranking struct {
+	noun   string // what the names are, for people
+	sorter *order.Sorter
+	names  []string
+}
+
+func newRanking(noun string, names []string) *ranking {
+	k := &ranking{noun: noun, sorter: order.New(lightest, heaviest)}
+	for _, name := range names {
+		k.add(name, nil, nil)
+	}
+	return k
+}
+
+// add places a name behind those of after and before those of before. Added
+// again it moves to the end.
+func (k *ranking) add(name string, after, before []string) {
+	if after == nil && before == nil {
+		before = []string{heaviest}
+	}
+	k.sorter.Add(name, after, before)
+}
+
+// sorted returns the names, lightest first.
+func (k *ranking) sorted() ([]string, error) {
+	names, err := k.sorter.Sorted()
+	if unmet, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
+		side := "after"
+		if unmet.Side == "over" {
+			side = "before"
+		}
+		return nil, fmt.Errorf("%s %q wants to come %s %s, which is not there (have: %s)",
+			k.noun, unmet.Name, side, quoted(unmet.Wants), strings.Join(visible(unmet.Have), ", "))
+	}
+	if cycle, ok := errors.AsType[*order.CycleError](err); ok {
+		return nil, fmt.Errorf("the weights of %ss go round in a circle: %s", k.noun, quoted(cycle.Names))
+	}
+	return names, err
+}
+
+func quoted(names []string) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprintf("%q", names), `" "`, `", "`), "[]")
+}
+
+func visible(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return name == kindReserved || name == lightest || name == heaviest
+	})
+}
+
+// scale knows the place of every kind once the table is complete.
+type scale struct {
+	places map[string]int
+}
+
+// newScale numbers the declared kinds; those that are only used come after them.
+func newScale(declared []string) *scale {
+	s := &scale{places: make(map[string]int, len(declared))}
+	for _, kind := range declared {
+		s.place(kind)
+	}
+	return s
+}
+
+func (s *scale) place(kind string) int {
+	at, known := s.places[kind]
+	if !known {
+		at = len(s.places)
+		s.places[kind] = at
+	}
+	return at
+}
+
+var maxOrder = big.NewInt(1 << 30)
+
+// order is the number of a view with these predicates: smaller is earlier.
+func (s *scale) order(ps []web.Predicate) *big.Int {
+	score := new(big.Int)
+	for _, p := range ps {
+		score.SetBit(score, s.place(p.Kind())+1, 1)
+	}
+	n := new(big.Int).Sub(maxOrder, score)
+	// Div is Euclidean: for a positive divisor, that is floor division.
+	return n.Div(n, big.NewInt(int64(len(ps)+1)))
+}
