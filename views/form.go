@@ -3,7 +3,6 @@ package views
 import (
 	"encoding"
 	"fmt"
-	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
@@ -21,10 +20,12 @@ type form struct {
 type formField struct {
 	name  string
 	index []int
-	set   func(field reflect.Value, texts []string) error
+	list  bool // takes all values of the parameter, not only the one that counts
+	set   setter
 }
 
-// setter parses the last of a parameter's values, or all for a slice.
+// setter parses a parameter's value into a field, or its values if that is a
+// slice.
 type setter = func(field reflect.Value, texts []string) error
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
@@ -52,7 +53,7 @@ func formOf(t reflect.Type) (*form, error) {
 			return nil, fmt.Errorf("input %s: fields %s and %s both have the name %q: give one of them another by a form tag", t, other, field.Name, name)
 		}
 		taken[name] = field.Name
-		f.fields = append(f.fields, formField{name, field.Index, set})
+		f.fields = append(f.fields, formField{name, field.Index, isList(field.Type), set})
 	}
 	return f, nil
 }
@@ -86,30 +87,46 @@ func (f *form) fill(input reflect.Value, from *web.Parameters) error {
 	}
 	var wrong []string
 	for _, field := range f.fields {
-		texts := from.All(field.name)
-		if len(texts) == 0 {
+		value, ok := from.Get(field.name)
+		if !ok {
 			continue
+		}
+		texts := []string{value}
+		if field.list {
+			texts = from.All(field.name)
 		}
 		if err := field.set(input.FieldByIndex(field.index), texts); err != nil {
 			wrong = append(wrong, field.name+": "+err.Error())
 		}
 	}
 	if len(wrong) > 0 {
-		return web.Status(http.StatusUnprocessableEntity, strings.Join(wrong, "; "))
+		return web.UnprocessableContent(strings.Join(wrong, "; "))
 	}
 	return nil
 }
 
-// setterOf returns nil for a type that no text can fill.
+func isList(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Kind() == reflect.Slice && !reflect.PointerTo(t).Implements(textUnmarshaler)
+}
+
+// setterOf returns nil for a type that no text can fill. Pointers and slices
+// nest no deeper than a pointer to a slice of plain values, which also ends types that
+// consist of themselves.
 func setterOf(t reflect.Type) setter {
 	if reflect.PointerTo(t).Implements(textUnmarshaler) {
 		return func(field reflect.Value, texts []string) error {
 			into, _ := field.Addr().Interface().(encoding.TextUnmarshaler)
-			return into.UnmarshalText([]byte(texts[len(texts)-1]))
+			return into.UnmarshalText([]byte(texts[0]))
 		}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
+		if t.Elem().Kind() == reflect.Pointer {
+			return nil
+		}
 		set := setterOf(t.Elem())
 		if set == nil {
 			return nil
@@ -120,8 +137,11 @@ func setterOf(t reflect.Type) setter {
 			return set(value.Elem(), texts)
 		}
 	case reflect.Slice:
+		if k := t.Elem().Kind(); k == reflect.Pointer || k == reflect.Slice {
+			return nil
+		}
 		set := setterOf(t.Elem())
-		if set == nil || t.Elem().Kind() == reflect.Slice {
+		if set == nil {
 			return nil
 		}
 		return func(field reflect.Value, texts []string) error {
@@ -140,45 +160,44 @@ func setterOf(t reflect.Type) setter {
 }
 
 func scalar(t reflect.Type) setter {
-	last := func(texts []string) string { return texts[len(texts)-1] }
 	switch t.Kind() {
 	case reflect.String:
 		return func(field reflect.Value, texts []string) error {
-			field.SetString(last(texts))
+			field.SetString(texts[0])
 			return nil
 		}
 	case reflect.Bool: // a checkbox sends "on"
 		return func(field reflect.Value, texts []string) error {
-			value, err := strconv.ParseBool(last(texts))
-			if err != nil && last(texts) != "on" && last(texts) != "off" {
-				return fmt.Errorf("%q is neither true nor false", last(texts))
+			value, err := strconv.ParseBool(texts[0])
+			if err != nil && texts[0] != "on" && texts[0] != "off" {
+				return fmt.Errorf("%q is neither true nor false", texts[0])
 			}
-			field.SetBool(value || last(texts) == "on")
+			field.SetBool(value || texts[0] == "on")
 			return nil
 		}
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return func(field reflect.Value, texts []string) error {
-			value, err := strconv.ParseInt(last(texts), 10, t.Bits())
+			value, err := strconv.ParseInt(texts[0], 10, t.Bits())
 			if err != nil {
-				return fmt.Errorf("%q is no whole number that fits", last(texts))
+				return fmt.Errorf("%q is no whole number that fits", texts[0])
 			}
 			field.SetInt(value)
 			return nil
 		}
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return func(field reflect.Value, texts []string) error {
-			value, err := strconv.ParseUint(last(texts), 10, t.Bits())
+			value, err := strconv.ParseUint(texts[0], 10, t.Bits())
 			if err != nil {
-				return fmt.Errorf("%q is no whole number from 0 that fits", last(texts))
+				return fmt.Errorf("%q is no whole number from 0 that fits", texts[0])
 			}
 			field.SetUint(value)
 			return nil
 		}
 	case reflect.Float32, reflect.Float64:
 		return func(field reflect.Value, texts []string) error {
-			value, err := strconv.ParseFloat(last(texts), t.Bits())
+			value, err := strconv.ParseFloat(texts[0], t.Bits())
 			if err != nil {
-				return fmt.Errorf("%q is no number that fits", last(texts))
+				return fmt.Errorf("%q is no number that fits", texts[0])
 			}
 			field.SetFloat(value)
 			return nil

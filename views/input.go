@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net/http"
 	"reflect"
 	"strings"
 
@@ -43,6 +42,9 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 		if err := decode(r, &input, form); err != nil {
 			return nil, err
 		}
+		if isNilPointer(input) {
+			return nil, web.BadRequest("the body is null")
+		}
 		if err := validate(&input); err != nil {
 			return nil, err
 		}
@@ -57,18 +59,16 @@ type Validator interface{ Validate() error }
 
 // decode fills the input, which is a pointer to it, by the type of the body.
 func decode(r *web.Request, input any, form *form) error {
-	mediaType, _, err := mime.ParseMediaType(r.Request.Header.Get("Content-Type"))
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")):
 		return decodeJSON(r, input)
-	case err != nil && r.ContentLength == 0, // nothing but a query
-		r.Request.Header.Get("Content-Type") == "",
-		mediaType == "application/x-www-form-urlencoded":
+	case r.Header.Get("Content-Type") == "", mediaType == "application/x-www-form-urlencoded":
 	default:
-		return web.Status(http.StatusUnsupportedMediaType, "send application/json or application/x-www-form-urlencoded")
+		return web.UnsupportedMediaType("send application/json or application/x-www-form-urlencoded")
 	}
 	if form == nil {
-		return web.Status(http.StatusUnsupportedMediaType, "send application/json")
+		return web.UnsupportedMediaType("send application/json")
 	}
 	parameters, err := r.Parameters()
 	if err != nil {
@@ -83,20 +83,21 @@ func decodeJSON(r *web.Request, input any) error {
 	if limit <= 0 {
 		limit = web.DefaultMaxForm
 	}
-	body := io.LimitReader(r.Body, limit+1)
-	raw, err := io.ReadAll(body)
+	if r.Body == nil {
+		return web.BadRequest("a JSON body is wanted")
+	}
+	raw, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	switch {
 	case err != nil:
-		return web.Status(http.StatusBadRequest, "the body cannot be read").With(err)
+		return web.BadRequest("the body cannot be read").With(err)
 	case int64(len(raw)) > limit:
-		return web.Status(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", limit))
+		return web.ContentTooLarge(fmt.Sprintf("the body is larger than %d bytes", limit))
 	}
 	if err := json.Unmarshal(raw, input); err != nil {
 		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return web.Status(http.StatusUnprocessableEntity,
-				fmt.Sprintf("%s: a JSON %s where %s is wanted", mismatch.Field, mismatch.Value, mismatch.Type)).With(err)
+			return web.UnprocessableContent(fmt.Sprintf("%s: a JSON %s where %s is wanted", mismatch.Field, mismatch.Value, mismatch.Type)).With(err)
 		}
-		return web.Status(http.StatusBadRequest, "the body is not the JSON that is wanted: "+err.Error()).With(err)
+		return web.BadRequest("the body is not the JSON that is wanted: " + err.Error()).With(err)
 	}
 	return nil
 }
@@ -114,8 +115,8 @@ func validate[I any](input *I) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[web.StatusError](err); ok {
+	if _, ok := web.StatusOf(err); ok {
 		return err
 	}
-	return web.Status(http.StatusUnprocessableEntity, err.Error()).With(err)
+	return web.UnprocessableContent(err.Error()).With(err)
 }

@@ -79,16 +79,24 @@ func permissionOf(info *Info) (permission string, explicit bool, err error) {
 }
 
 // securedView asks the security policy before the view is called. Without a
-// policy everything is permitted.
+// policy everything is permitted. With the setting "debug_authorization" each
+// decision is logged, for looking into who may what.
 func securedView(next Callable, info *Info) (Callable, error) {
 	if info.Permission == "" {
 		return next, nil
 	}
 	name := info.String()
+	debug, err := registry.Setting(info.Registry.Settings(), "debug_authorization", false)
+	if err != nil {
+		return nil, err
+	}
 	return func(r *web.Request, res any) (any, error) {
 		decision, err := r.Permits(info.Permission)
 		if err != nil {
 			return nil, err
+		}
+		if debug {
+			r.Log().Debug().Str("view", name).Str("permission", info.Permission).Stringer("decision", decision).Msg("authorization")
 		}
 		if decision.Allowed {
 			return next(r, res)

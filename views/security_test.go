@@ -4,8 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -150,6 +152,20 @@ func TestCSRF(t *testing.T) {
 
 	message := refused(t, func(c *registry.Config) { views.Add(c, say("x"), views.CSRF(true)) })
 	assert.Contains(t, message, "csrf check asked for, but nothing provides a web.CSRFPolicy")
+}
+
+func TestDebugAuthorizationLogsDecisions(t *testing.T) {
+	t.Parallel()
+	c := registry.New(registry.Options{Settings: registry.Settings{"debug_authorization": "true"}})
+	views.Add(c, say("edit"), views.Permission("edit"))
+	reg, err := c.Build()
+	require.NoError(t, err)
+	var log strings.Builder
+	logger := zerolog.New(&log)
+	app := &web.Application{Registry: reg, Security: policy{}, Log: &logger}
+	_, err = views.TableOf(reg).Call(web.Begin(app, httptest.NewRequest(http.MethodGet, "/", nil)))
+	require.Error(t, err)
+	assert.Contains(t, log.String(), `"permission":"edit","decision":"denied: not on the list"`)
 }
 
 func TestDefaultPermissionNeedsAName(t *testing.T) {

@@ -1,0 +1,143 @@
+package views_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+type audit struct {
+	By string `json:"by"`
+}
+
+// edit is an input with all kinds of fields.
+type edit struct {
+	audit
+	Audit2  *audit `json:"deep"`
+	Title   string `json:"title"`
+	Minor   bool   `form:"is_minor" json:"minor"`
+	Size    int8
+	Count   uint
+	Weight  float64
+	Tags    []string  `json:"tags"`
+	Ratings []int     `json:"ratings"`
+	Due     time.Time `json:"due"`
+	Limit   *int      `json:"limit"`
+	Hidden  string    `form:"-"`
+	secret  string
+}
+
+func (e *edit) Validate() error {
+	switch e.Title {
+	case "refused":
+		return errors.New("title: say something else")
+	case "taken":
+		return web.Status(http.StatusConflict, "title: taken")
+	}
+	return nil
+}
+
+func saveEdit(_ *web.Request, p *page, in edit) (edit, error) {
+	in.secret = p.Title
+	return in, nil
+}
+
+func TestOnInput(t *testing.T) {
+	t.Parallel()
+	const (
+		jsonType = "application/json"
+		formType = "application/x-www-form-urlencoded"
+	)
+	tests := map[string]struct {
+		contentType, query, body string
+		status                   int
+		want                     string
+	}{
+		"json": {jsonType, "", `{"title":"New","minor":true,"tags":["a"],"deep":{"by":"x"}}`, 200,
+			`{"by":"","deep":{"by":"x"},"title":"New","minor":true,"Size":0,"Count":0,"Weight":0,"tags":["a"],"ratings":null,"due":"0001-01-01T00:00:00Z","limit":null,"Hidden":""}`},
+		"form": {formType, "", "title=New&is_minor=on&size=-3&count=4&weight=1.5&tags=a&tags=b&ratings=1&ratings=2&due=2026-01-02T00:00:00Z&limit=9&hidden=x&-=y&by=ann", 200,
+			`{"by":"ann","deep":null,"title":"New","minor":true,"Size":-3,"Count":4,"Weight":1.5,"tags":["a","b"],"ratings":[1,2],"due":"2026-01-02T00:00:00Z","limit":9,"Hidden":""}`},
+		"query wins":         {formType, "title=query", "title=form", 200, `"title":"query"`},
+		"nothing":            {"", "", "", 200, `"title":""`},
+		"query alone":        {"", "title=a&title=b", "", 200, `"title":"b"`},
+		"other json":         {"application/vnd.x+json; charset=utf-8", "", `{"title":"T"}`, 200, `"title":"T"`},
+		"broken json":        {jsonType, "", `{"title"`, 400, "the body is not the JSON that is wanted"},
+		"two values":         {jsonType, "", `{} {}`, 400, "the body is not the JSON that is wanted"},
+		"no json":            {jsonType, "", ``, 400, "the body is not the JSON that is wanted"},
+		"json of wrong type": {jsonType, "", `{"title":1}`, 422, "title: a JSON number where string is wanted"},
+		"form of wrong type": {formType, "", "size=300&count=-1&weight=x&is_minor=maybe&due=x&ratings=1&ratings=z", 422, `size: "300" is no whole number that fits; count: "-1" is no whole number`},
+		"other type":         {"text/csv", "", "a,b", 415, "send application/json or application/x-www-form-urlencoded"},
+		"refused":            {formType, "", "title=refused", 422, "title: say something else"},
+		"refused by status":  {formType, "", "title=taken", 409, "title: taken"},
+		"too large":          {jsonType, "", `{"title":"` + strings.Repeat("x", 2000) + `"}`, 413, "the body is larger than 1000 bytes"},
+	}
+	reg := build(t, func(c *registry.Config) { views.Add(c, views.OnInput(saveEdit)) })
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hr := httptest.NewRequest(http.MethodPost, "/?"+tt.query, strings.NewReader(tt.body))
+			if tt.contentType != "" {
+				hr.Header.Set("Content-Type", tt.contentType)
+			}
+			r := web.Begin(&web.Application{Registry: reg, MaxForm: 1000}, hr).WithNode(traversal.NewNode(&page{}), "")
+			resp, err := views.TableOf(reg).Call(r)
+			if tt.status == http.StatusOK {
+				require.NoError(t, err)
+				assert.Contains(t, text(t, resp), tt.want)
+				return
+			}
+			status, ok := web.StatusOf(err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, tt.status, status)
+			assert.ErrorContains(t, err, tt.want)
+		})
+	}
+}
+
+func TestOnInputTakesPointersAndWhatOnlyJSONFills(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.OnInput(func(_ *web.Request, _ *page, in *edit) (string, error) { return in.Title, nil }))
+		views.Add(c, views.OnInput(func(_ *web.Request, _ *page, in []int) (int, error) { return len(in), nil }), views.Name("list"))
+	})
+	post := func(name, contentType, body string) (*web.Response, error) {
+		hr := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		hr.Header.Set("Content-Type", contentType)
+		return views.TableOf(reg).Call(request(reg, nil, &page{}, name, hr))
+	}
+	resp, err := post("", "application/x-www-form-urlencoded", "title=pointer")
+	require.NoError(t, err)
+	assert.Equal(t, `"pointer"`, text(t, resp))
+	resp, err = post("list", "application/json", "[1,2,3]")
+	require.NoError(t, err)
+	assert.Equal(t, `3`, text(t, resp))
+	_, err = post("list", "application/x-www-form-urlencoded", "a=1")
+	status, _ := web.StatusOf(err)
+	assert.Equal(t, http.StatusUnsupportedMediaType, status)
+	_, err = post("", "application/json", "null")
+	require.Error(t, err, "no input is no input")
+}
+
+func TestInputsThatAreWrong(t *testing.T) {
+	t.Parallel()
+	type twice struct {
+		A string `form:"x"`
+		B string `form:"x"`
+	}
+	message := refused(t, func(c *registry.Config) {
+		views.Add(c, views.OnInput(func(*web.Request, any, twice) (any, error) { return nil, nil }))
+	})
+	assert.Contains(t, message, `input views_test.twice: fields A and B both have the name "x": give one of them another by a form tag`)
+	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.OnInput[any, twice, any](nil)) }), "views.OnInput was given nil")
+}
