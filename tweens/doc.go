@@ -29,7 +29,7 @@
 //
 //	config.AddTween("transaction", transaction, tweens.Under(tweens.ExcView))               // sees errors as errors
 //	config.AddTween("session", session, tweens.Over("transaction", tweens.Main))            // if there is a transaction
-//	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}), tweens.Under(tweens.Ingress))
+//	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))              // outermost, for it comes last
 //
 // Hints are a best effort; [SetOrder] is the way to get exactly one order. Hints that cannot be met, and circles, are errors
 // of the build that say what is there and where it was written. [Names] lists the result, and so does the introspection

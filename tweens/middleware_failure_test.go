@@ -1,0 +1,234 @@
+package tweens_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestErrorsTravelThroughMiddleware(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	stream := func(r *web.Request) (*web.Response, error) {
+		resp := r.Empty(200)
+		resp.SetStream(func(w web.StreamWriter) error {
+			_, err := io.WriteString(w, "half a page")
+			return errors.Join(err, boom)
+		})
+		return resp, nil
+	}
+	for name, m := range map[string]middleware{"plain": func(h http.Handler) http.Handler { return h }, "cors": cors, "gzip": compress,
+		"timeout": func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Hour, "slow") }} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, main := range []web.Handler{fails(boom), stream} {
+				resp, err := through(t, m, main)(request("GET", "/"))
+				require.ErrorIs(t, err, boom)
+				assert.Nil(t, resp)
+			}
+		})
+	}
+	t.Run("nothing at all", func(t *testing.T) {
+		t.Parallel()
+		_, err := get(through(t, cors, func(*web.Request) (*web.Response, error) { return nil, nil }))
+		assert.ErrorContains(t, err, "returned neither a response nor an error")
+	})
+}
+
+func TestPanics(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	before := handle(func(http.Handler, http.ResponseWriter, *http.Request) { panic(boom) })
+	after := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		panic(boom)
+	})
+	timeout := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Hour, "slow") }
+	inside := func(*web.Request) (*web.Response, error) { panic(boom) }
+	body := func(r *web.Request) (*web.Response, error) {
+		resp := r.Empty(200)
+		resp.SetStream(func(web.StreamWriter) error { panic(boom) })
+		return resp, nil
+	}
+	tests := []struct {
+		name string
+		m    middleware
+		main web.Handler
+	}{
+		{"before next", before, text("x")},
+		{"after next", after, text("x")},
+		{"in next", cors, inside},
+		{"in next, on another goroutine", timeout, inside},
+		{"in the body", cors, body},
+		{"in the body, on another goroutine", timeout, body},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := get(through(t, tt.m, tt.main))
+			panicked, ok := errors.AsType[*web.PanicError](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, boom, panicked.Value)
+			assert.Contains(t, string(panicked.Stack), "TestPanics.", "the stack is that of the goroutine that panicked")
+		})
+	}
+}
+
+func TestAbortPasses(t *testing.T) {
+	t.Parallel()
+	abort := func(*web.Request) (*web.Response, error) { panic(http.ErrAbortHandler) }
+	aborts := handle(func(http.Handler, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	late := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	timeout := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Hour, "slow") }
+	for name, h := range map[string]web.Handler{
+		"middleware": through(t, aborts, text("x")), "next": through(t, cors, abort),
+		"another goroutine": through(t, timeout, abort), "while streaming": through(t, late, text("x")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := request("GET", "/")
+			assert.PanicsWithValue(t, http.ErrAbortHandler, func() { _ = respond(h, r, httptest.NewRecorder()) })
+			assert.NoError(t, web.RunFinishedCallbacks(r))
+		})
+	}
+}
+
+func TestMiddlewareThatEndsItsGoroutine(t *testing.T) {
+	t.Parallel()
+	m := handle(func(http.Handler, http.ResponseWriter, *http.Request) { runtime.Goexit() })
+	_, err := get(through(t, m, text("x")))
+	assert.ErrorContains(t, err, "ended its goroutine")
+}
+
+func TestNextTwice(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	m := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
+	})
+	_, err := get(through(t, m, func(r *web.Request) (*web.Response, error) { calls++; return r.Text("x"), nil }))
+	assert.ErrorContains(t, err, "called next twice")
+	assert.ErrorContains(t, err, "TestNextTwice", "it is named")
+	assert.Equal(t, 1, calls)
+}
+
+func TestNextAfterTheMiddlewareReturned(t *testing.T) {
+	t.Parallel()
+	var wg sync.WaitGroup
+	released := make(chan struct{})
+	m := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		wg.Go(func() {
+			<-released
+			next.ServeHTTP(w, r)
+			_, err := io.WriteString(w, "late")
+			assert.Error(t, err)
+			assert.Error(t, http.NewResponseController(w).Flush())
+		})
+		io.WriteString(w, "cached")
+	})
+	h := through(t, m, func(*web.Request) (*web.Response, error) { panic("called") })
+	w, err := get(h)
+	require.NoError(t, err)
+	assert.Equal(t, "cached", w.Body.String())
+	close(released)
+	wg.Wait()
+}
+
+func TestTimeoutHandler(t *testing.T) {
+	t.Parallel()
+	timeout := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Second, "too slow") }
+	waits := func(answer web.Handler) web.Handler {
+		return func(r *web.Request) (*web.Response, error) {
+			<-r.Context().Done()
+			return answer(r)
+		}
+	}
+	tests := []struct {
+		name   string
+		main   web.Handler
+		status int
+		body   string
+	}{
+		{"in time", text("hello"), 200, "hello"},
+		{"error of the context", waits(func(r *web.Request) (*web.Response, error) { return nil, r.Context().Err() }), 503, "too slow"},
+		{"error of its own", waits(fails(errors.New("no answer"))), 503, "too slow"},
+		{"answers anyway", waits(text("late")), 503, "too slow"},
+		{"does not listen", func(r *web.Request) (*web.Response, error) {
+			time.Sleep(time.Minute)
+			return r.Text("late"), nil
+		}, 503, "too slow"},
+		{"fails late", func(*web.Request) (*web.Response, error) {
+			time.Sleep(time.Minute)
+			return nil, errors.New("late")
+		}, 503, "too slow"},
+		{"writes late", func(r *web.Request) (*web.Response, error) {
+			resp := r.Empty(200)
+			resp.SetStream(func(w web.StreamWriter) error {
+				for {
+					if _, err := io.WriteString(w, "x"); err != nil {
+						return err
+					}
+					time.Sleep(300 * time.Millisecond)
+				}
+			})
+			return resp, nil
+		}, 503, "too slow"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w, err := get(through(t, timeout, tt.main))
+				require.NoError(t, err)
+				assert.Equal(t, tt.status, w.Code)
+				assert.Equal(t, tt.body, w.Body.String())
+			})
+		})
+	}
+}
+
+// TestMiddlewareWithADeadline is about middleware that waits for next on its own goroutine, as chi's Timeout does.
+func TestMiddlewareWithADeadline(t *testing.T) {
+	t.Parallel()
+	deadline := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+		if ctx.Err() != nil {
+			w.WriteHeader(http.StatusGatewayTimeout)
+		}
+	})
+	silent := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+	main := func(r *web.Request) (*web.Response, error) {
+		<-r.Context().Done()
+		return nil, context.Cause(r.Context())
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w, err := get(through(t, deadline, main))
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusGatewayTimeout, w.Code)
+		_, err = get(through(t, silent, main))
+		assert.ErrorIs(t, err, context.DeadlineExceeded, "the middleware said nothing, so the error counts")
+	})
+}

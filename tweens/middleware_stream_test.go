@@ -1,0 +1,321 @@
+package tweens_test
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestGzip(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("all work and no play ", 100_000)
+	random := make([]byte, 300_000)
+	for i := range random {
+		random[i] = byte(i * i >> 7)
+	}
+	for name, body := range map[string]string{"short": "hello", "long": long, "incompressible": string(random)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, err := get(through(t, compress, text(body)))
+			require.NoError(t, err)
+			assert.Equal(t, "gzip", w.Header().Get("Content-Encoding"))
+			assert.Equal(t, body, unzip(t, w.Body))
+		})
+	}
+}
+
+// TestStreaming sees each piece at the client before the next one is made.
+func TestStreaming(t *testing.T) {
+	t.Parallel()
+	next := make(chan struct{})
+	h := through(t, compress, func(r *web.Request) (*web.Response, error) {
+		resp := r.Empty(200)
+		resp.SetContentType("text/plain")
+		resp.SetStream(func(w web.StreamWriter) error {
+			for i := range 3 {
+				if _, err := fmt.Fprintf(w, "piece %d\n", i); err != nil {
+					return err
+				}
+				if err := w.Flush(); err != nil {
+					return err
+				}
+				<-next
+			}
+			return nil
+		})
+		return resp, nil
+	})
+	server := serve(t, h)
+	req, err := http.NewRequestWithContext(t.Context(), "GET", server.URL, nil)
+	require.NoError(t, err)
+	req.Header.Set("Accept-Encoding", "gzip")
+	resp, err := server.Client().Do(req)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	zr, err := gzip.NewReader(resp.Body)
+	require.NoError(t, err)
+	lines := bufio.NewReader(zr)
+	for i := range 3 {
+		line, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		assert.Equal(t, fmt.Sprintf("piece %d\n", i), line)
+		next <- struct{}{}
+	}
+	_, err = lines.ReadString('\n')
+	assert.Equal(t, io.EOF, err)
+}
+
+// endless is a body that goes on until its writes fail.
+func endless(ended chan<- error) web.Handler {
+	return func(r *web.Request) (*web.Response, error) {
+		resp := r.Empty(200)
+		resp.SetStream(func(w web.StreamWriter) error {
+			piece := make([]byte, 10_000)
+			for {
+				if _, err := w.Write(piece); err != nil {
+					ended <- err
+					return err
+				}
+			}
+		})
+		return resp, nil
+	}
+}
+
+func TestStreamThatNobodyWrites(t *testing.T) {
+	t.Parallel()
+	ended := make(chan error, 1)
+	returned := make(chan error, 1)
+	h := through(t, handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		returned <- r.Context().Err()
+	}), endless(ended))
+	r := request("GET", "/")
+	resp, err := h(r)
+	require.NoError(t, err)
+	_, whole := resp.Body()
+	assert.False(t, whole)
+	select {
+	case <-returned:
+		t.Error("the middleware did not wait")
+	default:
+	}
+	require.NoError(t, web.RunFinishedCallbacks(r))
+	assert.ErrorIs(t, <-ended, context.Canceled)
+	assert.ErrorIs(t, <-returned, context.Canceled)
+
+	_, err = resp.Send(httptest.NewRecorder(), r)
+	assert.ErrorContains(t, err, "before its request is finished")
+}
+
+func TestStreamIsWrittenOnce(t *testing.T) {
+	t.Parallel()
+	h := through(t, cors, text(strings.Repeat("x", 100_000)))
+	r := request("GET", "/")
+	resp, err := h(r)
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	sent, err := resp.Send(w, r)
+	require.NoError(t, err)
+	assert.Equal(t, int64(100_000), sent.Bytes)
+	assert.Equal(t, "text/plain; charset=utf-8", w.Header().Get("Content-Type"))
+	_, err = resp.Send(httptest.NewRecorder(), r)
+	assert.ErrorContains(t, err, "it can be written once")
+	require.NoError(t, web.RunFinishedCallbacks(r))
+}
+
+// brokenWriter fails after some bytes, as a connection does whose client went away.
+type brokenWriter struct {
+	http.ResponseWriter
+	left int
+}
+
+var errGone = errors.New("client gone")
+
+func (w *brokenWriter) Write(p []byte) (int, error) {
+	if w.left -= len(p); w.left < 0 {
+		return 0, errGone
+	}
+	return len(p), nil
+}
+
+func TestClientGoesAway(t *testing.T) {
+	t.Parallel()
+	for _, left := range []int{0, 100_000} {
+		ended := make(chan error, 1)
+		r := request("GET", "/")
+		err := respond(through(t, cors, endless(ended)), r, &brokenWriter{httptest.NewRecorder(), left})
+		require.ErrorIs(t, err, errGone)
+		assert.Error(t, <-ended)
+	}
+}
+
+func TestErrorWhileStreaming(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	main := func(r *web.Request) (*web.Response, error) {
+		resp := r.Empty(200)
+		resp.SetStream(func(w web.StreamWriter) error {
+			_, err := w.Write(make([]byte, 200_000))
+			return errors.Join(err, boom)
+		})
+		return resp, nil
+	}
+	server := serve(t, through(t, cors, main))
+	_, body, err := fetch(t, server, "/")
+	assert.Error(t, err, "the connection breaks, the answer does not look whole")
+	assert.LessOrEqual(t, len(body), 200_000)
+
+	r := request("GET", "/")
+	assert.ErrorIs(t, respond(through(t, cors, main), r, httptest.NewRecorder()), boom)
+}
+
+// TestFlushBeforeNext: the answer has begun when the middleware calls next, which then runs where the response is written.
+func TestFlushBeforeNext(t *testing.T) {
+	t.Parallel()
+	m := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "first ")
+		w.(http.Flusher).Flush()
+		next.ServeHTTP(w, r)
+	})
+	w, err := get(through(t, m, text("second")))
+	require.NoError(t, err)
+	assert.Equal(t, "first second", w.Body.String())
+	assert.True(t, w.Flushed)
+
+	ran := false
+	h := through(t, m, func(r *web.Request) (*web.Response, error) { ran = true; return r.Text("x"), nil })
+	r := request("HEAD", "/")
+	require.NoError(t, respond(h, r, httptest.NewRecorder()))
+	assert.False(t, ran, "nobody wrote, so nothing was called")
+}
+
+func TestPanicBehindAnUnwrittenResponse(t *testing.T) {
+	t.Parallel()
+	m := handle(func(_ http.Handler, w http.ResponseWriter, _ *http.Request) {
+		w.(http.Flusher).Flush()
+		panic("boom")
+	})
+	r := request("GET", "/")
+	_, err := through(t, m, text("x"))(r)
+	require.NoError(t, err)
+	assert.NoError(t, web.RunFinishedCallbacks(r))
+}
+
+// TestNested streams through two pieces of middleware, and gives up with both of them waiting.
+func TestNested(t *testing.T) {
+	t.Parallel()
+	body := strings.Repeat("all work and no play ", 20_000)
+	w, err := get(through(t, compress, through(t, cors, text(body))))
+	require.NoError(t, err)
+	assert.Equal(t, body, unzip(t, w.Body))
+	assert.Equal(t, "*", w.Header().Get("Access-Control-Allow-Origin"))
+
+	ended := make(chan error, 1)
+	r := request("GET", "/")
+	resp, err := through(t, cors, through(t, cors, endless(ended)))(r)
+	require.NoError(t, err)
+	require.NoError(t, web.RunFinishedCallbacks(r))
+	assert.Error(t, <-ended)
+	_, err = resp.Send(httptest.NewRecorder(), r)
+	assert.Error(t, err)
+}
+
+func TestHijack(t *testing.T) {
+	t.Parallel()
+	upgrade := func(r *web.Request) (*web.Response, error) {
+		resp := r.Empty(200)
+		resp.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			conn, rw, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusNotImplemented)
+				return
+			}
+			defer conn.Close()
+			io.WriteString(rw, "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n")
+			rw.Flush()
+			line, _ := rw.ReadString('\n')
+			io.WriteString(rw, line)
+			rw.Flush()
+		}))
+		return resp, nil
+	}
+	wrapping := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(&gzipWriter{ResponseWriter: w}, r)
+	})
+	h := through(t, cors, through(t, wrapping, upgrade))
+
+	server := serve(t, h)
+	req, err := http.NewRequestWithContext(t.Context(), "GET", server.URL, nil)
+	require.NoError(t, err)
+	req.Header.Set("Connection", "upgrade")
+	req.Header.Set("Upgrade", "echo")
+	resp, err := server.Client().Do(req)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	require.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
+	conn := resp.Body.(io.ReadWriter)
+	_, err = io.WriteString(conn, "hello\n")
+	require.NoError(t, err)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "hello\n", line)
+
+	w, err := get(through(t, cors, upgrade))
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusNotImplemented, w.Code, "a connection that cannot be taken over can still be answered")
+	assert.Equal(t, "*", w.Header().Get("Access-Control-Allow-Origin"))
+
+	r := request("GET", "/")
+	out, err := through(t, cors, upgrade)(r)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusSwitchingProtocols, out.Status())
+	require.NoError(t, web.RunFinishedCallbacks(r), "a hijacker whom nobody serves is sent home")
+}
+
+// TestManyClients serves one chain to many clients at once: the middleware is shared, crossings are not.
+func TestManyClients(t *testing.T) {
+	t.Parallel()
+	timeout := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Minute, "slow") }
+	counted := web.NewKey[int]("counted", nil)
+	count := func(next web.Handler) web.Handler {
+		return func(r *web.Request) (*web.Response, error) {
+			counted.Set(r, 1)
+			return next(r)
+		}
+	}
+	h := count(through(t, compress, through(t, timeout, through(t, cors, func(r *web.Request) (*web.Response, error) {
+		if _, err := counted.Get(r); err != nil {
+			return nil, err
+		}
+		return r.Text(strings.Repeat(r.URL.Path, 5000)), nil
+	}))))
+	server := serve(t, h)
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for j := range 10 {
+				path := fmt.Sprintf("/%d-%d", i, j)
+				_, body, err := fetch(t, server, path)
+				if assert.NoError(t, err) {
+					assert.Equal(t, strings.Repeat(path, 5000), body)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
