@@ -1,0 +1,225 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/rs/zerolog"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// build is the application of one case on its way.
+type build struct {
+	app *App
+	log []string // marks of actions, and of subscribers to ApplicationCreated
+	err error    // a word that the runner does not know
+
+	placed map[registry.Source]Directive // where each directive stands
+}
+
+// newApplication declares the application of a case, through the public
+// packages alone, and makes it. The error is that of the configuration; what
+// the runner itself does not understand is in b.err.
+func newApplication(c *Case) (b *build, app *framework.App, err error) {
+	b = &build{app: &c.App, placed: map[registry.Source]Directive{}}
+	silent := zerolog.Nop()
+	options := framework.Options{Logger: &silent, TrustedProxies: []string{"192.0.2.0/24"}}
+	if c.App.Trees["main"] != nil {
+		options.Root = b.root("main")
+	}
+	config := framework.New(options)
+	declareClasses(config)
+	b.explicitTweens(config)
+	if c.Suite == "traversal" {
+		registry.Subscribe(config, func(e *web.ResourceFound) error {
+			playOf(e.Request).found(e.Request)
+			return nil
+		})
+	}
+	config.Commit()
+	b.declare(config, c.App.Directives)
+	app, err = config.App()
+	return b, app, err
+}
+
+// root is a tree as a root factory: a fresh one for each request.
+func (b *build) root(name string) framework.RootFactory {
+	tree := b.app.Trees[name]
+	if tree == nil {
+		b.unknown("tree %q", name)
+		return nil
+	}
+	return func(*framework.Request) (traversal.Resource, error) { return tree.resource("Root") }
+}
+
+// explicitTweens turns the setting of that name into the directive. Pyramid's
+// list names factories, which need not have been added; here it names tweens,
+// so each is added first, in a round of its own.
+func (b *build) explicitTweens(c *framework.Configurator) {
+	if len(b.app.Settings.Tweens) == 0 {
+		return
+	}
+	var names []string
+	for _, entry := range b.app.Settings.Tweens {
+		if names = append(names, entry.Name); entry.Name != tweens.ExcView {
+			c.AddTween(entry.Name, entry.Behavior.tween(entry.Name))
+		}
+	}
+	c.SetTweenOrder(names...)
+}
+
+// tweenBehavior is what a tween does: an explicit list says so for all that it
+// names, for there it is the factory that is named.
+func (b *build) tweenBehavior(d Directive) Behavior {
+	for _, entry := range b.app.Settings.Tweens {
+		if entry.Name == d.Name {
+			return entry.Behavior
+		}
+	}
+	return d.Behavior
+}
+
+func (b *build) unknown(format string, args ...any) {
+	if b.err == nil {
+		b.err = fmt.Errorf(format+": %w", append(args, errWord)...)
+	}
+}
+
+// place gives a directive a source of its own, by which a conflict names it.
+func (b *build) place(d Directive) registry.Source {
+	at := registry.Source{File: "case/" + d.ID, Line: len(b.placed) + 1}
+	b.placed[at] = d
+	return at
+}
+
+// declare carries out directives.
+func (b *build) declare(config *framework.Configurator, directives []Directive) {
+	for _, d := range directives {
+		at := config.At(b.place(d))
+		switch d.Do {
+		case "include":
+			at.Include(func(inner *framework.Configurator) error {
+				b.declare(inner, d.Directives)
+				return nil
+			}, framework.As(d.Name))
+		case "route_prefix_context": // a prefix is nothing to an application without routes
+			b.declare(config, d.Directives)
+		case "commit":
+			at.Commit()
+		case "set_root_factory":
+			at.SetRootFactory(b.root(d.Tree))
+		case "security":
+			at.SetSecurityPolicy(policy{})
+		default:
+			b.record(at, d)
+		}
+	}
+}
+
+// record carries out a directive that needs no Configurator, as an action has
+// none.
+func (b *build) record(c registry.Recorder, d Directive) {
+	b.check(d.Behavior)
+	switch d.Do {
+	case "add_view", "add_exception_view", "add_notfound_view", "add_forbidden_view":
+		b.view(c, d)
+	case "add_tween":
+		var place []tweens.Option
+		if d.Under != nil {
+			place = append(place, tweens.Under(d.Under...))
+		}
+		if d.Over != nil {
+			place = append(place, tweens.Over(d.Over...))
+		}
+		tweens.Add(c, d.Name, b.tweenBehavior(d).tween(d.Name), place...)
+	case "add_view_deriver":
+		var place []views.DeriverOption
+		if d.Under != nil {
+			place = append(place, views.Under(d.Under...))
+		}
+		if d.Over != nil {
+			place = append(place, views.Over(d.Over...))
+		}
+		views.AddDeriver(c, d.Name, deriver(d.Name), place...)
+	case "add_view_predicate":
+		views.AddPredicate(c, d.Name)
+	case "add_accept_view_order":
+		var place []views.Than
+		if d.WeighsMoreThan != nil {
+			place = append(place, views.MoreThan(d.WeighsMoreThan...))
+		}
+		if d.WeighsLessThan != nil {
+			place = append(place, views.LessThan(d.WeighsLessThan...))
+		}
+		views.AddAcceptOrder(c, d.Value, place...)
+	case "add_subscriber":
+		if err := d.subscribe(c, b); err != nil {
+			b.unknown("%w", err)
+		}
+	case "set_default_permission":
+		views.SetDefaultPermission(c, d.Permission)
+	case "action":
+		b.action(c, d)
+	case "include":
+		c.Directive().Include(d.Name, func(inner *registry.Config) error {
+			b.then(inner, d.Directives)
+			return nil
+		})
+	case "route_prefix_context":
+		b.then(c.Directive(), d.Directives)
+	default:
+		b.unknown("directive %q", d.Do)
+	}
+}
+
+// then carries out directives in an action.
+func (b *build) then(c *registry.Config, directives []Directive) {
+	for _, d := range directives {
+		b.record(c.At(b.place(d)), d)
+	}
+}
+
+// actionName is the discriminator of raw actions.
+type actionName string
+
+func (b *build) action(c registry.Recorder, d Directive) {
+	action := registry.Action{
+		Order:   d.Order,
+		Subject: "action " + d.Mark,
+		Run: func(c *registry.Config, _ *registry.Registry) error {
+			b.log = append(b.log, d.Mark)
+			b.then(c, d.Then)
+			if d.Raise != "" {
+				return newError(d.Raise)
+			}
+			return nil
+		},
+	}
+	if d.Discriminator != nil {
+		action.Discriminator = actionName(*d.Discriminator)
+	}
+	c.Directive().Record(action)
+}
+
+// check looks for words in a behaviour that the runner does not know.
+func (b *build) check(behavior Behavior) {
+	for _, name := range []string{behavior.Raise, behavior.RaiseAfter, behavior.Catch} {
+		if name != "" && !isErrorClass(name) {
+			b.unknown("error %q", name)
+		}
+	}
+	for _, name := range []string{behavior.RaiseHTTP.Name, behavior.ReturnHTTP.Name} {
+		if class := httpClasses[name]; name != "" && (class.low == 0 || class.low != class.high) {
+			b.unknown("HTTP error %q", name)
+		}
+	}
+	if !slices.Contains([]string{"", "nothing"}, behavior.Returns) {
+		b.unknown("returns %q", behavior.Returns)
+	}
+}

@@ -1,0 +1,89 @@
+package conformance
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/mastaba-go/mastaba/framework"
+)
+
+// Verdict is what came of a case.
+type Verdict struct {
+	Problems []string // what was otherwise than it should be
+	Rules    []string // the deviations that spoke, once for each request
+	Vain     []string // those that spoke where we answered as Pyramid did
+}
+
+// Play builds the application of a case and makes its requests, one after
+// another.
+func (c *Case) Play() (v Verdict) {
+	b, app, failure := newApplication(c)
+	if b.err != nil {
+		return v.problem("%v", b.err)
+	}
+	got, err := b.outcome(app, failure)
+	if err != nil {
+		return v.problem("configuration: %v", err)
+	}
+	want := maps.Clone(c.Expect)
+	if conflicts, ok := want["conflicts"].([]any); ok {
+		sorted := slices.Clone(conflicts)
+		sortConflicts(sorted)
+		want["conflicts"] = sorted
+	}
+	if d := Differences(want, got); d != "" {
+		v = v.problem("configuration: %s", d)
+	}
+	if app == nil {
+		if failure != nil && len(v.Problems) > 0 {
+			v = v.problem("the configuration failed: %v", failure)
+		}
+		return v
+	}
+	outline := outlineOf(c)
+	for i := range c.Requests {
+		q := &c.Requests[i]
+		x := &exchange{Request: q, suite: c.Suite, outline: outline, ours: outline.answer(q)}
+		v = x.judge(app, v, fmt.Sprintf("request %d, %s %s", i+1, q.Method, q.Path))
+	}
+	return v
+}
+
+// judge makes one request, and holds its answer against what it must be.
+func (x *exchange) judge(app *framework.App, v Verdict, at string) Verdict {
+	want, spoke, err := x.Want()
+	if err != nil {
+		return v.problem("%s: %v", at, err)
+	}
+	got, err := x.Play(app)
+	if err != nil {
+		return v.problem("%s: %v", at, err)
+	}
+	if d := Differences(want, got); d != "" {
+		v = v.problem("%s: %s (rules: %q)", at, d, spoke)
+	}
+	if len(spoke) > 0 {
+		v.Rules = append(v.Rules, spoke...)
+		if Differences(x.Expect, got) == "" {
+			v.Vain = append(v.Vain, spoke...)
+		}
+	} else if d := x.outlineErrs(); d != "" {
+		v = v.problem("%s: the outline says otherwise than Pyramid, which no rule explains: %s", at, d)
+	}
+	return v
+}
+
+func (v Verdict) problem(format string, args ...any) Verdict {
+	v.Problems = append(v.Problems, fmt.Sprintf(format, args...))
+	return v
+}
+
+// Rules names the deviations.
+func Rules() []string {
+	var names []string
+	for _, r := range rules {
+		names = append(names, r.name)
+	}
+	return names
+}

@@ -1,0 +1,303 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// File is one suite of cases.
+type File struct {
+	Format       int    `json:"format"`
+	Suite        string `json:"suite"`
+	RecordedWith string `json:"recorded_with"`
+	Cases        []Case `json:"cases"`
+}
+
+// Case is an application, what is done with it, and what came out.
+type Case struct {
+	ID        string          `json:"id"`
+	Suite     string          `json:"suite"`
+	Title     string          `json:"title"`
+	App       App             `json:"app"`
+	Requests  []Request       `json:"requests"`
+	Checks    json.RawMessage `json:"checks"`
+	CookieJar bool            `json:"cookie_jar"`
+	Expect    Expect          `json:"expect"`
+}
+
+// Expect holds the fields to compare, as JSON gives them.
+type Expect map[string]any
+
+// App describes an application.
+type App struct {
+	Trees      map[string]*Tree           `json:"trees"`
+	Settings   Settings                   `json:"settings"`
+	Static     map[string]json.RawMessage `json:"static"`
+	Directives []Directive                `json:"directives"`
+}
+
+// Settings are those that the cases know.
+type Settings struct {
+	Tweens             []TweenEntry `json:"tweens"`
+	CSRFTrustedOrigins []string     `json:"csrf_trusted_origins"`
+}
+
+// TweenEntry is one place of the explicit list of tweens: a name, or an
+// object with a behaviour of its own.
+type TweenEntry struct {
+	Name     string
+	Behavior Behavior
+}
+
+// UnmarshalJSON reads either form.
+func (e *TweenEntry) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' {
+		return json.Unmarshal(b, &e.Name)
+	}
+	var long struct {
+		Name     string   `json:"name"`
+		Behavior Behavior `json:"behavior"`
+	}
+	err := strict(b, &long)
+	e.Name, e.Behavior = long.Name, long.Behavior
+	return err
+}
+
+// Tree is one node of a resource tree, with what lies below it.
+type Tree struct {
+	Class    string           `json:"class"`
+	Children map[string]*Tree `json:"children"`
+	ACL      *[]ACE           `json:"acl"`
+	Raises   string           `json:"raises"`
+}
+
+// ACE is one entry of an access list.
+type ACE struct {
+	Allow       bool
+	Principal   string
+	Permissions []string
+	All         bool
+}
+
+// UnmarshalJSON reads [action, principal, permissions].
+func (a *ACE) UnmarshalJSON(b []byte) error {
+	var parts []json.RawMessage
+	if err := json.Unmarshal(b, &parts); err != nil {
+		return err
+	}
+	if len(parts) != 3 {
+		return fmt.Errorf("an access entry of %d parts", len(parts))
+	}
+	var action string
+	if err := json.Unmarshal(parts[0], &action); err != nil {
+		return err
+	}
+	if action != "Allow" && action != "Deny" {
+		return fmt.Errorf("access action %q", action)
+	}
+	a.Allow = action == "Allow"
+	if err := json.Unmarshal(parts[1], &a.Principal); err != nil {
+		return err
+	}
+	if parts[2][0] == '{' {
+		var every struct {
+			All bool `json:"all"`
+		}
+		err := strict(parts[2], &every)
+		a.All = every.All
+		return err
+	}
+	var names Names
+	err := json.Unmarshal(parts[2], &names)
+	a.Permissions = names
+	return err
+}
+
+// Directive is one call of the configuration, of any kind; Do says which.
+type Directive struct {
+	Do string `json:"do"`
+	ID string `json:"id"`
+
+	Name       string     `json:"name"`
+	Predicates Predicates `json:"predicates"`
+	Behavior   Behavior   `json:"behavior"`
+
+	// views
+	View          string      `json:"view"`
+	Context       string      `json:"context"`
+	RouteName     string      `json:"route_name"`
+	Permission    string      `json:"permission"`
+	ExceptionOnly bool        `json:"exception_only"`
+	RequireCSRF   *bool       `json:"require_csrf"`
+	AppendSlash   AppendSlash `json:"append_slash"`
+
+	// routes and static files
+	Pattern        string          `json:"pattern"`
+	Factory        string          `json:"factory"`
+	Traverse       json.RawMessage `json:"traverse"`
+	UseGlobalViews bool            `json:"use_global_views"`
+	Static         bool            `json:"static"`
+	InheritSlash   bool            `json:"inherit_slash"`
+	Dir            string          `json:"dir"`
+	CacheMaxAge    *int            `json:"cache_max_age"`
+
+	// order of tweens, view derivers and media types
+	Under          Names  `json:"under"`
+	Over           Names  `json:"over"`
+	Value          string `json:"value"`
+	WeighsMoreThan Names  `json:"weighs_more_than"`
+	WeighsLessThan Names  `json:"weighs_less_than"`
+
+	// subscribers and raw actions
+	Event         string      `json:"event"`
+	Mark          string      `json:"mark"`
+	Adds          []Callback  `json:"adds"`
+	Raise         string      `json:"raise"`
+	Discriminator *string     `json:"discriminator"`
+	Order         int         `json:"order"`
+	Then          []Directive `json:"then"`
+
+	// includes
+	Directives  []Directive `json:"directives"`
+	RoutePrefix string      `json:"route_prefix"`
+
+	// what an application has one of
+	Tree           string   `json:"tree"`
+	SetOnException *bool    `json:"set_on_exception"`
+	ReissueTime    *int     `json:"reissue_time"`
+	Token          string   `json:"token"`
+	Header         string   `json:"header"`
+	SafeMethods    []string `json:"safe_methods"`
+	CheckOrigin    *bool    `json:"check_origin"`
+	AllowNoOrigin  bool     `json:"allow_no_origin"`
+}
+
+// Names is one name or a list of them.
+type Names []string
+
+// UnmarshalJSON reads either form.
+func (n *Names) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' {
+		*n = Names{""}
+		return json.Unmarshal(b, &(*n)[0])
+	}
+	return json.Unmarshal(b, (*[]string)(n))
+}
+
+// AppendSlash tells whether, and by which redirect, a not found view appends
+// a slash.
+type AppendSlash struct {
+	On       bool
+	Redirect string
+}
+
+// UnmarshalJSON reads true or the name of a redirect.
+func (a *AppendSlash) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' {
+		a.On = true
+		return json.Unmarshal(b, &a.Redirect)
+	}
+	return json.Unmarshal(b, &a.On)
+}
+
+// Behavior says what a view or a tween does when it is called.
+type Behavior struct {
+	Status     int               `json:"status"`
+	Raise      string            `json:"raise"`
+	RaiseHTTP  HTTPAnswer        `json:"raise_http"`
+	ReturnHTTP HTTPAnswer        `json:"return_http"`
+	Returns    string            `json:"returns"`
+	Adds       []Callback        `json:"adds"`
+	Session    []json.RawMessage `json:"session"`
+
+	// tweens only
+	Answer     int    `json:"answer"`
+	After      bool   `json:"after"`
+	RaiseAfter string `json:"raise_after"`
+	Catch      string `json:"catch"`
+}
+
+// HTTPAnswer names an HTTP error, and where it leads.
+type HTTPAnswer struct {
+	Name     string
+	Location string
+}
+
+// UnmarshalJSON reads a name or an object.
+func (h *HTTPAnswer) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' {
+		return json.Unmarshal(b, &h.Name)
+	}
+	var long struct {
+		Name     string `json:"name"`
+		Location string `json:"location"`
+	}
+	err := strict(b, &long)
+	h.Name, h.Location = long.Name, long.Location
+	return err
+}
+
+// Callback is something to be called when the request has its response, or is
+// done with.
+type Callback struct {
+	Response string     `json:"response_callback"`
+	Finished string     `json:"finished_callback"`
+	Adds     []Callback `json:"adds"`
+	Raise    string     `json:"raise"`
+}
+
+// Request is one request and what came out.
+type Request struct {
+	Method     string      `json:"method"`
+	Path       string      `json:"path"`
+	Query      string      `json:"query"`
+	Headers    [][2]string `json:"headers"`
+	Body       *string     `json:"body"`
+	Scheme     string      `json:"scheme"`
+	Host       string      `json:"host"`
+	ScriptName string      `json:"script_name"`
+	Expect     Expect      `json:"expect"`
+}
+
+// UnmarshalJSON fills in what a request has when it says nothing.
+func (q *Request) UnmarshalJSON(b []byte) error {
+	type plain Request
+	p := plain{Method: "GET", Scheme: "http", Host: "example.com"}
+	err := strict(b, &p)
+	*q = Request(p)
+	return err
+}
+
+// Load reads all suites of a folder, by name.
+func Load(dir string) (map[string]*File, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	files := map[string]*File{}
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		f := new(File)
+		if err := strict(b, f); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if f.Format != 1 {
+			return nil, fmt.Errorf("%s: format %d, want 1", name, f.Format)
+		}
+		files[f.Suite] = f
+	}
+	return files, nil
+}
+
+// strict decodes JSON and refuses fields that the format does not know.
+func strict(b []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}

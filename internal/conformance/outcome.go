@@ -1,0 +1,140 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/internal/order"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+// outcome is what came of a configuration, in the words of the cases.
+func (b *build) outcome(app *framework.App, failure error) (Report, error) {
+	report := Report{"config": "ok", "log": b.log}
+	if failure != nil {
+		report["config"] = "error"
+		return report, b.failures(report, failure)
+	}
+	reg := app.Registry()
+	derivers, err := views.Derivers(reg)
+	if err != nil {
+		return nil, err
+	}
+	report["derivers"], report["order"] = derivers, tweens.Names(reg)
+	report["routes"] = routes(reg)
+	return report, nil
+}
+
+// routes are those of the table, in the order of matching.
+func routes(reg *registry.Registry) [][2]string {
+	list := [][2]string{}
+	for _, in := range reg.Introspect().Category("routes") {
+		list = append(list, [2]string{in.Title, fmt.Sprint(in.ID)})
+	}
+	return list
+}
+
+// failures says which errors of the cases a failed configuration is. Pyramid
+// stops at the first mistake, where we report all of them and the conflicts
+// beside them: a mistake is the earlier one.
+func (b *build) failures(report Report, failure error) error {
+	var all *registry.Errors
+	if !errors.As(failure, &all) {
+		report["error"] = errorName(failure)
+		return nil
+	}
+	conflicts := []any{}
+	for _, err := range all.Unwrap() {
+		name := ""
+		switch err := err.(type) {
+		case *registry.Conflict:
+			name = "ConfigurationConflictError"
+			conflict, problem := b.conflict(err)
+			if problem != nil {
+				return problem
+			}
+			conflicts = append(conflicts, conflict)
+		case *registry.Mistake:
+			name = mistakeName(err)
+		case *registry.ExecutionError:
+			name = "ConfigurationExecutionError"
+			report["cause"] = mistakeName(err.Err)
+		default:
+			return fmt.Errorf("an error of no known kind: %w", err)
+		}
+		if report["error"] == nil || name != "ConfigurationConflictError" {
+			report["error"] = name
+		}
+	}
+	sortConflicts(conflicts)
+	report["conflicts"] = conflicts
+	return nil
+}
+
+// mistakeName names what is wrong with a directive.
+func mistakeName(err error) string {
+	if is[*order.CycleError](err) {
+		return "CyclicDependencyError"
+	}
+	if name := errorName(err); name != "" {
+		return name
+	}
+	return "ConfigurationError"
+}
+
+// conflict describes a conflict by the directives that take part in it. They
+// must all claim the same.
+func (b *build) conflict(c *registry.Conflict) (map[string]any, error) {
+	var described map[string]any
+	var ids []string
+	for _, source := range c.Sources {
+		d, ok := b.placed[source]
+		if !ok {
+			return nil, fmt.Errorf("a conflict at %s, where no directive stands: %w", source, c)
+		}
+		claim := d.claim()
+		if described != nil && text(claim) != text(described) {
+			return nil, fmt.Errorf("a conflict between %s and %s: %w", text(described), text(claim), c)
+		}
+		described = claim
+		ids = append(ids, d.ID)
+	}
+	slices.Sort(ids)
+	described["directives"] = ids
+	return described, nil
+}
+
+// claim is what a directive claims, in the words of the cases.
+func (d Directive) claim() map[string]any {
+	switch d.Do {
+	case "action":
+		return map[string]any{"kind": "action", "name": *d.Discriminator}
+	case "add_tween":
+		return map[string]any{"kind": "tween", "name": d.Name}
+	case "add_view_deriver":
+		return map[string]any{"kind": "view_deriver", "name": d.Name}
+	case "add_view", "add_exception_view", "add_notfound_view", "add_forbidden_view":
+		claim := map[string]any{"kind": "view", "context": nil, "name": d.Name, "route_name": nil}
+		if d.Context != "" {
+			claim["context"] = d.Context
+		}
+		if class := d.errorClass(); class != "" {
+			claim["context"] = class
+		}
+		if d.RouteName != "" {
+			claim["route_name"] = d.RouteName
+		}
+		return claim
+	}
+	return map[string]any{"kind": strings.TrimPrefix(d.Do, "set_")}
+}
+
+// sortConflicts makes a set comparable.
+func sortConflicts(conflicts []any) {
+	slices.SortFunc(conflicts, func(a, b any) int { return strings.Compare(text(a), text(b)) })
+}

@@ -1,0 +1,175 @@
+package conformance
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// lookupOrder is where views for a class are looked for, most specific first;
+// views for any resource come last.
+var lookupOrder = map[string][]string{
+	"Folder":      {"Folder", "IContainer", "IResource"},
+	"Root":        {"Root", "Folder", "IContainer", "IResource"},
+	"Document":    {"Document", "IContent", "IResource"},
+	"Image":       {"Image", "Document", "IContent", "IResource"},
+	"Book":        {"Book", "IContent", "Folder", "IContainer", "IResource"},
+	"DefaultRoot": {},
+}
+
+// failing gives the kinds of those predicates that do not hold.
+func (o *outline) failing(ps Predicates, q *Request, w *walk) []string {
+	var kinds []string
+	for _, p := range ps {
+		if o.holds(p, q, w) == p.Not {
+			kinds = append(kinds, p.Kind)
+		}
+	}
+	return kinds
+}
+
+// holds asks a predicate, before it is negated.
+func (o *outline) holds(p Predicate, q *Request, w *walk) bool {
+	switch p.Kind {
+	case "xhr":
+		return (q.header("X-Requested-With") == "XMLHttpRequest") == p.Truth
+	case "request_method":
+		return slices.Contains(p.methods(), q.Method)
+	case "path_info":
+		path, _ := url.PathUnescape(q.Path)
+		return fromStart(p.Values[0], path)
+	case "request_param":
+		return every(p.Values, q.hasParameter)
+	case "header":
+		return every(p.Values, func(part string) bool {
+			name, expression, valued := strings.Cut(part, ":")
+			value, present := q.hasHeader(name)
+			return present && (!valued || fromStart(expression, value))
+		})
+	case "accept":
+		return q.accepts(p.Values[0])
+	case "containment":
+		for depth := range w.nodes {
+			if class := w.class(depth); class == p.Values[0] || slices.Contains(lookupOrder[class], p.Values[0]) {
+				return true
+			}
+		}
+		return false
+	case "physical_path":
+		return w.nodes != nil && slices.Equal(p.path(), w.names[:w.depth()])
+	case "is_authenticated":
+		return (o.user(q) != "") == p.Truth
+	case "effective_principals":
+		have := principals(o.user(q), q.header("X-Groups"))
+		return every(p.Values, func(name string) bool { return slices.Contains(have, name) })
+	case "match_param":
+		return false // only the match of a route has any
+	}
+	return q.header(customKinds[p.Kind]) == p.Values[0]
+}
+
+// methods are those of a request_method: GET adds HEAD.
+func (p Predicate) methods() []string {
+	list := slices.Clone(p.Values)
+	if slices.Contains(list, "GET") {
+		list = append(list, "HEAD")
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// allowed are the methods with which a request_method holds; of one that is
+// negated, those of the common methods.
+func (p Predicate) allowed() []string {
+	if !p.Not {
+		return p.methods()
+	}
+	return slices.DeleteFunc([]string{"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"}, func(m string) bool {
+		return slices.Contains(p.methods(), m)
+	})
+}
+
+// path is the names of a physical_path.
+func (p Predicate) path() []string {
+	if p.List {
+		return p.Values[1:]
+	}
+	return slices.DeleteFunc(strings.Split(p.Values[0], "/"), func(s string) bool { return s == "" })
+}
+
+// identity is what two predicates of the same meaning share.
+func (p Predicate) identity() string {
+	values := slices.Clone(p.Values)
+	switch p.Kind {
+	case "request_method":
+		values = p.methods()
+	case "physical_path":
+		values = p.path()
+	case "request_param":
+		for i, part := range values {
+			name, value, valued := cutParameter(part)
+			if values[i] = name; valued && value != "" {
+				values[i] += "=" + value
+			}
+		}
+	}
+	if p.Kind != "physical_path" {
+		slices.Sort(values)
+	}
+	return text([]any{p.Kind, p.Not, p.Truth, values})
+}
+
+// user is who the policy of the case says is asking.
+func (o *outline) user(q *Request) string {
+	if !o.security {
+		return ""
+	}
+	return q.header("X-User")
+}
+
+// hasParameter tells whether one part of a request_param holds.
+func (q *Request) hasParameter(part string) bool {
+	name, want, valued := cutParameter(part)
+	value, present := lastOf(q.Query, name)
+	if !present && (q.Method == "POST" || q.Method == "PUT" || q.Method == "PATCH") && q.Body != nil &&
+		strings.HasPrefix(q.header("Content-Type"), "application/x-www-form-urlencoded") {
+		value, present = lastOf(*q.Body, name)
+	}
+	return present && (!valued || value == want)
+}
+
+// cutParameter reads "k" or "k=v": both sides are trimmed, and a leading "="
+// belongs to the key.
+func cutParameter(part string) (name, value string, valued bool) {
+	lead := ""
+	if strings.HasPrefix(part, "=") {
+		lead, part = "=", part[1:]
+	}
+	if name, value, valued = strings.Cut(part, "="); !valued {
+		return lead + part, "", false
+	}
+	return strings.TrimSpace(lead + name), strings.TrimSpace(value), true
+}
+
+// lastOf gives the last value of a name in a query or a form.
+func lastOf(form, name string) (value string, present bool) {
+	for pair := range strings.SplitSeq(form, "&") {
+		k, v, _ := strings.Cut(pair, "=")
+		k, _ = url.QueryUnescape(k)
+		if pair != "" && k == name {
+			value, _ = url.QueryUnescape(v)
+			present = true
+		}
+	}
+	return value, present
+}
+
+func fromStart(expression, text string) bool {
+	re, err := regexp.Compile(`\A(?:` + expression + `)`)
+	return err == nil && re.MatchString(text)
+}
+
+func every(values []string, holds func(string) bool) bool {
+	return !slices.ContainsFunc(values, func(v string) bool { return !holds(v) })
+}

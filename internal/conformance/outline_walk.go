@@ -1,0 +1,161 @@
+package conformance
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// reading is how a path is read. The zero reading is ours; each flag turns one
+// of Pyramid's habits on.
+type reading struct {
+	whole bool // decodes the whole path, then splits it
+	climb bool // ".." climbs out of the virtual root
+}
+
+// walk is where a path leads, by the outline.
+type walk struct {
+	names   []string // of the virtual root, then of the path
+	virtual int      // how many are the virtual root's
+	nodes   []*Tree  // along the way, the root first; nil for a bare root
+	raised  string   // the error that ended it
+}
+
+// names splits a path text: empty names and "." vanish, ".." takes the name
+// before it away.
+func names(parts []string) []string {
+	var kept []string
+	for _, name := range parts {
+		switch name {
+		case "", ".":
+		case "..":
+			kept = kept[:max(len(kept)-1, 0)]
+		default:
+			kept = append(kept, name)
+		}
+	}
+	return kept
+}
+
+// badPath tells whether the path of the request is not UTF-8, or holds a NUL.
+func (q *Request) badPath() bool {
+	decoded, err := url.PathUnescape(q.Path)
+	return err != nil || !utf8.ValidString(decoded) || strings.ContainsRune(decoded, 0)
+}
+
+// walk reads the path of the request and follows it through the tree.
+func (q *Request) walk(tree *Tree, how reading) walk {
+	virtual := names(strings.Split(q.header("X-Vhm-Root"), "/"))
+	segments := strings.Split(q.Path, "/")
+	if decoded, err := url.PathUnescape(q.Path); err == nil && how.whole {
+		segments = strings.Split(decoded, "/")
+	} else {
+		for i, s := range segments {
+			segments[i], _ = url.PathUnescape(s)
+		}
+	}
+	w := walk{virtual: len(virtual)}
+	if how.climb {
+		w.names = names(append(slices.Clone(virtual), segments...))
+	} else {
+		w.names = append(slices.Clone(virtual), names(segments)...)
+	}
+	if q.badPath() {
+		w.raised = "URLDecodeError"
+		return w
+	}
+	w.follow(tree)
+	return w
+}
+
+func (w *walk) follow(at *Tree) {
+	if at != nil && at.Raises != "" {
+		w.raised = at.Raises
+		return
+	}
+	w.nodes = []*Tree{at}
+	for _, name := range w.names {
+		if strings.HasPrefix(name, "@@") || !slices.Contains([]string{"Root", "Folder", "Book"}, w.class(w.depth())) {
+			return
+		}
+		child := at.Children[name]
+		if child == nil {
+			return
+		}
+		if child.Raises != "" {
+			w.raised = child.Raises
+			return
+		}
+		at = child
+		w.nodes = append(w.nodes, at)
+	}
+}
+
+// depth is how many names were walked.
+func (w *walk) depth() int { return len(w.nodes) - 1 }
+
+// class is that of the node at a depth.
+func (w *walk) class(depth int) string {
+	switch node := w.nodes[depth]; {
+	case node == nil:
+		return "DefaultRoot"
+	case node.Class != "":
+		return node.Class
+	case depth == 0:
+		return "Root"
+	}
+	return "Folder"
+}
+
+func (w *walk) path(depth int) string { return "/" + strings.Join(w.names[:depth], "/") }
+
+func (w *walk) viewName() string {
+	if w.depth() == len(w.names) {
+		return ""
+	}
+	return strings.TrimPrefix(w.names[w.depth()], "@@")
+}
+
+func (w *walk) subpath() []string {
+	return w.names[min(w.depth()+1, len(w.names)):]
+}
+
+// virtualRoot is the path of the node at the virtual root's place, of the root
+// if there is none.
+func (w *walk) virtualRoot() string {
+	if w.virtual > w.depth() {
+		return "/"
+	}
+	return w.path(w.virtual)
+}
+
+// found is what a case of the suite traversal compares.
+func (w *walk) found() map[string]any {
+	return map[string]any{
+		"context":           w.path(w.depth()),
+		"context_class":     w.class(w.depth()),
+		"view_name":         w.viewName(),
+		"subpath":           w.subpath(),
+		"traversed":         w.names[:w.depth()],
+		"virtual_root":      w.virtualRoot(),
+		"virtual_root_path": w.names[:w.virtual],
+		"root":              "/",
+	}
+}
+
+// header is the value of a header, "" without.
+func (q *Request) header(name string) string {
+	value, _ := q.hasHeader(name)
+	return value
+}
+
+func (q *Request) hasHeader(name string) (value string, present bool) {
+	var values []string
+	for _, h := range q.Headers {
+		if strings.EqualFold(h[0], name) {
+			values = append(values, h[1])
+		}
+	}
+	return strings.Join(values, ", "), values != nil
+}
