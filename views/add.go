@@ -13,8 +13,8 @@ import (
 // the options; two views that answer the same resources under the same name and
 // route, with the same predicates, conflict.
 //
-// A view for an error type also answers errors of that type: there the default
-// permission and the default csrf check do not cover it.
+// A view for an error type also answers errors of that type unless it has a
+// name: there the default permission and the default csrf check do not cover it.
 func Add(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, anything, opts)
 }
@@ -153,7 +153,7 @@ func publish(reg *registry.Registry, declared *Info, key string) error {
 
 func publishOne(table *Table, reg *registry.Registry, info Info, key string) error {
 	info.Registry = reg
-	permission, explicit, err := permissionOf(&info)
+	permission, err := permissionOf(&info)
 	if err != nil {
 		return fmt.Errorf("view %s: %w", info.place(), err)
 	}
@@ -164,7 +164,7 @@ func publishOne(table *Table, reg *registry.Registry, info Info, key string) err
 	}
 	return table.add(&registration{
 		info: &info, errors: info.ErrorOnly, status: info.status, key: key, accept: acceptOf(info.Predicates),
-		call: call, permissive: permissive, permission: permission, explicit: explicit,
+		call: call, permissive: permissive, permission: permission,
 	})
 }
 

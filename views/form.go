@@ -3,6 +3,7 @@ package views
 import (
 	"encoding"
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -196,7 +197,7 @@ func scalar(t reflect.Type) setter {
 	case reflect.Float32, reflect.Float64:
 		return func(field reflect.Value, texts []string) error {
 			value, err := strconv.ParseFloat(texts[0], t.Bits())
-			if err != nil {
+			if err != nil || math.IsNaN(value) || math.IsInf(value, 0) { // as JSON, which knows neither
 				return fmt.Errorf("%q is no number that fits", texts[0])
 			}
 			field.SetFloat(value)

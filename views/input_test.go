@@ -77,6 +77,7 @@ func TestOnInput(t *testing.T) {
 		"no json":            {jsonType, "", ``, 400, "the body is not the JSON that is wanted"},
 		"json of wrong type": {jsonType, "", `{"title":1}`, 422, "title: a JSON number where string is wanted"},
 		"form of wrong type": {formType, "", "size=300&count=-1&weight=x&is_minor=maybe&due=x&ratings=1&ratings=z", 422, `size: "300" is no whole number that fits; count: "-1" is no whole number`},
+		"no number":          {formType, "", "weight=NaN", 422, `weight: "NaN" is no number that fits`},
 		"other type":         {"text/csv", "", "a,b", 415, "send application/json or application/x-www-form-urlencoded"},
 		"refused":            {formType, "", "title=refused", 422, "title: say something else"},
 		"refused by status":  {formType, "", "title=taken", 409, "title: taken"},
@@ -140,4 +141,22 @@ func TestInputsThatAreWrong(t *testing.T) {
 	})
 	assert.Contains(t, message, `input views_test.twice: fields A and B both have the name "x": give one of them another by a form tag`)
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.OnInput[any, twice, any](nil)) }), "views.OnInput was given nil")
+}
+
+// FuzzOnInput: whatever is sent, the view gets it or the client is told.
+func FuzzOnInput(f *testing.F) {
+	f.Add("application/json", "title=a", `{"title":"b"}`)
+	f.Add("application/x-www-form-urlencoded", "ratings=1&ratings=x", "due=2026-01-02T00:00:00Z&limit=9")
+	f.Add("application/x-www-form-urlencoded", "weight=Inf", "weight=NaN")
+	f.Add("text/plain; charset", "%zz", "\x00")
+	reg := build(f, func(c *registry.Config) { views.Add(c, views.OnInput(saveEdit)) })
+	f.Fuzz(func(t *testing.T, contentType, query, body string) {
+		hr := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		hr.URL.RawQuery = query
+		hr.Header.Set("Content-Type", contentType)
+		_, err := views.TableOf(reg).Call(request(reg, nil, &page{}, "", hr))
+		if status, ok := web.StatusOf(err); err != nil && (!ok || status >= 500) {
+			t.Errorf("%q %q %q: %v", contentType, query, body, err)
+		}
+	})
 }

@@ -57,7 +57,7 @@ func mappedView(_ Callable, info *Info) (Callable, error) {
 	}
 	call, err := m(info.View, info)
 	if err != nil {
-		return nil, fmt.Errorf("mapper %s: %w", funcName(m), err)
+		return nil, fmt.Errorf("mapper %s refuses it: %w; %s", funcName(m), err, shapes)
 	}
 	if call == nil {
 		return nil, fmt.Errorf("mapper %s gave neither a callable nor an error", funcName(m))

@@ -122,7 +122,6 @@ type registration struct {
 	call       Callable // derived
 	permissive Callable // derived without secured_view, otherwise the same
 	permission string   // effective, "" without
-	explicit   bool     // the permission was written at the view itself
 }
 
 // identity is what no two views may share. It is the discriminator of a view's

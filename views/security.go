@@ -67,15 +67,14 @@ func permissionIntrospectable(permission string, source registry.Source) registr
 	}
 }
 
-// permissionOf is what a view asks for, "" for nothing, and whether it says so
-// itself.
-func permissionOf(info *Info) (permission string, explicit bool, err error) {
-	permission, explicit, err = ValueOf[string](info, kindPermission)
+// permissionOf is what a view asks for, "" for nothing.
+func permissionOf(info *Info) (string, error) {
+	permission, explicit, err := ValueOf[string](info, kindPermission)
 	if err != nil || explicit || info.ErrorOnly {
-		return permission, explicit, err
+		return permission, err
 	}
 	fallback, _ := registry.Lookup[defaultPermission](info.Registry)
-	return string(fallback), false, nil
+	return string(fallback), nil
 }
 
 // securedView asks the security policy before the view is called. Without a
