@@ -262,7 +262,7 @@ func (x *crossing) pull(w web.StreamWriter) error {
 		return err
 	}
 	if len(x.out.buf) > 0 {
-		if _, err := w.Write(x.out.buf); err != nil {
+		if _, err := (piece{bytes: x.out.buf}).pass(w); err != nil {
 			return x.broken(err)
 		}
 	}
@@ -316,9 +316,9 @@ func (x *crossing) closing(err error) error {
 func (x *crossing) broken(err error) error {
 	x.cancel()
 	if end := x.settle(); errors.Is(end, errAborted) {
-		return x.closing(end)
+		err = end
 	}
-	return err
+	return x.closing(err)
 }
 
 // take allows one writer, as long as the request is not finished.

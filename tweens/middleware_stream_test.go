@@ -164,6 +164,30 @@ func TestClientGoesAway(t *testing.T) {
 	}
 }
 
+// panickyWriter breaks the rules of its trade.
+type panickyWriter struct {
+	http.ResponseWriter
+	value any
+}
+
+func (w *panickyWriter) Write([]byte) (int, error) { panic(w.value) }
+
+func TestWriterThatPanics(t *testing.T) {
+	t.Parallel()
+	ended := make(chan error, 1)
+	h := through(t, cors, endless(ended))
+	err := respond(h, request("GET", "/"), &panickyWriter{httptest.NewRecorder(), "ouch"})
+	_, ok := errors.AsType[*web.PanicError](err)
+	assert.True(t, ok)
+	assert.Error(t, <-ended)
+
+	r := request("GET", "/")
+	assert.PanicsWithValue(t, http.ErrAbortHandler, func() {
+		_ = respond(h, r, &panickyWriter{httptest.NewRecorder(), http.ErrAbortHandler})
+	})
+	assert.Error(t, <-ended)
+}
+
 func TestErrorWhileStreaming(t *testing.T) {
 	t.Parallel()
 	boom := errors.New("boom")

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -51,8 +52,13 @@ type (
 	}
 )
 
-// pass does on w what was done on the outlet.
+// pass does on w what was done on the outlet. A panic of w must not leave the one who waits for the outcome behind.
 func (p piece) pass(w web.StreamWriter) (n int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = caught(v, debug.Stack())
+		}
+	}()
 	if p.flush {
 		return 0, w.Flush()
 	}
