@@ -75,9 +75,9 @@ func (a Accept) Quality(offer string) float64 {
 	return q
 }
 
-// Best returns the acceptable offers, the best liked first, and among equally
-// liked ones in their order. Without a readable header those are all media types
-// among the offers.
+// Best returns the acceptable offers, the best liked first, and equally liked
+// ones in their order. Offers that are no media types are left out. Without a
+// readable header all others are equally liked.
 func (a Accept) Best(offers []string) []string {
 	type liked struct {
 		offer string

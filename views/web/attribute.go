@@ -84,7 +84,7 @@ func (k *Key[T]) Get(r *Request) (T, error) {
 
 // compute runs load and tells those who wait, also if load does not return.
 func (k *Key[T]) compute(r *Request, x *extras, at *attributeValue) (value T, err error) {
-	err = fmt.Errorf("attribute %q: its load ended the goroutine", k.name)
+	returned := false
 	defer func() {
 		raised := recover()
 		abort, aborts := raised.(error)
@@ -94,6 +94,8 @@ func (k *Key[T]) compute(r *Request, x *extras, at *attributeValue) (value T, er
 			err = abort
 		case raised != nil:
 			err = recovered(raised)
+		case !returned:
+			err = fmt.Errorf("attribute %q: its load ended the goroutine", k.name)
 		}
 		at.value, at.err = value, err
 		if isContextError(err) && r.Context().Err() != nil {
@@ -105,6 +107,7 @@ func (k *Key[T]) compute(r *Request, x *extras, at *attributeValue) (value T, er
 		}
 	}()
 	value, err = k.load(r)
+	returned = true
 	return value, err
 }
 

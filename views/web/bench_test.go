@@ -74,6 +74,16 @@ func BenchmarkExchange(b *testing.B) {
 	}
 }
 
+// What net/http needs for its own 404, to compare with.
+func BenchmarkNetHTTPNotFound(b *testing.B) {
+	hr, w := httptest.NewRequest(http.MethodGet, "/", nil), &nullWriter{http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(w.header)
+		http.NotFound(w, hr)
+	}
+}
+
 func BenchmarkSend(b *testing.B) {
 	r, w := get("/"), &nullWriter{http.Header{}}
 	resp := r.Text("hello")

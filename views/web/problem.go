@@ -30,8 +30,13 @@ func (e *HTTPError) Response(r *Request) *Response {
 	if e.status >= 500 {
 		id = r.ID()
 	}
-	resp.AddVary("Accept")
-	resp.SetHeader("X-Content-Type-Options", "nosniff")
+	if e.rare == nil {
+		resp.push(pair{"Vary", "Accept"})
+		resp.push(pair{nosniffKey, "nosniff"})
+	} else {
+		resp.AddVary("Accept")
+		resp.SetHeader(nosniffKey, "nosniff")
+	}
 	switch preferredForm(r.Request.Header["Accept"]) {
 	case formJSON:
 		resp.SetContentType(typeProblem)
@@ -179,6 +184,10 @@ func (e *HTTPError) problem(id string) []byte {
 	}
 	return append(b, '}', '\n')
 }
+
+// nosniffKey keeps browsers from taking an error's text, which may repeat what
+// the client sent, for a page.
+const nosniffKey = "X-Content-Type-Options"
 
 type form uint8
 

@@ -122,6 +122,9 @@ func (resp *Response) sendable() error {
 	}
 	for i := range resp.pairCount() {
 		p := resp.pair(i)
+		if sharedValue(p.value) != nil && (p.key == "Vary" || p.key == nosniffKey) {
+			continue
+		}
 		if err := checkHeader(p.key, p.value); err != nil {
 			return err
 		}
