@@ -176,7 +176,7 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, than ...Than) {
 		}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			// More is nearer the front here: what comes first weighs most.
-			TableOf(reg).offers.add(offer, less, more)
+			TableOf(reg).offers.add(offer, less, more, config.Source())
 			return nil
 		},
 	})

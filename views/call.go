@@ -58,6 +58,13 @@ func (s *slot) answer(ts *types, r *web.Request, res traversal.Resource, permiss
 }
 
 func (c *chain) answer(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
+	if c.sole != nil { // most places have one view, and ask nothing
+		resp, err = c.sole.answer(r, c.steps[0].convert, res, permissive)
+		if err != nil && errors.Is(err, ErrMismatch) {
+			return nil, false, nil
+		}
+		return resp, true, err
+	}
 	cur := c.cursor()
 	for view := cur.next(r); view != nil; view = cur.next(r) {
 		ok, err := view.fits(r)

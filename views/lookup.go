@@ -77,7 +77,8 @@ func groupType(reg *registration) reflect.Type {
 func (s *slot) freeze(ts *types) error {
 	slices.SortStableFunc(s.ranges, func(a, b *statusGroup) int { return a.width() - b.width() })
 	if only := s.byType[nil]; only != nil && len(s.groups) == 1 {
-		s.fixed = &chain{steps: []step{{multiview: only}}}
+		s.fixed = &chain{}
+		s.fixed.add(only, nil)
 		return nil
 	}
 	chains := make(map[reflect.Type]*chain, len(s.groups))
@@ -110,6 +111,9 @@ func (s *slot) chain(ts *types, t reflect.Type) *chain {
 		return s.fixed
 	}
 	known := s.chains.Load()
+	if known == nil {
+		return unfinished
+	}
 	if c, ok := (*known)[t]; ok {
 		return c
 	}
@@ -128,7 +132,12 @@ func (s *slot) chain(ts *types, t reflect.Type) *chain {
 type chain struct {
 	steps []step
 	tie   error // met behind the last step; nil: nothing is
+
+	sole *candidate // the one view there is, if it answers every request
 }
+
+// unfinished is met by those who ask before the table is complete.
+var unfinished = &chain{tie: errors.New("the view table is not complete: views are looked for once the application is built")}
 
 // step is a group, and how the resource is handed to its views.
 type step struct {
@@ -185,7 +194,13 @@ func (c *chain) add(g *multiview, convert func(any) (any, error)) (end bool) {
 		return false
 	}
 	c.steps = append(c.steps, step{g, convert})
-	return g.unconditional()
+	if !g.unconditional() {
+		return false
+	}
+	if len(c.steps) == 1 && len(g.members) == 1 {
+		c.sole = g.bare[0]
+	}
+	return true
 }
 
 func fitsAny(line []ancestor, want reflect.Type) bool {

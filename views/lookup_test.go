@@ -399,3 +399,18 @@ func TestLookupAllocatesNothing(t *testing.T) {
 		assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = table.Call(r) }), name)
 	}
 }
+
+func TestTheTableIsAskedTooEarly(t *testing.T) {
+	t.Parallel()
+	c := registry.New(registry.Options{Autocommit: true})
+	views.Add(c, say("x"))
+	var early error
+	c.Directive().Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error {
+		_, early = views.TableOf(reg).Call(asked{res: &page{}}.of(reg))
+		return nil
+	}})
+	require.ErrorContains(t, early, "the view table is not complete")
+	reg, err := c.Build()
+	require.NoError(t, err)
+	assert.Equal(t, "x", asked{res: &page{}}.answer(t, reg))
+}

@@ -11,7 +11,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Predicates about the resource, and about who asks.
+// Predicates about the resource, and about who asks. For an error view the
+// resource is that at which the walk ended, not the error.
 
 // Containment holds if the resource of the request, or one of those that it
 // lies in, is a T: a concrete type, an interface, or a type that one of them

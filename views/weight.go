@@ -26,8 +26,9 @@ import (
 // goes below zero, and from sixty beyond any integer of the machine. So it is
 // worked out with big numbers, once, and the views keep only their order.
 
-// builtinKinds are the built-in kinds by weight. The seventh place is kept
-// free, as it always was, for the weight of its successors is 2^(i+1).
+// builtinKinds are the built-in kinds by weight. One place is kept free, that of
+// a kind of Pyramid's which there is no use for here: the weight of those behind
+// it depends on it, and where floor division makes numbers equal, so does their order.
 var builtinKinds = []string{
 	kindXHR,
 	kindMethod,
@@ -102,7 +103,7 @@ func AddPredicate(c registry.Recorder, kind string, than ...Than) {
 			Fields: []registry.Field{{Name: "more than", Value: more}, {Name: "less than", Value: less}},
 		}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
-			TableOf(reg).kinds.add(kind, more, less)
+			TableOf(reg).kinds.add(kind, more, less, config.Source())
 			return nil
 		},
 	})
@@ -115,20 +116,21 @@ type predicateID string
 type ranking struct {
 	noun   string // what the names are, for people
 	sorter *order.Sorter
-	names  []string
+	places map[string]registry.Source
 }
 
 func newRanking(noun string, names []string) *ranking {
-	k := &ranking{noun: noun, sorter: order.New(lightest, heaviest)}
+	k := &ranking{noun: noun, sorter: order.New(lightest, heaviest), places: map[string]registry.Source{}}
 	for _, name := range names {
-		k.add(name, nil, nil)
+		k.add(name, nil, nil, registry.Source{})
 	}
 	return k
 }
 
 // add places a name behind those of after and before those of before. Added
 // again it moves to the end.
-func (k *ranking) add(name string, after, before []string) {
+func (k *ranking) add(name string, after, before []string, at registry.Source) {
+	k.places[name] = at
 	if after == nil && before == nil {
 		before = []string{heaviest}
 	}
@@ -138,19 +140,33 @@ func (k *ranking) add(name string, after, before []string) {
 // sorted returns the names, lightest first.
 func (k *ranking) sorted() ([]string, error) {
 	names, err := k.sorter.Sorted()
+	wrong := func(name, format string, args ...any) error {
+		return &registry.Mistake{Source: k.places[name], Err: &rankingError{fmt.Sprintf(format, args...), err}}
+	}
 	if unmet, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
 		side := "after"
 		if unmet.Side == "over" {
 			side = "before"
 		}
-		return nil, fmt.Errorf("%s %q wants to come %s %s, which is not there (have: %s)",
+		return nil, wrong(unmet.Name, "%s %q wants to come %s %s, which is not there (have: %s)",
 			k.noun, unmet.Name, side, quoted(unmet.Wants), strings.Join(visible(unmet.Have), ", "))
 	}
 	if cycle, ok := errors.AsType[*order.CycleError](err); ok {
-		return nil, fmt.Errorf("the weights of %ss go round in a circle: %s", k.noun, quoted(cycle.Names))
+		return nil, wrong(cycle.Names[0], "the weights of %ss go round in a circle: %s", k.noun, quoted(cycle.Names))
 	}
 	return names, err
 }
+
+// rankingError is an error of the sorter in the words of weights.
+type rankingError struct {
+	text string
+	err  error
+}
+
+func (e *rankingError) Error() string { return e.text }
+func (e *rankingError) Unwrap() error { return e.err }
+
+var _ error = (*rankingError)(nil)
 
 func quoted(names []string) string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprintf("%q", names), `" "`, `", "`), "[]")

@@ -81,11 +81,10 @@ func TestOrderInAGroup(t *testing.T) {
 			[]set{{views.Not(views.Param("z"))}, {a}, {views.Not(views.Param("b"))}},
 			[]string{`!param="z"`, `!param="a"`, `!param="b"`},
 		},
-		// (2^30-2-4-8)/4 and (2^30-2-4-16)/4: 3.5 apart by division, so 4 or 3 by floor.
+		// Scores 2+8+16 and 4+8+16, both 2^28-7 after floor division by 4.
 		"floor division makes some equal": {
-			// 2^30-6 and 2^30-10 are divided by 3: 357913939.33 and 357913938.
-			[]set{{x, m}, {x, views.PathInfo("/")}},
-			[]string{`xhr=false path_info="/"`, `xhr=false method="GET","HEAD"`},
+			[]set{{x, views.PathInfo("/"), a}, {m, views.PathInfo("/"), a}},
+			[]string{`xhr=false path_info="/" !param="a"`, `method="GET","HEAD" path_info="/" !param="a"`},
 		},
 	}
 	for name, tt := range tests {
@@ -98,7 +97,7 @@ func TestOrderInAGroup(t *testing.T) {
 
 // With very many kinds the numbers go below zero and beyond any machine
 // integer. There fewer predicates can come before more, exactly as the formula
-// says: -2^70 divided by 2 is less than divided by 3.
+// says: -2^94 divided by 2 is less than divided by 3.
 func TestWeightsBeyondIntegers(t *testing.T) {
 	t.Parallel()
 	kind := func(i int) web.Predicate { return holding(fmt.Sprintf("k%02d", i)) }
@@ -109,6 +108,21 @@ func TestWeightsBeyondIntegers(t *testing.T) {
 	}
 	got := orderOf(t, declare, set{kind(80), kind(0)}, set{kind(80)}, set{kind(89)}, set{}, set{kind(3)}, set{kind(17), kind(3)}, set{kind(17)})
 	assert.Equal(t, []string{"k89", "k80", "k80 k00", "k17", "k17 k03", "k03", ""}, got)
+}
+
+// Below zero, too, it is floor division: with one kind of weight 2^44, the numbers
+// of 2+8 and 4+8 are equal, so that registration decides. Division that
+// truncates would put the second first.
+func TestFloorDivisionBelowZero(t *testing.T) {
+	t.Parallel()
+	declare := func(c *registry.Config) {
+		for i := range 31 {
+			views.AddPredicate(c, fmt.Sprintf("k%02d", i))
+		}
+	}
+	heavy, path := holding("k30"), views.PathInfo("/")
+	got := orderOf(t, declare, set{heavy, views.XHR(false), path}, set{heavy, views.Method("GET"), path})
+	assert.Equal(t, []string{`k30 xhr=false path_info="/"`, `k30 method="GET","HEAD" path_info="/"`}, got)
 }
 
 func TestKindsNobodyDeclaredComeLast(t *testing.T) {
@@ -146,6 +160,7 @@ func TestAddPredicate(t *testing.T) {
 			text := refused(t, tt.declare)
 			assert.Contains(t, text, tt.want)
 			assert.NotContains(t, text, "reserved")
+			assert.Contains(t, text, "weight_test.go:")
 		})
 	}
 }
