@@ -14,7 +14,7 @@ type onceID string
 type formLimit int64
 
 // SetRootFactory sets the source of the resource tree. There is one.
-func (c *Configurator) SetRootFactory(factory RootFactory) {
+func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 	pinned := &Configurator{config: c.Directive()}
 	if factory == nil {
 		pinned.config.Fail(errors.New("set root factory: the factory is nil"))

@@ -4,7 +4,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/mastaba-go/mastaba/registry"
-	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -19,12 +18,6 @@ type Response = web.Response
 // it. See web.Handler.
 type Handler = web.Handler
 
-// RootFactory gives the root of the resource tree for one request. It is
-// called after BeforeTraversal and may wait, under the request's context.
-// A nil resource stands for an empty tree: the bare DefaultRoot. An error is
-// the request's error. It is called by many goroutines at once.
-type RootFactory func(r *Request) (traversal.Resource, error)
-
 // DefaultRoot is the root of an application that declares no root factory,
 // or whose factory gives none: a resource without children, on which views
 // for any resource still answer.
@@ -38,7 +31,7 @@ type DefaultRoot struct{}
 // without a conflict, for Options come first.
 type Options struct {
 	// Root gives the resource tree; nil: a bare DefaultRoot.
-	Root RootFactory
+	Root web.RootFactory
 	// Security decides identity and permissions; nil: everything is allowed.
 	Security web.SecurityPolicy
 	// DefaultPermission protects every view that names no permission of its

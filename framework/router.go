@@ -17,7 +17,7 @@ const virtualRootHeader = "X-Vhm-Root"
 // resource, then the view, and calls it. Everything it needs is resolved when
 // the application is built.
 type router struct {
-	root            RootFactory
+	root            web.RootFactory
 	traverser       *traversal.Traverser
 	table           *views.Table
 	newRequest      func(*web.NewRequest) error
@@ -26,7 +26,7 @@ type router struct {
 }
 
 func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
-	root, _ := registry.Lookup[RootFactory](reg)
+	root, _ := registry.Lookup[web.RootFactory](reg)
 	return &router{
 		root:            root,
 		traverser:       traverser,

@@ -77,7 +77,7 @@ func TestAccessLog(t *testing.T) {
 	t.Parallel()
 	boom := errors.New("boom")
 	found := func(r *web.Request) (*web.Response, error) {
-		web.SetMatch(r, web.Match{Route: "page", Pattern: "/a/{rest}"})
+		web.SetMatch(r, web.Match{Routed: &web.Routed{Route: "page", Pattern: "/a/{rest}"}})
 		tree := traversal.Map{"page": &page{}}
 		err := (*traversal.Traverser)(nil).Walk(context.Background(), tree, traversal.Path{Escaped: "/page/edit"}, r.Result())
 		if err != nil {

@@ -238,7 +238,7 @@ func TestMiddlewareSeesThePattern(t *testing.T) {
 		pattern = r.Pattern
 	})
 	_, err := get(through(t, m, func(r *web.Request) (*web.Response, error) {
-		web.SetMatch(r, web.Match{Route: "page", Pattern: "/page/{id}"})
+		web.SetMatch(r, web.Match{Routed: &web.Routed{Route: "page", Pattern: "/page/{id}"}})
 		return r.Text("x"), nil
 	}))
 	require.NoError(t, err)

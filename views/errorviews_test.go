@@ -131,7 +131,7 @@ func TestErrorViewsOfARoute(t *testing.T) {
 		views.AddError(c, caught("any of s"), views.Route("s"))
 		views.AddNotFound(c, caught("not found"))
 	})
-	on := func(route string) asked { return asked{match: &web.Match{Route: route}} }
+	on := func(route string) asked { return asked{match: &web.Match{Routed: &web.Routed{Route: route}}} }
 	assert.Equal(t, "temporary of r", handled(t, reg, on("r"), &diskError{}), "the route's come first")
 	assert.Equal(t, "any of s", handled(t, reg, on("s"), &diskError{}), "whatever they answer")
 	assert.Equal(t, "any of s", handled(t, reg, on("s"), web.NotFound("")))

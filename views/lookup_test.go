@@ -293,7 +293,7 @@ func TestLookupByRoute(t *testing.T) {
 		views.Add(c, say("any of route"), views.Route("r"), views.Param("r"))
 		views.Add(c, say("global named"), views.Name("n"))
 	})
-	route := func(global bool) *web.Match { return &web.Match{Route: "r", GlobalViews: global} }
+	route := func(global bool) *web.Match { return &web.Match{Routed: &web.Routed{Route: "r", GlobalViews: global}} }
 	tests := map[string]struct {
 		ask  asked
 		want string
@@ -302,7 +302,7 @@ func TestLookupByRoute(t *testing.T) {
 		"then views without a route":                       {asked{match: route(true)}, "global page"},
 		"but only if the route asks for them":              {asked{match: route(false)}, "[404]"},
 		"without a match, only those":                      {asked{line: "/?r"}, "global page"},
-		"another route":                                    {asked{match: &web.Match{Route: "s"}}, "[404]"},
+		"another route":                                    {asked{match: &web.Match{Routed: &web.Routed{Route: "s"}}}, "[404]"},
 		"a name the route does not have":                   {asked{name: "n", match: route(true)}, "global named"},
 	}
 	for name, tt := range tests {

@@ -142,7 +142,7 @@ func TestNotFoundNamesRelatedTypes(t *testing.T) {
 			t.Parallel()
 			ask := asked{res: tt.res, name: tt.name}
 			if tt.name == "route" {
-				ask.match = &web.Match{Route: "r"}
+				ask.match = &web.Match{Routed: &web.Routed{Route: "r"}}
 			}
 			_, err := views.TableOf(reg).Call(ask.of(reg))
 			require.Error(t, err)

@@ -221,13 +221,11 @@ func MatchParam(specs ...string) web.Predicate {
 	}
 	p := web.NewPredicate(kindMatchParam, texts(sortedSet(printed)), func(r *web.Request) (bool, error) {
 		match := r.Match()
-		if match == nil || len(match.Params) == 0 {
+		if match.Len() == 0 {
 			return false, nil
 		}
 		for _, c := range conditions {
-			if !slices.ContainsFunc(match.Params, func(p web.Param) bool {
-				return p.Name == c.name && p.Values == nil && p.Value == c.value
-			}) {
+			if p, ok := match.Get(c.name); !ok || p.Values != nil || p.Value != c.value {
 				return false, nil
 			}
 		}

@@ -17,7 +17,7 @@ import (
 
 func TestPredicatesHold(t *testing.T) {
 	t.Parallel()
-	matched := func(params ...web.Param) *web.Match { return &web.Match{Route: "r", Params: params} }
+	matched := func(params ...web.Param) *web.Match { m := web.NewMatch(web.Routed{Route: "r"}, params...); return &m }
 	front := traversal.NewNode(&folder{}).At("wiki", &folder{}).At("a/b", &page{})
 	tests := map[string]struct {
 		p    web.Predicate

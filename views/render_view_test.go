@@ -49,7 +49,7 @@ func TestRenderView(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := asked{node: root, policy: policy{}, match: &web.Match{Route: "r"}}.of(reg)
+			r := asked{node: root, policy: policy{}, match: &web.Match{Routed: &web.Routed{Route: "r"}}}.of(reg)
 			assert.Equal(t, tt.want, outcome(t)(views.RenderView(r, tt.node, tt.name, tt.opts...)))
 			assert.Equal(t, root, r.Node(), "the request itself looks where it did")
 		})

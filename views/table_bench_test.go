@@ -22,7 +22,7 @@ func BenchmarkLookup(b *testing.B) {
 		{"single", func(c *registry.Config) { views.Add(c, answer, views.For[*page]()) }, asked{}},
 		{"any", func(c *registry.Config) { views.Add(c, answer) }, asked{}},
 		{"interface", func(c *registry.Config) { views.Add(c, answer, views.For[titled]()) }, asked{}},
-		{"route", func(c *registry.Config) { views.Add(c, answer, views.Route("r")) }, asked{match: &web.Match{Route: "r"}}},
+		{"route", func(c *registry.Config) { views.Add(c, answer, views.Route("r")) }, asked{match: &web.Match{Routed: &web.Routed{Route: "r"}}}},
 		{"multi=5/last", five(answer), asked{}},
 		{"multi=5/first", five(answer), asked{line: "PUT /"}},
 		{"accept=2", func(c *registry.Config) {

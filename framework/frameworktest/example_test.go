@@ -7,11 +7,12 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // A test builds what the program builds, over a tree of its own.
 func ExampleNew() {
-	configure := func(root framework.RootFactory) *framework.Configurator {
+	configure := func(root web.RootFactory) *framework.Configurator {
 		config := framework.New(framework.Options{Root: root, Security: frameworktest.Policy{"alice": {"edit"}}})
 		config.AddView(views.On(show), views.Permission("edit"))
 		return config

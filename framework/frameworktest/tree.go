@@ -9,6 +9,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // Tree is a resource tree as a literal: paths and what lies there. The
@@ -26,8 +27,8 @@ var (
 	_ traversal.Lister        = Tree(nil)
 )
 
-// Root is a framework.RootFactory that gives resource to every request.
-func Root(resource traversal.Resource) framework.RootFactory {
+// Root is a web.RootFactory that gives resource to every request.
+func Root(resource traversal.Resource) web.RootFactory {
 	return func(*framework.Request) (traversal.Resource, error) { return resource, nil }
 }
 

@@ -64,7 +64,7 @@ func (r *Request) HTTP() *http.Request {
 	hr := r.Request.WithContext(r.Context())
 	if m := r.Match(); m != nil {
 		hr.Pattern = m.Pattern
-		for _, p := range m.Params {
+		for _, p := range m.Params() {
 			hr.SetPathValue(p.Name, p.text())
 		}
 	}

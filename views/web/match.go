@@ -2,15 +2,34 @@ package web
 
 import "strings"
 
-// Match says which route matched, and with which parameters.
-type Match struct {
+// Routed is what all matches of one route have in common. It is shared by many
+// requests and never changes.
+type Routed struct {
 	// Route is the name of the route, Pattern its pattern with all prefixes.
 	Route, Pattern string
-	// Params are the markers of the pattern in their order.
-	Params []Param
 	// GlobalViews: the route also uses views that were registered without a route.
 	GlobalViews bool
+	// Markers are the names of the pattern's markers, in their order.
+	Markers []string
+	// Star: the last marker is a star, which takes a list of names.
+	Star bool
 }
+
+// Match says which route matched, and with which parameters. It lies inside its
+// request and refers to the request's path: reading a parameter costs nothing,
+// and keeping one keeps the path alive.
+type Match struct {
+	*Routed
+	path  string            // decoded; NUL stands for a slash that was escaped
+	spans [inlineSpans]Span // of path, one a marker
+	own   *[]Param          // instead of path and spans, unless nil
+}
+
+// Span is a part of a path, From being the first byte and To the one after the last.
+type Span struct{ From, To uint16 }
+
+// inlineSpans is how many parameters a match holds without an allocation.
+const inlineSpans = 6
 
 // Param is what one marker of a route's pattern matched: a text in Value, or,
 // for a star, the list of names in Values.
@@ -19,24 +38,205 @@ type Param struct {
 	Values      []string
 }
 
+// NewMatch makes a match of parameters that are at hand, which may be others
+// than to.Markers. It is for tests and tools; the router uses SlicedMatch.
+func NewMatch(to Routed, params ...Param) Match {
+	return Match{Routed: &to, own: &params}
+}
+
+// SlicedMatch makes a match whose parameters are parts of a path, one span a
+// marker of to. The path is decoded, but for an escaped slash, which is a NUL in
+// it. Up to six parameters cost no allocation.
+func SlicedMatch(to *Routed, path string, spans []Span) Match {
+	m := Match{Routed: to, path: path}
+	if n := copy(m.spans[:], spans); n == len(spans) {
+		return m
+	}
+	texts := make([]string, len(spans))
+	for i, s := range spans {
+		texts[i] = path[s.From:s.To]
+	}
+	return LongMatch(to, texts)
+}
+
+// LongMatch is SlicedMatch for parameters which do not lie in one path of less
+// than 64 KiB.
+func LongMatch(to *Routed, texts []string) Match {
+	params := make([]Param, len(texts))
+	for i, text := range texts {
+		params[i] = param(to, i, text)
+	}
+	return Match{Routed: to, own: &params}
+}
+
+// With returns a copy of the match in which p is joined to the parameters, or
+// takes the place of the one of its name.
+func (m *Match) With(p Param) Match {
+	params := m.Params()
+	for i := range params {
+		if params[i].Name == p.Name {
+			params[i] = p
+			return Match{Routed: m.Routed, own: &params}
+		}
+	}
+	params = append(params, p)
+	return Match{Routed: m.Routed, own: &params}
+}
+
+// Len returns the number of parameters.
+func (m *Match) Len() int {
+	switch {
+	case m == nil:
+		return 0
+	case m.own != nil:
+		return len(*m.own)
+	}
+	return len(m.Markers)
+}
+
+// Params returns the parameters in the order of the pattern. The list is made
+// anew at each call; Get and Request.Param cost less.
+func (m *Match) Params() []Param {
+	params := make([]Param, 0, m.Len()+1)
+	for i := range m.Len() {
+		params = append(params, m.at(i))
+	}
+	return params
+}
+
+// Get returns the parameter called name.
+func (m *Match) Get(name string) (Param, bool) {
+	if i := m.index(name); i >= 0 {
+		return m.at(i), true
+	}
+	return Param{}, false
+}
+
+// Text returns the parameter called name as one text, the names of a star joined
+// by slashes; "" if there is none.
+func (m *Match) Text(name string) string {
+	i := m.index(name)
+	switch {
+	case i < 0:
+		return ""
+	case m.own != nil:
+		return (*m.own)[i].text()
+	case m.Star && i == len(m.Markers)-1:
+		return strings.Join(SplitRaw(m.raw(i)), "/")
+	}
+	return unescaped(m.raw(i))
+}
+
+// Names returns the parameter called name as the names of a path, as traversal
+// splits one: empty names and "." vanish, ".." takes the name before it away, and
+// a slash that was escaped in the URL stays inside its name. It is nil if there is
+// no such parameter, and else never.
+func (m *Match) Names(name string) []string {
+	i := m.index(name)
+	switch {
+	case i < 0:
+		return nil
+	case m.own == nil:
+		return SplitRaw(m.raw(i))
+	}
+	if p := (*m.own)[i]; p.Values != nil {
+		return p.Values
+	}
+	return SplitRaw((*m.own)[i].Value)
+}
+
+// Raw returns the parameter called name as it stands in the path, a star not
+// split, and an escaped slash still as NUL. It is for the router.
+func (m *Match) Raw(name string) string {
+	i := m.index(name)
+	switch {
+	case i < 0:
+		return ""
+	case m.own == nil:
+		return m.raw(i)
+	}
+	p := (*m.own)[i]
+	if p.Values == nil {
+		return p.Value
+	}
+	escaped := make([]string, len(p.Values))
+	for n, value := range p.Values {
+		escaped[n] = strings.ReplaceAll(value, "/", "\x00")
+	}
+	return strings.Join(escaped, "/")
+}
+
+func (m *Match) index(name string) int {
+	if m == nil {
+		return -1
+	}
+	if m.own != nil {
+		for i := range *m.own {
+			if (*m.own)[i].Name == name {
+				return i
+			}
+		}
+		return -1
+	}
+	for i, marker := range m.Markers {
+		if marker == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (m *Match) at(i int) Param {
+	if m.own != nil {
+		return (*m.own)[i]
+	}
+	return param(m.Routed, i, m.raw(i))
+}
+
+func (m *Match) raw(i int) string { return m.path[m.spans[i].From:m.spans[i].To] }
+
+func param(to *Routed, i int, raw string) Param {
+	p := Param{Name: to.Markers[i]}
+	if to.Star && i == len(to.Markers)-1 {
+		p.Values = SplitRaw(raw)
+	} else {
+		p.Value = unescaped(raw)
+	}
+	return p
+}
+
+// SplitRaw splits what Match.Raw returns as Match.Names does: before escaped
+// slashes turn back into slashes.
+func SplitRaw(raw string) []string {
+	names := []string{}
+	for name := range strings.SplitSeq(raw, "/") {
+		switch name {
+		case "", ".":
+		case "..":
+			if len(names) > 0 {
+				names = names[:len(names)-1]
+			}
+		default:
+			names = append(names, unescaped(name))
+		}
+	}
+	return names
+}
+
+// unescaped turns escaped slashes back.
+func unescaped(raw string) string {
+	if strings.IndexByte(raw, 0) < 0 {
+		return raw
+	}
+	return strings.ReplaceAll(raw, "\x00", "/")
+}
+
 // text returns the parameter as one text.
 func (p Param) text() string {
 	if p.Values != nil {
 		return strings.Join(p.Values, "/")
 	}
 	return p.Value
-}
-
-// Get returns the parameter called name.
-func (m *Match) Get(name string) (Param, bool) {
-	if m != nil {
-		for _, p := range m.Params {
-			if p.Name == name {
-				return p, true
-			}
-		}
-	}
-	return Param{}, false
 }
 
 // Match returns which route matched; nil if none did. The caller must not change it.
@@ -55,19 +255,24 @@ func SetMatch(r *Request, m Match) {
 	h.flags |= flagMatched
 }
 
+// ForgetMatch takes back what SetMatch told. The router calls it when a predicate
+// of the route does not hold.
+func ForgetMatch(r *Request) {
+	h := r.host()
+	h.match = Match{}
+	h.flags &^= flagMatched
+}
+
 // Param returns what the marker called name matched; "" if there is none. The names
 // of a star are joined by slashes; Match has them as a list.
-func (r *Request) Param(name string) string {
-	p, _ := r.Match().Get(name)
-	return p.text()
-}
+func (r *Request) Param(name string) string { return r.Match().Text(name) }
 
 // PathValue returns the route's marker called name, or what an outer
 // http.ServeMux matched under that name. It shadows the method of *http.Request,
 // whose values are only set when the request crosses into an http.Handler.
 func (r *Request) PathValue(name string) string {
-	if p, ok := r.Match().Get(name); ok {
-		return p.text()
+	if m := r.Match(); m.index(name) >= 0 {
+		return m.Text(name)
 	}
 	return r.Request.PathValue(name)
 }

@@ -1,0 +1,93 @@
+package routes
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Pattern is a parsed pattern: literal text and markers, and perhaps a star at
+// the end. It is immutable.
+//
+//	/blog/{year:\d{4}}/{slug}.html   markers, one with an expression
+//	/files/*rest                     a star takes all that follows
+//	/old/:name                       old style, only without any {marker}
+//
+// A marker takes one or more characters other than a slash; with an expression
+// (RE2, matched as a whole) it takes what the expression says, be it slashes or
+// nothing. Where several markers could share a text, the first takes as much as it
+// can. A pattern matches the whole decoded path, and case counts. The slash in
+// front may be left out.
+type Pattern struct {
+	text  string
+	parts []Part
+	names []string // of the markers, the star last
+	match *matcher
+}
+
+// Part is a piece of a pattern: a literal text or a marker, never both.
+type Part struct {
+	Literal string // decoded text, which stands for itself
+	Marker  string // name of the marker
+	Expr    string // regular expression of the marker; "" for one or more characters other than a slash
+	Star    bool   // the marker takes all that follows; it is the last part then
+}
+
+// String writes the part as it stands in a pattern.
+func (p Part) String() string {
+	switch {
+	case p.Marker == "":
+		return p.Literal
+	case p.Star:
+		return "*" + p.Marker
+	case p.Expr == "":
+		return "{" + p.Marker + "}"
+	}
+	return "{" + p.Marker + ":" + p.Expr + "}"
+}
+
+// String returns the pattern as it was written, with its prefixes.
+func (p *Pattern) String() string { return p.text }
+
+// Canonical writes the pattern with its slash in front and its markers in braces.
+// Parse reads the same parts from it.
+func (p *Pattern) Canonical() string {
+	var b strings.Builder
+	for _, part := range p.parts {
+		b.WriteString(part.String())
+	}
+	return b.String()
+}
+
+// Parts returns the pieces of the pattern. The first one is a literal that begins
+// with a slash; two literals never stand side by side. Do not change them.
+func (p *Pattern) Parts() []Part { return p.parts }
+
+// Markers returns the names of the markers in their order, that of the star among
+// them. Do not change them.
+func (p *Pattern) Markers() []string { return p.names }
+
+// Star returns the name of the star; "" without one.
+func (p *Pattern) Star() string {
+	if last := p.parts[len(p.parts)-1]; last.Star {
+		return last.Marker
+	}
+	return ""
+}
+
+// PatternError says what is wrong with a pattern, and where.
+type PatternError struct {
+	Pattern string
+	Offset  int // in bytes
+	Reason  string
+}
+
+// Error names the pattern, the offset and the reason.
+func (e *PatternError) Error() string {
+	return fmt.Sprintf("pattern %q, offset %d: %s", e.Pattern, e.Offset, e.Reason)
+}
+
+var (
+	_ fmt.Stringer = (*Pattern)(nil)
+	_ fmt.Stringer = Part{}
+	_ error        = (*PatternError)(nil)
+)

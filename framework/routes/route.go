@@ -1,0 +1,60 @@
+package routes
+
+import (
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Route is one route of an application. It is shared by all requests: nothing
+// that belongs to one of them is ever stored in it.
+type Route struct {
+	Name        string
+	Pattern     *Pattern
+	Predicates  []web.Predicate // asked in this order, after the pattern
+	Root        web.RootFactory // nil: that of the application
+	Traverse    *Pattern        // made into the path to walk; nil: by the marker "traverse", if there is one
+	GlobalViews bool            // views without a route answer as well
+	Static      bool            // for generation only, never matches
+	External    *External       // nil unless the pattern names another host; such a route is static
+	Pregenerate Pregenerator
+	Source      registry.Source
+
+	routed       *web.Routed
+	order        int32 // place in the table
+	walks, fills bool  // the pattern has a marker "traverse", "subpath"
+}
+
+// External is the other host of an external route.
+type External struct {
+	Scheme string // "" is that of the request
+	Host   string // with its port
+}
+
+// Pregenerator changes what the URL of a route is generated from.
+type Pregenerator func(r *web.Request, to *Generation) error
+
+// Generation is what the URL of a route is generated from.
+// TODO(R2): the fields.
+type Generation struct{}
+
+// Walk says where the walk of a matched request goes: the names of the path from
+// the root, never nil, and the subpath for a walk that uses them up.
+func (rt *Route) Walk(m *web.Match) (names, subpath []string) {
+	if rt.walks || rt.Traverse != nil {
+		names = m.Names(traverseMarker)
+	}
+	if names == nil {
+		names = nowhere
+	}
+	if rt.fills {
+		subpath = m.Names(subpathMarker)
+	}
+	return names, subpath
+}
+
+const (
+	traverseMarker = "traverse"
+	subpathMarker  = "subpath"
+)
+
+var nowhere = []string{}

@@ -1,0 +1,244 @@
+package routes
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Table is all routes of an application. It is immutable once the application is
+// built, and safe for concurrent use. The nil Table has no routes.
+type Table struct {
+	routes []*Route // in matching order, without the static ones; nil ones were declared anew
+	static []*Route
+	byName map[string]*Route
+	index  *index
+}
+
+var _ web.Routes = (*Table)(nil)
+
+// TableOf returns the table of an application; nil if it has no routes.
+func TableOf(reg *registry.Registry) *Table {
+	t, _ := registry.Lookup[*Table](reg)
+	return t
+}
+
+func ensureTable(reg *registry.Registry) *Table {
+	return registry.Ensure(reg, func() *Table {
+		t := &Table{byName: map[string]*Route{}}
+		registry.Provide[web.Routes](reg, t)
+		reg.OnFreeze(func() error { t.finish(); return nil })
+		return t
+	})
+}
+
+// add puts a copy of the declared route at the end. The copy belongs to this
+// table; the declaration may be built again.
+func (t *Table) add(declared *Route) {
+	route := *declared
+	if old := t.byName[route.Name]; old != nil {
+		if old.Static {
+			t.static[old.order] = nil
+		} else {
+			t.routes[old.order] = nil
+		}
+	}
+	t.byName[route.Name] = &route
+	list := &t.routes
+	if route.Static {
+		list = &t.static
+	}
+	route.order = int32(len(*list))
+	*list = append(*list, &route)
+}
+
+// finish makes the table ready to match.
+func (t *Table) finish() {
+	gone := func(rt *Route) bool { return rt == nil }
+	t.routes, t.static = slices.DeleteFunc(t.routes, gone), slices.DeleteFunc(t.static, gone)
+	for i, rt := range t.routes {
+		rt.order = int32(i)
+	}
+	for _, rt := range t.byName {
+		names := rt.Pattern.names
+		rt.routed = &web.Routed{
+			Route: rt.Name, Pattern: rt.Pattern.String(), GlobalViews: rt.GlobalViews,
+			Markers: names, Star: rt.Pattern.Star() != "",
+		}
+		rt.walks, rt.fills = slices.Contains(names, traverseMarker), slices.Contains(names, subpathMarker)
+	}
+	t.index = newIndex(t.routes)
+}
+
+// Route returns the route of a name, be it static or not.
+func (t *Table) Route(name string) (*Route, bool) {
+	if t == nil {
+		return nil, false
+	}
+	rt, ok := t.byName[name]
+	return rt, ok
+}
+
+// Routes returns the routes that match, in the order in which they are tried. Do
+// not change the list.
+func (t *Table) Routes() []*Route {
+	if t == nil {
+		return nil
+	}
+	return t.routes
+}
+
+// Statics returns the routes that only generate URLs. Do not change the list.
+func (t *Table) Statics() []*Route {
+	if t == nil {
+		return nil
+	}
+	return t.static
+}
+
+// RouteNames returns the names of all routes: those that match in their order,
+// then those that only generate URLs.
+func (t *Table) RouteNames() []string {
+	var names []string
+	for _, rt := range slices.Concat(t.Routes(), t.Statics()) {
+		names = append(names, rt.Name)
+	}
+	return names
+}
+
+// HasRoute tells whether there is a route of this name.
+func (t *Table) HasRoute(name string) bool {
+	_, ok := t.Route(name)
+	return ok
+}
+
+// MatchesPath tells whether the pattern of any route takes the escaped path,
+// whatever its predicates say.
+func (t *Table) MatchesPath(escaped string) bool {
+	if t == nil || len(t.routes) == 0 {
+		return false
+	}
+	path, err := decode(escaped)
+	if err != nil {
+		return false
+	}
+	s := t.index.begin(path)
+	defer t.index.end(s)
+	_, ok := s.next()
+	return ok
+}
+
+// Match finds the first route, in the order of declaration, whose pattern takes
+// the path of r and whose predicates hold, and tells it to the request. It returns
+// nil if there is none. The error is that of a predicate, or a [*web.PathError] for
+// a path that is not readable.
+//
+// While predicates are asked, the request shows the match of their route.
+func (t *Table) Match(r *web.Request) (*Route, error) {
+	if t == nil || len(t.routes) == 0 {
+		return nil, nil
+	}
+	path, err := pathOf(r.URL)
+	if err != nil {
+		return nil, err
+	}
+	s := t.index.begin(path)
+	defer t.index.end(s)
+	for {
+		rt, ok := s.next()
+		if !ok {
+			return nil, nil
+		}
+		web.SetMatch(r, s.match(rt))
+		if len(rt.Predicates) > 0 {
+			ok, err := rt.holds(r)
+			if !ok || err != nil {
+				web.ForgetMatch(r)
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
+		}
+		if rt.Traverse != nil {
+			web.SetMatch(r, rt.traversed(r.Match()))
+		}
+		return rt, nil
+	}
+}
+
+func (rt *Route) holds(r *web.Request) (bool, error) {
+	for i := range rt.Predicates {
+		if ok, err := rt.Predicates[i].Holds(r); !ok || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// traversed adds what Traverse makes of a match.
+func (rt *Route) traversed(m *web.Match) web.Match {
+	var text strings.Builder
+	for _, part := range rt.Traverse.parts {
+		text.WriteString(part.Literal)
+		if part.Marker != "" {
+			text.WriteString(m.Raw(part.Marker))
+		}
+	}
+	return m.With(web.Param{Name: traverseMarker, Values: web.SplitRaw(text.String())})
+}
+
+// pathOf decodes the path of a URL for matching: escaped slashes become NUL.
+func pathOf(u *url.URL) (string, error) {
+	if u.RawPath == "" {
+		return readable(u.Path)
+	}
+	escaped := u.EscapedPath()
+	if !hasEscapedSlash(escaped) {
+		return readable(u.Path)
+	}
+	return decode(escaped)
+}
+
+func hasEscapedSlash(escaped string) bool {
+	for i := 0; i+2 < len(escaped); i++ {
+		if escaped[i] == '%' && escaped[i+1] == '2' && escaped[i+2]|0x20 == 'f' {
+			return true
+		}
+	}
+	return false
+}
+
+// readable checks a decoded path; an empty one is "/".
+func readable(path string) (string, error) {
+	switch {
+	case path == "":
+		return "/", nil
+	case strings.IndexByte(path, 0) >= 0:
+		return "", &traversal.PathError{Path: path, Reason: "holds a NUL"}
+	case !utf8.ValidString(path):
+		return "", &traversal.PathError{Path: path, Reason: "not UTF-8"}
+	}
+	return path, nil
+}
+
+// decode decodes an escaped path, and makes NUL of escaped slashes.
+func decode(escaped string) (string, error) {
+	if strings.IndexByte(escaped, '%') < 0 {
+		return readable(escaped)
+	}
+	segments := strings.Split(escaped, "/")
+	for i, segment := range segments {
+		name, err := traversal.Unquote(segment)
+		if err != nil {
+			return "", &traversal.PathError{Path: escaped, Reason: err.(*traversal.PathError).Reason}
+		}
+		segments[i] = strings.ReplaceAll(name, "/", "\x00")
+	}
+	return strings.Join(segments, "/"), nil
+}
