@@ -20,11 +20,11 @@ const contentTypeKey = "Content-Type"
 // Header returns the first value of a header; "" without one.
 func (resp *Response) Header(name string) string {
 	key := http.CanonicalHeaderKey(name)
+	if key == contentTypeKey {
+		return resp.ContentType()
+	}
 	if h := resp.asked(); h != nil {
 		return h.Get(key)
-	}
-	if key == contentTypeKey {
-		return resp.contentType
 	}
 	for i := range resp.pairCount() {
 		if p := resp.pair(i); p.key == key {
@@ -58,12 +58,12 @@ func (resp *Response) Headers() http.Header {
 // that would break the message, such as one with a line break, is an error of Send.
 func (resp *Response) SetHeader(name, value string) {
 	key := http.CanonicalHeaderKey(name)
-	if h := resp.asked(); h != nil {
-		h[key] = []string{value}
+	if key == contentTypeKey {
+		resp.SetContentType(value)
 		return
 	}
-	if key == contentTypeKey {
-		resp.contentType = value
+	if h := resp.asked(); h != nil {
+		h[key] = []string{value}
 		return
 	}
 	for i := range resp.pairCount() {
@@ -104,10 +104,21 @@ func (resp *Response) DelHeader(name string) {
 }
 
 // ContentType returns the Content-Type with its parameters; "" without one.
-func (resp *Response) ContentType() string { return resp.Header(contentTypeKey) }
+func (resp *Response) ContentType() string {
+	if h := resp.asked(); h != nil {
+		return h.Get(contentTypeKey)
+	}
+	return resp.contentType
+}
 
 // SetContentType sets the Content-Type, with its parameters.
-func (resp *Response) SetContentType(mediaType string) { resp.SetHeader(contentTypeKey, mediaType) }
+func (resp *Response) SetContentType(mediaType string) {
+	if h := resp.asked(); h != nil {
+		h[contentTypeKey] = []string{mediaType}
+		return
+	}
+	resp.contentType = mediaType
+}
 
 // AddVary adds names of request headers to Vary, unless they stand there.
 func (resp *Response) AddVary(names ...string) {

@@ -189,9 +189,7 @@ func TestSharedHeaderValuesStayWhatTheyAre(t *testing.T) {
 	for range 2 {
 		w, _ := send(t, get("/"), get("/").Text("hello"))
 		assert.Equal(t, []string{"text/plain; charset=utf-8"}, w.Header()["Content-Type"])
-		assert.Equal(t, []string{"5"}, w.Header()["Content-Length"])
 		w.Header().Add("Content-Type", "more")
-		w.Header().Set("Content-Length", "7")
 	}
 }
 

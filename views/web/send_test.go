@@ -45,15 +45,15 @@ func TestSend(t *testing.T) {
 		body         string
 		length, kind string // "-": absent
 	}{
-		{"text", "GET", text(200), 200, "hello", "5", "text/plain; charset=utf-8"},
+		{"text", "GET", text(200), 200, "hello", "-", "text/plain; charset=utf-8"},
 		{"text to HEAD", "HEAD", text(200), 200, "", "5", "text/plain; charset=utf-8"},
-		{"bytes without a type", "GET", octets, 200, "hello", "5", "application/octet-stream"},
-		{"nothing", "GET", web.Respond(200), 200, "", "0", "-"},
+		{"bytes without a type", "GET", octets, 200, "hello", "-", "application/octet-stream"},
+		{"nothing", "GET", web.Respond(200), 200, "", "-", "-"},
 		{"nothing to HEAD", "HEAD", web.Respond(200), 200, "", "-", "-"},
 		{"204", "GET", text(204), 204, "", "-", "-"},
 		{"205", "GET", text(205), 205, "", "0", "-"},
 		{"304", "GET", text(304), 304, "", "-", "text/plain; charset=utf-8"},
-		{"own status", "GET", text(799), 799, "hello", "5", "text/plain; charset=utf-8"},
+		{"own status", "GET", text(799), 799, "hello", "-", "text/plain; charset=utf-8"},
 		{"reader of known size", "GET", reader(200, 5), 200, "hello", "5", "application/octet-stream"},
 		{"reader of known size to HEAD", "HEAD", reader(200, 5), 200, "", "5", "application/octet-stream"},
 		{"reader, a part of it", "GET", reader(200, 4), 200, "hell", "4", "application/octet-stream"},
@@ -78,6 +78,31 @@ func TestSend(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The length of a short body is left to the server, so only a server can show
+// that every answer has one.
+func TestLengthsOnTheWire(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 5, 2048, 2049, 100_000} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+			r := web.Begin(nil, hr)
+			_, err := r.Text(strings.Repeat("x", size)).Send(w, r)
+			assert.NoError(t, err)
+		}))
+		for _, method := range []string{"GET", "HEAD"} {
+			hr, err := http.NewRequestWithContext(t.Context(), method, server.URL, nil)
+			require.NoError(t, err)
+			answer, err := server.Client().Do(hr)
+			require.NoError(t, err)
+			_, err = io.Copy(io.Discard, answer.Body)
+			assert.NoError(t, err)
+			assert.NoError(t, answer.Body.Close())
+			assert.EqualValues(t, size, answer.ContentLength, "%s of %d bytes", method, size)
+			assert.Empty(t, answer.TransferEncoding)
+		}
+		server.Close()
 	}
 }
 
