@@ -1,8 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"io"
 	"net/http"
+	"unsafe"
 )
 
 type bodyKind uint8
@@ -37,7 +39,7 @@ type StreamWriter interface {
 // SetText makes s the body, as text/plain unless a Content-Type is set.
 func (resp *Response) SetText(s string) {
 	resp.replaceBody(bodyText)
-	resp.text = s
+	resp.data = unsafe.Slice(unsafe.StringData(s), len(s)) // only ever read: see Body
 	resp.defaultType(typeText)
 }
 
@@ -90,7 +92,7 @@ func (resp *Response) Body() (b []byte, ok bool) {
 	case bodyNone:
 		return nil, true
 	case bodyText:
-		return []byte(resp.text), true
+		return bytes.Clone(resp.data), true // a string's own memory must not be written to
 	case bodyBytes:
 		return resp.data, true
 	}
@@ -100,7 +102,7 @@ func (resp *Response) Body() (b []byte, ok bool) {
 // replaceBody forgets the body so far, closing its reader.
 func (resp *Response) replaceBody(kind bodyKind) {
 	_ = resp.Close() // nobody wants to read it any more
-	resp.kind, resp.text, resp.data = kind, "", nil
+	resp.kind, resp.data = kind, nil
 	if resp.rare != nil {
 		resp.rare.source, resp.rare.size = nil, 0
 	}

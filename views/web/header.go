@@ -11,7 +11,7 @@ import (
 // become an http.Header when somebody asks for one. The Content-Type has a
 // field of its own.
 
-const inlinePairs = 3
+const inlinePairs = 2
 
 type pair struct{ key, value string } // key is canonical
 

@@ -17,8 +17,7 @@ type Response struct {
 	used        uint8 // of pairs
 	contentType string
 	pairs       [inlinePairs]pair
-	text        string // of bodyText
-	data        []byte // of bodyBytes
+	data        []byte // of bodyBytes; of bodyText, the string's own memory
 	rare        *rareResponse
 }
 

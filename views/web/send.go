@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 )
@@ -46,7 +45,7 @@ func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err er
 	h := w.Header()
 	hadHeaders := len(h) > 0 // another length may be among them
 	resp.writeHeaders(h)
-	length := len(resp.text) + len(resp.data) // one of both is empty
+	length := len(resp.data)
 	head := r.Method == http.MethodHead
 	switch {
 	case bodyless(status):
@@ -64,12 +63,7 @@ func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err er
 	if head || length == 0 {
 		return sent, nil
 	}
-	var n int
-	if resp.kind == bodyText {
-		n, err = io.WriteString(w, resp.text)
-	} else {
-		n, err = w.Write(resp.data)
-	}
+	n, err := w.Write(resp.data)
 	sent.Bytes = int64(n)
 	return sent, err
 }
