@@ -16,7 +16,7 @@ type Route struct {
 	GlobalViews bool            // views without a route answer as well
 	Static      bool            // for generation only, never matches
 	External    *External       // nil unless the pattern names another host; such a route is static
-	Pregenerate Pregenerator
+	Pregenerate Pregenerator    // changes what a URL is made of; may be nil
 	Source      registry.Source
 
 	routed       *web.Routed
@@ -29,13 +29,6 @@ type External struct {
 	Scheme string // "" is that of the request
 	Host   string // with its port
 }
-
-// Pregenerator changes what the URL of a route is generated from.
-type Pregenerator func(r *web.Request, to *Generation) error
-
-// Generation is what the URL of a route is generated from.
-// TODO(R2): the fields.
-type Generation struct{}
 
 // Walk says where the walk of a matched request goes: the names of the path from
 // the root, never nil, and the subpath for a walk that uses them up.
