@@ -5,6 +5,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
@@ -97,6 +98,12 @@ func (c *Configurator) Settings() registry.Settings { return c.config.Settings()
 // with nothing that is declared after, and gives way to it. Packages that are
 // meant to be included do not call it.
 func (c *Configurator) Commit() { c.config.Commit() }
+
+// AddRoute declares a route: requests whose path the pattern matches go to the
+// views registered with views.Route(name). See routes.Add.
+func (c *Configurator) AddRoute(name, pattern string, options ...routes.Option) {
+	routes.Add(c.Directive(), name, pattern, options...)
+}
 
 // AddView registers a view. See views.Add.
 func (c *Configurator) AddView(v views.View, options ...views.Option) {

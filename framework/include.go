@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
 )
 
@@ -17,7 +18,8 @@ type IncludeOption interface {
 
 // inclusion is one call of Include.
 type inclusion struct {
-	name string
+	name   string
+	prefix string
 }
 
 type as string
@@ -29,6 +31,27 @@ func As(name string) IncludeOption { return as(name) }
 
 func (a as) applyInclude(i *inclusion) { i.name = string(a) }
 func (a as) String() string            { return fmt.Sprintf("framework.As(%q)", string(a)) }
+
+type routePrefix string
+
+// RoutePrefix puts prefix before the patterns of all routes that the included
+// function declares, after the prefix that is there already. See routes.Add.
+func RoutePrefix(prefix string) IncludeOption { return routePrefix(prefix) }
+
+func (p routePrefix) applyInclude(i *inclusion) { i.prefix = string(p) }
+func (p routePrefix) String() string            { return fmt.Sprintf("framework.RoutePrefix(%q)", string(p)) }
+
+// RoutePrefix puts prefix before the patterns of the routes that fn declares with
+// the Configurator it is given, and of what it includes there. The directives
+// stay those of c: unlike Include it changes nothing about who overrides whom.
+func (c *Configurator) RoutePrefix(prefix string, fn func(*Configurator)) {
+	pinned := c.Directive()
+	if fn == nil {
+		pinned.Fail(fmt.Errorf("route prefix %q: the function is nil", prefix))
+		return
+	}
+	fn(&Configurator{config: routes.WithPrefix(c.config, prefix)})
+}
 
 // Include lets another package, or another part of the application, declare
 // its share: fn is called at once with a Configurator of its own. What it
@@ -55,6 +78,9 @@ func (c *Configurator) Include(fn func(*Configurator) error, options ...IncludeO
 			return
 		}
 		in.name = name
+	}
+	if in.prefix != "" {
+		config = routes.WithPrefix(config, in.prefix)
 	}
 	config.Include(in.name, func(inner *registry.Config) error {
 		return fn(&Configurator{config: inner})
