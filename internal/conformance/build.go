@@ -49,7 +49,7 @@ func newApplication(c *Case) (b *build, app *framework.App, err error) {
 }
 
 // root is a tree as a root factory: a fresh one for each request.
-func (b *build) root(name string) framework.RootFactory {
+func (b *build) root(name string) web.RootFactory {
 	tree := b.app.Trees[name]
 	if tree == nil {
 		b.unknown("tree %q", name)

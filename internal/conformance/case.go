@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/mastaba-go/mastaba/framework"
 )
 
 // Verdict is what came of a case.
@@ -22,7 +20,7 @@ func (c *Case) Play() (v Verdict) {
 	if b.err != nil {
 		return v.problem("%v", b.err)
 	}
-	got, err := b.outcome(app, failure)
+	got, err := b.outcome(app, failure, c.Expect)
 	if err != nil {
 		return v.problem("configuration: %v", err)
 	}
@@ -44,32 +42,9 @@ func (c *Case) Play() (v Verdict) {
 	outline := outlineOf(c)
 	for i := range c.Requests {
 		q := &c.Requests[i]
-		x := &exchange{Request: q, suite: c.Suite, outline: outline, ours: outline.answer(q)}
+		x := &exchange{Request: q}
+		x.rehearsal, x.ours = outline.rehearse(q)
 		v = x.judge(app, v, fmt.Sprintf("request %d, %s %s", i+1, q.Method, q.Path))
-	}
-	return v
-}
-
-// judge makes one request, and holds its answer against what it must be.
-func (x *exchange) judge(app *framework.App, v Verdict, at string) Verdict {
-	want, spoke, err := x.Want()
-	if err != nil {
-		return v.problem("%s: %v", at, err)
-	}
-	got, err := x.Play(app)
-	if err != nil {
-		return v.problem("%s: %v", at, err)
-	}
-	if d := Differences(want, got); d != "" {
-		v = v.problem("%s: %s (rules: %q)", at, d, spoke)
-	}
-	if len(spoke) > 0 {
-		v.Rules = append(v.Rules, spoke...)
-		if Differences(x.Expect, got) == "" {
-			v.Vain = append(v.Vain, spoke...)
-		}
-	} else if d := x.outlineErrs(); d != "" {
-		v = v.problem("%s: the outline says otherwise than Pyramid, which no rule explains: %s", at, d)
 	}
 	return v
 }

@@ -2,29 +2,30 @@ package conformance
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/mastaba-go/mastaba/framework"
 )
 
 // exchange is a request of a case, with what the outline says of it.
 type exchange struct {
-	suite string
 	*Request
-	outline *outline
-	ours    answer
+	rehearsal *rehearsal
+	ours      Report // the outline's answer
 }
 
 // rule is one of the architecture's deliberate deviations, as far as a request
-// of a case can show it.
+// of a case can show it. It recognises a request by what it is; our exact
+// answer is the outline's, which knows all of them.
 type rule struct {
-	name string
-	// applies recognises a request by what it is.
+	name    string
 	applies func(x *exchange) bool
-	// amend turns what Pyramid answered into what we answer.
-	amend func(x *exchange, want Expect) error
+	// amend turns what Pyramid answered into what we answer; nil: the outline
+	// answers altogether.
+	amend func(x *exchange, want Expect)
 }
 
 // rules are applied one after another; of one request, several may speak.
@@ -32,180 +33,138 @@ var rules = []rule{
 	{
 		name: "%2F stays inside a name",
 		applies: func(x *exchange) bool {
-			return strings.Contains(strings.ToUpper(x.Path), "%2F") && x.leadsElsewhere(reading{whole: true})
+			return strings.Contains(strings.ToUpper(x.Path), "%2F") && x.leadsElsewhere(reading{whole: true}, reading{climb: true})
 		},
-		amend: (*exchange).everything,
 	},
 	{
 		name: ".. does not climb out of the virtual root",
 		applies: func(x *exchange) bool {
-			return x.ours.walk.virtual > 0 && x.leadsElsewhere(reading{climb: true})
+			return x.rehearsal.walk.virtual > 0 && x.leadsElsewhere(reading{climb: true}, reading{whole: true})
 		},
-		amend: (*exchange).everything,
 	},
 	{
 		name: "traversed is exact under a virtual root",
 		applies: func(x *exchange) bool {
-			w := &x.ours.walk
+			w := &x.rehearsal.walk
 			return w.raised == "" && w.virtual > 0 && w.depth() < len(w.names)
 		},
-		amend: func(x *exchange, want Expect) error {
+		amend: func(x *exchange, want Expect) {
 			if found, ok := want["traversal"].(map[string]any); ok {
 				found = maps.Clone(found)
-				found["traversed"] = x.ours.walk.found()["traversed"]
+				found["traversed"] = x.rehearsal.walk.found()["traversed"]
 				want["traversal"] = found
 			}
-			return nil
 		},
 	},
 	{
-		name: "a path that is not UTF-8 is a bad request",
-		applies: func(x *exchange) bool {
-			return x.badPath() && (x.ours.view == nil || x.ours.view.errorClass() != "URLDecodeError")
-		},
-		amend: (*exchange).everything,
+		name:    "a path that is not UTF-8 is a bad request",
+		applies: func(x *exchange) bool { return x.badPath() },
 	},
 	{
 		name: "405 where only the method fails",
 		applies: func(x *exchange) bool {
-			return !x.ours.fits && x.ours.allow != nil && x.Method != "OPTIONS"
+			return x.rehearsal.mismatch == "HTTPMethodNotAllowed" && x.Method != "OPTIONS"
 		},
-		amend: (*exchange).everything,
 	},
 	{
-		name: "406 where only the Accept header fails",
-		applies: func(x *exchange) bool {
-			return x.ours.unacceptable
-		},
-		amend: (*exchange).everything,
+		name:    "406 where only the Accept header fails",
+		applies: func(x *exchange) bool { return x.rehearsal.mismatch == "HTTP406" },
 	},
 	{
 		name: "OPTIONS is answered from the views",
 		applies: func(x *exchange) bool {
-			return !x.ours.fits && x.ours.allow != nil && x.Method == "OPTIONS"
+			return x.rehearsal.mismatch == "HTTPMethodNotAllowed" && x.Method == "OPTIONS"
 		},
-		amend: (*exchange).everything,
 	},
 }
 
 // leadsElsewhere tells whether the path means another place, read in one of
-// Pyramid's ways.
-func (x *exchange) leadsElsewhere(how reading) bool {
-	return !reflect.DeepEqual(x.walk(x.outline.tree, how).names, x.ours.walk.names)
+// Pyramid's ways; or read in both, where the other alone makes no difference.
+func (x *exchange) leadsElsewhere(way, other reading) bool {
+	differs := func(how reading) bool {
+		return !slices.Equal(x.Request.walk(nil, how).names, x.rehearsal.walk.names)
+	}
+	return differs(way) || differs(reading{whole: true, climb: true}) && !differs(other)
 }
 
-// Want gives what a request must answer: what Pyramid did, unless rules speak,
-// whose names come with it.
-func (x *exchange) Want() (want Expect, spoke []string, err error) {
+var errUnsure = errors.New("the outline cannot tell what the answer is")
+
+// want gives what a request must be answered: what Pyramid did, unless rules
+// speak, whose names come with it.
+func (x *exchange) want() (want Expect, spoke []string, err error) {
 	want = maps.Clone(x.Expect)
 	for _, r := range rules {
 		if !r.applies(x) {
 			continue
 		}
 		before := maps.Clone(want)
-		if err := r.amend(x, want); err != nil {
-			return nil, nil, fmt.Errorf("rule %q: %w", r.name, err)
+		if r.amend != nil {
+			r.amend(x, want)
+		} else {
+			if x.rehearsal.unsure {
+				return nil, nil, errUnsure
+			}
+			want = x.recorded()
 		}
-		if !reflect.DeepEqual(normal(Report(before)), normal(Report(want))) {
+		if !reflect.DeepEqual(normal(map[string]any(before)), normal(map[string]any(want))) {
 			spoke = append(spoke, r.name)
 		}
 	}
 	return want, spoke, nil
 }
 
-var errUnsure = errors.New("the outline does not know enough to say what we answer")
+// fields are what the cases of a suite record of a report.
+var fields = map[string][]string{
+	"traversal": {},
+	"views":     {"context", "context_class", "view_name", "subpath"},
+	"tweens":    {"error"},
+	"config":    {"matched_route", "matchdict"},
+	"errors":    {"error", "context", "matched_route"},
+	"events":    {"error"},
+}
 
-// everything replaces all that the expectation says by the outline's answer.
-func (x *exchange) everything(want Expect) error {
-	a := &x.ours
-	if !a.sure {
-		return errUnsure
+// recorded is the outline's answer as the case would have recorded it.
+func (x *exchange) recorded() Expect {
+	keep := append([]string{"status", "view", "raised", "location", "allow"}, fields[x.rehearsal.suite]...)
+	if x.rehearsal.suite == "traversal" {
+		keep = append(keep, "traversal")
 	}
-	if err := x.retrace(want); err != nil {
-		return err
+	if _, traced := x.Expect["trace"]; traced {
+		keep = append(keep, "trace")
 	}
-	_, traversed := want["traversal"]
-	_, routed := want["matched_route"]
-	for name := range want {
-		if name != "trace" {
-			delete(want, name)
+	want := Expect{}
+	for _, name := range keep {
+		if value, ok := x.ours[name]; ok {
+			want[name] = value
 		}
 	}
-	want["status"], want["view"] = a.status, nil
-	if a.walk.raised == "" && (traversed || x.suite == "traversal") {
-		want["traversal"] = a.walk.found()
-	}
-	if a.raised != "" {
-		want["raised"] = a.raised
-		return nil
-	}
-	if a.allow != nil && a.view == nil {
-		want["allow"] = strings.Join(a.allow, ", ")
-	}
-	if a.view == nil {
-		return nil
-	}
-	want["view"] = a.view.View
-	if routed {
-		want["matched_route"] = nil
-	}
-	if a.failed != "" {
-		want["error"] = a.failed
-		return nil
-	}
-	w := &a.walk
-	want["context"], want["context_class"] = w.path(w.depth()), w.class(w.depth())
-	want["view_name"], want["subpath"] = w.viewName(), w.subpath()
-	return nil
+	return want
 }
 
-// retrace puts the mark of the view that answers here in the place of the one
-// that answered there. It knows views without callbacks and derivers only.
-func (x *exchange) retrace(want Expect) error {
-	trace, ok := want["trace"].([]any)
-	if !ok {
-		return nil
+// judge makes one request, and holds its answer against what it must be.
+func (x *exchange) judge(app *framework.App, v Verdict, at string) Verdict {
+	want, spoke, err := x.want()
+	if err != nil {
+		return v.problem("%s: %v", at, err)
 	}
-	there, _ := x.Expect["view"].(string)
-	here := ""
-	if x.ours.view != nil {
-		here = x.ours.view.View
+	got, err := x.Play(app)
+	if err != nil {
+		return v.problem("%s: %v", at, err)
 	}
-	if there == here {
-		return nil
+	if d := Differences(want, got); d != "" {
+		v = v.problem("%s: %s (rules: %q)", at, d, spoke)
 	}
-	at := slices.Index(trace, any("view:"+there))
-	if there == "" || at < 0 || x.outline.derivers || x.outline.adds(there) || x.outline.adds(here) {
-		return errUnsure
-	}
-	trace = slices.Delete(slices.Clone(trace), at, at+1)
-	if here != "" {
-		trace = slices.Insert(trace, at, any("view:"+here))
-	}
-	want["trace"] = trace
-	return nil
-}
-
-// adds tells whether the view of that tag adds callbacks.
-func (o *outline) adds(tag string) bool {
-	return slices.ContainsFunc(o.views, func(v *declared) bool { return v.View == tag && v.Behavior.Adds != nil })
-}
-
-// outlineErrs holds the outline itself against what Pyramid answered, where no
-// rule speaks.
-func (x *exchange) outlineErrs() string {
-	if !x.ours.sure {
-		return ""
-	}
-	said := Expect{}
-	if err := x.everything(said); err != nil {
-		return err.Error()
-	}
-	recorded := Expect{}
-	for name := range said {
-		if value, ok := x.Expect[name]; ok {
-			recorded[name] = value
+	switch {
+	case len(spoke) > 0:
+		v.Rules = append(v.Rules, spoke...)
+		if Differences(x.Expect, got) == "" {
+			v.Vain = append(v.Vain, spoke...)
+		}
+	case !x.rehearsal.unsure:
+		// The outline is held against Pyramid where no rule speaks.
+		if said := normal(map[string]any(x.recorded())); !reflect.DeepEqual(said, normal(map[string]any(want))) {
+			v = v.problem("%s: the outline says %s, Pyramid says %s", at, text(said), text(want))
 		}
 	}
-	return Differences(recorded, Report(said))
+	return v
 }

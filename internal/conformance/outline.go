@@ -1,48 +1,54 @@
 package conformance
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/mastaba-go/mastaba/internal/order"
 )
 
-// outline is the plain reading of an application's directives from which the
-// rules take our exact answers: which views there are, which of them fits a
-// request, and what is answered if none does. It knows applications without
-// routes, and says so where it does not know enough.
+// outline is the plain reading of an application's directives: what is in
+// force once includes gave way and rounds replaced each other. From it comes
+// what a request is answered (outline_play.go). It knows applications without
+// routes and sessions.
 type outline struct {
-	tree     *Tree
-	views    []*declared
-	derivers bool
-	security bool
-	added    []string // kinds of predicates in the order of adding
-	guarded  bool     // a default permission
-	bare     bool     // an explicit list of tweens without the one that answers errors
-	eventful bool     // tweens, subscribers or callbacks may change the answer
+	suite       string
+	trees       map[string]*Tree
+	tree        string
+	views       []*declared
+	subscribers []Directive
+	tweens      []string // in use, outermost first
+	behaviors   map[string]Behavior
+	derivers    []string       // outermost first
+	since       map[string]int // the round in which each deriver was added first
+	kinds       []string       // of predicates, in the order of adding
+	reordered   bool           // the server's order of media types
+	security    bool
+	permission  string
 }
 
-// declared is a view in force.
+// declared is a directive, the includes that lead to it, and its round.
 type declared struct {
 	Directive
-	path []string // of the includes that lead to it
+	path  []string
+	round int
 }
 
 // outlineOf reads the directives of a case whose configuration is sound.
 func outlineOf(c *Case) *outline {
-	o := &outline{tree: c.App.Trees["main"]}
-	if list := c.App.Settings.Tweens; len(list) > 0 {
-		o.bare = !slices.ContainsFunc(list, func(e TweenEntry) bool { return e.Name == "EXCVIEW" })
-		o.eventful = slices.ContainsFunc(list, func(e TweenEntry) bool { return e.Behavior.interferes() })
-	}
+	o := &outline{suite: c.Suite, trees: c.App.Trees, tree: "main", behaviors: map[string]Behavior{}, since: map[string]int{}}
+	sorter := order.New("INGRESS", "MAIN")
+	sorter.Add("EXCVIEW", []string{"INGRESS"}, nil)
+
 	var round []*declared
+	rounds := 0
 	included := map[string]bool{}
 	var read func(ds []Directive, path []string)
 	read = func(ds []Directive, path []string) {
 		for _, d := range ds {
-			o.eventful = o.eventful || d.Do == "add_tween" && d.Behavior.interferes() || d.Raise != "" || raises(d.Adds) || raises(d.Behavior.Adds)
 			switch d.Do {
-			case "add_view", "add_exception_view", "add_notfound_view", "add_forbidden_view":
-				round = append(round, &declared{d, path})
 			case "include":
 				if !included[d.Name] {
 					included[d.Name] = true
@@ -53,170 +59,200 @@ func outlineOf(c *Case) *outline {
 			case "action":
 				read(d.Then, path)
 			case "commit":
-				o.settle(round)
+				o.settle(round, sorter)
 				round, included = nil, map[string]bool{}
-			case "security":
-				o.security = true
-			case "set_default_permission":
-				o.guarded = true
-			case "set_root_factory":
-				o.tree = c.App.Trees[d.Tree]
-			case "add_view_predicate":
-				o.added = append(o.added, d.Name)
-			case "add_view_deriver":
-				o.derivers = true
+				rounds++
+			default:
+				round = append(round, &declared{d, path, rounds})
 			}
 		}
 	}
 	read(c.App.Directives, nil)
-	o.settle(round)
+	o.settle(round, sorter)
+
+	o.tweens, _ = sorter.Sorted()
+	if list := c.App.Settings.Tweens; len(list) > 0 {
+		o.tweens = nil
+		for _, entry := range list {
+			o.tweens = append(o.tweens, entry.Name)
+			o.behaviors[entry.Name] = entry.Behavior
+		}
+	}
+	if names, ok := c.Expect["derivers"].([]any); ok {
+		for _, name := range names {
+			o.derivers = append(o.derivers, name.(string))
+		}
+	}
 	return o
 }
 
-// interferes tells whether a tween does more than to look on.
-func (b Behavior) interferes() bool {
-	return b.Raise != "" || b.RaiseHTTP.Name != "" || b.Answer != 0 || b.RaiseAfter != "" || b.Catch != "" || raises(b.Adds)
-}
-
-func raises(callbacks []Callback) bool {
-	return slices.ContainsFunc(callbacks, func(c Callback) bool { return c.Raise != "" || raises(c.Adds) })
-}
-
-// settle ends a round: of the views of one identity the one nearest to the
-// application holds, and takes the place of one from an earlier round.
-func (o *outline) settle(round []*declared) {
+// settle ends a round: of the directives of one identity the one nearest to the
+// application holds, and replaces what an earlier round declared.
+func (o *outline) settle(round []*declared, sorter *order.Sorter) {
 	nearest := map[string]*declared{}
-	for _, v := range round {
-		if other := nearest[v.identity()]; other == nil || slices.Compare(v.path, other.path) < 0 {
-			nearest[v.identity()] = v
+	for _, d := range round {
+		id := d.identity()
+		if other := nearest[id]; other == nil || slices.Compare(d.path, other.path) < 0 {
+			nearest[id] = d
 		}
 	}
-	for _, v := range round {
-		if nearest[v.identity()] != v {
+	for _, d := range round {
+		if id := d.identity(); id != "" && nearest[id] != d {
 			continue
 		}
-		at := slices.IndexFunc(o.views, func(old *declared) bool { return old.identity() == v.identity() })
-		if at >= 0 {
-			o.views[at] = v
-		} else {
-			o.views = append(o.views, v)
-		}
-	}
-}
-
-// identity is what no two views share.
-func (v *declared) identity() string {
-	parts := []string{v.Context, v.Name, v.RouteName}
-	if class := v.errorClass(); class != "" {
-		parts[0] = class
-	}
-	for _, p := range v.Predicates {
-		parts = append(parts, p.identity())
-	}
-	return strings.Join(parts, "\x00")
-}
-
-// answer is what comes out by the outline.
-type answer struct {
-	walk   walk
-	status int
-	view   *declared // that answered; nil for a plain answer
-	failed string    // the error that it answers, "" for a resource
-	raised string    // the error that nothing answered
-	allow  []string  // methods, of 405 and of OPTIONS
-	fits   bool      // some view fitted
-	sure   bool
-
-	unacceptable bool // nothing but the Accept header kept views from answering
-}
-
-// answer works out what a request gets.
-func (o *outline) answer(q *Request) answer {
-	a := o.find(q)
-	a.sure = a.sure && !o.eventful
-	return a
-}
-
-func (o *outline) find(q *Request) answer {
-	a := answer{walk: q.walk(o.tree, reading{})}
-	switch {
-	case a.walk.raised == "URLDecodeError":
-		o.failed(&a, q, 400, "URLDecodeError")
-		return a
-	case a.walk.raised != "":
-		return a
-	}
-	groups := o.groups(&a.walk)
-	for _, group := range groups {
-		if view, sure := o.pick(group, q, &a.walk); view != nil || !sure {
-			a.fits = true
-			a.view, a.sure = view, sure && !o.asks(view)
-			a.status = view.status(&a)
-			return a
-		}
-	}
-	status := 404
-	for _, view := range slices.Concat(groups...) {
-		switch failing := o.failing(view.Predicates, q, &a.walk); {
-		case slices.Equal(failing, []string{"request_method"}):
-			status = 405
-			for _, p := range view.Predicates {
-				if p.Kind == "request_method" {
-					a.allow = append(a.allow, p.allowed()...)
-				}
+		switch d.Do {
+		case "add_view", "add_exception_view", "add_notfound_view", "add_forbidden_view":
+			o.addView(d)
+		case "add_tween":
+			under := d.Under
+			if under == nil && d.Over == nil {
+				under = Names{"INGRESS"}
 			}
-		case status == 404 && slices.Equal(failing, []string{"accept"}):
-			status = 406
+			sorter.Add(d.Name, under, d.Over)
+			o.behaviors[d.Name] = d.Behavior
+		case "add_view_deriver":
+			if _, known := o.since[d.Name]; !known {
+				o.since[d.Name] = d.round
+			}
+		case "add_subscriber":
+			o.subscribers = append(o.subscribers, d.Directive)
+		case "add_view_predicate":
+			o.kinds = append(o.kinds, d.Name)
+		case "add_accept_view_order":
+			o.reordered = true
+		case "security":
+			o.security = true
+		case "set_default_permission":
+			o.permission = d.Permission
+		case "set_root_factory":
+			o.tree = d.Tree
 		}
 	}
-	if status == 405 {
-		a.allow = append(a.allow, "OPTIONS")
-		slices.Sort(a.allow)
-		a.allow = slices.Compact(a.allow)
-		if q.Method == "OPTIONS" {
-			a.status, a.sure = 204, true
-			return a
-		}
-	}
-	a.unacceptable = status == 406
-	o.failed(&a, q, status, httpName(status))
-	return a
 }
 
-// groups are the views of the walk's name in the order of the lookup.
-func (o *outline) groups(w *walk) [][]*declared {
+// addView adds a view, in the place of one that an earlier round declared.
+func (o *outline) addView(v *declared) {
+	at := slices.IndexFunc(o.views, func(old *declared) bool { return old.identity() == v.identity() })
+	if at >= 0 {
+		o.views[at] = v
+	} else {
+		o.views = append(o.views, v)
+	}
+}
+
+// identity is what no two directives share; "" for what never clashes.
+func (d *declared) identity() string {
+	if d.Do == "add_subscriber" {
+		return ""
+	}
+	claim := d.Do + d.Name
+	if strings.HasSuffix(d.Do, "_view") {
+		claim = text(d.claim())
+	}
+	for _, p := range d.Predicates {
+		claim += p.identity()
+	}
+	return claim
+}
+
+// lookupOrder is where views for a class are looked for, most specific first;
+// views for any resource come last.
+var lookupOrder = map[string][]string{
+	"Folder":      {"Folder", "IContainer", "IResource"},
+	"Root":        {"Root", "Folder", "IContainer", "IResource"},
+	"Document":    {"Document", "IContent", "IResource"},
+	"Image":       {"Image", "Document", "IContent", "IResource"},
+	"Book":        {"Book", "IContent", "Folder", "IContainer", "IResource"},
+	"DefaultRoot": {},
+}
+
+// errorOrder is where views for the cases' own errors are looked for.
+var errorOrder = map[string][]string{
+	"AppError":       {"AppError"},
+	"StorageError":   {"StorageError", "AppError"},
+	"Timeout":        {"Timeout", "StorageError", "AppError"},
+	"InputError":     {"InputError", "AppError"},
+	"OtherError":     {"OtherError"},
+	"ValueError":     {"ValueError"},
+	"URLDecodeError": {"URLDecodeError"},
+}
+
+// classes are those that an error belongs to, most specific first, and its
+// status, 0 if it has none: its own, then ranges of statuses, the narrower
+// first.
+func classes(name string) (list []string, status int) {
+	list = slices.Clone(errorOrder[name])
+	switch class, known := httpClasses[name]; {
+	case known:
+		status = class.low
+	case name == "URLDecodeError":
+		status = 400
+	case name == "HTTP406":
+		status = 406
+	default:
+		return list, 0
+	}
+	ranges := slices.DeleteFunc(slices.Collect(maps.Keys(httpClasses)), func(name string) bool {
+		return status < httpClasses[name].low || httpClasses[name].high < status
+	})
+	slices.SortFunc(ranges, func(a, b string) int { return httpClasses[a].width() - httpClasses[b].width() })
+	return append(list, ranges...), status
+}
+
+func (c httpClass) width() int { return c.high - c.low }
+
+// lookup gives the groups of views for a place of the walk, in order.
+func (o *outline) lookup(w *walk) [][]*declared {
 	var groups [][]*declared
 	for _, class := range append(slices.Clone(lookupOrder[w.class(w.depth())]), "") {
-		var group []*declared
-		for _, v := range o.views {
-			if v.errorClass() == "" && v.Context == class && v.Name == w.viewName() && v.RouteName == "" {
-				group = append(group, v)
-			}
-		}
-		groups = append(groups, group)
+		groups = append(groups, o.group(func(v *declared) bool {
+			return v.errorClass() == "" && v.Context == class && v.Name == w.viewName()
+		}))
 	}
 	return groups
 }
 
-// pick gives the view of a group that answers. It is not sure where the
-// client's preference among several offers decides.
-func (o *outline) pick(group []*declared, q *Request, w *walk) (view *declared, sure bool) {
+// errorViews gives the group of views for a class of errors.
+func (o *outline) errorViews(class string) []*declared {
+	return o.group(func(v *declared) bool { return v.errorClass() == class && v.Name == "" })
+}
+
+func (o *outline) group(of func(*declared) bool) []*declared {
+	return slices.DeleteFunc(slices.Clone(o.views), func(v *declared) bool { return v.RouteName != "" || !of(v) })
+}
+
+// pick gives the view of a group that answers; nil if none fits. Views with an
+// Accept come first, by preference. It does not know what a case adds to the
+// server's order: then unsure is true.
+func (o *outline) pick(group []*declared, q *Request, w *walk) (view *declared, unsure bool) {
 	var fitting []*declared
-	offers := 0
+	var offers []string
 	for _, v := range group {
-		if len(o.failing(v.Predicates, q, w)) > 0 {
-			continue
+		if offer := v.offer(); offer != "" && !slices.Contains(offers, offer) {
+			offers = append(offers, offer)
 		}
-		fitting = append(fitting, v)
-		if slices.ContainsFunc(v.Predicates, func(p Predicate) bool { return p.Kind == "accept" }) {
-			offers++
+		if len(o.failing(v.Predicates, q, w)) == 0 {
+			fitting = append(fitting, v)
 		}
 	}
 	if len(fitting) == 0 {
-		return nil, true
+		return nil, false
 	}
-	slices.SortStableFunc(fitting, func(a, b *declared) int { return o.weight(a) - o.weight(b) })
-	return fitting[0], len(fitting) == 1 || offers == 0
+	offers = append(q.preference(offers), "")
+	slices.SortStableFunc(fitting, func(a, b *declared) int {
+		return cmp.Or(slices.Index(offers, a.offer())-slices.Index(offers, b.offer()), o.weight(a)-o.weight(b))
+	})
+	return fitting[0], o.reordered && len(fitting) > 1
+}
+
+// offer is the media type that a view offers, "" without one.
+func (d *declared) offer() string {
+	for _, p := range d.Predicates {
+		if p.Kind == "accept" {
+			return p.Values[0]
+		}
+	}
+	return ""
 }
 
 // weight is Pyramid's order inside a group: smaller is asked first.
@@ -226,7 +262,7 @@ func (o *outline) weight(v *declared) int {
 		at := slices.Index(builtinKinds, p.Kind)
 		switch {
 		case at < 0:
-			at = 13 + slices.Index(o.added, p.Kind)
+			at = 13 + slices.Index(o.kinds, p.Kind)
 		case at >= 7: // the seventh place is kept for the kind of request
 			at++
 		}
@@ -235,61 +271,68 @@ func (o *outline) weight(v *declared) int {
 	return (1<<30 - score) / (len(v.Predicates) + 1)
 }
 
-// asks tells whether a view may ask for a permission.
-func (o *outline) asks(v *declared) bool {
-	return o.security && (v.Permission != "" || o.guarded) && v.Permission != "NO_PERMISSION_REQUIRED"
+// mismatch is the error of a request that no view fits, and the methods that
+// would do.
+func (o *outline) mismatch(groups [][]*declared, q *Request, w *walk) (name string, allow []string) {
+	name = "HTTPNotFound"
+	for _, view := range slices.Concat(groups...) {
+		switch failing := o.failing(view.Predicates, q, w); {
+		case slices.Equal(failing, []string{"request_method"}):
+			name = "HTTPMethodNotAllowed"
+			for _, p := range view.Predicates {
+				if p.Kind == "request_method" {
+					allow = append(allow, p.allowed()...)
+				}
+			}
+		case name == "HTTPNotFound" && slices.Equal(failing, []string{"accept"}):
+			name = "HTTP406"
+		}
+	}
+	if allow != nil {
+		allow = append(allow, "OPTIONS")
+		slices.Sort(allow)
+		allow = slices.Compact(allow)
+	}
+	return name, allow
 }
 
-// status is that of the view's answer; it is not sure what raising comes to.
-func (v *declared) status(a *answer) int {
-	b := v.Behavior
-	if b.Raise != "" || b.RaiseHTTP.Name != "" || b.Returns != "" {
-		a.sure = false
+// permits asks the access lists from the place of the walk upwards.
+func (o *outline) permits(q *Request, w *walk, permission string) bool {
+	who := principals(o.user(q), q.header("X-Groups"))
+	for depth := w.depth(); depth >= 0; depth-- {
+		if w.nodes[depth] == nil || w.nodes[depth].ACL == nil {
+			continue
+		}
+		for _, ace := range *w.nodes[depth].ACL {
+			if slices.Contains(who, ace.Principal) && (ace.All || slices.Contains(ace.Permissions, permission)) {
+				return ace.Allow
+			}
+		}
 	}
+	return false
+}
+
+// asks is the permission that a view asks for, "" for none.
+func (o *outline) asks(v *declared, asError bool) string {
 	switch {
-	case v.View == "":
-		return a.status
-	case b.ReturnHTTP.Name != "":
-		return httpClasses[b.ReturnHTTP.Name].low
-	case b.Status != 0:
-		return b.Status
+	case !o.security || v.Permission == "NO_PERMISSION_REQUIRED":
+		return ""
+	case v.Permission == "" && !asError:
+		return o.permission
 	}
-	return 200
+	return v.Permission
 }
 
-// failed answers an error with a status: by the view for its name, then by
-// those for ranges of statuses, the narrower first, then plainly.
-func (o *outline) failed(a *answer, q *Request, status int, name string) {
-	a.status, a.sure = status, true
-	if o.bare {
-		a.status, a.raised = 500, name
-		return
+// deriversAround are the derivers of the case around a view, outermost first:
+// those outside secured_view, which a view that is denied passes, and those
+// inside. A deriver that is added in a later round is not around it.
+func (o *outline) deriversAround(v *declared) (outside, inside []string) {
+	at := max(slices.Index(o.derivers, "secured_view"), 0)
+	around := func(names []string) []string {
+		return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+			round, added := o.since[name]
+			return !added || round > v.round
+		})
 	}
-	classes := []string{}
-	if name != httpName(status) {
-		classes = append(classes, name)
-	}
-	ranges := slices.DeleteFunc(slices.Collect(maps.Keys(httpClasses)), func(name string) bool {
-		return status < httpClasses[name].low || httpClasses[name].high < status
-	})
-	slices.SortFunc(ranges, func(a, b string) int {
-		return (httpClasses[a].high - httpClasses[a].low) - (httpClasses[b].high - httpClasses[b].low)
-	})
-	for _, class := range append(classes, ranges...) {
-		var group []*declared
-		for _, v := range o.views {
-			if v.errorClass() == class && v.RouteName == "" {
-				group = append(group, v)
-			}
-		}
-		if view, sure := o.pick(group, q, &a.walk); view != nil {
-			a.sure = sure && !o.asks(view)
-			a.failed = name
-			a.status = view.status(a)
-			if view.View != "" {
-				a.view = view
-			}
-			return
-		}
-	}
+	return around(o.derivers[:at]), around(o.derivers[at:])
 }

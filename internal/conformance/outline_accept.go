@@ -1,19 +1,51 @@
 package conformance
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// accepts tells whether an Accept header admits a media type: by the most
-// specific range that speaks of it (the type with the same parameters, the
-// type alone, type/*, */*), whose q must not be 0. Without a header, or with
-// one that cannot be read, everything is admitted.
-func (q *Request) accepts(offer string) bool {
+// qvalue is how a q can be written; any other makes the header unreadable.
+var qvalue = regexp.MustCompile(`^q=(0(\.\d{0,3})?|1(\.0{0,3})?)$`)
+
+// serverOrder is the server's own preference among media types.
+var serverOrder = []string{
+	"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/json",
+}
+
+// preference sorts the media types that a group offers, the one to try first
+// first: by the client's liking, then by the server's order. A type outside
+// that order weighs as much as there are offers, and parameters come before
+// the bare type.
+func (q *Request) preference(offers []string) []string {
+	sorted := slices.Clone(offers)
+	weight := func(offer string) (int, int) {
+		name, parameters := mediaType(offer)
+		at := slices.Index(serverOrder, name)
+		if at < 0 {
+			at = len(offers)
+		}
+		return at, -len(parameters)
+	}
+	slices.SortStableFunc(sorted, func(a, b string) int {
+		at, detail := weight(a)
+		bt, other := weight(b)
+		return cmp.Or(cmp.Compare(q.quality(b), q.quality(a)), at-bt, detail-other)
+	})
+	return sorted
+}
+
+// quality is how much the client likes a media type, by its Accept header: the
+// q of the most specific range that speaks of it (the type with the same
+// parameters, the type alone, type/*, */*). Without a header, or with one that
+// cannot be read, everything is liked alike.
+func (q *Request) quality(offer string) float64 {
 	header, present := q.hasHeader("Accept")
 	if !present {
-		return true
+		return 1
 	}
 	best, quality := -1, 0.0
 	wanted, parameters := mediaType(offer)
@@ -23,14 +55,14 @@ func (q *Request) accepts(offer string) bool {
 		}
 		name, given := mediaType(part)
 		if !strings.Contains(name, "/") {
-			return true
+			return 1
 		}
 		q := 1.0
 		if at := slices.IndexFunc(given, func(p string) bool { return strings.HasPrefix(p, "q=") }); at >= 0 {
-			var err error
-			if q, err = strconv.ParseFloat(given[at][2:], 64); err != nil {
-				return true
+			if !qvalue.MatchString(given[at]) {
+				return 1
 			}
+			q, _ = strconv.ParseFloat(given[at][2:], 64)
 			given = given[:at]
 		}
 		rank := -1
@@ -49,14 +81,17 @@ func (q *Request) accepts(offer string) bool {
 			best, quality = rank, q
 		}
 	}
-	return quality > 0
+	return quality
 }
+
+// unspaced takes spaces out, and the quotes that a value needs none of.
+var unspaced = strings.NewReplacer(" ", "", `"`, "")
 
 // mediaType parts a media type from its parameters.
 func mediaType(text string) (name string, parameters []string) {
 	parts := strings.Split(text, ";")
 	for _, p := range parts[1:] {
-		parameters = append(parameters, strings.ToLower(strings.ReplaceAll(p, " ", "")))
+		parameters = append(parameters, strings.ToLower(unspaced.Replace(p)))
 	}
 	return strings.ToLower(strings.TrimSpace(parts[0])), parameters
 }

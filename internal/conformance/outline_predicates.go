@@ -7,17 +7,6 @@ import (
 	"strings"
 )
 
-// lookupOrder is where views for a class are looked for, most specific first;
-// views for any resource come last.
-var lookupOrder = map[string][]string{
-	"Folder":      {"Folder", "IContainer", "IResource"},
-	"Root":        {"Root", "Folder", "IContainer", "IResource"},
-	"Document":    {"Document", "IContent", "IResource"},
-	"Image":       {"Image", "Document", "IContent", "IResource"},
-	"Book":        {"Book", "IContent", "Folder", "IContainer", "IResource"},
-	"DefaultRoot": {},
-}
-
 // failing gives the kinds of those predicates that do not hold.
 func (o *outline) failing(ps Predicates, q *Request, w *walk) []string {
 	var kinds []string
@@ -48,7 +37,7 @@ func (o *outline) holds(p Predicate, q *Request, w *walk) bool {
 			return present && (!valued || fromStart(expression, value))
 		})
 	case "accept":
-		return q.accepts(p.Values[0])
+		return q.quality(p.Values[0]) > 0
 	case "containment":
 		for depth := range w.nodes {
 			if class := w.class(depth); class == p.Values[0] || slices.Contains(lookupOrder[class], p.Values[0]) {
@@ -57,7 +46,7 @@ func (o *outline) holds(p Predicate, q *Request, w *walk) bool {
 		}
 		return false
 	case "physical_path":
-		return w.nodes != nil && slices.Equal(p.path(), w.names[:w.depth()])
+		return w.nodes != nil && !w.ofError && slices.Equal(p.path(), w.names[:w.depth()])
 	case "is_authenticated":
 		return (o.user(q) != "") == p.Truth
 	case "effective_principals":

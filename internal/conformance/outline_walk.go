@@ -20,6 +20,7 @@ type walk struct {
 	virtual int      // how many are the virtual root's
 	nodes   []*Tree  // along the way, the root first; nil for a bare root
 	raised  string   // the error that ended it
+	ofError bool     // asked on behalf of an error view
 }
 
 // names splits a path text: empty names and "." vanish, ".." takes the name

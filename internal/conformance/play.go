@@ -72,7 +72,7 @@ func viewReport(r *web.Request, tag string) Report {
 	}
 	if match := r.Match(); match != nil {
 		params := map[string]any{}
-		for _, p := range match.Params {
+		for _, p := range match.Params() {
 			if params[p.Name] = p.Value; p.Values != nil {
 				params[p.Name] = p.Values
 			}
@@ -212,10 +212,11 @@ func (q *Request) request(p *play) (*http.Request, error) {
 
 // resolve gives the absolute form of a location.
 func (q *Request) resolve(location string) (string, error) {
-	base, err := url.Parse(q.Scheme + "://" + q.Host + q.ScriptName + q.Path)
+	path, err := url.PathUnescape(q.ScriptName + q.Path)
 	if err != nil {
 		return "", err
 	}
+	base := url.URL{Scheme: q.Scheme, Host: q.Host, Path: path}
 	to, err := base.Parse(location)
 	if err != nil {
 		return "", err

@@ -1,0 +1,279 @@
+package conformance
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// rehearsal is one request played by the outline: in the order in which the
+// framework promises to do things, with nothing of the framework.
+type rehearsal struct {
+	*outline
+	q    *Request
+	walk walk
+
+	found      bool // traversal ended
+	trace      []string
+	onResponse []Callback
+	onFinished []Callback
+
+	mismatch string // the error of a request that no view fitted, if it is not a plain 404
+	unsure   bool   // the outline cannot tell
+}
+
+// reply is a response, or an error on its way up.
+type reply struct {
+	status int
+	report Report // of the view or tween that made it; nil for a plain answer
+	header Report // location and allow
+	raised string // the name of an error; then there is no response
+}
+
+// rehearse plays a request.
+func (o *outline) rehearse(q *Request) (*rehearsal, Report) {
+	r := &rehearsal{outline: o, q: q, walk: q.walk(o.trees[o.tree], reading{})}
+	answer := r.tween(0)
+	if answer.raised == "" {
+		if raised := r.call(&r.onResponse); raised != "" {
+			answer = reply{raised: raised}
+		} else if raised := r.tell("NewResponse"); raised != "" {
+			answer = reply{raised: raised}
+		}
+	}
+	if raised := r.call(&r.onFinished); raised != "" {
+		answer = reply{raised: raised}
+	}
+	return r, r.result(answer)
+}
+
+// result says what a case would record of the answer.
+func (r *rehearsal) result(a reply) Report {
+	all := Report{"status": a.status, "view": nil, "trace": r.trace}
+	if a.raised != "" {
+		all["status"], all["raised"] = 500, a.raised
+	} else {
+		maps.Copy(all, a.report)
+		maps.Copy(all, a.header)
+	}
+	if r.found {
+		all["traversal"] = r.walk.found()
+	}
+	return all
+}
+
+func (r *rehearsal) mark(mark string) { r.trace = append(r.trace, mark) }
+
+func (r *rehearsal) add(callbacks []Callback) {
+	for _, c := range callbacks {
+		if c.Response != "" {
+			r.onResponse = append(r.onResponse, c)
+		}
+		if c.Finished != "" {
+			r.onFinished = append(r.onFinished, c)
+		}
+	}
+}
+
+// call calls callbacks of one kind until one raises, those added meanwhile too.
+func (r *rehearsal) call(callbacks *[]Callback) (raised string) {
+	for len(*callbacks) > 0 {
+		c := (*callbacks)[0]
+		*callbacks = (*callbacks)[1:]
+		r.mark(c.Response + c.Finished)
+		r.add(c.Adds)
+		if c.Raise != "" {
+			return c.Raise
+		}
+	}
+	return ""
+}
+
+// tell tells the subscribers of an event until one raises.
+func (r *rehearsal) tell(event string) (raised string) {
+	for _, s := range r.subscribers {
+		if s.Event != event {
+			continue
+		}
+		r.mark(s.Mark)
+		r.add(s.Adds)
+		if s.Raise != "" {
+			return s.Raise
+		}
+	}
+	return ""
+}
+
+// tween runs the tweens from the n-th inwards, and the router within.
+func (r *rehearsal) tween(n int) reply {
+	if n == len(r.tweens) {
+		return r.route()
+	}
+	name := r.tweens[n]
+	if name == "EXCVIEW" {
+		answer := r.tween(n + 1)
+		if answer.raised != "" {
+			answer = r.answerError(answer)
+		}
+		return answer
+	}
+	b := r.behaviors[name]
+	r.mark(name)
+	r.add(b.Adds)
+	switch {
+	case b.Raise != "":
+		return reply{raised: b.Raise}
+	case b.RaiseHTTP.Name != "":
+		return r.raiseHTTP(b.RaiseHTTP)
+	case b.Answer != 0:
+		return reply{status: b.Answer, report: Report{"view": name}}
+	}
+	answer := r.tween(n + 1)
+	switch {
+	case answer.raised != "" && b.Catch != "" && belongs(answer.raised, b.Catch):
+		r.mark(name + ":caught")
+		return reply{status: 500, report: Report{"view": name, "error": answer.raised}}
+	case answer.raised != "":
+	case b.RaiseAfter != "":
+		return reply{raised: b.RaiseAfter}
+	case b.After:
+		r.mark(name + ":after")
+	}
+	return answer
+}
+
+// belongs tells whether an error is of a class.
+func belongs(name, class string) bool {
+	list, _ := classes(name)
+	return class == "Exception" || slices.Contains(list, class)
+}
+
+// route goes from the path to the view.
+func (r *rehearsal) route() reply {
+	if raised := r.tell("NewRequest"); raised != "" {
+		return reply{raised: raised}
+	}
+	if r.walk.raised == "URLDecodeError" {
+		return reply{raised: r.walk.raised}
+	}
+	if raised := r.tell("BeforeTraversal"); raised != "" {
+		return reply{raised: raised}
+	}
+	if r.walk.raised != "" {
+		return reply{raised: r.walk.raised}
+	}
+	r.found = true
+	if raised := r.tell("ContextFound"); raised != "" {
+		return reply{raised: raised}
+	}
+	groups := r.lookup(&r.walk)
+	for _, group := range groups {
+		view, unsure := r.pick(group, r.q, &r.walk)
+		r.unsure = r.unsure || unsure
+		if view != nil {
+			return r.view(view, "")
+		}
+	}
+	name, allow := r.outline.mismatch(groups, r.q, &r.walk)
+	if name == "HTTPNotFound" {
+		return reply{raised: name}
+	}
+	r.mismatch = name
+	header := Report{}
+	if allow != nil {
+		header["allow"] = strings.Join(allow, ", ")
+	}
+	if allow != nil && r.q.Method == "OPTIONS" {
+		return reply{status: 204, header: header}
+	}
+	return reply{raised: name, header: header}
+}
+
+// view calls a view, for the resource or for an error.
+func (r *rehearsal) view(v *declared, failed string) reply {
+	outside, inside := r.deriversAround(v)
+	r.trace = append(r.trace, outside...)
+	if asked := r.asks(v, failed != ""); asked != "" && !r.permits(r.q, &r.walk, asked) {
+		return reply{raised: "HTTPForbidden"}
+	}
+	r.trace = append(r.trace, inside...)
+	if v.View == "" { // the plain answer
+		_, status := classes(failed)
+		return reply{status: status}
+	}
+	b := v.Behavior
+	r.mark("view:" + v.View)
+	r.add(b.Adds)
+	answer := reply{status: 200, report: r.report(v.View, failed)}
+	switch {
+	case b.Raise != "":
+		return reply{raised: b.Raise}
+	case b.RaiseHTTP.Name != "":
+		return r.raiseHTTP(b.RaiseHTTP)
+	case b.Returns != "":
+		return reply{raised: "ValueError"}
+	case b.ReturnHTTP.Name != "":
+		answer.status = httpClasses[b.ReturnHTTP.Name].low
+		answer.header = r.raiseHTTP(b.ReturnHTTP).header
+	case b.Status != 0:
+		answer.status = b.Status
+	}
+	return answer
+}
+
+// report is what the cases of the suite compare of a view's report.
+func (r *rehearsal) report(tag, failed string) Report {
+	report := Report{"view": tag, "error": failed, "view_name": "", "subpath": []string{}, "matched_route": nil, "matchdict": nil}
+	if r.found {
+		report["view_name"], report["subpath"] = r.walk.viewName(), r.walk.subpath()
+	}
+	if failed == "" {
+		delete(report, "error")
+		report["context"], report["context_class"] = r.walk.path(r.walk.depth()), r.walk.class(r.walk.depth())
+	}
+	return report
+}
+
+func (r *rehearsal) raiseHTTP(h HTTPAnswer) reply {
+	answer := reply{raised: h.Name}
+	if h.Location != "" {
+		to, err := r.q.resolve(h.Location)
+		r.unsure = r.unsure || err != nil
+		answer.header = Report{"location": to}
+	}
+	return answer
+}
+
+// answerError is what the tween EXCVIEW does: the view for the error, else the
+// plain answer of errors with a status, else a view for any error.
+func (r *rehearsal) answerError(failed reply) reply {
+	name := failed.raised
+	place := walk{} // an error lies nowhere: of the tree, only the lineage counts
+	if r.found {
+		place = r.walk
+		place.ofError = true
+	}
+	list, status := classes(name)
+	if status == 0 {
+		list = append(list, "Exception")
+	}
+	for _, class := range list {
+		view, unsure := r.pick(r.errorViews(class), r.q, &place)
+		r.unsure = r.unsure || unsure
+		if view == nil {
+			continue
+		}
+		answer := r.view(view, name)
+		if view.View == "" { // the plain answer, with the headers of the error
+			answer.header = failed.header
+		}
+		if answer.raised == "HTTPNotFound" { // gives way to the first error
+			return failed
+		}
+		return answer
+	}
+	if status != 0 {
+		return reply{status: status, header: failed.header}
+	}
+	return failed
+}
