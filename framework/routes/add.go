@@ -61,6 +61,9 @@ func declare(cfg *registry.Config, name, pattern string, opts []Option) (*Route,
 		wrong = append(wrong, errors.New("routes.InheritSlash is for an empty pattern: what would it inherit here?"))
 	}
 	if external, path, ok := cutHost(pattern); ok {
+		if strings.ContainsAny(external.Host, "{}") {
+			wrong = append(wrong, fmt.Errorf("pattern %q: the host of an external route is fixed, markers stand in its path", pattern))
+		}
 		d.route.External, d.route.Static, pattern = external, true, path
 	} else {
 		pattern = prefixed(prefixOf(cfg), pattern, d.inheritSlash)

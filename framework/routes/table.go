@@ -194,15 +194,15 @@ func (rt *Route) traversed(m *web.Match) web.Match {
 }
 
 // pathOf decodes the path of a URL for matching: escaped slashes become NUL.
+// RawPath counts as long as it is an escaped form of Path, also one that
+// url.URL.EscapedPath thinks too little of.
 func pathOf(u *url.URL) (string, error) {
-	if u.RawPath == "" {
-		return readable(u.Path)
+	if u.RawPath != "" && hasEscapedSlash(u.RawPath) {
+		if plain, err := url.PathUnescape(u.RawPath); err == nil && plain == u.Path {
+			return decode(u.RawPath)
+		}
 	}
-	escaped := u.EscapedPath()
-	if !hasEscapedSlash(escaped) {
-		return readable(u.Path)
-	}
-	return decode(escaped)
+	return readable(u.Path)
 }
 
 func hasEscapedSlash(escaped string) bool {
