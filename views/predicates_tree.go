@@ -34,7 +34,8 @@ func Containment[T any]() web.Predicate {
 // PhysicalPath holds if the resource lies at exactly that place in the tree:
 // one path, unescaped, whose empty parts count for nothing ("/wiki/Front"), or
 // the names from the root on, which begin with the root's empty one
-// ("", "wiki", "Front"): so names may hold slashes.
+// ("", "wiki", "Front"): so names may hold slashes. An error lies nowhere: for an
+// error view it never holds.
 func PhysicalPath(path string, names ...string) web.Predicate {
 	var problem error
 	var want []string
@@ -50,7 +51,7 @@ func PhysicalPath(path string, names ...string) web.Predicate {
 	text := strconv.Quote(traversal.Join(want))
 	p := web.NewPredicate(kindPhysicalPath, text, func(r *web.Request) (bool, error) {
 		node := r.Node()
-		return !node.IsZero() && node.Depth() == len(want) && slices.Equal(node.Names(), want), nil
+		return r.Err() == nil && !node.IsZero() && node.Depth() == len(want) && slices.Equal(node.Names(), want), nil
 	})
 	if problem != nil {
 		return p.WithErr(problem)
