@@ -26,6 +26,8 @@ type Application struct {
 	Security SecurityPolicy
 	// Invoker plays subrequests; nil refuses them.
 	Invoker Invoker
+	// URLs generates the paths of routes; nil knows none.
+	URLs URLs
 	// Log is the logger that the loggers of requests derive from; nil is silent.
 	Log *zerolog.Logger
 	// Trusted are the proxies whose forwarding headers are believed.

@@ -40,9 +40,10 @@ func (t TrustedProxies) Trusts(remoteAddr string) bool {
 		return false
 	}
 	addr, ok := parseRemote(remoteAddr)
-	if !ok {
-		return false
-	}
+	return ok && t.trustsAddr(addr)
+}
+
+func (t TrustedProxies) trustsAddr(addr netip.Addr) bool {
 	for _, prefix := range t {
 		if prefix.Contains(addr) {
 			return true

@@ -1,0 +1,277 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestOutside(t *testing.T) {
+	t.Parallel()
+	// Requests come from 192.0.2.1, which is trusted, as is 10.0.0.0/8.
+	for name, c := range map[string]struct {
+		headers []string
+		url     string // default http://example.com
+		client  string // default 192.0.2.1
+	}{
+		"nothing said": {},
+		"all of X": {
+			headers: []string{"X-Forwarded-For", "203.0.113.7", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "shop.org", "X-Forwarded-Port", "8443", "X-Forwarded-Prefix", "/eu"},
+			url:     "https://shop.org:8443/eu", client: "203.0.113.7",
+		},
+		"default port":           {headers: []string{"X-Forwarded-Proto", "https", "X-Forwarded-Port", "443"}, url: "https://example.com"},
+		"port in the host":       {headers: []string{"X-Forwarded-Host", "shop.org:81", "X-Forwarded-Port", "82"}, url: "http://shop.org:81"},
+		"port alone":             {headers: []string{"X-Forwarded-Port", "8080"}, url: "http://example.com:8080"},
+		"no port":                {headers: []string{"X-Forwarded-Port", "http"}},
+		"port 0":                 {headers: []string{"X-Forwarded-Port", "0"}},
+		"websocket":              {headers: []string{"X-Forwarded-Proto", "WSS"}, url: "https://example.com"},
+		"no scheme":              {headers: []string{"X-Forwarded-Proto", "javascript"}},
+		"IPv6 host":              {headers: []string{"X-Forwarded-Host", "[2001:db8::1]:81"}, url: "http://[2001:db8::1]:81"},
+		"host with a path":       {headers: []string{"X-Forwarded-Host", "evil.org/x"}},
+		"host with a user":       {headers: []string{"X-Forwarded-Host", "a@evil.org"}},
+		"host with a line break": {headers: []string{"X-Forwarded-Host", "evil.org\r\nX: y"}},
+		"the last host counts":   {headers: []string{"X-Forwarded-Host", "evil.org, shop.org"}, url: "http://shop.org"},
+		"in several lines":       {headers: []string{"X-Forwarded-Host", "evil.org", "X-Forwarded-Host", "shop.org"}, url: "http://shop.org"},
+		"prefix":                 {headers: []string{"X-Forwarded-Prefix", "/a b/%63/"}, url: "http://example.com/a%20b/c"},
+		"prefix /":               {headers: []string{"X-Forwarded-Prefix", "/"}},
+		"prefix of another host": {headers: []string{"X-Forwarded-Prefix", "//evil.org"}},
+		"prefix with ..":         {headers: []string{"X-Forwarded-Prefix", "/a/%2e%2E/b"}},
+		"prefix without slash":   {headers: []string{"X-Forwarded-Prefix", "a"}},
+		"prefix of markup":       {headers: []string{"X-Forwarded-Prefix", `/"><script>`}, url: "http://example.com/%22%3E%3Cscript%3E"},
+
+		"two proxies":        {headers: []string{"X-Forwarded-For", "203.0.113.7, 10.1.2.3"}, client: "203.0.113.7"},
+		"a forged entry":     {headers: []string{"X-Forwarded-For", "1.2.3.4, 203.0.113.7, 10.1.2.3"}, client: "203.0.113.7"},
+		"a forged line":      {headers: []string{"X-Forwarded-For", "1.2.3.4", "X-Forwarded-For", "203.0.113.7"}, client: "203.0.113.7"},
+		"all trusted":        {headers: []string{"X-Forwarded-For", "10.0.0.9,10.0.0.8"}, client: "10.0.0.9"},
+		"unknown":            {headers: []string{"X-Forwarded-For", "1.2.3.4, unknown, 10.0.0.8"}, client: "10.0.0.8"},
+		"with ports":         {headers: []string{"X-Forwarded-For", "203.0.113.7:99, [::ffff:10.0.0.8]:12"}, client: "203.0.113.7"},
+		"IPv6 client":        {headers: []string{"X-Forwarded-For", "2001:db8::7"}, client: "2001:db8::7"},
+		"empty entries":      {headers: []string{"X-Forwarded-For", ", 203.0.113.7,, "}, client: "203.0.113.7"},
+		"an empty header":    {headers: []string{"X-Forwarded-For", ""}},
+		"no proxy's address": {headers: []string{"X-Real-Ip", "1.2.3.4"}},
+
+		"Forwarded": {
+			headers: []string{"Forwarded", `for=203.0.113.7;proto=https;host="shop.org:8443";by=10.0.0.1`},
+			url:     "https://shop.org:8443", client: "203.0.113.7",
+		},
+		"Forwarded, two proxies": {
+			headers: []string{"Forwarded", `For="[2001:db8::7]:4711"; Proto=https ;host=shop.org, for=10.0.0.2;proto=http;host=inner`},
+			url:     "https://shop.org", client: "2001:db8::7",
+		},
+		"Forwarded, the outer proxy says no scheme": {
+			headers: []string{"Forwarded", `for=203.0.113.7;host=shop.org`, "Forwarded", `for=10.0.0.2;proto=https;host=inner`},
+			url:     "https://shop.org", client: "203.0.113.7",
+		},
+		"Forwarded, forged in front": {
+			headers: []string{"Forwarded", `for=1.2.3.4;host=evil.org;proto=https, for=203.0.113.7`},
+			client:  "203.0.113.7",
+		},
+		"Forwarded, a quote left open in front": {
+			headers: []string{"Forwarded", `for=1.2.3.4;host="evil.org, for=203.0.113.7;host="shop.org"`},
+			url:     "http://shop.org", client: "203.0.113.7",
+		},
+		"Forwarded, a comma in quotes": {
+			headers: []string{"Forwarded", `for=203.0.113.7;ext="a,b\",c";proto=https`},
+			url:     "https://example.com", client: "203.0.113.7",
+		},
+		"Forwarded, hidden":     {headers: []string{"Forwarded", `for=_secret;proto=https`}, url: "https://example.com"},
+		"Forwarded, unreadable": {headers: []string{"Forwarded", `for=1.2.3.4, proto`}},
+		"both kinds": {
+			headers: []string{"X-Forwarded-For", "203.0.113.7", "Forwarded", "for=1.2.3.4;host=evil.org;proto=https"},
+			client:  "203.0.113.7",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantURL, wantClient := c.url, c.client
+			if wantURL == "" {
+				wantURL = "http://example.com"
+			}
+			if wantClient == "" {
+				wantClient = "192.0.2.1"
+			}
+			r := beginIn(proxied(t, "10.0.0.0/8"), http.MethodGet, "/", "", c.headers...)
+			assert.Equal(t, wantURL, r.ApplicationURL())
+			assert.Equal(t, wantClient, r.ClientAddr().String())
+			u, err := url.Parse(wantURL)
+			require.NoError(t, err)
+			assert.Equal(t, u.Scheme, r.Scheme())
+			assert.Equal(t, u.Host, r.Authority())
+			assert.Equal(t, u.EscapedPath(), r.Prefix())
+
+			for _, app := range []*web.Application{nil, proxied(t)} {
+				r = beginIn(app, http.MethodGet, "/", "", c.headers...)
+				r.Request.RemoteAddr = "198.51.100.1:1234"
+				assert.Equal(t, "http://example.com", r.ApplicationURL(), "from somebody else")
+				assert.Equal(t, "198.51.100.1", r.ClientAddr().String(), "from somebody else")
+			}
+		})
+	}
+}
+
+func TestOriginOfRequest(t *testing.T) {
+	t.Parallel()
+	byHand, err := http.NewRequest(http.MethodGet, "https://example.com:8443/x", nil)
+	require.NoError(t, err)
+	old := httptest.NewRequest(http.MethodGet, "/", nil)
+	old.Host = ""
+	bound := old.WithContext(t.Context())
+	bound = bound.WithContext(contextWith(bound, http.LocalAddrContextKey, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 1), Port: 8080}))
+	for want, hr := range map[string]*http.Request{
+		"https://example.com:8443": byHand,
+		"http://localhost":         old,
+		"http://10.0.0.1:8080":     bound,
+		"https://example.com":      httptest.NewRequest(http.MethodGet, "https://example.com/", nil),
+	} {
+		assert.Equal(t, want, web.Begin(nil, hr).ApplicationURL())
+	}
+	r := web.Begin(nil, byHand)
+	assert.False(t, r.ClientAddr().IsValid())
+	r.Request.RemoteAddr = "@"
+	assert.False(t, r.ClientAddr().IsValid(), "a unix socket")
+}
+
+// TestMounted puts an application below prefixes in the ways of net/http, asks it
+// over the wire, and asks again with the URL that it made.
+func TestMounted(t *testing.T) {
+	t.Parallel()
+	app := http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		r := web.Begin(routed, hr)
+		url, err := r.RouteURL("user", web.With("id", 7))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		fmt.Fprintf(w, "%s\n%s\n%s", r.Prefix(), hr.URL.Path, url)
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/", app)
+	mux.Handle("/app/", http.StripPrefix("/app", app))
+	mux.Handle("/slash/", http.StripPrefix("/slash/", app))
+	mux.Handle("/a/b/", http.StripPrefix("/a", http.StripPrefix("/b", app)))
+	mux.Handle("/my%20app/", http.StripPrefix("/my app", app))
+	mux.Handle("/in/{tenant}/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.StripPrefix("/in/"+r.PathValue("tenant"), app).ServeHTTP(w, r)
+	}))
+	mux.Handle("/rewritten/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path, r.URL.RawPath = "/other", ""
+		app.ServeHTTP(w, r)
+	}))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	for _, c := range []struct{ ask, prefix, path string }{
+		{"/", "", "/"},
+		{"/users/1?a=/app", "", "/users/1"},
+		{"/app", "/app", "/"}, // redirected by the mux
+		{"/app/", "/app", "/"},
+		{"/app/users/1?x=/y", "/app", "/users/1"},
+		{"/app/app/app", "/app", "/app/app"},
+		{"/app/a%2Fb/%20/%61", "/app", "/a/b/ /a"},
+		{"/slash/users/1", "/slash", "users/1"},
+		{"/slash/", "/slash", ""},
+		{"/a/b/users/1", "/a/b", "/users/1"},
+		{"/my%20app/users/1", "/my%20app", "/users/1"},
+		{"/in/%C3%A9/users/1", "/in/%C3%A9", "/users/1"},
+		{"/in/x%3Fy/users/1", "/in/x%3Fy", "/users/1"},
+		{"/rewritten/users/1", "", "/other"},
+	} {
+		body := fetch(t, server.URL+c.ask)
+		want := fmt.Sprintf("%s\n%s\n%s%s/users/7", c.prefix, c.path, server.URL, c.prefix)
+		assert.Equal(t, want, body, c.ask)
+		if c.prefix != "" {
+			again := fetch(t, server.URL+c.prefix+"/users/7")
+			assert.Equal(t, fmt.Sprintf("%s\n%s\n%s%s/users/7", c.prefix, trimmed("/users/7", c.path), server.URL, c.prefix), again)
+		}
+	}
+}
+
+// trimmed is path, without its slash if the other path came without one.
+func trimmed(path, other string) string {
+	if other == "" || other[0] != '/' {
+		return path[1:]
+	}
+	return path
+}
+
+func fetch(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Get(url)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	return read(t, resp.Body)
+}
+
+func TestPrefixInPaths(t *testing.T) {
+	t.Parallel()
+	for uri, want := range map[string]string{
+		"/my%20app/":              "/my app/plain", // unescaped, as in Pyramid
+		"/caf%C3%A9/":             "/café/plain",
+		"/50%25/":                 "/50%25/plain", // what would make another path stays
+		"/a%3Fb%23c%2Fd%22%0A/":   "/a%3Fb%23c%2Fd%22%0A/plain",
+		"/":                       "/plain",
+		"/a/../":                  "/plain", // cleaned, not mounted
+		"//evil.org/":             "/plain",
+		"/%2e%2e/":                "/plain",
+		"/%ZZ/":                   "/plain",
+		"/%FF/":                   "/plain",
+		"http://example.com/app/": "/app/plain",
+		"http://example.com":      "/plain",
+		"*":                       "/plain",
+		"":                        "/plain",
+		"example.com:443":         "/plain",
+	} {
+		r := beginIn(routed, http.MethodGet, "/", "")
+		r.Request.RequestURI = uri
+		got, err := r.RoutePath("plain")
+		require.NoError(t, err)
+		assert.Equal(t, want, got, uri)
+	}
+	r := beginIn(proxied(t), http.MethodGet, "/", "", "X-Forwarded-Prefix", "/outer")
+	r.Request.RequestURI = "/inner/"
+	assert.Equal(t, "http://example.com/outer/inner", r.ApplicationURL())
+}
+
+func FuzzForwarded(f *testing.F) {
+	f.Add("for=1.2.3.4", "1.2.3.4", "/a", "/b/c", "/c")
+	f.Add(`for="a\",b;host=`, ", ,", "//x", "http://h/%2f", "/")
+	f.Fuzz(func(t *testing.T, forwarded, xff, prefix, uri, path string) {
+		r := beginIn(proxied(t), http.MethodGet, "/", "", "Forwarded", forwarded, "X-Forwarded-Prefix", prefix)
+		if xff != "" {
+			r.Request.Header.Set("X-Forwarded-For", xff)
+			r.Request.Header.Set("X-Forwarded-Host", xff)
+		}
+		r.Request.RequestURI, r.URL.Path = uri, path
+		u, err := url.Parse(r.ApplicationURL())
+		require.NoError(t, err, r.ApplicationURL())
+		assert.Contains(t, []string{"http", "https"}, u.Scheme)
+		assert.NotEmpty(t, u.Host)
+		assert.Nil(t, u.User)
+		assert.Empty(t, u.RawQuery+u.Fragment)
+		assert.NotRegexp(t, `//|\.\./`, u.Path+"/"[:min(1, len(u.Path))])
+		assert.True(t, r.ClientAddr().IsValid())
+		got, err := r.RoutePath("plain")
+		require.NoError(t, err)
+		assert.Regexp(t, `^/($|[^/\\])`, got)
+	})
+}
+
+func contextWith(hr *http.Request, key, value any) context.Context {
+	return context.WithValue(hr.Context(), key, value)
+}
+
+func read(t *testing.T, from io.Reader) string {
+	t.Helper()
+	b, err := io.ReadAll(from)
+	require.NoError(t, err)
+	return string(b)
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+)
+
+var errNilValue = errors.New("is nil")
+
+// textOf returns the text of a value in a URL: of texts, numbers, bools, what
+// has MarshalText or String, and pointers to them. ParamAs reads the same texts.
+// A nil is errNilValue.
+func textOf(v any) (string, error) {
+	switch v := v.(type) {
+	case nil:
+		return "", errNilValue
+	case string:
+		return v, nil
+	case int:
+		return strconv.Itoa(v), nil
+	case int64:
+		return strconv.FormatInt(v, 10), nil
+	case bool:
+		return strconv.FormatBool(v), nil
+	case []byte:
+		return string(v), nil
+	}
+	rv := reflect.ValueOf(v)
+	if rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return "", errNilValue
+	}
+	switch v := v.(type) {
+	case encoding.TextMarshaler:
+		text, err := v.MarshalText()
+		return string(text), err
+	case fmt.Stringer:
+		return v.String(), nil
+	}
+	switch rv.Kind() {
+	case reflect.String:
+		return rv.String(), nil
+	case reflect.Bool:
+		return strconv.FormatBool(rv.Bool()), nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(rv.Int(), 10), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return strconv.FormatUint(rv.Uint(), 10), nil
+	case reflect.Float32:
+		return strconv.FormatFloat(rv.Float(), 'f', -1, 32), nil
+	case reflect.Float64:
+		return strconv.FormatFloat(rv.Float(), 'f', -1, 64), nil
+	case reflect.Pointer:
+		return textOf(rv.Elem().Interface())
+	}
+	return "", fmt.Errorf("is a %T, which has no text in a URL: pass a text, or give the type a method String", v)
+}
+
+// listOf returns the items of a list; false if v is none. What is a text by its
+// own methods, or bytes, is no list.
+func listOf(v any) ([]any, bool) {
+	switch v := v.(type) {
+	case nil, string, []byte, encoding.TextMarshaler, fmt.Stringer:
+		return nil, false
+	case []string:
+		items := make([]any, len(v))
+		for i, item := range v {
+			items[i] = item
+		}
+		return items, true
+	case []any:
+		return v, true
+	}
+	rv := reflect.ValueOf(v)
+	if k := rv.Kind(); k != reflect.Slice && k != reflect.Array {
+		return nil, false
+	}
+	items := make([]any, rv.Len())
+	for i := range items {
+		items[i] = rv.Index(i).Interface()
+	}
+	return items, true
+}
