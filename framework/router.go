@@ -1,8 +1,10 @@
 package framework
 
 import (
+	"net/url"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views"
@@ -13,10 +15,11 @@ import (
 // proxy publishes as the whole. It counts only from a trusted proxy.
 const virtualRootHeader = "X-Vhm-Root"
 
-// router is the innermost handler, which the tweens wrap: it finds the
-// resource, then the view, and calls it. Everything it needs is resolved when
+// router is the innermost handler, which the tweens wrap: it finds the route,
+// the resource, then the view, and calls it. Everything it needs is resolved when
 // the application is built.
 type router struct {
+	routes          *routes.Table
 	root            web.RootFactory
 	traverser       *traversal.Traverser
 	table           *views.Table
@@ -28,6 +31,7 @@ type router struct {
 func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 	root, _ := registry.Lookup[web.RootFactory](reg)
 	return &router{
+		routes:          routes.TableOf(reg),
 		root:            root,
 		traverser:       traverser,
 		table:           views.TableOf(reg),
@@ -38,20 +42,30 @@ func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 }
 
 // handle takes one request from its path to its view's answer, in Pyramid's
-// order: NewRequest, BeforeTraversal, root factory, traversal, ResourceFound,
-// view. A path that leads to no view is a web.NotFound error.
+// order: NewRequest, route, BeforeTraversal, root factory, traversal,
+// ResourceFound, view. A path that leads to no view is a web.NotFound error; one that cannot
+// be read, a web.PathError, is refused before anything is done for it.
 func (rt *router) handle(r *web.Request) (*web.Response, error) {
 	if rt.newRequest != nil {
 		if err := rt.newRequest(&web.NewRequest{Request: r}); err != nil {
 			return nil, err
 		}
 	}
+	if path := escapedPath(r); odd(path) {
+		if _, err := traversal.Split(path); err != nil {
+			return nil, err
+		}
+	}
+	route, err := rt.routes.Match(r)
+	if err != nil {
+		return nil, err
+	}
 	if rt.beforeTraversal != nil {
 		if err := rt.beforeTraversal(&web.BeforeTraversal{Request: r}); err != nil {
 			return nil, err
 		}
 	}
-	if err := rt.traverse(r); err != nil {
+	if err := rt.traverse(r, route); err != nil {
 		return nil, err
 	}
 	if rt.resourceFound != nil {
@@ -62,33 +76,62 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 	return rt.table.Call(r)
 }
 
-// traverse asks the root factory for the tree and walks the request's path.
-func (rt *router) traverse(r *web.Request) error {
+// traverse asks the root factory for the tree, and walks the path of the
+// request, or the one that its route makes.
+func (rt *router) traverse(r *web.Request, route *routes.Route) error {
+	factory, path := rt.root, traversal.Path{VirtualRoot: virtualRoot(r)}
+	if route == nil {
+		path.Escaped = escapedPath(r)
+	} else {
+		if route.Root != nil {
+			factory = route.Root
+		}
+		path.Names, path.Subpath = route.Walk(r.Match())
+	}
 	var root traversal.Resource
-	if rt.root != nil {
+	if factory != nil {
 		var err error
-		if root, err = rt.root(r); err != nil {
+		if root, err = factory(r); err != nil {
 			return err
 		}
 	}
 	if root == nil {
 		root = DefaultRoot{}
 	}
-	return rt.traverser.Walk(r.Context(), root, traversal.Path{
-		Escaped:     escapedPath(r),
-		VirtualRoot: virtualRoot(r),
-	}, r.Result())
+	err := rt.traverser.Walk(r.Context(), root, path, r.Result())
+	if err != nil {
+		// Of a walk that fails the request shows nothing: an error view sees a
+		// resource only if there is one.
+		*r.Result() = traversal.Result{}
+	}
+	return err
 }
 
 // escapedPath gives the path as it stood in the request line, below the
 // prefix under which the application is mounted. Without RawPath the plain
 // path is its own escaped form unless it holds a percent sign, and costs
-// nothing.
+// nothing. EscapedPath alone would not do: it drops a RawPath with characters
+// that ought to be escaped ("/a%2Fb|c"), and with it turns %2F into a slash.
 func escapedPath(r *web.Request) string {
-	if r.URL.RawPath == "" && strings.IndexByte(r.URL.Path, '%') < 0 {
+	raw := r.URL.RawPath
+	if raw == "" && strings.IndexByte(r.URL.Path, '%') < 0 {
 		return r.URL.Path
 	}
+	if plain, err := url.PathUnescape(raw); raw != "" && err == nil && plain == r.URL.Path {
+		return raw
+	}
 	return r.URL.EscapedPath()
+}
+
+// odd tells whether a path holds bytes that need reading to know whether they
+// can be read. Most paths do not.
+func odd(path string) bool {
+	for i := range len(path) {
+		if c := path[i]; c == '%' || c == 0 || c >= 0x80 {
+			return true
+		}
+	}
+	return false
 }
 
 // virtualRoot gives the names of the virtual root that a trusted proxy asks
