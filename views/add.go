@@ -152,20 +152,29 @@ func publish(reg *registry.Registry, declared *Info, key string) error {
 }
 
 func publishOne(table *Table, reg *registry.Registry, info Info, key string) error {
+	made, err := derived(reg, info, key)
+	if err != nil {
+		return err
+	}
+	return table.add(made)
+}
+
+// derived puts a declared view through the derivers of a registry.
+func derived(reg *registry.Registry, info Info, key string) (*registration, error) {
 	info.Registry = reg
 	permission, err := permissionOf(&info)
 	if err != nil {
-		return fmt.Errorf("view %s: %w", info.place(), err)
+		return nil, fmt.Errorf("view %s: %w", info.place(), err)
 	}
 	info.Permission = permission
 	call, permissive, err := deriversOf(reg).derive(&info)
 	if err != nil {
-		return fmt.Errorf("view %s: %w", info.place(), err)
+		return nil, fmt.Errorf("view %s: %w", info.place(), err)
 	}
-	return table.add(&registration{
+	return &registration{
 		info: &info, errors: info.ErrorOnly, status: info.status, key: key, accept: acceptOf(info.Predicates),
 		call: call, permissive: permissive, permission: permission,
-	})
+	}, nil
 }
 
 func introspectables(info *Info, id identity) []registry.Introspectable {
