@@ -132,7 +132,11 @@ func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
 	if !forked {
 		permissive = call
 	}
-	return call, permissive, nil
+	if call, err = bodyLimited(call, info); err != nil {
+		return nil, nil, err
+	}
+	permissive, err = bodyLimited(permissive, info)
+	return call, permissive, err
 }
 
 func (d *deriver) wrap(next Callable, info *Info) (Callable, error) {

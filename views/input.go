@@ -77,21 +77,17 @@ func decode(r *web.Request, input any, form *form) error {
 	return form.fill(reflect.ValueOf(input).Elem(), parameters)
 }
 
-// decodeJSON takes one JSON value, no larger than a form may be.
+// decodeJSON takes one JSON value, no larger than a body may be.
 func decodeJSON(r *web.Request, input any) error {
-	limit := r.Application().MaxForm
-	if limit <= 0 {
-		limit = web.DefaultMaxForm
-	}
 	if r.Body == nil {
 		return web.BadRequest("a JSON body is wanted")
 	}
-	raw, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
-	switch {
-	case err != nil:
-		return web.BadRequest("the body cannot be read").With(err)
-	case int64(len(raw)) > limit:
-		return web.ContentTooLarge(fmt.Sprintf("the body is larger than %d bytes", limit))
+	if _, bounded := web.BodyLimit(r); !bounded { // a request without an application
+		web.LimitBody(r, web.DefaultMaxBody)
+	}
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
 	}
 	if err := json.Unmarshal(raw, input); err != nil {
 		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {

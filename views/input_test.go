@@ -81,7 +81,7 @@ func TestOnInput(t *testing.T) {
 		"other type":         {"text/csv", "", "a,b", 415, "send application/json or application/x-www-form-urlencoded"},
 		"refused":            {formType, "", "title=refused", 422, "title: say something else"},
 		"refused by status":  {formType, "", "title=taken", 409, "title: taken"},
-		"too large":          {jsonType, "", `{"title":"` + strings.Repeat("x", 2000) + `"}`, 413, "the body is larger than 1000 bytes"},
+		"too large":          {jsonType, "", `{"title":"` + strings.Repeat("x", 2000) + `"}`, 413, "the body of this request may have 1000 bytes at most"},
 	}
 	reg := build(t, func(c *registry.Config) { views.Add(c, views.OnInput(saveEdit)) })
 	for name, tt := range tests {
@@ -91,7 +91,8 @@ func TestOnInput(t *testing.T) {
 			if tt.contentType != "" {
 				hr.Header.Set("Content-Type", tt.contentType)
 			}
-			r := web.Begin(&web.Application{Registry: reg, MaxForm: 1000}, hr).WithNode(traversal.NewNode(&page{}), "")
+			r := web.Begin(&web.Application{Registry: reg}, hr).WithNode(traversal.NewNode(&page{}), "")
+			web.LimitBody(r, 1000)
 			resp, err := views.TableOf(reg).Call(r)
 			if tt.status == http.StatusOK {
 				require.NoError(t, err)

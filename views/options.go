@@ -54,11 +54,12 @@ const (
 	kindCache      = "cache"
 	kindCSRF       = "csrf"
 	kindFor        = "for"
+	kindBodyLimit  = "body_limit"
 )
 
 var ownKinds = []string{
 	kindName, kindPermission, kindRenderer, kindRoute, kindMapper,
-	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor,
+	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor, kindBodyLimit,
 }
 
 // Name is the view name: the part of the path after the resource. Without it,

@@ -155,12 +155,9 @@ func readForm(r *Request) ([]parameter, error) {
 	body := r.Body
 	read, err := io.ReadAll(io.LimitReader(body, limit+1))
 	r.putBack(body, read, err)
-	var beyond *http.MaxBytesError
 	switch {
-	case errors.As(err, &beyond):
-		return nil, tooLarge(beyond.Limit).With(err)
 	case err != nil:
-		return nil, BadRequest("the form cannot be read").With(err)
+		return nil, brokenBody(err)
 	case int64(len(read)) > limit:
 		return nil, tooLarge(limit)
 	}
@@ -195,7 +192,7 @@ func (r *Request) putBack(body io.ReadCloser, read []byte, err error) {
 // restored is a body that was read and put back.
 type restored struct {
 	io.Reader
-	body io.Closer
+	body io.ReadCloser
 }
 
 func (b *restored) Close() error { return b.body.Close() }

@@ -1,0 +1,114 @@
+package web_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestLimitBodyKeepsWhatFits(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("x", 100)
+	for _, limit := range []int64{-1, 100, 101} {
+		r := begin("POST", "/", text)
+		r.Body = io.NopCloser(iotest.OneByteReader(r.Body))
+		web.LimitBody(r, limit)
+		got, err := io.ReadAll(r.Body)
+		require.NoError(t, err, "limit %d", limit)
+		assert.Equal(t, text, string(got))
+	}
+}
+
+func TestLimitBodyEndsWhatIsLonger(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		declared bool
+		limit    int64
+		got      int
+	}{
+		"declared: at once":          {true, 99, 0},
+		"undeclared: after the last": {false, 99, 99},
+		"nothing is allowed":         {false, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := begin("POST", "/", strings.Repeat("x", 100))
+			if !tt.declared {
+				r.ContentLength = -1
+			}
+			web.LimitBody(r, tt.limit)
+			got, err := io.ReadAll(r.Body)
+			assert.Len(t, got, tt.got)
+			status, _ := web.StatusOf(err)
+			assert.Equal(t, http.StatusRequestEntityTooLarge, status)
+			beyond, ok := errors.AsType[*http.MaxBytesError](err)
+			require.True(t, ok)
+			assert.Equal(t, tt.limit, beyond.Limit)
+			_, again := r.Body.Read(make([]byte, 1))
+			assert.Equal(t, err, again)
+		})
+	}
+}
+
+func TestLimitBodyReplacesTheLimitBefore(t *testing.T) {
+	t.Parallel()
+	r := begin("POST", "/", "a=1&b=2", "Content-Type", formType)
+	_, ok := web.BodyLimit(r)
+	assert.False(t, ok)
+	web.LimitBody(r, 3)
+	copied := r.WithContext(t.Context())
+	web.LimitBody(copied, 7)
+	n, ok := web.BodyLimit(r)
+	assert.True(t, ok)
+	assert.EqualValues(t, 7, n)
+
+	_, err := copied.Parameters() // puts the body back inside something else
+	require.NoError(t, err)
+	web.LimitBody(r, 5)
+	n, _ = web.BodyLimit(copied)
+	assert.EqualValues(t, 5, n)
+}
+
+func TestLimitBodyWithoutABody(t *testing.T) {
+	t.Parallel()
+	r := get("/")
+	web.LimitBody(r, 1)
+	_, ok := web.BodyLimit(r)
+	assert.False(t, ok)
+}
+
+func TestBodyThatBreaksIsAnHTTPError(t *testing.T) {
+	t.Parallel()
+	busy := web.ServiceUnavailable("busy")
+	for name, tt := range map[string]struct {
+		err    error
+		status int
+	}{
+		"too slow":         {os.ErrDeadlineExceeded, 408},
+		"broke off":        {io.ErrUnexpectedEOF, 400},
+		"malformed":        {errors.New("invalid byte in chunk length"), 400},
+		"limited by other": {&http.MaxBytesError{Limit: 5}, 413},
+		"has a status":     {busy, 503},
+		"closed":           {http.ErrBodyReadAfterClose, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := begin("POST", "/", "x")
+			r.Body = io.NopCloser(iotest.ErrReader(tt.err))
+			web.LimitBody(r, 10)
+			_, err := r.Body.Read(make([]byte, 1))
+			require.ErrorIs(t, err, tt.err)
+			status, _ := web.StatusOf(err)
+			assert.Equal(t, tt.status, status)
+		})
+	}
+}
