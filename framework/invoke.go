@@ -3,6 +3,7 @@ package framework
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -45,11 +46,15 @@ func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Re
 
 // exchange answers a request that no connection waits for: the response's
 // body is read whole before the finished callbacks run, for what it reads
-// from may end with them.
+// from may end with them. An error of theirs comes back before another one.
 func (a *App) exchange(r *web.Request, handler web.Handler) (resp *web.Response, err error) {
 	defer func() {
-		if _, finished := runFinished(r); finished != nil && err == nil {
+		switch _, finished := runFinished(r); {
+		case finished == nil:
+		case err == nil:
 			resp, err = nil, finished
+		default:
+			err = errors.Join(finished, err)
 		}
 	}()
 	if resp, err = handler(r); err != nil {
