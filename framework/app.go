@@ -19,6 +19,8 @@ type App struct {
 	handler     web.Handler // the tweens around the router, and what comes after them
 	bare        web.Handler // the same without the tweens
 	newResponse func(*web.NewResponse) error
+	maxBody     int64
+	life        *life
 }
 
 var (
@@ -33,13 +35,16 @@ func newApp(reg *registry.Registry) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	app := &App{newResponse: registry.Notifier[*web.NewResponse](reg)}
+	app := &App{newResponse: registry.Notifier[*web.NewResponse](reg), maxBody: web.DefaultMaxBody, life: newLife()}
 	app.web = web.Application{Registry: reg, Traverser: traverser, Invoker: app}
 	app.web.Log, _ = registry.Lookup[*zerolog.Logger](reg)
 	app.web.Trusted, _ = registry.Lookup[web.TrustedProxies](reg)
 	app.web.Security, _ = registry.Lookup[web.SecurityPolicy](reg)
 	if limit, ok := registry.Lookup[formLimit](reg); ok {
 		app.web.MaxForm = int64(limit)
+	}
+	if limit, ok := registry.Lookup[bodyLimit](reg); ok && limit != 0 {
+		app.maxBody = int64(limit)
 	}
 	router := newRouter(reg, traverser)
 	outermost, err := tweens.Chain(reg, router.handle)
@@ -63,8 +68,8 @@ func (a *App) Registry() *registry.Registry { return a.web.Registry }
 // only panic that leaves is http.ErrAbortHandler, by which net/http cuts the
 // connection: a response whose body broke after it had begun ends so.
 func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
-	r := web.Begin(&a.web, hr)
-	defer a.finish(r)
+	r := a.begin(hr)
+	defer a.finish(r, hr)
 	resp, err := a.handler(r)
 	if err != nil {
 		resp = a.unanswered(r, err)
@@ -76,6 +81,20 @@ func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	if err != nil {
 		a.broken(r, err)
 	}
+}
+
+// begin makes the framework's request of hr, with its body bounded. The body
+// is replaced in a copy of hr: the server looks at its own for whether it was
+// read.
+func (a *App) begin(hr *http.Request) *web.Request {
+	if hr.Body == nil || hr.Body == http.NoBody {
+		return web.Begin(&a.web, hr)
+	}
+	own := new(http.Request)
+	*own = *hr
+	r := web.Begin(&a.web, own)
+	web.LimitBody(r, a.maxBody)
+	return r
 }
 
 // around adds to a handler what happens when it has a response: the response
@@ -98,8 +117,12 @@ func (a *App) around(handler web.Handler) web.Handler {
 	})
 }
 
-// finish runs the finished callbacks, the last thing of every request.
-func (a *App) finish(r *web.Request) {
+// finish runs the finished callbacks, the last thing of every request, and
+// removes the files of a multipart form, as the server does for its own request.
+func (a *App) finish(r *web.Request, hr *http.Request) {
+	if form := r.MultipartForm; form != nil && form != hr.MultipartForm {
+		defer func() { _ = form.RemoveAll() }()
+	}
 	if _, err := runFinished(r); err != nil {
 		r.Log().Error().Err(err).Msg("finished callback")
 	}

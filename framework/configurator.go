@@ -64,6 +64,9 @@ func (c *Configurator) options(o Options) {
 	c.once("form limit", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, formLimit(o.MaxForm))
 	})
+	c.once("body limit", registry.Phase1, func(reg *registry.Registry) {
+		registry.Provide(reg, bodyLimit(o.MaxBody))
+	})
 	if o.Root != nil {
 		c.SetRootFactory(o.Root)
 	}

@@ -21,7 +21,7 @@ type nesting struct{}
 // memory: for tests, jobs and tools. Unlike ServeHTTP it gives back an error
 // that nothing answered.
 func (a *App) Do(hr *http.Request) (*web.Response, error) {
-	return a.exchange(web.Begin(&a.web, hr), a.handler)
+	return a.exchange(a.begin(hr), a.handler)
 }
 
 // Invoke answers sub on behalf of r; use Request.Subrequest. A sub without a
@@ -41,7 +41,7 @@ func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Re
 	if useTweens {
 		handler = a.handler
 	}
-	return a.exchange(web.Begin(&a.web, sub.WithContext(context.WithValue(ctx, nesting{}, depth))), handler)
+	return a.exchange(a.begin(sub.WithContext(context.WithValue(ctx, nesting{}, depth))), handler)
 }
 
 // exchange answers a request that no connection waits for: the response's

@@ -10,8 +10,11 @@ import (
 // onceID is the identity of a directive of which an application has one.
 type onceID string
 
-// formLimit is Options.MaxForm in the registry.
-type formLimit int64
+// formLimit and bodyLimit are Options.MaxForm and MaxBody in the registry.
+type (
+	formLimit int64
+	bodyLimit int64
+)
 
 // SetRootFactory sets the source of the resource tree. There is one.
 func (c *Configurator) SetRootFactory(factory web.RootFactory) {

@@ -46,6 +46,10 @@ type Options struct {
 	// TrustedProxies are addresses ("10.0.0.7") and networks ("10.0.0.0/8")
 	// whose forwarding headers are believed; none by default.
 	TrustedProxies []string
+	// MaxBody bounds the bytes of a request's body; zero: 10 MiB, below zero:
+	// no bound. Longer bodies are answered with 413. views.BodyLimit and
+	// routes.BodyLimit set another bound for a view or a route.
+	MaxBody int64
 	// MaxForm bounds the bytes of a form body that is read for request
 	// parameters; zero: 10 MiB. Longer forms are answered with 413.
 	MaxForm int64

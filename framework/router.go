@@ -1,7 +1,6 @@
 package framework
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework/routes"
@@ -51,7 +50,7 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 			return nil, err
 		}
 	}
-	if path := escapedPath(r); odd(path) {
+	if path := r.EscapedPath(); odd(path) {
 		if _, err := traversal.Split(path); err != nil {
 			return nil, err
 		}
@@ -59,6 +58,9 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 	route, err := rt.routes.Match(r)
 	if err != nil {
 		return nil, err
+	}
+	if route != nil && route.BodyLimit != 0 {
+		web.LimitBody(r, route.BodyLimit)
 	}
 	if rt.beforeTraversal != nil {
 		if err := rt.beforeTraversal(&web.BeforeTraversal{Request: r}); err != nil {
@@ -81,7 +83,7 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 func (rt *router) traverse(r *web.Request, route *routes.Route) error {
 	factory, path := rt.root, traversal.Path{VirtualRoot: virtualRoot(r)}
 	if route == nil {
-		path.Escaped = escapedPath(r)
+		path.Escaped = r.EscapedPath()
 	} else {
 		if route.Root != nil {
 			factory = route.Root
@@ -105,22 +107,6 @@ func (rt *router) traverse(r *web.Request, route *routes.Route) error {
 		*r.Result() = traversal.Result{}
 	}
 	return err
-}
-
-// escapedPath gives the path as it stood in the request line, below the
-// prefix under which the application is mounted. Without RawPath the plain
-// path is its own escaped form unless it holds a percent sign, and costs
-// nothing. EscapedPath alone would not do: it drops a RawPath with characters
-// that ought to be escaped ("/a%2Fb|c"), and with it turns %2F into a slash.
-func escapedPath(r *web.Request) string {
-	raw := r.URL.RawPath
-	if raw == "" && strings.IndexByte(r.URL.Path, '%') < 0 {
-		return r.URL.Path
-	}
-	if plain, err := url.PathUnescape(raw); raw != "" && err == nil && plain == r.URL.Path {
-		return raw
-	}
-	return r.URL.EscapedPath()
 }
 
 // odd tells whether a path holds bytes that need reading to know whether they

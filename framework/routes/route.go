@@ -16,6 +16,7 @@ type Route struct {
 	GlobalViews bool            // views without a route answer as well
 	Static      bool            // for generation only, never matches
 	External    *External       // nil unless the pattern names another host; such a route is static
+	BodyLimit   int64           // in place of the application's bound for bodies; 0: that one, below zero: none
 	Pregenerate Pregenerator    // changes what a URL is made of; may be nil
 	Source      registry.Source
 
