@@ -106,6 +106,9 @@ func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 			info.Resource = nil
 		}
 	}
+	if o, ok := d.option(kindAppendSlash); ok && u.status != http.StatusNotFound {
+		wrong = append(wrong, fmt.Errorf("views.%s: %s is for views.AddNotFound", u.directive, o))
+	}
 	if u.errors {
 		wrong = append(wrong, u.narrow(info)...)
 	}

@@ -127,7 +127,9 @@ func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
 		if d.name == SecuredView && info.Permission != "" {
 			permissive, forked = call, true
 		}
-		call = wrapped
+		if call = wrapped; d.name == MappedView {
+			call = appendingSlash(call, info)
+		}
 	}
 	if !forked {
 		permissive = call

@@ -19,10 +19,12 @@ type (
 	page   struct{ Title string }
 )
 
-// build makes the registry of what declare declares.
+// build makes the registry of what declare declares, in an application in which
+// every route exists.
 func build(t testing.TB, declare func(c *registry.Config)) *registry.Registry {
 	t.Helper()
 	c := registry.New(registry.Options{})
+	provideRoutes(c, anyRoute{})
 	declare(c)
 	reg, err := c.Build()
 	require.NoError(t, err)

@@ -55,11 +55,13 @@ const (
 	kindCSRF       = "csrf"
 	kindFor        = "for"
 	kindBodyLimit  = "body_limit"
+
+	kindAppendSlash = "append_slash"
 )
 
 var ownKinds = []string{
 	kindName, kindPermission, kindRenderer, kindRoute, kindMapper,
-	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor, kindBodyLimit,
+	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor, kindBodyLimit, kindAppendSlash,
 }
 
 // Name is the view name: the part of the path after the resource. Without it,

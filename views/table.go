@@ -38,6 +38,7 @@ func TableOf(reg *registry.Registry) *Table {
 	}
 	registry.Provide(reg, t)
 	reg.OnFreeze(t.freeze)
+	reg.OnFreeze(func() error { return t.checkRoutes(reg) })
 	return t
 }
 
