@@ -36,7 +36,7 @@ func (a Attempt) String() string {
 // and what failed in each; the last one matched, unless none did. The request
 // keeps the match that it has. A path that is not readable is tried on no route.
 func (t *Table) Explain(r *web.Request) []Attempt {
-	path, err := pathOf(r.URL)
+	path, err := pathOf(r)
 	if t == nil || err != nil {
 		return nil
 	}

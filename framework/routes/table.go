@@ -1,7 +1,6 @@
 package routes
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -143,7 +142,7 @@ func (t *Table) Match(r *web.Request) (*Route, error) {
 	if t == nil || len(t.routes) == 0 {
 		return nil, nil
 	}
-	path, err := pathOf(r.URL)
+	path, err := pathOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -193,16 +192,14 @@ func (rt *Route) traversed(m *web.Match) web.Match {
 	return m.With(web.Param{Name: traverseMarker, Values: web.SplitRaw(text.String())})
 }
 
-// pathOf decodes the path of a URL for matching: escaped slashes become NUL.
-// RawPath counts as long as it is an escaped form of Path, also one that
-// url.URL.EscapedPath thinks too little of.
-func pathOf(u *url.URL) (string, error) {
-	if u.RawPath != "" && hasEscapedSlash(u.RawPath) {
-		if plain, err := url.PathUnescape(u.RawPath); err == nil && plain == u.Path {
-			return decode(u.RawPath)
+// pathOf decodes the path of a request for matching: escaped slashes become NUL.
+func pathOf(r *web.Request) (string, error) {
+	if r.URL.RawPath != "" {
+		if escaped := r.EscapedPath(); hasEscapedSlash(escaped) {
+			return decode(escaped)
 		}
 	}
-	return readable(u.Path)
+	return readable(r.URL.Path)
 }
 
 func hasEscapedSlash(escaped string) bool {

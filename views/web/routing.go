@@ -1,6 +1,11 @@
 package web
 
-import "github.com/mastaba-go/mastaba/traversal"
+import (
+	"net/url"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/traversal"
+)
 
 // RootFactory gives the root of the resource tree for one request: that of the
 // application, or that of one route. It is called after BeforeTraversal and may
@@ -18,4 +23,22 @@ type Routes interface {
 	// MatchesPath tells whether the pattern of any route takes the escaped path,
 	// whatever its predicates say.
 	MatchesPath(escaped string) bool
+}
+
+// EscapedPath returns the path as it stood in the request line, below the prefix
+// under which the application is mounted. It is what routes and traversal read.
+//
+// Without RawPath the plain path is its own escaped form unless it holds a percent
+// sign, and costs nothing. URL.EscapedPath alone would not do: it drops a RawPath
+// with characters that ought to be escaped ("/a%2Fb|c"), and with it turns %2F into
+// a slash.
+func (r *Request) EscapedPath() string {
+	raw := r.URL.RawPath
+	if raw == "" && strings.IndexByte(r.URL.Path, '%') < 0 {
+		return r.URL.Path
+	}
+	if plain, err := url.PathUnescape(raw); raw != "" && err == nil && plain == r.URL.Path {
+		return raw
+	}
+	return r.URL.EscapedPath()
 }
