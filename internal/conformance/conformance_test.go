@@ -63,7 +63,7 @@ func TestConformance(t *testing.T) {
 func (n *count) play(t *testing.T, c *conformance.Case, public bool, note func(rule string)) {
 	if reason := c.Waits(); reason != "" {
 		n.skipped++
-		t.Skip("waits for " + reason)
+		t.Skip(reason)
 	}
 	verdict := c.Play()
 	for _, rule := range verdict.Rules {

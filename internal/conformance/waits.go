@@ -14,15 +14,15 @@ func (c *Case) Waits() string {
 	})
 	switch {
 	case c.each(func(d Directive) bool { return d.hasUnknownPredicate(added) }):
-		return "nothing: Go's types exclude it, a predicate is a value and cannot be unknown"
+		return "Go excludes it: a predicate is a value, and cannot be unknown"
 	case c.each(Directive.isNoErrorView):
-		return "nothing: Go's types exclude it, an error view takes an error"
+		return "Go excludes it: an error view takes an error"
 	case c.each(func(d Directive) bool { return d.Do == "add_route" || d.Do == "add_static_view" }):
-		return "routes"
+		return "waits for routes"
 	case c.Checks != nil:
-		return "access lists"
+		return "waits for access lists"
 	case c.CookieJar || c.each(Directive.needsSession):
-		return "sessions"
+		return "waits for sessions"
 	}
 	return ""
 }
