@@ -2,6 +2,8 @@ package routes
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,14 +41,14 @@ func (t *Table) RoutePath(r *web.Request, name string, l *web.Link) (string, err
 	if !ok {
 		return "", &web.URLError{Route: name, Err: t.unknown(name)}
 	}
-	path, err := rt.path(r, l)
+	path, err := t.path(rt, r, l)
 	if err != nil {
 		return "", &web.URLError{Route: name, Pattern: rt.Pattern.String(), Err: err}
 	}
 	return path, nil
 }
 
-func (rt *Route) path(r *web.Request, l *web.Link) (string, error) {
+func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, error) {
 	if e := rt.External; e != nil {
 		if l.AsPath || l.AppURL != nil {
 			return "", web.ErrOtherHost
@@ -59,7 +61,55 @@ func (rt *Route) path(r *web.Request, l *web.Link) (string, error) {
 			return "", err
 		}
 	}
-	return rt.Pattern.Path(l)
+	fills, err := rt.Pattern.fillings(l, nil)
+	if err != nil {
+		return "", err
+	}
+	path := rt.Pattern.path(fills)
+	if rt.Pattern.Star() == "" {
+		return path, nil
+	}
+	star := &fills[len(fills)-1]
+	switch {
+	case star.kept && strings.Join(star.names, "/") != star.raw:
+		// The current path has empty names or dots in its star, of which the names
+		// know nothing. Without them another route or marker may take the path.
+		if rt.Static || rt.Pattern.leadsBack(path, fills) && t.leads(path, rt) {
+			return path, nil
+		}
+		star.exact = true
+	case rt.Pattern.starTouches() && len(star.names) > 0:
+		// Of "/{a}*rest" the marker would take the first name as well, unless a slash
+		// parts them. It is left out where it may be, as in Pyramid.
+		if rt.Pattern.leadsBack(path, fills) {
+			return path, nil
+		}
+		apart := slices.Clone(fills)
+		apart[len(fills)-1].names = append([]string{""}, star.names...)
+		if parted := rt.Pattern.path(apart); rt.Pattern.leadsBack(parted, fills) {
+			return parted, nil
+		}
+		return path, nil
+	}
+	return rt.Pattern.path(fills), nil
+}
+
+// starTouches tells whether the star stands directly behind a marker.
+func (p *Pattern) starTouches() bool {
+	n := len(p.parts)
+	return n > 1 && p.parts[n-1].Star && p.parts[n-2].Marker != ""
+}
+
+// leads tells whether rt is the first route whose pattern takes the path.
+func (t *Table) leads(escaped string, rt *Route) bool {
+	path, err := decode(escaped)
+	if err != nil {
+		return false
+	}
+	s := t.index.begin(path)
+	defer t.index.end(s)
+	first, ok := s.next()
+	return ok && first == rt
 }
 
 // url is what stands before the path: the scheme is the one asked for, or that of
@@ -87,8 +137,26 @@ func (t *Table) unknown(name string) error {
 //
 // Most applications need Request.RouteURL instead.
 func (p *Pattern) Path(l *web.Link) (string, error) {
-	var room [4]web.Param
-	params, slashed := room[:0], 0 // values with a slash for expressions
+	var room [4]filling
+	fills, err := p.fillings(l, room[:0])
+	if err != nil {
+		return "", err
+	}
+	return p.path(fills), nil
+}
+
+// filling is what goes into the place of a marker.
+type filling struct {
+	text  string
+	names []string // of a star, unless it was given as one text
+	// raw is what the marker took of the current path, exact if it is to stand
+	// there again as it is.
+	raw         string
+	kept, exact bool
+}
+
+// fillings reads the parameters, one a marker.
+func (p *Pattern) fillings(l *web.Link, fills []filling) ([]filling, error) {
 	for _, part := range p.parts {
 		if part.Marker == "" {
 			continue
@@ -96,53 +164,100 @@ func (p *Pattern) Path(l *web.Link) (string, error) {
 		param, ok, err := l.ParamText(part.Marker)
 		switch {
 		case err != nil:
-			return "", err
+			return nil, err
 		case !ok:
-			return "", fmt.Errorf("%w: %q (given: %q)", web.ErrMissingParam, part.Marker, l.ParamNames())
+			return nil, fmt.Errorf("%w: %q (given: %q)", web.ErrMissingParam, part.Marker, l.ParamNames())
 		}
-		if param.Values != nil && !part.Star {
-			param.Value, param.Values = strings.Join(param.Values, "/"), nil
+		f := filling{text: param.Value, names: param.Values}
+		f.raw, f.kept = l.RawParam(part.Marker)
+		if !part.Star {
+			if f.names != nil {
+				f.text, f.names = strings.Join(f.names, "/"), nil
+			}
+			if f.kept { // not what a Traverse made of it
+				f.text, f.exact = strings.ReplaceAll(f.raw, "\x00", "/"), part.Expr != ""
+			}
 		}
-		if err := holdable(param); err != nil {
-			return "", err
+		if err := f.holdable(part.Marker); err != nil {
+			return nil, err
 		}
-		if part.Expr != "" && strings.IndexByte(param.Value, '/') >= 0 {
-			slashed++
-		}
-		params = append(params, param)
+		fills = append(fills, f)
 	}
-	if slashed == 0 {
-		return p.fill(params, 0), nil
-	}
-	// Each bit says of one such value whether its slashes are escaped.
-	all := uint(1)<<min(slashed, 4) - 1
-	for escape := range all {
-		if p.leadsBack(params, escape) {
-			return p.fill(params, escape), nil
-		}
-	}
-	return p.fill(params, ^uint(0)), nil
+	return fills, nil
 }
 
 // holdable refuses what no path can hold.
-func holdable(p web.Param) error {
-	for _, text := range append([]string{p.Value}, p.Values...) {
+func (f *filling) holdable(marker string) error {
+	for i := -1; i < len(f.names); i++ {
+		text := f.text
+		if i >= 0 {
+			text = f.names[i]
+		}
 		switch {
 		case strings.IndexByte(text, 0) >= 0:
-			return fmt.Errorf("parameter %q holds a NUL, which no path can", p.Name)
+			return fmt.Errorf("parameter %q holds a NUL, which no path can", marker)
 		case !utf8.ValidString(text):
-			return fmt.Errorf("parameter %q is not UTF-8: %q", p.Name, text)
+			return fmt.Errorf("parameter %q is not UTF-8: %q", marker, text)
 		}
 	}
 	return nil
 }
 
-// fill puts the texts in the place of the markers.
-func (p *Pattern) fill(params []web.Param, escape uint) string {
+// path puts the fillings in the place of the markers, and decides which slashes
+// are escaped.
+func (p *Pattern) path(fills []filling) string {
+	slashed := 0
+	for i, part := range p.markers() {
+		if fills[i].open(part) {
+			slashed++
+		}
+	}
+	if slashed == 0 {
+		return p.fill(fills, 0)
+	}
+	// Each bit says of one text whether its slashes are escaped. If no way leads
+	// back, one that matches at all is better than none.
+	matching := ""
+	for escape := range uint(1) << min(slashed, 4) {
+		path := p.fill(fills, escape)
+		switch matches, same := p.again(path, fills); {
+		case same:
+			return path
+		case matches:
+			matching = path
+		}
+	}
+	if matching != "" {
+		return matching
+	}
+	return p.fill(fills, ^uint(0))
+}
+
+// open tells whether it is still open how the slashes of the text are written.
+func (f *filling) open(part Part) bool {
+	return part.Expr != "" && !f.exact && strings.IndexByte(f.text, '/') >= 0
+}
+
+// markers yields the parts that are markers, with their numbers.
+func (p *Pattern) markers() iter.Seq2[int, Part] {
+	return func(yield func(int, Part) bool) {
+		n := 0
+		for _, part := range p.parts {
+			if part.Marker != "" {
+				if !yield(n, part) {
+					return
+				}
+				n++
+			}
+		}
+	}
+}
+
+func (p *Pattern) fill(fills []filling, escape uint) string {
 	size := len(p.text) + 1
-	for _, param := range params {
-		size += len(param.Value)
-		for _, name := range param.Values {
+	for i := range fills {
+		size += len(fills[i].text)
+		for _, name := range fills[i].names {
 			size += 1 + len(name)
 		}
 	}
@@ -153,39 +268,42 @@ func (p *Pattern) fill(params []web.Param, escape uint) string {
 			b = appendLiteral(b, part.Literal)
 			continue
 		}
-		param := params[next]
+		f := &fills[next]
 		next++
 		switch {
-		case param.Values != nil:
-			for i, name := range param.Values {
+		case f.exact:
+			b = appendRaw(b, f.raw)
+		case f.names != nil:
+			for i, name := range f.names {
 				if i > 0 {
 					b = append(b, '/')
 				}
 				b = append(b, traversal.Quote(name)...)
 			}
 		case part.Star:
-			b = appendPath(b, param.Value)
-		case part.Expr != "" && strings.IndexByte(param.Value, '/') >= 0:
+			b = appendRaw(b, f.text)
+		case f.open(part):
 			if escape&1 == 0 {
-				b = appendPath(b, param.Value)
+				b = appendRaw(b, f.text)
 			} else {
-				b = append(b, traversal.Quote(param.Value)...)
+				b = append(b, traversal.Quote(f.text)...)
 			}
 			escape >>= 1
 		default:
-			b = append(b, traversal.Quote(param.Value)...)
+			b = append(b, traversal.Quote(f.text)...)
 		}
 	}
 	return string(b)
 }
 
-// appendPath escapes a text whose slashes part its names.
-func appendPath(b []byte, path string) []byte {
-	for i, name := range strings.Split(path, "/") {
+// appendRaw escapes a text whose slashes part its names, and in which NUL stands
+// for a slash inside a name.
+func appendRaw(b []byte, raw string) []byte {
+	for i, name := range strings.Split(raw, "/") {
 		if i > 0 {
 			b = append(b, '/')
 		}
-		b = append(b, traversal.Quote(name)...)
+		b = append(b, traversal.Quote(strings.ReplaceAll(name, "\x00", "/"))...)
 	}
 	return b
 }
@@ -204,24 +322,30 @@ func appendLiteral(b []byte, text string) []byte {
 	return b
 }
 
-// leadsBack tells whether the path that fill makes matches the pattern again, with
-// the same values.
-func (p *Pattern) leadsBack(params []web.Param, escape uint) bool {
-	path, err := decode(p.fill(params, escape))
+// leadsBack tells whether a path matches the pattern again, with the same texts.
+func (p *Pattern) leadsBack(escaped string, fills []filling) bool {
+	_, same := p.again(escaped, fills)
+	return same
+}
+
+// again tells whether a path matches the pattern, and whether with the same texts.
+func (p *Pattern) again(escaped string, fills []filling) (matches, same bool) {
+	path, err := decode(escaped)
 	if err != nil {
-		return false
+		return false, false
 	}
 	spans, ok := p.match.alone(path)
 	if !ok {
-		return false
+		return false, false
 	}
-	for i, param := range params {
+	for i, f := range fills {
 		got := path[spans[i].from:spans[i].to]
-		if param.Values == nil && strings.ReplaceAll(got, "\x00", "/") != param.Value {
-			return false
+		if f.names == nil && strings.ReplaceAll(got, "\x00", "/") != f.text ||
+			f.names != nil && !slices.Equal(web.SplitRaw(got), f.names) {
+			return true, false
 		}
 	}
-	return true
+	return true, true
 }
 
 // alone matches one path without an index.

@@ -41,6 +41,8 @@ type Link struct {
 type linkParam struct {
 	name  string
 	value any
+	raw   string // of the current route's match
+	keep  bool   // there is raw
 }
 
 // Param returns the value given for a marker, as it was given, and whether
@@ -58,14 +60,39 @@ func (l *Link) Param(name string) (any, bool) {
 func (l *Link) SetParam(name string, value any) {
 	for i := range l.params {
 		if l.params[i].name == name {
-			l.params[i].value = value
+			l.params[i] = linkParam{name: name, value: value}
 			return
 		}
 	}
 	if l.params == nil {
 		l.params = l.room[:0]
 	}
-	l.params = append(l.params, linkParam{name, value})
+	l.params = append(l.params, linkParam{name: name, value: value})
+}
+
+// keepParam gives the value that a marker took in the match.
+func (l *Link) keepParam(m *Match, p Param) {
+	if p.Values != nil {
+		l.SetParam(p.Name, p.Values)
+	} else {
+		l.SetParam(p.Name, p.Value)
+	}
+	if m.path != "" {
+		last := &l.params[len(l.params)-1]
+		last.raw, last.keep = m.Raw(p.Name), true
+	}
+}
+
+// RawParam returns what a marker of the current route took of the path, as
+// Match.Raw has it; false if the link is not for the current route, or if the
+// value was given anew. What makes URLs from patterns calls it.
+func (l *Link) RawParam(name string) (string, bool) {
+	for i := range l.params {
+		if l.params[i].name == name {
+			return l.params[i].raw, l.params[i].keep
+		}
+	}
+	return "", false
 }
 
 // ParamNames returns the names of the values given, in their order.
@@ -157,7 +184,9 @@ func (l *Link) url(base, path string) (string, error) {
 		b = appendEscaped(b, l.Anchor, plainInAnchor)
 	}
 	if base == "" && len(b) > 1 && b[0] == '/' && b[1] == '/' {
-		return "", fmt.Errorf("the path %q begins with two slashes, which clients read as a host: give no empty name in front", b)
+		// Clients would read "//name/path" as another host. The dot vanishes when
+		// they resolve the reference, and the path stays.
+		return "/." + string(b), nil
 	}
 	return string(b), nil
 }

@@ -1,6 +1,9 @@
 package web
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Routed is what all matches of one route have in common. It is shared by many
 // requests and never changes.
@@ -73,14 +76,16 @@ func LongMatch(to *Routed, texts []string) Match {
 // takes the place of the one of its name.
 func (m *Match) With(p Param) Match {
 	params := m.Params()
+	joined := *m
+	joined.own = &params
 	for i := range params {
 		if params[i].Name == p.Name {
 			params[i] = p
-			return Match{Routed: m.Routed, own: &params}
+			return joined
 		}
 	}
 	params = append(params, p)
-	return Match{Routed: m.Routed, own: &params}
+	return joined
 }
 
 // Len returns the number of parameters.
@@ -145,15 +150,18 @@ func (m *Match) Names(name string) []string {
 	return SplitRaw((*m.own)[i].Value)
 }
 
-// Raw returns the parameter called name as it stands in the path, a star not
-// split, and an escaped slash still as NUL. It is for the router.
+// Raw returns the parameter called name as it stands in the path, also where With
+// replaced it: a star not split, and an escaped slash still as NUL. It is for the
+// router.
 func (m *Match) Raw(name string) string {
+	if m != nil && m.path != "" {
+		if i := slices.Index(m.Markers, name); i >= 0 {
+			return m.raw(i)
+		}
+	}
 	i := m.index(name)
-	switch {
-	case i < 0:
+	if i < 0 {
 		return ""
-	case m.own == nil:
-		return m.raw(i)
 	}
 	p := (*m.own)[i]
 	if p.Values == nil {

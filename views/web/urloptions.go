@@ -2,7 +2,10 @@ package web
 
 import (
 	"fmt"
+	"net/netip"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // URLOption says something about a URL that is to be made: see Params, With,
@@ -34,7 +37,7 @@ func (p Params) URLOption(l *Link) {
 }
 
 // With gives the value for one marker of a route: see Params.
-func With(name string, value any) URLOption { return linkParam{name, value} }
+func With(name string, value any) URLOption { return linkParam{name: name, value: value} }
 
 var _ URLOption = linkParam{}
 
@@ -150,16 +153,27 @@ func isScheme(s string) bool {
 	return s != ""
 }
 
-// isHost admits what may stand between "//" and the path: a name or an address,
-// and a port. It has no user part.
+// isHost admits a name or an address, with or without a port; no user part, and
+// nothing that would be escaped.
 func isHost(s string) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
+	host, port := splitHost(s)
+	if strings.HasSuffix(s, ":") || port != "" {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return false
+		}
+	}
+	if inside, ok := strings.CutPrefix(host, "["); ok {
+		inside, ok = strings.CutSuffix(inside, "]")
+		addr, err := netip.ParseAddr(inside)
+		return ok && err == nil && addr.Is6() && addr.Zone() == ""
+	}
+	for i := range len(host) {
+		switch c := host[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c >= 0x80:
-		case strings.IndexByte("-._~!$&'()*+,;=:[]%", c) >= 0:
+		case c == '-' || c == '.' || c == '_' || c == '~':
 		default:
 			return false
 		}
 	}
-	return s != ""
+	return host != "" && utf8.ValidString(host)
 }

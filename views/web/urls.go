@@ -103,19 +103,17 @@ func (r *Request) currentRouteURL(asPath bool, options []URLOption) (string, err
 		return "", &URLError{Route: m.Route, Err: err}
 	}
 	for _, p := range m.Params() {
-		if _, given := l.Param(p.Name); given {
-			continue
-		}
-		if p.Values != nil {
-			l.SetParam(p.Name, p.Values)
-		} else {
-			l.SetParam(p.Name, p.Value)
+		if _, given := l.Param(p.Name); !given {
+			l.keepParam(m, p)
 		}
 	}
-	if l.via != "" {
-		return r.linkRoute(l.via, l)
+	if l.via == "" {
+		return r.linkRoute(m.Route, l)
 	}
-	return r.linkRoute(m.Route, l)
+	for i := range l.params {
+		l.params[i].keep = false // markers of another route
+	}
+	return r.linkRoute(l.via, l)
 }
 
 // linkRoute asks the table of routes for the path, and puts the rest around it.
