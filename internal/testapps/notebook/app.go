@@ -1,0 +1,135 @@
+package notebook
+
+import (
+	"embed"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/internal/testapps/notebook/house"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+//go:embed templates/*.html
+var pages embed.FS
+
+// ReadOnly is the setting that refuses all changes while it is true.
+const ReadOnly = "notebook.read_only"
+
+// Options are what the application is made with.
+type Options struct {
+	Library  *Library
+	Journal  *Journal
+	Settings registry.Settings
+	Logger   *zerolog.Logger
+}
+
+// Configure declares the application.
+func Configure(o Options) *framework.Configurator {
+	config := framework.New(framework.Options{
+		Root:              func(*framework.Request) (traversal.Resource, error) { return o.Library, nil },
+		Security:          policy{},
+		DefaultPermission: View,
+		Settings:          o.Settings,
+		Logger:            o.Logger,
+	})
+	config.Include(house.Include)
+	house.AddTemplates(config, pages, "templates/*.html")
+	AddJournal(config, o.Journal)
+
+	config.AddTween("read only", readOnly, tweens.Under(tweens.ExcView))
+	config.AddTween("request id", tweens.RequestID())
+	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
+	registry.Subscribe(config, addVisitor)
+	registry.Subscribe(config, countPosts, web.Where[*web.NewResponse](views.Method("POST")))
+
+	// With the types of the tree known, views that leave it open which of them
+	// answers are found here and not by the first visitor.
+	views.Resource[*Library](config)
+	views.Resource[*Organisation](config)
+	views.Resource[*Project](config)
+	views.Resource[*Document](config)
+
+	// What can be seen.
+	html, json := views.Accept("text/html"), views.Accept("application/json")
+	get := views.Group(views.Method("GET"))
+	config.AddView(views.On(showFolder), get, html, views.Renderer("folder.html"))
+	config.AddView(views.On(showDocument), get, html, views.Renderer("document.html"))
+	config.AddView(views.On(folderJSON), get, json)
+	config.AddView(views.On(documentJSON), get, json)
+	config.AddView(views.On(folderJSON), get, views.Name("json"))
+	config.AddView(views.On(documentJSON), get, views.Name("json"))
+	config.AddView(views.On(history), get, views.Name("history"), views.Renderer("history.html"))
+	// Pages for any method have the sidebar, so it asks for none.
+	config.AddView(views.On(sidebar), views.Name("sidebar"), views.Renderer("sidebar.html"))
+	config.AddView(views.On(activity), get, views.Name("activity"), views.Permission(Manage))
+
+	// What can be changed. In an archived project nothing can.
+	form := views.Group(views.Name("edit"), views.Permission(Edit), views.Renderer("edit.html"))
+	config.AddView(views.Struct(newEditor, (*editor).show), form, views.Method("GET"))
+	config.AddView(views.Struct(newEditor, (*editor).save), form, views.Method("POST"))
+	post := views.Group(views.Permission(Edit), views.Method("POST"))
+	config.AddView(views.OnInput(addOrganisation), post, views.Name("add"), views.Permission(Manage))
+	config.AddView(views.OnInput(addProject), post, views.Name("add"))
+	config.AddView(views.OnInput(addDocument), post, views.Name("add"))
+	config.AddView(views.On(archive), post, views.Name("archive"), views.Permission(Manage))
+	config.AddView(views.Of(child.remove), post, views.Name("delete"), views.Permission(Manage))
+	config.AddView(views.On(locked), post, views.Name("edit"), Archived())
+	config.AddView(views.On(locked), post, views.Name("delete"), Archived(), views.For[child]())
+	config.AddView(views.On(locked), post, views.Name("add"), Archived(), views.For[*Project]())
+
+	// What the house has otherwise.
+	config.AddNotFoundView(views.Func(missing), html, views.Renderer("error.html"))
+	config.AddView(views.Func(about), views.Name("about"), views.NoPermission(), views.Renderer("string"), views.Method("GET"))
+	config.AddForbiddenView(views.Func(denied), html, views.Renderer("error.html"))
+	return config
+}
+
+// Archived holds for resources of an archived project.
+func Archived() web.Predicate {
+	return views.Where("archived", func(r *web.Request) (bool, error) {
+		project, _, ok, err := traversal.Closest[*Project](r.Context(), r.Node())
+		return ok && project.Archived(), err
+	})
+}
+
+// readOnly is a tween that refuses everything but reading, if the setting says
+// so; else it is not there at all.
+func readOnly(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+	on, err := registry.Setting(reg.Settings(), ReadOnly, false)
+	if err != nil || !on {
+		return next, err
+	}
+	return func(r *web.Request) (*web.Response, error) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead, http.MethodOptions:
+			return next(r)
+		}
+		return nil, web.ServiceUnavailable("the library can only be read now").WithRetryAfter(time.Hour)
+	}, nil
+}
+
+// Visitor is the user as pages show them, made once a request.
+var Visitor = web.NewKey("visitor", func(r *web.Request) (string, error) { return r.UserID() })
+
+// addVisitor gives each page the name of the user.
+func addVisitor(e *web.BeforeRender) error {
+	visitor, err := Visitor.Get(e.Request)
+	if err != nil {
+		return err
+	}
+	e.Vars["visitor"] = visitor
+	return nil
+}
+
+// countPosts writes a line for each answer to a POST.
+func countPosts(e *web.NewResponse) error {
+	e.Request.Log().Info().Int("status", e.Response.Status()).Msg("posted")
+	return nil
+}
