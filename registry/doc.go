@@ -7,7 +7,8 @@
 // The parts:
 //
 //   - [Config.Record], [Action]: one declaration. [Config.Include], [Config.Commit]: who gives way to whom, and when.
-//     The rule is at the head of resolve.go: the declaration nearest to the application holds.
+//     The declaration nearest to the application holds: those of what it includes give way to it, directly or not, and
+//     two of which neither includes the other conflict.
 //   - [Provide], [Lookup], [Ensure], [Registry.OnFreeze]: components, by type.
 //   - [Subscribe], [Notify], [Notifier]: events, free without subscribers.
 //   - [Introspector]: everything that was registered, for listings, tests and debugging.

@@ -23,19 +23,26 @@ func Add(c registry.Recorder, v View, opts ...Option) {
 // ErrorStatus view, or one that takes no type, which then answers any error
 // that no other error view does. It has no name, and neither the default
 // permission nor the default csrf check covers it.
+//
+// A value that it returns is a 200 like that of any view: it sets the status on
+// r.Response(), and those headers of the error that clients need (Allow of a 405,
+// Retry-After). An error without a status, as a panic is, meets only views for
+// its type and for any error, no [ErrorStatus].
 func AddError(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, errorOnly, opts)
 }
 
 // AddNotFound registers the view that answers when nothing is found, and every
 // other error whose status is 404. v is a Func view, or one that takes an error.
+// It sets the status itself, as in [AddError].
 func AddNotFound(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, use{errors: true, status: http.StatusNotFound, directive: "AddNotFound"}, opts)
 }
 
 // AddForbidden registers the view that answers when a permission is denied, and
 // every other error whose status is 403. v is a Func view, or one that takes an
-// error; a [*DeniedError] in it says what was denied.
+// error; a [*DeniedError] in it says what was denied. It sets the status itself,
+// as in [AddError].
 func AddForbidden(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, use{errors: true, status: http.StatusForbidden, directive: "AddForbidden"}, opts)
 }

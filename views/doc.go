@@ -33,7 +33,8 @@
 // A view is looked for by route, type of the resource and name: the type itself
 // first, then what it inherits from ([Inherit]), then interfaces, the narrower
 // first, then any. Views of the same type and name are told apart by their
-// predicates, more of them first. Where nothing fits, the [Table] knows why.
+// predicates, more of them first, and of equally many the heavier ([AddPredicate]).
+// A predicate never lifts a view above those of a narrower type. Where nothing fits, the [Table] knows why.
 //
 // # Calling
 //

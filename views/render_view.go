@@ -17,8 +17,9 @@ func Permissive() RenderOption { return RenderOption{permissive: true} }
 
 // RenderView calls the view of another resource, or another view of the same
 // one, from within a view, and returns its response. The view sees a request of
-// its own that looks at node; predicates are asked as for a request. Only views
-// without a route are looked for. Without one the error is a web.HTTPError with
+// its own that looks at node; predicates are asked as for a request, so that a
+// view for GET does not answer from within a POST. Only views without a route are
+// looked for. Without one the error is a web.HTTPError with
 // status 404; a denied permission is one with 403, see [Permissive].
 func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOption) (*web.Response, error) {
 	t := TableOf(r.Registry())

@@ -82,7 +82,8 @@ func weights(than []Than) (more, less []string) {
 }
 
 // AddPredicate declares a kind of predicates made with [Where], and with it what
-// they weigh. The built-in kinds are, from the lightest on: xhr, method,
+// they weigh: of views with equally many predicates, the one with the heaviest is
+// asked first. The built-in kinds are, from the lightest on: xhr, method,
 // path_info, param, header, accept, containment, match_param, physical_path,
 // authenticated, principals, content_type. Without MoreThan and LessThan the kind
 // weighs more than these and than all declared before it.

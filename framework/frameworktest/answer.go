@@ -29,7 +29,8 @@ type Answer struct {
 }
 
 // Status ends the test if the answer has another status, with its body in
-// the message, and gives the answer back: app.Get("/").Status(200).Text.
+// the message, and gives the answer back: app.Get("/").Status(200).Text. The test
+// is the one that New was given: a subtest builds its own App, or compares Code.
 func (a *Answer) Status(want int) *Answer {
 	a.t.Helper()
 	if a.Code != want {
