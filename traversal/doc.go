@@ -1,9 +1,10 @@
 // Package traversal finds resources in a tree by walking along the names of a path.
 //
 // A resource is any Go value. What it can do, it shows by small interfaces, as in io/fs: a
-// [Container] finds a child by name, a [PathContainer] several levels at once, a [Lister] tells its
-// children, a [Located] knows its place. For types of other packages, [Lookup], [LookupPath],
-// [Listing] and [Locate] register the same from outside. [Map] and [FS] are ready trees.
+// [Container] finds a child by name, an [AsyncContainer] by a future, a [PathContainer] several
+// levels at once, a [Lister] tells its children, a [Located] knows its place. For types of other
+// packages, [Lookup], [LookupAsync], [LookupPath], [Listing] and [Locate] register the same from
+// outside. [Map] and [FS] are ready trees; package traversal/async has what lookups need that wait.
 //
 //	type Wiki struct{ db *sql.DB }
 //

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
 // tree is the shape of a random tree; the styles below are ways to serve it.
@@ -123,8 +124,14 @@ type (
 		*tree
 		s style
 	}
-	byPathLookup struct{ byDescend }
-	byNothing    struct{ *tree }
+	byFuture struct {
+		*tree
+		s   style
+		rnd *rand.Rand // by chance the future has settled already
+	}
+	byAsyncLookup struct{ byFuture }
+	byPathLookup  struct{ byDescend }
+	byNothing     struct{ *tree }
 )
 
 func (r byChild) Child(_ context.Context, name string) (traversal.Resource, error) {
@@ -136,6 +143,18 @@ func (r byChild) Child(_ context.Context, name string) (traversal.Resource, erro
 		return nil, errBoom
 	}
 	return r.s(child), nil
+}
+
+func (r byFuture) ChildAsync(ctx context.Context, name string) *async.Future[traversal.Resource] {
+	return r.later(ctx, name)
+}
+
+func (r byFuture) later(ctx context.Context, name string) *async.Future[traversal.Resource] {
+	plain := byChild{r.tree, r.s}
+	if r.rnd.IntN(2) == 0 {
+		return async.Settled(plain.Child(ctx, name))
+	}
+	return async.Go(ctx, func(ctx context.Context) (traversal.Resource, error) { return plain.Child(ctx, name) })
 }
 
 func (r byDescend) Descend(_ context.Context, names []string) ([]traversal.Resource, error) {
@@ -186,7 +205,10 @@ func styles(rnd *rand.Rand) map[string]style {
 	all["path lookup"] = leafOr(func(n *tree) traversal.Resource {
 		return byPathLookup{byDescend{tree: n, s: all["path lookup"]}}
 	})
-	pure := []style{all["child"], all["descend"], all["descend, stopping early"], all["lookup"], all["path lookup"]}
+	all["async child"] = leafOr(func(n *tree) traversal.Resource { return byFuture{n, all["async child"], rnd} })
+	all["async lookup"] = leafOr(func(n *tree) traversal.Resource { return byAsyncLookup{byFuture{n, all["async lookup"], rnd}} })
+	pure := []style{all["child"], all["descend"], all["descend, stopping early"], all["lookup"], all["path lookup"],
+		all["async child"], all["async lookup"]}
 	all["mixed"] = leafOr(func(n *tree) traversal.Resource {
 		switch r := pure[rnd.IntN(len(pure))](n).(type) {
 		case byChild:
@@ -199,6 +221,12 @@ func styles(rnd *rand.Rand) map[string]style {
 			r.s = all["mixed"]
 			return r
 		case byPathLookup:
+			r.s = all["mixed"]
+			return r
+		case byFuture:
+			r.s = all["mixed"]
+			return r
+		case byAsyncLookup:
 			r.s = all["mixed"]
 			return r
 		default:
@@ -216,6 +244,9 @@ func modelTraverser(t testing.TB) *traversal.Traverser {
 		traversal.LookupPath(func(_ context.Context, r byPathLookup, names []string) ([]traversal.Resource, error) {
 			return r.descend(names)
 		}),
+		traversal.LookupAsync(func(ctx context.Context, r byAsyncLookup, name string) *async.Future[traversal.Resource] {
+			return r.later(ctx, name)
+		}),
 	}, nil)
 	require.NoError(t, err)
 	return tr
@@ -226,10 +257,12 @@ func agree(t testing.TB, tr *traversal.Traverser, rnd *rand.Rand, root *tree, pa
 	want := model(root, path, virtual)
 	vnames, err := traversal.Split(virtual)
 	require.NoError(t, err)
+	ctx, scope := async.WithScope(t.Context(), 0)
+	defer func() { require.NoError(t, scope.End(-1)) }()
 	for name, s := range styles(rnd) {
 		where := fmt.Sprintf("%s: path %q virtual %q", name, path, virtual)
 		var r traversal.Result
-		err := tr.Walk(t.Context(), s(root), traversal.Path{Escaped: path, VirtualRoot: vnames}, &r)
+		err := tr.Walk(ctx, s(root), traversal.Path{Escaped: path, VirtualRoot: vnames}, &r)
 		if want.err != nil {
 			require.ErrorIs(t, err, want.err, where)
 			continue

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
 // Resource is a node of the tree: any Go value other than nil. What it can do it shows by the
@@ -25,8 +27,20 @@ type Container interface {
 	Child(ctx context.Context, name string) (Resource, error)
 }
 
+// AsyncContainer is a resource that looks its children up elsewhere: by a future of
+// [async.Batcher.LoadAsync], [async.Submit] or [async.Go], or by [async.Settled] when it need not
+// wait. A walk prefers it to [Container], and waits for each step before it takes the next. Child
+// may wait as well, so most resources need Container instead; this is for lookups that exist as
+// futures already, and for those who want to start several at once.
+type AsyncContainer interface {
+	// ChildAsync returns a future of the child of that name; the contract is that of Child. A nil
+	// future is an error of the walk. Work that it starts belongs to the scope of ctx; outside of
+	// requests, open one with async.WithScope.
+	ChildAsync(ctx context.Context, name string) *async.Future[Resource]
+}
+
 // PathContainer is a resource that finds several levels at once, for instance by one query of a
-// database. A walk prefers it to [Container].
+// database. A walk prefers it to [AsyncContainer] and [Container].
 type PathContainer interface {
 	// Descend returns the resources at names[0], names[0]/names[1] and so on, for a prefix of the
 	// names. It is never given a name that selects a view (from "@@" on), nor no names at all.

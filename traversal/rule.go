@@ -6,17 +6,20 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
 // Rule gives a capability to all resources of one type: to types of other packages, to generated
 // ones, or from outside the tree (the application's database handle, say). It wins over the
-// methods of the type. Rules are made by [Lookup], [LookupPath], [Locate] and [Listing], and given
-// to [New]. A mistake in one is carried by it (Err) and told by New.
+// methods of the type. Rules are made by [Lookup], [LookupAsync], [LookupPath], [Locate] and
+// [Listing], and given to [New]. A mistake in one is carried by it (Err) and told by New.
 type Rule struct {
 	typ     reflect.Type
 	kind    string
 	err     error
 	child   func(context.Context, Resource, string) (Resource, error)
+	async   func(context.Context, Resource, string) *async.Future[Resource]
 	descend func(context.Context, Resource, []string) ([]Resource, error)
 	locate  func(context.Context, Resource) (string, Resource, error)
 	list    func(context.Context, Resource) iter.Seq2[Entry, error]
@@ -30,6 +33,17 @@ var _ fmt.Stringer = Rule{}
 func Lookup[P any](fn func(ctx context.Context, parent P, name string) (Resource, error)) Rule {
 	r := newRule[P]("lookup", fn == nil)
 	r.child = func(ctx context.Context, parent Resource, name string) (Resource, error) {
+		return fn(ctx, parent.(P), name)
+	}
+	return r
+}
+
+// LookupAsync finds the children of all resources of type P by futures: what [AsyncContainer] is for
+// one's own types, under the same contract. Where the function that returns a future has to be a
+// [Lookup], [async.Synchronize2] fits it.
+func LookupAsync[P any](fn func(ctx context.Context, parent P, name string) *async.Future[Resource]) Rule {
+	r := newRule[P]("async lookup", fn == nil)
+	r.async = func(ctx context.Context, parent Resource, name string) *async.Future[Resource] {
 		return fn(ctx, parent.(P), name)
 	}
 	return r
@@ -81,13 +95,13 @@ func newRule[T any](kind string, isNil bool) Rule {
 // Type is the type of resource that the rule is for; nil for the zero Rule.
 func (r Rule) Type() reflect.Type { return r.typ }
 
-// Kind is "lookup", "path lookup", "locate" or "listing"; there is one of a kind for a type.
+// Kind is "lookup", "async lookup", "path lookup", "locate" or "listing"; there is one of a kind for a type.
 func (r Rule) Kind() string { return r.kind }
 
 // Err is what is wrong with the rule, or nil.
 func (r Rule) Err() error {
 	if r.typ == nil {
-		return errors.New("empty rule: make one by Lookup, LookupPath, Locate or Listing")
+		return errors.New("empty rule: make one by Lookup, LookupAsync, LookupPath, Locate or Listing")
 	}
 	return r.err
 }

@@ -72,6 +72,7 @@ func TestNewRefuses(t *testing.T) {
 	_, err := traversal.New([]traversal.Rule{
 		traversal.Lookup[fmt.Stringer](func(context.Context, fmt.Stringer, string) (traversal.Resource, error) { return nil, nil }),
 		traversal.LookupPath[*leaf](nil),
+		traversal.LookupAsync[*leaf](nil),
 		traversal.Locate[*leaf](nil),
 		traversal.Listing[any](func(context.Context, any) iter.Seq2[traversal.Entry, error] { return nil }),
 		traversal.Lookup(func(context.Context, traversal.Node, string) (traversal.Resource, error) { return nil, nil }),
@@ -81,10 +82,11 @@ func TestNewRefuses(t *testing.T) {
 	require.EqualError(t, err, strings.Join([]string{
 		"lookup for fmt.Stringer: an interface type cannot have one, give the type that lies in the tree",
 		"path lookup for *traversal_test.leaf: the function is nil",
+		"async lookup for *traversal_test.leaf: the function is nil",
 		"locate for *traversal_test.leaf: the function is nil",
 		"listing for interface {}: an interface type cannot have one, give the type that lies in the tree",
 		"lookup for traversal.Node: a Node is a place, not a resource; give the resource's type",
-		"empty rule: make one by Lookup, LookupPath, Locate or Listing",
+		"empty rule: make one by Lookup, LookupAsync, LookupPath, Locate or Listing",
 		"lookup for *traversal_test.leaf is given twice: leave one of them",
 		"step hook 0 is nil",
 	}, "\n"))

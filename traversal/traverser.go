@@ -17,7 +17,7 @@ type Traverser struct {
 }
 
 // abilities is what the rules say about one type.
-type abilities struct{ lookup, path, locate, list *Rule }
+type abilities struct{ lookup, async, path, locate, list *Rule }
 
 // Hook sees each step of a walk when it is done. It runs in the walk, on its goroutine: be quick.
 type Hook func(ctx context.Context, s Step)
@@ -28,7 +28,7 @@ type Step struct {
 	Parent     Resource
 	Name       string
 	Child      Resource      // nil: not found, or an error
-	Capability string        // "descend", "child", "path lookup", "lookup"; "none": the parent has no children
+	Capability string        // "descend", "async child", "child", "path lookup", "async lookup", "lookup"; "none": the parent has no children
 	Elapsed    time.Duration // of the call; where one call took several steps, the first one has it all
 	Err        error         // as it came from the parent; ErrNotFound ends the walk in peace
 }
@@ -76,6 +76,8 @@ func (a *abilities) slot(r *Rule) **Rule {
 	switch {
 	case r.child != nil:
 		return &a.lookup
+	case r.async != nil:
+		return &a.async
 	case r.descend != nil:
 		return &a.path
 	case r.locate != nil:
@@ -98,7 +100,7 @@ func (t *Traverser) capable(res Resource) any {
 	if t == nil || t.types == nil {
 		return res
 	}
-	if a := t.types[reflect.TypeOf(res)]; a != nil && (a.lookup != nil || a.path != nil) {
+	if a := t.types[reflect.TypeOf(res)]; a != nil && (a.lookup != nil || a.async != nil || a.path != nil) {
 		return a
 	}
 	return res

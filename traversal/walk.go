@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"time"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
 // selector begins a name that selects a view and is never looked up.
@@ -29,9 +31,11 @@ type Path struct {
 // it came; that becomes a result of this walk alone. This is the one loop behind everything that
 // looks for resources.
 //
-// Each resource takes the walk further by the best it can do: by its rules, else by
-// [PathContainer], else by [Container]. It looks at ctx before each step. The walk ends when the path is used up, at a name that
-// begins with "@@", at a resource without children, and at the first ErrNotFound.
+// Each resource takes the walk further by the best it can do: by its rules (a path lookup, an async
+// lookup, a lookup), else by [PathContainer], else by [AsyncContainer], else by [Container]. It
+// looks at ctx before each step, and waits for a future no longer than ctx lasts. The walk ends when
+// the path is used up, at a name that begins with "@@", at a resource without children, and at the
+// first ErrNotFound.
 //
 // The error is a [*PathError] if the path cannot be read, and a [*StepError] if a resource failed,
 // broke its contract, or ctx was done between two steps. With a StepError into tells how far the
@@ -107,6 +111,11 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 				chain = r.room()
 				continue
 			}
+			if c.async != nil {
+				capability = "async lookup"
+				child, err = async.Await(ctx, c.async.async(ctx, parent, name))
+				break
+			}
 			capability = "lookup"
 			child, err = c.lookup.child(ctx, parent, name)
 		case PathContainer:
@@ -117,6 +126,9 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 			}
 			chain = r.room()
 			continue
+		case AsyncContainer:
+			capability = "async child"
+			child, err = async.Await(ctx, c.ChildAsync(ctx, name))
 		case Container:
 			child, err = c.Child(ctx, name)
 		default:

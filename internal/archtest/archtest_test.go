@@ -23,8 +23,9 @@ const module = "github.com/mastaba-go/mastaba/"
 var allowed = map[string][]string{
 	"internal/order":          {},
 	"registry":                {},
-	"traversal":               {},
-	"traversal/traversaltest": {"traversal"},
+	"traversal":               {"traversal/async"},
+	"traversal/async":         {},
+	"traversal/traversaltest": {"traversal", "traversal/async"},
 	"views/web":               {"registry", "traversal"},
 	"views":                   {"views/web", "registry", "traversal", "internal/order"},
 	"tweens":                  {"views/web", "registry", "traversal", "internal/order"},
@@ -39,7 +40,7 @@ var allowed = map[string][]string{
 }
 
 // standardOnly are the rooms that import nothing but the standard library and ours.
-var standardOnly = []string{"internal/order", "registry", "traversal", "traversal/traversaltest"}
+var standardOnly = []string{"internal/order", "registry", "traversal", "traversal/async", "traversal/traversaltest"}
 
 type listed struct {
 	ImportPath string

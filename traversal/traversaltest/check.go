@@ -7,8 +7,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
 // Options tells Check what to know of the tree. The zero value is good for a tree that lists all of
@@ -33,8 +35,18 @@ type Options struct {
 }
 
 // Check looks at each resource of the tree below root that it can find by listing and by o.Paths.
-// The error joins all that is wrong, each with its path.
+// The error joins all that is wrong, each with its path; also what lookups started and did not end
+// within ten seconds. Check opens a scope for lookups by futures, unless ctx carries one.
 func Check(ctx context.Context, root traversal.Resource, o Options) error {
+	if _, ok := async.ScopeFrom(ctx); ok {
+		return check(ctx, root, o)
+	}
+	ctx, scope := async.WithScope(ctx, 0)
+	err := check(ctx, root, o)
+	return errors.Join(err, scope.End(10*time.Second))
+}
+
+func check(ctx context.Context, root traversal.Resource, o Options) error {
 	if o.MaxNodes == 0 {
 		o.MaxNodes = 1000
 	}
@@ -215,6 +227,13 @@ func (c *checker) child(n traversal.Node, name string, want traversal.Resource) 
 			c.complain(n, "Child %q is ErrNotFound when its context is cancelled: return the context's error", name)
 		}
 	}
+	if container, ok := n.Resource().(traversal.AsyncContainer); ok {
+		got, err := async.Await(c.ctx, container.ChildAsync(c.ctx, name))
+		one("ChildAsync", got, err)
+		if _, late := async.Await(c.ctx, container.ChildAsync(done, name)); err == nil && errors.Is(late, traversal.ErrNotFound) {
+			c.complain(n, "ChildAsync %q is ErrNotFound when its context is cancelled: return the context's error", name)
+		}
+	}
 	if container, ok := n.Resource().(traversal.PathContainer); ok {
 		if _, late := container.Descend(done, []string{name}); err == nil && errors.Is(late, traversal.ErrNotFound) {
 			c.complain(n, "Descend to %q is ErrNotFound when its context is cancelled: return the context's error", name)
@@ -273,6 +292,11 @@ func (c *checker) missing(n traversal.Node, names []string) {
 	if container, ok := n.Resource().(traversal.Container); ok && len(names) == 1 {
 		if res, err := container.Child(c.ctx, names[0]); !errors.Is(err, traversal.ErrNotFound) {
 			c.complain(n, "Child %q, which does not exist, gives %T, %v", names[0], res, err)
+		}
+	}
+	if container, ok := n.Resource().(traversal.AsyncContainer); ok && len(names) == 1 {
+		if res, err := async.Await(c.ctx, container.ChildAsync(c.ctx, names[0])); !errors.Is(err, traversal.ErrNotFound) {
+			c.complain(n, "ChildAsync %q, which does not exist, gives %T, %v", names[0], res, err)
 		}
 	}
 }

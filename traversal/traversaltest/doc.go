@@ -1,5 +1,5 @@
 // Package traversaltest checks that a tree of resources keeps the contracts of package traversal:
-// that Child, Descend, Children and Location, whichever its resources have, agree with each other,
+// that Child, ChildAsync, Descend, Children and Location, whichever its resources have, agree with each other,
 // that what does not exist is ErrNotFound, and that no name leads astray.
 //
 //	func TestSite(t *testing.T) {
