@@ -27,7 +27,8 @@ type Action struct {
 	Remedy string
 	// Run does it. It may be nil, if the claim is all. Actions recorded into c join those that have not run yet; their order
 	// must not be lower than this action's own. c stands at the source of this action, and is good only until Run returns.
-	// A returned error (or a panic) ends the build, and becomes an ExecutionError. What is wrong, but lets other actions
+	// A returned error (or a panic) ends the build, and becomes an ExecutionError; one that is an *ExecutionError already
+	// stays as it is, and so blames another action. What is wrong, but lets other actions
 	// of the phase be checked as well, is better recorded by c.Fail: then all of them are reported together.
 	Run func(c *Config, reg *Registry) error
 	// Introspectables describe what was registered. They enter the registry after the action has run; an action that gave

@@ -74,6 +74,9 @@ func perform(e *entry, b book, reg *Registry) error {
 	if e.Run != nil {
 		c := &Config{book: b, path: e.from.path, scope: e.from.scope, source: e.from.source}
 		if err := guard(func() error { return e.Run(c, reg) }); err != nil {
+			if other, ok := err.(*ExecutionError); ok {
+				return other
+			}
 			return &ExecutionError{Subject: e.subject(), Source: e.from.source, Err: err}
 		}
 	}

@@ -76,9 +76,12 @@ func record(cfg *registry.Config, v View, u use, opts []Option) {
 		Remedy:          "add a predicate, or include one package from the other",
 		Introspectables: introspectables(info, identityOf(info, key)),
 		Run: func(c *registry.Config, reg *registry.Registry) error {
-			// By Fail, so that every view that is wrong is reported.
-			if err := publish(reg, info, key); err != nil {
-				c.Fail(err)
+			err := publish(reg, info, key)
+			if misplaced, ok := errors.AsType[*registry.ExecutionError](err); ok {
+				return misplaced // no view can be derived
+			}
+			if err != nil {
+				c.Fail(err) // so that every view that is wrong is reported
 			}
 			return nil
 		},

@@ -101,7 +101,7 @@ func (reg *registration) answer(r *web.Request, convert func(any) (any, error), 
 	}
 	resp, ok := value.(*web.Response)
 	if !ok || resp == nil {
-		return nil, fmt.Errorf("view %s returned neither a response nor an error", reg.info.place())
+		return nil, &NoAnswerError{Info: reg.info, Why: fmt.Sprintf("its derivers gave a %T", value)}
 	}
 	return resp, nil
 }

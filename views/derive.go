@@ -28,7 +28,16 @@ func deriversOf(reg *registry.Registry) *derivers {
 	if reg.Frozen() { // an application without views
 		return newDerivers()
 	}
-	return registry.Ensure(reg, newDerivers)
+	return registry.Ensure(reg, func() *derivers {
+		ds := newDerivers()
+		reg.OnFreeze(func() error { // no view may have met it
+			if _, err := ds.chain(); err != nil {
+				return ds.misplaced(err)
+			}
+			return nil
+		})
+		return ds
+	})
 }
 
 func newDerivers() *derivers {
@@ -79,28 +88,25 @@ func (ds *derivers) chain() ([]*deriver, error) {
 	return ds.solved, nil
 }
 
-// blame returns the error of the order if it is the named deriver's to answer
-// for: the one with the unsatisfied wish, or the last of a cycle to come.
-func (ds *derivers) blame(name string) error {
-	_, err := ds.chain()
-	if err == nil {
-		return nil
-	}
+// misplaced is the error of the order, at the deriver that answers for it: the one
+// with the unsatisfied wish, or the last of a cycle to come. The first view that
+// is to be derived meets it.
+func (ds *derivers) misplaced(err error) error {
+	name := ""
 	if unsatisfied, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
-		if unsatisfied.Name != name {
-			return nil
-		}
+		name = unsatisfied.Name
 	}
 	if cycle, ok := errors.AsType[*order.CycleError](err); ok {
 		registered := ds.sorter.Names()
-		last := slices.MaxFunc(cycle.Names, func(a, b string) int {
+		name = slices.MaxFunc(cycle.Names, func(a, b string) int {
 			return slices.Index(registered, a) - slices.Index(registered, b)
 		})
-		if last != name {
-			return nil
-		}
 	}
-	return err
+	d := ds.byName[name]
+	if d == nil {
+		return err
+	}
+	return &registry.ExecutionError{Subject: fmt.Sprintf("place of view deriver %q", name), Source: d.source, Err: err}
 }
 
 // derive puts a view through the chain, from the inside outwards. Outside
@@ -108,7 +114,7 @@ func (ds *derivers) blame(name string) error {
 func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
 	chain, err := ds.chain()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, ds.misplaced(err)
 	}
 	if err := ds.checkValues(info); err != nil {
 		return nil, nil, err

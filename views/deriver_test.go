@@ -118,6 +118,40 @@ func TestDeriversThatAreRefused(t *testing.T) {
 	}
 }
 
+// The order is asked for by the first view, in its phase: what conflicts in an
+// earlier one is reported first, and what ran before has run.
+func TestTheFirstViewMeetsAWrongOrder(t *testing.T) {
+	t.Parallel()
+	pass := func(next views.Callable, _ *views.Info) (views.Callable, error) { return next, nil }
+	var ran []string
+	action := func(c *registry.Config, name string, claim any) {
+		c.Record(registry.Action{Discriminator: claim, Order: registry.Phase2, Subject: name, Run: func(*registry.Config, *registry.Registry) error {
+			ran = append(ran, name)
+			return nil
+		}})
+	}
+	text := refused(t, func(c *registry.Config) {
+		views.AddDeriver(c, "d", pass, views.Under("absent"))
+		views.Add(c, say("hello"))
+		action(c, "before the views", nil)
+	})
+	assert.Contains(t, text, `"d" wants to be under "absent"`)
+	assert.Equal(t, []string{"before the views"}, ran)
+
+	text = refused(t, func(c *registry.Config) {
+		views.AddDeriver(c, "d", pass, views.Under("absent"))
+		views.Add(c, say("hello"))
+		action(c, "one", "claim")
+		action(c, "two", "claim")
+	})
+	assert.Contains(t, text, "one registered twice")
+	assert.NotContains(t, text, "absent")
+
+	text = refused(t, func(c *registry.Config) { views.AddDeriver(c, "d", pass, views.Under("absent")) })
+	assert.Contains(t, text, `"d" wants to be under "absent"`)
+	assert.Contains(t, text, "deriver_test.go:")
+}
+
 func TestDeriverNamedTwiceConflicts(t *testing.T) {
 	t.Parallel()
 	var log []string

@@ -250,11 +250,11 @@ func (rd *rendering) render(r *web.Request, value any) (*web.Response, error) {
 
 // refusal is the error of a view whose value is none that can be answered with.
 func (rd *rendering) refusal(why string) error {
-	return fmt.Errorf("view %s returned neither a response nor a renderable value: %s", rd.info.place(), why)
+	return &NoAnswerError{Info: rd.info, Why: why}
 }
 
 func (rd *rendering) refused(err error) error {
-	return fmt.Errorf("view %s returned neither a response nor a renderable value: renderer %q: %w", rd.info.place(), rd.name, err)
+	return &NoAnswerError{Info: rd.info, Why: fmt.Sprintf("renderer %q", rd.name), Err: err}
 }
 
 func nilText(value any) string {

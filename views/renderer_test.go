@@ -165,6 +165,9 @@ func TestValuesThatAreNoAnswer(t *testing.T) {
 			require.Error(t, err)
 			assert.Nil(t, resp)
 			assert.Regexp(t, "^"+neither+tt.want, err.Error())
+			var none *views.NoAnswerError
+			require.ErrorAs(t, err, &none)
+			assert.Equal(t, "default view for any resource", none.Info.String())
 		})
 	}
 }
