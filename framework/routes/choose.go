@@ -106,8 +106,8 @@ func (s *spot) take(chosen map[*leaf]bool) int {
 		}
 	}
 	best := literals
-	if len(byOpen) > len(best) {
-		best = byOpen
+	if len(byOpen) > 0 && len(byOpen) >= len(best) {
+		best = byOpen // and the literals overlap with few shapes in the trie
 	}
 	if len(best) == 0 && s.rest != nil {
 		best = map[*leaf]bool{s.rest: true}

@@ -53,9 +53,8 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 	for _, rt := range t.routes {
 		a := Attempt{Route: rt, Mishap: s.mishap(rt.Pattern)}
 		if a.Mishap == "" {
-			m := s.match(rt)
-			web.SetMatch(r, m)
-			a.Params = m.Params()
+			web.SetSlicedMatch(r, rt.routed, path, s.spans[:rt.Pattern.match.count])
+			a.Params = r.Match().Params()
 			a.ask(r)
 		}
 		all = append(all, a)

@@ -1,45 +1,36 @@
 package routes
 
 // Served tells how many shapes a table has, how many of them httprouter serves, and
-// the same for routes.
-func Served(t *Table) (shapes, served, routes, servedRoutes int) {
+// how many of those it serves alone, without an echo in the trie.
+func Served(t *Table) (shapes, served, alone int) {
 	seen := map[string]bool{}
 	for _, rt := range t.routes {
-		byLayer := t.index.layer != nil && t.index.layer.holds(rt.Pattern.match.shape)
-		routes++
-		if byLayer {
-			servedRoutes++
-		}
-		if key := shapeKey(rt.Pattern.match.shape); !seen[key] {
+		shape := rt.Pattern.match.shape
+		if key := shapeKey(shape); seen[key] {
+			continue
+		} else {
 			seen[key] = true
-			shapes++
-			if byLayer {
-				served++
+		}
+		shapes++
+		path := ""
+		for _, s := range shape {
+			if path += "/" + s.text; s.kind != literal {
+				path += "\x00"
 			}
 		}
-	}
-	return shapes, served, routes, servedRoutes
-}
-
-// holds tells whether this shape itself was given to httprouter.
-func (y *layer) holds(shape []segment) bool {
-	s := &search{}
-	handle, _, _ := y.router.Lookup(method, y.sample(shape))
-	if handle == nil {
-		return false
-	}
-	handle(s, nil, nil)
-	return s.found != nil && shapeKey(s.found.shape) == shapeKey(shape)
-}
-
-func (y *layer) sample(shape []segment) string {
-	path := ""
-	for _, s := range shape {
-		if s.kind == literal {
-			path += "/" + s.text
-		} else {
-			path += "/\x00"
+		s := t.index.newSearch()
+		s.path = path
+		t.index.layer.find(s)
+		if s.measured == nil || shapeKey(s.measured.shape) != shapeKey(shape) {
+			continue
+		}
+		served++
+		if s = t.index.newSearch(); t.index.trie != nil {
+			t.index.trie.find(s, path[1:])
+		}
+		if len(s.found) == 0 {
+			alone++
 		}
 	}
-	return path
+	return shapes, served, alone
 }

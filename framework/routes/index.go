@@ -1,16 +1,16 @@
 package routes
 
-import (
-	"sync"
-
-	"github.com/mastaba-go/mastaba/views/web"
-)
+import "sync"
 
 // The index finds, for a path, the routes whose shape takes it, in the order of
 // declaration; the matcher of each then has the last word. Each shape that occurs is
 // a leaf, which holds its routes. The largest set of shapes that httprouter takes
-// side by side is its part, the others lie in a trie. Both are asked, and what they
-// found is merged.
+// side by side is its part, the others lie in a trie, and what both find is merged.
+//
+// The trie is small and is asked first. Where a shape of the trie overlaps with
+// shapes of httprouter ("/gists/public" with "/gists/{id}"), the trie also has an
+// echo of those, as long as they are few. So it mostly answers alone where there are
+// conflicts, and finds nothing where there are none, so that httprouter answers alone.
 
 // index is immutable; what a search needs comes from a pool and goes back to it.
 type index struct {
@@ -25,7 +25,9 @@ type index struct {
 type leaf struct {
 	shape  []segment
 	routes []candidate // in order
-	probe  bool        // of the trie: see layer.find
+	served bool        // by httprouter
+	closed bool        // of the trie: every shape that takes one of its paths is in the trie as well
+	gaps   []int       // before each open segment, the bytes since the one before it
 }
 
 // candidate is a route of a leaf, with what rules most out beside it.
@@ -43,7 +45,7 @@ func newIndex(routes []*Route) *index {
 		key := shapeKey(m.shape)
 		l := byShape[key]
 		if l == nil {
-			l = &leaf{shape: m.shape}
+			l = &leaf{shape: m.shape, gaps: gaps(m.shape)}
 			byShape[key] = l
 			leaves = append(leaves, l)
 		}
@@ -52,11 +54,9 @@ func newIndex(routes []*Route) *index {
 	}
 	served, others := choose(leaves)
 	x.layer = newLayer(served)
-	x.trie = newTrie(others)
-	if x.layer != nil {
-		for _, l := range others {
-			l.probe = x.layer.takes(l.shape)
-		}
+	if len(others) > 0 {
+		x.trie = newTrie(others)
+		x.trie.echo(others, newTrie(served))
 	}
 	x.places.New = func() any { return x.newSearch() }
 	return x
@@ -79,6 +79,19 @@ func shapeKey(shape []segment) string {
 	return string(b)
 }
 
+func gaps(shape []segment) (all []int) {
+	gap := 0
+	for _, s := range shape {
+		gap++
+		if s.kind == literal {
+			gap += len(s.text)
+			continue
+		}
+		all, gap = append(all, gap), 0
+	}
+	return all
+}
+
 // suffix is a text that every path which matches ends with.
 func (m *matcher) suffix() string {
 	if n := len(m.pieces); n > 0 && m.whole == nil {
@@ -90,26 +103,31 @@ func (m *matcher) suffix() string {
 }
 
 // search is one look into the index: a sequence of the routes whose patterns take
-// a path.
+// a path. It is also what httprouter writes its answer to.
 type search struct {
-	index  *index
-	path   string
-	cuts   []int // where the segments begin, and one behind the path
-	count  int   // of segments, at most one more than any shape has
-	spans  []span
-	short  []web.Span
-	leaves []*leaf
-	next1  []int // of each leaf, the candidate to try next
-	found  *leaf // by the layer
-	asking request
+	path  string
+	spans []span // what the markers took of the route that next returned
+	found []cursor
+	cuts  []int // where the segments begin, and one more; see cut
+	count int   // of segments, at most one more than any shape has; 0: not counted yet
+	asked request
+
+	measured *leaf // what httprouter found
+	lens     []int // what its parameters took
+}
+
+// cursor goes through the routes of a leaf.
+type cursor struct {
+	*leaf
+	next int
 }
 
 func (x *index) newSearch() *search {
 	s := &search{
-		index: x, cuts: make([]int, x.depth+2), spans: make([]span, x.marks), short: make([]web.Span, x.marks),
-		leaves: make([]*leaf, 0, 8), next1: make([]int, 0, 8),
+		cuts: make([]int, x.depth+2), spans: make([]span, x.marks), lens: make([]int, x.depth),
+		found: make([]cursor, 0, 8),
 	}
-	s.asking.init()
+	s.asked.init()
 	return s
 }
 
@@ -117,32 +135,33 @@ func (x *index) newSearch() *search {
 func (x *index) begin(path string) *search {
 	s := x.places.Get().(*search)
 	s.path = path
-	s.cut()
+	if path[0] != '/' {
+		return s // no pattern takes it
+	}
+	answered := false
 	if x.trie != nil {
-		x.trie.find(s, 0)
+		x.trie.find(s, path[1:])
+		for i := range s.found {
+			answered = answered || s.found[i].closed || s.found[i].served
+		}
 	}
-	if x.layer != nil {
+	if x.layer != nil && !answered {
 		x.layer.find(s)
-	}
-	for range s.leaves {
-		s.next1 = append(s.next1, 0)
 	}
 	return s
 }
 
 func (x *index) end(s *search) {
-	clear(s.leaves)
-	s.path, s.leaves, s.next1, s.asking.url.Path = "", s.leaves[:0], s.next1[:0], ""
+	clear(s.found)
+	s.path, s.found, s.count, s.measured, s.asked.url.Path = "", s.found[:0], 0, nil, ""
 	x.places.Put(s)
 }
+
+func (s *search) note(l *leaf) { s.found = append(s.found, cursor{leaf: l}) }
 
 // cut finds where the segments of the path begin, as far as shapes go.
 func (s *search) cut() {
 	path, n := s.path, 0
-	if path[0] != '/' { // no pattern takes such a path
-		s.count = 0
-		return
-	}
 	for i := 0; i < len(path); i++ {
 		if path[i] == '/' {
 			s.cuts[n] = i + 1
@@ -156,56 +175,69 @@ func (s *search) cut() {
 	s.count = n
 }
 
-// next returns the next route whose pattern takes the path.
-func (s *search) next() (*Route, bool) {
+// next returns the next route whose pattern takes the path, and fills spans; nil at
+// the end.
+func (s *search) next() *Route {
 	for {
-		rt := s.candidate()
-		if rt == nil {
-			return nil, false
+		c, measured := s.merge()
+		if c == nil {
+			return nil
 		}
-		if rt.Pattern.match.match(s.path, s.cuts, s.spans) {
-			return rt, true
+		m := c.route.Pattern.match
+		switch {
+		case measured && m.plain:
+			if s.measure() {
+				return c.route
+			}
+			continue
+		case s.count == 0:
+			s.cut()
+		}
+		if m.match(s.path, s.cuts, s.spans) {
+			return c.route
 		}
 	}
 }
 
-// candidate returns the next route whose shape takes the path.
-func (s *search) candidate() *Route {
-	best := -1
-	var first *Route
-	for i, l := range s.leaves {
-		for n := s.next1[i]; n < len(l.routes); n++ {
-			c := &l.routes[n]
-			if tail := len(s.path) - len(c.suffix); tail < 0 || s.path[tail:] != c.suffix {
-				continue
-			}
-			s.next1[i] = n
-			if first == nil || c.route.order < first.order {
-				best, first = i, c.route
-			}
-			goto next
+// candidate is the route at the cursor, which moves on over those that are out of
+// the question; nil at the end.
+func (c *cursor) candidate(path string) *candidate {
+	for ; c.next < len(c.routes); c.next++ {
+		at := &c.routes[c.next]
+		if tail := len(path) - len(at.suffix); tail >= 0 && path[tail:] == at.suffix {
+			return at
 		}
-		s.next1[i] = len(l.routes)
-	next:
 	}
-	if best >= 0 {
-		s.next1[best]++
-	}
-	return first
+	return nil
 }
 
-// match makes the match of a route that next has just returned.
-func (s *search) match(rt *Route) web.Match {
-	n := rt.Pattern.match.count
-	if len(s.path) > 0xffff {
-		texts := make([]string, n)
-		for i, p := range s.spans[:n] {
-			texts[i] = s.path[p.from:p.to]
+// merge finds the next route of several leaves.
+func (s *search) merge() (first *candidate, measured bool) {
+	var best *cursor
+	for i := range s.found {
+		at := &s.found[i]
+		if c := at.candidate(s.path); c != nil && (first == nil || c.route.order < first.route.order) {
+			best, first = at, c
 		}
-		return web.LongMatch(rt.routed, texts)
 	}
-	for i, p := range s.spans[:n] {
-		s.short[i] = web.Span{From: uint16(p.from), To: uint16(p.to)}
+	if best != nil {
+		best.next++
+		measured = best.leaf == s.measured
 	}
-	return web.SlicedMatch(rt.routed, s.path, s.short[:n])
+	return first, measured
+}
+
+// measure fills spans with what httprouter's parameters took; false if a marker
+// took nothing.
+func (s *search) measure() bool {
+	l, at := s.measured, 0
+	for i, gap := range l.gaps {
+		from := at + gap
+		at = from + s.lens[i]
+		if at == from && (i < len(l.gaps)-1 || l.shape[len(l.shape)-1].kind != rest) {
+			return false
+		}
+		s.spans[i] = spanOf(from, at)
+	}
+	return true
 }

@@ -17,11 +17,7 @@ import (
 // then they are lost, and the next one costs two allocations. Lookup is the other
 // way round: it gives back what it took if nothing is found, and keeps it
 // otherwise. So paths that are likely to be found are served, and others looked up.
-// The values themselves are of no use here: the matcher finds them anyway.
-type layer struct {
-	router *httprouter.Router
-	count  int // of shapes
-}
+type layer struct{ router *httprouter.Router }
 
 const method = http.MethodGet
 
@@ -35,13 +31,14 @@ func newLayer(leaves []*leaf) *layer {
 	router.HandleMethodNotAllowed, router.HandleOPTIONS = false, false
 	router.NotFound = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	for _, l := range leaves {
-		router.Handle(method, layerPath(l.shape), func(w http.ResponseWriter, _ *http.Request, _ httprouter.Params) {
+		l.served = true
+		router.Handle(method, layerPath(l.shape), func(w http.ResponseWriter, _ *http.Request, taken httprouter.Params) {
 			if s, ok := w.(*search); ok {
-				s.found = l
+				s.takes(l, taken)
 			}
 		})
 	}
-	return &layer{router: router, count: len(leaves)}
+	return &layer{router: router}
 }
 
 // layerPath writes a shape as httprouter wants it.
@@ -62,42 +59,27 @@ func layerPath(shape []segment) string {
 }
 
 // find notes down the leaf that takes the path, if there is one. The trie has been
-// asked before.
+// asked before: a path that it knows is probably none of httprouter's.
 func (y *layer) find(s *search) {
-	if s.count == 0 {
-		return
-	}
-	s.found = nil
-	if y.likely(s) {
-		s.asking.url.Path = s.path
-		y.router.ServeHTTP(s, &s.asking.http)
-	} else if handle, _, _ := y.router.Lookup(method, s.path); handle != nil {
-		handle(s, nil, nil)
-	}
-	if s.found != nil {
-		s.leaves = append(s.leaves, s.found)
+	if len(s.found) == 0 {
+		s.asked.url.Path = s.path
+		y.router.ServeHTTP(s, &s.asked.http)
+	} else if handle, taken, _ := y.router.Lookup(method, s.path); handle != nil {
+		handle(s, nil, taken)
 	}
 }
 
-// likely guesses whether the path will be found.
-func (y *layer) likely(s *search) bool {
-	return len(s.leaves) == 0 || s.leaves[0].probe
-}
-
-// takes tells whether a path of this shape is found, one whose open segments are
-// like no literal.
-func (y *layer) takes(shape []segment) bool {
-	var b strings.Builder
-	for _, s := range shape {
-		b.WriteByte('/')
-		if s.kind == literal {
-			b.WriteString(s.text)
-		} else {
-			b.WriteString("\x00")
-		}
+// takes notes down what httprouter found. What the parameters took is measured, for
+// they go back to their pool.
+func (s *search) takes(l *leaf, taken httprouter.Params) {
+	s.note(l)
+	s.measured = l
+	for i := range taken {
+		s.lens[i] = len(taken[i].Value)
 	}
-	handle, _, _ := y.router.Lookup(method, b.String())
-	return handle != nil
+	if last := len(taken) - 1; last >= 0 && l.shape[len(l.shape)-1].kind == rest {
+		s.lens[last]-- // the value of a catch-all begins with a slash
+	}
 }
 
 // request is what httprouter is asked with.

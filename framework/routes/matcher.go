@@ -5,6 +5,8 @@ import (
 	"regexp/syntax"
 	"strconv"
 	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // A pattern is compiled into a shape, by which the index finds it, and into what
@@ -28,6 +30,7 @@ type matcher struct {
 	whole  *regexp.Regexp // instead of the pieces
 	groups []int          // the markers' groups in whole
 	count  int            // of markers
+	plain  bool           // every marker takes a segment, or the rest, whatever is in it
 }
 
 // segment is one part of a shape.
@@ -85,7 +88,13 @@ func compile(parts []Part) (*matcher, *PatternError) {
 		}
 	}
 	c.close()
+	c.m.plain = true
+	for i := range c.m.pieces {
+		p := &c.m.pieces[i]
+		c.m.plain = c.m.plain && (p.mode == bare || p.mode == single && p.prefix == "" && p.marks[0].class == starClass)
+	}
 	if c.looksBeyond {
+		c.m.plain = false
 		if err := c.compileWhole(); err != nil {
 			return nil, err
 		}
@@ -336,7 +345,7 @@ func (m *matcher) match(path string, cuts []int, spans []span) bool {
 			if to == from {
 				return false
 			}
-			spans[p.first] = span{from, to}
+			spans[p.first] = spanOf(from, to)
 			continue
 		}
 		text := path[from:]
@@ -350,8 +359,10 @@ func (m *matcher) match(path string, cuts []int, spans []span) bool {
 	return true
 }
 
-// span is a part of a path.
-type span struct{ from, to int }
+// span is what a marker took of a path.
+type span = web.Span
+
+func spanOf(from, to int) span { return span{From: int32(from), To: int32(to)} }
 
 func (p *piece) match(text string, offset int, spans []span) bool {
 	if p.mode == complex {
@@ -364,7 +375,7 @@ func (p *piece) match(text string, offset int, spans []span) bool {
 	}
 	switch p.mode {
 	case single:
-		spans[0] = span{offset + from, offset + to}
+		spans[0] = spanOf(offset+from, offset+to)
 		return p.marks[0].class.whole(text[from:to])
 	case splits:
 		// Each marker takes one character or more. The first takes the most it can,
@@ -378,10 +389,10 @@ func (p *piece) match(text string, offset int, spans []span) bool {
 			if at < 0 {
 				return false
 			}
-			spans[i] = span{offset + from + at + len(between), offset + to}
+			spans[i] = spanOf(offset+from+at+len(between), offset+to)
 			to = from + at
 		}
-		spans[0] = span{offset + from, offset + to}
+		spans[0] = spanOf(offset+from, offset+to)
 		return to > from && p.marks[0].class.whole(text[from:to])
 	default: // scans
 		for i := range p.marks {
@@ -390,7 +401,7 @@ func (p *piece) match(text string, offset int, spans []span) bool {
 			if n < 0 {
 				return false
 			}
-			spans[i] = span{offset + from, offset + from + n}
+			spans[i] = spanOf(offset+from, offset+from+n)
 			from += n
 			if !strings.HasPrefix(text[from:], k.behind) {
 				return false
@@ -407,7 +418,7 @@ func bySubmatch(re *regexp.Regexp, groups []int, text string, offset int, spans 
 		return false
 	}
 	for i, group := range groups {
-		spans[i] = span{offset + found[2*group], offset + found[2*group+1]}
+		spans[i] = spanOf(offset+found[2*group], offset+found[2*group+1])
 	}
 	return true
 }

@@ -128,8 +128,7 @@ func (t *Table) MatchesPath(escaped string) bool {
 	}
 	s := t.index.begin(path)
 	defer t.index.end(s)
-	_, ok := s.next()
-	return ok
+	return s.next() != nil
 }
 
 // Match finds the first route, in the order of declaration, whose pattern takes
@@ -149,11 +148,11 @@ func (t *Table) Match(r *web.Request) (*Route, error) {
 	s := t.index.begin(path)
 	defer t.index.end(s)
 	for {
-		rt, ok := s.next()
-		if !ok {
+		rt := s.next()
+		if rt == nil {
 			return nil, nil
 		}
-		web.SetMatch(r, s.match(rt))
+		web.SetSlicedMatch(r, rt.routed, path, s.spans[:rt.Pattern.match.count])
 		if len(rt.Predicates) > 0 {
 			ok, err := rt.holds(r)
 			if !ok || err != nil {
@@ -216,12 +215,36 @@ func readable(path string) (string, error) {
 	switch {
 	case path == "":
 		return "/", nil
+	case simple(path):
+		return path, nil
 	case strings.IndexByte(path, 0) >= 0:
 		return "", &traversal.PathError{Path: path, Reason: "holds a NUL"}
 	case !utf8.ValidString(path):
 		return "", &traversal.PathError{Path: path, Reason: "not UTF-8"}
 	}
 	return path, nil
+}
+
+// simple tells whether text is ASCII without NUL, as nearly all paths are. It looks
+// at eight bytes at a time: subtracting one from each sets the highest bit of those
+// that are zero.
+func simple(text string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		s := text[i : i+8]
+		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if (x|(x-ones))&highs != 0 {
+			return false
+		}
+	}
+	for ; i < len(text); i++ {
+		if text[i] == 0 || text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // decode decodes an escaped path, and makes NUL of escaped slashes.

@@ -1,5 +1,7 @@
 package routes
 
+import "strings"
+
 // node is a place in the trie of shapes, reached by some segments. A literal and
 // an open segment may stand side by side: both ways are gone.
 type node struct {
@@ -80,28 +82,110 @@ func (n *node) literal(text string) *node {
 	return nil
 }
 
-// find notes down every leaf that takes the path, whose first segments led here.
-func (n *node) find(s *search, depth int) {
-	for ; depth < s.count; depth++ {
+// find notes down every leaf that takes the path, of which what follows a slash is
+// given.
+func (n *node) find(s *search, path string) {
+	for {
 		if n.rest != nil {
-			s.leaves = append(s.leaves, n.rest)
+			s.note(n.rest)
 		}
-		var next *node
-		if len(n.few) > 0 || n.many != nil {
-			next = n.literal(s.path[s.cuts[depth] : s.cuts[depth+1]-1])
+		if n.open == nil && len(n.few) == 0 && n.many == nil {
+			return
 		}
+		name, more := path, false
+		if end := strings.IndexByte(path, '/'); end >= 0 {
+			name, path, more = path[:end], path[end+1:], true
+		}
+		next := n.literal(name)
 		switch {
+		case !more:
+			if next != nil && next.ends != nil {
+				s.note(next.ends)
+			}
+			// An echo is as blind to an empty segment at the end as httprouter.
+			if n.open != nil && n.open.ends != nil && (name != "" || !n.open.ends.served) {
+				s.note(n.open.ends)
+			}
+			return
 		case next == nil:
 			next = n.open
 		case n.open != nil:
-			n.open.find(s, depth+1)
+			n.open.find(s, path)
 		}
 		if next == nil {
 			return
 		}
 		n = next
 	}
-	if n.ends != nil {
-		s.leaves = append(s.leaves, n.ends)
+}
+
+// echoes is how many shapes of httprouter may overlap with one of the trie for the
+// trie to have them as well.
+const echoes = 16
+
+// echo adds to the trie of own leaves those leaves of others that overlap with them.
+func (n *node) echo(own []*leaf, others *node) {
+	if others == nil {
+		return
 	}
+	for _, l := range own {
+		o := overlap{budget: 64 * echoes}
+		o.with(others, l.shape)
+		if o.budget < 0 || len(o.leaves) > echoes {
+			continue
+		}
+		l.closed = true
+		for _, echo := range o.leaves {
+			n.add(echo)
+		}
+	}
+}
+
+// overlap is the shapes which share a path with one shape.
+type overlap struct {
+	leaves []*leaf
+	budget int // nodes that may still be looked at; negative: not all were
+}
+
+// with looks below n, where all but shape has been compared.
+func (o *overlap) with(n *node, shape []segment) {
+	if o.budget--; o.budget < 0 {
+		return
+	}
+	if len(shape) == 0 {
+		if n.ends != nil {
+			o.leaves = append(o.leaves, n.ends)
+		}
+		return
+	}
+	if n.rest != nil {
+		o.leaves = append(o.leaves, n.rest)
+	}
+	s, after := shape[0], shape[1:]
+	if s.kind == literal {
+		if next := n.literal(s.text); next != nil {
+			o.with(next, after)
+		}
+	} else {
+		for _, b := range n.few {
+			o.into(b.node, s.kind, after)
+		}
+		for _, next := range n.many {
+			if o.into(next, s.kind, after); o.budget < 0 {
+				return
+			}
+		}
+	}
+	if n.open != nil {
+		o.into(n.open, s.kind, after)
+	}
+}
+
+// into goes one segment down. Below the rest of a shape everything overlaps.
+func (o *overlap) into(n *node, kind segmentKind, after []segment) {
+	if kind == rest {
+		o.with(n, nil)
+		after = []segment{{kind: rest}}
+	}
+	o.with(n, after)
 }

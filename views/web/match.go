@@ -23,13 +23,16 @@ type Routed struct {
 // and keeping one keeps the path alive.
 type Match struct {
 	*Routed
-	path  string            // decoded; NUL stands for a slash that was escaped
-	spans [inlineSpans]Span // of path, one a marker
-	own   *[]Param          // instead of path and spans, unless nil
+	path  string                 // decoded; NUL stands for a slash that was escaped
+	spans [inlineSpans]shortSpan // of path, one a marker
+	own   *[]Param               // instead of path and spans, unless nil
 }
 
-// Span is a part of a path, From being the first byte and To the one after the last.
-type Span struct{ From, To uint16 }
+// Span is a part of a path, From being its first byte and To the one after its last.
+type Span struct{ From, To int32 }
+
+// shortSpan is a Span within a path of less than 64 KiB.
+type shortSpan struct{ from, to uint16 }
 
 // inlineSpans is how many parameters a match holds without an allocation.
 const inlineSpans = 6
@@ -47,29 +50,25 @@ func NewMatch(to Routed, params ...Param) Match {
 	return Match{Routed: &to, own: &params}
 }
 
-// SlicedMatch makes a match whose parameters are parts of a path, one span a
-// marker of to. The path is decoded, but for an escaped slash, which is a NUL in
-// it. Up to six parameters cost no allocation.
-func SlicedMatch(to *Routed, path string, spans []Span) Match {
-	m := Match{Routed: to, path: path}
-	if n := copy(m.spans[:], spans); n == len(spans) {
-		return m
+// SetSlicedMatch is SetMatch with parameters that are parts of a path, one span a
+// marker of to. The path is decoded, but for an escaped slash, which is a NUL in it.
+// Up to six parameters of a path below 64 KiB cost no allocation. The router calls it.
+func SetSlicedMatch(r *Request, to *Routed, path string, spans []Span) {
+	h := r.host()
+	h.flags |= flagMatched
+	m := &h.match
+	m.Routed, m.path, m.own = to, path, nil
+	if len(spans) > len(m.spans) || len(path) > 0xffff {
+		params := make([]Param, len(spans))
+		for i, s := range spans {
+			params[i] = param(to, i, path[s.From:s.To])
+		}
+		m.path, m.own = "", &params
+		return
 	}
-	texts := make([]string, len(spans))
 	for i, s := range spans {
-		texts[i] = path[s.From:s.To]
+		m.spans[i] = shortSpan{uint16(s.From), uint16(s.To)}
 	}
-	return LongMatch(to, texts)
-}
-
-// LongMatch is SlicedMatch for parameters which do not lie in one path of less
-// than 64 KiB.
-func LongMatch(to *Routed, texts []string) Match {
-	params := make([]Param, len(texts))
-	for i, text := range texts {
-		params[i] = param(to, i, text)
-	}
-	return Match{Routed: to, own: &params}
 }
 
 // With returns a copy of the match in which p is joined to the parameters, or
@@ -201,7 +200,7 @@ func (m *Match) at(i int) Param {
 	return param(m.Routed, i, m.raw(i))
 }
 
-func (m *Match) raw(i int) string { return m.path[m.spans[i].From:m.spans[i].To] }
+func (m *Match) raw(i int) string { return m.path[m.spans[i].from:m.spans[i].to] }
 
 func param(to *Routed, i int, raw string) Param {
 	p := Param{Name: to.Markers[i]}
