@@ -1,18 +1,12 @@
 package framework
 
 import (
-	"strings"
-
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
-
-// virtualRootHeader is Pyramid's header for the part of the tree that a
-// proxy publishes as the whole. It counts only from a trusted proxy.
-const virtualRootHeader = "X-Vhm-Root"
 
 // router is the innermost handler, which the tweens wrap: it finds the route,
 // the resource, then the view, and calls it. Everything it needs is resolved when
@@ -50,11 +44,6 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 			return nil, err
 		}
 	}
-	if path := r.EscapedPath(); odd(path) {
-		if _, err := traversal.Split(path); err != nil {
-			return nil, err
-		}
-	}
 	route, err := rt.routes.Match(r)
 	if err != nil {
 		return nil, err
@@ -81,7 +70,7 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 // traverse asks the root factory for the tree, and walks the path of the
 // request, or the one that its route makes.
 func (rt *router) traverse(r *web.Request, route *routes.Route) error {
-	factory, path := rt.root, traversal.Path{VirtualRoot: virtualRoot(r)}
+	factory, path := rt.root, traversal.Path{VirtualRoot: web.VirtualRootNames(r)}
 	if route == nil {
 		path.Escaped = r.EscapedPath()
 	} else {
@@ -107,37 +96,4 @@ func (rt *router) traverse(r *web.Request, route *routes.Route) error {
 		*r.Result() = traversal.Result{}
 	}
 	return err
-}
-
-// odd tells whether a path holds bytes that need reading to know whether they
-// can be read. Most paths do not.
-func odd(path string) bool {
-	for i := range len(path) {
-		if c := path[i]; c == '%' || c == 0 || c >= 0x80 {
-			return true
-		}
-	}
-	return false
-}
-
-// virtualRoot gives the names of the virtual root that a trusted proxy asks
-// for. The header is plain text, as in Pyramid: it is not percent-decoded.
-func virtualRoot(r *web.Request) []string {
-	values := r.Header[virtualRootHeader]
-	if len(values) == 0 || !r.FromTrustedProxy() {
-		return nil
-	}
-	var names []string
-	for name := range strings.SplitSeq(values[0], "/") {
-		switch name {
-		case "", ".":
-		case "..":
-			if len(names) > 0 {
-				names = names[:len(names)-1]
-			}
-		default:
-			names = append(names, name)
-		}
-	}
-	return names
 }

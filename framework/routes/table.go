@@ -134,15 +134,12 @@ func (t *Table) MatchesPath(escaped string) bool {
 // Match finds the first route, in the order of declaration, whose pattern takes
 // the path of r and whose predicates hold, and tells it to the request. It returns
 // nil if there is none. The error is that of a predicate, or a [*web.PathError] for
-// a path that is not readable.
+// a path that is not readable, also if there are no routes.
 //
 // While predicates are asked, the request shows the match of their route.
 func (t *Table) Match(r *web.Request) (*Route, error) {
-	if t == nil || len(t.routes) == 0 {
-		return nil, nil
-	}
 	path, err := pathOf(r)
-	if err != nil {
+	if err != nil || t == nil || len(t.routes) == 0 {
 		return nil, err
 	}
 	s := t.index.begin(path)
