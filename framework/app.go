@@ -7,6 +7,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -42,6 +43,9 @@ func newApp(reg *registry.Registry) (*App, error) {
 	app.web.Security, _ = registry.Lookup[web.SecurityPolicy](reg)
 	if limit, ok := registry.Lookup[formLimit](reg); ok {
 		app.web.MaxForm = int64(limit)
+	}
+	if table := routes.TableOf(reg); table != nil {
+		app.web.URLs = table
 	}
 	if limit, ok := registry.Lookup[bodyLimit](reg); ok && limit != 0 {
 		app.maxBody = int64(limit)
@@ -90,8 +94,11 @@ func (a *App) begin(hr *http.Request) *web.Request {
 	if hr.Body == nil || hr.Body == http.NoBody {
 		return web.Begin(&a.web, hr)
 	}
-	own := new(http.Request)
-	*own = *hr
+	own := hr
+	if _, copied := hr.Body.(*patientBody); !copied {
+		own = new(http.Request)
+		*own = *hr
+	}
 	r := web.Begin(&a.web, own)
 	web.LimitBody(r, a.maxBody)
 	return r

@@ -1,0 +1,181 @@
+package framework
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// writeStep is how much of a response has to pass in one write timeout.
+const writeStep = 64 << 10
+
+type connState int32
+
+const (
+	connNew      connState = iota // nothing was asked yet
+	connUsed                      // answers requests, or waits for the next
+	connHijacked                  // belongs to a view
+)
+
+// conn is a connection whose writes have a deadline that rolls: each step has
+// the whole timeout. It stands below TLS and HTTP, where bytes leave, because a
+// deadline set by whoever produces them would run while they are still made,
+// and would be gone when a buffer is flushed later.
+//
+// It never touches the deadline of reads, which net/http uses.
+type conn struct {
+	net.Conn
+	home    *listener
+	timeout time.Duration // zero: none
+	state   atomic.Int32
+	gone    sync.Once
+	armed   atomic.Int64 // the deadline that is set, in nanoseconds of Unix
+	asked   atomic.Int64 // what SetWriteDeadline asked for; zero: nothing
+}
+
+var (
+	_ net.Conn      = (*conn)(nil)
+	_ io.ReaderFrom = (*conn)(nil)
+)
+
+// NetConn returns the connection as it was accepted.
+func (c *conn) NetConn() net.Conn { return c.Conn }
+
+func (c *conn) Write(p []byte) (n int, err error) {
+	for {
+		step := p[n:]
+		if len(step) > writeStep && c.rolls() {
+			step = step[:writeStep]
+		}
+		c.arm()
+		done, err := c.Conn.Write(step)
+		n += done
+		if err != nil || n == len(p) {
+			return n, err
+		}
+	}
+}
+
+// ReadFrom keeps sendfile for files, in steps.
+func (c *conn) ReadFrom(src io.Reader) (n int64, err error) {
+	to, ok := c.Conn.(io.ReaderFrom)
+	if !ok {
+		return c.copyFrom(src)
+	}
+	limited, _ := src.(*io.LimitedReader)
+	from := src
+	if limited != nil {
+		from = limited.R
+	}
+	if _, ok := from.(*os.File); !ok {
+		return c.copyFrom(src)
+	}
+	for {
+		step := io.LimitedReader{R: from, N: writeStep}
+		if limited != nil {
+			step.N = min(step.N, limited.N)
+		}
+		want := step.N
+		c.arm()
+		done, err := to.ReadFrom(&step)
+		n += done
+		if limited != nil {
+			limited.N -= done
+		}
+		if err != nil || done < want || want == 0 {
+			return n, err
+		}
+	}
+}
+
+var copyBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+func (c *conn) copyFrom(src io.Reader) (int64, error) {
+	buf := copyBuffers.Get().(*[32 << 10]byte)
+	defer copyBuffers.Put(buf)
+	return io.CopyBuffer(struct{ io.Writer }{c}, src, buf[:])
+}
+
+func (c *conn) rolls() bool {
+	return c.timeout > 0 && connState(c.state.Load()) != connHijacked
+}
+
+// arm gives the next write its time. Setting a deadline costs about as much
+// as a small write saves by not doing so: one of which three quarters are
+// left is good enough.
+func (c *conn) arm() {
+	if !c.rolls() {
+		return
+	}
+	now := time.Now()
+	end := now.Add(c.timeout).UnixNano()
+	if asked := c.asked.Load(); asked != 0 {
+		end = min(end, asked)
+	}
+	if set := c.armed.Load(); set <= end && end-set < int64(c.timeout/4) {
+		return
+	}
+	c.armed.Store(end)
+	_ = c.Conn.SetWriteDeadline(time.Unix(0, end))
+}
+
+// SetWriteDeadline is for what net/http, crypto/tls or a view want: the
+// earlier of the deadlines counts.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	if !c.rolls() {
+		return c.Conn.SetWriteDeadline(t)
+	}
+	if t.IsZero() {
+		c.asked.Store(0)
+		return nil // the next write sets its own
+	}
+	c.asked.Store(t.UnixNano())
+	c.armed.Store(0)
+	return c.Conn.SetWriteDeadline(t)
+}
+
+func (c *conn) SetDeadline(t time.Time) error {
+	if err := c.Conn.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.SetWriteDeadline(t)
+}
+
+// CloseWrite ends the sending side alone, by which net/http lets a client
+// read an answer that came before the end of its request.
+func (c *conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+func (c *conn) Close() error {
+	c.gone.Do(func() { c.home.forget(c) })
+	return c.Conn.Close()
+}
+
+// noteState follows net/http. A connection that a view took over has no
+// deadlines but the view's.
+func noteState(c net.Conn, state http.ConnState) {
+	if secure, ok := c.(*tls.Conn); ok {
+		c = secure.NetConn()
+	}
+	own, ok := c.(*conn)
+	if !ok {
+		return
+	}
+	switch state {
+	case http.StateActive, http.StateIdle:
+		own.state.Store(int32(connUsed))
+	case http.StateHijacked:
+		own.state.Store(int32(connHijacked))
+		own.asked.Store(0)
+		_ = own.Conn.SetWriteDeadline(time.Time{})
+	}
+}

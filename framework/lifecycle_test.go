@@ -1,0 +1,247 @@
+package framework_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+var errNoDatabase = errors.New("no database")
+
+// diary notes what hooks did.
+type diary struct {
+	mu    sync.Mutex // guards lines
+	lines []string
+}
+
+func (d *diary) note(line string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lines = append(d.lines, line)
+}
+
+func (d *diary) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return strings.Join(d.lines, " ")
+}
+
+// hook gives a hook that notes its name and returns err.
+func (d *diary) hook(name string, err error) func(context.Context, *framework.App) error {
+	return func(context.Context, *framework.App) error {
+		d.note(name)
+		return err
+	}
+}
+
+func TestHooksRunInOrderAndInReverse(t *testing.T) {
+	t.Parallel()
+	var d diary
+	config := quiet(framework.Options{})
+	config.OnStart(d.hook("+a", nil))
+	config.OnStop(d.hook("-a", nil))
+	config.Include(func(c *framework.Configurator) error {
+		c.OnStart(d.hook("+b", nil))
+		c.OnStop(d.hook("-b", nil))
+		return nil
+	}, framework.As("b"))
+	config.OnStop(d.hook("-c", nil))
+	config.Commit()
+	config.OnStart(func(ctx context.Context, app *framework.App) error {
+		d.note("+d")
+		assert.NotNil(t, app.Registry())
+		return ctx.Err()
+	})
+	app := build(t, config)
+	require.NoError(t, app.Start(t.Context()))
+	assert.Equal(t, "+a +b +d", d.String())
+	select {
+	case <-app.Draining():
+		t.Error("draining before the end")
+	default:
+	}
+	require.NoError(t, app.Shutdown(t.Context()))
+	assert.Equal(t, "+a +b +d -c -b -a", d.String())
+	<-app.Draining()
+
+	require.NoError(t, app.Shutdown(t.Context()), "a second time there is nothing to do")
+	require.ErrorContains(t, app.Start(t.Context()), "has been started before")
+	assert.Equal(t, "+a +b +d -c -b -a", d.String())
+}
+
+func TestStartThatFailsIsUndone(t *testing.T) {
+	t.Parallel()
+	var d diary
+	config := quiet(framework.Options{})
+	config.OnStart(d.hook("+a", nil))
+	config.OnStop(d.hook("-a", nil))
+	config.OnStop(d.hook("-a2", errors.New("cannot close")))
+	config.At(registry.Source{File: "app/main.go", Line: 41}).OnStart(d.hook("+b", errNoDatabase))
+	config.OnStop(d.hook("-b", nil))
+	config.OnStart(d.hook("+c", nil))
+	app := build(t, config)
+
+	err := app.Start(t.Context())
+	require.ErrorIs(t, err, errNoDatabase)
+	assert.Equal(t, "+a +b -a2 -a", d.String())
+	failed, ok := errors.AsType[*framework.LifecycleError](err)
+	require.True(t, ok)
+	assert.Equal(t, "start", failed.Phase)
+	assert.Contains(t, err.Error(), "(app/main.go:41): no database")
+	assert.Contains(t, err.Error(), "start github.com/mastaba-go/mastaba/framework_test.")
+	assert.Regexp(t, `stop .*lifecycle_test\.go:\d+\): cannot close`, err.Error())
+	require.NoError(t, app.Shutdown(t.Context()))
+	assert.Equal(t, "+a +b -a2 -a", d.String(), "undone once")
+}
+
+func TestAllStopHooksRunWhateverTheOthersDo(t *testing.T) {
+	t.Parallel()
+	var d diary
+	config := quiet(framework.Options{})
+	config.OnStop(d.hook("last", nil))
+	config.OnStop(func(context.Context, *framework.App) error { panic("at the disco") })
+	config.OnStop(func(context.Context, *framework.App) error { runtime.Goexit(); return nil })
+	config.OnStop(d.hook("first", errNoDatabase))
+	app := build(t, config)
+	require.NoError(t, app.Start(t.Context()))
+	err := app.Shutdown(t.Context())
+	assert.Equal(t, "first last", d.String())
+	require.ErrorIs(t, err, errNoDatabase)
+	require.ErrorContains(t, err, "the hook ended its goroutine")
+	panicked, ok := errors.AsType[*web.PanicError](err)
+	require.True(t, ok)
+	assert.Equal(t, "at the disco", panicked.Value)
+	assert.Contains(t, string(panicked.Stack), "lifecycle_test.go")
+}
+
+func TestStartEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	var d diary
+	config := quiet(framework.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	config.OnStart(func(context.Context, *framework.App) error {
+		cancel()
+		return nil
+	})
+	config.OnStop(func(ctx context.Context, _ *framework.App) error {
+		d.note("undone")
+		_, bounded := ctx.Deadline()
+		assert.True(t, bounded)
+		return ctx.Err()
+	})
+	config.OnStart(d.hook("never", nil))
+	err := build(t, config).Start(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, "undone", d.String())
+}
+
+func TestHookThatIgnoresItsContextIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var d diary
+		release := make(chan struct{})
+		config := quiet(framework.Options{})
+		config.OnStop(d.hook("after", nil))
+		config.OnStop(func(context.Context, *framework.App) error {
+			<-release
+			return nil
+		})
+		config.OnStop(func(ctx context.Context, _ *framework.App) error {
+			<-ctx.Done()
+			d.note("obeyed")
+			return nil
+		})
+		app := build(t, config)
+		require.NoError(t, app.Start(t.Context()))
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		begin := time.Now()
+		err := app.Shutdown(ctx)
+		assert.Equal(t, 3250*time.Millisecond, time.Since(begin))
+		assert.Equal(t, "obeyed after", d.String())
+		require.ErrorContains(t, err, "still running when its time was up")
+		close(release)
+	})
+}
+
+func TestShutdownThatComesTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		config := quiet(framework.Options{})
+		release := make(chan struct{})
+		config.OnStop(func(context.Context, *framework.App) error {
+			<-release
+			return nil
+		})
+		app := build(t, config)
+		require.NoError(t, app.Start(t.Context()))
+		first := make(chan error, 1)
+		go func() { first <- app.Shutdown(context.WithoutCancel(t.Context())) }()
+		synctest.Wait()
+		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorIs(t, app.Shutdown(impatient), context.DeadlineExceeded)
+		close(release)
+		require.NoError(t, app.Shutdown(t.Context()))
+		require.NoError(t, <-first)
+	})
+}
+
+func TestShutdownDuringTheStart(t *testing.T) {
+	t.Parallel()
+	config := quiet(framework.Options{})
+	var during error
+	config.OnStart(func(ctx context.Context, app *framework.App) error {
+		during = app.Shutdown(ctx)
+		return nil
+	})
+	require.NoError(t, build(t, config).Start(t.Context()))
+	require.ErrorContains(t, during, "the application is starting")
+}
+
+func TestShutdownWithoutAStart(t *testing.T) {
+	t.Parallel()
+	var d diary
+	config := quiet(framework.Options{})
+	config.OnStop(d.hook("stop", nil))
+	app := build(t, config)
+	require.NoError(t, app.Shutdown(t.Context()))
+	require.NoError(t, app.Shutdown(t.Context()))
+	assert.Empty(t, d.String())
+}
+
+func TestHooksThatAreRefused(t *testing.T) {
+	t.Parallel()
+	config := quiet(framework.Options{})
+	config.OnStart(nil)
+	config.OnStop(nil)
+	_, err := config.App()
+	require.ErrorContains(t, err, "on start: the function is nil")
+	require.ErrorContains(t, err, "on stop: the function is nil")
+	assert.Equal(t, 2, strings.Count(err.Error(), "lifecycle_test.go:"))
+}
+
+func TestHooksAreListed(t *testing.T) {
+	t.Parallel()
+	config := quiet(framework.Options{})
+	var d diary
+	for range 2 {
+		config.OnStart(d.hook("x", nil))
+	}
+	listed := build(t, config).Registry().Introspect().Category("life cycle")
+	require.Len(t, listed, 2)
+	assert.Equal(t, "start hook", listed[0].Type)
+	assert.Contains(t, listed[0].Source.String(), "lifecycle_test.go:")
+}
