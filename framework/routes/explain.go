@@ -48,7 +48,7 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 	}
 	var all []Attempt
 	s := t.index.newSearch()
-	s.path = path
+	s.asked.url.Path = path
 	s.cut()
 	for _, rt := range t.routes {
 		a := Attempt{Route: rt, Mishap: s.mishap(rt.Pattern)}
@@ -92,25 +92,25 @@ func (s *search) mishap(p *Pattern) string {
 		if part.kind == rest {
 			break
 		}
-		text := s.path[s.cuts[i] : s.cuts[i+1]-1]
+		text := s.path()[s.cuts[i] : s.cuts[i+1]-1]
 		if part.kind == literal && text != part.text {
 			return fmt.Sprintf("%q is not %q", text, part.text)
 		}
 		if i == len(m.shape)-1 && s.count > len(m.shape) {
-			return fmt.Sprintf("the path goes on with %q", s.path[s.cuts[i+1]-1:])
+			return fmt.Sprintf("the path goes on with %q", s.path()[s.cuts[i+1]-1:])
 		}
 	}
 	for i := range m.pieces {
 		one := m.pieces[i : i+1]
-		if m.whole == nil && !(&matcher{pieces: one}).match(s.path, s.cuts, s.spans) {
-			text := s.path[s.cuts[one[0].at]:]
+		if m.whole == nil && !(&matcher{pieces: one}).match(s.path(), s.cuts, s.spans) {
+			text := s.path()[s.cuts[one[0].at]:]
 			if !one[0].rest {
-				text = s.path[s.cuts[one[0].at] : s.cuts[one[0].at+1]-1]
+				text = s.path()[s.cuts[one[0].at] : s.cuts[one[0].at+1]-1]
 			}
 			return fmt.Sprintf("%q is not %q", text, p.from(one[0].at))
 		}
 	}
-	if m.whole != nil && !m.match(s.path, s.cuts, s.spans) {
+	if m.whole != nil && !m.match(s.path(), s.cuts, s.spans) {
 		return "its expressions do not take the path"
 	}
 	return ""

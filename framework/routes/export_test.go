@@ -19,9 +19,9 @@ func Served(t *Table) (shapes, served, alone int) {
 			}
 		}
 		s := t.index.newSearch()
-		s.path = path
+		s.asked.url.Path = path
 		t.index.layer.find(s)
-		if s.measured == nil || shapeKey(s.measured.shape) != shapeKey(shape) {
+		if s.measured < 0 || shapeKey(t.index.leaves[s.found[0].leaf].shape) != shapeKey(shape) {
 			continue
 		}
 		served++

@@ -14,6 +14,7 @@ import "sync"
 
 // index is immutable; what a search needs comes from a pool and goes back to it.
 type index struct {
+	leaves []*leaf
 	layer  *layer // nil if no shape fits
 	trie   *node  // nil if every shape fitted
 	depth  int    // segments of the longest shape
@@ -23,6 +24,7 @@ type index struct {
 
 // leaf is one shape and its routes.
 type leaf struct {
+	id     int32 // its place in index.leaves
 	shape  []segment
 	routes []candidate // in order
 	served bool        // by httprouter
@@ -38,21 +40,20 @@ type candidate struct {
 
 func newIndex(routes []*Route) *index {
 	x := &index{}
-	var leaves []*leaf
 	byShape := map[string]*leaf{}
 	for _, rt := range routes {
 		m := rt.Pattern.match
 		key := shapeKey(m.shape)
 		l := byShape[key]
 		if l == nil {
-			l = &leaf{shape: m.shape, gaps: gaps(m.shape)}
+			l = &leaf{id: int32(len(x.leaves)), shape: m.shape, gaps: gaps(m.shape)}
 			byShape[key] = l
-			leaves = append(leaves, l)
+			x.leaves = append(x.leaves, l)
 		}
 		l.routes = append(l.routes, candidate{m.suffix(), rt})
 		x.depth, x.marks = max(x.depth, len(m.shape)), max(x.marks, m.count)
 	}
-	served, others := choose(leaves)
+	served, others := choose(x.leaves)
 	x.layer = newLayer(served)
 	if len(others) > 0 {
 		x.trie = newTrie(others)
@@ -104,64 +105,70 @@ func (m *matcher) suffix() string {
 
 // search is one look into the index: a sequence of the routes whose patterns take
 // a path. It is also what httprouter writes its answer to.
+//
+// It holds hardly any pointers, for writing one is dear while the collector works.
 type search struct {
-	path  string
-	spans []span // what the markers took of the route that next returned
+	index *index
+	asked request // with the path
 	found []cursor
-	cuts  []int // where the segments begin, and one more; see cut
-	count int   // of segments, at most one more than any shape has; 0: not counted yet
-	asked request
+	spans []span // what the markers took of the route that next returned
+	cuts  []int  // where the segments begin, and one more; see cut
+	count int    // of segments, at most one more than any shape has; 0: not counted yet
 
-	measured *leaf // what httprouter found
+	measured int   // which of found is httprouter's; -1: none
 	lens     []int // what its parameters took
 }
 
 // cursor goes through the routes of a leaf.
-type cursor struct {
-	*leaf
-	next int
-}
+type cursor struct{ leaf, next int32 }
 
 func (x *index) newSearch() *search {
 	s := &search{
+		index: x, found: make([]cursor, 0, 8), measured: -1,
 		cuts: make([]int, x.depth+2), spans: make([]span, x.marks), lens: make([]int, x.depth),
-		found: make([]cursor, 0, 8),
 	}
 	s.asked.init()
 	return s
 }
 
-// begin starts a search, which end takes back.
+func (s *search) path() string { return s.asked.url.Path }
+
+// begin starts a search, which end takes back. One that is not taken back is lost,
+// and no harm.
 func (x *index) begin(path string) *search {
 	s := x.places.Get().(*search)
-	s.path = path
-	if path[0] != '/' {
-		return s // no pattern takes it
-	}
-	answered := false
-	if x.trie != nil {
-		x.trie.find(s, path[1:])
-		for i := range s.found {
-			answered = answered || s.found[i].closed || s.found[i].served
-		}
-	}
-	if x.layer != nil && !answered {
-		x.layer.find(s)
+	s.asked.url.Path = path
+	if path[0] == '/' { // no pattern takes another
+		s.find()
 	}
 	return s
 }
 
+func (s *search) find() {
+	x := s.index
+	if x.trie != nil {
+		x.trie.find(s, s.path()[1:])
+		for _, at := range s.found {
+			if l := x.leaves[at.leaf]; l.closed || l.served {
+				return
+			}
+		}
+	}
+	if x.layer != nil {
+		x.layer.find(s)
+	}
+}
+
 func (x *index) end(s *search) {
-	clear(s.found)
-	s.path, s.found, s.count, s.measured, s.asked.url.Path = "", s.found[:0], 0, nil, ""
+	s.found, s.count, s.measured = s.found[:0], 0, -1
 	x.places.Put(s)
 }
 
-func (s *search) note(l *leaf) { s.found = append(s.found, cursor{leaf: l}) }
+func (s *search) note(l *leaf) { s.found = append(s.found, cursor{leaf: l.id}) }
 
 // cut finds where the segments of the path begin, as far as shapes go.
 func (s *search) cut() {
-	path, n := s.path, 0
+	path, n := s.path(), 0
 	for i := 0; i < len(path); i++ {
 		if path[i] == '/' {
 			s.cuts[n] = i + 1
@@ -179,62 +186,59 @@ func (s *search) cut() {
 // the end.
 func (s *search) next() *Route {
 	for {
-		c, measured := s.merge()
-		if c == nil {
+		rt, at := s.candidate()
+		if rt == nil {
 			return nil
 		}
-		m := c.route.Pattern.match
+		m := rt.Pattern.match
 		switch {
-		case measured && m.plain:
-			if s.measure() {
-				return c.route
+		case at == s.measured && m.plain:
+			if s.measure(s.index.leaves[s.found[at].leaf]) {
+				return rt
 			}
 			continue
 		case s.count == 0:
 			s.cut()
 		}
-		if m.match(s.path, s.cuts, s.spans) {
-			return c.route
+		if m.match(s.path(), s.cuts, s.spans) {
+			return rt
 		}
 	}
 }
 
-// candidate is the route at the cursor, which moves on over those that are out of
-// the question; nil at the end.
-func (c *cursor) candidate(path string) *candidate {
-	for ; c.next < len(c.routes); c.next++ {
-		at := &c.routes[c.next]
-		if tail := len(path) - len(at.suffix); tail >= 0 && path[tail:] == at.suffix {
-			return at
-		}
-	}
-	return nil
-}
-
-// merge finds the next route of several leaves.
-func (s *search) merge() (first *candidate, measured bool) {
-	var best *cursor
+// candidate returns the next route whose shape takes the path, and where it was found.
+func (s *search) candidate() (first *Route, best int) {
+	path := s.path()
 	for i := range s.found {
 		at := &s.found[i]
-		if c := at.candidate(s.path); c != nil && (first == nil || c.route.order < first.route.order) {
-			best, first = at, c
+		routes := s.index.leaves[at.leaf].routes
+		for int(at.next) < len(routes) {
+			c := &routes[at.next]
+			if tail := len(path) - len(c.suffix); tail >= 0 && path[tail:] == c.suffix {
+				if first == nil || c.route.order < first.order {
+					first, best = c.route, i
+				}
+				break
+			}
+			at.next++
 		}
 	}
-	if best != nil {
-		best.next++
-		measured = best.leaf == s.measured
+	if first != nil {
+		s.found[best].next++
 	}
-	return first, measured
+	return first, best
 }
 
 // measure fills spans with what httprouter's parameters took; false if a marker
 // took nothing.
-func (s *search) measure() bool {
-	l, at := s.measured, 0
+func (s *search) measure(l *leaf) bool {
+	at, last := 0, len(l.gaps)-1
 	for i, gap := range l.gaps {
 		from := at + gap
 		at = from + s.lens[i]
-		if at == from && (i < len(l.gaps)-1 || l.shape[len(l.shape)-1].kind != rest) {
+		if i == last && l.shape[len(l.shape)-1].kind == rest {
+			at-- // the value of a catch-all begins with a slash
+		} else if at == from {
 			return false
 		}
 		s.spans[i] = spanOf(from, at)

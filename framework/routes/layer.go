@@ -62,9 +62,8 @@ func layerPath(shape []segment) string {
 // asked before: a path that it knows is probably none of httprouter's.
 func (y *layer) find(s *search) {
 	if len(s.found) == 0 {
-		s.asked.url.Path = s.path
 		y.router.ServeHTTP(s, &s.asked.http)
-	} else if handle, taken, _ := y.router.Lookup(method, s.path); handle != nil {
+	} else if handle, taken, _ := y.router.Lookup(method, s.path()); handle != nil {
 		handle(s, nil, taken)
 	}
 }
@@ -72,13 +71,10 @@ func (y *layer) find(s *search) {
 // takes notes down what httprouter found. What the parameters took is measured, for
 // they go back to their pool.
 func (s *search) takes(l *leaf, taken httprouter.Params) {
+	s.measured = len(s.found)
 	s.note(l)
-	s.measured = l
 	for i := range taken {
 		s.lens[i] = len(taken[i].Value)
-	}
-	if last := len(taken) - 1; last >= 0 && l.shape[len(l.shape)-1].kind == rest {
-		s.lens[last]-- // the value of a catch-all begins with a slash
 	}
 }
 

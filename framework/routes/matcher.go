@@ -64,6 +64,7 @@ type mode uint8
 const (
 	bare    mode = iota // one marker without an expression is the whole segment
 	single              // one marker between literals
+	lone                // one marker between literals, with an expression
 	splits              // several without expressions, split at the last literals
 	scans               // several, each of which ends where the next literal begins
 	complex             // an expression
@@ -206,6 +207,9 @@ func newPiece(parts []Part) piece {
 		p.mode = bare
 	case len(p.marks) == 1 && classes:
 		p.mode = single
+	case len(p.marks) == 1:
+		p.mode = lone
+		p.re = regexp.MustCompile(`\A(?:` + exprOf(parts) + `)\z`)
 	case plain:
 		p.mode = splits
 	case classes && apart:
@@ -215,6 +219,16 @@ func newPiece(parts []Part) piece {
 		p.re, p.groups = expression(parts)
 	}
 	return p
+}
+
+// exprOf returns the expression of the one marker among parts.
+func exprOf(parts []Part) string {
+	for _, part := range parts {
+		if part.Expr != "" {
+			return part.Expr
+		}
+	}
+	return ""
 }
 
 // expression makes one of parts, which are known to be good.
@@ -324,6 +338,8 @@ func (p *piece) nullable() bool {
 	switch p.mode {
 	case single:
 		return p.prefix == "" && p.marks[0].behind == "" && p.marks[0].class.min == 0
+	case lone:
+		return p.prefix == "" && p.marks[0].behind == "" && p.re.MatchString("")
 	case complex:
 		return p.re.MatchString("")
 	}
@@ -377,6 +393,9 @@ func (p *piece) match(text string, offset int, spans []span) bool {
 	case single:
 		spans[0] = spanOf(offset+from, offset+to)
 		return p.marks[0].class.whole(text[from:to])
+	case lone:
+		spans[0] = spanOf(offset+from, offset+to)
+		return p.re.MatchString(text[from:to])
 	case splits:
 		// Each marker takes one character or more. The first takes the most it can,
 		// so every literal between them is the last possible one, from behind.

@@ -143,16 +143,21 @@ func (t *Table) Match(r *web.Request) (*Route, error) {
 		return nil, err
 	}
 	s := t.index.begin(path)
-	defer t.index.end(s)
+	rt, err := t.first(r, s)
+	t.index.end(s) // unless a predicate panics
+	return rt, err
+}
+
+// first finds the first route of a search whose predicates hold.
+func (t *Table) first(r *web.Request, s *search) (*Route, error) {
 	for {
 		rt := s.next()
 		if rt == nil {
 			return nil, nil
 		}
-		web.SetSlicedMatch(r, rt.routed, path, s.spans[:rt.Pattern.match.count])
+		web.SetSlicedMatch(r, rt.routed, s.path(), s.spans[:rt.Pattern.match.count])
 		if len(rt.Predicates) > 0 {
-			ok, err := rt.holds(r)
-			if !ok || err != nil {
+			if ok, err := rt.holds(r); !ok {
 				web.ForgetMatch(r)
 				if err != nil {
 					return nil, err
