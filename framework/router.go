@@ -34,37 +34,43 @@ func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 	}
 }
 
-// handle takes one request from its path to its view's answer, in Pyramid's
-// order: NewRequest, route, BeforeTraversal, root factory, traversal,
-// ResourceFound, view. A path that leads to no view is a web.NotFound error; one that cannot
-// be read, a web.PathError, is refused before anything is done for it.
+// handle takes one request from its path to its view's answer. A path that leads
+// to no view is a web.NotFound error.
 func (rt *router) handle(r *web.Request) (*web.Response, error) {
+	if err := rt.find(r); err != nil {
+		return nil, err
+	}
+	return rt.table.Call(r)
+}
+
+// find does all that comes before the view, in Pyramid's order: NewRequest, route,
+// BeforeTraversal, root factory, traversal, ResourceFound. A path that cannot be
+// read, a web.PathError, is refused before anything is done for it.
+func (rt *router) find(r *web.Request) error {
 	if rt.newRequest != nil {
 		if err := rt.newRequest(&web.NewRequest{Request: r}); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	route, err := rt.routes.Match(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if route != nil && route.BodyLimit != 0 {
 		web.LimitBody(r, route.BodyLimit)
 	}
 	if rt.beforeTraversal != nil {
 		if err := rt.beforeTraversal(&web.BeforeTraversal{Request: r}); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := rt.traverse(r, route); err != nil {
-		return nil, err
+		return err
 	}
 	if rt.resourceFound != nil {
-		if err := rt.resourceFound(&web.ResourceFound{Request: r}); err != nil {
-			return nil, err
-		}
+		return rt.resourceFound(&web.ResourceFound{Request: r})
 	}
-	return rt.table.Call(r)
+	return nil
 }
 
 // traverse asks the root factory for the tree, and walks the path of the
