@@ -119,31 +119,32 @@ func BenchmarkRouting(b *testing.B) {
 		{"404", githubCalls(b), []call{newCall("GET", "/nowhere/at/all")}},
 		{"404-below-a-marker", githubCalls(b), []call{newCall("GET", "/repos/a/b/nothing")}},
 	}
-	live := make([]*[1 << 10]byte, 0, 64<<10) // see BenchmarkRequest
-	for range 64 << 10 {
-		live = append(live, new([1 << 10]byte))
-	}
-	for _, s := range subjects {
-		for _, d := range dispatchers {
-			b.Run(fmt.Sprintf("%s/%s", s.name, d.name), func(b *testing.B) {
-				handler, ask := d.make(b, s.routes)
-				if s.ask != nil {
-					ask = s.ask
-				}
-				w := &writer{header: http.Header{}}
-				b.ReportAllocs()
-				for b.Loop() {
-					for i := range ask {
-						w.reset()
-						handler.ServeHTTP(w, ask[i].request)
-					}
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(ask)), "ns/request")
-				b.ReportMetric(float64(len(ask)), "requests")
-			})
+	for _, heap := range []int{0, 64} { // see BenchmarkRequest
+		live := make([]*[1 << 10]byte, 0, heap<<10)
+		for range heap << 10 {
+			live = append(live, new([1 << 10]byte))
 		}
+		for _, s := range subjects {
+			for _, d := range dispatchers {
+				b.Run(fmt.Sprintf("heap=%dMB/%s/%s", heap, s.name, d.name), func(b *testing.B) {
+					handler, ask := d.make(b, s.routes)
+					if s.ask != nil {
+						ask = s.ask
+					}
+					w := &writer{header: http.Header{}}
+					b.ReportAllocs()
+					for b.Loop() {
+						for i := range ask {
+							w.reset()
+							handler.ServeHTTP(w, ask[i].request)
+						}
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(ask)), "ns/request")
+				})
+			}
+		}
+		_ = live[:len(live)]
 	}
-	_ = live[:len(live)]
 }
 
 func TestRoutedRequestsAllocateOnce(t *testing.T) {
