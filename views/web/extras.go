@@ -2,6 +2,7 @@ package web
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/rs/zerolog"
 )
@@ -9,6 +10,8 @@ import (
 // extras is what most requests never need, made when the first of it is asked
 // for. It belongs to the original and is shared by its copies.
 type extras struct {
+	detached atomic.Pointer[Detached] // that the original is the copy of, if any
+
 	mu sync.Mutex // guards all below
 
 	attributes []attribute

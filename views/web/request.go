@@ -42,8 +42,9 @@ type Request struct {
 type requestFlags uint8
 
 const (
-	flagMatched requestFlags = 1 << iota // match is set
-	flagDetour                           // a copy with a walk, an error and a response of its own
+	flagMatched  requestFlags = 1 << iota // match is set
+	flagDetour                            // a copy with a walk, an error and a response of its own
+	flagAnswered                          // of the original: see ErrorsAnswered
 )
 
 // Begin makes the Request for an incoming hr. The framework calls it, and tests

@@ -1,0 +1,294 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+var (
+	before = web.NewKey[string]("before", nil)
+	inside = web.NewKey[string]("inside", nil)
+)
+
+// meddle changes all of a request that can be changed.
+func meddle(r *web.Request) {
+	r.Header.Set("X-Meddled", "yes")
+	r.URL.Path = "/meddled"
+	r.Method = "MEDDLE"
+	r.Host = "meddled.example"
+	_ = r.ParseForm()
+	r.Form.Set("a", "meddled")
+	r.Request.Body = http.NoBody
+	web.SetMatch(r, web.NewMatch(web.Routed{Route: "meddled", Pattern: "/meddled"}))
+	_ = (*traversal.Traverser)(nil).Walk(context.Background(), traversal.Map{}, traversal.Path{Escaped: "/meddled"}, r.Result())
+	web.SetError(r, errors.New("meddled"))
+	before.Set(r, "meddled")
+	inside.Set(r, "meddled")
+	r.Response().SetHeader("X-Meddled", "yes")
+	_ = r.Text("meddled")
+	r.AddResponseCallback(func(*web.Request, *web.Response) error { return errors.New("meddled") })
+	r.AddFinishedCallback(func(*web.Request) error { return errors.New("meddled") })
+	_ = r.ID()
+	_ = r.Log()
+	web.Publish(r)
+}
+
+func TestAbandonedCopyHasNoEffect(t *testing.T) {
+	t.Parallel()
+	r := web.Begin(nil, httptest.NewRequest("POST", "/page?a=1", strings.NewReader("body")))
+	before.Set(r, "value")
+	r.Response().SetHeader("X-Outer", "set")
+	d := web.Detach(r, r.Context())
+	assert.Equal(t, r.ID(), d.Request().ID())
+	assert.Nil(t, d.Abandon())
+
+	var wg sync.WaitGroup
+	wg.Go(func() { meddle(d.Request()) })
+	for range 100 { // whatever the other one does meanwhile
+		assert.Equal(t, "/page", r.URL.Path)
+		assert.Empty(t, r.Header.Get("X-Meddled"))
+		assert.Nil(t, r.Match())
+	}
+	wg.Wait()
+	assert.Equal(t, "POST", r.Method)
+	assert.Equal(t, "example.com", r.Host)
+	assert.Nil(t, r.Form)
+	assert.Nil(t, r.Resource())
+	assert.NoError(t, r.Err())
+	value, err := before.Get(r)
+	require.NoError(t, err)
+	assert.Equal(t, "value", value)
+	_, ok := inside.Peek(r)
+	assert.False(t, ok)
+	resp := r.Text("answer")
+	assert.Equal(t, "set", resp.Header("X-Outer"))
+	assert.Empty(t, resp.Header("X-Meddled"))
+	assert.NoError(t, web.RunResponseCallbacks(r, resp))
+	assert.NoError(t, web.RunFinishedCallbacks(r))
+	body, err := io.ReadAll(r.Request.Body)
+	require.NoError(t, err, "the copy had not begun to read")
+	assert.Equal(t, "body", string(body))
+}
+
+func TestAttachBringsHome(t *testing.T) {
+	t.Parallel()
+	r := web.Begin(nil, httptest.NewRequest("POST", "/page?a=1", strings.NewReader("b=2")))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	web.SetErrorsAnswered(r)
+	before.Set(r, "value")
+	r.Response().SetHeader("X-Outer", "set")
+	var ran []string
+	note := func(name string) func(*web.Request) error {
+		return func(*web.Request) error { ran = append(ran, name); return nil }
+	}
+	r.AddFinishedCallback(note("outer"))
+	hr := r.Request
+
+	d := web.Detach(r, r.Context())
+	c := d.Request()
+	assert.True(t, c.ErrorsAnswered())
+	web.SetMatch(c, web.NewMatch(web.Routed{Route: "page", Pattern: "/page"}))
+	c.Header.Set("X-Inner", "set")
+	inside.Set(c, "value")
+	value, err := before.Get(c)
+	require.NoError(t, err)
+	assert.Equal(t, "value", value)
+	p, err := c.Parameters()
+	require.NoError(t, err)
+	b, _ := p.Get("b")
+	assert.Equal(t, "2", b)
+	c.AddFinishedCallback(note("inner"))
+	c.Response().SetHeader("X-Inner", "set")
+	id := c.ID()
+	d.Attach()
+
+	assert.Same(t, hr, r.Request)
+	assert.Equal(t, "set", r.Header.Get("X-Inner"))
+	assert.Equal(t, "page", r.Match().Route)
+	assert.Equal(t, id, r.ID())
+	value, err = inside.Get(r)
+	require.NoError(t, err)
+	assert.Equal(t, "value", value)
+	body, err := io.ReadAll(r.Request.Body)
+	require.NoError(t, err)
+	assert.Equal(t, "b=2", string(body), "what Parameters read is there again")
+	resp := r.Text("answer")
+	assert.Equal(t, "set", resp.Header("X-Outer"))
+	assert.Equal(t, "set", resp.Header("X-Inner"))
+	c.AddFinishedCallback(note("stream")) // a stream goes on with the copy
+	require.NoError(t, web.RunFinishedCallbacks(r))
+	assert.Equal(t, []string{"outer", "inner", "stream"}, ran)
+}
+
+func TestDetachedContext(t *testing.T) {
+	t.Parallel()
+	r := web.Begin(nil, httptest.NewRequest("GET", "/", nil))
+	ctx, cancel := context.WithCancelCause(r.Context())
+	c := web.Detach(r, ctx).Request()
+	for _, of := range []context.Context{c.Context(), c.Request.Context(), c.HTTP().Context()} {
+		found, ok := web.FromContext(of)
+		require.True(t, ok)
+		assert.Same(t, c, found, "nobody finds the original through the copy")
+	}
+	child, release := context.WithCancel(c.Context())
+	defer release()
+	boom := errors.New("boom")
+	cancel(boom)
+	<-child.Done()
+	assert.ErrorIs(t, context.Cause(child), boom)
+}
+
+func TestAbandonTellsWhatWasPublished(t *testing.T) {
+	t.Parallel()
+	r := web.Begin(nil, httptest.NewRequest("GET", "/a/b", nil))
+	outer := web.Detach(r, r.Context())
+	inner := web.Detach(outer.Request(), r.Context())
+	c := inner.Request()
+	web.SetMatch(c, web.NewMatch(web.Routed{Route: "page", Pattern: "/a/*rest"}))
+	require.NoError(t, (*traversal.Traverser)(nil).Walk(c.Context(), traversal.Map{}, traversal.Path{Escaped: "/edit"}, c.Result()))
+	web.Publish(c)
+	web.ForgetMatch(c)
+	inner.Abandon()
+	outer.Abandon()
+	assert.Equal(t, "/a/*rest", r.Match().Pattern)
+	assert.Equal(t, "edit", r.ViewName())
+	assert.NotNil(t, r.Resource())
+
+	web.Publish(r) // nobody watches: nothing happens
+}
+
+func TestBodyOfAbandonedCopy(t *testing.T) {
+	t.Parallel()
+	body := &slowBody{begun: make(chan struct{}), pieces: make(chan string)}
+	r := web.Begin(nil, httptest.NewRequest("POST", "/", body))
+	d := web.Detach(r, r.Context())
+	got := make(chan string)
+	go func() {
+		b := make([]byte, 8)
+		n, _ := d.Request().Body.Read(b) // under way when the request is given up
+		got <- string(b[:n])
+		_, err := d.Request().Body.Read(b)
+		got <- err.Error()
+	}()
+	<-body.begun
+	reading := d.Abandon()
+	require.NotNil(t, reading)
+	select {
+	case <-reading:
+		t.Error("a read waits for the client")
+	case <-time.After(time.Millisecond):
+	}
+	_, err := r.Request.Body.Read(make([]byte, 1))
+	require.Error(t, err, "nobody else may read meanwhile")
+	body.pieces <- "late"
+	assert.Equal(t, "late", <-got)
+	<-reading
+	assert.Contains(t, <-got, "deadline")
+	assert.NoError(t, d.Request().Body.Close())
+	assert.NoError(t, r.Request.Body.Close())
+}
+
+// slowBody waits for what a client sends.
+type slowBody struct {
+	begun  chan struct{}
+	pieces chan string
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	close(b.begun)
+	return copy(p, <-b.pieces), nil
+}
+
+func (b *slowBody) Close() error { return nil }
+
+func TestDetachedTrailer(t *testing.T) {
+	t.Parallel()
+	trailer := make(chan string, 1)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		d := web.Detach(web.Begin(nil, hr), hr.Context())
+		_, _ = io.Copy(io.Discard, d.Request().Body)
+		trailer <- d.Request().Trailer.Get("X-Sum")
+	}))
+	defer s.Close()
+	hr, err := http.NewRequest("POST", s.URL, io.MultiReader(strings.NewReader("body")))
+	require.NoError(t, err)
+	hr.Trailer = http.Header{"X-Sum": {"42"}}
+	resp, err := s.Client().Do(hr)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, "42", <-trailer)
+}
+
+func TestTakeBody(t *testing.T) {
+	t.Parallel()
+	stream := func(web.StreamWriter) error { return nil }
+	handler := http.NotFoundHandler()
+	closed := false
+	reader := struct {
+		io.Reader
+		io.Closer
+	}{strings.NewReader("x"), closer(func() { closed = true })}
+	for _, test := range []struct {
+		name    string
+		set     func(*web.Response)
+		pending bool
+		size    int64
+		check   func(any) bool
+	}{
+		{"none", func(*web.Response) {}, false, 0, func(b any) bool { return b == nil }},
+		{"text", func(r *web.Response) { r.SetText("text") }, false, 4, func(b any) bool { return string(b.([]byte)) == "text" }},
+		{"bytes", func(r *web.Response) { r.SetBytes([]byte("text")) }, false, 4, func(b any) bool { return string(b.([]byte)) == "text" }},
+		{"reader", func(r *web.Response) { r.SetReader(reader, 1) }, true, 1, func(b any) bool { _, ok := b.(io.Reader); return ok }},
+		{"stream", func(r *web.Response) { r.SetStream(stream) }, true, -1, func(b any) bool { _, ok := b.(func(web.StreamWriter) error); return ok }},
+		{"handler", func(r *web.Response) { r.SetHandler(handler) }, true, -1, func(b any) bool { _, ok := b.(http.Handler); return ok }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			resp := web.Respond(201)
+			resp.SetHeader("X-Kept", "yes")
+			test.set(resp)
+			assert.Equal(t, test.pending, resp.Pending())
+			body, size := resp.TakeBody()
+			assert.True(t, test.check(body), "%T", body)
+			assert.Equal(t, test.size, size)
+			assert.False(t, resp.Pending())
+			again, size := resp.TakeBody()
+			assert.Nil(t, again)
+			assert.Zero(t, size)
+			assert.Equal(t, 201, resp.Status())
+			assert.Equal(t, "yes", resp.Header("X-Kept"))
+			assert.False(t, closed)
+		})
+	}
+}
+
+type closer func()
+
+func (c closer) Close() error { c(); return nil }
+
+func BenchmarkDetach(b *testing.B) {
+	hr := httptest.NewRequest("GET", "/a/b?c=d", nil)
+	for _, name := range []string{"Accept", "Accept-Encoding", "Accept-Language", "Cookie", "Host", "User-Agent"} {
+		hr.Header.Set(name, "value of "+name)
+	}
+	hr.Form = url.Values{}
+	b.ReportAllocs()
+	for b.Loop() {
+		r := web.Begin(nil, hr)
+		d := web.Detach(r, context.Background())
+		d.Attach()
+	}
+}
