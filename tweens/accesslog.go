@@ -75,6 +75,17 @@ func (e *exchange) log(r *web.Request) error {
 		return nil
 	}
 	line.Str("method", r.Method).Str("path", r.URL.Path)
+	describe(line, r)
+	line.Int("status", status).Int64("bytes", sent.Bytes).Dur("duration", time.Since(e.start)).Str("remote", remote(r))
+	if e.err != nil {
+		line.Err(e.err)
+	}
+	line.Msg("request")
+	return nil
+}
+
+// describe says what was found for a request.
+func describe(line *zerolog.Event, r *web.Request) {
 	if m := r.Match(); m != nil {
 		line.Str("route", m.Pattern)
 	}
@@ -84,12 +95,6 @@ func (e *exchange) log(r *web.Request) error {
 	if view := r.ViewName(); view != "" {
 		line.Str("view", view)
 	}
-	line.Int("status", status).Int64("bytes", sent.Bytes).Dur("duration", time.Since(e.start)).Str("remote", remote(r))
-	if e.err != nil {
-		line.Err(e.err)
-	}
-	line.Msg("request")
-	return nil
 }
 
 // unsent is the status of an answer that no connection waited for: the one that it would have had.

@@ -22,6 +22,7 @@ func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, err
 	return func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		next = web.Guard(next)
 		return func(r *web.Request) (*web.Response, error) {
+			web.SetErrorsAnswered(r)
 			resp, err := next(r)
 			if err == nil {
 				if resp != nil {

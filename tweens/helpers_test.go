@@ -1,8 +1,10 @@
 package tweens_test
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,4 +74,30 @@ func text(s string) web.Handler {
 // fails is a router that fails.
 func fails(err error) web.Handler {
 	return func(*web.Request) (*web.Response, error) { return nil, err }
+}
+
+// noTweens configures nothing.
+func noTweens(*registry.Config) {}
+
+// closer is an io.Closer.
+type closer func()
+
+func (c closer) Close() error { c(); return nil }
+
+// syncBuffer is a bytes.Buffer for several goroutines.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
 }
