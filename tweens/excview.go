@@ -14,7 +14,7 @@ import (
 // answer finds the response for an error; false says that it has none, and then the error travels on. If answer itself fails,
 // its error travels on in place of the first one, other than a 404, which only says that there was no view. While it runs,
 // Request.Err is the error; it stays so if it was answered. A panic that was answered is logged with its stack, which
-// otherwise nobody would see.
+// otherwise nobody would see. A request that failed only because its client has left is an empty 499, without asking answer.
 func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, error)) Factory {
 	if answer == nil {
 		return nil
@@ -29,6 +29,9 @@ func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, err
 					return resp, nil
 				}
 				err = errNeither
+			}
+			if resp, gone := web.ClientGone(r, err); gone {
+				return resp, nil
 			}
 			return answerError(r, err, answer)
 		}, nil

@@ -1,6 +1,7 @@
 package async
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 )
@@ -25,11 +26,16 @@ type Slot struct {
 var neverBegan = &Scope{ended: true}
 
 // Scope is the scope of the slot. The first call makes it, with that limit.
-func (s *Slot) Scope(limit int) *Scope {
+func (s *Slot) Scope(limit int) *Scope { return s.ScopeWithin(context.Background(), limit) }
+
+// ScopeWithin is Scope for a context type that lies over another context: if that carries a scope,
+// this one is opened inside of it, so that futures of the outer one may be awaited here.
+func (s *Slot) ScopeWithin(below context.Context, limit int) *Scope {
 	if sc := s.scope.Load(); sc != nil {
 		return sc
 	}
 	fresh := NewScope(limit)
+	fresh.outer, _ = ScopeFrom(below)
 	if s.scope.CompareAndSwap(nil, fresh) {
 		return fresh
 	}

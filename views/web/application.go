@@ -34,6 +34,8 @@ type Application struct {
 	Trusted TrustedProxies
 	// MaxForm bounds the form body that Parameters reads, in bytes; 0 means DefaultMaxForm.
 	MaxForm int64
+	// Goroutines is how many goroutines one request may have at once in its scope; 0 means async.DefaultLimit.
+	Goroutines int
 }
 
 // DefaultMaxForm is the largest form body that Parameters reads unless the

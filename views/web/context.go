@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"time"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
 // requestContext is a Request seen as a context: the same memory under another
@@ -45,6 +47,9 @@ func (c *requestContext) Err() error { return c.below().Err() }
 func (c *requestContext) Value(key any) any {
 	if key == (requestKey{}) {
 		return (*Request)(c)
+	}
+	if async.IsScopeKey(key) {
+		return c.scope()
 	}
 	return c.below().Value(key)
 }

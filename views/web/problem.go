@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Response renders the error as the answer to r: as a page, as JSON (RFC 9457,
@@ -52,20 +53,31 @@ func (e *HTTPError) Response(r *Request) *Response {
 
 // ErrorResponse returns the plain answer to an error: that of the first
 // *HTTPError or error with a Status in its Unwrap tree, outermost first. It
-// returns false for errors that know no status: those are the server's.
+// returns false for errors that know no status: those are the server's. One that
+// has a method RetryAfter() time.Duration is answered with that header. An error
+// that is context.DeadlineExceeded, and knows no status, is a 504.
 func ErrorResponse(r *Request, err error) (*Response, bool) {
 	found := findStatus(err)
 	if found == nil {
 		return nil, false
 	}
-	if e, ok := found.(*HTTPError); ok {
-		return e.Response(r), true
-	}
-	e := Status(found.Status(), "")
-	if e.status < 500 {
+	e := plainError(found)
+	if e != found && e.status < 500 {
 		e.detail = found.Error()
 	}
 	return e.Response(r), true
+}
+
+// plainError is the HTTPError that answers an error with a status: status, and when to try again, if it tells.
+func plainError(found StatusError) *HTTPError {
+	if e, ok := found.(*HTTPError); ok {
+		return e
+	}
+	e := Status(found.Status(), "")
+	if later, ok := found.(interface{ RetryAfter() time.Duration }); ok {
+		e = e.WithRetryAfter(later.RetryAfter())
+	}
+	return e
 }
 
 // StatusOf returns the status that ErrorResponse would answer err with; false if err knows none.
@@ -77,16 +89,26 @@ func StatusOf(err error) (int, bool) {
 	return Status(found.Status(), "").status, true
 }
 
-// findStatus searches the Unwrap tree in depth, as errors.As does, but for an
-// interface and without reflection.
+// findStatus finds the error that says how err is answered. What says nothing,
+// but is the end of a deadline, is a 504.
 func findStatus(err error) StatusError {
+	found := statusIn(err)
+	if found == nil && isLate(err) {
+		return &lateError{err}
+	}
+	return found
+}
+
+// statusIn searches the Unwrap tree in depth, as errors.As does, but for an
+// interface and without reflection.
+func statusIn(err error) StatusError {
 	for err != nil {
 		if found, ok := err.(StatusError); ok {
 			return found
 		}
 		if many, ok := err.(interface{ Unwrap() []error }); ok {
 			for _, part := range many.Unwrap() {
-				if found := findStatus(part); found != nil {
+				if found := statusIn(part); found != nil {
 					return found
 				}
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
 // Request is one HTTP request and what the framework learned about it. It
@@ -31,6 +32,7 @@ type Request struct {
 	parent context.Context
 	err    error
 	extras atomic.Pointer[extras]
+	slot   async.Slot // of the original: see EndScope
 
 	flags  requestFlags
 	claim  atomic.Uint32 // who has the response inside: see Response

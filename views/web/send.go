@@ -54,7 +54,7 @@ func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err er
 	case head && resp.kind == bodyNone: // GET's answer may have any length
 	default:
 		resp.needType(h, length)
-		if length > countedByServer || head || hadHeaders {
+		if length > countedByServer || head || hadHeaders || r.scoped() {
 			h["Content-Length"] = []string{strconv.Itoa(length)}
 		}
 	}

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"context"
+	"errors"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
+)
+
+// StatusClientClosedRequest is the status of a request whose client went away before there was an answer: for the log, since
+// nobody reads it. It is nginx's number.
+const StatusClientClosedRequest = 499
+
+// ClientGone returns the answer to a request that failed only because its client went away: an empty 499, for the log. No
+// error view is asked then, and nothing is made that nobody reads. It is false if the context of r has not been cancelled,
+// and for errors other than that.
+func ClientGone(r *Request, err error) (*Response, bool) {
+	if r.Context().Err() != context.Canceled || !isGone(err) {
+		return nil, false
+	}
+	resp := r.clean()
+	resp.SetStatus(StatusClientClosedRequest)
+	return resp, true
+}
+
+func isGone(err error) bool {
+	if found := statusIn(err); found != nil {
+		return found.Status() == StatusClientClosedRequest
+	}
+	return errors.Is(err, context.Canceled) && !isPanic(err)
+}
+
+// lateError is a passed deadline as an error with a status.
+type lateError struct{ error }
+
+var _ StatusError = (*lateError)(nil)
+
+func (*lateError) Status() int { return 504 }
+
+// Unwrap returns the error itself.
+func (e *lateError) Unwrap() error { return e.error }
+
+func isLate(err error) bool { return errors.Is(err, context.DeadlineExceeded) && !isPanic(err) }
+
+// isPanic reports whether err is a panic: that is a mistake, whatever its value says.
+func isPanic(err error) bool {
+	if _, ok := errors.AsType[*PanicError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*async.PanicError](err)
+	return ok
+}
