@@ -2,10 +2,10 @@ package views
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"mime"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -39,15 +39,39 @@ var defaultOffers = []string{
 // which one is asked first. A view has one Accept; offer several types by
 // several views. When nothing but the Accept header keeps views from
 // answering, the client is told 406.
-func Accept(mediaType string) web.Predicate {
-	offer, err := normalOffer(mediaType)
-	p := web.NewPredicate(kindAccept, strconv.Quote(offer), func(r *web.Request) (bool, error) {
-		return r.Accept().Quality(offer) > 0, nil
-	}).WithData(mediaTypes{offer})
-	if err != nil {
-		return p.WithErr(fmt.Errorf("accept %q: %w", mediaType, err))
+//
+// Of a route, Accept may name several types, one of which has to do.
+func Accept(mediaType string, more ...string) web.Predicate {
+	var wrong error
+	offers := make(mediaTypes, 1+len(more))
+	for i, mediaType := range append([]string{mediaType}, more...) {
+		offer, err := normalOffer(mediaType)
+		if err != nil {
+			wrong = errors.Join(wrong, fmt.Errorf("accept %q: %w", mediaType, err))
+		}
+		offers[i] = offer
+	}
+	p := web.NewPredicate(kindAccept, texts(offers), func(r *web.Request) (bool, error) {
+		accept := r.Accept()
+		for _, offer := range offers {
+			if accept.Quality(offer) > 0 {
+				return true, nil
+			}
+		}
+		return false, nil
+	}).WithData(offers)
+	if wrong != nil {
+		return p.WithErr(wrong)
 	}
 	return p
+}
+
+// offersOne refuses an Accept of a view that names several types.
+func offersOne(p web.Predicate) error {
+	if offers, ok := p.Data().(mediaTypes); ok && p.Kind() == kindAccept && !p.Negated() && len(offers) > 1 {
+		return fmt.Errorf("%s: a view offers one media type: register it once for each", p)
+	}
+	return nil
 }
 
 // mediaTypes is the Data of the predicates Accept and ContentType.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views"
@@ -122,6 +123,21 @@ func TestAcceptBesideOtherPredicates(t *testing.T) {
 	for _, tt := range tests {
 		assert.Equal(t, tt.want, asked{line: tt.line, header: []string{"Accept: " + tt.accept}, res: &page{}}.answer(t, reg), "%v", tt)
 	}
+}
+
+func TestAcceptOfSeveralTypes(t *testing.T) {
+	t.Parallel()
+	several := views.Accept("application/json", "text/json")
+	for header, want := range map[string]bool{
+		"text/json": true, "text/json;q=0, application/*": true, "text/html": false, "*/*": true,
+	} {
+		got, err := several.Holds(asked{header: []string{"Accept: " + header}}.of(build(t, func(*registry.Config) {})))
+		require.NoError(t, err)
+		assert.Equal(t, want, got, header)
+	}
+	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, say("json"), several) }),
+		`accept="application/json","text/json": a view offers one media type: register it once for each`)
+	build(t, func(c *registry.Config) { views.Add(c, say("others"), views.Not(several)) })
 }
 
 func TestAcceptGoesOnToTheNextOffer(t *testing.T) {

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -196,7 +197,7 @@ func declare(opts []Option) (declaration, []error) {
 			}
 			own.options = append(own.options, o)
 		case web.Predicate:
-			if err := o.Err(); err != nil {
+			if err := cmp.Or(o.Err(), offersOne(o)); err != nil {
 				wrong = append(wrong, err)
 				continue
 			}

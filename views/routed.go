@@ -1,9 +1,7 @@
 package views
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,23 +9,30 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// checkRoutes reports every view whose route does not exist.
-func (t *Table) checkRoutes(reg *registry.Registry) error {
-	table, _ := registry.Lookup[web.Routes](reg)
-	var errs []error
-	for _, s := range slices.Concat(t.resources.slots, t.errors.slots) {
-		route := s.place.route
-		if route == "" || table != nil && table.HasRoute(route) {
-			continue
-		}
-		for _, g := range s.all() {
-			for _, member := range g.members {
-				errs = append(errs, &registry.Mistake{Source: member.info.Source, Err: fmt.Errorf(
-					"%s: there is no route %q%s", member.info, route, hintRoutes(route, table))})
-			}
-		}
+// NoRouteError says that a view is for a route that is not there. The routes of a
+// round are known before its views, wherever they are written; those of a later
+// round are not.
+type NoRouteError struct {
+	Info *Info // the view
+	Hint string
+}
+
+var _ error = (*NoRouteError)(nil)
+
+func (e *NoRouteError) Error() string {
+	return fmt.Sprintf("%s: there is no route %q%s", e.Info, e.Info.Route, e.Hint)
+}
+
+// routeOf checks that the route of a view exists.
+func routeOf(reg *registry.Registry, info *Info) error {
+	if info.Route == "" {
+		return nil
 	}
-	return errors.Join(errs...)
+	table, _ := registry.Lookup[web.Routes](reg)
+	if table != nil && table.HasRoute(info.Route) {
+		return nil
+	}
+	return &NoRouteError{Info: info, Hint: hintRoutes(info.Route, table)}
 }
 
 // hintRoutes helps to find the right name.

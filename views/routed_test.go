@@ -62,3 +62,20 @@ func TestAViewNeedsItsRoute(t *testing.T) {
 		})
 	}
 }
+
+func TestAViewKnowsTheRoutesOfItsRound(t *testing.T) {
+	t.Parallel()
+	got := refused(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage), views.Route("home"))
+		c.Commit()
+		provideRoutes(c, routeNames{"home"})
+	})
+	assert.Contains(t, got, `there is no route "home": no routes are declared`)
+
+	build(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage), views.Route("home"))
+		provideRoutes(c, routeNames{"home"})
+		c.Commit()
+		views.Add(c, views.On(showPage), views.Route("home"), views.Name("again"))
+	})
+}

@@ -38,7 +38,6 @@ func TableOf(reg *registry.Registry) *Table {
 	}
 	registry.Provide(reg, t)
 	reg.OnFreeze(t.freeze)
-	reg.OnFreeze(func() error { return t.checkRoutes(reg) })
 	return t
 }
 
