@@ -105,7 +105,9 @@ func (t *Table) Statics() []*Route {
 func (t *Table) RouteNames() []string {
 	var names []string
 	for _, rt := range slices.Concat(t.Routes(), t.Statics()) {
-		names = append(names, rt.Name)
+		if rt != nil { // while the application is built
+			names = append(names, rt.Name)
+		}
 	}
 	return names
 }
