@@ -132,9 +132,13 @@ func (law *lawful) generated(t *testing.T, w world, i int) (same bool) {
 		return false
 	}
 	require.True(t, ambiguous(pattern), "%s of %s: given %q, got %q", path, pattern, given, got)
+	// What was found is as good a reading: its own URL leads back to it, or is the
+	// same but for the slashes.
 	other, err := r.RouteURL(route.Name, web.Params(got))
 	require.NoError(t, err)
-	require.Equal(t, unescape(t, url), unescape(t, other), "%s: given %q, got %q", pattern, given, got)
+	if unescape(t, url) != unescape(t, other) {
+		require.Equal(t, m.Params(), law.ask(t, other).Match().Params(), "%s: given %q, got %q: %s, %s", pattern, given, got, url, other)
+	}
 	return false
 }
 
@@ -264,7 +268,7 @@ func FuzzURLsLeadBack(f *testing.F) {
 		law := newLawful(t, w, 1+w.IntN(20))
 		law.hold(t, w, 10)
 		if _, err := http.NewRequest(http.MethodGet, "http://example.com"+path, nil); err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") ||
-			strings.ContainsAny(path, "# ") {
+			strings.ContainsAny(path, "?# ") {
 			return
 		}
 		r := web.Begin(nil, httptest.NewRequest(http.MethodGet, path, nil))

@@ -146,6 +146,23 @@ func TestOriginOfRequest(t *testing.T) {
 	assert.False(t, r.ClientAddr().IsValid(), "a unix socket")
 }
 
+func TestUnixSocket(t *testing.T) {
+	t.Parallel()
+	for _, trusted := range []string{"unix", "10.0.0.1"} {
+		r := beginIn(proxied(t, trusted), http.MethodGet, "/", "", "X-Forwarded-For", "203.0.113.7", "X-Forwarded-Proto", "https")
+		for _, remote := range []string{"@", "@abstract", "/run/proxy.sock"} {
+			r.Request.RemoteAddr = remote
+			assert.Equal(t, trusted == "unix", r.FromTrustedProxy(), remote)
+			assert.Equal(t, trusted == "unix", r.ClientAddr().String() == "203.0.113.7", remote)
+			assert.Equal(t, trusted == "unix", r.Scheme() == "https", remote)
+		}
+		r.Request.RemoteAddr = ""
+		assert.False(t, r.FromTrustedProxy(), "a request that came over no connection")
+		r.Request.RemoteAddr = "nonsense"
+		assert.False(t, r.FromTrustedProxy())
+	}
+}
+
 // TestMounted puts an application below prefixes in the ways of net/http, asks it
 // over the wire, and asks again with the URL that it made.
 func TestMounted(t *testing.T) {

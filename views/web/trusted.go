@@ -4,18 +4,26 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
-// TrustedProxies are the addresses whose forwarding headers (X-Request-Id,
-// X-Vhm-Root, …) are believed. The zero value trusts nobody.
+// TrustedProxies are the addresses whose forwarding headers are believed:
+// X-Forwarded-For and its kin, Forwarded, X-Vhm-Root, X-Request-Id. The zero value
+// trusts nobody. A proxy that is trusted must set these headers, or remove what a
+// client wrote there. The zero Prefix among them stands for unix sockets.
 type TrustedProxies []netip.Prefix
 
-// ParseTrustedProxies reads addresses ("10.0.0.7") and ranges ("10.0.0.0/8", "fd00::/8").
+// ParseTrustedProxies reads addresses ("10.0.0.7"), ranges ("10.0.0.0/8",
+// "fd00::/8"), and "unix" for whatever connects over a unix socket.
 func ParseTrustedProxies(texts []string) (TrustedProxies, error) {
 	var trusted TrustedProxies
 	for _, text := range texts {
 		text = strings.TrimSpace(text)
+		if text == "unix" {
+			trusted = append(trusted, netip.Prefix{})
+			continue
+		}
 		if addr, err := netip.ParseAddr(text); err == nil {
 			addr = addr.Unmap().WithZone("")
 			trusted = append(trusted, netip.PrefixFrom(addr, addr.BitLen()))
@@ -23,7 +31,7 @@ func ParseTrustedProxies(texts []string) (TrustedProxies, error) {
 		}
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("trusted proxy %q: neither an address (10.0.0.7) nor a range (10.0.0.0/8)", text)
+			return nil, fmt.Errorf("trusted proxy %q: neither an address (10.0.0.7), nor a range (10.0.0.0/8), nor unix", text)
 		}
 		if a := prefix.Addr(); a.Is4In6() && prefix.Bits() >= 96 {
 			prefix = netip.PrefixFrom(a.Unmap(), prefix.Bits()-96)
@@ -40,7 +48,12 @@ func (t TrustedProxies) Trusts(remoteAddr string) bool {
 		return false
 	}
 	addr, ok := parseRemote(remoteAddr)
-	return ok && t.trustsAddr(addr)
+	if !ok {
+		// net/http has "@" or a path for the other end of a unix socket.
+		onSocket := strings.HasPrefix(remoteAddr, "@") || strings.HasPrefix(remoteAddr, "/")
+		return onSocket && slices.Contains(t, netip.Prefix{})
+	}
+	return t.trustsAddr(addr)
 }
 
 func (t TrustedProxies) trustsAddr(addr netip.Addr) bool {
