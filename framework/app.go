@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -22,6 +23,8 @@ type App struct {
 	newResponse func(*web.NewResponse) error
 	maxBody     int64
 	life        *life
+	patience    time.Duration // with what a request has started, at its end
+	left        leftovers
 }
 
 var (
@@ -50,6 +53,7 @@ func newApp(reg *registry.Registry) (*App, error) {
 	if limit, ok := registry.Lookup[bodyLimit](reg); ok && limit != 0 {
 		app.maxBody = int64(limit)
 	}
+	app.limitScopes(reg)
 	router := newRouter(reg, traverser)
 	outermost, err := tweens.Chain(reg, router.handle)
 	if err != nil {
@@ -73,12 +77,18 @@ func (a *App) Registry() *registry.Registry { return a.web.Registry }
 // connection: a response whose body broke after it had begun ends so.
 func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	r := a.begin(hr)
-	defer a.finish(r, hr)
+	var sent web.Sent
+	defer func() {
+		if sent.Started {
+			flushBehind(w, r)
+		}
+		a.finish(r, hr)
+	}()
 	resp, err := a.handler(r)
 	if err != nil {
 		resp = a.unanswered(r, err)
 	}
-	sent, err := resp.Send(w, r)
+	sent, err = resp.Send(w, r)
 	if err != nil && !sent.Started {
 		sent, err = a.unanswered(r, err).Send(w, r)
 	}
@@ -124,12 +134,14 @@ func (a *App) around(handler web.Handler) web.Handler {
 	})
 }
 
-// finish runs the finished callbacks, the last thing of every request, and
-// removes the files of a multipart form, as the server does for its own request.
+// finish runs the finished callbacks, ends what the request has started, the
+// last thing of every request, and removes the files of a multipart form, as the
+// server does for its own request.
 func (a *App) finish(r *web.Request, hr *http.Request) {
 	if form := r.MultipartForm; form != nil && form != hr.MultipartForm {
 		defer func() { _ = form.RemoveAll() }()
 	}
+	defer a.endScope(r)
 	if _, err := runFinished(r); err != nil {
 		r.Log().Error().Err(err).Msg("finished callback")
 	}
@@ -140,8 +152,12 @@ var runFinished = web.Guard(func(r *web.Request) (*web.Response, error) {
 	return nil, web.RunFinishedCallbacks(r)
 })
 
-// unanswered logs the error that left the tweens, and gives the 500 for it.
+// unanswered logs the error that left the tweens, and gives the 500 for it. That
+// a client has left is no error.
 func (a *App) unanswered(r *web.Request, err error) *web.Response {
+	if resp, gone := web.ClientGone(r, err); gone {
+		return resp
+	}
 	event := r.Log().Error()
 	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
 		event = event.Bytes("stack", panicked.Stack)

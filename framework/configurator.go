@@ -67,6 +67,9 @@ func (c *Configurator) options(o Options) {
 	c.once("body limit", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, bodyLimit(o.MaxBody))
 	})
+	c.once("scope limits", registry.Phase1, func(reg *registry.Registry) {
+		registry.Provide(reg, scopeLimits{o.Goroutines, o.Patience})
+	})
 	if o.Root != nil {
 		c.SetRootFactory(o.Root)
 	}

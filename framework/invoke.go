@@ -48,6 +48,7 @@ func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Re
 // body is read whole before the finished callbacks run, for what it reads
 // from may end with them. An error of theirs comes back before another one.
 func (a *App) exchange(r *web.Request, handler web.Handler) (resp *web.Response, err error) {
+	defer a.endScope(r)
 	defer func() {
 		switch _, finished := runFinished(r); {
 		case finished == nil:

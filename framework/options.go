@@ -1,6 +1,8 @@
 package framework
 
 import (
+	"time"
+
 	"github.com/rs/zerolog"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -53,6 +55,13 @@ type Options struct {
 	// MaxForm bounds the bytes of a form body that is read for request
 	// parameters; zero: 10 MiB. Longer forms are answered with 413.
 	MaxForm int64
+	// Goroutines bounds the goroutines that one request may have at once by
+	// async.Go; what exceeds it runs in the caller. Zero: async.DefaultLimit.
+	Goroutines int
+	// Patience is how long the end of a request waits for work that it has
+	// started, whose context has ended, and that has not returned. The response
+	// was sent before. Zero: a second; below zero: not at all.
+	Patience time.Duration
 	// Autocommit carries out every directive at once and detects no
 	// conflicts. It is for tests and experiments only.
 	Autocommit bool

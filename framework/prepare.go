@@ -20,7 +20,8 @@ import (
 // may look at; nil stands for GET http://localhost/. The request's context
 // derives from ctx, whatever that of hr is.
 //
-// done ends the request: it runs the finished callbacks and ends the context.
+// done ends the request: it runs the finished callbacks, ends the context, and
+// waits for what the request has started.
 // Call it once, also when the job failed; a second call does nothing. The
 // error is that of the root factory, and the request was ended already.
 func (a *App) Prepare(ctx context.Context, hr *http.Request) (r *web.Request, done func() error, err error) {
@@ -37,6 +38,7 @@ func (a *App) Prepare(ctx context.Context, hr *http.Request) (r *web.Request, do
 	r = a.begin(hr)
 	done = sync.OnceValue(func() error {
 		defer cancel()
+		defer a.endScope(r)
 		_, err := runFinished(r)
 		return err
 	})

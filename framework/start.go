@@ -82,15 +82,17 @@ func (a *App) Start(ctx context.Context) error {
 //
 // It is for applications that were started with Start: Serve does it by
 // itself. Before a start there is nothing to stop, and a second Shutdown waits
-// for the first. Requests are the server's to wait for, before Shutdown.
+// for the first. Requests are the server's to wait for, before Shutdown; work
+// of theirs that goes on although they have ended is part of the error, with
+// the place where it was started.
 func (a *App) Shutdown(ctx context.Context) error {
 	a.life.drain()
 	switch a.life.stop() {
 	case lifeNew:
 		close(a.life.ended)
-		return nil
+		return a.left.report()
 	case lifeRunning:
-		return a.stop(ctx, a.hooks())
+		return errors.Join(a.stop(ctx, a.hooks()), a.left.report())
 	case lifeStarting:
 		return errors.New("shutdown: the application is starting: end the context of Start")
 	}
