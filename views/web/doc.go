@@ -28,6 +28,14 @@
 // carries the request, so code far below finds it with [FromContext].
 // [Request.HTTP] gives the *http.Request for code that knows net/http only.
 //
+// # URLs
+//
+// [Request.RouteURL], [Request.CurrentRouteURL] and [Request.ResourceURL], and their
+// neighbours named Path, make URLs that lead back; [With], [Query], [Elements] and the
+// other options say what is in them. They begin with what the client sees of the
+// application: [Request.ApplicationURL] knows what trusted proxies say, and the prefix
+// that http.StripPrefix took off. [ParamAs] reads a route's marker as a typed value.
+//
 // # Response
 //
 // [Request.Text], [Request.HTML], [Request.JSON], [Request.Bytes],
