@@ -306,7 +306,9 @@ func looksBeyond(re *syntax.Regexp) bool {
 	return false
 }
 
-func isNoMatch(re *syntax.Regexp) bool { return re.Op == syntax.OpNoMatch }
+func isNoMatch(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpNoMatch || re.Op == syntax.OpCharClass && len(re.Rune) == 0
+}
 
 func takesSlash(re *syntax.Regexp) bool {
 	switch re.Op {
