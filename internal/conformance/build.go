@@ -7,6 +7,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/tweens"
@@ -36,7 +37,7 @@ func newApplication(c *Case) (b *build, app *framework.App, err error) {
 	config := framework.New(options)
 	declareClasses(config)
 	b.explicitTweens(config)
-	if c.Suite == "traversal" {
+	if c.Suite == "traversal" || c.Checks != nil {
 		registry.Subscribe(config, func(e *web.ResourceFound) error {
 			playOf(e.Request).found(e.Request)
 			return nil
@@ -107,9 +108,9 @@ func (b *build) declare(config *framework.Configurator, directives []Directive) 
 			at.Include(func(inner *framework.Configurator) error {
 				b.declare(inner, d.Directives)
 				return nil
-			}, framework.As(d.Name))
-		case "route_prefix_context": // a prefix is nothing to an application without routes
-			b.declare(config, d.Directives)
+			}, framework.As(d.Name), framework.RoutePrefix(d.RoutePrefix))
+		case "route_prefix_context":
+			config.RoutePrefix(d.RoutePrefix, func(inner *framework.Configurator) { b.declare(inner, d.Directives) })
 		case "commit":
 			at.Commit()
 		case "set_root_factory":
@@ -129,6 +130,8 @@ func (b *build) record(c registry.Recorder, d Directive) {
 	switch d.Do {
 	case "add_view", "add_exception_view", "add_notfound_view", "add_forbidden_view":
 		b.view(c, d)
+	case "add_route":
+		routes.Add(c, d.Name, d.Pattern, b.routeOptions(d)...)
 	case "add_tween":
 		var place []tweens.Option
 		if d.Under != nil {
@@ -149,6 +152,7 @@ func (b *build) record(c registry.Recorder, d Directive) {
 		views.AddDeriver(c, d.Name, deriver(d.Name), place...)
 	case "add_view_predicate":
 		views.AddPredicate(c, d.Name)
+	case "add_route_predicate": // those of routes are asked as they are written
 	case "add_accept_view_order":
 		var place []views.Than
 		if d.WeighsMoreThan != nil {
@@ -167,12 +171,12 @@ func (b *build) record(c registry.Recorder, d Directive) {
 	case "action":
 		b.action(c, d)
 	case "include":
-		c.Directive().Include(d.Name, func(inner *registry.Config) error {
+		routes.WithPrefix(c.Directive(), d.RoutePrefix).Include(d.Name, func(inner *registry.Config) error {
 			b.then(inner, d.Directives)
 			return nil
 		})
 	case "route_prefix_context":
-		b.then(c.Directive(), d.Directives)
+		b.then(routes.WithPrefix(c.Directive(), d.RoutePrefix), d.Directives)
 	default:
 		b.unknown("directive %q", d.Do)
 	}

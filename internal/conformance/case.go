@@ -46,6 +46,10 @@ func (c *Case) Play() (v Verdict) {
 		x.rehearsal, x.ours = outline.rehearse(q)
 		v = x.judge(app, v, fmt.Sprintf("request %d, %s %s", i+1, q.Method, q.Path))
 	}
+	for i := range c.Checks {
+		check := &c.Checks[i]
+		v = check.judge(app, outline, v, fmt.Sprintf("check %d, %s %s%s", i+1, check.Call, check.Route, check.Resource))
+	}
 	return v
 }
 

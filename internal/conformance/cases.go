@@ -18,14 +18,14 @@ type File struct {
 
 // Case is an application, what is done with it, and what came out.
 type Case struct {
-	ID        string          `json:"id"`
-	Suite     string          `json:"suite"`
-	Title     string          `json:"title"`
-	App       App             `json:"app"`
-	Requests  []Request       `json:"requests"`
-	Checks    json.RawMessage `json:"checks"`
-	CookieJar bool            `json:"cookie_jar"`
-	Expect    Expect          `json:"expect"`
+	ID        string    `json:"id"`
+	Suite     string    `json:"suite"`
+	Title     string    `json:"title"`
+	App       App       `json:"app"`
+	Requests  []Request `json:"requests"`
+	Checks    []Check   `json:"checks"`
+	CookieJar bool      `json:"cookie_jar"`
+	Expect    Expect    `json:"expect"`
 }
 
 // Expect holds the fields to compare, as JSON gives them.
@@ -135,14 +135,14 @@ type Directive struct {
 	AppendSlash   AppendSlash `json:"append_slash"`
 
 	// routes and static files
-	Pattern        string          `json:"pattern"`
-	Factory        string          `json:"factory"`
-	Traverse       json.RawMessage `json:"traverse"`
-	UseGlobalViews bool            `json:"use_global_views"`
-	Static         bool            `json:"static"`
-	InheritSlash   bool            `json:"inherit_slash"`
-	Dir            string          `json:"dir"`
-	CacheMaxAge    *int            `json:"cache_max_age"`
+	Pattern        string `json:"pattern"`
+	Factory        string `json:"factory"`
+	Traverse       string `json:"traverse"`
+	UseGlobalViews bool   `json:"use_global_views"`
+	Static         bool   `json:"static"`
+	InheritSlash   bool   `json:"inherit_slash"`
+	Dir            string `json:"dir"`
+	CacheMaxAge    *int   `json:"cache_max_age"`
 
 	// order of tweens, view derivers and media types
 	Under          Names  `json:"under"`

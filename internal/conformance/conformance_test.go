@@ -14,7 +14,7 @@ import (
 
 // suites are those that are played, in the order of the house: what stands
 // below first.
-var suites = []string{"traversal", "views", "tweens", "config", "errors", "events"}
+var suites = []string{"traversal", "views", "routes", "urlgen", "tweens", "config", "errors", "events", "acl", "csrf_session", "static"}
 
 // count is what came of the cases of a suite.
 type count struct{ passed, deviated, failed, skipped int }

@@ -55,6 +55,12 @@ func (b *build) options(d Directive) []views.Option {
 	if d.Name != "" {
 		options = append(options, views.Name(d.Name))
 	}
+	if d.RouteName != "" {
+		options = append(options, views.Route(d.RouteName))
+	}
+	if d.AppendSlash.On {
+		options = append(options, d.AppendSlash.option())
+	}
 	switch d.Permission {
 	case "":
 	case "NO_PERMISSION_REQUIRED":
@@ -62,18 +68,18 @@ func (b *build) options(d Directive) []views.Option {
 	default:
 		options = append(options, views.Permission(d.Permission))
 	}
-	for _, p := range d.Predicates {
-		predicate, ok := p.predicate()
-		if !ok {
-			b.unknown("predicate %q", p.Kind)
-			continue
-		}
-		if p.Not {
-			predicate = views.Not(predicate)
-		}
-		options = append(options, predicate)
+	for _, p := range b.predicates(d) {
+		options = append(options, p)
 	}
 	return options
+}
+
+// option is the framework's own.
+func (a AppendSlash) option() views.Option {
+	if a.Redirect == "" {
+		return views.AppendSlash()
+	}
+	return views.AppendSlash(httpClasses[a.Redirect].low)
 }
 
 // predicate is the framework's own predicate, before it is negated.
@@ -90,7 +96,7 @@ func (p Predicate) predicate() (web.Predicate, bool) {
 	case "header":
 		return views.Header(p.Values...), true
 	case "accept":
-		return views.Accept(p.Values[0]), true
+		return views.Accept(p.Values[0], p.Values[1:]...), true
 	case "containment":
 		return containment(p.Values[0])
 	case "match_param":
@@ -177,6 +183,8 @@ func errorView(class string, call func(*web.Request) (any, error)) views.View {
 		return of[*OtherError](call)
 	case "URLDecodeError":
 		return of[*web.PathError](call)
+	case "ValueError":
+		return of[*views.NoAnswerError](call)
 	case "Exception":
 		return of[error](call)
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework"
@@ -22,7 +21,10 @@ type exchange struct {
 // answer is the outline's, which knows all of them.
 type rule struct {
 	name    string
-	applies func(x *exchange) bool
+	applies func(x *exchange) bool // nil: to no request
+	// habit is Pyramid's way of making URLs from which the rule departs; it speaks
+	// where that makes another URL.
+	habit reading
 	// amend turns what Pyramid answered into what we answer; nil: the outline
 	// answers altogether.
 	amend func(x *exchange, want Expect)
@@ -33,8 +35,10 @@ var rules = []rule{
 	{
 		name: "%2F stays inside a name",
 		applies: func(x *exchange) bool {
-			return strings.Contains(strings.ToUpper(x.Path), "%2F") && x.leadsElsewhere(reading{whole: true}, reading{climb: true})
+			return strings.Contains(strings.ToUpper(x.Path), "%2F") &&
+				(x.redirects() || x.leadsElsewhere(reading{whole: true}, reading{climb: true}))
 		},
+		habit: reading{whole: true},
 	},
 	{
 		name: ".. does not climb out of the virtual root",
@@ -76,16 +80,34 @@ var rules = []rule{
 			return x.rehearsal.mismatch == "HTTPMethodNotAllowed" && x.Method == "OPTIONS"
 		},
 	},
+	{
+		name:  "a generated URL leads back",
+		habit: reading{loose: true},
+	},
+	{
+		name:  "the virtual root is cut by whole names",
+		habit: reading{textual: true},
+	},
 }
 
-// leadsElsewhere tells whether the path means another place, read in one of
-// Pyramid's ways; or read in both, where the other alone makes no difference.
+// leadsElsewhere tells whether the path means another route or place, read in one
+// of Pyramid's ways; or read in both, where the other alone makes no difference.
 func (x *exchange) leadsElsewhere(way, other reading) bool {
-	differs := func(how reading) bool {
-		return !slices.Equal(x.Request.walk(nil, how).names, x.rehearsal.walk.names)
+	o := x.rehearsal.outline
+	leads := func(how reading) string {
+		m := o.match(x.Request, how)
+		w := o.walk(x.Request, m, how)
+		if m == nil {
+			return text(w.names)
+		}
+		return text([]any{w.names, w.beyond, m.Name, m.dict()})
 	}
-	return differs(way) || differs(reading{whole: true, climb: true}) && !differs(other)
+	ours := leads(reading{})
+	return leads(way) != ours || leads(reading{whole: true, climb: true}) != ours && leads(other) == ours
 }
+
+// redirects tells whether the answer is to append a slash.
+func (x *exchange) redirects() bool { return x.ours["view"] == nil && x.ours["location"] != nil }
 
 var errUnsure = errors.New("the outline cannot tell what the answer is")
 
@@ -94,7 +116,7 @@ var errUnsure = errors.New("the outline cannot tell what the answer is")
 func (x *exchange) want() (want Expect, spoke []string, err error) {
 	want = maps.Clone(x.Expect)
 	for _, r := range rules {
-		if !r.applies(x) {
+		if r.applies == nil || !r.applies(x) {
 			continue
 		}
 		before := maps.Clone(want)
@@ -117,6 +139,7 @@ func (x *exchange) want() (want Expect, spoke []string, err error) {
 var fields = map[string][]string{
 	"traversal": {},
 	"views":     {"context", "context_class", "view_name", "subpath"},
+	"routes":    {"context", "view_name", "subpath", "matched_route", "matchdict", "error"},
 	"tweens":    {"error"},
 	"config":    {"matched_route", "matchdict"},
 	"errors":    {"error", "context", "matched_route"},

@@ -1,7 +1,7 @@
 // Package conformance plays cases recorded from Pyramid 2.0 against this
 // framework: it reads the files of testdata, builds the application of each
-// case through the public packages alone, makes its requests, and compares
-// what came out with what Pyramid answered.
+// case through the public packages alone, makes its requests and URLs, and
+// compares what came out with what Pyramid answered.
 //
 // The format of the files is shared with the program that recorded them:
 //
@@ -18,7 +18,8 @@
 // The answer comes from an outline of the framework's promises (outline.go):
 // a second, plain reading of them, which knows the directives of the case and
 // nothing of the packages under test. The outline is itself held against
-// every recorded answer for which no rule speaks.
+// every recorded answer for which no rule speaks; of URLs, it must also say what
+// Pyramid made, once it reads and writes in Pyramid's ways.
 //
 // CONFORMANCE_DIR=dir makes the tests read another folder.
 package conformance

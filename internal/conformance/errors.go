@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
+	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -128,6 +128,8 @@ func errorName(err error) string {
 		return "OtherError"
 	case *web.PathError:
 		return "URLDecodeError"
+	case *views.NoAnswerError:
+		return "ValueError"
 	case *web.HTTPError:
 		return httpName(err.(*web.HTTPError).Status())
 	}
@@ -140,9 +142,6 @@ func errorName(err error) string {
 				return name
 			}
 		}
-	}
-	if strings.Contains(err.Error(), "returned neither a response nor") {
-		return "ValueError"
 	}
 	return ""
 }
@@ -164,6 +163,8 @@ func isA(err error, class string) bool {
 		return is[*OtherError](err)
 	case "URLDecodeError":
 		return is[*web.PathError](err)
+	case "ValueError":
+		return is[*views.NoAnswerError](err)
 	}
 	var status web.StatusError
 	c := httpClasses[class]

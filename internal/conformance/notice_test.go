@@ -26,6 +26,10 @@ func TestEveryFieldCounts(t *testing.T) {
 				continue
 			}
 			falsified += falsify(t, c, c.Expect, func(e conformance.Expect) { c.Expect = e })
+			if len(c.Checks) > 0 {
+				check := &c.Checks[len(c.Checks)-1]
+				falsified += falsify(t, c, check.Expect, func(e conformance.Expect) { check.Expect = e })
+			}
 			if len(c.Requests) == 0 || c.Play().Rules != nil {
 				continue // a rule replaces what was recorded
 			}
@@ -59,6 +63,9 @@ func TestUnknownWordsAreNoticed(t *testing.T) {
 		"HTTP error":           `{"app": {"directives": [{"do": "add_view", "view": "v", "behavior": {"raise_http": "HTTPTeapot"}}]}, "expect": {"config": "ok"}}`,
 		"event":                `{"app": {"directives": [{"do": "add_subscriber", "event": "Rain", "mark": "m"}]}, "expect": {"config": "ok"}}`,
 		"tree":                 `{"app": {"directives": [{"do": "set_root_factory", "tree": "other"}]}, "expect": {"config": "ok"}}`,
+		"call":                 `{"app": {}, "checks": [{"call": "moon_url", "request": {"path": "/"}, "expect": {"url": "/"}}], "expect": {"config": "ok"}}`,
+		"tree of a route":      `{"app": {"directives": [{"do": "add_route", "name": "r", "factory": "other"}]}, "expect": {"config": "ok"}}`,
+		"redirect":             `{"app": {"directives": [{"do": "add_notfound_view", "append_slash": "HTTPTeapot"}]}, "expect": {"config": "ok"}}`,
 		"expectation":          `{"app": {}, "expect": {"config": "ok", "weather": "fair"}}`,
 	}
 	for name, text := range cases {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/internal/order"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
@@ -26,15 +27,15 @@ func (b *build) outcome(app *framework.App, failure error, want Expect) (Report,
 		return nil, err
 	}
 	report["derivers"], report["order"] = derivers, tweens.Names(reg)
-	report["routes"] = routes(reg)
+	report["routes"] = routesOf(reg)
 	return report, nil
 }
 
-// routes are those of the table, in the order of matching.
-func routes(reg *registry.Registry) [][2]string {
+// routesOf are those of the table, in the order of matching.
+func routesOf(reg *registry.Registry) [][2]string {
 	list := [][2]string{}
-	for _, in := range reg.Introspect().Category("routes") {
-		list = append(list, [2]string{in.Title, fmt.Sprint(in.ID)})
+	for _, route := range routes.TableOf(reg).Routes() {
+		list = append(list, [2]string{route.Name, route.Pattern.String()})
 	}
 	return list
 }
@@ -61,6 +62,9 @@ func (b *build) failures(report Report, failure error, first any) error {
 			conflicts = append(conflicts, conflict)
 		case *registry.Mistake:
 			name = mistakeName(err)
+			if is[*views.NoRouteError](err) { // found by the action of the view
+				name, report["cause"] = "ConfigurationExecutionError", name
+			}
 		case *registry.ExecutionError:
 			name = "ConfigurationExecutionError"
 			report["cause"] = mistakeName(err.Err)
@@ -114,6 +118,8 @@ func (d Directive) claim() map[string]any {
 	switch d.Do {
 	case "action":
 		return map[string]any{"kind": "action", "name": *d.Discriminator}
+	case "add_route":
+		return map[string]any{"kind": "route", "name": d.Name}
 	case "add_tween":
 		return map[string]any{"kind": "tween", "name": d.Name}
 	case "add_view_deriver":

@@ -17,6 +17,7 @@ type outline struct {
 	suite       string
 	trees       map[string]*Tree
 	tree        string
+	routes      []*route // in the order of matching, the static ones among them
 	views       []*declared
 	subscribers []Directive
 	tweens      []string // in use, outermost first
@@ -29,11 +30,13 @@ type outline struct {
 	permission  string
 }
 
-// declared is a directive, the includes that lead to it, and its round.
+// declared is a directive, the includes that lead to it, the prefix of its
+// routes, and its round.
 type declared struct {
 	Directive
-	path  []string
-	round int
+	path   []string
+	prefix string
+	round  int
 }
 
 // outlineOf reads the directives of a case whose configuration is sound.
@@ -45,29 +48,29 @@ func outlineOf(c *Case) *outline {
 	var round []*declared
 	rounds := 0
 	included := map[string]bool{}
-	var read func(ds []Directive, path []string)
-	read = func(ds []Directive, path []string) {
+	var read func(ds []Directive, path []string, prefix string)
+	read = func(ds []Directive, path []string, prefix string) {
 		for _, d := range ds {
 			switch d.Do {
 			case "include":
 				if !included[d.Name] {
 					included[d.Name] = true
-					read(d.Directives, append(slices.Clip(path), d.Name))
+					read(d.Directives, append(slices.Clip(path), d.Name), join(prefix, d.RoutePrefix))
 				}
 			case "route_prefix_context":
-				read(d.Directives, path)
+				read(d.Directives, path, join(prefix, d.RoutePrefix))
 			case "action":
-				read(d.Then, path)
+				read(d.Then, path, prefix)
 			case "commit":
 				o.settle(round, sorter)
 				round, included = nil, map[string]bool{}
 				rounds++
 			default:
-				round = append(round, &declared{d, path, rounds})
+				round = append(round, &declared{d, path, prefix, rounds})
 			}
 		}
 	}
-	read(c.App.Directives, nil)
+	read(c.App.Directives, nil, "")
 	o.settle(round, sorter)
 
 	o.tweens, _ = sorter.Sorted()
@@ -103,6 +106,8 @@ func (o *outline) settle(round []*declared, sorter *order.Sorter) {
 		switch d.Do {
 		case "add_view", "add_exception_view", "add_notfound_view", "add_forbidden_view":
 			o.addView(d)
+		case "add_route":
+			o.addRoute(d)
 		case "add_tween":
 			under := d.Under
 			if under == nil && d.Over == nil {
@@ -145,10 +150,10 @@ func (d *declared) identity() string {
 	if d.Do == "add_subscriber" {
 		return ""
 	}
-	claim := d.Do + d.Name
-	if strings.HasSuffix(d.Do, "_view") {
-		claim = text(d.claim())
+	if !strings.HasSuffix(d.Do, "_view") {
+		return d.Do + " " + d.Name
 	}
+	claim := text(d.claim())
 	for _, p := range d.Predicates {
 		claim += p.identity()
 	}
@@ -201,24 +206,34 @@ func classes(name string) (list []string, status int) {
 
 func (c httpClass) width() int { return c.high - c.low }
 
-// lookup gives the groups of views for a place of the walk, in order.
+// lookup gives the groups of views for a place of the walk, in order: those of the
+// matched route, then, as the route says, those without one.
 func (o *outline) lookup(w *walk) [][]*declared {
+	from := []string{""}
+	if w.match != nil {
+		from[0] = w.match.Name
+		if w.match.UseGlobalViews {
+			from = append(from, "")
+		}
+	}
 	var groups [][]*declared
-	for _, class := range append(slices.Clone(lookupOrder[w.class(w.depth())]), "") {
-		groups = append(groups, o.group(func(v *declared) bool {
-			return v.errorClass() == "" && v.Context == class && v.Name == w.viewName()
-		}))
+	for _, route := range from {
+		for _, class := range append(slices.Clone(lookupOrder[w.class(w.depth())]), "") {
+			groups = append(groups, o.group(route, func(v *declared) bool {
+				return v.errorClass() == "" && v.Context == class && v.Name == w.viewName()
+			}))
+		}
 	}
 	return groups
 }
 
-// errorViews gives the group of views for a class of errors.
-func (o *outline) errorViews(class string) []*declared {
-	return o.group(func(v *declared) bool { return v.errorClass() == class && v.Name == "" })
+// errorViews gives the group of views of a route, "" for none, for a class of errors.
+func (o *outline) errorViews(route, class string) []*declared {
+	return o.group(route, func(v *declared) bool { return v.errorClass() == class && v.Name == "" })
 }
 
-func (o *outline) group(of func(*declared) bool) []*declared {
-	return slices.DeleteFunc(slices.Clone(o.views), func(v *declared) bool { return v.RouteName != "" || !of(v) })
+func (o *outline) group(route string, of func(*declared) bool) []*declared {
+	return slices.DeleteFunc(slices.Clone(o.views), func(v *declared) bool { return v.RouteName != route || !of(v) })
 }
 
 // pick gives the view of a group that answers; nil if none fits. Views with an

@@ -13,6 +13,7 @@ type rehearsal struct {
 	q    *Request
 	walk walk
 
+	matched    bool // a route matched
 	found      bool // traversal ended
 	trace      []string
 	onResponse []Callback
@@ -32,7 +33,7 @@ type reply struct {
 
 // rehearse plays a request.
 func (o *outline) rehearse(q *Request) (*rehearsal, Report) {
-	r := &rehearsal{outline: o, q: q, walk: q.walk(o.trees[o.tree], reading{})}
+	r := &rehearsal{outline: o, q: q, walk: o.walk(q, o.match(q, reading{}), reading{})}
 	answer := r.tween(0)
 	if answer.raised == "" {
 		if raised := r.call(&r.onResponse); raised != "" {
@@ -156,6 +157,7 @@ func (r *rehearsal) route() reply {
 	if r.walk.raised == "URLDecodeError" {
 		return reply{raised: r.walk.raised}
 	}
+	r.matched = r.walk.match != nil
 	if raised := r.tell("BeforeTraversal"); raised != "" {
 		return reply{raised: raised}
 	}
@@ -197,6 +199,9 @@ func (r *rehearsal) view(v *declared, failed string) reply {
 		return reply{raised: "HTTPForbidden"}
 	}
 	r.trace = append(r.trace, inside...)
+	if to := r.slashed(v); to != "" {
+		return reply{status: v.AppendSlash.status(), header: Report{"location": to}}
+	}
 	if v.View == "" { // the plain answer
 		_, status := classes(failed)
 		return reply{status: status}
@@ -224,6 +229,9 @@ func (r *rehearsal) view(v *declared, failed string) reply {
 // report is what the cases of the suite compare of a view's report.
 func (r *rehearsal) report(tag, failed string) Report {
 	report := Report{"view": tag, "error": failed, "view_name": "", "subpath": []string{}, "matched_route": nil, "matchdict": nil}
+	if r.matched {
+		report["matched_route"], report["matchdict"] = r.walk.match.Name, r.walk.match.dict()
+	}
 	if r.found {
 		report["view_name"], report["subpath"] = r.walk.viewName(), r.walk.subpath()
 	}
@@ -244,27 +252,38 @@ func (r *rehearsal) raiseHTTP(h HTTPAnswer) reply {
 	return answer
 }
 
-// answerError is what the tween EXCVIEW does: the view for the error, else the
-// plain answer of errors with a status, else a view for any error.
+// answerError is what the tween EXCVIEW does: the view for the error, those of the
+// matched route first; else the plain answer of errors with a status, else a view
+// for any error.
 func (r *rehearsal) answerError(failed reply) reply {
-	name := failed.raised
-	place := walk{} // an error lies nowhere: of the tree, only the lineage counts
-	if r.found {
-		place = r.walk
-		place.ofError = true
+	list, status := classes(failed.raised)
+	var groups [][]*declared
+	if r.matched {
+		for _, class := range append(slices.Clone(list), "Exception") {
+			groups = append(groups, r.errorViews(r.walk.match.Name, class))
+		}
 	}
-	list, status := classes(name)
 	if status == 0 {
 		list = append(list, "Exception")
 	}
 	for _, class := range list {
-		view, unsure := r.pick(r.errorViews(class), r.q, &place)
+		groups = append(groups, r.errorViews("", class))
+	}
+	place := walk{} // an error lies nowhere: of the tree, only the lineage counts
+	if r.found {
+		place = r.walk
+		place.ofError = true
+	} else if r.matched {
+		place.match = r.walk.match
+	}
+	for _, group := range groups {
+		view, unsure := r.pick(group, r.q, &place)
 		r.unsure = r.unsure || unsure
 		if view == nil {
 			continue
 		}
-		answer := r.view(view, name)
-		if view.View == "" { // the plain answer, with the headers of the error
+		answer := r.view(view, failed.raised)
+		if view.View == "" && answer.header == nil { // the plain answer, with the headers of the error
 			answer.header = failed.header
 		}
 		if answer.raised == "HTTPNotFound" { // gives way to the first error

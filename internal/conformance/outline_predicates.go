@@ -37,7 +37,7 @@ func (o *outline) holds(p Predicate, q *Request, w *walk) bool {
 			return present && (!valued || fromStart(expression, value))
 		})
 	case "accept":
-		return q.quality(p.Values[0]) > 0
+		return slices.ContainsFunc(p.Values, func(offer string) bool { return q.quality(offer) > 0 })
 	case "containment":
 		for depth := range w.nodes {
 			if class := w.class(depth); class == p.Values[0] || slices.Contains(lookupOrder[class], p.Values[0]) {
@@ -53,7 +53,7 @@ func (o *outline) holds(p Predicate, q *Request, w *walk) bool {
 		have := principals(o.user(q), q.header("X-Groups"))
 		return every(p.Values, func(name string) bool { return slices.Contains(have, name) })
 	case "match_param":
-		return false // only the match of a route has any
+		return w.match != nil && every(p.Values, w.match.hasParam)
 	}
 	return q.header(customKinds[p.Kind]) == p.Values[0]
 }

@@ -10,13 +10,17 @@ import (
 // reading is how a path is read. The zero reading is ours; each flag turns one
 // of Pyramid's habits on.
 type reading struct {
-	whole bool // decodes the whole path, then splits it
-	climb bool // ".." climbs out of the virtual root
+	whole   bool // decodes the whole path, then splits it
+	climb   bool // ".." climbs out of the virtual root
+	loose   bool // makes URLs without asking where they lead
+	textual bool // cuts the virtual root off a URL as text
 }
 
 // walk is where a path leads, by the outline.
 type walk struct {
+	match   *match   // nil without a route
 	names   []string // of the virtual root, then of the path
+	beyond  []string // the subpath, if all names are walked
 	virtual int      // how many are the virtual root's
 	nodes   []*Tree  // along the way, the root first; nil for a bare root
 	raised  string   // the error that ended it
@@ -45,22 +49,48 @@ func (q *Request) badPath() bool {
 	return err != nil || !utf8.ValidString(decoded) || strings.ContainsRune(decoded, 0)
 }
 
-// walk reads the path of the request and follows it through the tree.
-func (q *Request) walk(tree *Tree, how reading) walk {
-	virtual := names(strings.Split(q.header("X-Vhm-Root"), "/"))
-	segments := strings.Split(q.Path, "/")
-	if decoded, err := url.PathUnescape(q.Path); err == nil && how.whole {
-		segments = strings.Split(decoded, "/")
-	} else {
-		for i, s := range segments {
-			segments[i], _ = url.PathUnescape(s)
+// path is the decoded path; a NUL in it is a slash that was escaped.
+func (q *Request) path(how reading) string { return decoded(q.Path, how) }
+
+func decoded(escaped string, how reading) string {
+	segments := strings.Split(escaped, "/")
+	for i, s := range segments {
+		segments[i], _ = url.PathUnescape(s)
+		if !how.whole {
+			segments[i] = strings.ReplaceAll(segments[i], "/", "\x00")
 		}
 	}
-	w := walk{virtual: len(virtual)}
+	if path := strings.Join(segments, "/"); path != "" {
+		return path
+	}
+	return "/"
+}
+
+// unhidden turns the slashes back that were escaped.
+func unhidden(text string) string { return strings.ReplaceAll(text, "\x00", "/") }
+
+// virtual gives the names of the virtual root.
+func (q *Request) virtual() []string { return names(strings.Split(q.header("X-Vhm-Root"), "/")) }
+
+// walk reads the path of the request, or the one that its route makes, and
+// follows it through the tree.
+func (o *outline) walk(q *Request, m *match, how reading) walk {
+	virtual := q.virtual()
+	w := walk{match: m, virtual: len(virtual)}
+	way, tree := strings.Split(q.path(how), "/"), o.trees[o.tree]
+	if m != nil {
+		way, w.beyond = m.way()
+		if m.Factory != "" {
+			tree = o.trees[m.Factory]
+		}
+	}
 	if how.climb {
-		w.names = names(append(slices.Clone(virtual), segments...))
+		w.names = names(append(virtual, way...))
 	} else {
-		w.names = append(slices.Clone(virtual), names(segments)...)
+		w.names = append(virtual, names(way)...)
+	}
+	for i := range w.names {
+		w.names[i] = unhidden(w.names[i])
 	}
 	if q.badPath() {
 		w.raised = "URLDecodeError"
@@ -119,6 +149,9 @@ func (w *walk) viewName() string {
 }
 
 func (w *walk) subpath() []string {
+	if w.depth() == len(w.names) {
+		return w.beyond
+	}
 	return w.names[min(w.depth()+1, len(w.names)):]
 }
 

@@ -30,6 +30,9 @@ type play struct {
 	trace          []string
 	reports        []Report
 	traversal      Report
+	check          *Check // made once traversal ended
+	url            string
+	urlErr         error
 	finishedRaised bool // a finished callback raised, after the answer was out
 }
 
@@ -82,8 +85,13 @@ func viewReport(r *web.Request, tag string) Report {
 	return report
 }
 
-// found keeps what traversal found, whether or not there is a view.
+// found keeps what traversal found, whether or not there is a view, and makes
+// the check of the request, if it is made for one.
 func (p *play) found(r *web.Request) {
+	if p.check != nil {
+		p.url, p.urlErr = p.check.call(r)
+		p.check = nil
+	}
 	p.traversal = Report{
 		"context":           pathOf(r.Node()),
 		"context_class":     className(r.Resource()),

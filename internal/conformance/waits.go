@@ -17,9 +17,9 @@ func (c *Case) Waits() string {
 		return "Go excludes it: a predicate is a value, and cannot be unknown"
 	case c.each(Directive.isNoErrorView):
 		return "Go excludes it: an error view takes an error"
-	case c.each(func(d Directive) bool { return d.Do == "add_route" || d.Do == "add_static_view" }):
-		return "waits for routes"
-	case c.Checks != nil:
+	case c.each(func(d Directive) bool { return d.Do == "add_static_view" }):
+		return "waits for static views"
+	case c.Suite == "acl":
 		return "waits for access lists"
 	case c.CookieJar || c.each(Directive.needsSession):
 		return "waits for sessions"

@@ -1,0 +1,168 @@
+package conformance
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Check is a URL to be made while the application handles a request, once
+// traversal ended, before the view is called.
+type Check struct {
+	Call    string   `json:"call"`
+	Request *Request `json:"request"`
+
+	Route       string         `json:"route"`
+	Resource    string         `json:"resource"`
+	Params      map[string]any `json:"params"`
+	RouteParams map[string]any `json:"route_params"`
+	Elements    []string       `json:"elements"`
+	Query       Query          `json:"query"`
+	Anchor      string         `json:"anchor"`
+	Scheme      string         `json:"scheme"`
+	Host        string         `json:"host"`
+	Port        string         `json:"port"`
+	AppURL      *string        `json:"app_url"`
+
+	accessCheck
+
+	Expect Expect `json:"expect"`
+}
+
+// accessCheck is what the checks of access lists and static views hold, which
+// are not made yet.
+type accessCheck struct {
+	File       string   `json:"file"`
+	Check      string   `json:"check"`
+	Path       string   `json:"path"`
+	Permission string   `json:"permission"`
+	Principals []string `json:"principals"`
+}
+
+// Query is a list of pairs, or one text.
+type Query struct {
+	Given bool
+	Text  string
+	Pairs []Pair
+}
+
+// Pair is a name and its value: a text, a number, null or a list of them.
+type Pair struct {
+	Name  string
+	Value any
+}
+
+// UnmarshalJSON reads either form.
+func (q *Query) UnmarshalJSON(b []byte) error {
+	switch b[0] {
+	case 'n': // null
+		return nil
+	case '"':
+		q.Given = true
+		return json.Unmarshal(b, &q.Text)
+	}
+	var pairs [][2]any
+	if err := json.Unmarshal(b, &pairs); err != nil {
+		return err
+	}
+	q.Given, q.Pairs = true, []Pair{}
+	for _, p := range pairs {
+		name, ok := p[0].(string)
+		if !ok {
+			return fmt.Errorf("the name %v of a query is no text", p[0])
+		}
+		q.Pairs = append(q.Pairs, Pair{name, number(p[1])})
+	}
+	return nil
+}
+
+// number makes whole numbers of those that JSON has, also in a list.
+func number(v any) any {
+	switch v := v.(type) {
+	case float64:
+		if v == float64(int(v)) {
+			return int(v)
+		}
+	case []any:
+		for i := range v {
+			v[i] = number(v[i])
+		}
+	}
+	return v
+}
+
+// call makes the URL.
+func (c *Check) call(r *web.Request) (string, error) {
+	options, err := c.options()
+	if err != nil {
+		return "", err
+	}
+	switch c.Call {
+	case "route_path":
+		return r.RoutePath(c.Route, options...)
+	case "route_url":
+		return r.RouteURL(c.Route, options...)
+	case "current_route_path":
+		return r.CurrentRoutePath(options...)
+	case "current_route_url":
+		return r.CurrentRouteURL(options...)
+	case "resource_path", "resource_url":
+		node, err := traversal.FindNames(r.Context(), r.Node().Root(), names(strings.Split(c.Resource, "/"))...)
+		if err != nil {
+			return "", err
+		}
+		if c.Call == "resource_url" {
+			return r.ResourceURL(node, options...)
+		}
+		return r.ResourcePath(node, options...)
+	}
+	return "", fmt.Errorf("call %q: %w", c.Call, errWord)
+}
+
+func (c *Check) options() ([]web.URLOption, error) {
+	options := []web.URLOption{web.Elements(c.Elements...), web.Anchor(c.Anchor), web.Scheme(c.Scheme), web.Host(c.Host)}
+	for _, params := range []map[string]any{c.Params, c.RouteParams} {
+		for name, value := range params {
+			options = append(options, web.With(name, number(value)))
+		}
+	}
+	if c.Route != "" && !strings.HasPrefix(c.Call, "route") {
+		options = append(options, web.ViaRoute(c.Route))
+	}
+	switch {
+	case c.Query.Pairs != nil:
+		options = append(options, web.Query())
+		for _, p := range c.Query.Pairs {
+			options = append(options, web.Query(p.Name, p.Value))
+		}
+	case c.Query.Given:
+		options = append(options, web.RawQuery(c.Query.Text))
+	}
+	if c.Port != "" {
+		port, err := strconv.Atoi(c.Port)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, web.Port(port))
+	}
+	if c.AppURL != nil {
+		options = append(options, web.AppURL(*c.AppURL))
+	}
+	return options, nil
+}
+
+// urlError names what kept a URL from being made, as the cases do.
+func urlError(err error) (string, error) {
+	switch {
+	case errors.Is(err, web.ErrNoRoute), errors.Is(err, web.ErrMissingParam):
+		return "KeyError", nil
+	case errors.Is(err, web.ErrNoCurrentRoute), errors.Is(err, web.ErrOtherHost):
+		return "ValueError", nil
+	}
+	return "", fmt.Errorf("an error that the case does not know: %w", err)
+}

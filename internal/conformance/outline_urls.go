@@ -1,0 +1,414 @@
+package conformance
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// What stands unescaped in the parts of a URL, beside letters, digits and -._~.
+const (
+	inName   = "!$&'()*+,;=:@"
+	inPath   = inName + "/"
+	inAnchor = inPath + "?"
+)
+
+// escape writes a text so that only some characters stand for themselves.
+func escape(text, plain string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~"+plain, c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+func inPair(text string) string { return strings.ReplaceAll(escape(text, " "), " ", "+") }
+
+func unescaped(text string) string {
+	plain, _ := url.PathUnescape(text)
+	return plain
+}
+
+// url makes the URL of a check, or names what keeps it from being made.
+func (o *outline) url(c *Check, how reading) (made, failed string) {
+	base, query, route := c.base(), c.Query, c.Route
+	values := maps.Clone(c.Params)
+	if values == nil {
+		values = map[string]any{}
+	}
+	var kept *match
+	path := ""
+	switch {
+	case strings.HasPrefix(c.Call, "current_"):
+		m := o.match(c.Request, how)
+		if m == nil {
+			return "", "ValueError"
+		}
+		if route == "" {
+			route = m.Name
+			kept = &match{m.route, maps.Clone(m.took)}
+			maps.DeleteFunc(kept.took, func(name, _ string) bool { return values[name] != nil })
+		}
+		for name, value := range m.dict() {
+			if values[name] == nil {
+				values[name] = value
+			}
+		}
+		if !query.Given {
+			query = c.Request.pairs()
+		}
+	case strings.HasPrefix(c.Call, "resource_"):
+		physical := names(strings.Split(c.Resource, "/"))
+		path, values["traverse"] = c.Request.below(physical, how)
+		maps.Copy(values, c.RouteParams)
+	}
+	if route != "" {
+		var host string
+		if path, host, failed = o.routePath(c, route, values, kept, how); failed != "" {
+			return "", failed
+		}
+		if host != "" {
+			base = host
+		}
+	}
+	made = base + path
+	for i, element := range c.Elements {
+		if i > 0 || !strings.HasSuffix(path, "/") {
+			made += "/"
+		}
+		made += escape(element, inName)
+	}
+	made += query.text()
+	if c.Anchor != "" {
+		made += "#" + escape(c.Anchor, inAnchor)
+	}
+	if base == "" && strings.HasPrefix(made, "//") && !how.loose { // which would name a host
+		made = "/." + made
+	}
+	return made, ""
+}
+
+// base is what stands in front of the path.
+func (c *Check) base() string {
+	q := c.Request
+	if strings.HasSuffix(c.Call, "_path") {
+		return unescaped(q.ScriptName)
+	}
+	if c.AppURL != nil {
+		return *c.AppURL
+	}
+	usual := map[string]string{"http": "80", "https": "443"}
+	scheme, host, port := q.Scheme, q.Host, c.Port
+	if c.Scheme != "" {
+		if scheme = c.Scheme; port == "" {
+			port = usual[scheme]
+		}
+	}
+	if c.Host != "" {
+		host = c.Host
+	}
+	host, named, _ := strings.Cut(host, ":")
+	_, own, _ := strings.Cut(q.Host, ":")
+	for _, other := range []string{named, own, usual[q.Scheme]} {
+		if port == "" {
+			port = other
+		}
+	}
+	if port != usual[scheme] {
+		host += ":" + port
+	}
+	return scheme + "://" + host + escape(unescaped(q.ScriptName), inPath)
+}
+
+// pairs is the query of the request.
+func (q *Request) pairs() Query {
+	query := Query{Given: true, Pairs: []Pair{}}
+	for pair := range strings.SplitSeq(q.Query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if pair != "" {
+			name, _ = url.QueryUnescape(name)
+			value, _ = url.QueryUnescape(value)
+			query.Pairs = append(query.Pairs, Pair{name, value})
+		}
+	}
+	return query
+}
+
+// text is the query as it stands in a URL. An empty list gives nothing, but what
+// follows it has an ampersand all the same.
+func (q Query) text() string {
+	if len(q.Pairs) == 0 {
+		if q.Text == "" {
+			return ""
+		}
+		return "?" + escape(q.Text, inAnchor)
+	}
+	text := "?"
+	for i, p := range q.Pairs {
+		values, isList := p.Value.([]any)
+		if !isList {
+			values = []any{p.Value}
+		}
+		for j, value := range values {
+			if i > 0 || j > 0 {
+				text += "&"
+			}
+			text += inPair(p.Name) + "="
+			if value != nil {
+				text += inPair(fmt.Sprint(value))
+			}
+		}
+	}
+	return text
+}
+
+// below is the path of a resource below the virtual root, in the URL and as the
+// names that a route receives.
+func (q *Request) below(physical []string, how reading) (path string, way []string) {
+	virtual := q.virtual()
+	folder := func(list []string) string {
+		text := "/"
+		for _, name := range list {
+			text += escape(name, inName) + "/"
+		}
+		return text
+	}
+	path = folder(physical)
+	if how.textual {
+		header := strings.TrimRight(q.header("X-Vhm-Root"), "/")
+		if rest, cut := strings.CutPrefix(path, header); cut && header != "" {
+			path = rest
+			way = append([]string{""}, physical...)[min(strings.Count(header, "/")+1, len(physical)+1):]
+			return path, slashed(way)
+		}
+		return path, slashed(physical)
+	}
+	if len(virtual) <= len(physical) && slices.Equal(virtual, physical[:len(virtual)]) {
+		physical = physical[len(virtual):]
+	}
+	return folder(physical), slashed(physical)
+}
+
+// slashed begins and, except for the root, ends with an empty name.
+func slashed(way []string) []string {
+	if len(way) == 0 {
+		return []string{""}
+	}
+	return slices.Concat([]string{""}, way, []string{""})
+}
+
+// routePath is the path that a route makes of values, and the host if it is
+// another one.
+func (o *outline) routePath(c *Check, name string, values map[string]any, kept *match, how reading) (path, host, failed string) {
+	at := slices.IndexFunc(o.routes, func(rt *route) bool { return rt.Name == name })
+	if at < 0 {
+		return "", "", "KeyError"
+	}
+	rt := o.routes[at]
+	if rt.host != "" {
+		if strings.HasSuffix(c.Call, "_path") || c.AppURL != nil {
+			return "", "", "ValueError"
+		}
+		scheme := c.Request.Scheme
+		for _, other := range []string{rt.scheme, c.Scheme} {
+			if other != "" {
+				scheme = other
+			}
+		}
+		host = scheme + "://" + rt.host
+	}
+	f := filling{rt, map[string]any{}}
+	for _, p := range rt.parts {
+		if p.marker == "" {
+			continue
+		}
+		value, given := values[p.marker]
+		if !given {
+			return "", "", "KeyError"
+		}
+		f.values[p.marker] = asText(value)
+	}
+	if how.loose {
+		return f.path(func(p part, text string) string { return escape(text, inPath) }), host, ""
+	}
+	return f.leading(o, kept), host, ""
+}
+
+// asText is a value as texts: one, or a list.
+func asText(value any) any {
+	switch value := number(value).(type) {
+	case []any:
+		list := []string{}
+		for _, item := range value {
+			list = append(list, fmt.Sprint(item))
+		}
+		return list
+	case []string:
+		return value
+	default:
+		return fmt.Sprint(value)
+	}
+}
+
+// filling is a route with what stands for its markers.
+type filling struct {
+	*route
+	values map[string]any
+}
+
+// path puts the values in the place of the markers.
+func (f filling) path(write func(p part, text string) string) string {
+	path := ""
+	for _, p := range f.parts {
+		switch value := f.values[p.marker].(type) {
+		case nil:
+			path += escape(p.literal, "/")
+		case string:
+			path += write(p, value)
+		case []string:
+			for i, name := range value {
+				if i > 0 {
+					path += "/"
+				}
+				path += write(p, name)
+			}
+		}
+	}
+	return path
+}
+
+// back tells whether the route takes the path, and whether with these values.
+func (f filling) back(path string) (takes, same bool) {
+	m := f.take(decoded(path, reading{}))
+	if m == nil {
+		return false, false
+	}
+	for marker, value := range f.values {
+		switch value := value.(type) {
+		case string:
+			if unhidden(m.took[marker]) != value {
+				return true, false
+			}
+		case []string:
+			if !reflect.DeepEqual(unhide(m.names(marker)), value) {
+				return true, false
+			}
+		}
+	}
+	return true, true
+}
+
+// leading is the path that leads back to the route and the values, as far as there
+// is one. Slashes in a value are escaped, but where an expression takes them they
+// stay if they can; what a marker of the current route took stays as it is.
+func (f filling) leading(o *outline, kept *match) string {
+	took := func(p part) (string, bool) {
+		if kept == nil {
+			return "", false
+		}
+		text, ok := kept.took[p.marker]
+		return text, ok
+	}
+	raw := func(text string) string {
+		parts := strings.Split(text, "/")
+		for i := range parts {
+			parts[i] = escape(unhidden(parts[i]), inName)
+		}
+		return strings.Join(parts, "/")
+	}
+	var open []string // markers that may keep their slashes
+	for _, p := range f.parts {
+		value, _ := f.values[p.marker].(string)
+		if _, same := took(p); p.expression != "" && !same && strings.Contains(value, "/") {
+			open = append(open, p.marker)
+		}
+	}
+	write := func(escaped int) func(part, string) string {
+		return func(p part, text string) string {
+			at := slices.Index(open, p.marker)
+			was, same := took(p)
+			_, isList := f.values[p.marker].([]string)
+			switch {
+			case same && p.expression != "":
+				return raw(was)
+			case p.star && !isList, at >= 0 && escaped&(1<<at) == 0:
+				return raw(text)
+			}
+			return escape(text, inName)
+		}
+	}
+	path, found := "", false
+	for escaped := range 1 << len(open) {
+		attempt := f.path(write(escaped))
+		takes, same := f.back(attempt)
+		if same || takes && !found {
+			path, found = attempt, true
+		}
+		if same {
+			break
+		}
+	}
+	if !found {
+		path = f.path(write(1<<len(open) - 1))
+	}
+	return f.starring(o, kept, path, write(0), raw)
+}
+
+// starring sees to the star: one behind a marker is parted from it by a slash if
+// the marker would take its names otherwise, and one of the current route that
+// holds dots or empty names stays so if the path led to another route without.
+func (f filling) starring(o *outline, kept *match, path string, write func(part, string) string, raw func(string) string) string {
+	last := f.parts[len(f.parts)-1]
+	list, isList := f.values[last.marker].([]string)
+	if !last.star || !isList {
+		return path
+	}
+	_, same := f.back(path)
+	if kept != nil {
+		took, ok := kept.took[last.marker]
+		if ok && took != strings.Join(kept.names(last.marker), "/") {
+			first := o.first(decoded(path, reading{}), func(*match) bool { return true })
+			if f.Static || same && first != nil && first.route == f.route {
+				return path
+			}
+			other := filling{f.route, maps.Clone(f.values)}
+			other.values[last.marker] = took
+			return other.path(func(p part, text string) string {
+				if p.star {
+					return raw(text)
+				}
+				return write(p, text)
+			})
+		}
+	}
+	if len(list) > 0 && !same && f.touched() {
+		apart := filling{f.route, maps.Clone(f.values)}
+		apart.values[last.marker] = append([]string{""}, list...)
+		parted := apart.path(write)
+		if _, same := f.back(parted); same {
+			return parted
+		}
+	}
+	return path
+}
+
+// touched tells whether no slash parts the star from a marker.
+func (f filling) touched() bool {
+	between := ""
+	for _, p := range slices.Backward(f.parts[:len(f.parts)-1]) {
+		if p.marker != "" {
+			return !strings.HasSuffix(between, "/")
+		}
+		between = p.literal
+	}
+	return false
+}
