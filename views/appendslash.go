@@ -36,26 +36,37 @@ func AppendSlash(redirect ...int) Option {
 
 // appendingSlash looks for the slash before it calls the view.
 func appendingSlash(next Callable, info *Info) Callable {
-	o, ok := info.options.option(kindAppendSlash)
-	if !ok {
+	if _, ok := info.options.option(kindAppendSlash); !ok {
 		return next
 	}
-	status, _ := o.value.(int)
 	return func(r *web.Request, res traversal.Resource) (any, error) {
-		path := r.EscapedPath() + "/"
-		table, ok := registry.Lookup[web.Routes](info.Registry)
-		if !ok || strings.HasSuffix(path, "//") || !table.MatchesPath(path) {
-			return next(r, res)
+		if resp := slashed(r, info); resp != nil {
+			return resp, nil
 		}
-		location, ok := sameHost(r.Prefix(), path)
-		if !ok {
-			return next(r, res)
-		}
-		if r.URL.RawQuery != "" {
-			location += "?" + r.URL.RawQuery
-		}
-		return r.Redirect(status, location), nil
+		return next(r, res)
 	}
+}
+
+// slashed is the redirect of a view with the option; nil if there is none to make.
+func slashed(r *web.Request, info *Info) *web.Response {
+	o, ok := info.options.option(kindAppendSlash)
+	if !ok {
+		return nil
+	}
+	path := r.EscapedPath() + "/"
+	table, ok := registry.Lookup[web.Routes](info.Registry)
+	if !ok || strings.HasSuffix(path, "//") || !table.MatchesPath(path) {
+		return nil
+	}
+	location, ok := sameHost(r.Prefix(), path)
+	if !ok {
+		return nil
+	}
+	if r.URL.RawQuery != "" {
+		location += "?" + r.URL.RawQuery
+	}
+	status, _ := o.value.(int)
+	return r.Redirect(status, location)
 }
 
 // sameHost writes a path so that a client takes it for one on the same host: every

@@ -35,7 +35,11 @@ func (t *Table) Call(r *web.Request) (*web.Response, error) {
 			return resp, err
 		}
 	}
-	return t.mismatch(r, first, second)
+	resp, err := t.mismatch(r, first, second)
+	if err != nil && t.debugNotFound {
+		logNotFound(r, err)
+	}
+	return resp, err
 }
 
 // slots are the places where a request looks for views: at most two.
@@ -130,32 +134,18 @@ func (t *Table) CallError(r *web.Request, err error) (resp *web.Response, answer
 }
 
 func (t *Table) answerError(r *web.Request, err error) (resp *web.Response, answered bool, failure error) {
-	tree := treeOf(err)
-	if match := r.Match(); match != nil {
-		if s := t.errors.at(match.Route, ""); s != nil {
-			for _, part := range append(s.specific(t.types, err, tree), s.general(err)...) {
-				if resp, done, failure := part.answer(r); done {
-					return resp, failure == nil, failure
-				}
-			}
-		}
-	}
-	s := t.errors.at("", "")
-	if s != nil {
-		for _, part := range s.specific(t.types, err, tree) {
-			if resp, done, failure := part.answer(r); done {
-				return resp, failure == nil, failure
-			}
+	specific, general := t.answering(r, err)
+	for _, part := range specific {
+		if resp, done, failure := part.answer(r); done {
+			return resp, failure == nil, failure
 		}
 	}
 	if resp, plain := web.ErrorResponse(r, err); plain {
 		return resp, true, nil
 	}
-	if s != nil {
-		for _, part := range s.general(err) {
-			if resp, done, failure := part.answer(r); done {
-				return resp, failure == nil, failure
-			}
+	for _, part := range general {
+		if resp, done, failure := part.answer(r); done {
+			return resp, failure == nil, failure
 		}
 	}
 	return nil, false, nil

@@ -42,19 +42,22 @@ type (
 	defaultCSRFKey struct{}
 )
 
+// csrfChecked reports whether requests to the view are checked.
+func csrfChecked(info *Info) (bool, error) {
+	check, explicit, err := ValueOf[bool](info, kindCSRF)
+	if err != nil || explicit || info.ErrorOnly {
+		return check, err
+	}
+	byDefault, _ := registry.Lookup[defaultCSRF](info.Registry)
+	return bool(byDefault), nil
+}
+
 // csrfView asks the policy before the view is called. Which methods are safe is
 // the policy's to say.
 func csrfView(next Callable, info *Info) (Callable, error) {
-	check, explicit, err := ValueOf[bool](info, kindCSRF)
-	if err != nil {
-		return nil, err
-	}
-	if !explicit && !info.ErrorOnly {
-		byDefault, _ := registry.Lookup[defaultCSRF](info.Registry)
-		check = bool(byDefault)
-	}
-	if !check {
-		return next, nil
+	check, err := csrfChecked(info)
+	if err != nil || !check {
+		return next, err
 	}
 	policy, ok := registry.Lookup[web.CSRFPolicy](info.Registry)
 	if !ok {

@@ -77,6 +77,22 @@ type answering struct {
 	err   error
 }
 
+// answering is where the views for an error are looked for: before the plain
+// answer of HTTP errors, and after it.
+func (t *Table) answering(r *web.Request, err error) (specific, general []answering) {
+	tree := treeOf(err)
+	if match := r.Match(); match != nil {
+		if s := t.errors.at(match.Route, ""); s != nil {
+			specific = append(s.specific(t.types, err, tree), s.general(err)...)
+		}
+	}
+	if s := t.errors.at("", ""); s != nil {
+		specific = append(specific, s.specific(t.types, err, tree)...)
+		general = s.general(err)
+	}
+	return specific, general
+}
+
 // specific are the groups of s for the errors of the tree and their status,
 // without those for any error.
 func (s *slot) specific(ts *types, err error, tree []error) []answering {

@@ -24,7 +24,8 @@ type NoViewError struct {
 	Resource   reflect.Type // of the resource; nil without one
 	Candidates []Candidate  // views of that name that might have answered
 
-	hint []*slot // where a view for a related type may lie
+	table *Table
+	slots []*slot // where it was looked for
 }
 
 // Candidate is a view that was asked whether it answers a request.
@@ -35,7 +36,7 @@ type Candidate struct {
 }
 
 // Error names the view, the resource and each candidate with what kept it from
-// answering, and says what to do if a related type has such a view.
+// answering, and gives the hints.
 func (e *NoViewError) Error() string {
 	var b strings.Builder
 	if e.Name == "" {
@@ -54,10 +55,8 @@ func (e *NoViewError) Error() string {
 	for _, c := range e.Candidates {
 		b.WriteString("\n    " + c.String())
 	}
-	for _, s := range e.hint {
-		for _, hint := range s.hints(e.Resource) {
-			b.WriteString("\n    " + hint)
-		}
+	for _, hint := range e.Hints() {
+		b.WriteString("\n    " + hint)
 	}
 	return b.String()
 }
@@ -108,11 +107,16 @@ func (t *Table) examine(r *web.Request, slots ...*slot) []examined {
 		if s == nil {
 			continue
 		}
-		c := s.chain(t.types, reflect.TypeOf(r.Resource()))
-		for _, group := range c.steps {
-			for _, view := range group.asked(r) {
-				all = append(all, examined{view, view.failing(r)})
-			}
+		all = append(all, s.chain(t.types, reflect.TypeOf(r.Resource())).examine(r)...)
+	}
+	return all
+}
+
+func (c *chain) examine(r *web.Request) []examined {
+	var all []examined
+	for _, group := range c.steps {
+		for _, view := range group.asked(r) {
+			all = append(all, examined{view, view.failing(r)})
 		}
 	}
 	return all
@@ -180,7 +184,8 @@ func (t *Table) miss(r *web.Request, name string, slots ...*slot) *NoViewError {
 	return &NoViewError{
 		Name:     name,
 		Resource: reflect.TypeOf(r.Resource()),
-		hint:     slices.DeleteFunc(slots, func(s *slot) bool { return s == nil }),
+		table:    t,
+		slots:    slices.DeleteFunc(slots, func(s *slot) bool { return s == nil }),
 	}
 }
 
@@ -240,50 +245,4 @@ func wanted(all []examined, kind string) []string {
 		}
 	}
 	return sortedSet(types)
-}
-
-// hints names views of the place that answer a type related to t, and what to do.
-func (s *slot) hints(t reflect.Type) []string {
-	if t == nil {
-		return nil
-	}
-	var hints []string
-	for _, g := range s.groups {
-		if hint := hintFor(t, g.typ); hint != "" {
-			hints = append(hints, g.members[0].info.String()+": "+hint)
-		}
-	}
-	return hints
-}
-
-func hintFor(t, has reflect.Type) string {
-	switch {
-	case has == nil || t == has:
-		return ""
-	case t.Kind() == reflect.Pointer && t.Elem() == has, has.Kind() == reflect.Pointer && has.Elem() == t:
-		return "the resource is a " + t.String() + ", which is another type: register the view for it"
-	case has.Kind() == reflect.Interface:
-		if t.Kind() != reflect.Pointer && !t.Implements(has) && reflect.PointerTo(t).Implements(has) {
-			return "its methods are those of *" + t.String() + ", and the resource is a " + t.String()
-		}
-	case embeds(t, has, 0):
-		return "it is embedded: say views.Inherit(c, func(x " + t.String() + ") " + has.String() + " { … })"
-	}
-	return ""
-}
-
-// embeds reports whether t holds has, or what it points to, as an embedded field.
-func embeds(t, has reflect.Type, depth int) bool {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() != reflect.Struct || depth > 5 { // types may embed themselves
-		return false
-	}
-	for field := range t.Fields() {
-		if field.Anonymous && (field.Type == has || reflect.PointerTo(field.Type) == has || embeds(field.Type, has, depth+1)) {
-			return true
-		}
-	}
-	return false
 }

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"fmt"
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/traversal"
@@ -48,25 +47,16 @@ func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, 
 	if s == nil {
 		return web.Decision{}, t.notFound(at, name, nil)
 	}
-	c := s.chain(t.types, reflect.TypeOf(node.Resource()))
-	cur := c.cursor()
-	for view := cur.next(at); view != nil; view = cur.next(at) {
-		ok, err := view.fits(at)
-		if err != nil {
-			return web.Decision{}, fmt.Errorf("%s: %w", view.info, err)
-		}
-		if !ok {
-			continue
-		}
-		if view.permission == "" {
-			return web.Allow("the view asks for no permission"), nil
-		}
-		return at.Permits(view.permission, node)
+	view, _, err := s.chain(t.types, reflect.TypeOf(node.Resource())).find(at)
+	switch {
+	case err != nil:
+		return web.Decision{}, err
+	case view == nil:
+		return web.Decision{}, t.notFound(at, name, s)
+	case view.permission == "":
+		return web.Allow("the view asks for no permission"), nil
 	}
-	if c.tie != nil {
-		return web.Decision{}, c.tie
-	}
-	return web.Decision{}, t.notFound(at, name, s)
+	return at.Permits(view.permission, node)
 }
 
 // notFound is the answer if no view of the place is to be called by another

@@ -77,6 +77,11 @@ func permissionOf(info *Info) (string, error) {
 	return string(fallback), nil
 }
 
+// denied is the answer of a view that may not be called.
+func denied(info *Info, decision web.Decision) error {
+	return web.Forbidden("").With(&DeniedError{View: info.String(), Permission: info.Permission, Decision: decision})
+}
+
 // securedView asks the security policy before the view is called. Without a
 // policy everything is permitted. With the setting "debug_authorization" each
 // decision is logged, for looking into who may what.
@@ -100,6 +105,6 @@ func securedView(next Callable, info *Info) (Callable, error) {
 		if decision.Allowed {
 			return next(r, res)
 		}
-		return nil, web.Forbidden("").With(&DeniedError{View: name, Permission: info.Permission, Decision: decision})
+		return nil, denied(info, decision)
 	}, nil
 }

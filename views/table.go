@@ -22,7 +22,8 @@ type Table struct {
 	resources *index // views for resources
 	errors    *index // views for errors
 
-	frozen bool
+	frozen        bool
+	debugNotFound bool // the setting: see logNotFound
 }
 
 // TableOf returns the view table of an application's registry. In an action it
@@ -34,10 +35,12 @@ func TableOf(reg *registry.Registry) *Table {
 	t := newTable()
 	if reg.Frozen() { // an application without views
 		_ = t.freeze()
+		_ = t.readSettings(reg.Settings())
 		return t
 	}
 	registry.Provide(reg, t)
 	reg.OnFreeze(t.freeze)
+	reg.OnFreeze(func() error { return t.readSettings(reg.Settings()) })
 	return t
 }
 

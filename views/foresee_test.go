@@ -1,0 +1,157 @@
+package views_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// never is a view that an outlook must not call.
+func never(t *testing.T) views.View {
+	t.Helper()
+	return views.Func(func(*web.Request) (*web.Response, error) {
+		t.Error("a view was called")
+		return nil, errors.New("called")
+	})
+}
+
+func TestForesee(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, never(t), views.For[*page]())
+		views.Add(c, never(t), views.For[*page](), views.Method("POST"))
+		views.Add(c, never(t), views.Name("edit"), views.Permission("edit"))
+		views.Add(c, never(t), views.Name("broken"), views.Where("broken", func(*web.Request) (bool, error) { return false, boom }))
+		views.Add(c, never(t), views.Name("put"), views.Method("PUT"))
+		views.Add(c, views.On(func(*web.Request, *folder) (*web.Response, error) { return nil, boom }), views.Name("as folder"))
+		views.Inherit(c, func(*page) *folder { return nil })
+	})
+	tests := map[string]struct {
+		ask    asked
+		view   string
+		status int // of the error, or of the response
+		text   string
+	}{
+		"fits":      {asked{res: &page{}}, "default view for *views_test.page", 0, ""},
+		"the other": {asked{line: "POST /", res: &page{}}, `default view for *views_test.page [method="POST"]`, 0, ""},
+		"permitted": {asked{res: &page{}, name: "edit", policy: policy{"edit"}}, `view "edit" for any resource`, 0, ""},
+		"denied":    {asked{res: &page{}, name: "edit", policy: policy{}}, `view "edit" for any resource`, 403, `permission "edit" denied: not on the list`},
+		"broken":    {asked{res: &page{}, name: "broken"}, "", 0, `view "broken" for any resource [broken]: boom`},
+		"method":    {asked{res: &page{}, name: "put"}, "", 405, `method="PUT" does not hold`},
+		"options":   {asked{line: "OPTIONS /", res: &page{}, name: "put"}, "", 204, ""},
+		"none":      {asked{res: &page{}, name: "none"}, "", 404, `no view "none" for *views_test.page`},
+		"inherited": {asked{res: &page{}, name: "as folder"}, `view "as folder" for *views_test.folder`, 0, "the function returned nil"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := views.TableOf(reg).Foresee(tt.ask.of(reg))
+			if tt.view != "" {
+				require.NotNil(t, got.View)
+				assert.Equal(t, tt.view, got.View.String())
+			} else {
+				assert.Nil(t, got.View)
+			}
+			if tt.text != "" {
+				require.ErrorContains(t, got.Err, tt.text)
+				status, _ := web.StatusOf(got.Err)
+				assert.Equal(t, tt.status, status)
+				return
+			}
+			require.NoError(t, got.Err)
+			if tt.status != 0 {
+				assert.Equal(t, tt.status, got.Response.Status())
+			}
+		})
+	}
+}
+
+func TestForeseeErrorAgreesWithCallError(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.AddError(c, caught("quota"), views.For[*quotaError]())
+		views.AddError(c, caught("4xx"), views.Method("POST"))
+		views.AddNotFound(c, views.Func(func(r *web.Request) (*web.Response, error) { return r.Text("404"), nil }), views.Method("GET"))
+		views.AddForbidden(c, views.Func(func(r *web.Request) (*web.Response, error) { return r.Text("403"), nil }), views.Permission("see"))
+	})
+	tests := map[string]struct {
+		line string
+		err  error
+		view string // "": none
+		says int    // status of the plain answer
+		fail string
+	}{
+		"by type":           {"/", &quotaError{"ann"}, "error view for *views_test.quotaError", 0, ""},
+		"by status":         {"/", web.NotFound(""), `error view for status 404 [method="GET","HEAD"]`, 0, ""},
+		"predicate":         {"POST /", web.NotFound(""), "", 404, ""},
+		"plain":             {"POST /", web.Conflict(""), "", 409, ""},
+		"any":               {"POST /", errors.New("x"), `error view for error [method="POST"]`, 0, ""},
+		"nothing":           {"/", errors.New("x"), "", 0, "x"},
+		"an error view too": {"/", web.Forbidden(""), "error view for status 403", 0, "not on the list"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ask := asked{line: tt.line, res: &page{}, policy: policy{}}
+			r := ask.of(reg)
+			got := views.TableOf(reg).ForeseeError(r, tt.err)
+			assert.NoError(t, r.Err())
+			if tt.view != "" {
+				require.NotNil(t, got.View)
+				assert.Equal(t, tt.view, got.View.String())
+			} else {
+				assert.Nil(t, got.View)
+			}
+			if tt.says != 0 {
+				assert.Equal(t, tt.says, got.Response.Status())
+			}
+			if tt.fail != "" {
+				require.ErrorContains(t, got.Err, tt.fail)
+			}
+			_, answered, failure := views.TableOf(reg).CallError(ask.of(reg), tt.err)
+			assert.Equal(t, answered, got.Err == nil)
+			if failure != nil {
+				assert.Equal(t, failure.Error(), got.Err.Error())
+			}
+		})
+	}
+}
+
+func TestHintsWhereTheViewMayBe(t *testing.T) {
+	t.Parallel()
+	at := func(c *registry.Config) *registry.Config { return c.At(registry.Source{File: "app.go", Line: 7}) }
+	reg := build(t, func(c *registry.Config) {
+		views.Add(at(c), say("x"))
+		views.Add(at(c), say("x"), views.Name("edit"), views.Route("article"))
+		views.Add(at(c), say("x"), views.Name("archive"), views.For[*page]())
+	})
+	tests := map[string]struct {
+		ask  asked
+		want []string
+	}{
+		"without a route": {asked{res: &page{}, match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
+			`default view for any resource (app.go:7): it is no view of route "about": register it with views.Route("about"), or let the route look at such views with routes.GlobalViews()`}},
+		"on a route": {asked{res: &page{}, name: "edit"}, []string{
+			`view "edit" for any resource on route "article" (app.go:7): it answers on that route only, and no route matched`}},
+		"on another route": {asked{res: &page{}, name: "edit", match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
+			`view "edit" for any resource on route "article" (app.go:7): it answers on that route only, which is not the one that matched`}},
+		"a slip of the pen":     {asked{res: &page{}, name: "archiv"}, []string{`there is a view "archive": is that the one meant?`}},
+		"not for this resource": {asked{res: &folder{}, name: "archiv"}, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := views.TableOf(reg).Call(tt.ask.of(reg))
+			why, ok := errors.AsType[*views.NoViewError](err)
+			require.True(t, ok)
+			assert.Equal(t, tt.want, why.Hints())
+		})
+	}
+}

@@ -1,0 +1,125 @@
+package views
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// Where a view that was expected may be: what is worth telling to somebody who
+// looks for it.
+
+// mostHints is how many views a hint of one sort names.
+const mostHints = 3
+
+// Hints says what may be wrong, and what to do: a view of the same name answers a
+// related type (a *T where there is a T, what a type embeds), or lies on another
+// route, or another name is meant.
+func (e *NoViewError) Hints() []string {
+	var hints []string
+	for _, s := range e.slots {
+		hints = append(hints, s.hints(e.Resource)...)
+	}
+	if e.table == nil || len(e.Candidates) > 0 {
+		return hints
+	}
+	hints = append(hints, e.elsewhere()...)
+	if hint := e.otherName(); hint != "" {
+		hints = append(hints, hint)
+	}
+	return hints
+}
+
+// hints names views of the place that answer a type related to t, and what to do.
+func (s *slot) hints(t reflect.Type) []string {
+	if t == nil {
+		return nil
+	}
+	var hints []string
+	for _, g := range s.groups {
+		if hint := hintFor(t, g.typ); hint != "" {
+			hints = append(hints, g.members[0].info.String()+": "+hint)
+		}
+	}
+	return hints
+}
+
+func hintFor(t, has reflect.Type) string {
+	switch {
+	case has == nil || t == has:
+		return ""
+	case t.Kind() == reflect.Pointer && t.Elem() == has, has.Kind() == reflect.Pointer && has.Elem() == t:
+		return "the resource is a " + t.String() + ", which is another type: register the view for it"
+	case has.Kind() == reflect.Interface:
+		if t.Kind() != reflect.Pointer && !t.Implements(has) && reflect.PointerTo(t).Implements(has) {
+			return "its methods are those of *" + t.String() + ", and the resource is a " + t.String()
+		}
+	case embeds(t, has, 0):
+		return "it is embedded: say views.Inherit(c, func(x " + t.String() + ") " + has.String() + " { … })"
+	}
+	return ""
+}
+
+// embeds reports whether t holds has, or what it points to, as an embedded field.
+func embeds(t, has reflect.Type, depth int) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || depth > 5 { // types may embed themselves
+		return false
+	}
+	for field := range t.Fields() {
+		if field.Anonymous && (field.Type == has || reflect.PointerTo(field.Type) == has || embeds(field.Type, has, depth+1)) {
+			return true
+		}
+	}
+	return false
+}
+
+// elsewhere names the views of this name for this resource that lie where the
+// request did not look: on other routes, or on none.
+func (e *NoViewError) elsewhere() []string {
+	var hints []string
+	more := 0
+	for _, s := range e.table.resources.slots {
+		if s.place.name != e.Name || slices.Contains(e.slots, s) {
+			continue
+		}
+		c := s.chain(e.table.types, e.Resource)
+		if len(c.steps) == 0 {
+			continue
+		}
+		if len(hints) == mostHints {
+			more++
+			continue
+		}
+		info := c.steps[0].members[0].info
+		why := "it answers on that route only, which is not the one that matched"
+		switch {
+		case s.place.route == "":
+			why = fmt.Sprintf("it is no view of route %q: register it with views.Route(%[1]q), or let the route look at such views with routes.GlobalViews()", e.Route)
+		case e.Route == "":
+			why = "it answers on that route only, and no route matched"
+		}
+		hints = append(hints, fmt.Sprintf("%s (%s): %s", info, info.Source, why))
+	}
+	if more > 0 {
+		hints = append(hints, fmt.Sprintf("and %d more on other routes", more))
+	}
+	return hints
+}
+
+// otherName finds a view of the resource whose name is nearly the one asked for.
+func (e *NoViewError) otherName() string {
+	var names []string
+	for _, s := range e.table.resources.slots {
+		if s.place.route == e.Route && s.place.name != "" && s.place.name != e.Name && len(s.chain(e.table.types, e.Resource).steps) > 0 {
+			names = append(names, s.place.name)
+		}
+	}
+	if near := nearest(e.Name, names); near != "" && e.Name != "" {
+		return "there is a view " + strconv.Quote(near) + ": is that the one meant?"
+	}
+	return ""
+}

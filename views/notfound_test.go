@@ -1,0 +1,49 @@
+package views_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestDebugNotFound(t *testing.T) {
+	t.Parallel()
+	logged := func(settings registry.Settings, method, name string) string {
+		c := registry.New(registry.Options{Settings: settings})
+		views.Add(c, say("x"), views.Name("save"), views.Method("POST"))
+		reg, err := c.Build()
+		require.NoError(t, err)
+		var out bytes.Buffer
+		log := zerolog.New(&out)
+		r := web.Begin(&web.Application{Registry: reg, Log: &log}, httptest.NewRequest(method, "/a", nil))
+		_, _ = views.TableOf(reg).Call(r.WithNode(traversal.NewNode(&page{}), name))
+		return out.String()
+	}
+	assert.Empty(t, logged(nil, "GET", "none"))
+	on := registry.Settings{"debug_notfound": "true"}
+	assert.Empty(t, logged(on, "POST", "save"))
+	assert.Empty(t, logged(on, "OPTIONS", "save"))
+
+	var line map[string]any
+	require.NoError(t, json.Unmarshal([]byte(logged(on, "GET", "save")), &line))
+	delete(line, "request_id")
+	assert.Equal(t, map[string]any{
+		"level": "debug", "status": 405.0, "method": "GET", "path": "/a",
+		"message": "no view \"save\" for *views_test.page\n    view \"save\" for any resource [method=\"POST\"]: method=\"POST\" does not hold",
+	}, line)
+
+	c := registry.New(registry.Options{Settings: registry.Settings{"debug_notfound": "perhaps"}})
+	views.Add(c, say("x"))
+	_, err := c.Build()
+	assert.ErrorContains(t, err, "debug_notfound")
+}
