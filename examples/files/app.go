@@ -1,0 +1,57 @@
+package main
+
+import (
+	"github.com/rs/zerolog"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+// options are what the application is told beside its site.
+type options struct {
+	Logger *zerolog.Logger
+	Hosts  []string // see hosts.go
+}
+
+// configure declares the application. Which view answers for which type of
+// resource stands in the view's own signature.
+func configure(site *Site, o options) *framework.Configurator {
+	config := framework.New(framework.Options{Root: site.Root, Logger: o.Logger})
+	config.AddRenderer(".html", newPages(site).renderer)
+	config.AddRenderer("json", views.JSON(views.JSONOptions{Indent: "  "}))
+
+	// A page for each type of resource; File is for whatever has no better one.
+	page := views.Group(views.Method("GET"))
+	config.AddView(views.OnInput(showFolder), page, views.Renderer("folder.html"))
+	config.AddView(views.On(showText), page, views.Renderer("text.html"))
+	config.AddView(views.On(showMarkdown), page, views.Renderer("markdown.html"))
+	config.AddView(views.On(showImage), page, views.Renderer("image.html"))
+	config.AddView(views.On(showMedia), page, views.Renderer("media.html"))
+	config.AddView(views.On(showFile), page, views.Renderer("file.html"))
+
+	// What they have in common is said once: all kinds of files inherit the
+	// views of File, and info answers for every Entry, folders too.
+	views.Inherit(config, func(t *Text) *File { return &t.File })
+	views.Inherit(config, func(m *Markdown) *Text { return &m.Text })
+	views.Inherit(config, func(i *Image) *File { return &i.File })
+	views.Inherit(config, func(m *Media) *File { return &m.File })
+	config.AddView(views.On(raw), page, views.Name("raw"))
+	config.AddView(views.On(info), page, views.Name("info"), views.Renderer("json"))
+	config.AddView(views.On(showText), page, views.Name("source"), views.Renderer("text.html"))
+	config.AddView(views.OnInput(search), page, views.Name("search"), views.Renderer("search.html"))
+
+	// What the pages need. No file can hide these, since they are asked for with @@.
+	for _, a := range assets {
+		config.AddView(views.Func(a.show), page, views.Name(a.name), views.For[*Folder](), views.CacheFor(assetsKept, "public", "immutable"))
+	}
+
+	// Browsers get a page for every error, other programs what they accept.
+	config.AddErrorView(views.ErrorStatus(400, 599, showHTTPError), views.Accept("text/html"), views.Renderer("error.html"))
+	config.AddErrorView(views.Error(showError), views.Accept("text/html"), views.Renderer("error.html"))
+
+	config.AddTween("hosts", tweens.Wrap(checkHost(o.Hosts)), tweens.Under(tweens.ExcView))
+	config.AddTween("headers", tweens.Wrap(protect))
+	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
+	return config
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// filePage is what the pages of all files share.
+type filePage struct {
+	Kind, Icon, Type           string
+	Size                       int64
+	Time                       time.Time
+	URL, Raw, Download, Source string
+	IsPDF                      bool
+	Dump                       string // the first bytes, of a file that is nothing else
+	Film                       bool   // of media: pictures too
+}
+
+// page gathers what the pages of all files share.
+func (f *File) page(r *framework.Request) (filePage, error) {
+	base, err := r.ResourcePath(r.Node())
+	if err != nil {
+		return filePage{}, err
+	}
+	raw, err := r.ResourcePath(r.Node(), web.Elements("raw"))
+	if err != nil {
+		return filePage{}, err
+	}
+	return filePage{
+		Kind: r.Resource().(Entry).Kind(), Icon: f.kind.Icon, Type: f.mediaType(), Size: f.info.Size(), Time: f.info.ModTime(),
+		URL: strings.TrimSuffix(base, "/"), Raw: raw, Download: raw + "?download", IsPDF: f.kind.Type == typePDF,
+	}, nil
+}
+
+// showFile is the page of a file of which there is nothing better to show than
+// its first bytes.
+func showFile(r *framework.Request, f *File) (*filePage, error) {
+	page, err := f.page(r)
+	if err != nil {
+		return nil, err
+	}
+	head, err := f.head(256)
+	if err != nil {
+		return nil, err
+	}
+	page.Dump = hex.Dump(head)
+	return &page, nil
+}
+
+// showImage is the page of an image.
+func showImage(r *framework.Request, i *Image) (*filePage, error) {
+	page, err := i.page(r)
+	return &page, err
+}
+
+// showMedia is the page of sound or film.
+func showMedia(r *framework.Request, m *Media) (*filePage, error) {
+	page, err := m.page(r)
+	page.Film = strings.HasPrefix(m.kind.Type, "video/")
+	return &page, err
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
+)
+
+// linksOf gives the links and images of a page.
+func linksOf(t *testing.T, page string) []string {
+	t.Helper()
+	document, err := html.Parse(strings.NewReader(page))
+	require.NoError(t, err)
+	var links []string
+	for n := range document.Descendants() {
+		for _, a := range n.Attr {
+			if n.Type == html.ElementNode && n.Data != "use" && (a.Key == "href" || a.Key == "src") {
+				links = append(links, a.Val)
+			}
+		}
+	}
+	return links
+}
+
+// resolve gives the path and query that a link on a page means.
+func resolve(t *testing.T, page, link string) string {
+	t.Helper()
+	base, err := url.Parse(page)
+	require.NoError(t, err)
+	u, err := base.Parse(link)
+	require.NoError(t, err)
+	require.Empty(t, u.Host, "%s on %s leaves the site", link, page)
+	u.Fragment = ""
+	return u.String()
+}
+
+func answerOf(t *testing.T, h http.Handler, target string) string {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, httptest.NewRequest("GET", target, nil))
+	require.Equal(t, http.StatusOK, recorder.Code, recorder.Body.String())
+	return recorder.Body.String()
+}

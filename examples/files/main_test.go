@@ -1,0 +1,206 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/traversal/traversaltest"
+)
+
+// tree is a directory as a literal: names ending in a slash are folders.
+type tree map[string]string
+
+// write makes the directory and gives its path. Beside it lies secret.txt,
+// which nobody may ever see.
+func (t tree) write(tb testing.TB) string {
+	tb.Helper()
+	above := tb.TempDir()
+	require.NoError(tb, os.WriteFile(filepath.Join(above, "secret.txt"), []byte(secret), 0o600))
+	dir := filepath.Join(above, "site")
+	require.NoError(tb, os.Mkdir(dir, 0o755))
+	for name, text := range t {
+		full := filepath.Join(dir, filepath.FromSlash(name))
+		if strings.HasSuffix(name, "/") {
+			require.NoError(tb, os.MkdirAll(full, 0o755))
+			continue
+		}
+		require.NoError(tb, os.MkdirAll(filepath.Dir(full), 0o755))
+		require.NoError(tb, os.WriteFile(full, []byte(text), 0o644))
+	}
+	return dir
+}
+
+const secret = "TOP SECRET"
+
+func newSite(tb testing.TB, dir string, hidden bool) *Site {
+	tb.Helper()
+	site, err := openSite(dir, hidden)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { _ = site.Close() })
+	return site
+}
+
+func newApp(tb testing.TB, site *Site) *frameworktest.App {
+	tb.Helper()
+	return frameworktest.New(tb, configure(site, options{Logger: new(frameworktest.Log).Logger()}))
+}
+
+var sample = tree{
+	"README.md":          "# Hello *you*\n\n[guide](docs/guide.md) ![logo](docs/logo.png)\n",
+	"docs/guide.md":      "Guide, see [home](/) and [code](../code.go#L2)\n",
+	"docs/logo.png":      "\x89PNG\r\n\x1a\n",
+	"code.go":            "package x\n\nvar a = \"<b>\"\n",
+	"data.bin":           "\x00\x01\x02",
+	"LICENSE":            "Do what you like.\n",
+	"false.txt":          "a text?\x00no",
+	"empty.txt":          "",
+	"tone.mp3":           "ID3",
+	"film.mp4":           "ftyp",
+	"paper.pdf":          "%PDF-1.4",
+	"page.html":          "<script>alert(1)</script>",
+	"odd names/a b&c#?%": "odd",
+	"odd names/naïve":    "naïve",
+	"none/":              "",
+	"raw":                "a file that is called like a view",
+	".hidden":            secret,
+	".git/config":        secret,
+	"plain/README":       "Plain <README>\n",
+	"plain/sub/deep.txt": "deep",
+	"plain/sub/info":     "another one",
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, newSite(t, sample.write(t), false))
+	tests := []struct {
+		name, method, target string
+		status               int
+		holds                string
+	}{
+		{"the root", "GET", "/", 200, `<a href="/docs/">docs</a>`},
+		{"its README", "GET", "/", 200, `<h1 id="hello-you">Hello <em>you</em></h1>`},
+		{"a folder", "GET", "/docs", 200, `<a href="/docs/guide.md">guide.md</a>`},
+		{"a folder with a slash", "GET", "/docs/", 200, `<a href="/docs/guide.md">guide.md</a>`},
+		{"breadcrumbs", "GET", "/plain/sub/deep.txt", 200, `<a href="/plain/sub/"><span>sub</span></a>`},
+		{"an empty folder", "GET", "/none/", 200, "nothing in this folder"},
+		{"a README without Markdown", "GET", "/plain", 200, "<pre>Plain &lt;README&gt;"},
+		{"text with numbers", "GET", "/code.go", 200, `<span id="L3"><a href="#L3"></a>var a = &#34;&lt;b&gt;&#34;`},
+		{"text without an extension", "GET", "/LICENSE", 200, "Do what you like."},
+		{"an empty text", "GET", "/empty.txt", 200, "The file is empty"},
+		{"not the text that its name says", "GET", "/false.txt", 200, "?download"},
+		{"Markdown", "GET", "/docs/guide.md", 200, `<a href="/code.go#L2"`},
+		{"the source of Markdown", "GET", "/docs/guide.md/source", 200, "see [home](/)"},
+		{"an image", "GET", "/docs/logo.png", 200, `<img src="/docs/logo.png/raw" alt="logo.png">`},
+		{"sound", "GET", "/tone.mp3", 200, "<audio controls"},
+		{"film", "GET", "/film.mp4", 200, "<video controls"},
+		{"a PDF", "GET", "/paper.pdf", 200, "Open the document"},
+		{"something else", "GET", "/data.bin", 200, "00 01 02"},
+		{"odd names are escaped", "GET", "/odd%20names", 200, `<a href="/odd%20names/a%20b&amp;c%23%3F%25">a b&amp;c#?%</a>`},
+		{"odd names are found", "GET", "/odd%20names/a%20b&c%23%3F%25/raw", 200, "odd"},
+		{"a name in UTF-8", "GET", "/odd%20names/na%C3%AFve/raw", 200, "naïve"},
+		{"a file called like a view", "GET", "/raw", 200, "a file that is called like a view"},
+		{"the view behind it", "GET", "/plain/sub/@@info", 200, `"kind": "Folder"`},
+		{"info of a file", "GET", "/code.go/info", 200, `"type": "text/plain; charset=utf-8"`},
+		{"info of a folder", "GET", "/@@info", 200, `"info": "/docs/@@info"`},
+		{"the style sheet", "GET", "/@@style.css", 200, "--ground"},
+		{"search", "GET", "/@@search?q=DEEP", 200, `<a href="/plain/sub/deep.txt">plain/sub/<mark>deep</mark>.txt</a>`},
+		{"search below a folder", "GET", "/docs/@@search?q=deep", 200, "No name below here"},
+		{"search for nothing", "GET", "/@@search", 200, "Write a part of a name"},
+		{"search is escaped", "GET", "/@@search?q=%3Cscript%3E", 200, "“&lt;script&gt;”"},
+		{"missing", "GET", "/docs/nothing/here", 404, "There is nothing called “nothing” in docs."},
+		{"below a file", "GET", "/code.go/more", 404, "Back to code.go"},
+		{"wrong method", "POST", "/code.go", 405, "Method Not Allowed"},
+		{"wrong column", "GET", "/?sort=colour", 422, "sort is one of"},
+		{"no such page", "GET", "/?page=2", 404, "there are only 1 pages"},
+		{"no raw folder", "GET", "/docs/raw", 404, "Not Found"},
+		{"a path that is none", "GET", "/%FF", 400, "Bad Request"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			answer := app.Request(test.method, test.target, frameworktest.Header("Accept", "text/html,*/*;q=0.8")).Status(test.status)
+			assert.Contains(t, answer.Text, test.holds)
+			assert.Equal(t, "nosniff", answer.Header.Get("X-Content-Type-Options"))
+			assert.NotEmpty(t, answer.Header.Get("Content-Type"))
+			assert.NotContains(t, answer.Text, secret)
+			if strings.HasPrefix(answer.Text, "<!doctype") {
+				assert.Equal(t, pagePolicy, answer.Header.Get("Content-Security-Policy"))
+			}
+		})
+	}
+}
+
+func TestErrorsForPrograms(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, newSite(t, sample.write(t), false))
+	answer := app.Get("/nothing", frameworktest.Header("Accept", "application/json")).Status(http.StatusNotFound)
+	assert.Equal(t, "application/problem+json", answer.Header.Get("Content-Type"))
+	answer = app.Request("DELETE", "/code.go").Status(http.StatusMethodNotAllowed)
+	assert.Contains(t, answer.Header.Get("Allow"), "GET")
+}
+
+func TestOwnErrorsTellNothing(t *testing.T) {
+	t.Parallel()
+	site, log := newSite(t, sample.write(t), false), new(frameworktest.Log)
+	app := frameworktest.New(t, configure(site, options{Logger: log.Logger()}))
+	require.NoError(t, site.Close())
+	answer := app.Get("/docs").Status(http.StatusInternalServerError)
+	assert.NotContains(t, answer.Text, "closed")
+	var logged string
+	for _, line := range log.Lines() {
+		if cause, ok := line["error"].(string); ok && line["level"] == "error" && cause != "" {
+			logged, _ = line["request_id"].(string)
+		}
+	}
+	require.NotEmpty(t, logged)
+	assert.Contains(t, answer.Text, logged)
+}
+
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, newSite(t, sample.write(t), false))
+	seen, queue := map[string]bool{"/": true}, []string{"/"}
+	for len(queue) > 0 {
+		target := queue[0]
+		queue = queue[1:]
+		answer := app.Get(target).Status(http.StatusOK)
+		if answer.Header.Get("Content-Security-Policy") != pagePolicy {
+			continue
+		}
+		for _, link := range linksOf(t, answer.Text) {
+			if next := resolve(t, target, link); !seen[next] {
+				seen[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	assert.Greater(t, len(seen), 80)
+}
+
+func TestResourcesKeepTheirContract(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, sample.write(t), false)
+	root, err := site.Root(nil)
+	require.NoError(t, err)
+	assert.NoError(t, traversaltest.Check(t.Context(), root, traversaltest.Options{
+		Paths:   []string{"/plain/sub/deep.txt"},
+		Missing: []string{"/.hidden", "/.git/config", "/docs%2Fguide.md", "/%5C", "/docs/..%2Fcode.go"},
+	}))
+}
+
+func TestUnderAPrefix(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, newSite(t, sample.write(t), false))
+	answer := answerOf(t, http.StripPrefix("/pub", app), "/pub/docs/guide.md")
+	assert.Contains(t, answer, `<a href="/pub/code.go#L2"`)
+	assert.Contains(t, answer, `<a href="/pub/" `)
+	assert.Contains(t, answer, `href="/pub/@@style.css?v=`)
+	assert.Contains(t, answer, `<a href="/pub/docs/"><span>docs</span></a>`)
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"html/template"
+	"regexp"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer/html"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/traversal"
+)
+
+// markdownPage is what markdown.html shows.
+type markdownPage struct {
+	filePage
+	Body template.HTML
+}
+
+// showMarkdown is the page of a Markdown file.
+func showMarkdown(r *framework.Request, m *Markdown) (*markdownPage, error) {
+	page, err := m.page(r)
+	if err != nil {
+		return nil, err
+	}
+	page.Source = page.URL + "/source"
+	folder, _ := r.Node().Parent()
+	body, err := m.render(r, folder)
+	if err != nil {
+		return nil, err
+	}
+	return &markdownPage{filePage: page, Body: body}, nil
+}
+
+// markdown lets HTML through: READMEs are full of it. It is trusted no more
+// than the rest, since what comes out is sanitised as a whole.
+var markdown = goldmark.New(
+	goldmark.WithExtensions(
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // styles do not come through
+		extension.Linkify, extension.Strikethrough, extension.TaskList, extension.Footnote,
+	),
+	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+	goldmark.WithRendererOptions(html.WithUnsafe()),
+)
+
+// harmless is what may come out: no scripts, no styles, no forms, no frames.
+var harmless = func() *bluemonday.Policy {
+	p := bluemonday.UGCPolicy()
+	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|center|right)$`)).OnElements("p", "div", "h1", "h2", "h3", "h4", "h5", "h6")
+	p.AllowAttrs("alt").OnElements("img")                                               // whatever it says
+	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input") // of task lists
+	p.AllowAttrs("checked", "disabled").Matching(regexp.MustCompile(`^$`)).OnElements("input")
+	return p
+}()
+
+// render renders the file. Its relative links start at folder, in which it
+// lies. What is too long or too costly is shown as the text that it is.
+func (m *Markdown) render(r *framework.Request, folder traversal.Node) (template.HTML, error) {
+	limit := m.site.bounds.markdown
+	source, err := m.head(limit + 1)
+	if err != nil {
+		return "", err
+	}
+	if len(source) > limit || isCostly(source) {
+		return m.plain()
+	}
+	base, err := r.ResourcePath(folder)
+	if err != nil {
+		return "", err
+	}
+	top, err := r.ResourcePath(r.VirtualRoot())
+	if err != nil {
+		return "", err
+	}
+	return renderMarkdown(source, base, top)
+}
+
+// renderMarkdown makes a harmless page of Markdown that anybody may have
+// written. For base and top see relink.
+func renderMarkdown(source []byte, base, top string) (template.HTML, error) {
+	var rendered bytes.Buffer
+	if err := markdown.Convert(bytes.TrimPrefix(source, []byte("\xEF\xBB\xBF")), &rendered); err != nil {
+		return "", err
+	}
+	return relink(harmless.SanitizeBytes(rendered.Bytes()), base, top)
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+func TestMarkdown(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, source, holds string }{
+		{"a relative link", "[a](b.md)", `<a href="/pub/docs/b.md"`},
+		{"one to a folder above", "[a](../b%20c/?x=1#y)", `<a href="/pub/b%20c/?x=1#y"`},
+		{"one from the top", "[a](/b)", `<a href="/pub/b"`},
+		{"one to the same page", "[a](#b)", `<a href="#b"`},
+		{"one to elsewhere", "[a](https://example.com/x)", `<a href="https://example.com/x"`},
+		{"an address", "<a@example.com>", `<a href="mailto:a@example.com"`},
+		{"an image", "![a](b.png)", `<img src="/pub/docs/b.png/raw" alt="a"`},
+		{"an image with a query", "![a](b.svg?raw=true)", `<img src="/pub/docs/b.svg/raw" alt="a"`},
+		{"an image in HTML", `<p align="center"><img src="b.png" width="9"></p>`, `<p align="center"><img src="/pub/docs/b.png/raw" width="9"`},
+		{"an image from elsewhere", "![a & b](https://example.com/x.png)", "a &amp; b"},
+		{"a heading has an anchor", "## A b", `<h2 id="a-b">A b</h2>`},
+		{"tables", "|a|\n|-:|\n|b|", `<td align="right">b</td>`},
+		{"tasks", "- [x] a", `<input checked="" disabled="" type="checkbox"`},
+		{"code", "```go\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"},
+		{"details", "<details><summary>a</summary>b</details>", "<details><summary>a</summary>b</details>"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := renderMarkdown([]byte(test.source), "/pub/docs/", "/pub/")
+			require.NoError(t, err)
+			assert.Contains(t, string(got), test.holds)
+			requireHarmless(t, string(got))
+		})
+	}
+}
+
+var hostile = []string{
+	"<script>alert(1)</script>", "[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))", "[a](java&#10;script:alert(1))", "![a](javascript:alert(1))", "[a](data:text/html,x)",
+	"<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<iframe src=//x></iframe>", "<style>*{}</style>", "<p style='position:fixed'>", "<form action=//x><input name=a><button>",
+	"<a href='//example.com'>", `<a href="/\example.com">`, "[a](//example.com)", "![a](//example.com/x)", `![a](/\example.com/x)`, "[a](\\\\example.com)", "![a](.//\\example.com)",
+	"<base href=//x>", "<meta http-equiv=refresh content=0>", "<link rel=stylesheet href=//x>", "<math><mtext></table><img src onerror=alert(1)>", "<input type=password>",
+	"<a href=\"&#1;javascript:x\">", "[a](/..//example.com)", "![a](..//..//example.com)", "<img alt='<script>' src=//x>", "<img src='https://x' alt='\"><script>'>", "<a href=' javascript:x'>",
+}
+
+func TestHostileMarkdown(t *testing.T) {
+	t.Parallel()
+	for _, source := range hostile {
+		got, err := renderMarkdown([]byte(source), "/", "/")
+		require.NoError(t, err, source)
+		requireHarmless(t, string(got))
+	}
+}
+
+func FuzzMarkdown(f *testing.F) {
+	for _, source := range hostile {
+		f.Add(source)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		if len(source) > usualBounds.markdown || isCostly([]byte(source)) {
+			t.Skip()
+		}
+		got, err := renderMarkdown([]byte(source), "/pub/docs/", "/pub/")
+		require.NoError(t, err)
+		requireHarmless(t, string(got))
+	})
+}
+
+// requireHarmless reads a document as a browser does: nothing runs, nothing is
+// loaded from elsewhere, and links have schemes that only lead somewhere.
+func requireHarmless(t *testing.T, document string) {
+	t.Helper()
+	nodes, err := html.ParseFragment(strings.NewReader(document), &html.Node{Type: html.ElementNode, Data: "article", DataAtom: atom.Article})
+	require.NoError(t, err)
+	for _, root := range nodes {
+		requireHarmlessNode(t, root)
+		for n := range root.Descendants() {
+			requireHarmlessNode(t, n)
+		}
+	}
+}
+
+func requireHarmlessNode(t *testing.T, n *html.Node) {
+	t.Helper()
+	if n.Type != html.ElementNode {
+		return
+	}
+	switch n.Data {
+	case "script", "style", "iframe", "object", "embed", "form", "button", "base", "meta", "link", "svg", "math", "video", "audio":
+		require.Fail(t, "there is a <"+n.Data+">")
+	}
+	for _, a := range n.Attr {
+		require.False(t, strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcset", "%s of <%s>", a.Key, n.Data)
+		switch {
+		case a.Key == "src":
+			require.True(t, isLocal(a.Val), "an image from %q", a.Val)
+		case a.Key == "href":
+			u, err := url.Parse(a.Val)
+			require.NoError(t, err)
+			require.Contains(t, []string{"", "http", "https", "mailto"}, u.Scheme, "a link to %q", a.Val)
+		case n.Data == "input" && a.Key == "type":
+			require.Equal(t, "checkbox", a.Val)
+		}
+	}
+}
+
+// Shapes that take the renderer minutes or gigabytes, and what is like them
+// but small.
+func TestCostlyMarkdown(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		source string
+		costly bool
+	}{
+		"emphasis":      {strings.Repeat("_a*", 80_000), true},
+		"open links":    {strings.Repeat("[a](", 60_000), true},
+		"link targets":  {strings.Repeat("![](//0000J", 20_000), true},
+		"quotations":    {strings.Repeat(">", 250_000), true},
+		"wide table":    {strings.Repeat("a|", 200) + "\n" + strings.Repeat("-|", 200) + "\n" + strings.Repeat("a\n", 100_000), true},
+		"references":    {"[a]: http://" + strings.Repeat("x", 100_000) + "\n\n" + strings.Repeat("[a]", 40_000), true},
+		"long title":    {"[a]: b \"c\n" + strings.Repeat("d\n", 50_000) + "\"\n\n" + strings.Repeat("[a]\n\n", 10_000), true},
+		"paragraphs":    {strings.Repeat("Some *words* and [links](x), `code`.\n\n", 6000), false},
+		"long list":     {strings.Repeat("- a [link](x)\n", 3000), false},
+		"big table":     {"|a|b|c|\n|-|-|-|\n" + strings.Repeat("|*a*|[b](c)|d|\n", 1000), false},
+		"a code block":  {"```\n" + strings.Repeat("a[i] = *p | q;\n", 2000) + "```\n", false},
+		"a change log":  {strings.Repeat("[1.0]: https://example.com/1.0\n", 300) + "\n" + strings.Repeat("## [1.0]\n\n", 300), false},
+		"nothing":       {"", false},
+		"no line break": {strings.Repeat("a ", 100_000), false},
+	}
+	for name, test := range tests {
+		assert.Equal(t, test.costly, isCostly([]byte(test.source)), name)
+	}
+	app := newApp(t, newSite(t, tree{"README.md": tests["emphasis"].source, "long.md": strings.Repeat("a\n\n", usualBounds.markdown)}.write(t), false))
+	assert.Contains(t, app.Get("/").Status(200).Text, "<pre>_a*_a*", "it is shown as it is written")
+	assert.Contains(t, app.Get("/long.md").Status(200).Text, "<pre>a\n\na\n")
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"hash/crc32"
+	"html/template"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+// pages renders the values that views return, each by the template that the
+// view names, inside layout.html.
+type pages struct {
+	site   *Site
+	layout *template.Template
+}
+
+func newPages(site *Site) *pages {
+	functions := template.FuncMap{"size": sizeText, "when": timeText, "stamp": stampText, "count": countText}
+	return &pages{site: site, layout: template.Must(template.New("layout.html").Funcs(functions).ParseFS(pageFiles, "pages/layout.html", "pages/icons.html"))}
+}
+
+// renderer is what the views that name a page get. It is made once a view,
+// while the application is built: a template that is wrong stops the program
+// before it serves.
+func (p *pages) renderer(info views.RendererInfo) (views.ValueRenderer, error) {
+	whole, err := p.layout.Clone()
+	if err != nil {
+		return nil, err
+	}
+	if whole, err = whole.ParseFS(pageFiles, "pages/"+info.Name); err != nil {
+		return nil, err
+	}
+	return views.RendererFunc(func(r *web.Request, response *web.Response, value any) error {
+		frame, err := p.frame(r, value)
+		if err != nil {
+			return err
+		}
+		var html bytes.Buffer
+		if err := whole.Execute(&html, frame); err != nil {
+			return err
+		}
+		response.SetContentType("text/html; charset=utf-8")
+		response.SetBytes(html.Bytes())
+		return nil
+	}), nil
+}
+
+// frame is what the layout shows around the page of a view.
+type frame struct {
+	Site, Title string
+	Crumbs      []crumb
+	Folder      string // the nearest folder's URL, with a slash at the end: where a search starts
+	Info        string
+	Style, Icon string
+	Page        any
+}
+
+type crumb struct{ URL, Text string }
+
+// frame fills in what depends on the place of the resource alone.
+func (p *pages) frame(r *web.Request, value any) (*frame, error) {
+	f := &frame{Site: p.site.name, Title: p.site.name, Page: value}
+	node := r.Node()
+	if node.IsZero() { // an error before there was a resource
+		return f, nil
+	}
+	top, err := r.ResourcePath(r.VirtualRoot())
+	if err != nil {
+		return nil, err
+	}
+	f.Style, f.Icon = top+"@@style.css?v="+assetVersion, top+"@@icon.svg?v="+assetVersion
+	if f.Info, err = r.ResourcePath(node, web.Elements("@@info")); err != nil {
+		return nil, err
+	}
+	// The lineage leads upward: no resource knows its parent, the node knows
+	// where it was found.
+	for n, err := range traversal.Lineage(r.Context(), node) {
+		if err != nil {
+			return nil, err
+		}
+		entry, ok := n.Resource().(Entry)
+		if !ok {
+			return nil, fmt.Errorf("breadcrumbs: %s is no entry of a site", n)
+		}
+		url, err := r.ResourcePath(n)
+		if err != nil {
+			return nil, err
+		}
+		if _, isFolder := entry.(*Folder); !isFolder {
+			url = strings.TrimSuffix(url, "/")
+		} else if f.Folder == "" {
+			f.Folder = url
+		}
+		f.Crumbs = append(f.Crumbs, crumb{URL: url, Text: entry.at().name()})
+	}
+	f.Title = f.Crumbs[0].Text
+	slices.Reverse(f.Crumbs)
+	return f, nil
+}
+
+// sizeText is a size for people.
+func sizeText(bytes int64) string {
+	if bytes < 0 {
+		return ""
+	}
+	if bytes < 1024 {
+		return strconv.FormatInt(bytes, 10) + " B"
+	}
+	size, unit := float64(bytes)/1024, 0
+	for size >= 1023.5 && unit < 4 {
+		size, unit = size/1024, unit+1
+	}
+	if size < 9.95 {
+		return fmt.Sprintf("%.1f %ciB", size, "KMGTP"[unit])
+	}
+	return fmt.Sprintf("%.0f %ciB", size, "KMGTP"[unit])
+}
+
+// timeText is a time for people, and stampText the same for programs.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+func stampText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// countText is a number with its noun: countText(2, "file") is "2 files".
+func countText(n int, noun string) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	if n != 1 {
+		noun += "s"
+	}
+	return text + " " + noun
+}
+
+// asset is a file that the pages need, as a view of every folder.
+type asset struct {
+	name, mediaType string
+	body            []byte
+}
+
+var assets = []asset{
+	{"style.css", "text/css; charset=utf-8", readAsset("style.css")},
+	{"icon.svg", "image/svg+xml", readAsset("icon.svg")},
+}
+
+// assetVersion changes with the assets, so that clients may keep them.
+var assetVersion = func() string {
+	sum := crc32.NewIEEE()
+	for _, a := range assets {
+		_, _ = sum.Write(a.body)
+	}
+	return strconv.FormatUint(uint64(sum.Sum32()), 36)
+}()
+
+const assetsKept = 30 * 24 * time.Hour
+
+func readAsset(name string) []byte {
+	b, err := fs.ReadFile(pageFiles, "pages/"+name)
+	if err != nil {
+		panic(err) // the program was built without it
+	}
+	return b
+}
+
+func (a asset) show(r *framework.Request) (*framework.Response, error) {
+	return r.Bytes(a.mediaType, a.body), nil
+}

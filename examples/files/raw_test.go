@@ -1,0 +1,87 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
+)
+
+func TestRawTypes(t *testing.T) {
+	t.Parallel()
+	files := tree{
+		"a.go": "package a", "a.ts": "let a: number", "a.html": "<p>", "a.svg": "<svg/>", "a.xhtml": "<html/>", "a.xml": "<a/>", "a.js": "a()", "a.css": "a{}", "a.json": "{}",
+		"a.md": "# a", "a.txt": "a", "Makefile": "all:", "a.unknown": "text", "a.png": "\x89PNG", "a.pdf": "%PDF", "a.wasm": "\x00asm", "a.zip": "PK", "b.txt": "\x00", "b.html": "<p>\x00", "b.none": "\x00",
+		"a.mp4": "ftyp", "naïve \"x\".txt": "quoted",
+	}
+	app := newApp(t, newSite(t, files.write(t), false))
+	tests := map[string]string{
+		"a.go": "text/plain; charset=utf-8", "a.ts": "text/plain; charset=utf-8", "a.html": "text/html; charset=utf-8", "a.svg": "image/svg+xml",
+		"a.xhtml": "application/xhtml+xml", "a.xml": "application/xml", "a.js": "text/javascript; charset=utf-8", "a.css": "text/css; charset=utf-8",
+		"a.json": "application/json", "a.md": "text/markdown; charset=utf-8", "a.txt": "text/plain; charset=utf-8", "Makefile": "text/plain; charset=utf-8",
+		"a.unknown": "text/plain; charset=utf-8", "a.png": "image/png", "a.pdf": "application/pdf", "a.wasm": "application/wasm", "a.zip": "application/zip",
+		"b.txt": "application/octet-stream", "b.html": "application/octet-stream", "b.none": "application/octet-stream", "a.mp4": "video/mp4",
+		"na%C3%AFve%20%22x%22.txt": "text/plain; charset=utf-8",
+	}
+	for name, mediaType := range tests {
+		answer := app.Get("/" + name + "/raw").Status(http.StatusOK)
+		assert.Equal(t, mediaType, answer.Header.Get("Content-Type"), name)
+		assert.Equal(t, "nosniff", answer.Header.Get("X-Content-Type-Options"), name)
+		assert.Equal(t, "same-origin", answer.Header.Get("Cross-Origin-Resource-Policy"), name)
+		assert.Contains(t, answer.Header.Get("Content-Disposition"), "inline; filename", name)
+		if name != "a.pdf" {
+			assert.Equal(t, sandboxed, answer.Header.Get("Content-Security-Policy"), name)
+		}
+		assert.Contains(t, app.Get("/"+name+"/raw?download").Status(http.StatusOK).Header.Get("Content-Disposition"), "attachment; filename", name)
+	}
+}
+
+func TestRangesAndConditions(t *testing.T) {
+	t.Parallel()
+	dir := tree{"digits.txt": "0123456789"}.write(t)
+	app := newApp(t, newSite(t, dir, false))
+	first := app.Get("/digits.txt/raw").Status(http.StatusOK)
+	etag, modified := first.Header.Get("Etag"), first.Header.Get("Last-Modified")
+	require.NotEmpty(t, etag)
+	require.NotEmpty(t, modified)
+	tests := []struct {
+		name, header, value string
+		status              int
+		text, contentRange  string
+	}{
+		{"a range", "Range", "bytes=2-4", 206, "234", "bytes 2-4/10"},
+		{"the end", "Range", "bytes=-3", 206, "789", "bytes 7-9/10"},
+		{"from there on", "Range", "bytes=8-", 206, "89", "bytes 8-9/10"},
+		{"beyond the end", "Range", "bytes=20-", 416, "", "bytes */10"},
+		{"nonsense", "Range", "bytes=x", 416, "", ""},
+		{"known by its tag", "If-None-Match", etag, 304, "", ""},
+		{"another tag", "If-None-Match", `"x"`, 200, "0123456789", ""},
+		{"not changed since", "If-Modified-Since", modified, 304, "", ""},
+		{"changed since", "If-Modified-Since", "Mon, 02 Jan 2006 15:04:05 GMT", 200, "0123456789", ""},
+		{"another than expected", "If-Match", `"x"`, 412, "", ""},
+		{"as expected", "If-Match", etag, 200, "0123456789", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			answer := app.Get("/digits.txt/raw", frameworktest.Header(test.header, test.value)).Status(test.status)
+			if test.status < 300 {
+				assert.Equal(t, test.text, answer.Text)
+			}
+			assert.Equal(t, test.contentRange, answer.Header.Get("Content-Range"))
+		})
+	}
+	answer := app.Get("/digits.txt/raw", frameworktest.Header("Range", "bytes=0-1"), frameworktest.Header("If-Range", `"x"`)).Status(http.StatusOK)
+	assert.Equal(t, "0123456789", answer.Text, "a range of what it was is of no use")
+	head := app.Request("HEAD", "/digits.txt/raw").Status(http.StatusOK)
+	assert.Equal(t, "10", head.Header.Get("Content-Length"))
+	assert.Empty(t, head.Text)
+
+	require.NoError(t, os.Chtimes(filepath.Join(dir, "digits.txt"), time.Time{}, time.Now().Add(time.Hour)))
+	app.Get("/digits.txt/raw", frameworktest.Header("If-None-Match", etag)).Status(http.StatusOK)
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"html"
+	"html/template"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/traversal"
+)
+
+// searchTime bounds a search, whatever the disk is like.
+const searchTime = 3 * time.Second
+
+// searchQuery is the query of a search: words that all have to be in the path.
+type searchQuery struct {
+	Text string `form:"q"`
+}
+
+// Validate is asked by views.OnInput; its error is a 422.
+func (q searchQuery) Validate() error {
+	if len(q.Text) > 200 {
+		return errors.New("that is too long to search for")
+	}
+	return nil
+}
+
+// searchPage is what search.html shows.
+type searchPage struct {
+	Text    string
+	Hits    []hit
+	Visited int
+	Why     string // why the search ended early; "" if it saw everything
+}
+
+type hit struct {
+	row
+	Marked template.HTML // the path below the folder, with what matched marked
+}
+
+// search looks for names below a folder, the near ones first. It follows no
+// links, so that it cannot go round in a circle.
+func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error) {
+	page := &searchPage{Text: strings.TrimSpace(q.Text)}
+	words := strings.Fields(strings.ToLower(page.Text))
+	if len(words) == 0 {
+		return page, nil
+	}
+	base, err := r.ResourcePath(r.Node())
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), searchTime)
+	defer cancel()
+
+	queue := []string{""} // folders to look into, below f
+	for len(queue) > 0 && page.Why == "" {
+		at := queue[0]
+		queue = queue[1:]
+		folder := &Folder{place{site: f.site, path: below(f.path, at)}}
+		list, err := folder.list(ctx)
+		switch {
+		case r.Context().Err() != nil:
+			return nil, r.Context().Err()
+		case ctx.Err() != nil:
+			page.Why = "it took too long"
+			continue
+		case err != nil:
+			continue // it is gone, or closed to us
+		}
+		list.sort("name", false)
+		for _, i := range list.items {
+			if page.Visited++; page.Visited > f.site.bounds.visits {
+				page.Why = "there are too many files to look at"
+				break
+			}
+			if !i.reachable() {
+				continue
+			}
+			path := below(at, i.name)
+			if i.isFolder() && !i.link && strings.Count(path, "/") < maxDepth {
+				queue = append(queue, path)
+			}
+			if !matches(strings.ToLower(path), i.lower, words) {
+				continue
+			}
+			if len(page.Hits) == f.site.bounds.hits {
+				page.Why = "there are too many results"
+				break
+			}
+			found := hit{row: i.row(base), Marked: mark(path, words)}
+			found.URL = strings.TrimSuffix(base, "/") + traversal.Join(strings.Split(path, "/"))
+			if found.Folder {
+				found.URL += "/"
+			}
+			page.Hits = append(page.Hits, found)
+		}
+	}
+	return page, nil
+}
+
+// matches tells whether all words are in the path, and one of them in the name
+// itself: else everything below a match would be one.
+func matches(path, name string, words []string) bool {
+	inName := false
+	for _, word := range words {
+		if !strings.Contains(path, word) {
+			return false
+		}
+		inName = inName || strings.Contains(name, word)
+	}
+	return inName
+}
+
+// mark marks the words in a path.
+func mark(path string, words []string) template.HTML {
+	lower := strings.ToLower(path)
+	if len(lower) != len(path) { // letters that change their length: positions differ
+		return template.HTML(html.EscapeString(path))
+	}
+	marked := make([]bool, len(path))
+	for _, word := range words {
+		for from := 0; ; {
+			at := strings.Index(lower[from:], word)
+			if at < 0 {
+				break
+			}
+			for i := range len(word) {
+				marked[from+at+i] = true
+			}
+			from += at + len(word)
+		}
+	}
+	var b strings.Builder
+	for i := 0; i < len(path); {
+		end := i
+		for end < len(path) && marked[end] == marked[i] {
+			end++
+		}
+		text := html.EscapeString(path[i:end])
+		if marked[i] && utf8.ValidString(path[i:end]) {
+			text = "<mark>" + text + "</mark>"
+		}
+		b.WriteString(text)
+		i = end
+	}
+	return template.HTML(b.String()) // every part is escaped
+}
