@@ -164,7 +164,7 @@ func (w world) path() (escaped, decoded string) {
 
 func TestIndexAgainstAListOfExpressions(t *testing.T) {
 	t.Parallel()
-	tables, hits := 1500, 0
+	tables, hits := 800, 0
 	if testing.Short() {
 		tables = 200
 	}
