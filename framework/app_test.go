@@ -68,7 +68,7 @@ func TestRequestReachesItsView(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got := app.Request(test.method, test.target).Status(test.status)
+			got := app.In(t).Request(test.method, test.target).Status(test.status)
 			if test.text != "" {
 				assert.Equal(t, test.text, got.Text)
 			}
@@ -112,6 +112,7 @@ func TestUnansweredErrors(t *testing.T) {
 	line := log.Lines()[0]
 	assert.Contains(t, line["error"], "hunter2")
 	assert.Contains(t, got.Text, line["request_id"], "the client is told what to ask about")
+	assert.Equal(t, line["request_id"], got.Header.Get("X-Request-Id"))
 
 	app.Get("/panic").Status(http.StatusInternalServerError)
 	assert.Contains(t, log.Lines()[1]["error"], "out of luck")

@@ -11,6 +11,29 @@ func Provide[T any](reg *Registry, v T) {
 	reg.components[t] = v
 }
 
+// AddComponent is the directive for a component: v becomes that of type T when the application is built, in Phase1, so that
+// the actions of views and routes find it. Two for one type conflict; the application's own wins over those of what it
+// includes. Code that makes its component in an action of its own needs Provide instead.
+func AddComponent[T any](rec Recorder, v T) {
+	c, t := rec.Directive(), reflect.TypeFor[T]()
+	c.Record(Action{
+		Discriminator: componentID{t},
+		Order:         Phase1,
+		Subject:       "component " + t.String(),
+		Remedy:        "add it once, or include one package from the other",
+		Introspectables: []Introspectable{{
+			Category: "components", Title: t.String(), ID: componentID{t}, Source: c.Source(),
+		}},
+		Run: func(_ *Config, reg *Registry) error {
+			Provide(reg, v)
+			return nil
+		},
+	})
+}
+
+// componentID is the identity of a component: its type.
+type componentID struct{ t reflect.Type }
+
 // Lookup returns the component of type T, and whether there is one. It costs one map access; what is needed for each
 // request is better looked up once.
 func Lookup[T any](reg *Registry) (T, bool) {

@@ -49,7 +49,7 @@ func TestAppendSlash(t *testing.T) {
 		require.True(t, answered)
 		assert.Equal(t, location, resp.Header("Location"), target)
 		if location == "" {
-			assert.Equal(t, http.StatusOK, resp.Status())
+			assert.Equal(t, http.StatusNotFound, resp.Status())
 		} else {
 			assert.Equal(t, http.StatusTemporaryRedirect, resp.Status())
 		}

@@ -45,6 +45,11 @@ func Method(names ...string) web.Predicate {
 	p := web.NewPredicate(kindMethod, texts(set), func(r *web.Request) (bool, error) {
 		return slices.Contains(set, methodOf(r)), nil
 	}).WithData(methods(set))
+	for _, name := range names {
+		if upper := strings.ToUpper(name); upper != name && slices.Contains(standardMethods, upper) {
+			p = p.WithErr(fmt.Errorf("method: names of methods are case-sensitive: %q is another one than %q", name, upper))
+		}
+	}
 	return required(p, names, "method")
 }
 

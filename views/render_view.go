@@ -18,8 +18,9 @@ func Permissive() RenderOption { return RenderOption{permissive: true} }
 // one, from within a view, and returns its response. The view sees a request of
 // its own that looks at node; predicates are asked as for a request, so that a
 // view for GET does not answer from within a POST. Only views without a route are
-// looked for. Without one the error is a web.HTTPError with
-// status 404; a denied permission is one with 403, see [Permissive].
+// looked for. Without one the error is a [*NoViewError], which knows no status: that a
+// part of a page is missing is no 404 of the page. A denied permission is a
+// web.HTTPError with status 403, see [Permissive].
 func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOption) (*web.Response, error) {
 	t := TableOf(r.Registry())
 	permissive := false
@@ -38,8 +39,7 @@ func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOpt
 
 // Permitted asks whether the view that RenderView would call may be called by
 // whoever makes the request. A view without a permission is permitted. Without a
-// view there is nothing to decide: that is an error, a web.HTTPError with status
-// 404.
+// view there is nothing to decide: that is a [*NoViewError].
 func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, error) {
 	t := TableOf(r.Registry())
 	at := r.WithNode(node, name)
@@ -59,11 +59,9 @@ func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, 
 	return at.Permits(view.permission, node)
 }
 
-// notFound is the answer if no view of the place is to be called by another
-// view: always 404, for the method or the Accept header of the request is no
-// business of that view.
+// notFound is the error if no view of the place is to be called by another view.
 func (t *Table) notFound(at *web.Request, name string, s *slot) error {
 	cause := t.miss(at, name, s)
 	cause.Candidates = reported(t.examine(at, s), at)
-	return web.NotFound("").With(cause)
+	return cause
 }

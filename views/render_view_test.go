@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,19 +40,24 @@ func TestRenderView(t *testing.T) {
 		"denied":             {child, "secret", nil, "[403]"},
 		"permissive":         {child, "secret", []views.RenderOption{views.Permissive()}, "secret"},
 		"permissive, anyway": {child, "part", []views.RenderOption{views.Permissive()}, "Front at /Frontpart"},
-		"no such name":       {child, "none", nil, "[404]"},
-		"no such type":       {root, "part", nil, "[404]"},
-		"of a route":         {child, "routed", nil, "[404]"},
-		"mismatch is 404":    {child, "post", nil, "[404]"},
+		"no such name":       {child, "none", nil, "[500]"},
+		"no such type":       {root, "part", nil, "[500]"},
+		"of a route":         {child, "routed", nil, "[500]"},
+		"mismatch":           {child, "post", nil, "[500]"},
 		"tie":                {root.At("book", &book{}), "tied", nil, "[500]"},
-		"no resource":        {traversal.Node{}, "part", nil, "[404]"},
+		"no resource":        {traversal.Node{}, "part", nil, "[500]"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := asked{node: root, policy: policy{}, match: &web.Match{Routed: &web.Routed{Route: "r"}}}.of(reg)
-			assert.Equal(t, tt.want, outcome(t)(views.RenderView(r, tt.node, tt.name, tt.opts...)))
+			resp, err := views.RenderView(r, tt.node, tt.name, tt.opts...)
+			assert.Equal(t, tt.want, outcome(t)(resp, err))
 			assert.Equal(t, root, r.Node(), "the request itself looks where it did")
+			if missing, ok := errors.AsType[*views.NoViewError](err); ok {
+				_, known := web.StatusOf(err)
+				assert.False(t, known, "a missing part is no 404 of the page: %v", missing)
+			}
 		})
 	}
 }
@@ -72,7 +78,7 @@ func TestPermitted(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, tt.want, got.Allowed, "%v", tt)
 	}
-	for name, want := range map[string]string{"none": "404", "post": "404", "broken": "no idea"} {
+	for name, want := range map[string]string{"none": `no view "none"`, "post": `method="POST" does not hold`, "broken": "no idea"} {
 		_, err := decide(knowing{}, child, name)
 		assert.ErrorContains(t, err, want)
 	}

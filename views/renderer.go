@@ -95,11 +95,26 @@ func SetDefaultRenderer(c registry.Recorder, name string) {
 			Category: "default renderer", Title: name, Type: "default renderer", ID: "default renderer", Source: cfg.Source(),
 			Fields: []registry.Field{{Name: "name", Value: name}},
 		}},
-		Run: func(_ *registry.Config, reg *registry.Registry) error {
+		Run: func(c *registry.Config, reg *registry.Registry) error {
 			renderersOf(reg).fallback = name
+			c.Record(registry.Action{
+				Order:   registry.Phase1 + 1, // all renderers are there, no view has asked for one yet
+				Subject: "default renderer",
+				Run:     checkDefaultRenderer,
+			})
 			return nil
 		},
 	})
+}
+
+// checkDefaultRenderer refuses a name without a renderer where it was set, once,
+// rather than at every view.
+func checkDefaultRenderer(c *registry.Config, reg *registry.Registry) error {
+	rs := renderersOf(reg)
+	if _, _, ok := rs.find(rs.fallback); !ok {
+		c.Fail(fmt.Errorf("default renderer: %w", rs.unknown(rs.fallback)))
+	}
+	return nil
 }
 
 type (
@@ -129,8 +144,23 @@ func renderersOf(reg *registry.Registry) *renderers {
 	})
 }
 
-// forView finds the factory by the whole name, else by the longest extension of
-// it, and has it make the view's renderer.
+// find gives the factory for a name: that of the whole name, else of the longest
+// extension of it. key is what it was registered under.
+func (rs *renderers) find(name string) (factory RendererFactory, key string, ok bool) {
+	key = name
+	factory, ok = rs.factories[key]
+	for base := path.Base(name); !ok; {
+		dot := strings.IndexByte(base, '.')
+		if dot < 0 {
+			return nil, "", false
+		}
+		key, base = base[dot:], base[dot+1:]
+		factory, ok = rs.factories[key]
+	}
+	return factory, key, true
+}
+
+// forView has the factory for a view make its renderer.
 func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
 	name, ok, err := ValueOf[string](info, kindRenderer)
 	if err != nil {
@@ -139,16 +169,9 @@ func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
 	if !ok {
 		name = rs.fallback
 	}
-	key := name
-	factory, ok := rs.factories[key]
-	for base := path.Base(name); !ok; {
-		dot := strings.IndexByte(base, '.')
-		if dot < 0 {
-			return nil, "", rs.unknown(name)
-		}
-		key = base[dot:]
-		base = base[dot+1:]
-		factory, ok = rs.factories[key]
+	factory, key, ok := rs.find(name)
+	if !ok {
+		return nil, "", rs.unknown(name)
 	}
 	made, err := factory(RendererInfo{Name: name, Key: key, View: info})
 	if err == nil && made == nil {

@@ -30,7 +30,7 @@ type Answer struct {
 
 // Status ends the test if the answer has another status, with its body in
 // the message, and gives the answer back: app.Get("/").Status(200).Text. The test
-// is the one that New was given: a subtest builds its own App, or compares Code.
+// is the one that New was given; a subtest asks App.In.
 func (a *Answer) Status(want int) *Answer {
 	a.t.Helper()
 	if a.Code != want {

@@ -31,6 +31,14 @@ func New(t testing.TB, config *framework.Configurator) *App {
 	return &App{App: app, t: t, events: recorded}
 }
 
+// In gives the same application for a subtest, which then ends alone when an
+// answer is not what it asks for.
+func (a *App) In(t testing.TB) *App {
+	in := *a
+	in.t = t
+	return &in
+}
+
 // Get makes a GET request for target, a path with an optional query.
 func (a *App) Get(target string, options ...RequestOption) *Answer {
 	a.t.Helper()

@@ -17,9 +17,16 @@ const (
 // Response returns the response that a renderer will fill: what a view sets on
 // it (status, headers, cookies) joins the value that the view returns, and the
 // next answer made by Text, JSON and their neighbours.
+//
+// While an error with a status is answered it begins with that status, and with
+// the headers of an [HTTPError]: the page of a 405 keeps its Allow, and is no
+// 200, without a line in its view.
 func (r *Request) Response() *Response {
 	h := r.host()
-	if h.claim.CompareAndSwap(claimFree, claimTouched) || h.claim.Load() == claimTouched {
+	if h.claim.CompareAndSwap(claimFree, claimTouched) {
+		return h.begun(&h.first)
+	}
+	if h.claim.Load() == claimTouched {
 		return &h.first
 	}
 	x := h.more()
@@ -30,8 +37,27 @@ func (r *Request) Response() *Response {
 			return own.response
 		}
 	}
-	resp := new(Response)
+	resp := h.begun(new(Response))
 	x.responses = append(x.responses, ownResponse{h, resp})
+	return resp
+}
+
+// begun gives a new response the status and headers of the error being answered.
+func (r *Request) begun(resp *Response) *Response {
+	if r.err == nil {
+		return resp
+	}
+	found := findStatus(r.err)
+	if found == nil {
+		return resp
+	}
+	e := plainError(found)
+	resp.SetStatus(e.status)
+	if e.rare != nil {
+		for _, p := range e.rare.header {
+			resp.AddHeader(p.key, p.value)
+		}
+	}
 	return resp
 }
 
@@ -45,13 +71,16 @@ type ownResponse struct {
 // with what was set on it, or a new one.
 func (r *Request) answer() *Response {
 	h := r.host()
-	if h.claim.CompareAndSwap(claimFree, claimTaken) || h.claim.CompareAndSwap(claimTouched, claimTaken) {
+	if h.claim.CompareAndSwap(claimFree, claimTaken) {
+		return h.begun(&h.first)
+	}
+	if h.claim.CompareAndSwap(claimTouched, claimTaken) {
 		return &h.first
 	}
 	if resp := h.takeOwn(); resp != nil {
 		return resp
 	}
-	return new(Response)
+	return h.begun(new(Response))
 }
 
 // clean is answer without what a view set on Response.

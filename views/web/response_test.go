@@ -237,3 +237,26 @@ type brokenWriter struct{ header http.Header }
 func (w *brokenWriter) Header() http.Header       { return w.header }
 func (w *brokenWriter) WriteHeader(int)           {}
 func (w *brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
+
+func TestErrorViewsBeginWithTheError(t *testing.T) {
+	t.Parallel()
+	r := get("/")
+	r.Response().SetHeader("X-View", "of the view that failed")
+	web.SetError(r, fmt.Errorf("wrapped: %w", web.MethodNotAllowed("GET", "POST")))
+	resp := r.HTML("<p>not so</p>")
+	assert.Equal(t, http.StatusMethodNotAllowed, resp.Status())
+	assert.Equal(t, "GET, POST", resp.Header("Allow"))
+	assert.Empty(t, resp.Header("X-View"))
+	assert.Equal(t, http.StatusMethodNotAllowed, r.Text("a second one").Status())
+
+	r = get("/")
+	web.SetError(r, web.NotFound(""))
+	r.Response().SetStatus(http.StatusGone)
+	assert.Equal(t, http.StatusGone, r.Text("gone").Status(), "what the view sets counts")
+
+	r = get("/")
+	web.SetError(r, errors.New("of no status"))
+	assert.Equal(t, http.StatusOK, r.Text("as it is").Status())
+	web.SetError(r, nil)
+	assert.Equal(t, http.StatusOK, r.Text("no error").Status())
+}

@@ -6,6 +6,10 @@ import "github.com/mastaba-go/mastaba/traversal"
 // request: the router lets the walk write there, everybody else only reads.
 func (r *Request) Result() *traversal.Result { return &r.host().result }
 
+// Traverser returns the application's traverser, which knows its registered
+// lookups: r.Traverser().Lineage(ctx, r.Node()), and so on. It is never nil to use.
+func (r *Request) Traverser() *traversal.Traverser { return r.app.Traverser }
+
 // Node returns the resource with its lineage; zero before traversal.
 func (r *Request) Node() traversal.Node {
 	return r.Result().Node()
