@@ -163,7 +163,9 @@ func (a *App) unanswered(r *web.Request, err error) *web.Response {
 		event = event.Bytes("stack", panicked.Stack)
 	}
 	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("unanswered error")
-	return web.InternalServerError("").With(err).Response(r)
+	resp := web.InternalServerError("").With(err).Response(r)
+	resp.SetHeader(web.RequestIDHeader, r.ID()) // no tween saw this response
+	return resp
 }
 
 // broken ends a response whose body failed while it was written: the client
