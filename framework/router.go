@@ -45,7 +45,8 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 
 // find does all that comes before the view, in Pyramid's order: NewRequest, route,
 // BeforeTraversal, root factory, traversal, ResourceFound. A path that cannot be
-// read, a web.PathError, is refused before anything is done for it.
+// read, a web.PathError, is refused before anything is done for it. What was
+// found is published, for the log of a request that misses its deadline.
 func (rt *router) find(r *web.Request) error {
 	if rt.newRequest != nil {
 		if err := rt.newRequest(&web.NewRequest{Request: r}); err != nil {
@@ -59,6 +60,7 @@ func (rt *router) find(r *web.Request) error {
 	if route != nil && route.BodyLimit != 0 {
 		web.LimitBody(r, route.BodyLimit)
 	}
+	web.Publish(r)
 	if rt.beforeTraversal != nil {
 		if err := rt.beforeTraversal(&web.BeforeTraversal{Request: r}); err != nil {
 			return err
@@ -67,6 +69,7 @@ func (rt *router) find(r *web.Request) error {
 	if err := rt.traverse(r, route); err != nil {
 		return err
 	}
+	web.Publish(r)
 	if rt.resourceFound != nil {
 		return rt.resourceFound(&web.ResourceFound{Request: r})
 	}

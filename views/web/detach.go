@@ -22,12 +22,15 @@ import (
 //   - Attributes are those of the moment, id and log are equal. A value that both sides know is one value all the same: a
 //     session in an attribute is the business of who wrote it.
 //   - Callbacks that are added to the copy are its own until Attach.
+//   - The scope is that of the original, as far as ctx leads there: what the copy starts is waited for, and nothing can be
+//     started once the original has ended.
 //
 // Most applications need the timeout tween instead, which is made of it.
 type Detached struct {
 	from, copy *Request
-	body       *lentBody // nil without a body
-	outer      *Detached // that from belongs to, if any
+	body       *lentBody     // nil without a body
+	original   io.ReadCloser // the body that was lent
+	outer      *Detached     // that from belongs to, if any
 	known      atomic.Pointer[known]
 }
 
@@ -59,11 +62,24 @@ func Detach(r *Request, ctx context.Context) *Detached {
 	x.mu.Unlock()
 	c.extras.Store(own)
 	c.Request = r.Request.Clone(c.Context())
-	if b := r.Request.Body; b != nil && b != http.NoBody {
-		d.body = &lentBody{body: b, owner: r.Request, user: c.Request}
-		c.Request.Body = d.body
-	}
+	d.lend()
 	return d
+}
+
+// lend gives the body to the copy. A bound on it is the copy's own, which the router may move.
+func (d *Detached) lend() {
+	b := d.from.Request.Body
+	if b == nil || b == http.NoBody {
+		return
+	}
+	d.original = b
+	d.body = &lentBody{body: b, owner: d.from.Request, user: d.copy.Request}
+	d.copy.Request.Body = d.body
+	if bounded, ok := b.(*limitedBody); ok {
+		own := *bounded
+		d.body.body, own.body = bounded.body, d.body
+		d.copy.Request.Body = &own
+	}
 }
 
 // Request returns the copy.
@@ -122,7 +138,7 @@ func (d *Detached) Abandon() (reading <-chan struct{}) {
 	}
 	used, reading := d.body.cut()
 	if used {
-		d.from.giveUpBody(d.body.body)
+		d.from.giveUpBody(d.original)
 	}
 	return reading
 }

@@ -215,6 +215,32 @@ func (b *slowBody) Read(p []byte) (int, error) {
 
 func (b *slowBody) Close() error { return nil }
 
+// The bound of a body is moved for the copy, and for the request once the copy is home.
+func TestBodyLimitOfDetachedCopy(t *testing.T) {
+	t.Parallel()
+	for _, home := range []bool{true, false} {
+		r := web.Begin(nil, httptest.NewRequest("POST", "/", strings.NewReader("0123456789")))
+		web.LimitBody(r, 5)
+		d := web.Detach(r, r.Context())
+		web.LimitBody(d.Request(), 20)
+		if home {
+			d.Attach()
+		} else {
+			d.Abandon()
+		}
+		body, err := io.ReadAll(r.Body)
+		if home {
+			require.NoError(t, err)
+			assert.Equal(t, "0123456789", string(body))
+			continue
+		}
+		status, _ := web.StatusOf(err)
+		assert.Equal(t, 413, status)
+		_, err = d.Request().Body.Read(make([]byte, 1))
+		assert.ErrorContains(t, err, "deadline")
+	}
+}
+
 func TestDetachedTrailer(t *testing.T) {
 	t.Parallel()
 	trailer := make(chan string, 1)
