@@ -27,13 +27,9 @@ type LimitOptions struct {
 	FreeStreams bool
 }
 
-// StatusClientClosedRequest is the status of a request whose client went away before there was an answer: for the log, for
-// nobody reads it. It is nginx's number.
-const StatusClientClosedRequest = 499
-
 // Limit lets at most max requests at a time through to what is further in. The next ones wait in a queue of bounded length
 // for a bounded time, in the order in which they came; those beyond are answered 503 with Retry-After at once, and so are
-// those that waited in vain. One that waits leaves when its client does (499), or when its deadline passes.
+// those that waited in vain. One that waits leaves when its client does (499), or when its deadline passes (504).
 //
 // Each Factory is one limit, which all applications and chains that use it share. Under ExcView a refusal is an error, for an
 // error view to answer; further out, where it costs least, it is the plain answer. Inside of Timeout the time in the queue
@@ -125,7 +121,10 @@ func (l *limiter) wait(ctx context.Context) *web.HTTPError {
 	case <-timer.C:
 		return l.refusal
 	case <-ctx.Done():
-		return web.Status(StatusClientClosedRequest, "").WithTitle("Client Closed Request").With(
-			fmt.Errorf("wait to be answered: %w", context.Cause(ctx)))
+		cause := fmt.Errorf("wait to be answered: %w", context.Cause(ctx))
+		if ctx.Err() == context.DeadlineExceeded {
+			return web.GatewayTimeout("").With(cause)
+		}
+		return web.Status(web.StatusClientClosedRequest, "").With(cause)
 	}
 }
