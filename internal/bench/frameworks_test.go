@@ -1,0 +1,228 @@
+package bench
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/chi/v5"
+	"github.com/julienschmidt/httprouter"
+	"github.com/labstack/echo/v5"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+// endpoint is a method and a pattern in braces ("/users/{id}"), which answers
+// the values of its markers, one a line, or JSON.
+type endpoint struct {
+	method, pattern string
+	json            bool
+}
+
+func (e endpoint) markers() []string {
+	var names []string
+	for part := range strings.SplitSeq(e.pattern, "/") {
+		if strings.HasPrefix(part, "{") {
+			names = append(names, strings.Trim(part, "{}"))
+		}
+	}
+	return names
+}
+
+// colons is the pattern in the spelling of httprouter, gin and echo.
+func (e endpoint) colons() string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(e.pattern)
+}
+
+// document is what the JSON endpoints answer.
+type document struct {
+	Name    string   `json:"name"`
+	Version int      `json:"version"`
+	Tags    []string `json:"tags"`
+}
+
+var theDocument = document{Name: "Front", Version: 3, Tags: []string{"a", "b"}}
+
+// answer joins the values of the markers; one value, as most have, is itself.
+func answer(names []string, value func(string) string) string {
+	switch len(names) {
+	case 0:
+		return "ok"
+	case 1:
+		return value(names[0])
+	}
+	values := make([]string, len(names))
+	for i, name := range names {
+		values[i] = value(name)
+	}
+	return strings.Join(values, "\n")
+}
+
+// contender makes a handler of endpoints, with so many pieces of middleware
+// that do nothing around it.
+type contender struct {
+	name string
+	make func(t testing.TB, endpoints []endpoint, middleware int) http.Handler
+}
+
+var contenders = []contender{
+	{"mastaba", makeMastaba}, {"ServeMux", makeMux}, {"httprouter", makeHTTPRouter}, {"gin", makeGin}, {"echo", makeEcho}, {"chi", makeChi},
+}
+
+func makeMastaba(t testing.TB, endpoints []endpoint, middleware int) http.Handler {
+	log := zerolog.Nop()
+	config := framework.New(framework.Options{Logger: &log})
+	seen := map[string]bool{}
+	for _, e := range endpoints {
+		if !seen[e.pattern] {
+			seen[e.pattern] = true
+			config.AddRoute(e.pattern, e.pattern)
+		}
+		if e.json {
+			config.AddView(views.Func(func(*framework.Request) (*document, error) { return &theDocument, nil }), views.Route(e.pattern), views.Method(e.method))
+			continue
+		}
+		names := e.markers()
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			return r.Text(answer(names, r.Param)), nil
+		}), views.Route(e.pattern), views.Method(e.method))
+	}
+	for i := range middleware {
+		config.AddTween(fmt.Sprint("noop", i), tweens.Wrap(func(next framework.Handler) framework.Handler {
+			return func(r *framework.Request) (*framework.Response, error) { return next(r) }
+		}))
+	}
+	app, err := config.App()
+	require.NoError(t, err)
+	return app
+}
+
+func noop(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, r) })
+}
+
+func wrapped(h http.Handler, middleware int) http.Handler {
+	for range middleware {
+		h = noop(h)
+	}
+	return h
+}
+
+var (
+	plainText = []string{"text/plain; charset=utf-8"}
+	jsonType  = []string{"application/json"}
+)
+
+func writeText(w http.ResponseWriter, text string) {
+	w.Header()["Content-Type"] = plainText
+	_, _ = io.WriteString(w, text)
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header()["Content-Type"] = jsonType
+	_, _ = w.Write(text)
+}
+
+func makeMux(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+	mux := http.NewServeMux()
+	for _, e := range endpoints {
+		names, pattern := e.markers(), e.pattern
+		if strings.HasSuffix(pattern, "/") {
+			pattern += "{$}"
+		}
+		mux.HandleFunc(e.method+" "+pattern, func(w http.ResponseWriter, r *http.Request) {
+			if e.json {
+				writeJSON(w, &theDocument)
+				return
+			}
+			writeText(w, answer(names, r.PathValue))
+		})
+	}
+	return wrapped(mux, middleware)
+}
+
+func makeHTTPRouter(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+	router := httprouter.New()
+	for _, e := range endpoints {
+		names := e.markers()
+		router.Handle(e.method, e.colons(), func(w http.ResponseWriter, _ *http.Request, params httprouter.Params) {
+			if e.json {
+				writeJSON(w, &theDocument)
+				return
+			}
+			writeText(w, answer(names, params.ByName))
+		})
+	}
+	return wrapped(router, middleware)
+}
+
+func makeGin(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	for range middleware {
+		engine.Use(func(c *gin.Context) { c.Next() })
+	}
+	for _, e := range endpoints {
+		names := e.markers()
+		engine.Handle(e.method, e.colons(), func(c *gin.Context) {
+			if e.json {
+				c.JSON(http.StatusOK, &theDocument)
+				return
+			}
+			c.Writer.Header()["Content-Type"] = plainText
+			c.Writer.WriteHeader(http.StatusOK)
+			_, _ = c.Writer.WriteString(answer(names, c.Param))
+		})
+	}
+	return engine
+}
+
+func makeEcho(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+	e := echo.New()
+	for range middleware {
+		e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+			return func(c *echo.Context) error { return next(c) }
+		})
+	}
+	for _, ep := range endpoints {
+		names := ep.markers()
+		e.Add(ep.method, ep.colons(), func(c *echo.Context) error {
+			if ep.json {
+				return c.JSON(http.StatusOK, &theDocument)
+			}
+			return c.String(http.StatusOK, answer(names, c.Param))
+		})
+	}
+	return e
+}
+
+func makeChi(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+	router := chi.NewRouter()
+	for range middleware {
+		router.Use(noop)
+	}
+	for _, e := range endpoints {
+		names := e.markers()
+		router.MethodFunc(e.method, e.pattern, func(w http.ResponseWriter, r *http.Request) {
+			if e.json {
+				writeJSON(w, &theDocument)
+				return
+			}
+			writeText(w, answer(names, func(name string) string { return chi.URLParam(r, name) }))
+		})
+	}
+	return router
+}
