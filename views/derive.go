@@ -140,11 +140,20 @@ func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
 	if !forked {
 		permissive = call
 	}
-	if call, err = bodyLimited(call, info); err != nil {
+	if call, err = outermost(call, info); err != nil {
 		return nil, nil, err
 	}
-	permissive, err = bodyLimited(permissive, info)
+	permissive, err = outermost(permissive, info)
 	return call, permissive, err
+}
+
+// outermost is what lies outside of all derivers.
+func outermost(call Callable, info *Info) (Callable, error) {
+	call, err := surrounded(call, info)
+	if err != nil {
+		return nil, err
+	}
+	return bodyLimited(call, info)
 }
 
 func (d *deriver) wrap(next Callable, info *Info) (Callable, error) {

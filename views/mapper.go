@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // SetMapper sets the mapper of all views that have none of their own by
@@ -36,8 +39,24 @@ func SetMapper(c registry.Recorder, m Mapper) {
 }
 
 // DefaultMapper calls the view's function with the arguments of its shape, in
-// the goroutine of the request.
-func DefaultMapper(v View, _ *Info) (Callable, error) { return v.Callable(), nil }
+// the goroutine of the request. The view may wait for whatever it likes; one that
+// returns a future is a coroutine, which it refuses: see [CoroutineMapper].
+func DefaultMapper(v View, info *Info) (Callable, error) {
+	if err := plainOnly(v); err != nil {
+		return nil, err
+	}
+	call := v.Callable()
+	if !mayBeFuture(v) {
+		return call, nil
+	}
+	return func(r *web.Request, res traversal.Resource) (any, error) {
+		value, err := call(r, res)
+		if _, future := value.(async.Awaitable); future && err == nil {
+			return nil, &NoAnswerError{Info: info, Why: "it returned a future: let its signature say so, and see views.CoroutineMapper"}
+		}
+		return value, err
+	}, nil
+}
 
 var _ Mapper = DefaultMapper
 
@@ -56,6 +75,9 @@ func mappedView(_ Callable, info *Info) (Callable, error) {
 		}
 	}
 	call, err := m(info.View, info)
+	if _, ok := errors.AsType[*kindError](err); ok {
+		return nil, fmt.Errorf("mapper %s refuses it: %w", funcName(m), err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("mapper %s refuses it: %w; %s", funcName(m), err, shapes)
 	}

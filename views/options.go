@@ -56,13 +56,14 @@ const (
 	kindCSRF       = "csrf"
 	kindFor        = "for"
 	kindBodyLimit  = "body_limit"
+	kindAround     = "around"
 
 	kindAppendSlash = "append_slash"
 )
 
 var ownKinds = []string{
 	kindName, kindPermission, kindRenderer, kindRoute, kindMapper,
-	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor, kindBodyLimit, kindAppendSlash,
+	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor, kindBodyLimit, kindAround, kindAppendSlash,
 }
 
 // Name is the view name: the part of the path after the resource. Without it,

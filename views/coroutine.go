@@ -1,0 +1,119 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// CoroutineMapper calls coroutines, and nothing else. A coroutine is a view that returns a future, in any of the shapes:
+//
+//	func show(r *web.Request, p *Page) (*async.Future[*PageInfo], error)
+//
+// It starts its work and returns; what the future holds is the view's value. The request waits for it. Work that was
+// started with the request's context learns of a deadline, and of a client that left, by that; it is waited for all the
+// same, so that nothing uses the request while somebody else answers it.
+//
+// A view that returns anything else is refused. Views that just wait need no mapper: a plain view may wait for as
+// long as its context lasts.
+func CoroutineMapper(v View, info *Info) (Callable, error) {
+	if !v.IsAsync() {
+		return nil, &kindError{fmt.Sprintf("%s returns %s, which is no *async.Future: for a view that is no coroutine say "+
+			"views.WithMapper(views.DefaultMapper), or views.ExecutorMapper to have it called by an executor", v, v.Result())}
+	}
+	return awaiting(v.Callable(), info), nil
+}
+
+// CoroutineOrExecutorMapper calls coroutines as [CoroutineMapper] does, and the other views as [ExecutorMapper] does, but
+// for those of [HTTP], whose handlers write the response later, and for error views: both are called as always.
+// framework.Async makes it the mapper of an application.
+func CoroutineOrExecutorMapper(v View, info *Info) (Callable, error) {
+	switch {
+	case v.IsAsync():
+		return CoroutineMapper(v, info)
+	case v.shape == shapeHTTP:
+		return DefaultMapper(v, info)
+	}
+	return ExecutorMapper(v, info)
+}
+
+var (
+	_ Mapper = CoroutineMapper
+	_ Mapper = CoroutineOrExecutorMapper
+)
+
+// IsAsync tells whether the view is a coroutine: whether what it returns is a future.
+func (v View) IsAsync() bool { return async.IsAsync(v.fn) }
+
+const shapeHTTP = "HTTP"
+
+// kindError refuses a view of the wrong kind, and names what fits it.
+type kindError struct{ text string }
+
+var _ error = (*kindError)(nil)
+
+func (e *kindError) Error() string { return e.text }
+
+// awaiting is a callable whose value is what its future holds.
+func awaiting(call Callable, info *Info) Callable {
+	return func(r *web.Request, res traversal.Resource) (any, error) {
+		value, err := call(r, res)
+		if err != nil {
+			return nil, err
+		}
+		return awaited(r, value, info)
+	}
+}
+
+// awaited waits for value if it is a future, until it is none. The context of the request does not end the waiting: it
+// ends the work, and that may be using the request until then.
+func awaited(r *web.Request, value any, info *Info) (any, error) {
+	ctx := r.Context()
+	for {
+		future, ok := value.(async.Awaitable)
+		if !ok {
+			return value, nil
+		}
+		if isNil(future) || future.Done() == nil {
+			return nil, fmt.Errorf("view %s returned a future that nothing will settle: "+
+				"return async.Settled(value, nil) if there is nothing to wait for", info.place())
+		}
+		var err error
+		if value, err = future.AwaitAny(context.WithoutCancel(ctx)); err != nil {
+			return nil, unpanicked(err)
+		}
+	}
+}
+
+// unpanicked makes of a panic in asynchronous work what it would have been in the view itself.
+func unpanicked(err error) error {
+	var panicked *async.PanicError
+	if !errors.As(err, &panicked) {
+		return err
+	}
+	if errors.Is(panicked, http.ErrAbortHandler) {
+		panic(http.ErrAbortHandler)
+	}
+	if error(panicked) != err {
+		return err
+	}
+	return &web.PanicError{Value: panicked.Value, Stack: panicked.Stack}
+}
+
+// plainOnly refuses coroutines, for who does not await.
+func plainOnly(v View) error {
+	if !v.IsAsync() {
+		return nil
+	}
+	return &kindError{fmt.Sprintf("%s returns %s, so it is a coroutine: say views.WithMapper(views.CoroutineMapper), "+
+		"or config.Include(framework.Async) for the whole application", v, v.Result())}
+}
+
+// mayBeFuture tells whether only the value itself tells whether it is a future.
+func mayBeFuture(v View) bool { return v.result != nil && v.result.Kind() == reflect.Interface }

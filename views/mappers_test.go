@@ -1,0 +1,367 @@
+package views_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// later is the value, after a goroutine of the request has made it.
+func later[T any](r *web.Request, value T) *async.Future[T] {
+	return async.Go(r.Context(), func(context.Context) (T, error) { return value, nil })
+}
+
+func (p *page) showNow(*web.Request) (string, error) { return "Of " + p.Title, nil }
+
+func (p *page) showLater(r *web.Request) (*async.Future[string], error) {
+	return later(r, "Of "+p.Title), nil
+}
+
+type pageView struct {
+	r *web.Request
+	p *page
+}
+
+func newPageView(r *web.Request, p *page) (*pageView, error) { return &pageView{r, p}, nil }
+func (v *pageView) now() (string, error)                     { return "Struct " + v.p.Title, nil }
+func (v *pageView) later() (*async.Future[string], error) {
+	return later(v.r, "Struct "+v.p.Title), nil
+}
+
+type query struct {
+	Q string `query:"q"`
+}
+
+// How a view is called: as always, by an executor, awaited; or why it is refused.
+const (
+	plain    = "plain"
+	executor = "executor"
+	awaited  = "awaited"
+)
+
+func TestEveryShapeUnderEveryMapper(t *testing.T) {
+	t.Parallel()
+	const (
+		noFuture   = "which is no *async.Future: for a view that is no coroutine say views.WithMapper(views.DefaultMapper), or views.ExecutorMapper"
+		aCoroutine = "so it is a coroutine: say views.WithMapper(views.CoroutineMapper), or config.Include(framework.Async)"
+		aHandler   = "has a handler, which runs when the response is written, outside of any executor: say views.WithMapper(views.DefaultMapper)"
+	)
+	failure := errors.New("it broke")
+	tests := []struct {
+		name                            string
+		view                            views.View
+		isError                         bool
+		byDefault, byCoroutine, by, any string // Default, Coroutine, Executor, CoroutineOrExecutor
+		answer                          string
+	}{
+		{"On", views.On(showPage), false, plain, noFuture, executor, executor, "page Go"},
+		{"Of", views.Of((*page).showNow), false, plain, noFuture, executor, executor, "Of Go"},
+		{"Func", views.Func(func(*web.Request) (string, error) { return "Func", nil }), false, plain, noFuture, executor, executor, "Func"},
+		{"Func, any", views.Func(func(*web.Request) (any, error) { return "any", nil }), false, plain, noFuture, executor, executor, "any"},
+		{"OnInput", views.OnInput(func(_ *web.Request, _ *page, q query) (string, error) { return "q " + q.Q, nil }), false, plain, noFuture, executor, executor, "q x"},
+		{"Struct", views.Struct(newPageView, (*pageView).now), false, plain, noFuture, executor, executor, "Struct Go"},
+		{"HTTP", views.HTTP(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "HTTP") })), false, plain, noFuture, aHandler, plain, "HTTP"},
+		{"Error", views.Error(func(_ *web.Request, err error) (string, error) { return "Error " + err.Error(), nil }), true, plain, noFuture, plain, plain, "Error it broke"},
+		{"response", views.Func(func(r *web.Request) (*web.Response, error) { return r.Text("response"), nil }), false, plain, noFuture, executor, executor, "response"},
+
+		{"coroutine On", views.On(func(r *web.Request, p *page) (*async.Future[string], error) { return later(r, "on "+p.Title), nil }), false, aCoroutine, awaited, aCoroutine, awaited, "on Go"},
+		{"coroutine Of", views.Of((*page).showLater), false, aCoroutine, awaited, aCoroutine, awaited, "Of Go"},
+		{"coroutine Func", views.Func(func(r *web.Request) (*async.Future[string], error) { return later(r, "func"), nil }), false, aCoroutine, awaited, aCoroutine, awaited, "func"},
+		{"coroutine Func, Awaitable", views.Func(func(r *web.Request) (async.Awaitable, error) { return later(r, "awaitable"), nil }), false, aCoroutine, awaited, aCoroutine, awaited, "awaitable"},
+		{"coroutine OnInput", views.OnInput(func(r *web.Request, _ *page, q query) (*async.Future[string], error) { return later(r, "q "+q.Q), nil }), false, aCoroutine, awaited, aCoroutine, awaited, "q x"},
+		{"coroutine Struct", views.Struct(newPageView, (*pageView).later), false, aCoroutine, awaited, aCoroutine, awaited, "Struct Go"},
+		{"coroutine Error", views.Error(func(r *web.Request, err error) (*async.Future[string], error) {
+			return later(r, "Error "+err.Error()), nil
+		}), true, aCoroutine, awaited, aCoroutine, awaited, "Error it broke"},
+		{"coroutine response", views.Func(func(r *web.Request) (*async.Future[*web.Response], error) { return later(r, r.Text("response")), nil }), false, aCoroutine, awaited, aCoroutine, awaited, "response"},
+		{"a future of a future", views.Func(func(r *web.Request) (*async.Future[any], error) {
+			return async.Settled[any](later(r, "twice"), nil), nil
+		}), false, aCoroutine, awaited, aCoroutine, awaited, "twice"},
+	}
+	for _, test := range tests {
+		for _, m := range []struct {
+			name   string
+			mapper views.Mapper
+			want   string
+		}{
+			{"DefaultMapper", views.DefaultMapper, test.byDefault},
+			{"CoroutineMapper", views.CoroutineMapper, test.byCoroutine},
+			{"ExecutorMapper", views.ExecutorMapper, test.by},
+			{"CoroutineOrExecutorMapper", views.CoroutineOrExecutorMapper, test.any},
+		} {
+			for _, where := range []string{"view", "application"} {
+				t.Run(test.name+"/"+m.name+"/"+where, func(t *testing.T) {
+					t.Parallel()
+					declare := func(c *registry.Config) {
+						views.SetExecutor(c, async.ExecutorOptions{Workers: 2})
+						options := []views.Option{views.Renderer("string")}
+						if where == "view" {
+							options = append(options, views.WithMapper(m.mapper))
+						} else {
+							views.SetMapper(c, m.mapper)
+						}
+						if test.isError {
+							views.AddError(c, test.view, options...)
+						} else {
+							views.Add(c, test.view, options...)
+						}
+					}
+					if m.want != plain && m.want != executor && m.want != awaited {
+						message := refused(t, declare)
+						assert.Contains(t, message, m.want)
+						assert.Contains(t, message, "mapper views."+m.name+" refuses it: views.")
+						assert.NotContains(t, message, "a view is one of")
+						return
+					}
+					reg := build(t, declare)
+					r := request(reg, nil, &page{"Go"}, "", httptest.NewRequest(http.MethodGet, "/?q=x", nil))
+					var resp *web.Response
+					var err error
+					if test.isError {
+						resp, _, err = views.TableOf(reg).CallError(r, failure)
+					} else {
+						resp, err = views.TableOf(reg).Call(r)
+					}
+					require.NoError(t, err)
+					w := httptest.NewRecorder()
+					_, err = resp.Send(w, r)
+					require.NoError(t, err)
+					assert.Equal(t, test.answer, w.Body.String())
+					ex, ok := registry.Lookup[*async.Executor](reg)
+					require.True(t, ok)
+					assert.NoError(t, ex.Close(t.Context()))
+					assert.Equal(t, m.want == executor, ex.Stats().Done == 1, "by the executor")
+					assert.NoError(t, web.EndScope(r, time.Minute))
+				})
+			}
+		}
+	}
+}
+
+// mapped is an application whose one view has a mapper.
+func mapped(t *testing.T, m views.Mapper, v views.View) *registry.Registry {
+	t.Helper()
+	return build(t, func(c *registry.Config) {
+		views.Add(c, v, views.WithMapper(m), views.Renderer("string"))
+	})
+}
+
+func TestFuturesWhereNobodyAwaitsThem(t *testing.T) {
+	t.Parallel()
+	hidden := views.Func(func(r *web.Request) (any, error) { return later(r, "hidden"), nil })
+	_, err := call(mapped(t, views.DefaultMapper, hidden), &page{}, "")
+	assert.ErrorContains(t, err, "it returned a future: let its signature say so")
+	assert.Equal(t, "hidden", body(t, mapped(t, views.ExecutorMapper, hidden), &page{}))
+
+	for name, future := range map[string]*async.Future[string]{"nil": nil, "zero": {}} {
+		_, err := call(mapped(t, views.CoroutineMapper, views.Func(func(*web.Request) (*async.Future[string], error) { return future, nil })), &page{}, "")
+		assert.ErrorContains(t, err, "returned a future that nothing will settle", name)
+	}
+}
+
+func TestMappedErrorsAndPanics(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	ways := map[string]func(fn func() (string, error)) (views.Mapper, views.View){
+		"coroutine": func(fn func() (string, error)) (views.Mapper, views.View) {
+			return views.CoroutineMapper, views.Func(func(r *web.Request) (*async.Future[string], error) {
+				return async.Go(r.Context(), func(context.Context) (string, error) { return fn() }), nil
+			})
+		},
+		"executor": func(fn func() (string, error)) (views.Mapper, views.View) {
+			return views.ExecutorMapper, views.Func(func(*web.Request) (string, error) { return fn() })
+		},
+	}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, v := way(func() (string, error) { return "", broken })
+			_, err := call(mapped(t, m, v), &page{}, "")
+			assert.Equal(t, broken, err, "as it is")
+
+			m, v = way(func() (string, error) { panic(broken) })
+			_, err = call(mapped(t, m, v), &page{}, "")
+			panicked, ok := errors.AsType[*web.PanicError](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, broken, panicked.Value)
+			assert.Contains(t, string(panicked.Stack), "mappers_test.go")
+
+			m, v = way(func() (string, error) { panic(http.ErrAbortHandler) })
+			reg := mapped(t, m, v)
+			assert.PanicsWithValue(t, http.ErrAbortHandler, func() { _, _ = call(reg, &page{}, "") })
+		})
+	}
+}
+
+func TestExecutorIsFull(t *testing.T) {
+	t.Parallel()
+	ex := async.NewExecutor(async.ExecutorOptions{Name: "pictures", Workers: 1, Queue: -1, RetryAfter: 3 * time.Second})
+	busy, free := make(chan struct{}), make(chan struct{})
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.Func(func(*web.Request) (string, error) {
+			close(busy)
+			<-free
+			return "done", nil
+		}), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
+		views.AddError(c, views.ErrorStatus(500, 599, func(*web.Request, error) (string, error) {
+			return "come back later", nil
+		}), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
+	})
+	first := make(chan error)
+	go func() {
+		_, err := call(reg, &page{}, "")
+		first <- err
+	}()
+	<-busy
+	r := request(reg, nil, &page{}, "", nil)
+	_, err := views.TableOf(reg).Call(r)
+	require.ErrorIs(t, err, async.ErrSaturated)
+
+	plain, ok := web.ErrorResponse(r, err)
+	require.True(t, ok)
+	assert.Equal(t, 503, plain.Status())
+	assert.Equal(t, "3", plain.Header("Retry-After"))
+
+	resp, answered, err := views.TableOf(reg).CallError(r, err)
+	require.NoError(t, err)
+	require.True(t, answered)
+	assert.Equal(t, "come back later", text(t, resp), "error views need no executor")
+
+	close(free)
+	assert.NoError(t, <-first)
+}
+
+func TestExecutorViewsMayUseTheirExecutor(t *testing.T) {
+	t.Parallel()
+	ex := async.NewExecutor(async.ExecutorOptions{Workers: 1, Queue: -1})
+	double := async.UseExecutor(ex, func(_ context.Context, s string) (string, error) { return s + s, nil })
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.Func(func(r *web.Request) (string, error) {
+			part, err := views.RenderView(r, r.Node(), "part")
+			if err != nil {
+				return "", err
+			}
+			b, _ := part.Body()
+			return async.Await(r.Context(), double(r.Context(), string(b)))
+		}), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
+		views.Add(c, views.Func(func(*web.Request) (string, error) { return "ha", nil }),
+			views.Name("part"), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
+	})
+	assert.Equal(t, "haha", body(t, reg, &page{}), "all of it on one worker")
+}
+
+// A request whose context ends leaves the queue; a view that runs is waited for, since it uses the request.
+func TestContextOfExecutorViews(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ex := async.NewExecutor(async.ExecutorOptions{Workers: 1})
+		var calls atomic.Int32
+		reg := build(t, func(c *registry.Config) {
+			views.Add(c, views.Func(func(*web.Request) (string, error) {
+				calls.Add(1)
+				time.Sleep(time.Minute) // whatever the context says
+				return "at last", nil
+			}), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
+		})
+		start := time.Now()
+		ask := func(limit time.Duration) (time.Duration, error) {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			r := request(reg, nil, &page{}, "", httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+			_, err := views.TableOf(reg).Call(r)
+			assert.NoError(t, web.EndScope(r, -1))
+			return time.Since(start), err
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			after, err := ask(time.Second)
+			assert.NoError(t, err, "it was there in the end")
+			assert.Equal(t, time.Minute, after)
+		}()
+		synctest.Wait()
+		after, err := ask(2 * time.Second)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 2*time.Second, after)
+		status, _ := web.StatusOf(err)
+		assert.Equal(t, 504, status)
+		<-done
+		assert.EqualValues(t, 1, calls.Load(), "the second one was never called")
+	})
+}
+
+func TestAround(t *testing.T) {
+	t.Parallel()
+	var order []string
+	note := func(name string) func(web.Handler, *registry.Registry) (web.Handler, error) {
+		return func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+			if reg == nil {
+				return nil, errors.New("no registry")
+			}
+			return func(r *web.Request) (*web.Response, error) {
+				order = append(order, name)
+				return next(r)
+			}, nil
+		}
+	}
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage), views.Renderer("string"), views.Permission("view"),
+			views.Around(note("outer"), note("inner")),
+			views.Decorate(func(next web.Handler) web.Handler {
+				return func(r *web.Request) (*web.Response, error) {
+					order = append(order, "decorator")
+					return next(r)
+				}
+			}))
+	})
+	resp, err := views.TableOf(reg).Call(request(reg, policy{"view"}, &page{"Go"}, "", nil))
+	require.NoError(t, err)
+	assert.Equal(t, "page Go", text(t, resp))
+	assert.Equal(t, []string{"outer", "inner", "decorator"}, order)
+
+	order = nil
+	_, err = views.TableOf(reg).Call(request(reg, policy{}, &page{"Go"}, "", nil))
+	require.ErrorContains(t, err, "403")
+	assert.Equal(t, []string{"outer", "inner"}, order, "outside of the permission")
+
+	none := func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, nil }
+	fails := func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, errors.New("no limit given") }
+	message := refused(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage), views.Around(none))
+		views.Add(c, views.On(showPage), views.Name("a"), views.Around(fails))
+	})
+	assert.Contains(t, message, "gave no handler")
+	assert.Contains(t, message, "views.Around: no limit given")
+	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.Around(nil...), views.Around(nil)) }), "factory 1 is nil")
+
+	lost := func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+		return func(*web.Request) (*web.Response, error) { return next(request(nil, nil, &page{}, "", nil)) }, nil
+	}
+	silent := func(web.Handler, *registry.Registry) (web.Handler, error) {
+		return func(*web.Request) (*web.Response, error) { return nil, nil }, nil
+	}
+	reg = build(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage), views.Name("lost"), views.Around(lost))
+		views.Add(c, views.On(showPage), views.Name("silent"), views.Around(silent))
+	})
+	_, err = call(reg, &page{}, "lost")
+	assert.ErrorContains(t, err, "a tween around it passed on a request that it did not make from its own")
+	_, err = call(reg, &page{}, "silent")
+	assert.ErrorContains(t, err, "the tweens around it returned neither a response nor an error")
+	assert.True(t, strings.HasPrefix(views.Around(none).String(), "around=views_test.TestAround"))
+}
