@@ -1,9 +1,7 @@
 package tweens
 
 import (
-	"errors"
 	"net"
-	"net/http"
 	"reflect"
 	"time"
 
@@ -68,7 +66,7 @@ func (e *exchange) log(r *web.Request) error {
 	sent := r.Sent()
 	status := sent.Status
 	if status == 0 {
-		status = e.unsent()
+		status = unsent(e.status, e.err)
 	}
 	line := r.Log().WithLevel(e.options.Level(status))
 	if line == nil {
@@ -95,19 +93,6 @@ func describe(line *zerolog.Event, r *web.Request) {
 	if view := r.ViewName(); view != "" {
 		line.Str("view", view)
 	}
-}
-
-// unsent is the status of an answer that no connection waited for: the one that it would have had.
-func (e *exchange) unsent() int {
-	if e.err != nil {
-		if status, ok := errors.AsType[web.StatusError](e.err); ok {
-			return status.Status()
-		}
-	}
-	if e.status == 0 {
-		return http.StatusInternalServerError
-	}
-	return e.status
 }
 
 // remote is the address of the client without its port.

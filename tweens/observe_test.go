@@ -1,0 +1,164 @@
+package tweens_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// witness is an observer that writes down.
+type witness struct {
+	name string
+	log  *[]string
+}
+
+type witnessed struct{}
+
+func (w witness) Begin(r *web.Request) context.Context {
+	*w.log = append(*w.log, w.name+" begins")
+	return context.WithValue(r.Context(), witnessed{}, w.name)
+}
+
+func (w witness) End(ctx context.Context, o *tweens.Observation) {
+	line := fmt.Sprintf("%s ends: %s %q %v %q %d, %d bytes in %v", ctx.Value(witnessed{}), o.Route, o.Pattern, o.Resource, o.View, o.Status, o.Bytes, o.Duration)
+	if o.Err != nil {
+		line += ", " + o.Err.Error()
+	}
+	*w.log = append(*w.log, line)
+}
+
+// declareViews leaves what package views leaves of the views with these names.
+func declareViews(names ...string) func(c *registry.Config) {
+	return func(c *registry.Config) {
+		for _, name := range names {
+			c.Record(registry.Action{
+				Discriminator: name, Subject: name, Run: func(*registry.Config, *registry.Registry) error { return nil },
+				Introspectables: []registry.Introspectable{{Category: "views", ID: name, Fields: []registry.Field{{Name: "name", Value: name}}}},
+			})
+		}
+	}
+}
+
+func TestObserve(t *testing.T) {
+	t.Parallel()
+	find := func(r *web.Request, view string) {
+		web.SetMatch(r, web.NewMatch(web.Routed{Route: "page", Pattern: "/a/{b}"}))
+		require.NoError(t, (*traversal.Traverser)(nil).Walk(r.Context(), &page{}, traversal.Path{Escaped: "/" + view}, r.Result()))
+	}
+	for _, test := range []struct {
+		name string
+		main web.Handler
+		sent bool
+		want string
+	}{
+		{"sent", func(r *web.Request) (*web.Response, error) { find(r, "edit"); return r.Text("hello"), nil }, true,
+			`a ends: page "/a/{b}" *tweens_test.page "edit" 200, 5 bytes in 1s`},
+		{"unsent", func(r *web.Request) (*web.Response, error) { find(r, ""); return r.Empty(304), nil }, false,
+			`a ends: page "/a/{b}" *tweens_test.page "" 304, 0 bytes in 1s`},
+		{"made up", func(r *web.Request) (*web.Response, error) { find(r, "xyz"); return nil, web.NotFound("") }, false,
+			`a ends: page "/a/{b}" *tweens_test.page "" 404, 0 bytes in 1s, 404 Not Found`},
+		{"nothing found", fails(errors.New("boom")), false, `a ends:  "" <nil> "" 500, 0 bytes in 1s, boom`},
+		{"panic", func(*web.Request) (*web.Response, error) { panic("bang") }, false, `a ends:  "" <nil> "" 500, 0 bytes in 1s`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var log []string
+				h, err := tweens.Observe(nil, witness{name: "a", log: &log})(func(r *web.Request) (*web.Response, error) {
+					assert.Equal(t, "a", r.Context().Value(witnessed{}), "the context goes inward")
+					time.Sleep(time.Second)
+					return test.main(r)
+				}, mustBuild(t, declareViews("edit", "")))
+				require.NoError(t, err)
+				r := request("GET", "/")
+				resp, _ := web.Guard(h)(r)
+				if test.sent {
+					_, err := resp.Send(httptest.NewRecorder(), r)
+					require.NoError(t, err)
+				}
+				assert.Equal(t, []string{"a begins"}, log)
+				require.NoError(t, web.RunFinishedCallbacks(r))
+				assert.Equal(t, []string{"a begins", test.want}, log)
+			})
+		})
+	}
+}
+
+func TestObserveBySeveral(t *testing.T) {
+	t.Parallel()
+	var log []string
+	h := around(t, tweens.Observe(witness{name: "a", log: &log}, witness{name: "b", log: &log}), text("x"))
+	_, err := get(h)
+	require.NoError(t, err)
+	require.Len(t, log, 4)
+	assert.Equal(t, []string{"a begins", "b begins"}, log[:2])
+	assert.Contains(t, log[2], "a ends")
+	assert.Contains(t, log[3], "b ends")
+}
+
+// An observer outside of Timeout sees what was found by a view that missed its deadline.
+func TestObserveOutsideOfTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log []string
+		h := around(t, tweens.Observe(witness{name: "a", log: &log}), around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{}),
+			func(r *web.Request) (*web.Response, error) {
+				web.SetMatch(r, web.NewMatch(web.Routed{Route: "slow", Pattern: "/slow"}))
+				web.Publish(r)
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}))
+		_, err := get(h)
+		require.NoError(t, err)
+		assert.Contains(t, log[1], `a ends: slow "/slow" <nil> "" 504`)
+		synctest.Wait()
+	})
+}
+
+// Nobody looks: there is no tween.
+func TestObserveNothingCostsNothing(t *testing.T) {
+	resp := web.Respond(200)
+	h := around(t, tweens.Observe(), func(*web.Request) (*web.Response, error) { return resp, nil })
+	r := request("GET", "/")
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = h(r) }))
+}
+
+// idle is an observer that does nothing.
+type idle struct{}
+
+func (idle) Begin(r *web.Request) context.Context         { return r.Context() }
+func (idle) End(_ context.Context, _ *tweens.Observation) {}
+
+func BenchmarkObserve(b *testing.B) {
+	for _, bm := range []struct {
+		name string
+		h    web.Handler
+	}{
+		{"nobody", around(b, tweens.Observe(), text("hello"))},
+		{"idle", around(b, tweens.Observe(idle{}), text("hello"))},
+	} {
+		b.Run(bm.name, func(b *testing.B) {
+			hr := request("GET", "/").Request
+			w := &blank{header: http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				clear(w.header)
+				if err := respond(bm.h, web.Begin(nil, hr), w); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
