@@ -207,6 +207,8 @@ func TestTraverseMakesAParameter(t *testing.T) {
 	})
 	assert.Equal(t, found{"made", []web.Param{text("a", "1"), text("b", "2/3"), list("rest", "4", "5/6"), list("traverse", "x", "2/3", "4", "5/6")}},
 		matchOf(t, table, "/1/2%2F3/4/./5%2F6"))
+	assert.Equal(t, found{"made", []web.Param{text("a", "1"), text("b", "2"), list("rest", "4"), list("traverse", "x", "2", "4")}},
+		matchOf(t, table, "/1/2/../../3/../4"), "the dots of a star lead nowhere beyond it")
 	assert.Equal(t, found{"replaced", []web.Param{list("traverse")}}, matchOf(t, table, "/.."), "split like a path, where dots climb")
 	assert.Equal(t, found{"replaced", []web.Param{list("traverse", "y z", "a/b")}}, matchOf(t, table, "/a%2Fb"))
 }

@@ -188,7 +188,11 @@ func (rt *Route) traversed(m *web.Match) web.Match {
 	var text strings.Builder
 	for _, part := range rt.Traverse.parts {
 		text.WriteString(part.Literal)
-		if part.Marker != "" {
+		switch {
+		case part.Marker == "":
+		case part.Marker == rt.Pattern.Star(): // its dots are its own: they lead nowhere beyond it
+			text.WriteString(rawOf(web.SplitRaw(m.Raw(part.Marker))))
+		default:
 			text.WriteString(m.Raw(part.Marker))
 		}
 	}
