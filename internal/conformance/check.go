@@ -112,7 +112,7 @@ func (c *Check) call(r *web.Request) (string, error) {
 	case "current_route_url":
 		return r.CurrentRouteURL(options...)
 	case "resource_path", "resource_url":
-		node, err := traversal.FindNames(r.Context(), r.Node().Root(), names(strings.Split(c.Resource, "/"))...)
+		node, err := c.node(r)
 		if err != nil {
 			return "", err
 		}
@@ -122,6 +122,24 @@ func (c *Check) call(r *web.Request) (string, error) {
 		return r.ResourcePath(node, options...)
 	}
 	return "", fmt.Errorf("call %q: %w", c.Call, errWord)
+}
+
+// node is the resource of the check in the tree of the request. Unlike a walk, it
+// also finds names that begin with "@@".
+func (c *Check) node(r *web.Request) (traversal.Node, error) {
+	node := r.Node().Root()
+	for _, name := range names(strings.Split(c.Resource, "/")) {
+		container, ok := node.Resource().(traversal.Container)
+		if !ok {
+			return node, fmt.Errorf("resource %q: %w", c.Resource, errWord)
+		}
+		child, err := container.Child(r.Context(), name)
+		if err != nil {
+			return node, err
+		}
+		node = node.At(name, child)
+	}
+	return node, nil
 }
 
 func (c *Check) options() ([]web.URLOption, error) {

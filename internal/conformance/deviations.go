@@ -41,7 +41,7 @@ var rules = []rule{
 		habit: reading{whole: true},
 	},
 	{
-		name: ".. does not climb out of the virtual root",
+		name: "the virtual root is whole names, and .. does not climb out of it",
 		applies: func(x *exchange) bool {
 			return x.rehearsal.walk.virtual > 0 && x.leadsElsewhere(reading{climb: true}, reading{whole: true})
 		},
@@ -81,7 +81,10 @@ var rules = []rule{
 		},
 	},
 	{
-		name:  "a generated URL leads back",
+		name: "a generated URL leads back",
+		applies: func(x *exchange) bool { // and not, with "//name" in front, to another host
+			return x.redirects() && x.ScriptName == "" && strings.HasPrefix(x.Path, "//")
+		},
 		habit: reading{loose: true},
 	},
 	{

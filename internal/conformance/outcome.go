@@ -62,8 +62,8 @@ func (b *build) failures(report Report, failure error, first any) error {
 			conflicts = append(conflicts, conflict)
 		case *registry.Mistake:
 			name = mistakeName(err)
-			if is[*views.NoRouteError](err) { // found by the action of the view
-				name, report["cause"] = "ConfigurationExecutionError", name
+			if cause := b.late(err); cause != "" {
+				name, report["cause"] = "ConfigurationExecutionError", cause
 			}
 		case *registry.ExecutionError:
 			name = "ConfigurationExecutionError"
@@ -78,6 +78,21 @@ func (b *build) failures(report Report, failure error, first any) error {
 	sortConflicts(conflicts)
 	report["conflicts"] = conflicts
 	return nil
+}
+
+// late names the cause of a mistake that Pyramid comes upon only while actions
+// run: a view for a route that is not there, and whatever is wrong with a route
+// but its wish to inherit a slash. We say so at the line of the directive.
+func (b *build) late(err *registry.Mistake) string {
+	d := b.placed[err.Source]
+	switch {
+	case is[*views.NoRouteError](err):
+	case d.Do != "add_route", d.InheritSlash && d.Pattern != "":
+		return ""
+	case is[*routes.PatternError](err):
+		return "error" // of Python's re
+	}
+	return mistakeName(err)
 }
 
 // mistakeName names what is wrong with a directive.

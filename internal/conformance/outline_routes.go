@@ -170,13 +170,19 @@ func (m *match) way() (way, beyond []string) {
 		way = m.traversed()
 	case m.splits("traverse"):
 		way = m.names("traverse")
-	case m.has("traverse"):
+	case m.textual():
 		way = strings.Split(m.took["traverse"], "/")
 	}
 	if m.has("subpath") {
 		beyond = unhide(m.names("subpath"))
 	}
 	return way, beyond
+}
+
+// textual tells whether the way is the text of a marker, which may begin without
+// a slash.
+func (m *match) textual() bool {
+	return m.Traverse == "" && m.has("traverse") && !m.splits("traverse")
 }
 
 // traversed is what the route's own traverse makes of the markers.
@@ -237,7 +243,7 @@ func (a AppendSlash) status() int {
 // slashed is where a view that appends slashes sends the request, "" for nowhere.
 func (r *rehearsal) slashed(v *declared) string {
 	path := r.q.Path + "/"
-	if !v.AppendSlash.On || path == "/" || strings.HasSuffix(path, "//") || r.q.badPath() {
+	if !v.AppendSlash.On || strings.HasSuffix(path, "//") || r.q.badPath() {
 		return ""
 	}
 	if r.first(decoded(path, reading{}), func(*match) bool { return true }) == nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 )
@@ -286,6 +285,15 @@ func (f filling) path(write func(p part, text string) string) string {
 	return path
 }
 
+// namesOf are the names of a list for a star, as its route will give them back.
+func namesOf(list []string) []string {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i] = strings.ReplaceAll(list[i], "/", "\x00")
+	}
+	return names(list)
+}
+
 // back tells whether the route takes the path, and whether with these values.
 func (f filling) back(path string) (takes, same bool) {
 	m := f.take(decoded(path, reading{}))
@@ -299,7 +307,7 @@ func (f filling) back(path string) (takes, same bool) {
 				return true, false
 			}
 		case []string:
-			if !reflect.DeepEqual(unhide(m.names(marker)), value) {
+			if !slices.Equal(m.names(marker), namesOf(value)) {
 				return true, false
 			}
 		}
@@ -311,94 +319,93 @@ func (f filling) back(path string) (takes, same bool) {
 // is one. Slashes in a value are escaped, but where an expression takes them they
 // stay if they can; what a marker of the current route took stays as it is.
 func (f filling) leading(o *outline, kept *match) string {
-	took := func(p part) (string, bool) {
-		if kept == nil {
-			return "", false
-		}
-		text, ok := kept.took[p.marker]
-		return text, ok
-	}
-	raw := func(text string) string {
-		parts := strings.Split(text, "/")
-		for i := range parts {
-			parts[i] = escape(unhidden(parts[i]), inName)
-		}
-		return strings.Join(parts, "/")
-	}
-	var open []string // markers that may keep their slashes
-	for _, p := range f.parts {
-		value, _ := f.values[p.marker].(string)
-		if _, same := took(p); p.expression != "" && !same && strings.Contains(value, "/") {
-			open = append(open, p.marker)
-		}
-	}
-	write := func(escaped int) func(part, string) string {
-		return func(p part, text string) string {
-			at := slices.Index(open, p.marker)
-			was, same := took(p)
-			_, isList := f.values[p.marker].([]string)
-			switch {
-			case same && p.expression != "":
-				return raw(was)
-			case p.star && !isList, at >= 0 && escaped&(1<<at) == 0:
-				return raw(text)
-			}
-			return escape(text, inName)
-		}
-	}
-	path, found := "", false
-	for escaped := range 1 << len(open) {
-		attempt := f.path(write(escaped))
-		takes, same := f.back(attempt)
-		if same || takes && !found {
-			path, found = attempt, true
-		}
-		if same {
-			break
-		}
-	}
-	if !found {
-		path = f.path(write(1<<len(open) - 1))
-	}
-	return f.starring(o, kept, path, write(0), raw)
-}
-
-// starring sees to the star: one behind a marker is parted from it by a slash if
-// the marker would take its names otherwise, and one of the current route that
-// holds dots or empty names stays so if the path led to another route without.
-func (f filling) starring(o *outline, kept *match, path string, write func(part, string) string, raw func(string) string) string {
+	path := f.best(kept)
 	last := f.parts[len(f.parts)-1]
 	list, isList := f.values[last.marker].([]string)
 	if !last.star || !isList {
 		return path
 	}
 	_, same := f.back(path)
-	if kept != nil {
-		took, ok := kept.took[last.marker]
-		if ok && took != strings.Join(kept.names(last.marker), "/") {
-			first := o.first(decoded(path, reading{}), func(*match) bool { return true })
-			if f.Static || same && first != nil && first.route == f.route {
-				return path
-			}
-			other := filling{f.route, maps.Clone(f.values)}
-			other.values[last.marker] = took
-			return other.path(func(p part, text string) string {
-				if p.star {
-					return raw(text)
-				}
-				return write(p, text)
-			})
+	if took, ok := kept.raw(last); ok && took != strings.Join(kept.names(last.marker), "/") {
+		// Of dots and empty names the list knows nothing. They stand there again if
+		// the path led to another route without.
+		first := o.first(decoded(path, reading{}), func(*match) bool { return true })
+		if f.Static || same && first != nil && first.route == f.route {
+			return path
 		}
+		return f.with(last.marker, took).best(kept)
 	}
 	if len(list) > 0 && !same && f.touched() {
-		apart := filling{f.route, maps.Clone(f.values)}
-		apart.values[last.marker] = append([]string{""}, list...)
-		parted := apart.path(write)
+		// A slash parts the star from a marker that would take its names otherwise.
+		parted := f.with(last.marker, append([]string{""}, list...)).best(kept)
 		if _, same := f.back(parted); same {
 			return parted
 		}
 	}
 	return path
+}
+
+// with is the filling with another value.
+func (f filling) with(marker string, value any) filling {
+	values := maps.Clone(f.values)
+	values[marker] = value
+	return filling{f.route, values}
+}
+
+// raw is what a marker took of the current path.
+func (m *match) raw(p part) (text string, ok bool) {
+	if m != nil {
+		text, ok = m.took[p.marker]
+	}
+	return text, ok
+}
+
+// best tries which slashes to escape: the first way that leads back, else the last
+// that the route takes at all, else all.
+func (f filling) best(kept *match) string {
+	var open []string // markers that may keep their slashes
+	for _, p := range f.parts {
+		value, _ := f.values[p.marker].(string)
+		if _, same := kept.raw(p); p.expression != "" && !same && strings.Contains(value, "/") {
+			open = append(open, p.marker)
+		}
+	}
+	taken, all := "", ""
+	for escaped := range 1 << len(open) {
+		path := f.path(func(p part, text string) string {
+			at := slices.Index(open, p.marker)
+			was, same := kept.raw(p)
+			_, isList := f.values[p.marker].([]string)
+			switch {
+			case same && p.expression != "":
+				return escapeNames(was)
+			case p.star && !isList, at >= 0 && escaped&(1<<at) == 0:
+				return escapeNames(text)
+			}
+			return escape(text, inName)
+		})
+		takes, same := f.back(path)
+		if same {
+			return path
+		}
+		if takes {
+			taken = path
+		}
+		all = path
+	}
+	if taken != "" {
+		return taken
+	}
+	return all
+}
+
+// escapeNames escapes a text whose slashes part names.
+func escapeNames(text string) string {
+	list := strings.Split(text, "/")
+	for i := range list {
+		list[i] = escape(unhidden(list[i]), inName)
+	}
+	return strings.Join(list, "/")
 }
 
 // touched tells whether no slash parts the star from a marker.

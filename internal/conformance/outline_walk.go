@@ -11,7 +11,7 @@ import (
 // of Pyramid's habits on.
 type reading struct {
 	whole   bool // decodes the whole path, then splits it
-	climb   bool // ".." climbs out of the virtual root
+	climb   bool // glues the virtual root to the path as text, so that ".." climbs out
 	loose   bool // makes URLs without asking where they lead
 	textual bool // cuts the virtual root off a URL as text
 }
@@ -85,7 +85,11 @@ func (o *outline) walk(q *Request, m *match, how reading) walk {
 		}
 	}
 	if how.climb {
-		w.names = names(append(virtual, way...))
+		glue := "/"
+		if m != nil && m.textual() {
+			glue = ""
+		}
+		w.names = names(strings.Split(q.header("X-Vhm-Root")+glue+strings.Join(way, "/"), "/"))
 	} else {
 		w.names = append(virtual, names(way)...)
 	}
