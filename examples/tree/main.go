@@ -63,6 +63,7 @@ func configure(world *World, logger *zerolog.Logger) *framework.Configurator {
 	config.AddView(views.On(search), views.Name("search"), views.Method("GET"))
 	config.AddView(views.On(asJSON), views.Name("json"), views.Method("GET"), views.Renderer("json"))
 
-	config.AddErrorView(views.ErrorStatus(400, 599, showError))
+	config.AddErrorView(views.ErrorStatus(400, 599, showError)) // errors that know their status
+	config.AddErrorView(views.Error(showFailure))               // all others, panics too
 	return config
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,16 +27,17 @@ func TestPages(t *testing.T) {
 		status               int
 		holds                string
 	}{
-		{"root", "GET", "/", 200, `<a href="/europe">Europe</a>`},
-		{"continent", "GET", "/europe", 200, `<a href="/europe/andorra">Andorra</a>`},
+		{"root", "GET", "/", 200, `<a href="/europe/">Europe</a>`},
+		{"continent", "GET", "/europe", 200, `<a href="/europe/andorra/">Andorra</a>`},
 		{"country", "GET", "/europe/andorra", 200, "Andorra la Vella"},
-		{"breadcrumbs", "GET", "/europe/andorra/canillo", 200, `<a href="/europe/andorra">Andorra</a>`},
+		{"breadcrumbs", "GET", "/europe/andorra/canillo", 200, `<a href="/europe/andorra/">Andorra</a>`},
 		{"JSON", "GET", "/europe/andorra/json", 200, `"capital":"Andorra la Vella"`},
-		{"JSON of the root", "GET", "/json", 200, `{"title":"Europe","path":"/europe"}`},
-		{"search", "GET", "/search?q=canillo", 200, `<a href="/europe/andorra/canillo">Canillo</a>`},
+		{"JSON of the root", "GET", "/json", 200, `{"title":"Europe","path":"/europe/"}`},
+		{"search", "GET", "/search?q=canillo", 200, `<a href="/europe/andorra/canillo/">Canillo</a>`},
 		{"search for nothing", "GET", "/search", 400, "?q="},
 		{"search is a view of the root alone", "GET", "/europe/search?q=a", 404, "Not Found"},
 		{"missing", "GET", "/europe/atlantis", 404, "/europe/atlantis"},
+		{"unreadable", "GET", "/%FF", 400, "Bad Request"},
 		{"wrong method", "DELETE", "/europe", 405, "Method Not Allowed"},
 		{"text is escaped", "GET", "/search?q=%3Cscript%3E", 200, "&lt;script&gt;"},
 	}
@@ -47,6 +49,14 @@ func TestPages(t *testing.T) {
 	}
 }
 
+func TestLinksLeadBackUnderAPrefix(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	w := httptest.NewRecorder()
+	http.StripPrefix("/world", app).ServeHTTP(w, httptest.NewRequest("GET", "/world/europe", nil))
+	assert.Contains(t, w.Body.String(), `href="/world/europe/andorra/"`)
+}
+
 func TestEveryPlaceHasAPage(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
@@ -54,7 +64,7 @@ func TestEveryPlaceHasAPage(t *testing.T) {
 	visited := 0
 	visit = func(path string) {
 		var place placeJSON
-		app.Get(path + "/@@json").Status(http.StatusOK).Decode(&place)
+		app.Get(path + "@@json").Status(http.StatusOK).Decode(&place)
 		visited++
 		if place.Kind == "continent" && visited > 2 {
 			return // one continent whole is enough
@@ -63,7 +73,7 @@ func TestEveryPlaceHasAPage(t *testing.T) {
 			visit(child.Path)
 		}
 	}
-	visit("")
+	visit("/")
 	assert.Greater(t, visited, 500)
 }
 

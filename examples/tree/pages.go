@@ -27,7 +27,7 @@ type page struct {
 	Facts       []fact
 	Links       []link
 	JSON        string
-	Search      bool
+	Search      string // where the search form leads; none without it
 	Query       string
 }
 
@@ -36,7 +36,11 @@ type link struct{ URL, Text, Note string }
 type fact struct{ Name, Value string }
 
 func showWorld(r *framework.Request, w *World) (*framework.Response, error) {
-	return show(r, w, page{Search: true})
+	search, err := r.ResourcePath(r.Node(), web.Elements("search"))
+	if err != nil {
+		return nil, err
+	}
+	return show(r, w, page{Search: search})
 }
 
 func showContinent(r *framework.Request, c *Continent) (*framework.Response, error) {
@@ -69,7 +73,7 @@ func show(r *framework.Request, place Place, p page) (*framework.Response, error
 	if p.Links, err = children(r); err != nil {
 		return nil, err
 	}
-	if p.JSON, err = traversal.ResourcePath(r.Context(), r.Node(), "json"); err != nil {
+	if p.JSON, err = r.ResourcePath(r.Node(), web.Elements("json")); err != nil {
 		return nil, err
 	}
 	return render(r, http.StatusOK, p)
@@ -83,7 +87,7 @@ func breadcrumbs(r *framework.Request) ([]link, error) {
 		if err != nil {
 			return nil, err
 		}
-		url, err := traversal.ResourcePath(r.Context(), node)
+		url, err := r.ResourcePath(node)
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +108,7 @@ func children(r *framework.Request) ([]link, error) {
 		if err != nil {
 			return nil, err
 		}
-		url, err := traversal.ResourcePath(r.Context(), r.Node().At(entry.Name, entry.Resource))
+		url, err := r.ResourcePath(r.Node().At(entry.Name, entry.Resource))
 		if err != nil {
 			return nil, err
 		}
@@ -123,21 +127,39 @@ func search(r *framework.Request, w *World) (*framework.Response, error) {
 	if !ok || strings.TrimSpace(text) == "" {
 		return nil, web.BadRequest("give a text to search for: ?q=…")
 	}
-	p := page{Title: fmt.Sprintf("Places with %q", text), Kind: "search", Crumbs: []link{{URL: "/", Text: w.Name}}, Search: true, Query: text}
+	crumbs, err := breadcrumbs(r)
+	if err != nil {
+		return nil, err
+	}
+	p := page{Title: fmt.Sprintf("Places with %q", text), Kind: "search", Crumbs: crumbs, Search: r.URL.Path, Query: text}
 	for _, continent := range w.Continents {
 		for _, country := range continent.Countries {
-			at := traversal.Join([]string{continent.Slug, country.Slug})
+			at := r.Node().At(continent.Slug, continent).At(country.Slug, country)
 			if matches(country, text) {
-				p.Links = append(p.Links, link{URL: at, Text: country.Name, Note: continent.Name})
+				if err := p.link(r, at, continent); err != nil {
+					return nil, err
+				}
 			}
 			for _, region := range country.Regions {
 				if matches(region, text) {
-					p.Links = append(p.Links, link{URL: at + "/" + traversal.Quote(region.Slug), Text: region.Name, Note: country.Name})
+					if err := p.link(r, at.At(region.Slug, region), country); err != nil {
+						return nil, err
+					}
 				}
 			}
 		}
 	}
 	return render(r, http.StatusOK, p)
+}
+
+// link adds a link to the place at a node, which lies in another place.
+func (p *page) link(r *framework.Request, at traversal.Node, in Place) error {
+	url, err := r.ResourcePath(at)
+	if err != nil {
+		return err
+	}
+	p.Links = append(p.Links, link{URL: url, Text: at.Resource().(Place).Title(), Note: in.Title()})
+	return nil
 }
 
 // placeJSON is a node as JSON: what it is, and links to what lies below.
@@ -175,18 +197,27 @@ func asJSON(r *framework.Request, place Place) (*placeJSON, error) {
 	return answer, nil
 }
 
-// showError is the error page: for every error with a status, from 404 on.
+// showError is the error page: for every error with a status, from 404 on. Its
+// response begins with the status and the headers of the error.
 func showError(r *framework.Request, err error) (*framework.Response, error) {
 	status, detail := http.StatusInternalServerError, ""
 	if httpError, ok := errors.AsType[*web.HTTPError](err); ok {
 		status, detail = httpError.Status(), httpError.Detail()
 	}
+	home := r.Prefix() + "/" // an unreadable path leads to no root
 	return render(r, status, page{
 		Title:  http.StatusText(status),
 		Kind:   fmt.Sprintf("error %d", status),
-		Crumbs: []link{{URL: "/", Text: "World"}},
+		Crumbs: []link{{URL: home, Text: "World"}},
 		Facts:  []fact{{"Path", r.URL.Path}, {"Detail", detail}},
 	})
+}
+
+// showFailure is the page of errors that nobody expected: the log has them, the
+// page only the request's id.
+func showFailure(r *framework.Request, err error) (*framework.Response, error) {
+	r.Log().Error().Err(err).Msg("failure")
+	return showError(r, web.InternalServerError("request "+r.ID()))
 }
 
 func render(r *framework.Request, status int, p page) (*framework.Response, error) {
