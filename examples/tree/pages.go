@@ -200,9 +200,10 @@ func asJSON(r *framework.Request, place Place) (*placeJSON, error) {
 // showError is the error page: for every error with a status, from 404 on. Its
 // response begins with the status and the headers of the error.
 func showError(r *framework.Request, err error) (*framework.Response, error) {
-	status, detail := http.StatusInternalServerError, ""
+	status, _ := web.StatusOf(err)
+	detail := ""
 	if httpError, ok := errors.AsType[*web.HTTPError](err); ok {
-		status, detail = httpError.Status(), httpError.Detail()
+		detail = httpError.Detail()
 	}
 	home := r.Prefix() + "/" // an unreadable path leads to no root
 	return render(r, status, page{
