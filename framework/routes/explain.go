@@ -2,6 +2,7 @@ package routes
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/views/web"
@@ -87,17 +88,20 @@ func (s *search) mishap(p *Pattern) string {
 	m := p.match
 	for i, part := range m.shape {
 		if i >= s.count {
-			return fmt.Sprintf("the path ends before %q", p.from(i))
+			if p.from(i) == "" {
+				return "the path lacks the slash at the end"
+			}
+			return fmt.Sprintf("the path ends before \"%s\"", p.from(i))
 		}
 		if part.kind == rest {
 			break
 		}
 		text := s.path()[s.cuts[i] : s.cuts[i+1]-1]
 		if part.kind == literal && text != part.text {
-			return fmt.Sprintf("%q is not %q", text, part.text)
+			return fmt.Sprintf("%s is not %q", shown(text), part.text)
 		}
 		if i == len(m.shape)-1 && s.count > len(m.shape) {
-			return fmt.Sprintf("the path goes on with %q", s.path()[s.cuts[i+1]-1:])
+			return "the path goes on with " + shown(s.path()[s.cuts[i+1]-1:])
 		}
 	}
 	for i := range m.pieces {
@@ -107,13 +111,18 @@ func (s *search) mishap(p *Pattern) string {
 			if !one[0].rest {
 				text = s.path()[s.cuts[one[0].at] : s.cuts[one[0].at+1]-1]
 			}
-			return fmt.Sprintf("%q is not %q", text, p.from(one[0].at))
+			return fmt.Sprintf("%s is not \"%s\"", shown(text), p.from(one[0].at))
 		}
 	}
 	if m.whole != nil && !m.match(s.path(), s.cuts, s.spans) {
 		return "its expressions do not take the path"
 	}
 	return ""
+}
+
+// shown is a part of a path as people know it, with its escaped slashes.
+func shown(text string) string {
+	return strconv.Quote(strings.ReplaceAll(text, "\x00", "%2F"))
 }
 
 // from writes a segment of the pattern; the rest is the last one.
