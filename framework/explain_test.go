@@ -1,0 +1,230 @@
+package framework_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestExplainEachOutcome(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		line    string
+		headers []string
+	}{
+		"view":              {"GET /letters/first", nil},
+		"view of a route":   {"GET /users/new", nil},
+		"permitted":         {"GET /letters/first/edit", []string{"X-User: alice"}},
+		"forbidden":         {"GET /letters/first/@@edit/a%2Fb/c", nil},
+		"not found":         {"GET /letters/frist", nil},
+		"not found by type": {"GET /letters/first/value", nil},
+		"method":            {"GET /letters/first/send", []string{"Content-Type: application/json"}},
+		"options":           {"OPTIONS /letters/first/send", []string{"Content-Type: application/json"}},
+		"media type":        {"POST /letters/first/send", nil},
+		"not acceptable":    {"GET /letters/picture", []string{"Accept: text/plain"}},
+		"bad path":          {"GET /letters/%ff", nil},
+		"store":             {"GET /vault/rusty", nil},
+		"store says when":   {"GET /vault/busy", nil},
+		"panic":             {"GET /vault/panic", nil},
+		"cut":               {"GET /vault/cut", nil},
+		"append slash":      {"GET /about?a=1", []string{"Accept: text/html"}},
+		"redirect":          {"GET /letters/first?moved", nil},
+		"not found view":    {"GET /login", []string{"Accept: text/html"}},
+		"error view fails":  {"GET /letters/first/edit?sorry", nil},
+		"virtual root":      {"GET /first", []string{"X-Vhm-Root: /letters"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var called atomic.Int32
+			app := frameworktest.New(t, explained(&called))
+			got := app.Explain(asked(tt.line, tt.headers...))
+			assert.Zero(t, called.Load(), "no view runs")
+			if got.Walk != nil {
+				for i := range got.Walk.Steps {
+					got.Walk.Steps[i].Elapsed = 0
+				}
+			}
+			golden(t, name+".txt", got.String())
+
+			if got.Outcome.Status == 0 {
+				assert.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { app.Send(asked(tt.line, tt.headers...)) })
+				return
+			}
+			answer := app.Send(asked(tt.line, tt.headers...))
+			assert.Equal(t, answer.Code, got.Outcome.Status, "what was explained is what happens")
+			if got.Outcome.Certain {
+				assert.Equal(t, answer.Header.Get("Allow"), got.Outcome.Allow)
+				assert.Equal(t, answer.Header.Get("Location"), got.Outcome.Location)
+			}
+			byView := got.Outcome.By == framework.ByView || got.Outcome.By == framework.ByErrorView && got.Outcome.Location == ""
+			assert.Equal(t, byView, called.Load() == 1)
+		})
+	}
+}
+
+func TestExplanationAsJSON(t *testing.T) {
+	t.Parallel()
+	app := frameworktest.New(t, explained(new(atomic.Int32)))
+	for name, r := range map[string]*http.Request{
+		"forbidden": asked("GET /letters/first/edit"),
+		"route":     asked("GET /users/new"),
+		"bad path":  asked("GET /%ff"),
+	} {
+		e := app.Explain(r)
+		if e.Walk != nil {
+			for i := range e.Walk.Steps {
+				e.Walk.Steps[i].Elapsed = 1500
+			}
+		}
+		var b bytes.Buffer
+		require.NoError(t, e.WriteJSON(&b))
+		golden(t, name+".json", b.String())
+		var back framework.Explanation
+		require.NoError(t, json.Unmarshal(b.Bytes(), &back))
+		assert.Equal(t, e, &back)
+	}
+}
+
+func TestExplanationAsAPage(t *testing.T) {
+	t.Parallel()
+	app := frameworktest.New(t, explained(new(atomic.Int32)))
+	page := func(r *http.Request) string {
+		var b bytes.Buffer
+		require.NoError(t, app.Explain(r).WriteHTML(&b))
+		return b.String()
+	}
+	got := page(asked("GET /%3Cscript%3Ealert(1)%3C/script%3E?<b>", `X-Vhm-Root: <img src="x">`))
+	assert.NotContains(t, strings.ToLower(got), "<script")
+	assert.NotContains(t, got, "<img")
+	assert.NotContains(t, got, "<b>")
+	assert.NotContains(t, got, "http", "the page needs nothing else")
+	assert.Contains(t, got, "&lt;script&gt;")
+	got = page(asked("GET /letters/first/edit"))
+	for _, text := range []string{"403 Forbidden", "app.go:22", "edit is for alice, by the rule of the archive", "EXCVIEW", "measured", "ended at /letters/first"} {
+		assert.Contains(t, got, text)
+	}
+	assert.Contains(t, page(asked("GET /users/7")), "matched with id=&#34;7&#34;")
+}
+
+func TestExplainLeavesTheRequestAlone(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	var told []string
+	config := explained(new(atomic.Int32))
+	registry.Subscribe(config, func(e *web.NewRequest) error {
+		e.Request.Header.Set("X-Changed", "yes")
+		e.Request.Method = "POST"
+		if framework.Explaining(e.Request.Context()) {
+			told = append(told, "explaining")
+		}
+		assert.Equal(t, "value", e.Request.Context().Value(key{}))
+		e.Request.AddFinishedCallback(func(*framework.Request) error { told = append(told, "finished"); return nil })
+		e.Request.AddResponseCallback(func(*framework.Request, *framework.Response) error {
+			told = append(told, "responded")
+			return nil
+		})
+		return nil
+	})
+	app := frameworktest.New(t, config)
+	r := asked("GET /letters/first")
+	r = r.WithContext(context.WithValue(r.Context(), key{}, "value"))
+	got := app.Explain(r)
+	assert.Equal(t, "GET", r.Method)
+	assert.Empty(t, r.Header)
+	assert.Equal(t, []string{"explaining", "finished"}, told)
+	assert.Contains(t, got.String(), "changed the request to POST /letters/first")
+	app.Send(r)
+	assert.Equal(t, []string{"explaining", "finished", "responded", "finished"}, told)
+}
+
+func TestExplainFailures(t *testing.T) {
+	t.Parallel()
+	fails := func(declare func(*framework.Configurator), line string) framework.Outcome {
+		config := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger()})
+		declare(config)
+		app := frameworktest.New(t, config)
+		got := app.Explain(asked(line))
+		assert.Equal(t, app.Send(asked(line)).Code, got.Outcome.Status)
+		return got.Outcome
+	}
+	show := answering{new(atomic.Int32)}.show
+	panics := views.Where("panics", func(*framework.Request) (bool, error) { panic("predicate") })
+	for name, tt := range map[string]struct {
+		declare   func(*framework.Configurator)
+		at, cause string
+		by        string
+		status    int
+	}{
+		"nothing at all":      {func(*framework.Configurator) {}, "views", "no default view for framework.DefaultRoot", framework.ByFramework, 404},
+		"predicate of a view": {func(c *framework.Configurator) { c.AddView(views.Func(show), panics) }, "views", "panic: predicate", framework.ByNobody, 500},
+		"predicate of a route": {func(c *framework.Configurator) { c.AddRoute("r", "/", panics) },
+			"routes", "panic: predicate", framework.ByNobody, 500},
+		"subscriber": {func(c *framework.Configurator) {
+			registry.Subscribe(c, func(*web.ResourceFound) error { return web.Gone("by then") })
+		}, "ResourceFound", "by then", framework.ByFramework, 410},
+		"root": {func(c *framework.Configurator) {
+			c.SetRootFactory(func(*framework.Request) (any, error) { return nil, web.ServiceUnavailable("no tree") })
+		}, "root factory", "no tree", framework.ByFramework, 503},
+		"nil root": {func(c *framework.Configurator) {
+			c.SetRootFactory(func(*framework.Request) (any, error) { return (*letter)(nil), nil })
+		}, "traversal", "the root is a *framework_test.letter that holds no resource", framework.ByNobody, 500},
+		"without excview": {func(c *framework.Configurator) {
+			c.AddTween("a", tweens.Wrap(func(next web.Handler) web.Handler { return next }))
+			c.SetTweenOrder("a")
+		}, "views", "no default view", framework.ByNobody, 500},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := fails(tt.declare, "GET /")
+			assert.Equal(t, tt.at, got.At)
+			assert.Contains(t, got.Cause, tt.cause)
+			assert.Equal(t, tt.by, got.By)
+			assert.Equal(t, tt.status, got.Status)
+		})
+	}
+}
+
+func TestExplainWhileServing(t *testing.T) {
+	t.Parallel()
+	app := frameworktest.New(t, explained(new(atomic.Int32)))
+	want := app.Explain(asked("GET /letters/first")).Outcome
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 20 {
+				assert.Equal(t, want, app.Explain(asked("GET /letters/first")).Outcome)
+				app.Send(asked("GET /letters/first"))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestManyRoutesAreNotAllListed(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{})
+	for i := range 100 {
+		config.AddRoute(string(rune('a'+i%26))+strings.Repeat("x", i/26), "/"+strings.Repeat("p", i+1))
+	}
+	config.AddRoute("last", "/here")
+	got := frameworktest.New(t, config).Explain(asked("GET /here"))
+	assert.Len(t, got.Routes, 101)
+	assert.Contains(t, got.String(), "and 70 more whose pattern does not take the path")
+	assert.Contains(t, got.String(), "last /here")
+}
