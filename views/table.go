@@ -156,31 +156,23 @@ func (x *index) twins() error {
 	}
 	var errs []error
 	seen := map[reflect.Type]bool{}
-	byMethods := map[string][]first{}
+	byMethods := map[int][]first{} // how many: naming them (reflect.Type.Method) would keep the linker from dropping any method
 	for _, s := range x.slots {
 		for _, g := range s.groups {
 			if g.typ == nil || g.typ.Kind() != reflect.Interface || seen[g.typ] {
 				continue
 			}
 			seen[g.typ] = true
-			names := methodNames(g.typ)
-			for _, other := range byMethods[names] {
+			n := g.typ.NumMethod()
+			for _, other := range byMethods[n] {
 				if g.typ.Implements(other.typ) && other.typ.Implements(g.typ) {
 					errs = append(errs, &registry.Mistake{Source: g.members[0].info.Source, Err: fmt.Errorf(
 						"%s: %s has the same methods as %s, for which %s is a view: neither is narrower, use one of the two",
 						g.members[0].info, g.typ, other.typ, other.info.place())})
 				}
 			}
-			byMethods[names] = append(byMethods[names], first{g.typ, g.members[0].info})
+			byMethods[n] = append(byMethods[n], first{g.typ, g.members[0].info})
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func methodNames(t reflect.Type) string {
-	var names []byte
-	for m := range t.Methods() {
-		names = append(append(names, m.Name...), ' ')
-	}
-	return string(names)
 }
