@@ -15,7 +15,7 @@ import (
 // for concurrent use. Packages oteltween and promtween have one each.
 type Observer interface {
 	// Begin is called as the request comes. The context that it returns, if it is another than that of r, becomes the context
-	// of everything further in: a span travels in it.
+	// of everything further in: a span travels in it. Nil leaves the request's.
 	Begin(r *web.Request) context.Context
 	// End is called once for each Begin, when the response was sent, with the context that Begin returned.
 	End(ctx context.Context, o *Observation)
