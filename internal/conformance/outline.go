@@ -25,7 +25,7 @@ type outline struct {
 	derivers    []string       // outermost first
 	since       map[string]int // the round in which each deriver was added first
 	kinds       []string       // of predicates, in the order of adding
-	reordered   bool           // the server's order of media types
+	server      *order.Sorter  // its order of media types
 	security    bool
 	permission  string
 }
@@ -42,6 +42,10 @@ type declared struct {
 // outlineOf reads the directives of a case whose configuration is sound.
 func outlineOf(c *Case) *outline {
 	o := &outline{suite: c.Suite, trees: c.App.Trees, tree: "main", behaviors: map[string]Behavior{}, since: map[string]int{}}
+	o.server = order.New("first", "last")
+	for _, mediaType := range serverOrder {
+		o.server.Add(mediaType, nil, []string{"last"})
+	}
 	sorter := order.New("INGRESS", "MAIN")
 	sorter.Add("EXCVIEW", []string{"INGRESS"}, nil)
 
@@ -124,7 +128,11 @@ func (o *outline) settle(round []*declared, sorter *order.Sorter) {
 		case "add_view_predicate":
 			o.kinds = append(o.kinds, d.Name)
 		case "add_accept_view_order":
-			o.reordered = true
+			before := d.WeighsMoreThan
+			if before == nil && d.WeighsLessThan == nil {
+				before = Names{"last"}
+			}
+			o.server.Add(d.Value, d.WeighsLessThan, before)
 		case "security":
 			o.security = true
 		case "set_default_permission":
@@ -237,9 +245,8 @@ func (o *outline) group(route string, of func(*declared) bool) []*declared {
 }
 
 // pick gives the view of a group that answers; nil if none fits. Views with an
-// Accept come first, by preference. It does not know what a case adds to the
-// server's order: then unsure is true.
-func (o *outline) pick(group []*declared, q *Request, w *walk) (view *declared, unsure bool) {
+// Accept come first, by preference.
+func (o *outline) pick(group []*declared, q *Request, w *walk) *declared {
 	var fitting []*declared
 	var offers []string
 	for _, v := range group {
@@ -251,13 +258,14 @@ func (o *outline) pick(group []*declared, q *Request, w *walk) (view *declared, 
 		}
 	}
 	if len(fitting) == 0 {
-		return nil, false
+		return nil
 	}
-	offers = append(q.preference(offers), "")
+	server, _ := o.server.Sorted()
+	offers = append(q.preference(offers, server), "")
 	slices.SortStableFunc(fitting, func(a, b *declared) int {
 		return cmp.Or(slices.Index(offers, a.offer())-slices.Index(offers, b.offer()), o.weight(a)-o.weight(b))
 	})
-	return fitting[0], o.reordered && len(fitting) > 1
+	return fitting[0]
 }
 
 // offer is the media type that a view offers, "" without one.

@@ -11,7 +11,8 @@ import (
 // qvalue is how a q can be written; any other makes the header unreadable.
 var qvalue = regexp.MustCompile(`^q=(0(\.\d{0,3})?|1(\.0{0,3})?)$`)
 
-// serverOrder is the server's own preference among media types.
+// serverOrder is the server's own preference among media types, as long as the
+// case does not change it.
 var serverOrder = []string{
 	"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/json",
 }
@@ -20,15 +21,20 @@ var serverOrder = []string{
 // first: by the client's liking, then by the server's order. A type outside
 // that order weighs as much as there are offers, and parameters come before
 // the bare type.
-func (q *Request) preference(offers []string) []string {
+func (q *Request) preference(offers, server []string) []string {
 	sorted := slices.Clone(offers)
+	place := func(mediaType string) int {
+		if at := slices.Index(server, mediaType); at >= 0 {
+			return at
+		}
+		return len(offers)
+	}
 	weight := func(offer string) (int, int) {
 		name, parameters := mediaType(offer)
-		at := slices.Index(serverOrder, name)
-		if at < 0 {
-			at = len(offers)
+		if parameters == nil {
+			return place(name), len(offers) + 1
 		}
-		return at, -len(parameters)
+		return place(name), place(offer)
 	}
 	slices.SortStableFunc(sorted, func(a, b string) int {
 		at, detail := weight(a)

@@ -170,9 +170,7 @@ func (r *rehearsal) route() reply {
 	}
 	groups := r.lookup(&r.walk)
 	for _, group := range groups {
-		view, unsure := r.pick(group, r.q, &r.walk)
-		r.unsure = r.unsure || unsure
-		if view != nil {
+		if view := r.pick(group, r.q, &r.walk); view != nil {
 			return r.view(view, "")
 		}
 	}
@@ -277,8 +275,7 @@ func (r *rehearsal) answerError(failed reply) reply {
 		place.match = r.walk.match
 	}
 	for _, group := range groups {
-		view, unsure := r.pick(group, r.q, &place)
-		r.unsure = r.unsure || unsure
+		view := r.pick(group, r.q, &place)
 		if view == nil {
 			continue
 		}
