@@ -1,0 +1,118 @@
+package puzzles
+
+import (
+	"context"
+	"errors"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Tree are the puzzles of those who traverse.
+var Tree = []Puzzle{
+	{
+		Story:   "The page is there, and the browser says it is not.",
+		Options: framework.Options{Root: root(traversal.Map{"wiki": traversal.Map{"FrontPage": &Letter{}}})},
+		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show), views.For[*Letter]()) },
+		Request: "GET /wiki/Frontpage", Status: 404,
+		Cause: []string{
+			`"Frontpage" of traversal.Map, by child`, "there is no such child",
+			`no view "Frontpage" for traversal.Map`,
+		},
+	},
+	{
+		Story:   "All pages answer 500 today.",
+		Options: framework.Options{Root: root(traversal.Map{"orders": store{}})},
+		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show)) },
+		Request: "GET /orders/17/items", Status: 500,
+		Cause: []string{
+			`traverse "/orders/17/items": child "17" of puzzles.store: dial tcp 10.0.0.9:5432: connection refused`,
+			"nothing answers the error, it is logged",
+		},
+	},
+	{
+		Story:   "The letter has a view, and its resource says it is a letter.",
+		Options: framework.Options{Root: root(traversal.Map{"first": &Letter{}})},
+		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show), views.For[Letter]()) },
+		Request: "GET /first", Status: 404,
+		Cause: []string{"default view for puzzles.Letter: the resource is a *puzzles.Letter, which is another type: register the view for it"},
+	},
+	{
+		Story:   "A registered letter is a letter, and has none of its views.",
+		Options: framework.Options{Root: root(traversal.Map{"second": &registered{}})},
+		Declare: func(c *framework.Configurator) {
+			c.AddView(views.Func(show), views.For[*Letter](), views.Name("read"))
+		},
+		Request: "GET /second/read", Status: 404,
+		Cause: []string{`it is embedded: say views.Inherit(c, func(x *puzzles.registered) *puzzles.Letter { … })`},
+	},
+	{
+		Story:   "Behind the proxy the site is empty.",
+		Options: framework.Options{Root: root(traversal.Map{"sites": traversal.Map{"acme": traversal.Map{"news": &Letter{}}}}), TrustedProxies: []string{"10.0.0.1"}},
+		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show), views.For[*Letter]()) },
+		Request: "GET /news", Headers: []string{"X-Vhm-Root: /sites/acme"}, Status: 404,
+		Cause: []string{`not believed, since "192.0.2.1:1234" is no trusted proxy (framework.Options.TrustedProxies): X-Vhm-Root: /sites/acme`},
+	},
+	{
+		Story: "Ann may edit this project, says its list, and is refused.",
+		Options: framework.Options{
+			Root:     root(traversal.Map{"acme": &project{Closed: true, inside: traversal.Map{"plan": &Letter{}}}}),
+			Security: guard{},
+		},
+		Declare: func(c *framework.Configurator) {
+			c.AddView(views.Func(show), views.For[*Letter](), views.Name("edit"), views.Permission("edit"))
+		},
+		Request: "GET /acme/plan/edit", Headers: []string{"X-User: ann"}, Status: 403,
+		Cause: []string{
+			`permission "edit": denied at /acme (*puzzles.project): the project is closed`,
+			`asked by "ann"`,
+		},
+	},
+}
+
+// store is a container whose database is away.
+type store struct{}
+
+var errAway = errors.New("dial tcp 10.0.0.9:5432: connection refused")
+
+// Child asks the database.
+func (store) Child(context.Context, string) (traversal.Resource, error) { return nil, errAway }
+
+// registered is a letter by embedding.
+type registered struct{ Letter }
+
+// project may be closed, and with it all that it holds.
+type project struct {
+	Closed bool
+	inside traversal.Map
+}
+
+// Child is what the project holds.
+func (p *project) Child(ctx context.Context, name string) (traversal.Resource, error) {
+	return p.inside.Child(ctx, name)
+}
+
+// guard refuses whatever lies in a closed project.
+type guard struct{}
+
+var _ web.SecurityPolicy = guard{}
+
+// Identity believes a header.
+func (guard) Identity(r *framework.Request) (any, error) { return r.Header.Get("X-User"), nil }
+
+// Permits looks up the lineage.
+func (guard) Permits(r *framework.Request, at traversal.Node, _ string) (web.Decision, error) {
+	for node, err := range r.Traverser().Lineage(r.Context(), at) {
+		if err != nil {
+			return web.Decision{}, err
+		}
+		if p, ok := node.Resource().(*project); ok && p.Closed {
+			denied := web.Deny("the project is closed")
+			denied.At = node
+			return denied, nil
+		}
+	}
+	return web.Allow("nothing is closed"), nil
+}
