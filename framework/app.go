@@ -159,7 +159,7 @@ func (a *App) unanswered(r *web.Request, err error) *web.Response {
 		return resp
 	}
 	event := r.Log().Error()
-	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
+	if panicked, ok := web.PanicIn(err); ok {
 		event = event.Bytes("stack", panicked.Stack)
 	}
 	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("unanswered error")

@@ -57,7 +57,7 @@ func answerError(r *web.Request, err error, answer func(*web.Request, error) (*w
 	})(r)
 	switch {
 	case answered:
-		if panicked, ok := errors.AsType[*web.PanicError](err); ok {
+		if panicked, ok := web.PanicIn(err); ok {
 			r.Log().Error().Err(err).Bytes("stack", panicked.Stack).Str("method", r.Method).Str("path", r.URL.Path).Msg("panic")
 		}
 		return resp, nil

@@ -85,7 +85,9 @@ func awaited(r *web.Request, value any, info *Info) (any, error) {
 				"return async.Settled(value, nil) if there is nothing to wait for", info.place())
 		}
 		var err error
-		if value, err = future.AwaitAny(context.WithoutCancel(ctx)); err != nil {
+		value, err = future.AwaitAny(context.WithoutCancel(ctx))
+		<-future.Ended() // the scope may have given it up
+		if err != nil {
 			return nil, unpanicked(err)
 		}
 	}

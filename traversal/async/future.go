@@ -27,6 +27,8 @@ type Awaitable interface {
 	AwaitAny(ctx context.Context) (any, error)
 	// Done is closed when the future has settled.
 	Done() <-chan struct{}
+	// Ended is closed when the work of the future has returned.
+	Ended() <-chan struct{}
 
 	future()
 }
@@ -47,6 +49,7 @@ type waiting struct {
 	mu     sync.Mutex
 	done   chan struct{}     // nil until somebody waits
 	failed []chan<- struct{} // to be told if it settles with an error
+	ended  chan struct{}     // nil until somebody waits for the work to return
 }
 
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
@@ -82,6 +85,37 @@ func (f *Future[T]) Done() <-chan struct{} {
 		w.done = make(chan struct{})
 	}
 	return w.done
+}
+
+// Ended is closed when the work of the future has returned: mostly together with Done, but later if
+// its scope has ended and given it up. Who lent the work something, such as a request, waits for
+// this before using it.
+func (f *Future[T]) Ended() <-chan struct{} {
+	w := f.wait
+	switch {
+	case w != nil:
+	case f.isSettled():
+		return closed
+	default: // a zero Future
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended == nil {
+		w.ended = make(chan struct{})
+	}
+	return w.ended
+}
+
+// end is called once, when the work has returned or it is certain that it will not be done.
+func (w *waiting) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended == nil {
+		w.ended = closed
+		return
+	}
+	close(w.ended)
 }
 
 // AwaitAny is [Await] for whoever does not know the type.

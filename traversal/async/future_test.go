@@ -271,3 +271,46 @@ func TestOrSpawn(t *testing.T) {
 	_, err = async.Await(t.Context(), quit(t.Context(), 1, 2))
 	require.ErrorContains(t, err, "Goexit")
 }
+
+func TestEndedIsLaterThanDone(t *testing.T) {
+	t.Parallel()
+	ctx, s := async.WithScope(t.Context(), 0)
+	release := make(chan struct{})
+	f := async.Go(ctx, func(context.Context) (int, error) {
+		<-release
+		return 1, nil
+	})
+	ended := f.Ended()
+	require.Error(t, s.End(0))
+	<-f.Done()
+	select {
+	case <-ended:
+		t.Error("the work has not returned")
+	default:
+	}
+	close(release)
+	<-ended
+	<-f.Ended()
+	<-async.Settled(1, nil).Ended()
+	assert.Nil(t, new(async.Future[int]).Ended())
+	require.NoError(t, s.End(-1))
+}
+
+func TestEverySettledFutureEnds(t *testing.T) {
+	t.Parallel()
+	ctx, _ := scoped(t, 1)
+	ex := async.NewExecutor(async.ExecutorOptions{Workers: 1, Queue: 1})
+	b := async.NewBatcher(func(_ context.Context, keys []int) (map[int]int, error) { return map[int]int{1: 1}, nil }, async.BatcherOptions{})
+	one := func(context.Context) (int, error) { return 1, nil }
+	for name, f := range map[string]*async.Future[int]{
+		"go": async.Go(ctx, one), "go, in the caller": async.Go(ctx, one), "submit": async.Submit(ctx, ex, one),
+		"load": b.LoadAsync(ctx, 1), "load in vain": b.LoadAsync(ctx, 2), "no scope": async.Go(t.Context(), one),
+		"spawn": async.OrSpawn(func(context.Context, int) (int, error) { return 1, nil })(t.Context(), 1),
+	} {
+		select {
+		case <-f.Ended():
+		case <-time.After(time.Minute):
+			t.Error(name)
+		}
+	}
+}

@@ -95,6 +95,7 @@ func (w *work[T]) run() {
 // finish settles the future and leaves the scope: the end of work, whether it ran or not.
 func (w *work[T]) finish(value T, err error) {
 	w.future.settle(value, err)
+	w.wait.end()
 	w.task.scope.leave(&w.task)
 }
 

@@ -90,6 +90,7 @@ func orSpawn[R any](ctx context.Context, fn func(context.Context) (R, error)) *F
 				err = left
 			}
 			f.settle(value, err)
+			f.wait.end()
 		}()
 		value, err = call(inner, fn)
 	}()

@@ -3,8 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-
-	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
 // StatusClientClosedRequest is the status of a request whose client went away before there was an answer: for the log, since
@@ -44,9 +42,6 @@ func isLate(err error) bool { return errors.Is(err, context.DeadlineExceeded) &&
 
 // isPanic reports whether err is a panic: that is a mistake, whatever its value says.
 func isPanic(err error) bool {
-	if _, ok := errors.AsType[*PanicError](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[*async.PanicError](err)
+	_, ok := PanicIn(err)
 	return ok
 }

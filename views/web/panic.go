@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
 // PanicError is a panic that became an error: its value, and the stack of the
@@ -23,6 +25,17 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
+}
+
+// PanicIn returns the panic that err holds, if any: of its own goroutine, or of one that async.Go started.
+func PanicIn(err error) (*PanicError, bool) {
+	if own, ok := errors.AsType[*PanicError](err); ok {
+		return own, true
+	}
+	if other, ok := errors.AsType[*async.PanicError](err); ok {
+		return &PanicError{Value: other.Value, Stack: other.Stack}, true
+	}
+	return nil, false
 }
 
 // Guard returns h with panics turned into errors of type *PanicError.

@@ -1,0 +1,266 @@
+package framework_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+// untilTheEnd is work that ends with its context.
+func untilTheEnd(ctx context.Context) (string, error) {
+	<-ctx.Done()
+	return "", ctx.Err()
+}
+
+func TestNothingOutlivesItsRequest(t *testing.T) {
+	noLeaks(t)
+	ended := make(chan *async.Future[string], 8)
+	start := func(r *framework.Request) (string, error) {
+		ended <- async.Go(r.Context(), untilTheEnd)
+		return "started", nil
+	}
+	config := quiet(framework.Options{})
+	config.AddView(views.Func(start), views.Renderer("string"))
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		ended <- async.Go(r.Context(), untilTheEnd)
+		sub, _ := http.NewRequest(http.MethodGet, "/", nil)
+		resp, err := r.Subrequest(sub)
+		if err == nil && !settled(ended, 1) {
+			err = errors.New("the subrequest has ended, its work has not")
+		}
+		return resp, err
+	}), views.Name("sub"))
+	config.AddView(views.Func(func(r *framework.Request) (string, error) {
+		_, _ = start(r)
+		panic("oh")
+	}), views.Name("panic"), views.Renderer("string"))
+	app := frameworktest.New(t, config)
+
+	app.Get("/").Status(200)
+	assert.True(t, settled(ended, 0))
+	app.Get("/sub").Status(200)
+	assert.True(t, settled(ended, 0))
+	assert.Equal(t, 500, app.Get("/panic").Code)
+	assert.True(t, settled(ended, 0))
+	_, err := app.Do(httptest.NewRequest(http.MethodGet, "/", nil))
+	require.NoError(t, err)
+	assert.True(t, settled(ended, 0))
+
+	r, done, err := app.Prepare(t.Context(), nil)
+	require.NoError(t, err)
+	ended <- async.Go(r.Context(), untilTheEnd)
+	require.NoError(t, done())
+	assert.True(t, settled(ended, 0))
+	_, err = async.Await(t.Context(), async.Go(r.Context(), untilTheEnd))
+	assert.ErrorIs(t, err, context.Canceled, "nothing begins any more")
+}
+
+// settled takes the last future that was started, leaving as many as said, and tells whether it has settled.
+func settled(futures chan *async.Future[string], leave int) bool {
+	var f *async.Future[string]
+	kept := make([]*async.Future[string], 0, leave)
+	for range leave {
+		kept = append(kept, <-futures)
+	}
+	f = <-futures
+	for _, k := range kept {
+		futures <- k
+	}
+	select {
+	case <-f.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// What the request of a page has started may be awaited by the requests inside of it.
+func TestSubrequestsAwaitFuturesOfTheirRequest(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	config := framework.New(framework.Options{})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		f := async.Go(r.Context(), func(context.Context) (string, error) { return "from outside", nil })
+		sub, _ := http.NewRequestWithContext(context.WithValue(r.Context(), key{}, f), http.MethodGet, "/part", nil)
+		return r.Subrequest(sub)
+	}))
+	config.AddView(views.Func(func(r *framework.Request) (string, error) {
+		f, _ := r.Context().Value(key{}).(*async.Future[string])
+		return async.Await(r.Context(), f)
+	}), views.Name("part"), views.Renderer("string"))
+	assert.Equal(t, "from outside", frameworktest.New(t, config).Get("/").Status(200).Text)
+}
+
+// The client has the whole answer while the end of its request still waits for what that has started.
+func TestScopeEndsBehindTheResponse(t *testing.T) {
+	noLeaks(t)
+	release := make(chan struct{})
+	config := framework.New(framework.Options{Patience: time.Minute})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		async.Go(r.Context(), func(context.Context) (int, error) {
+			<-release
+			return 0, nil
+		})
+		return r.Text("here it is"), nil
+	}))
+	ended := make(chan struct{})
+	app := frameworktest.New(t, config)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		app.ServeHTTP(w, hr)
+		close(ended)
+	}))
+	defer server.Close()
+	resp, err := server.Client().Get(server.URL)
+	require.NoError(t, err)
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	assert.Equal(t, "here it is", string(body))
+	assert.EqualValues(t, len(body), resp.ContentLength)
+	require.NoError(t, resp.Body.Close())
+	select {
+	case <-ended:
+		t.Error("the request has ended before its work")
+	default:
+	}
+	close(release)
+	<-ended
+}
+
+func TestStragglersAreNamed(t *testing.T) {
+	noLeaks(t)
+	release := make(chan struct{})
+	log := new(frameworktest.Log)
+	config := framework.New(framework.Options{Logger: log.Logger(), Patience: -1})
+	stubborn := func(r *framework.Request) (string, error) {
+		for range 2 {
+			async.Go(r.Context(), func(context.Context) (int, error) {
+				<-release
+				return 0, nil
+			})
+		}
+		return "", nil
+	}
+	config.AddView(views.Func(stubborn), views.Renderer("string"))
+	app := frameworktest.New(t, config)
+	app.Get("/").Status(200)
+	lines := log.Lines()
+	require.Len(t, lines, 1)
+	assert.Equal(t, "warn", lines[0]["level"])
+	assert.Equal(t, "work goes on although its request has ended: let it watch its context", lines[0]["message"])
+	assert.EqualValues(t, 2, lines[0]["count"])
+	require.Len(t, lines[0]["started"], 1)
+	assert.Regexp(t, `^framework/scope_test\.go:\d+ \(framework_test\.TestStragglersAreNamed\.func1\)$`, lines[0]["started"].([]any)[0])
+	assert.NotEmpty(t, lines[0]["request_id"])
+
+	require.NoError(t, app.Start(t.Context()))
+	err := app.Shutdown(t.Context())
+	assert.ErrorContains(t, err, "shutdown: work of 1 requests goes on: still running after the end: 2 started at framework/scope_test.go:")
+	_, ok := errors.AsType[*async.StragglersError](err)
+	assert.True(t, ok)
+	close(release)
+}
+
+func TestShutdownIsSilentAboutWhatHasEnded(t *testing.T) {
+	noLeaks(t)
+	release, over := make(chan struct{}), make(chan struct{})
+	config := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger(), Patience: time.Nanosecond})
+	config.AddView(views.Func(func(r *framework.Request) (string, error) {
+		async.Go(r.Context(), func(context.Context) (int, error) {
+			defer close(over)
+			<-release
+			return 0, nil
+		})
+		return "", nil
+	}), views.Renderer("string"))
+	app := frameworktest.New(t, config)
+	app.Get("/").Status(200)
+	close(release)
+	<-over
+	require.NoError(t, app.Start(t.Context()))
+	assert.Eventually(t, func() bool { return app.Shutdown(t.Context()) == nil }, time.Minute, time.Millisecond)
+}
+
+func TestPanicsOfWorkThatNobodyAwaited(t *testing.T) {
+	t.Parallel()
+	log := new(frameworktest.Log)
+	config := framework.New(framework.Options{Logger: log.Logger()})
+	config.AddView(views.Func(func(r *framework.Request) (string, error) {
+		<-async.Go(r.Context(), func(context.Context) (int, error) { panic("unheard") }).Done()
+		return "fine", nil
+	}), views.Renderer("string"))
+	config.AddView(views.Func(func(r *framework.Request) (string, error) {
+		return async.Await(r.Context(), async.Go(r.Context(), func(context.Context) (string, error) { panic("heard") }))
+	}), views.Name("heard"), views.Renderer("string"))
+	app := frameworktest.New(t, config)
+	assert.Equal(t, "fine", app.Get("/").Status(200).Text)
+	assert.Equal(t, 500, app.Get("/heard").Code)
+	lines := log.Lines()
+	require.Len(t, lines, 2)
+	assert.Equal(t, "work of a request failed unseen", lines[0]["message"])
+	assert.Equal(t, "panic: unheard", lines[0]["error"])
+	assert.Contains(t, lines[0]["stack"], "scope_test.go")
+	assert.Equal(t, "panic: heard", lines[1]["error"])
+	assert.Contains(t, lines[1]["stack"], "scope_test.go")
+}
+
+// A stream may start work while it is written.
+func TestStreamsHaveTheScope(t *testing.T) {
+	noLeaks(t)
+	config := framework.New(framework.Options{})
+	config.AddView(views.HTTP(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		f := async.Go(hr.Context(), func(context.Context) (string, error) { return "part 1\n", nil })
+		text, _ := async.Await(hr.Context(), f)
+		_, _ = io.WriteString(w, text)
+		_ = http.NewResponseController(w).Flush()
+		<-hr.Context().Done()
+	})))
+	app := frameworktest.New(t, config)
+	server := httptest.NewServer(app)
+	defer server.Close()
+	resp, err := server.Client().Get(server.URL)
+	require.NoError(t, err)
+	line, err := bufio.NewReader(resp.Body).ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "part 1\n", line)
+	_ = resp.Body.Close()
+	server.Client().CloseIdleConnections()
+}
+
+func TestGoroutinesOfARequestAreBounded(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{Goroutines: 2})
+	config.AddView(views.Func(func(r *framework.Request) (int, error) {
+		inline := 0
+		for n := range 5 {
+			f := async.Go(r.Context(), func(ctx context.Context) (int, error) {
+				if n < 2 {
+					<-ctx.Done()
+				}
+				return 0, nil
+			})
+			if n < 2 {
+				continue
+			}
+			select {
+			case <-f.Done():
+				inline++
+			default:
+			}
+		}
+		return inline, nil
+	}), views.Renderer("json"))
+	assert.Equal(t, "3", frameworktest.New(t, config).Get("/").Status(200).Text)
+}
