@@ -46,3 +46,8 @@ func (e htmlExplanation) Far() int {
 	_, far := nearRoutes(e.Routes)
 	return far
 }
+
+// Refused tells whether the view ends the search without an answer.
+func (v ExplainedView) Refused() bool {
+	return v.Error != "" || v.Decision != nil && !v.Decision.Allowed
+}
