@@ -29,6 +29,8 @@ var allowed = map[string][]string{
 	"views/web":               {"registry", "traversal", "traversal/async"},
 	"views":                   {"views/web", "registry", "traversal", "traversal/async", "internal/order"},
 	"tweens":                  {"views/web", "registry", "traversal", "traversal/async", "internal/order"},
+	"tweens/oteltween":        {"tweens", "views/web", "registry"},
+	"tweens/promtween":        {"tweens", "views/web", "registry"},
 	"framework":               {"framework/routes", "views", "views/web", "tweens", "registry", "traversal", "traversal/async"},
 	"framework/routes":        {"views/web", "registry", "traversal"},
 	"framework/frameworktest": {"framework", "views/web", "views", "tweens", "registry", "traversal"},
