@@ -17,7 +17,8 @@ import (
 
 // NoViewError says why no view answered a request. It is the cause of the
 // web.HTTPError with which a [Table] answers then, and meant for developers:
-// no client sees it.
+// no client sees it. With the setting "debug_notfound" its text is logged, at
+// level debug.
 type NoViewError struct {
 	Name       string       // view name
 	Route      string       // matched route, "" for none
