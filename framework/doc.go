@@ -26,5 +26,12 @@
 // registry.Subscribe, views.AddResponseAdapter, views.Inherit, and those of
 // other people's packages.
 //
+// Serve puts an App on the network: with bounds for slow and greedy clients
+// that suit the open internet, TLS, probes, and an end that loses no request.
+// OnStart and OnStop open and close what the application needs around that.
+// An App is an http.Handler as well, for whatever else serves it; then Start
+// and Shutdown are the program's to call. Prepare gives jobs and commands a
+// request without a server.
+//
 // To test an application, see framework/frameworktest.
 package framework

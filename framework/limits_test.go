@@ -1,0 +1,112 @@
+package framework_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/routes"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+func TestBodiesAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		max    int64
+		path   string
+		length int
+		status int
+	}{
+		"by default":         {0, "/count", 10 << 20, 200},
+		"above the default":  {0, "/count", 10<<20 + 1, 413},
+		"by the application": {1000, "/count", 1001, 413},
+		"by the view":        {1000, "/small", 101, 413},
+		"more for the route": {10, "/big", 1000, 200},
+		"any for the route":  {10, "/any", 1000, 200},
+		"none":               {-1, "/count", 10<<20 + 1, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app := hall(t, framework.Options{MaxBody: tt.max}, func(c *framework.Configurator) {
+				c.AddRoute("big", "/big", routes.BodyLimit(1000))
+				c.AddRoute("any", "/any", routes.BodyLimit(-1))
+				c.AddView(views.Func(countBody), views.Route("big"))
+				c.AddView(views.Func(countBody), views.Route("any"))
+			})
+			hr := httptest.NewRequest("POST", tt.path, strings.NewReader(strings.Repeat("x", tt.length)))
+			body := hr.Body
+			w := httptest.NewRecorder()
+			app.ServeHTTP(w, hr)
+			assert.Equal(t, tt.status, w.Code, w.Body)
+			assert.Equal(t, body, hr.Body, "the server's request is left alone")
+		})
+	}
+}
+
+func TestRouteWithoutABodyIsRefused(t *testing.T) {
+	t.Parallel()
+	config := quiet(framework.Options{})
+	config.AddRoute("none", "/none", routes.BodyLimit(0))
+	_, err := config.App()
+	require.ErrorContains(t, err, "routes.BodyLimit(0): give a number of bytes, or -1 for no bound")
+}
+
+// What net/http does for its own request is done for the one that views see:
+// the files of a form do not outlive it.
+func TestFilesOfAFormAreRemoved(t *testing.T) {
+	var name string
+	app := hall(t, framework.Options{MaxBody: -1}, func(c *framework.Configurator) {
+		c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			if err := r.ParseMultipartForm(1); err != nil {
+				return nil, err
+			}
+			file, err := r.MultipartForm.File["f"][0].Open()
+			if err != nil {
+				return nil, err
+			}
+			if onDisk, ok := file.(*os.File); ok {
+				name = onDisk.Name()
+			}
+			return r.Text("kept\n"), file.Close()
+		}), views.Name("form"))
+	})
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("f", "f.txt")
+	require.NoError(t, err)
+	_, err = part.Write(bytes.Repeat([]byte("x"), 11<<20))
+	require.NoError(t, err)
+	require.NoError(t, form.Close())
+
+	t.Run("without a server", func(t *testing.T) {
+		name = ""
+		hr := httptest.NewRequest("POST", "/form", bytes.NewReader(body.Bytes()))
+		hr.Header.Set("Content-Type", form.FormDataContentType())
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, hr)
+		assert.Equal(t, 200, w.Code, w.Body)
+		require.NotEmpty(t, name)
+		assert.NoFileExists(t, name)
+	})
+	t.Run("by Serve", func(t *testing.T) {
+		noLeaks(t)
+		name = ""
+		s := serve(t, app, framework.ServerOptions{})
+		transport := &http.Transport{DisableKeepAlives: true}
+		resp, err := (&http.Client{Transport: transport}).Post("http://"+s.addr+"/form", form.FormDataContentType(), &body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Equal(t, 200, resp.StatusCode)
+		require.NoError(t, s.end())
+		require.NotEmpty(t, name)
+		assert.NoFileExists(t, name)
+	})
+}
