@@ -16,18 +16,18 @@ const inline = 5
 //
 // The zero Result says that there was no traversal.
 type Result struct {
-	names   [inline]string   // of the virtual root, then of the path; unless in more
-	chain   [inline]Resource // the start of the walk first; unless in more
-	more    *more
-	count   uint32 // of names
-	depth   uint32 // of names that were walked: chain holds one more
-	virtual uint32 // of names of the virtual root
+	names [inline]string   // of the virtual root, then of the path; unless in more
+	chain [inline]Resource // the start of the walk first; unless in more
+	more  *more
+	count uint32 // of names
+	depth uint32 // of names that were walked: chain holds one more
 }
 
 // more is what does not fit into a Result. Its slices have their full length from the beginning;
 // Result.count and Result.depth say how much is filled.
 type more struct {
 	names   []string
+	virtual uint32 // of names of the virtual root
 	chain   []Resource
 	subpath []string // from outside, when the walk used up its path
 	start   Node     // a walk that did not start at a root: where it did
@@ -98,14 +98,17 @@ func (r *Result) VirtualRoot() Node {
 	switch {
 	case r.IsZero():
 		return Node{}
-	case r.virtual <= r.depth:
-		return Node{walk: r, depth: int(r.virtual)}
+	case r.virtual() <= r.depth:
+		return Node{walk: r, depth: int(r.virtual())}
 	}
 	return Node{walk: r}
 }
 
 // VirtualRootPath are the names of the virtual root, whether it exists or not. Do not change them.
-func (r *Result) VirtualRootPath() []string { return r.allNames()[:r.virtual:r.virtual] }
+func (r *Result) VirtualRootPath() []string {
+	n := r.virtual()
+	return r.allNames()[:n:n]
+}
 
 // Moved is a copy that looks at another node by another view name, for rendering one view inside
 // another. Everything else stays what the walk found.

@@ -12,6 +12,14 @@ func (r *Result) start() Node {
 	return r.more.start
 }
 
+// virtual is how many names are those of the virtual root.
+func (r *Result) virtual() uint32 {
+	if r.more == nil {
+		return 0
+	}
+	return r.more.virtual
+}
+
 func (r *Result) allNames() []string {
 	if r.more != nil && r.more.names != nil {
 		return r.more.names[:r.count]
@@ -154,7 +162,7 @@ func (r *Result) grow(n int) {
 		copy(m.chain, r.room()) // which is shorter
 	}
 	if r.more != nil {
-		m.subpath, m.start, m.moved = r.more.subpath, r.more.start, r.more.moved
+		m.virtual, m.subpath, m.start, m.moved = r.more.virtual, r.more.subpath, r.more.start, r.more.moved
 	}
 	r.more = m
 }

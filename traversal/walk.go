@@ -73,7 +73,7 @@ func (r *Result) addPath(p Path) error {
 		if err := r.addNames(p.VirtualRoot); err != nil {
 			return err
 		}
-		r.virtual = r.count
+		r.beyond().virtual = r.count
 	}
 	if p.Names != nil {
 		return r.addNames(p.Names)

@@ -125,7 +125,7 @@ func (r *Request) Text(s string) *Response {
 // HTML answers with a page.
 func (r *Request) HTML(s string) *Response {
 	resp := r.answer()
-	resp.defaultType(typeHTML)
+	resp.defaultType(usualHTML)
 	resp.SetText(s)
 	return resp
 }
@@ -147,7 +147,7 @@ func (r *Request) JSON(v any) (*Response, error) {
 		return nil, fmt.Errorf("answer with %T as JSON: %w", v, err)
 	}
 	resp := r.answer()
-	resp.defaultType(typeJSON)
+	resp.defaultType(usualJSON)
 	resp.SetBytes(b)
 	return resp, nil
 }

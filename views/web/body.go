@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"unsafe"
@@ -39,15 +38,15 @@ type StreamWriter interface {
 // SetText makes s the body, as text/plain unless a Content-Type is set.
 func (resp *Response) SetText(s string) {
 	resp.replaceBody(bodyText)
-	resp.data = unsafe.Slice(unsafe.StringData(s), len(s)) // only ever read: see Body
-	resp.defaultType(typeText)
+	resp.data = s
+	resp.defaultType(usualText)
 }
 
 // SetBytes makes b the body, which must not be changed from then on. Without a
 // Content-Type it is sent as application/octet-stream.
 func (resp *Response) SetBytes(b []byte) {
 	resp.replaceBody(bodyBytes)
-	resp.data = b
+	resp.data = unsafe.String(unsafe.SliceData(b), len(b)) // nobody changes it
 }
 
 // SetReader makes what body yields the body; size is its length in bytes, -1 if
@@ -92,24 +91,33 @@ func (resp *Response) Body() (b []byte, ok bool) {
 	case bodyNone:
 		return nil, true
 	case bodyText:
-		return bytes.Clone(resp.data), true // a string's own memory must not be written to
+		return []byte(resp.data), true // a string's own memory must not be written to
 	case bodyBytes:
-		return resp.data, true
+		return resp.bytes(), true
 	}
 	return nil, false
 }
 
-// replaceBody forgets the body so far, closing its reader.
-func (resp *Response) replaceBody(kind bodyKind) {
-	_ = resp.Close() // nobody wants to read it any more
-	resp.kind, resp.data = kind, nil
-	if resp.rare != nil {
-		resp.rare.source, resp.rare.size = nil, 0
-	}
+// bytes is the memory of the body. It is only ever read.
+func (resp *Response) bytes() []byte {
+	return unsafe.Slice(unsafe.StringData(resp.data), len(resp.data))
 }
 
-func (resp *Response) defaultType(mediaType string) {
-	if resp.ContentType() == "" {
-		resp.SetContentType(mediaType)
+// replaceBody forgets the body so far, closing its reader.
+func (resp *Response) replaceBody(kind bodyKind) {
+	if resp.rare != nil {
+		_ = resp.Close() // nobody wants to read it any more
+		resp.rare.source, resp.rare.size = nil, 0
+	}
+	resp.kind, resp.data = kind, ""
+}
+
+func (resp *Response) defaultType(t usualType) {
+	if resp.asked() != nil {
+		if resp.ContentType() == "" {
+			resp.SetContentType(usualTypes[t][0])
+		}
+	} else if resp.usual == noType {
+		resp.usual = t
 	}
 }

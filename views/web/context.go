@@ -32,8 +32,8 @@ func FromContext(ctx context.Context) (*Request, bool) {
 
 // below returns the context underneath: what WithContext gave, or net/http's.
 func (c *requestContext) below() context.Context {
-	if c.parent != nil {
-		return c.parent
+	if c.from != nil && c.from.parent != nil {
+		return c.from.parent
 	}
 	return c.Request.Context()
 }

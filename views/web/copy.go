@@ -10,7 +10,16 @@ import (
 // copyOf makes a copy that shares everything with r. The memory for a match, a
 // walk and a response lies idle in it unless it becomes a detour.
 func (r *Request) copyOf() *Request {
-	return &Request{Request: r.Request, app: r.app, origin: r, parent: r.parent}
+	c := new(struct {
+		Request
+		derivation
+	})
+	c.Request.Request, c.app, c.from = r.Request, r.app, &c.derivation
+	c.from.origin = r
+	if r.from != nil {
+		c.from.parent = r.from.parent
+	}
+	return &c.Request
 }
 
 // WithContext returns a copy of the request whose Context is ctx. The copy
@@ -19,7 +28,7 @@ func (r *Request) copyOf() *Request {
 func (r *Request) WithContext(ctx context.Context) *Request {
 	c := r.copyOf()
 	if ctx != nil {
-		c.parent = ctx
+		c.from.parent = ctx
 	}
 	return c
 }
@@ -30,7 +39,7 @@ func (r *Request) Clone(ctx context.Context) *Request {
 		ctx = r.Context()
 	}
 	c := r.copyOf()
-	c.parent = ctx
+	c.from.parent = ctx
 	c.Request = r.Request.Clone(ctx)
 	return c
 }
@@ -40,7 +49,7 @@ func (r *Request) Clone(ctx context.Context) *Request {
 func (r *Request) With(hr *http.Request) *Request {
 	c := r.copyOf()
 	if hr != nil && hr != r.Request {
-		c.Request, c.parent = hr, nil
+		c.Request, c.from.parent = hr, nil
 	}
 	return c
 }

@@ -44,7 +44,7 @@ type known struct {
 // Detach makes a detached copy of r, whose Context is ctx.
 func Detach(r *Request, ctx context.Context) *Detached {
 	id, h, x := r.ID(), r.host(), r.more()
-	c := &Request{app: r.app, parent: ctx, err: h.err, flags: h.flags & flagMatched, match: h.match, result: h.result}
+	c := &Request{app: r.app, from: &derivation{parent: ctx}, err: h.err, flags: h.flags & flagMatched, match: h.match, result: h.result}
 	c.flags |= r.root().flags & flagAnswered
 	if set := r.touched(); set != nil {
 		c.first = *set.Clone()
@@ -146,7 +146,7 @@ func (d *Detached) Abandon() (reading <-chan struct{}) {
 // giveUpBody makes body unreadable, in this request and in those it was copied from.
 func (r *Request) giveUpBody(body io.ReadCloser) {
 	r.Request.Body = abandonedBody{}
-	for same := reflect.ValueOf(body).Comparable(); same && r != nil; r = r.origin {
+	for same := reflect.ValueOf(body).Comparable(); same && r != nil; r = r.origin() {
 		if r.Request.Body == body {
 			r.Request.Body = abandonedBody{}
 		}

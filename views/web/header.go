@@ -3,19 +3,45 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
-// Most responses have few headers. They are kept as pairs, since a map of
+// Most responses have few headers. They are kept as a list, since a map of
 // slices costs more than everything else about a small answer together, and
-// become an http.Header when somebody asks for one. The Content-Type has a
-// field of its own.
+// become an http.Header when somebody asks for one. The Content-Type is kept
+// apart, and so are the headers that all plain answers to errors have.
 
-const inlinePairs = 2
+// field is a header; key is canonical. The value is a slice in place, which the
+// map of net/http points to when the response is sent.
+type field struct {
+	key   string
+	value [1]string
+}
 
-type pair struct{ key, value string } // key is canonical
+// guards are what Response.guarded stands for.
+var guards = [...]field{{"Vary", [1]string{"Accept"}}, {nosniffKey, [1]string{"nosniff"}}}
 
 const contentTypeKey = "Content-Type"
+
+// usualType is a Content-Type that many answers have.
+type usualType uint8
+
+const (
+	noType usualType = iota
+	usualText
+	usualHTML
+	usualJSON
+	usualProblem
+	usualBinary
+	otherType
+)
+
+// usualTypes are shared by all answers that have them: slices that nobody writes
+// into, full, so that appending copies.
+var usualTypes = [...][]string{
+	usualText: {typeText}, usualHTML: {typeHTML}, usualJSON: {typeJSON}, usualProblem: {typeProblem}, usualBinary: {typeBinary},
+}
 
 // Header returns the first value of a header; "" without one.
 func (resp *Response) Header(name string) string {
@@ -26,9 +52,10 @@ func (resp *Response) Header(name string) string {
 	if h := resp.asked(); h != nil {
 		return h.Get(key)
 	}
-	for i := range resp.pairCount() {
-		if p := resp.pair(i); p.key == key {
-			return p.value
+	fields := resp.fields()
+	for i := range fields {
+		if fields[i].key == key {
+			return fields[i].value[0]
 		}
 	}
 	return ""
@@ -40,17 +67,17 @@ func (resp *Response) Headers() http.Header {
 	if h := resp.asked(); h != nil {
 		return h
 	}
-	h := make(http.Header, resp.pairCount()+1)
-	for i := range resp.pairCount() {
-		p := resp.pair(i)
-		h[p.key] = append(h[p.key], p.value)
+	fields := resp.fields()
+	h := make(http.Header, len(fields)+1)
+	for _, f := range fields {
+		h[f.key] = append(h[f.key], f.value[0])
 	}
-	if resp.contentType != "" {
-		h[contentTypeKey] = []string{resp.contentType}
+	if t := resp.ContentType(); t != "" {
+		h[contentTypeKey] = []string{t}
 	}
-	resp.pairs, resp.used, resp.contentType = [inlinePairs]pair{}, 0, ""
+	resp.usual = noType
 	rare := resp.beyond()
-	rare.pairs, rare.header = nil, h
+	rare.contentType, rare.fields, rare.header = "", nil, h
 	return h
 }
 
@@ -66,14 +93,15 @@ func (resp *Response) SetHeader(name, value string) {
 		h[key] = []string{value}
 		return
 	}
-	for i := range resp.pairCount() {
-		if p := resp.pair(i); p.key == key {
-			p.value = value
+	fields := resp.fields()
+	for i := range fields {
+		if fields[i].key == key {
+			fields[i].value[0] = value
 			resp.deleteFrom(i+1, key)
 			return
 		}
 	}
-	resp.push(pair{key, value})
+	resp.push(key, value)
 }
 
 // AddHeader adds a value to a header. Of Content-Type there is only one: it is set.
@@ -85,7 +113,8 @@ func (resp *Response) AddHeader(name, value string) {
 	case h != nil:
 		h[key] = append(h[key], value)
 	default:
-		resp.push(pair{key, value})
+		resp.fields() // those of guards come first
+		resp.push(key, value)
 	}
 }
 
@@ -97,7 +126,7 @@ func (resp *Response) DelHeader(name string) {
 		return
 	}
 	if key == contentTypeKey {
-		resp.contentType = ""
+		resp.usual = noType
 		return
 	}
 	resp.deleteFrom(0, key)
@@ -108,7 +137,13 @@ func (resp *Response) ContentType() string {
 	if h := resp.asked(); h != nil {
 		return h.Get(contentTypeKey)
 	}
-	return resp.contentType
+	switch resp.usual {
+	case noType:
+		return ""
+	case otherType:
+		return resp.rare.contentType
+	}
+	return usualTypes[resp.usual][0]
 }
 
 // SetContentType sets the Content-Type, with its parameters.
@@ -117,7 +152,22 @@ func (resp *Response) SetContentType(mediaType string) {
 		h[contentTypeKey] = []string{mediaType}
 		return
 	}
-	resp.contentType = mediaType
+	switch mediaType {
+	case "":
+		resp.usual = noType
+	case typeText:
+		resp.usual = usualText
+	case typeHTML:
+		resp.usual = usualHTML
+	case typeJSON:
+		resp.usual = usualJSON
+	case typeProblem:
+		resp.usual = usualProblem
+	case typeBinary:
+		resp.usual = usualBinary
+	default:
+		resp.usual, resp.beyond().contentType = otherType, mediaType
+	}
 }
 
 // AddVary adds names of request headers to Vary, unless they stand there.
@@ -180,52 +230,41 @@ func (resp *Response) values(key string) []string {
 		return append([]string(nil), h[key]...)
 	}
 	var all []string
-	for i := range resp.pairCount() {
-		if p := resp.pair(i); p.key == key {
-			all = append(all, p.value)
+	for _, f := range resp.fields() {
+		if f.key == key {
+			all = append(all, f.value[0])
 		}
 	}
 	return all
 }
 
-func (resp *Response) pairCount() int {
-	if resp.rare == nil {
-		return int(resp.used)
-	}
-	return int(resp.used) + len(resp.rare.pairs)
-}
-
-func (resp *Response) pair(i int) *pair {
-	if i < inlinePairs {
-		return &resp.pairs[i]
-	}
-	return &resp.rare.pairs[i-inlinePairs]
-}
-
-func (resp *Response) push(p pair) {
-	if resp.used < inlinePairs {
-		resp.pairs[resp.used] = p
-		resp.used++
-		return
-	}
-	rare := resp.beyond()
-	rare.pairs = append(rare.pairs, p)
-}
-
-// deleteFrom removes the pairs of key at from and beyond, keeping the order.
-func (resp *Response) deleteFrom(from int, key string) {
-	n, kept := resp.pairCount(), from
-	for i := from; i < n; i++ {
-		if p := *resp.pair(i); p.key != key {
-			*resp.pair(kept) = p
-			kept++
+// fields are the headers other than the Content-Type, while nobody has asked for a map.
+func (resp *Response) fields() []field {
+	if resp.guarded {
+		resp.guarded = false
+		for i := range guards {
+			resp.push(guards[i].key, guards[i].value[0])
 		}
 	}
-	for i := kept; i < n; i++ {
-		*resp.pair(i) = pair{}
+	if resp.rare == nil {
+		return nil
 	}
-	resp.used = uint8(min(kept, inlinePairs))
-	if resp.rare != nil {
-		resp.rare.pairs = resp.rare.pairs[:max(0, kept-inlinePairs)]
+	return resp.rare.fields
+}
+
+func (resp *Response) push(key, value string) {
+	rare := resp.beyond()
+	if rare.fields == nil {
+		rare.fields = rare.room[:0]
+	}
+	rare.fields = append(rare.fields, field{key, [1]string{value}})
+}
+
+// deleteFrom removes the fields of key at from and beyond, keeping the order.
+func (resp *Response) deleteFrom(from int, key string) {
+	fields := resp.fields()
+	if from < len(fields) {
+		kept := slices.DeleteFunc(fields[from:], func(f field) bool { return f.key == key })
+		resp.rare.fields = fields[:from+len(kept)]
 	}
 }

@@ -49,6 +49,8 @@ type rareError struct {
 	extensions map[string]any
 }
 
+type pair struct{ key, value string } // key is canonical
+
 // Status makes the error of any status. The statuses of RFC 9110 and the usual
 // others have constructors of their own. A code that cannot be an answer counts as 500.
 func Status(code int, detail string) *HTTPError {

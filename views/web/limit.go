@@ -27,7 +27,7 @@ func LimitBody(r *Request, n int64) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
-	for c := r; c != nil; c = c.origin {
+	for c := r; c != nil; c = c.origin() {
 		if b := limitedBelow(c.Request.Body); b != nil {
 			b.limit = n
 			return
@@ -39,7 +39,7 @@ func LimitBody(r *Request, n int64) {
 // BodyLimit returns the bound of the request's body in bytes, below zero if it
 // may have any length; false if nothing set a bound.
 func BodyLimit(r *Request) (n int64, ok bool) {
-	for c := r; c != nil; c = c.origin {
+	for c := r; c != nil; c = c.origin() {
 		if b := limitedBelow(c.Request.Body); b != nil {
 			return b.limit, true
 		}

@@ -16,6 +16,8 @@ type Routed struct {
 	Markers []string
 	// Star: the last marker is a star, which takes a list of names.
 	Star bool
+
+	own *[]Param // of one match alone, in place of its path and spans; nil for routes
 }
 
 // Match says which route matched, and with which parameters. It lies inside its
@@ -25,7 +27,6 @@ type Match struct {
 	*Routed
 	path  string                 // decoded; NUL stands for a slash that was escaped
 	spans [inlineSpans]shortSpan // of path, one a marker
-	own   *[]Param               // instead of path and spans, unless nil
 }
 
 // Span is a part of a path, From being its first byte and To the one after its last.
@@ -47,7 +48,8 @@ type Param struct {
 // NewMatch makes a match of parameters that are at hand, which may be others
 // than to.Markers. It is for tests and tools; the router uses SlicedMatch.
 func NewMatch(to Routed, params ...Param) Match {
-	return Match{Routed: &to, own: &params}
+	to.own = &params
+	return Match{Routed: &to}
 }
 
 // SetSlicedMatch is SetMatch with parameters that are parts of a path, one span a
@@ -57,13 +59,13 @@ func SetSlicedMatch(r *Request, to *Routed, path string, spans []Span) {
 	h := r.host()
 	h.flags |= flagMatched
 	m := &h.match
-	m.Routed, m.path, m.own = to, path, nil
+	m.Routed, m.path = to, path
 	if len(spans) > len(m.spans) || len(path) > 0xffff {
 		params := make([]Param, len(spans))
 		for i, s := range spans {
 			params[i] = param(to, i, path[s.From:s.To])
 		}
-		m.path, m.own = "", &params
+		h.match = NewMatch(*to, params...)
 		return
 	}
 	for i, s := range spans {
@@ -74,9 +76,10 @@ func SetSlicedMatch(r *Request, to *Routed, path string, spans []Span) {
 // With returns a copy of the match in which p is joined to the parameters, or
 // takes the place of the one of its name.
 func (m *Match) With(p Param) Match {
-	params := m.Params()
+	params, routed := m.Params(), *m.Routed
+	routed.own = &params
 	joined := *m
-	joined.own = &params
+	joined.Routed = &routed
 	for i := range params {
 		if params[i].Name == p.Name {
 			params[i] = p

@@ -42,12 +42,18 @@ func PanicIn(err error) (*PanicError, bool) {
 // http.ErrAbortHandler passes, since it means to break the connection.
 func Guard(h Handler) Handler {
 	return func(r *Request) (resp *Response, err error) {
+		returned := false
 		defer func() {
+			if returned { // asking recover costs as much as all of this function
+				return
+			}
 			if e := recovered(recover()); e != nil {
 				resp, err = nil, e
 			}
 		}()
-		return h(r)
+		resp, err = h(r)
+		returned = true
+		return resp, err
 	}
 }
 

@@ -182,7 +182,7 @@ func (r *Request) putBack(body io.ReadCloser, read []byte, err error) {
 	again := &restored{io.MultiReader(bytes.NewReader(read), rest), body}
 	same := reflect.ValueOf(body).Comparable()
 	r.Request.Body = again
-	for c := r.origin; c != nil && same; c = c.origin {
+	for c := r.origin(); c != nil && same; c = c.origin() {
 		if c.Request.Body == body {
 			c.Request.Body = again
 		}

@@ -28,9 +28,9 @@ func (resp *Response) TakeBody() (body any) {
 	case bodyReader, bodyStream:
 		body = resp.rare.source
 	default:
-		body = resp.data
+		body = resp.bytes()
 	}
-	resp.kind, resp.data = bodyNone, nil // without closing the reader, as replaceBody would
+	resp.kind, resp.data = bodyNone, "" // without closing the reader, as replaceBody would
 	if resp.rare != nil {
 		resp.rare.source, resp.rare.size = nil, 0
 	}

@@ -32,18 +32,17 @@ func (e *HTTPError) Response(r *Request) *Response {
 		id = r.ID()
 	}
 	if e.rare == nil {
-		resp.push(pair{"Vary", "Accept"})
-		resp.push(pair{nosniffKey, "nosniff"})
+		resp.guarded = true
 	} else {
 		resp.AddVary("Accept")
 		resp.SetHeader(nosniffKey, "nosniff")
 	}
 	switch preferredForm(r.Request.Header["Accept"]) {
 	case formJSON:
-		resp.SetContentType(typeProblem)
+		resp.usual = usualProblem
 		resp.SetBytes(e.problem(id))
 	case formHTML:
-		resp.SetContentType(typeHTML)
+		resp.usual = usualHTML
 		resp.SetText(e.page(id))
 	default:
 		resp.SetText(e.plain(id))

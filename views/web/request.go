@@ -28,8 +28,7 @@ type Request struct {
 	*http.Request
 
 	app    *Application
-	origin *Request // what this is a copy of; nil for the original
-	parent context.Context
+	from   *derivation // of copies; nil for the original
 	err    error
 	extras atomic.Pointer[extras]
 	slot   async.Slot // of the original: see EndScope
@@ -39,6 +38,12 @@ type Request struct {
 	match  Match
 	result traversal.Result
 	first  Response
+}
+
+// derivation is what makes a copy another request.
+type derivation struct {
+	origin *Request        // what it is a copy of; nil if it was detached
+	parent context.Context // in place of net/http's, unless nil
 }
 
 type requestFlags uint8
@@ -80,17 +85,25 @@ func SetError(r *Request, err error) {
 
 // root returns the original, which has the extras.
 func (r *Request) root() *Request {
-	for r.origin != nil {
-		r = r.origin
+	for o := r.origin(); o != nil; o = r.origin() {
+		r = o
 	}
 	return r
+}
+
+// origin returns what this is a copy of; nil for the original.
+func (r *Request) origin() *Request {
+	if r.from == nil {
+		return nil
+	}
+	return r.from.origin
 }
 
 // host returns the request whose match, walk, error and response this one
 // shows: the original, or the nearest copy made by WithNode.
 func (r *Request) host() *Request {
-	for r.origin != nil && r.flags&flagDetour == 0 {
-		r = r.origin
+	for o := r.origin(); o != nil && r.flags&flagDetour == 0; o = r.origin() {
+		r = o
 	}
 	return r
 }

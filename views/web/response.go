@@ -12,22 +12,23 @@ import (
 // Views mostly get theirs from the request (Request.Text, Request.JSON, …),
 // whose first response costs no allocation. The zero value is an empty 200.
 type Response struct {
-	status      int32
-	kind        bodyKind
-	used        uint8 // of pairs
-	contentType string
-	pairs       [inlinePairs]pair
-	data        []byte // of bodyBytes; of bodyText, the string's own memory
-	rare        *rareResponse
+	status  int32
+	kind    bodyKind
+	usual   usualType // the Content-Type, if many answers have it
+	guarded bool      // has the headers of guards, not yet among the fields
+	data    string    // of bodyText; of bodyBytes, the slice's own memory
+	rare    *rareResponse
 }
 
-// rareResponse is what most responses do without.
+// rareResponse is what the plainest responses do without.
 type rareResponse struct {
-	pairs   []pair      // beyond the inline ones
-	header  http.Header // once somebody asked for one; pairs and contentType are empty then
-	source  any         // of bodyReader, bodyStream, bodyHandler
-	size    int64       // of bodyReader; -1: unknown
-	mistake error       // the first thing that cannot be sent
+	contentType string      // of otherType
+	fields      []field     // the other headers; at first in room
+	header      http.Header // once somebody asked for one; there are no fields and no contentType then
+	source      any         // of bodyReader, bodyStream, bodyHandler
+	size        int64       // of bodyReader; -1: unknown
+	mistake     error       // the first thing that cannot be sent
+	room        [3]field
 }
 
 // Respond makes an empty response with a status.
@@ -57,7 +58,7 @@ func (resp *Response) Clone() *Response {
 	c := *resp
 	if resp.rare != nil {
 		rare := *resp.rare
-		rare.pairs = append([]pair(nil), rare.pairs...)
+		rare.fields = append([]field(nil), rare.fields...)
 		rare.header = rare.header.Clone()
 		c.rare = &rare
 	}

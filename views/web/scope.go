@@ -9,15 +9,16 @@ import (
 // scope is what [async.Go] and its neighbours find in the context of a request: the scope of the request, which is made
 // when somebody asks for it; or, for a copy with a context of its own, the scope that this one carries.
 func (c *requestContext) scope() *async.Scope {
-	for c.origin != nil && c.parent == nil && c.Request == c.origin.Request {
-		c = (*requestContext)(c.origin)
+	r := (*Request)(c)
+	for o := r.origin(); o != nil && r.from.parent == nil && r.Request == o.Request; o = r.origin() {
+		r = o
 	}
-	if c.origin != nil || c.parent != nil {
-		if s, ok := async.ScopeFrom(c.below()); ok {
+	if r.from != nil {
+		if s, ok := async.ScopeFrom((*requestContext)(r).below()); ok {
 			return s
 		}
 	}
-	root := (*Request)(c).root()
+	root := r.root()
 	return root.slot.ScopeWithin(root.Request.Context(), root.app.Goroutines)
 }
 

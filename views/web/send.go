@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -31,15 +32,24 @@ type Sent struct {
 //
 // Most applications never need it: the App sends.
 func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err error) {
-	defer func() { r.noteSent(sent) }()
-	if resp.kind == bodyReader {
-		defer func() { _ = resp.Close() }()
+	if resp.kind < bodyReader && r.extras.Load() == nil {
+		return resp.sendWhole(w, r) // nobody has asked what was sent
 	}
+	defer func() { r.noteSent(sent) }()
+	if resp.kind < bodyReader {
+		return resp.sendWhole(w, r)
+	}
+	defer func() { _ = resp.Close() }()
 	if err := resp.sendable(); err != nil {
 		return Sent{}, err
 	}
-	if resp.kind >= bodyReader {
-		return resp.sendRare(w, r)
+	return resp.sendRare(w, r)
+}
+
+// sendWhole sends a body that is in memory.
+func (resp *Response) sendWhole(w http.ResponseWriter, r *Request) (Sent, error) {
+	if err := resp.sendable(); err != nil {
+		return Sent{}, err
 	}
 	status := resp.Status()
 	h := w.Header()
@@ -59,11 +69,11 @@ func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err er
 		}
 	}
 	w.WriteHeader(status)
-	sent = Sent{Status: status, Started: true}
+	sent := Sent{Status: status, Started: true}
 	if head || length == 0 {
 		return sent, nil
 	}
-	n, err := w.Write(resp.data)
+	n, err := w.Write(resp.bytes())
 	sent.Bytes = int64(n)
 	return sent, err
 }
@@ -93,8 +103,8 @@ func strip(h http.Header, status int) {
 
 // needType keeps net/http from guessing a type: a guess may turn data into a page.
 func (resp *Response) needType(h http.Header, length int) {
-	if length != 0 && len(h[contentTypeKey]) == 0 {
-		h[contentTypeKey] = sharedBinary
+	if length != 0 && resp.usual == noType && len(h[contentTypeKey]) == 0 {
+		h[contentTypeKey] = usualTypes[usualBinary]
 	}
 }
 
@@ -116,17 +126,16 @@ func (resp *Response) sendable() error {
 		}
 		return nil
 	}
-	if t := resp.contentType; t != "" && sharedType(t) == nil {
-		if err := checkHeader(contentTypeKey, t); err != nil {
+	if resp.rare == nil {
+		return nil
+	}
+	if resp.usual == otherType {
+		if err := checkHeader(contentTypeKey, resp.rare.contentType); err != nil {
 			return err
 		}
 	}
-	for i := range resp.pairCount() {
-		p := resp.pair(i)
-		if sharedValue(p.value) != nil && (p.key == "Vary" || p.key == nosniffKey) {
-			continue
-		}
-		if err := checkHeader(p.key, p.value); err != nil {
+	for _, f := range resp.rare.fields {
+		if err := checkHeader(f.key, f.value[0]); err != nil {
 			return err
 		}
 	}
@@ -162,82 +171,36 @@ func (resp *Response) writeHeaders(h http.Header) {
 		}
 		return
 	}
-	if resp.contentType != "" {
-		values := sharedType(resp.contentType)
-		if values == nil {
-			values = []string{resp.contentType}
-		}
-		h[contentTypeKey] = values
+	switch resp.usual {
+	case noType:
+	case otherType:
+		h[contentTypeKey] = []string{resp.rare.contentType}
+	default:
+		h[contentTypeKey] = usualTypes[resp.usual]
 	}
-	n := resp.pairCount()
-	if n == 0 {
-		return
+	if resp.guarded {
+		writeFields(h, guards[:])
 	}
-	var memory []string // one block for the values of all headers
-	for i := range n {
-		p := resp.pair(i)
-		before := h[p.key]
-		if len(before) > 0 && (joins(p.key) || resp.hasBefore(i, p.key)) {
-			h[p.key] = append(before, p.value)
-			continue
+	if resp.rare != nil {
+		writeFields(h, resp.rare.fields)
+	}
+}
+
+// writeFields writes a list of headers, in which a key may occur several times.
+func writeFields(h http.Header, fields []field) {
+	for i := range fields {
+		key, value := fields[i].key, fields[i].value[:]
+		before := h[key]
+		if len(before) > 0 && (joins(key) || occurs(fields[:i], key)) {
+			h[key] = append(before, value...)
+		} else {
+			h[key] = value
 		}
-		if values := sharedValue(p.value); values != nil {
-			h[p.key] = values
-			continue
-		}
-		if memory == nil {
-			memory = make([]string, n-i)
-		}
-		memory[0] = p.value
-		h[p.key], memory = memory[:1:1], memory[1:]
 	}
 }
 
 func joins(key string) bool { return key == "Set-Cookie" || key == "Vary" }
 
-func (resp *Response) hasBefore(i int, key string) bool {
-	for j := range i {
-		if resp.pair(j).key == key {
-			return true
-		}
-	}
-	return false
-}
-
-// Values that many answers have are shared between them: slices that nobody
-// writes into, full, so that appending copies.
-var (
-	sharedText    = []string{typeText}
-	sharedHTML    = []string{typeHTML}
-	sharedJSON    = []string{typeJSON}
-	sharedProblem = []string{typeProblem}
-	sharedBinary  = []string{typeBinary}
-	sharedAccept  = []string{"Accept"}
-	sharedNosniff = []string{"nosniff"}
-)
-
-func sharedType(t string) []string {
-	switch t {
-	case typeText:
-		return sharedText
-	case typeHTML:
-		return sharedHTML
-	case typeJSON:
-		return sharedJSON
-	case typeProblem:
-		return sharedProblem
-	case typeBinary:
-		return sharedBinary
-	}
-	return nil
-}
-
-func sharedValue(v string) []string {
-	switch v {
-	case "Accept":
-		return sharedAccept
-	case "nosniff":
-		return sharedNosniff
-	}
-	return nil
+func occurs(fields []field, key string) bool {
+	return slices.ContainsFunc(fields, func(f field) bool { return f.key == key })
 }

@@ -17,7 +17,7 @@ func (r *Request) Sent() Sent {
 
 // noteSent keeps what was sent, if anything may ask: without extras there are no callbacks.
 func (r *Request) noteSent(sent Sent) {
-	if r.origin != nil {
+	if r.origin() != nil {
 		return
 	}
 	if x := r.extras.Load(); x != nil {
