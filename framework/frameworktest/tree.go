@@ -14,7 +14,7 @@ import (
 
 // Tree is a resource tree as a literal: paths and what lies there. The
 // resources need no methods of their own, for the tree itself resolves whole
-// paths; what lies between two of them is a traversal.Map without entries. The
+// paths; below one that has children of its own those are found too. What lies between two of them is a traversal.Map without entries. The
 // resource at "/" would be the tree's own root, and is the Tree itself.
 //
 //	frameworktest.Tree{"wiki": &Wiki{}, "wiki/Front": &Page{}}
@@ -39,8 +39,11 @@ func (t Tree) Descend(_ context.Context, names []string) ([]traversal.Resource, 
 	for _, name := range names {
 		path = strings.TrimPrefix(path+"/"+name, "/")
 		resource, ok := t.at(path)
-		if !ok {
-			return found, traversal.ErrNotFound
+		switch {
+		case !ok && len(found) == 0:
+			return nil, traversal.ErrNotFound
+		case !ok:
+			return found, nil // the last one may have children of its own
 		}
 		found = append(found, resource)
 	}
