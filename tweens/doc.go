@@ -41,6 +41,24 @@
 //   - [Recover] turns panics into errors, for chains without ExcView or for what lies outside of it.
 //   - [RequestID] puts the id of the request into the response.
 //   - [AccessLog] writes a line for each request.
+//   - [Observe] tells of each request to what makes traces and metrics: packages oteltween and promtween.
+//   - [Compress] makes bodies smaller.
+//   - [CORS] lets pages of other origins use the application.
+//   - [Timeout] answers 504 at a deadline, whatever the view does.
+//   - [Limit] lets a bounded number of requests in, and a bounded number wait.
+//
+// An application that has them all adds them from the inside out, each without hints:
+//
+//	config.AddTween("limit", tweens.Limit(256, tweens.LimitOptions{}))                 // keeps the place of a view that goes on
+//	config.AddTween("timeout", tweens.Timeout(10*time.Second, tweens.TimeoutOptions{})) // also of error views
+//	config.AddTween("cors", tweens.CORS(tweens.CORSOptions{Origins: origins}))         // decorates 503 and 504, too
+//	config.AddTween("compress", tweens.Compress(tweens.CompressOptions{}))
+//	config.AddTween("request id", tweens.RequestID())
+//	config.AddTween("metrics", promtween.Observe(promtween.Options{}))
+//	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))         // outermost, for it comes last
+//
+// With Under(ExcView) for limit and timeout their 503 and 504 are errors, which the application's error views answer; what
+// those do is outside of both then.
 //
 // Extensions register theirs by [Add], which takes any [registry.Recorder].
 package tweens
