@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"internal/conformance":    {"*"},
 	"internal/testapps":       {"*"},
 	"internal/testapps/...":   {"*"},
-	"examples/...":            {"framework", "views", "views/web", "tweens", "registry", "traversal"},
+	"examples/...":            {"framework", "views", "views/web", "tweens", "registry", "traversal", "traversal/async"},
 }
 
 // standardOnly are the rooms that import nothing but the standard library and ours.

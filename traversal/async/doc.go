@@ -32,7 +32,13 @@
 //
 //	aiopyramid                           here                             example
 //	---------------------------------    -----------------------------    --------------------------
-//	includeme: a greenlet a request      Scope; WithScope, Slot           WithScope, Slot
+//	includeme                            framework.Async                  framework.Async
+//	  a greenlet for each request        Scope; WithScope, Slot           WithScope, Slot
+//	config.CoroutineMapper               views.CoroutineMapper            views.CoroutineMapper
+//	config.ExecutorMapper                views.ExecutorMapper, and        views.ExecutorMapper
+//	                                     views.SetExecutor
+//	config.CoroutineOrExecutorMapper     views.CoroutineOrExecutorMapper  the same
+//	config.AsyncioMapperBase             views.Mapper                     (a mapper wraps v.Callable)
 //	helpers.spawn_greenlet               Go                               Go
 //	helpers.run_in_greenlet              every future settles             PanicError
 //	yield from future                    Await                            Await
@@ -49,11 +55,16 @@
 //	                                     Synchronize2
 //	synchronize on __acl__;              a plain function, which          package (Policy)
 //	  auth.coroutine_callback_…          may wait; Synchronize
-//	tweens.coroutine_logger_tween_…      a tween that starts its          package (Tween)
-//	                                     slow part with Go
+//	tweens.coroutine_logger_tween_…      a tween that starts its          package (Tween),
+//	                                     slow part with Go                framework (AsynchronousLogger)
+//	synchronize on a root factory,       a plain function, which          framework (Waiting)
+//	  a predicate                        may wait; Synchronize
 //	(nothing)                            Batcher, Direct                  Batcher, Direct
+//	(nothing)                            views.Around with Timeout        views.Around
+//	                                     and Limit of package tweens
 //
-// The examples named package are among those of the package itself. Where aiopyramid decides
+// The examples named package are among those of the package itself; framework and views have
+// theirs. The command examples/async is a whole application. Where aiopyramid decides
 // whether something may wait by how it was declared, here everything may; so most of what is
 // synchronized there is a plain call.
 package async

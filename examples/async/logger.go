@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// logTo is a tween that writes each request to a slow log, beside the request rather than before it. It is a plain
+// tween: what lies above and below need not know. When the request ends the log is written, or it is known why not.
+func logTo(sky *source) func(next web.Handler) web.Handler {
+	return func(next web.Handler) web.Handler {
+		return func(r *web.Request) (*web.Response, error) {
+			line := r.Method + " " + r.RequestURI
+			written := async.Go(r.Context(), func(ctx context.Context) (bool, error) { return true, sky.post(ctx, line) })
+			resp, err := next(r)
+			if _, failed := async.Await(r.Context(), written); failed != nil {
+				r.Log().Warn().Err(failed).Msg("the log was not written")
+			}
+			return resp, err
+		}
+	}
+}
