@@ -138,7 +138,12 @@ func (a *App) around(handler web.Handler) web.Handler {
 // last thing of every request, and removes the files of a multipart form, as the
 // server does for its own request.
 func (a *App) finish(r *web.Request, hr *http.Request) {
-	if form := r.MultipartForm; form != nil && form != hr.MultipartForm {
+	form := r.MultipartForm
+	if form == nil && !web.Remembers(r) { // nearly always
+		a.endScope(r)
+		return
+	}
+	if form != nil && form != hr.MultipartForm {
 		defer func() { _ = form.RemoveAll() }()
 	}
 	defer a.endScope(r)

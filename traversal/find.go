@@ -40,7 +40,7 @@ func (t *Traverser) FindNames(ctx context.Context, x any, names ...string) (Node
 		names = []string{}
 	}
 	r := new(Result)
-	if err := t.walkFrom(ctx, from, from.Resource(), Path{Names: names}, r); err != nil {
+	if err := t.walkFrom(ctx, from, Path{Names: names}, r); err != nil {
 		return Node{}, err
 	}
 	return r.whole()
@@ -78,7 +78,7 @@ func (t *Traverser) Traverse(ctx context.Context, x any, path string) (*Result, 
 		return nil, err
 	}
 	r := new(Result)
-	return r, t.walkFrom(ctx, from, from.Resource(), Path{Escaped: path}, r)
+	return r, t.walkFrom(ctx, from, Path{Escaped: path}, r)
 }
 
 // startAt is the place of x for a walk down: without a known place it is a root.

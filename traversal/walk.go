@@ -41,11 +41,25 @@ type Path struct {
 // broke its contract, or ctx was done between two steps. With a StepError into tells how far the
 // walk came. Walk does not catch the panics of resources.
 func (t *Traverser) Walk(ctx context.Context, root Resource, p Path, into *Result) error {
-	return t.walkFrom(ctx, Node{}, root, p, into)
+	if err := begin(into, root, &p); err != nil {
+		return err
+	}
+	return t.walk(ctx, into)
 }
 
-// walkFrom walks from start, which lies at the node from, if that is not zero.
-func (t *Traverser) walkFrom(ctx context.Context, from Node, start Resource, p Path, r *Result) error {
+// walkFrom walks from a node.
+func (t *Traverser) walkFrom(ctx context.Context, from Node, p Path, r *Result) error {
+	if err := begin(r, from.Resource(), &p); err != nil {
+		return err
+	}
+	if _, inner := from.Parent(); inner {
+		r.beyond().start = from
+	}
+	return t.walk(ctx, r)
+}
+
+// begin makes r a result that stands at the start of a path.
+func begin(r *Result, start Resource, p *Path) error {
 	if r.chain[0] != nil || r.count != 0 || r.more != nil {
 		*r = Result{}
 	}
@@ -59,24 +73,24 @@ func (t *Traverser) walkFrom(ctx context.Context, from Node, start Resource, p P
 		*r = Result{}
 		return &StepError{Path: path, Err: err}
 	}
-	if _, inner := from.Parent(); inner {
-		r.beyond().start = from
-	}
 	if len(p.Subpath) > 0 {
 		r.beyond().subpath = p.Subpath
 	}
-	return t.walk(ctx, r)
+	return nil
 }
 
-func (r *Result) addPath(p Path) error {
+func (r *Result) addPath(p *Path) error {
 	if len(p.VirtualRoot) > 0 {
 		if err := r.addNames(p.VirtualRoot); err != nil {
 			return err
 		}
 		r.beyond().virtual = r.count
 	}
-	if p.Names != nil {
+	switch {
+	case p.Names != nil:
 		return r.addNames(p.Names)
+	case p.Escaped == "/":
+		return nil
 	}
 	return r.addEscaped(p.Escaped)
 }
@@ -247,9 +261,9 @@ func flawOf(res Resource) error {
 	if res == nil {
 		return errNothing
 	}
-	switch v := reflect.ValueOf(res); v.Kind() {
+	switch reflect.TypeOf(res).Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		if v.IsNil() {
+		if reflect.ValueOf(res).IsNil() {
 			return fmt.Errorf("returned a nil %T as a resource: return ErrNotFound if there is none", res)
 		}
 	case reflect.Struct:

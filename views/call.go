@@ -24,14 +24,16 @@ var ErrMismatch = errors.New("the view does not answer this request")
 // views from answering. OPTIONS is answered where only the method is missing.
 // It allocates nothing of its own if a view answers.
 func (t *Table) Call(r *web.Request) (*web.Response, error) {
-	name := r.ViewName()
-	first, second := t.slots(r, name)
-	res := r.Resource()
-	for _, s := range [...]*slot{first, second} {
-		if s == nil {
-			continue
+	walk := r.Result()
+	first, second := t.slots(r, walk.ViewName())
+	res := walk.Resource()
+	if first != nil {
+		if resp, done, err := first.answer(t.types, r, res, false); done {
+			return resp, err
 		}
-		if resp, done, err := s.answer(t.types, r, res, false); done {
+	}
+	if second != nil {
+		if resp, done, err := second.answer(t.types, r, res, false); done {
 			return resp, err
 		}
 	}
@@ -46,11 +48,15 @@ func (t *Table) Call(r *web.Request) (*web.Response, error) {
 func (t *Table) slots(r *web.Request, name string) (first, second *slot) {
 	match := r.Match()
 	if match == nil {
-		return t.resources.at("", name), nil
+		return t.resources.global.at(name), nil
 	}
-	first = t.resources.at(match.Route, name)
+	if bound, ok := match.Views.(*places); ok {
+		first = bound.at(name)
+	} else {
+		first = t.resources.at(match.Route, name)
+	}
 	if match.GlobalViews {
-		second = t.resources.at("", name)
+		second = t.resources.global.at(name)
 	}
 	return first, second
 }
@@ -69,6 +75,9 @@ func (c *chain) answer(r *web.Request, res traversal.Resource, permissive bool) 
 		}
 		return resp, true, err
 	}
+	if c.flat != nil {
+		return c.answerFlat(r, res, permissive)
+	}
 	cur := c.cursor()
 	for view := cur.next(r); view != nil; view = cur.next(r) {
 		ok, err := view.fits(r)
@@ -79,6 +88,26 @@ func (c *chain) answer(r *web.Request, res traversal.Resource, permissive bool) 
 			continue
 		}
 		resp, err := view.answer(r, cur.at.convert, res, permissive)
+		if err != nil && errors.Is(err, ErrMismatch) {
+			continue
+		}
+		return resp, true, err
+	}
+	return nil, c.tie != nil, c.tie
+}
+
+// answerFlat is answer where nothing is chosen by the Accept header.
+func (c *chain) answerFlat(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
+	for i := range c.flat {
+		view := &c.flat[i]
+		ok, err := view.fits(r)
+		if err != nil {
+			return nil, true, fmt.Errorf("%s: %w", view.info, err)
+		}
+		if !ok {
+			continue
+		}
+		resp, err := view.answer(r, view.convert, res, permissive)
 		if err != nil && errors.Is(err, ErrMismatch) {
 			continue
 		}

@@ -101,7 +101,7 @@ func (s *slot) specific(ts *types, err error, tree []error) []answering {
 		for _, e := range tree {
 			c := *s.chain(ts, reflect.TypeOf(e))
 			if last := len(c.steps) - 1; last >= 0 && c.steps[last].typ == nil {
-				c.steps = c.steps[:last]
+				c.steps, c.flat = c.steps[:last], nil
 			}
 			if len(c.steps) > 0 || c.tie != nil {
 				parts = append(parts, answering{c, e})

@@ -134,6 +134,15 @@ type chain struct {
 	tie   error // met behind the last step; nil: nothing is
 
 	sole *candidate // the one view there is, if it answers every request
+	flat []entry    // all views in order; nil if some are chosen by the Accept header
+
+	chosen bool // some are
+}
+
+// entry is a view of a chain that is asked in one and the same place.
+type entry struct {
+	*candidate
+	convert func(any) (any, error)
 }
 
 // unfinished is met by those who ask before the table is complete.
@@ -194,6 +203,14 @@ func (c *chain) add(g *multiview, convert func(any) (any, error)) (end bool) {
 		return false
 	}
 	c.steps = append(c.steps, step{g, convert})
+	if len(g.offers) > 0 {
+		c.chosen, c.flat = true, nil
+	}
+	if !c.chosen {
+		for _, view := range g.bare {
+			c.flat = append(c.flat, entry{view, convert})
+		}
+	}
 	if !g.unconditional() {
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // Table holds the views of one application: it finds the one that answers a
@@ -57,6 +58,14 @@ func newTable() *Table {
 	return t
 }
 
+// Bind lets the matches of a route lead straight to its views. The router calls it
+// for each route, when the table is complete and before it is served; requests find
+// the views of routes that are not bound by their names.
+func (t *Table) Bind(to *web.Routed) {
+	of := t.resources.routed[to.Route]
+	to.Views = &of
+}
+
 // add takes a view. One of the same identity, from an earlier round, it
 // replaces in its place.
 func (t *Table) add(reg *registration) error {
@@ -92,21 +101,45 @@ type place struct{ route, name string }
 // index finds views by place and type.
 type index struct {
 	types  *types
-	global map[string]*slot // by name: the views without a route
-	routed map[place]*slot
-	slots  []*slot // in order of registration
+	global places            // of views without a route
+	routed map[string]places // by route
+	slots  []*slot           // in order of registration
 }
 
-func newIndex(ts *types) *index {
-	return &index{types: ts, global: map[string]*slot{}, routed: map[place]*slot{}}
+// places are the slots of one route, or of none, by view name: most have nothing
+// but default views, which are found without looking a name up.
+type places struct {
+	byDefault *slot
+	named     map[string]*slot
 }
+
+func (p *places) at(name string) *slot {
+	if name == "" {
+		return p.byDefault
+	}
+	return p.named[name]
+}
+
+func (p *places) add(s *slot) {
+	if s.place.name == "" {
+		p.byDefault = s
+		return
+	}
+	if p.named == nil {
+		p.named = map[string]*slot{}
+	}
+	p.named[s.place.name] = s
+}
+
+func newIndex(ts *types) *index { return &index{types: ts, routed: map[string]places{}} }
 
 // at returns the views of a place; nil if there are none.
 func (x *index) at(route, name string) *slot {
 	if route == "" {
-		return x.global[name]
+		return x.global.at(name)
 	}
-	return x.routed[place{route, name}]
+	of := x.routed[route]
+	return of.at(name)
 }
 
 func (x *index) add(reg *registration) {
@@ -116,9 +149,11 @@ func (x *index) add(reg *registration) {
 		s = newSlot(at)
 		x.slots = append(x.slots, s)
 		if at.route == "" {
-			x.global[at.name] = s
+			x.global.add(s)
 		} else {
-			x.routed[at] = s
+			of := x.routed[at.route]
+			of.add(s)
+			x.routed[at.route] = of
 		}
 	}
 	s.add(reg)

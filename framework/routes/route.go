@@ -25,6 +25,10 @@ type Route struct {
 	walks, fills bool  // the pattern has a marker "traverse", "subpath"
 }
 
+// Routed is what the matches of the route have in common; nil while the application
+// is built.
+func (rt *Route) Routed() *web.Routed { return rt.routed }
+
 // External is the other host of an external route.
 type External struct {
 	Scheme string // "" is that of the request

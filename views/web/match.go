@@ -17,6 +17,9 @@ type Routed struct {
 	// Star: the last marker is a star, which takes a list of names.
 	Star bool
 
+	// Views is what package views has for the route. It is set while the application is built.
+	Views any
+
 	own *[]Param // of one match alone, in place of its path and spans; nil for routes
 }
 

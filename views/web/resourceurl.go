@@ -150,6 +150,9 @@ const VirtualRootHeader = "X-Vhm-Root"
 // for; the router hands them to the walk. Most code needs Request.VirtualRoot. The
 // header is plain text, as in Pyramid: it is not percent-decoded.
 func VirtualRootNames(r *Request) []string {
+	if len(r.app.Trusted) == 0 {
+		return nil
+	}
 	values := r.Request.Header[VirtualRootHeader]
 	if len(values) == 0 || !r.FromTrustedProxy() {
 		return nil
