@@ -139,11 +139,13 @@ func countBody(r *framework.Request) (map[string]int64, error) {
 // muchBytes is the length of what sendMuch sends.
 const muchBytes = 64 << 20
 
+var zeros = make([]byte, 1<<20)
+
 func sendMuch(r *framework.Request) (*framework.Response, error) {
 	resp := r.Response()
 	resp.SetStream(func(w web.StreamWriter) error {
-		for range muchBytes >> 20 {
-			if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+		for range muchBytes / len(zeros) {
+			if _, err := w.Write(zeros); err != nil {
 				return err
 			}
 		}
