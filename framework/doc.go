@@ -33,5 +33,10 @@
 // and Shutdown are the program's to call. Prepare gives jobs and commands a
 // request without a server.
 //
+// Every step of a request may wait. What it starts by async.Go (package
+// traversal/async) ends with it: the App waits for that when the response was
+// sent, names in the log what does not end, and Shutdown reports what is left.
+// Async, given to Include, is for views that are coroutines.
+//
 // To test an application, see framework/frameworktest.
 package framework

@@ -45,4 +45,13 @@
 // each of which serves one option: [Permission], [CSRF], [Wrapper], [CacheFor],
 // [Decorate], [Renderer], [WithMapper]. [AddDeriver] adds others, with options
 // of their own. From within a view, [RenderView] calls another.
+//
+// # Waiting
+//
+// A view may wait: it runs on its request's goroutine, and holds up nobody else. Its
+// context ends with the client and with a deadline. A deadline or a bound on how
+// many run at once is a tween, also for a single view ([Around]). What is to be done
+// at the same time is started by package traversal/async. A view that returns a
+// future needs the [CoroutineMapper]; one that blocks or burns CPU is kept within
+// bounds by the [ExecutorMapper].
 package views
