@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// The tweens of serve --dev. One lies directly within EXCVIEW, so that an error is
+// shown before the application's own page for it hides what it was; the other
+// outside of everything, for what nothing answered.
+const (
+	devErrors  = "development errors"
+	devOutside = "development"
+)
+
+// devPageHeader marks what the tweens answered.
+const devPageHeader = "X-Development-Page"
+
+// development is what shows errors.
+type development struct{ app *framework.App }
+
+// serveDev serves for a developer.
+func (p *program) serveDev(ctx context.Context) error {
+	app, err := p.devApp(ctx)
+	o := p.server()
+	if err != nil {
+		_ = p.failed(err)
+		return p.serveReport(ctx, o, err)
+	}
+	if host, _, err := net.SplitHostPort(o.Addr); err == nil && !strings.HasPrefix(o.Addr, "unix:") && host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		p.env.Logger.Warn().Str("addr", o.Addr).Msg("--dev shows stacks and requests to everybody who can reach this address")
+	}
+	return framework.Serve(ctx, app, o)
+}
+
+// devApp builds the application with the two tweens. If it has an explicit order of
+// tweens, they are put into that; then it is built twice.
+func (p *program) devApp(ctx context.Context) (*framework.App, error) {
+	config, err := p.env.configure(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d := new(development)
+	config.Commit() // what follows conflicts with nothing
+	config.AddTween(devErrors, tweens.Wrap(d.errors), tweens.Under(tweens.ExcView), tweens.Over(tweens.Main))
+	config.AddTween(devOutside, tweens.Wrap(d.outside), tweens.Under(tweens.Ingress))
+	app, err := config.App()
+	if err != nil {
+		return nil, err
+	}
+	if order := tweens.Names(app.Registry()); !slices.Contains(order, devErrors) {
+		order = slices.Insert(order, slices.Index(order, tweens.ExcView)+1, devErrors)
+		config.SetTweenOrder(append([]string{devOutside}, order...)...)
+		if app, err = config.App(); err != nil {
+			return nil, err
+		}
+	}
+	d.app = app
+	return app, nil
+}
+
+// errors is the tween within EXCVIEW.
+func (d *development) errors(next web.Handler) web.Handler {
+	next = web.Guard(next)
+	return func(r *web.Request) (*web.Response, error) {
+		resp, err := next(r)
+		if err == nil || !d.shows(r, err) {
+			return resp, err
+		}
+		return d.answer(r, err), nil
+	}
+}
+
+// outside is the outermost tween.
+func (d *development) outside(next web.Handler) web.Handler {
+	next = web.Guard(next)
+	return func(r *web.Request) (*web.Response, error) {
+		resp, err := next(r)
+		if err != nil {
+			if gone, ok := web.ClientGone(r, err); ok {
+				return gone, nil
+			}
+			resp = d.answer(r, err)
+		}
+		if resp != nil && resp.Header(devPageHeader) != "" { // whatever tweens between put there
+			resp.SetHeader("Content-Security-Policy", pagePolicy)
+		}
+		return resp, nil
+	}
+}
+
+// shows tells whether an error is for the developer: those that no client would
+// see the cause of are, those that have a status only if the application has no page
+// of its own for them, and a browser asks.
+func (d *development) shows(r *web.Request, err error) bool {
+	if _, gone := web.ClientGone(r, err); gone {
+		return false
+	}
+	status, known := web.StatusOf(err)
+	switch {
+	case !known:
+		return true
+	case status < 400 || !wantsHTML(r.Request):
+		return false
+	}
+	return views.TableOf(r.Registry()).ForeseeError(r, err).View == nil
+}
+
+func wantsHTML(hr *http.Request) bool {
+	return strings.Contains(strings.Join(hr.Header["Accept"], ","), "text/html")
+}
+
+// answer is the page of an error. It begins with the status and headers of the
+// error, as the plain answer does.
+func (d *development) answer(r *web.Request, err error) *web.Response {
+	event := r.Log().Error()
+	status, known := web.StatusOf(err)
+	if known && status < 500 {
+		event = r.Log().Debug()
+	}
+	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
+		event = event.Bytes("stack", panicked.Stack)
+	}
+	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("shown as a page")
+
+	page := d.page(r, err)
+	web.SetError(r, err)
+	var resp *web.Response
+	if wantsHTML(r.Request) {
+		resp = r.HTML(page.html())
+	} else {
+		resp = r.Text(page.text())
+	}
+	if !known {
+		resp.SetStatus(http.StatusInternalServerError)
+	}
+	resp.SetHeader("Cache-Control", "no-store")
+	resp.SetHeader(devPageHeader, "error")
+	resp.SetHeader(web.RequestIDHeader, r.ID())
+	return resp
+}
+
+// serveReport serves the report of a configuration that is wrong, until the
+// program is ended: a process cannot take in its own code anew.
+func (p *program) serveReport(ctx context.Context, o framework.ServerOptions, wrong error) error {
+	stub, err := framework.New(framework.Options{Settings: registry.Settings{}, Logger: p.env.Logger}).App()
+	if err != nil {
+		return errors.Join(wrong, err)
+	}
+	o.Health, o.Ready = false, nil
+	o.Handler = http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		header := w.Header()
+		header.Set("Cache-Control", "no-store")
+		header.Set(devPageHeader, "configuration")
+		page := devPage{Title: "The configuration is wrong", Report: wrong.Error(), Stacks: stacks(wrong), Waiting: true}
+		text, kind := page.text(), "text/plain; charset=utf-8"
+		if wantsHTML(hr) {
+			header.Set("Content-Security-Policy", pagePolicy)
+			text, kind = page.html(), "text/html; charset=utf-8"
+		}
+		header.Set("Content-Type", kind)
+		w.WriteHeader(http.StatusInternalServerError)
+		fmt.Fprint(w, text)
+	})
+	if err := framework.Serve(ctx, stub, o); err != nil {
+		return err
+	}
+	return errSaid
+}

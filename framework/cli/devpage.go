@@ -1,0 +1,137 @@
+package cli
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// pagePolicy lets a page of ours do what it does, and nothing that a text in it
+// might want.
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
+
+//go:embed devpage.html
+var devPageText string
+
+var devPageTemplate = template.Must(template.New("devpage.html").Parse(devPageText))
+
+// devPage is what is shown for an error, or for a configuration that is wrong.
+type devPage struct {
+	Title   string
+	Report  string   // the error
+	Chain   []string // what it wraps, with types
+	Stacks  []string // of panics
+	Explain string
+	Request []devFact
+	Headers []devFact
+	Waiting bool // looks whether the program was started anew
+}
+
+type devFact struct{ Name, Value string }
+
+// page gathers what is known of an error.
+func (d *development) page(r *web.Request, err error) *devPage {
+	status, known := web.StatusOf(err)
+	if !known {
+		status = http.StatusInternalServerError
+	}
+	page := &devPage{
+		Title: fmt.Sprintf("%d %s", status, http.StatusText(status)), Report: err.Error(), Chain: chain(err, 0), Stacks: stacks(err),
+		Explain: d.explain(r),
+		Request: []devFact{{"request", r.Method + " " + r.URL.RequestURI()}, {"host", r.Host}, {"from", r.RemoteAddr}, {"id", r.ID()}},
+	}
+	if m := r.Match(); m != nil {
+		page.Request = append(page.Request, devFact{"route", fmt.Sprintf("%s %q", m.Route, m.Pattern)})
+		for _, param := range m.Params() {
+			page.Request = append(page.Request, devFact{"{" + param.Name + "}", param.Value + strings.Join(param.Values, "/")})
+		}
+	}
+	if resource := r.Resource(); resource != nil {
+		page.Request = append(page.Request,
+			devFact{"resource", fmt.Sprintf("%T at %s", resource, r.Node().Path())},
+			devFact{"view name", fmt.Sprintf("%q", r.ViewName())}, devFact{"subpath", fmt.Sprintf("%q", r.Subpath())})
+	}
+	for name, values := range r.Request.Header {
+		for _, value := range values {
+			switch name {
+			case "Authorization", "Cookie", "Proxy-Authorization":
+				value = fmt.Sprintf("(%d bytes)", len(value))
+			}
+			page.Headers = append(page.Headers, devFact{name, value})
+		}
+	}
+	slices.SortStableFunc(page.Headers, func(a, b devFact) int { return strings.Compare(a.Name, b.Name) })
+	return page
+}
+
+// explain asks the application how it came to that request, without its body: the
+// view has read it.
+func (d *development) explain(r *web.Request) (text string) {
+	defer func() {
+		if value := recover(); value != nil {
+			text = fmt.Sprintf("no explanation: panic: %v", value)
+		}
+	}()
+	again := *r.Request
+	again.Body = http.NoBody
+	return d.app.Explain(&again).String()
+}
+
+// chain lists an error and what it wraps, each with its type.
+func chain(err error, depth int) []string {
+	line := strings.Repeat("  ", depth) + fmt.Sprintf("%T: %v", err, err)
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		lines := []string{line}
+		for _, part := range e.Unwrap() {
+			lines = append(lines, chain(part, depth+1)...)
+		}
+		return lines
+	default:
+		if inner := errors.Unwrap(err); inner != nil {
+			return append([]string{line}, chain(inner, depth+1)...)
+		}
+	}
+	return []string{line}
+}
+
+func (p *devPage) html() string {
+	var b strings.Builder
+	if err := devPageTemplate.Execute(&b, p); err != nil {
+		return p.Title + ": " + err.Error()
+	}
+	return b.String()
+}
+
+func (p *devPage) text() string {
+	var b strings.Builder
+	section := func(title string, lines ...string) {
+		if len(lines) > 0 && lines[0] != "" {
+			fmt.Fprintf(&b, "\n%s\n\n%s\n", title, strings.TrimSpace(strings.Join(lines, "\n")))
+		}
+	}
+	fmt.Fprintf(&b, "%s\n\n%s\n", p.Title, p.Report)
+	section("ERRORS", p.Chain...)
+	section("STACK", p.Stacks...)
+	section("EXPLANATION", p.Explain)
+	for _, list := range []struct {
+		title string
+		facts []devFact
+	}{{"REQUEST", p.Request}, {"HEADERS", p.Headers}} {
+		var lines []string
+		for _, fact := range list.facts {
+			lines = append(lines, fact.Name+": "+fact.Value)
+		}
+		section(list.title, lines...)
+	}
+	if p.Waiting {
+		b.WriteString("\nMend it, and start the program again.\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/mastaba-go/mastaba/registry"
+)
+
+// frameworkPrefix begins the variables of the framework's settings.
+const frameworkPrefix = "MASTABA"
+
+// settings are all that are known, and what was said about them.
+type settings struct {
+	known    []*Setting // the framework's, then the application's
+	byName   map[string]*Setting
+	variable map[string]*Setting // by environment variable
+	prefixes []string
+	flags    []*settingFlag
+
+	file   string   // --config
+	sets   []string // --set
+	addr   string   // --addr
+	values registry.Settings
+	from   map[string]string // where a value comes from
+	wrong  []error
+}
+
+// declare checks and gathers what may be set.
+func declare(o *Options) (*settings, error) {
+	s := &settings{byName: map[string]*Setting{}, variable: map[string]*Setting{}, prefixes: []string{frameworkPrefix}}
+	prefix := strings.TrimSuffix(strings.ToUpper(o.EnvPrefix), "_")
+	if prefix == "" {
+		prefix = frameworkPrefix
+	}
+	if prefix != frameworkPrefix {
+		s.prefixes = append(s.prefixes, prefix)
+	}
+	var wrong []error
+	add := func(declared Setting, prefix string) {
+		own := declared
+		if err := own.check(); err != nil {
+			wrong = append(wrong, err)
+			return
+		}
+		variable := own.variable(prefix)
+		switch other := s.variable[variable]; {
+		case s.byName[own.Name] != nil:
+			wrong = append(wrong, fmt.Errorf("cli.Setting %q: there is another of this name: choose a name of its own", own.Name))
+		case other != nil || strings.HasSuffix(variable, "_CONFIG") && own.Name == "config":
+			wrong = append(wrong, fmt.Errorf("cli.Setting %q: its variable %s belongs to another: choose a name of its own", own.Name, variable))
+		default:
+			s.known, s.byName[own.Name], s.variable[variable] = append(s.known, &own), &own, &own
+		}
+	}
+	for _, b := range builtin {
+		add(b, frameworkPrefix)
+	}
+	for _, own := range o.Settings {
+		add(own, prefix)
+	}
+	return s, errors.Join(wrong...)
+}
+
+// load finds out what holds: the defaults, the file, the environment, the flags.
+// Everything that is wrong is reported at once.
+func (s *settings) load(environ []string, standardFile string) error {
+	s.values, s.from, s.wrong = registry.Settings{}, map[string]string{}, nil
+	for _, known := range s.known {
+		s.values[known.Name] = known.Default
+	}
+	file, required := s.file, true
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		if file == "" && value != "" && slices.Contains(s.prefixes, strings.TrimSuffix(name, "_CONFIG")) {
+			file = value
+		}
+	}
+	if file == "" {
+		file, required = standardFile, false
+	}
+	if file != "" {
+		s.readFile(file, required)
+	}
+	s.readEnvironment(environ)
+	s.readFlags()
+	return errors.Join(s.wrong...)
+}
+
+func (s *settings) refuse(format string, args ...any) {
+	s.wrong = append(s.wrong, fmt.Errorf(format, args...))
+}
+
+// set takes one value; origin names it where it was said.
+func (s *settings) set(name string, value any, origin string) {
+	known := s.byName[name]
+	if known == nil {
+		var names []string
+		for _, k := range s.known {
+			names = append(names, k.Name)
+		}
+		s.refuse("%s: unknown setting %q%s", origin, name, meant(name, names))
+		return
+	}
+	v, err := known.convert(value)
+	if err != nil {
+		s.refuse("%s: %w", origin, err)
+		return
+	}
+	s.values[name], s.from[name] = v, origin
+}
+
+// meant is the end of a refusal.
+func meant(name string, names []string) string {
+	if near := nearest(name, names); near != "" {
+		return fmt.Sprintf(": is %q meant?", near)
+	}
+	return ": the command settings lists all there are"
+}
+
+func (s *settings) readFile(name string, required bool) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		if required || !errors.Is(err, fs.ErrNotExist) {
+			s.refuse("settings file: %w", err)
+		}
+		return
+	}
+	var tables map[string]any
+	meta, err := toml.Decode(string(text), &tables)
+	if err != nil {
+		s.refuse("%s: %w", name, err)
+		return
+	}
+	for _, key := range meta.Keys() { // in the order of the file
+		value := any(tables)
+		for _, word := range key {
+			table, ok := value.(map[string]any)
+			if !ok {
+				value = nil // within a list of tables, which itself is refused
+				break
+			}
+			value = table[word]
+		}
+		if _, table := value.(map[string]any); !table && value != nil {
+			s.set(strings.Join(key, "."), value, name)
+		}
+	}
+}
+
+func (s *settings) readEnvironment(environ []string) {
+	names := make([]string, 0, len(s.variable))
+	for name := range s.variable {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		if value == "" {
+			continue // how a variable is taken away in many places
+		}
+		if known := s.variable[name]; known != nil {
+			s.set(known.Name, value, name)
+		} else if s.ours(name) && !injected(name) {
+			s.refuse("environment: unknown variable %s%s", name, meant(name, names))
+		}
+	}
+}
+
+// ours tells whether a variable claims to be a setting.
+func (s *settings) ours(name string) bool {
+	return slices.ContainsFunc(s.prefixes, func(prefix string) bool {
+		return strings.HasPrefix(name, prefix+"_") && name != prefix+"_CONFIG"
+	})
+}
+
+// injected are the variables by which Kubernetes and Docker tell of a service that
+// happens to have the name of the prefix.
+func injected(name string) bool {
+	return strings.Contains(name, "_SERVICE_HOST") || strings.Contains(name, "_SERVICE_PORT") ||
+		strings.HasSuffix(name, "_PORT") || strings.Contains(name, "_PORT_")
+}
+
+func (s *settings) readFlags() {
+	for _, assignment := range s.sets {
+		name, value, _ := strings.Cut(assignment, "=")
+		s.set(name, value, "--set")
+	}
+	for _, f := range s.flags {
+		if f.text != "" {
+			s.set(f.of.Name, f.text, "--"+f.of.flag())
+		}
+	}
+	if s.addr != "" {
+		s.set("addr", s.addr, "--addr")
+	}
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mastaba-go/mastaba/framework"
+)
+
+func (p *program) serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the application until SIGTERM or SIGINT; this is what happens without a command",
+		Long: `Serve the application until SIGTERM or SIGINT.
+
+With --dev it is for the developer alone: errors become pages with their stack, the
+request and the explanation, the log is for people, and a configuration that is
+wrong is a page too. That page stays until the program is started again, and then
+makes way for what the application answers.`,
+		Args: arguments(cobra.NoArgs),
+		RunE: p.serve,
+	}
+	p.serveFlags(cmd)
+	return cmd
+}
+
+// serveFlags are those of serve, which the program itself has as well.
+func (p *program) serveFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.settings.addr, "addr", "", "where to listen: `HOST:PORT` or unix:PATH (default 127.0.0.1:6543)")
+	cmd.Flags().BoolVar(&p.dev, "dev", false, "for development: errors are shown whole. Never where others can reach it")
+}
+
+func (p *program) serve(cmd *cobra.Command, _ []string) error {
+	ctx := cmd.Context()
+	if p.dev {
+		return p.serveDev(ctx)
+	}
+	app, err := p.env.App(ctx)
+	if err != nil {
+		return err
+	}
+	return framework.Serve(ctx, app, p.server())
+}
+
+// server is Options.Server with what the settings say.
+func (p *program) server() framework.ServerOptions {
+	o, s := p.o.Server, p.env.Settings
+	text := func(name string, to *string) {
+		v, _ := s[name].(string)
+		*to = cmp.Or(v, *to)
+	}
+	duration := func(name string, to *time.Duration) {
+		v, _ := s[name].(time.Duration)
+		*to = cmp.Or(v, *to)
+	}
+	text("addr", &o.Addr)
+	text("cert_file", &o.CertFile)
+	text("key_file", &o.KeyFile)
+	duration("drain_delay", &o.DrainDelay)
+	duration("drain_timeout", &o.DrainTimeout)
+	duration("stop_timeout", &o.StopTimeout)
+	if p.settings.from["health"] != "" {
+		o.Health, _ = s["health"].(bool)
+	}
+	return o
+}
+
+// shutdown ends an application that was started for one command.
+func (p *program) shutdown(ctx context.Context, app *framework.App) error {
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), cmp.Or(p.server().StopTimeout, 5*time.Second))
+	defer cancel()
+	return app.Shutdown(within)
+}
