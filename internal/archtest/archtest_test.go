@@ -32,13 +32,15 @@ var allowed = map[string][]string{
 	"tweens/oteltween":        {"tweens", "views/web", "registry"},
 	"tweens/promtween":        {"tweens", "views/web", "registry"},
 	"framework":               {"framework/routes", "views", "views/web", "tweens", "registry", "traversal", "traversal/async"},
+	"framework/cli":           {"framework", "framework/routes", "views", "views/web", "tweens", "registry"},
 	"framework/routes":        {"views/web", "registry", "traversal"},
 	"framework/frameworktest": {"framework", "views/web", "views", "tweens", "registry", "traversal"},
 	"internal/archtest":       {},
 	"internal/conformance":    {"*"},
 	"internal/testapps":       {"*"},
 	"internal/testapps/...":   {"*"},
-	"examples/...":            {"framework", "views", "views/web", "tweens", "registry", "traversal", "traversal/async"},
+	"examples/...":            {"framework", "framework/cli", "views", "views/web", "tweens", "registry", "traversal", "traversal/async"},
+	"examples/hello":          {"framework", "tweens", "views"}, // the least: without the command line
 }
 
 // standardOnly are the rooms that import nothing but the standard library and ours.
