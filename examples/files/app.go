@@ -1,23 +1,16 @@
 package main
 
 import (
-	"github.com/rs/zerolog"
-
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// options are what the application is told beside its site.
-type options struct {
-	Logger *zerolog.Logger
-	Hosts  []string // see hosts.go
-}
-
 // configure declares the application. Which view answers for which type of
-// resource stands in the view's own signature.
-func configure(site *Site, o options) *framework.Configurator {
-	config := framework.New(framework.Options{Root: site.Root, Logger: o.Logger})
+// resource stands in the view's own signature. For hosts see guard.go.
+func configure(site *Site, o framework.Options, hosts ...string) *framework.Configurator {
+	o.Root = site.Root
+	config := framework.New(o)
 	config.AddRenderer(".html", newPages(site).renderer)
 	config.AddRenderer("json", views.JSON(views.JSONOptions{Indent: "  "}))
 
@@ -50,7 +43,7 @@ func configure(site *Site, o options) *framework.Configurator {
 	config.AddErrorView(views.ErrorStatus(400, 599, showHTTPError), views.Accept("text/html"), views.Renderer("error.html"))
 	config.AddErrorView(views.Error(showError), views.Accept("text/html"), views.Renderer("error.html"))
 
-	config.AddTween("hosts", tweens.Wrap(checkHost(o.Hosts)), tweens.Under(tweens.ExcView))
+	config.AddTween("hosts", tweens.Wrap(checkHost(hosts)), tweens.Under(tweens.ExcView))
 	config.AddTween("headers", tweens.Wrap(protect))
 	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
 	return config

@@ -9,12 +9,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 )
 
 func TestOtherNamesOfThisMachine(t *testing.T) {
 	t.Parallel()
-	app := frameworktest.New(t, configure(newSite(t, sample.write(t), false), options{Logger: new(frameworktest.Log).Logger(), Hosts: []string{"files.example.com"}}))
+	app := frameworktest.New(t, configure(newSite(t, sample.write(t), false), framework.Options{Logger: new(frameworktest.Log).Logger()}, "files.example.com"))
 	tests := []struct {
 		local, host string
 		status      int

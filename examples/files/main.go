@@ -15,77 +15,38 @@
 // The URL is the path in the directory: folders and files are resources of
 // different types, and the views are found by these types (app.go). A file that
 // is called like a view hides it; @@ before a name always means the view.
+//
+//	go run ./examples/files explain /README.md/nothing    why there is no such page
+//	go run ./examples/files views                         what there is
 package main
 
 import (
 	"context"
-	"errors"
-	"flag"
-	"fmt"
-	"log"
-	"net"
-	"net/http"
-	"os"
-	"os/signal"
-	"strings"
-	"syscall"
-	"time"
 
-	"github.com/rs/zerolog"
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/cli"
 )
 
 func main() {
-	log.SetFlags(0)
-	arguments := os.Args[1:]
-	if len(arguments) > 0 && arguments[0] == "serve" {
-		arguments = arguments[1:]
-	}
-	if err := serve(arguments); err != nil && !errors.Is(err, flag.ErrHelp) {
-		log.Fatal("files: ", err)
-	}
+	cli.Main(build, cli.Options{
+		Name:  "files",
+		Short: "publish a directory as a site",
+		Settings: []cli.Setting{
+			{Name: "dir", Default: ".", Flag: true, Usage: "directory to publish"},
+			{Name: "hidden", Default: false, Flag: true, Usage: "publish names that begin with a dot, too"},
+			{Name: "hosts", Default: []string(nil), Flag: true, Usage: "further host names to answer to, when listening on this machine alone"},
+		},
+	})
 }
 
-// serve is the one command, and the default.
-func serve(arguments []string) error {
-	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	dir := flags.String("dir", ".", "directory to publish")
-	addr := flags.String("addr", "127.0.0.1:6543", "address to listen on")
-	hidden := flags.Bool("hidden", false, "publish names that begin with a dot, too")
-	hosts := flags.String("hosts", "", "further host names to answer to, separated by commas, when listening on this machine alone")
-	if err := flags.Parse(arguments); err != nil {
-		return err
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("what is %q? There are --dir, --addr, --hidden and --hosts", flags.Arg(0))
-	}
-
-	site, err := openSite(*dir, *hidden)
+// build opens the directory, and is called by every command that needs the
+// application.
+func build(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
+	site, err := openSite(cli.Value[string](env, "dir"), cli.Value[bool](env, "hidden"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { _ = site.Close() }()
-	logger := zerolog.New(zerolog.ConsoleWriter{Out: os.Stderr, TimeFormat: time.TimeOnly}).With().Timestamp().Logger()
-	app, err := configure(site, options{Logger: &logger, Hosts: strings.FieldsFunc(*hosts, func(r rune) bool { return r == ',' })}).App()
-	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", *addr)
-	if err != nil {
-		return err
-	}
-	log.Printf("publishing %s on http://%s/", *dir, listener.Addr())
-
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	server := http.Server{Handler: app, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		within, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		return server.Shutdown(within)
-	}
+	config := configure(site, env.Options(), cli.Value[[]string](env, "hosts")...)
+	config.OnStop(func(context.Context, *framework.App) error { return site.Close() })
+	return config, nil
 }

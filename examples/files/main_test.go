@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/traversal/traversaltest"
 )
@@ -49,7 +50,7 @@ func newSite(tb testing.TB, dir string, hidden bool) *Site {
 
 func newApp(tb testing.TB, site *Site) *frameworktest.App {
 	tb.Helper()
-	return frameworktest.New(tb, configure(site, options{Logger: new(frameworktest.Log).Logger()}))
+	return frameworktest.New(tb, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger()}))
 }
 
 var sample = tree{
@@ -149,7 +150,7 @@ func TestErrorsForPrograms(t *testing.T) {
 func TestOwnErrorsTellNothing(t *testing.T) {
 	t.Parallel()
 	site, log := newSite(t, sample.write(t), false), new(frameworktest.Log)
-	app := frameworktest.New(t, configure(site, options{Logger: log.Logger()}))
+	app := frameworktest.New(t, configure(site, framework.Options{Logger: log.Logger()}))
 	require.NoError(t, site.Close())
 	answer := app.Get("/docs").Status(http.StatusInternalServerError)
 	assert.NotContains(t, answer.Text, "closed")

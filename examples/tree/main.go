@@ -11,48 +11,42 @@
 //	http://127.0.0.1:6543/europe/andorra/json     any node as JSON
 //	http://127.0.0.1:6543/search?q=san            a view of the root alone
 //	http://127.0.0.1:6543/europe/atlantis         the error page
+//
+// It answers other questions too, among them
+//
+//	go run ./examples/tree views
+//	go run ./examples/tree explain /europe/atlantis
+//	go run ./examples/tree request /europe/andorra/json
 package main
 
 import (
-	"flag"
-	"log"
-	"net/http"
-	"os"
-	"time"
-
-	"github.com/rs/zerolog"
+	"context"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/cli"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 )
 
 func main() {
-	addr := flag.String("addr", "127.0.0.1:6543", "address to listen on")
-	flag.Parse()
+	cli.Main(build, cli.Options{Name: "tree", Short: "publish the world as a tree"})
+}
 
+// build reads the tree, and is called by every command that needs the application.
+func build(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
 	world, err := readWorld()
 	if err != nil {
-		log.Fatal(err)
+		return nil, err
 	}
-	logger := zerolog.New(zerolog.ConsoleWriter{Out: os.Stderr, TimeFormat: time.TimeOnly}).With().Timestamp().Logger()
-	app, err := configure(world, &logger).App()
-	if err != nil {
-		log.Fatal(err)
-	}
-	server := http.Server{Addr: *addr, Handler: app, ReadHeaderTimeout: 5 * time.Second}
-	log.Printf("serving the world on http://%s/", *addr)
-	log.Fatal(server.ListenAndServe())
+	return configure(world, env.Options()), nil
 }
 
 // configure declares the application: each view answers for the type of
 // resource in its own signature.
-func configure(world *World, logger *zerolog.Logger) *framework.Configurator {
-	config := framework.New(framework.Options{
-		Root:   func(*framework.Request) (traversal.Resource, error) { return world, nil },
-		Logger: logger,
-	})
+func configure(world *World, o framework.Options) *framework.Configurator {
+	o.Root = func(*framework.Request) (traversal.Resource, error) { return world, nil }
+	config := framework.New(o)
 	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
 
 	config.AddView(views.On(showWorld), views.Method("GET"))

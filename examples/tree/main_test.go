@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/traversal/traversaltest"
 )
@@ -16,7 +17,7 @@ func newApp(t *testing.T) *frameworktest.App {
 	t.Helper()
 	world, err := readWorld()
 	require.NoError(t, err)
-	return frameworktest.New(t, configure(world, new(frameworktest.Log).Logger()))
+	return frameworktest.New(t, configure(world, framework.Options{Logger: new(frameworktest.Log).Logger()}))
 }
 
 func TestPages(t *testing.T) {
