@@ -96,9 +96,20 @@ type examined struct {
 	failed []web.Predicate
 }
 
-// failedFor reports whether predicates of this kind are all that fails.
+// failedFor reports whether predicates of this kind are all that fails. A
+// content type is about the body of a method: where the method is another one,
+// it says nothing, so that GET of what takes POST of JSON lacks only the method.
 func (e examined) failedFor(kind string) bool {
-	return len(e.failed) > 0 && !slices.ContainsFunc(e.failed, func(p web.Predicate) bool { return p.Kind() != kind })
+	found := false
+	for _, p := range e.failed {
+		switch {
+		case p.Kind() == kind:
+			found = true
+		case kind != kindMethod || p.Kind() != kindContentType:
+			return false
+		}
+	}
+	return found
 }
 
 // examine asks everything of every view that the search would come to.

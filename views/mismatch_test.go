@@ -30,6 +30,8 @@ func TestWhyNoViewAnswers(t *testing.T) {
 		"method and more":              {[][]views.Option{{views.Method("POST"), views.Param("a")}}, asked{}, 404, ""},
 		"method, where more would do":  {[][]views.Option{{views.Method("POST"), views.Param("a")}, {views.Method("PUT"), views.Param("b")}}, asked{line: "/?b"}, 405, "OPTIONS, PUT"},
 		"content type":                 {[][]views.Option{{views.Method("POST"), json}}, asked{line: "POST /"}, 415, ""},
+		"method and content type":      {[][]views.Option{{views.Method("POST"), json}}, asked{}, 405, "OPTIONS, POST"},
+		"method, content type, more":   {[][]views.Option{{views.Method("POST"), json, views.Param("a")}}, asked{}, 404, ""},
 		"method before content type":   {[][]views.Option{{views.Method("POST")}, {json}}, asked{}, 405, "OPTIONS, POST"},
 		"accept":                       {[][]views.Option{{views.Accept("text/html")}}, asked{header: []string{"Accept: image/png"}}, 406, ""},
 		"content type before accept":   {[][]views.Option{{views.Accept("text/html")}, {json}}, asked{header: []string{"Accept: image/png"}}, 415, ""},
@@ -91,6 +93,7 @@ func TestOptionsAnswerFromTheTable(t *testing.T) {
 		views.Add(c, say("own"), views.Name("own"), views.Method("OPTIONS"))
 		views.Add(c, say("every"), views.Name("every"))
 		views.Add(c, say("param"), views.Name("param"), views.Param("a"))
+		views.Add(c, say("typed"), views.Name("typed"), views.Method("PATCH"), views.ContentType("application/json"))
 	})
 	options := func(name string) (*web.Response, error) {
 		return views.TableOf(reg).Call(asked{line: "OPTIONS /", res: &page{}, name: name}.of(reg))
@@ -99,6 +102,9 @@ func TestOptionsAnswerFromTheTable(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusNoContent, resp.Status())
 	assert.Equal(t, "GET, HEAD, OPTIONS, PUT", resp.Header("Allow"))
+	resp, err = options("typed")
+	require.NoError(t, err)
+	assert.Equal(t, "OPTIONS, PATCH", resp.Header("Allow"), "OPTIONS has no body to be of a type")
 	for name, want := range map[string]string{"own": "own", "every": "every", "param": "[404]", "none": "[404]"} {
 		assert.Equal(t, want, outcome(t)(options(name)))
 	}
