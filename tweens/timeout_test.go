@@ -361,6 +361,47 @@ func TestTimeoutOfASlowUpload(t *testing.T) {
 	assert.Contains(t, string(answer), "HTTP/1.1 504 Gateway Timeout\r\n")
 }
 
+// Middleware of net/http, which has goroutines of its own, works on either side of a deadline.
+func TestTimeoutAndMiddleware(t *testing.T) {
+	t.Parallel()
+	streaming := tweens.FromMiddleware(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+			_, _ = io.WriteString(w, "before ")
+			w.(http.Flusher).Flush()
+			next.ServeHTTP(w, hr)
+		})
+	})
+	timeout := tweens.Timeout(50*time.Millisecond, tweens.TimeoutOptions{Patience: -1})
+	slow := func(r *web.Request) (*web.Response, error) {
+		if r.URL.Path == "/slow" {
+			time.Sleep(100 * time.Millisecond)
+		}
+		r.Header.Set("X-View", "was here")
+		return r.Text("hello"), nil
+	}
+	for _, test := range []struct {
+		name, quick, slow string
+		h                 web.Handler
+	}{
+		{"inside", "before hello", "before hello", around(t, timeout, around(t, streaming, slow))}, // it begins in time
+		{"outside", "before hello", "before 504", around(t, streaming, around(t, timeout, slow))},
+		{"both", "before before hello", "before before hello", around(t, streaming, around(t, timeout, around(t, streaming, slow)))},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := host(t, test.h)
+			for path, want := range map[string]string{"/": test.quick, "/slow": test.slow} {
+				resp, err := s.Client().Get(s.URL + path)
+				require.NoError(t, err)
+				body, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				require.NoError(t, resp.Body.Close())
+				assert.Contains(t, string(body), want, path)
+			}
+		})
+	}
+}
+
 // Every request has exactly one answer, also where the view ends just at the deadline, and nothing is a race.
 func TestTimeoutSoak(t *testing.T) {
 	t.Parallel()
