@@ -38,6 +38,8 @@ type conn struct {
 	asked   atomic.Int64 // what SetWriteDeadline asked for; zero: nothing
 }
 
+var _ net.Conn = (*conn)(nil)
+
 var (
 	_ net.Conn      = (*conn)(nil)
 	_ io.ReaderFrom = (*conn)(nil)

@@ -1,6 +1,9 @@
 package framework
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Explanation tells how an application arrives at its answer to a request: all
 // that App.Explain found out, in the order of the request's way. It is made of
@@ -104,6 +107,8 @@ type ExplainedStep struct {
 	Elapsed    time.Duration `json:"elapsed_ns"`
 	Error      string        `json:"error,omitempty"`
 }
+
+var _ fmt.Stringer = ExplainedStep{}
 
 // ExplainedView is a view that may answer.
 type ExplainedView struct {

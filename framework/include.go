@@ -24,6 +24,8 @@ type inclusion struct {
 
 type as string
 
+var _ IncludeOption = as("")
+
 // As names what is included. A package-level function has a name of its own;
 // a closure or a method value has none in Go, so that two of them could not
 // be told apart, and needs As.
@@ -33,6 +35,8 @@ func (a as) applyInclude(i *inclusion) { i.name = string(a) }
 func (a as) String() string            { return fmt.Sprintf("framework.As(%q)", string(a)) }
 
 type routePrefix string
+
+var _ IncludeOption = routePrefix("")
 
 // RoutePrefix puts prefix before the patterns of all routes that the included
 // function declares, after the prefix that is there already. See routes.Add.

@@ -78,6 +78,8 @@ type memory struct {
 	body   bytes.Buffer
 }
 
+var _ http.ResponseWriter = (*memory)(nil)
+
 var _ http.Flusher = (*memory)(nil)
 
 func (m *memory) Header() http.Header {

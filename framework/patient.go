@@ -35,6 +35,8 @@ type patience struct {
 	body patientBody
 }
 
+var _ http.ResponseWriter = (*patience)(nil)
+
 var (
 	_ http.Flusher    = (*patience)(nil)
 	_ http.Hijacker   = (*patience)(nil)

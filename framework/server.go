@@ -31,6 +31,8 @@ type server struct {
 	departing atomic.Bool // responses ask their clients to connect anew
 }
 
+var _ http.Handler = (*server)(nil)
+
 func newServer(app *App, o ServerOptions) (*server, error) {
 	s := &server{app: app, o: o, handler: o.Handler, log: app.web.Log}
 	if s.handler == nil {

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,6 +15,8 @@ type Source struct {
 	Line int
 	Func string // the function that holds the line, with its package path
 }
+
+var _ fmt.Stringer = Source{}
 
 // Caller returns the place of a caller: 0 is the line that calls Caller, 1 the line that called the function
 // which calls Caller, and so on. It returns the zero Source if the stack is not that deep. A Recorder that forwards to a

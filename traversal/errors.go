@@ -23,6 +23,7 @@ type StepError struct {
 
 var _ error = (*StepError)(nil)
 
+// Error names the path, the step and the cause.
 func (e *StepError) Error() string {
 	if e.Type == nil {
 		return fmt.Sprintf("traverse %q: %v", e.Path, e.Err)
@@ -66,6 +67,7 @@ type NotFoundError struct {
 
 var _ error = (*NotFoundError)(nil)
 
+// Error names the path, and the resource that lacks the child.
 func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("find %q: %v has no child %q", e.Path, e.Type, e.Name)
 }
@@ -81,6 +83,7 @@ type NoLocationError struct {
 
 var _ error = (*NoLocationError)(nil)
 
+// Error names the type, and says what to do about it.
 func (e *NoLocationError) Error() string {
 	return fmt.Sprintf("nothing tells where a %v lies in the tree: pass the traversal.Node of the walk (or NewNode and At), "+
 		"implement traversal.Located, or register traversal.Locate for it", e.Type)
@@ -94,6 +97,7 @@ type LocationError struct {
 
 var _ error = (*LocationError)(nil)
 
+// Error names the type and the cause.
 func (e *LocationError) Error() string { return fmt.Sprintf("location of %v: %v", e.Type, e.Err) }
 
 // Unwrap is the cause.

@@ -16,6 +16,8 @@ type Node struct {
 	depth int     // below the start of the walk
 }
 
+var _ fmt.Stringer = Node{}
+
 // hung is a place that no walk found.
 type hung struct {
 	parent   Node // zero: a root

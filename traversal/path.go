@@ -19,6 +19,7 @@ type PathError struct {
 
 var _ error = (*PathError)(nil)
 
+// Error quotes the path and says what is wrong with it.
 func (e *PathError) Error() string { return fmt.Sprintf("path %q: %s", e.Path, e.Reason) }
 
 // Status is 400: it is the client's mistake.

@@ -29,6 +29,8 @@ type DeriverOption struct {
 	text                 string
 }
 
+var _ fmt.Stringer = DeriverOption{}
+
 // String prints the option as it is written.
 func (o DeriverOption) String() string { return o.text }
 

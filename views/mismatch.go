@@ -2,6 +2,7 @@ package views
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -35,6 +36,8 @@ type Candidate struct {
 	Failed string // the first predicate that does not hold; "" if the view fits
 	Err    error  // error of that predicate
 }
+
+var _ fmt.Stringer = Candidate{}
 
 // Error names the view, the resource and each candidate with what kept it from
 // answering, and gives the hints.

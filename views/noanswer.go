@@ -13,6 +13,7 @@ type NoAnswerError struct {
 
 var _ error = (*NoAnswerError)(nil)
 
+// Error names the view, its place, and what it returned.
 func (e *NoAnswerError) Error() string {
 	text := fmt.Sprintf("view %s returned neither a response nor a renderable value: %s", e.Info.place(), e.Why)
 	if e.Err != nil {

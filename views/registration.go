@@ -48,6 +48,8 @@ type Info struct {
 	options declaration
 }
 
+var _ fmt.Stringer = (*Info)(nil)
+
 // Status returns the statuses that an error view answers by number, zeros for
 // every other view.
 func (i *Info) Status() (lo, hi int) { return i.status[0], i.status[1] }

@@ -19,6 +19,7 @@ type NoRouteError struct {
 
 var _ error = (*NoRouteError)(nil)
 
+// Error names the view and the route, and the names that are near.
 func (e *NoRouteError) Error() string {
 	return fmt.Sprintf("%s: there is no route %q%s", e.Info, e.Info.Route, e.Hint)
 }

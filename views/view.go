@@ -30,6 +30,8 @@ type View struct {
 	err      error
 }
 
+var _ fmt.Stringer = View{}
+
 // shapes is what a mistake shows: how a view may look.
 const shapes = `a view is one of
     views.On(func(*web.Request, R) (O, error))            for resources of type R

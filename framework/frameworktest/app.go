@@ -19,6 +19,8 @@ type App struct {
 	events *events
 }
 
+var _ http.Handler = (*App)(nil)
+
 // New builds the application that config declares, and ends the test with
 // the whole report if that is wrong. Events are recorded from then on.
 func New(t testing.TB, config *framework.Configurator) *App {

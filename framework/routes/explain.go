@@ -17,6 +17,8 @@ type Attempt struct {
 	Matched bool
 }
 
+var _ fmt.Stringer = Attempt{}
+
 // Asked is a predicate and its answer.
 type Asked struct {
 	Predicate web.Predicate

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"fmt"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -34,6 +35,8 @@ type External struct {
 	Scheme string // "" is that of the request
 	Host   string // with its port
 }
+
+var _ fmt.Stringer = (*External)(nil)
 
 // Walk says where the walk of a matched request goes: the names of the path from
 // the root, never nil, and the subpath for a walk that uses them up.

@@ -195,6 +195,8 @@ type restored struct {
 	body io.ReadCloser
 }
 
+var _ io.ReadCloser = (*restored)(nil)
+
 func (b *restored) Close() error { return b.body.Close() }
 
 type failing struct{ err error }

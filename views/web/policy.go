@@ -1,6 +1,10 @@
 package web
 
-import "github.com/mastaba-go/mastaba/traversal"
+import (
+	"fmt"
+
+	"github.com/mastaba-go/mastaba/traversal"
+)
 
 // SecurityPolicy says who is asking, and what they may do. It is asked by
 // several requests at once.
@@ -47,6 +51,8 @@ type Decision struct {
 	// At is the resource whose rule decided; zero if none did.
 	At traversal.Node
 }
+
+var _ fmt.Stringer = Decision{}
 
 // Allow returns a decision that allows, for a reason.
 func Allow(reason string) Decision { return Decision{Allowed: true, Reason: reason} }

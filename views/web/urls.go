@@ -37,6 +37,7 @@ type URLError struct {
 
 var _ error = (*URLError)(nil)
 
+// Error names the route or resource whose URL was wanted, and the cause.
 func (e *URLError) Error() string {
 	switch {
 	case e.Resource != "":
