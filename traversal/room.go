@@ -51,31 +51,36 @@ func (r *Result) room() []Resource {
 
 // addEscaped adds the names of an escaped path. ".." does not reach what is there already.
 func (r *Result) addEscaped(path string) error {
-	floor, begin, odd := r.count, 0, false
-	for i := 0; i <= len(path); i++ {
-		if i < len(path) && path[i] != '/' {
-			c := path[i]
-			odd = odd || c == '%' || c == 0 || c >= 0x80
-			continue
+	floor := r.count
+	for begin := 0; begin < len(path); begin++ {
+		end, odd := begin, false
+		for end < len(path) && path[end] != '/' {
+			odd = odd || oddBytes[path[end]]
+			end++
 		}
-		if i > begin {
-			name := path[begin:i]
-			if odd {
-				var reason string
-				if name, reason = unquote(name); reason != "" {
-					return &PathError{Path: path, Reason: reason}
-				}
-				odd = false
-			}
-			if !r.add(name, floor) {
-				r.grow(int(r.count) + 1 + strings.Count(path[i:], "/"))
-				r.add(name, floor)
+		name := path[begin:end]
+		begin = end
+		if odd {
+			var reason string
+			if name, reason = unquote(name); reason != "" {
+				return &PathError{Path: path, Reason: reason}
 			}
 		}
-		begin = i + 1
+		if !r.add(name, floor) {
+			r.grow(int(r.count) + 1 + strings.Count(path[end:], "/"))
+			r.add(name, floor)
+		}
 	}
 	return nil
 }
+
+// oddBytes are those of a path that want a closer look: escapes, and what may be no text.
+var oddBytes = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c == '%' || c == 0 || c >= 0x80
+	}
+	return t
+}()
 
 // addNames adds names that are split and decoded already.
 func (r *Result) addNames(names []string) error {
