@@ -163,7 +163,7 @@ func (p *program) serveReport(ctx context.Context, o framework.ServerOptions, wr
 		header := w.Header()
 		header.Set("Cache-Control", "no-store")
 		header.Set(devPageHeader, "configuration")
-		page := devPage{Title: "The configuration is wrong", Report: wrong.Error(), Stacks: stacks(wrong), Waiting: true}
+		page := devPage{Title: "The configuration is wrong", Report: wrong.Error(), Stacks: belowPanic(stacks(wrong)), Waiting: true}
 		text, kind := page.text(), "text/plain; charset=utf-8"
 		if wantsHTML(hr) {
 			header.Set("Content-Security-Policy", pagePolicy)

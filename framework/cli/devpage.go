@@ -42,7 +42,7 @@ func (d *development) page(r *web.Request, err error) *devPage {
 		status = http.StatusInternalServerError
 	}
 	page := &devPage{
-		Title: fmt.Sprintf("%d %s", status, http.StatusText(status)), Report: err.Error(), Chain: chain(err, 0), Stacks: stacks(err),
+		Title: fmt.Sprintf("%d %s", status, http.StatusText(status)), Report: err.Error(), Chain: chain(err, 0), Stacks: belowPanic(stacks(err)),
 		Explain: d.explain(r),
 		Request: []devFact{{"request", r.Method + " " + r.URL.RequestURI()}, {"host", r.Host}, {"from", r.RemoteAddr}, {"id", r.ID()}},
 	}
@@ -81,6 +81,17 @@ func (d *development) explain(r *web.Request) (text string) {
 	again := *r.Request
 	again.Body = http.NoBody
 	return d.app.Explain(&again).String()
+}
+
+// belowPanic cuts from stacks what lies over the line that panicked.
+func belowPanic(stacks []string) []string {
+	for i, stack := range stacks {
+		if at := strings.LastIndex(stack, "\npanic("); at >= 0 {
+			lines := strings.SplitN(stack[at+1:], "\n", 3) // panic and its place, then the line
+			stacks[i] = lines[len(lines)-1]
+		}
+	}
+	return stacks
 }
 
 // chain lists an error and what it wraps, each with its type.

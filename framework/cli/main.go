@@ -50,7 +50,7 @@ type Options struct {
 	As func(r *http.Request, who string) (*http.Request, error)
 }
 
-// Process is what a program sees of its surroundings.
+// Process is what a program sees of its surroundings. A nil stream is an empty one.
 type Process struct {
 	Args           []string // without the program's own name
 	Environ        []string // as os.Environ gives it

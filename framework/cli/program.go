@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,6 +34,15 @@ type program struct {
 func newProgram(build Build, o Options, proc Process) (*program, error) {
 	o.Name = cmp.Or(o.Name, strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe"))
 	env := &Env{build: build, Stdin: proc.Stdin, Stdout: proc.Stdout, Stderr: proc.Stderr, declared: map[string]bool{}}
+	if env.Stdin == nil {
+		env.Stdin = http.NoBody
+	}
+	if env.Stdout == nil {
+		env.Stdout = io.Discard
+	}
+	if env.Stderr == nil {
+		env.Stderr = io.Discard
+	}
 	p := &program{o: o, env: env, environ: proc.Environ}
 	if build == nil {
 		return p, errors.New("cli.Main: the function that declares the application is nil")

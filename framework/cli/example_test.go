@@ -1,0 +1,48 @@
+package cli_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/cli"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+// An application's function main calls Main with the same two arguments; Run is
+// the same with a command line of one's own, and gives the exit status.
+func Example() {
+	build := func(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
+		title := cli.Value[string](env, "title")
+		config := framework.New(env.Options())
+		config.AddRoute("hello", "/hello/{name}")
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			return r.Text(title + " says hello to " + r.Param("name") + "\n"), nil
+		}), views.Route("hello"))
+		return config, nil
+	}
+	options := cli.Options{
+		Name:     "hello",
+		Settings: []cli.Setting{{Name: "title", Default: "Somebody", Flag: true, Usage: "who says hello"}},
+	}
+
+	for _, arguments := range [][]string{
+		{"check"},
+		{"request", "/hello/you"},
+		{"request", "/hello/you", "--title", "Nobody"},
+		{"check", "--set", "titel=x"},
+	} {
+		status := cli.Run(context.Background(), build, options, cli.Process{Args: arguments, Stdout: os.Stdout, Stderr: os.Stdout})
+		fmt.Println("status", status)
+	}
+	// Output:
+	// the configuration is good: 1 route, 1 view, 1 tween
+	// status 0
+	// Somebody says hello to you
+	// status 0
+	// Nobody says hello to you
+	// status 0
+	// hello: --set: unknown setting "titel": is "title" meant?
+	// status 1
+}
