@@ -21,6 +21,13 @@ func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, err
 	}
 	return func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		next = web.Guard(next)
+		answer := web.Guard(func(r *web.Request) (*web.Response, error) {
+			resp, answered, failure := answer(r, r.Err())
+			if failure == nil && (!answered || resp == nil) {
+				failure = errUnanswered
+			}
+			return resp, failure
+		})
 		return func(r *web.Request) (*web.Response, error) {
 			web.SetErrorsAnswered(r)
 			resp, err := next(r)
@@ -41,8 +48,11 @@ func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, err
 // errNeither is for handlers that break their contract.
 var errNeither = errors.New("a tween or the router returned neither a response nor an error")
 
-// answerError answers one error, or gives back the error that travels on.
-func answerError(r *web.Request, err error, answer func(*web.Request, error) (*web.Response, bool, error)) (*web.Response, error) {
+// errUnanswered says that no error view has an answer.
+var errUnanswered = errors.New("no error view answers")
+
+// answerError answers one error, or gives back the error that travels on. answer finds it in the request.
+func answerError(r *web.Request, err error, answer web.Handler) (*web.Response, error) {
 	before, answered := r.Err(), false
 	web.SetError(r, err)
 	defer func() {
@@ -50,18 +60,15 @@ func answerError(r *web.Request, err error, answer func(*web.Request, error) (*w
 			web.SetError(r, before)
 		}
 	}()
-	resp, failure := web.Guard(func(r *web.Request) (resp *web.Response, failure error) {
-		resp, answered, failure = answer(r, err)
-		answered = answered && failure == nil && resp != nil
-		return resp, failure
-	})(r)
+	resp, failure := answer(r)
 	switch {
-	case answered:
+	case failure == nil:
+		answered = true
 		if panicked, ok := web.PanicIn(err); ok {
 			r.Log().Error().Err(err).Bytes("stack", panicked.Stack).Str("method", r.Method).Str("path", r.URL.Path).Msg("panic")
 		}
 		return resp, nil
-	case failure == nil, isNotFound(failure):
+	case failure == errUnanswered, isNotFound(failure):
 		return nil, err
 	}
 	return nil, failure

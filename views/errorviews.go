@@ -80,6 +80,9 @@ type answering struct {
 // answering is where the views for an error are looked for: before the plain
 // answer of HTTP errors, and after it.
 func (t *Table) answering(r *web.Request, err error) (specific, general []answering) {
+	if len(t.errors.slots) == 0 {
+		return nil, nil
+	}
 	tree := treeOf(err)
 	if match := r.Match(); match != nil {
 		if s := t.errors.at(match.Route, ""); s != nil {

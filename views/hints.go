@@ -19,7 +19,9 @@ const mostHints = 3
 func (e *NoViewError) Hints() []string {
 	var hints []string
 	for _, s := range e.slots {
-		hints = append(hints, s.hints(e.Resource)...)
+		if s != nil {
+			hints = append(hints, s.hints(e.Resource)...)
+		}
 	}
 	if e.table == nil || len(e.Candidates) > 0 {
 		return hints
@@ -83,7 +85,7 @@ func (e *NoViewError) elsewhere() []string {
 	var hints []string
 	more := 0
 	for _, s := range e.table.resources.slots {
-		if s.place.name != e.Name || slices.Contains(e.slots, s) {
+		if s.place.name != e.Name || slices.Contains(e.slots[:], s) {
 			continue
 		}
 		c := s.chain(e.table.types, e.Resource)

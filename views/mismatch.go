@@ -27,7 +27,7 @@ type NoViewError struct {
 	Candidates []Candidate  // views of that name that might have answered
 
 	table *Table
-	slots []*slot // where it was looked for
+	slots [2]*slot // where it was looked for; nil where there are no views
 }
 
 // Candidate is a view that was asked whether it answers a request.
@@ -168,13 +168,11 @@ func reported(all []examined, r *web.Request) []Candidate {
 
 // mismatch answers a request that no view answers.
 func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, error) {
-	cause := t.miss(r, r.ViewName(), first, second)
-	if match := r.Match(); match != nil {
-		cause.Route = match.Route
-	}
 	if first == nil && second == nil {
-		return nil, web.NotFound("").With(cause)
+		return nil, t.nowhere(r)
 	}
+	cause := new(NoViewError)
+	t.miss(cause, r, r.ViewName(), first, second)
 	all := t.examine(r, first, second)
 	cause.Candidates = reported(all, r)
 	if allowed := allowedBy(all); len(allowed) > 0 {
@@ -194,14 +192,25 @@ func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, er
 	return nil, web.NotFound("").With(cause)
 }
 
-// miss is the cause of a 404, without candidates.
-func (t *Table) miss(r *web.Request, name string, slots ...*slot) *NoViewError {
-	return &NoViewError{
-		Name:     name,
-		Resource: reflect.TypeOf(r.Resource()),
-		table:    t,
-		slots:    slices.DeleteFunc(slots, func(s *slot) bool { return s == nil }),
+// nowhere is the 404 for a name that no view has, which most of them are: error and
+// cause in one piece of memory.
+func (t *Table) nowhere(r *web.Request) error {
+	both := new(struct {
+		web.HTTPError
+		cause NoViewError
+	})
+	t.miss(&both.cause, r, r.ViewName(), nil, nil)
+	both.HTTPError = *web.NotFound("").With(&both.cause)
+	return &both.HTTPError
+}
+
+// miss fills in the cause of a 404, without candidates.
+func (t *Table) miss(cause *NoViewError, r *web.Request, name string, first, second *slot) {
+	if match := r.Match(); match != nil {
+		cause.Route = match.Route
 	}
+	cause.Name, cause.Resource = name, reflect.TypeOf(r.Resource())
+	cause.table, cause.slots = t, [2]*slot{first, second}
 }
 
 // standardMethods are those that a view without a list of methods may be asked with.

@@ -61,7 +61,9 @@ func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, 
 
 // notFound is the error if no view of the place is to be called by another view.
 func (t *Table) notFound(at *web.Request, name string, s *slot) error {
-	cause := t.miss(at, name, s)
+	cause := new(NoViewError)
+	t.miss(cause, at, name, s, nil)
+	cause.Route = "" // where it was not looked for
 	cause.Candidates = reported(t.examine(at, s), at)
 	return cause
 }

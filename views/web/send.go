@@ -190,12 +190,12 @@ func (resp *Response) writeHeaders(h http.Header) {
 func writeFields(h http.Header, fields []field) {
 	for i := range fields {
 		key, value := fields[i].key, fields[i].value[:]
-		before := h[key]
-		if len(before) > 0 && (joins(key) || occurs(fields[:i], key)) {
-			h[key] = append(before, value...)
-		} else {
-			h[key] = value
+		if joins(key) || occurs(fields[:i], key) {
+			if before := h[key]; len(before) > 0 {
+				value = append(before, value...)
+			}
 		}
+		h[key] = value
 	}
 }
 
