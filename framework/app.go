@@ -55,6 +55,9 @@ func newApp(reg *registry.Registry) (*App, error) {
 	}
 	app.limitScopes(reg)
 	router := newRouter(reg, traverser)
+	for _, route := range router.routes.Routes() {
+		router.table.Bind(route.Routed()) // once: other routers of this registry only read
+	}
 	outermost, err := tweens.Chain(reg, router.handle)
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ type router struct {
 
 func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 	root, _ := registry.Lookup[web.RootFactory](reg)
-	rt := &router{
+	return &router{
 		routes:          routes.TableOf(reg),
 		root:            root,
 		traverser:       traverser,
@@ -32,10 +32,6 @@ func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 		beforeTraversal: registry.Notifier[*web.BeforeTraversal](reg),
 		resourceFound:   registry.Notifier[*web.ResourceFound](reg),
 	}
-	for _, route := range rt.routes.Routes() {
-		rt.table.Bind(route.Routed())
-	}
-	return rt
 }
 
 // handle takes one request from its path to its view's answer. A path that leads
