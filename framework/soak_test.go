@@ -55,7 +55,9 @@ func TestSoak(t *testing.T) {
 	assert.Empty(t, s.wrong.list(), "wrong answers")
 	assert.EqualValues(t, s.begun.Load(), s.answered.Load(), "requests that came, and answers")
 	assert.LessOrEqual(t, after, goroutines)
-	assert.LessOrEqual(t, float64(heap), float64(warm)*1.1, "live heap")
+	if lasts >= 10*time.Second { // else the warm-up was none
+		assert.LessOrEqual(t, float64(heap), float64(warm)*1.1, "live heap")
+	}
 	for _, status := range []int{200, 404, 418, 500, 503, 504} {
 		assert.NotZero(t, s.byStatus[status].Load(), "an answer of status %d", status)
 	}
