@@ -174,6 +174,12 @@ func (c *Configurator) SetDefaultPermission(permission string) {
 	views.SetDefaultPermission(c.Directive(), permission)
 }
 
+// SetDefaultCSRF says whether views are checked for forged requests unless they
+// say so themselves. See views.SetDefaultCSRF.
+func (c *Configurator) SetDefaultCSRF(check bool) {
+	views.SetDefaultCSRF(c.Directive(), check)
+}
+
 // AddTween puts a tween around the router. See tweens.Add.
 func (c *Configurator) AddTween(name string, factory tweens.Factory, options ...tweens.Option) {
 	tweens.Add(c.Directive(), name, factory, options...)

@@ -2,6 +2,7 @@ package routes
 
 import (
 	"fmt"
+
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
