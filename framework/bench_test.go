@@ -40,7 +40,7 @@ func subjects() []subject {
 		{"json/mux", muxJSON, get("/"), 200, -1},
 		{"json/app", jsonApp, get("/"), 200, 6},
 		{"404/mux", muxHello, get("/nowhere"), 404, -1},
-		{"404/app", hello(0), get("/nowhere"), 404, 8},
+		{"404/app", hello(0), get("/nowhere"), 404, 2},
 		{"multiview=5", multiview, func() *http.Request {
 			r := get("/")()
 			r.Header.Set("Accept", "text/plain")
