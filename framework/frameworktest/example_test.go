@@ -24,3 +24,30 @@ func ExampleNew() {
 	}
 	// Output:
 }
+
+// A form, a JSON body, the answer decoded; what was logged and which events
+// were told can be looked at afterwards.
+func ExampleApp_Post() {
+	configure := func(log *frameworktest.Log) *framework.Configurator {
+		config := framework.New(framework.Options{
+			Root:   frameworktest.Root(frameworktest.Tree{"wiki/Front": &page{"hi"}}),
+			Logger: log.Logger(),
+		})
+		config.AddView(views.OnInput(func(_ *web.Request, p *page, in struct {
+			Text string `json:"text"`
+		}) (*page, error) {
+			return &page{in.Text}, nil
+		}), views.Name("edit"), views.Method("POST"))
+		return config
+	}
+	_ = func(t *testing.T) { // TestEdit
+		var log frameworktest.Log
+		app := frameworktest.New(t, configure(&log))
+		var saved page
+		app.Post("/wiki/Front/edit", frameworktest.JSON(map[string]string{"text": "new"})).Status(http.StatusOK).Decode(&saved)
+		app.Post("/wiki/Front/edit", frameworktest.Form("text", "new")).Status(http.StatusOK)
+		app.Get("/wiki/Front/edit", frameworktest.Header("Accept", "text/html")).Status(http.StatusMethodNotAllowed)
+		_, _ = app.Events(), log.Lines()
+	}
+	// Output:
+}
