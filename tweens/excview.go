@@ -13,8 +13,9 @@ import (
 //
 // answer finds the response for an error; false says that it has none, and then the error travels on. If answer itself fails,
 // its error travels on in place of the first one, other than a 404, which only says that there was no view. While it runs,
-// Request.Err is the error; it stays so if it was answered. A panic that was answered is logged with its stack, which
-// otherwise nobody would see. A request that failed only because its client has left is an empty 499, without asking answer.
+// Request.Err is the error; it stays so if it was answered. What was answered with a status from 500 on, other than 503
+// and 504, is logged, for no client sees its causes; and a panic with its stack. A request that failed only because its
+// client has left is an empty 499, without asking answer.
 func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, error)) Factory {
 	if answer == nil {
 		return nil
@@ -64,9 +65,7 @@ func answerError(r *web.Request, err error, answer web.Handler) (*web.Response, 
 	switch {
 	case failure == nil:
 		answered = true
-		if panicked, ok := web.PanicIn(err); ok {
-			r.Log().Error().Err(err).Bytes("stack", panicked.Stack).Str("method", r.Method).Str("path", r.URL.Path).Msg("panic")
-		}
+		logAnswered(r, err, resp.Status())
 		return resp, nil
 	case failure == errUnanswered, isNotFound(failure):
 		return nil, err
@@ -78,4 +77,14 @@ func answerError(r *web.Request, err error, answer web.Handler) (*web.Response, 
 func isNotFound(err error) bool {
 	status, ok := errors.AsType[web.StatusError](err)
 	return ok && status.Status() == http.StatusNotFound
+}
+
+// logAnswered logs what went wrong here although an error view answered it. Work that is refused (503) or came too late
+// (504) is no accident, and happens often when much is to do: the access log and metrics count it.
+func logAnswered(r *web.Request, err error, status int) {
+	if panicked, ok := web.PanicIn(err); ok {
+		r.Log().Error().Err(err).Bytes("stack", panicked.Stack).Str("method", r.Method).Str("path", r.URL.Path).Msg("panic")
+	} else if status >= 500 && status != http.StatusServiceUnavailable && status != http.StatusGatewayTimeout {
+		r.Log().Error().Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("internal error")
+	}
 }

@@ -84,6 +84,36 @@ func TestErrorViewsLogThePanicThatTheyAnswer(t *testing.T) {
 	assert.Contains(t, out.String(), "excview_test.go")
 }
 
+func TestErrorViewsLogInternalErrors(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("the disk is full")
+	for name, tt := range map[string]struct {
+		err    error
+		logged string
+	}{
+		"500":       {web.InternalServerError("").With(cause), "the disk is full"},
+		"502":       {web.BadGateway("").With(cause), "the disk is full"},
+		"refused":   {web.ServiceUnavailable("").With(cause), ""},
+		"too late":  {web.GatewayTimeout("").With(cause), ""},
+		"a mistake": {web.Conflict("").With(cause), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			log := zerolog.New(&out)
+			h, err := tweens.Chain(mustBuild(t, func(*registry.Config) {}), fails(tt.err))
+			require.NoError(t, err)
+			_, err = h(web.Begin(&web.Application{Log: &log}, httptest.NewRequest("GET", "/x", nil)))
+			require.NoError(t, err)
+			if tt.logged == "" {
+				assert.Empty(t, out.String())
+			} else {
+				assert.Contains(t, out.String(), tt.logged)
+			}
+		})
+	}
+}
+
 // TestBuiltin: a chain to which nobody added anything answers HTTP errors.
 func TestBuiltin(t *testing.T) {
 	t.Parallel()
