@@ -53,14 +53,14 @@ func (r *Result) room() []Resource {
 func (r *Result) addEscaped(path string) error {
 	floor := r.count
 	for begin := 0; begin < len(path); begin++ {
-		end, odd := begin, false
+		end, odd := begin, uint8(0)
 		for end < len(path) && path[end] != '/' {
-			odd = odd || oddBytes[path[end]]
+			odd |= oddBytes[path[end]]
 			end++
 		}
 		name := path[begin:end]
 		begin = end
-		if odd {
+		if odd != 0 {
 			var reason string
 			if name, reason = unquote(name); reason != "" {
 				return &PathError{Path: path, Reason: reason}
@@ -75,9 +75,11 @@ func (r *Result) addEscaped(path string) error {
 }
 
 // oddBytes are those of a path that want a closer look: escapes, and what may be no text.
-var oddBytes = func() (t [256]bool) {
+var oddBytes = func() (t [256]uint8) {
 	for c := range t {
-		t[c] = c == '%' || c == 0 || c >= 0x80
+		if c == '%' || c == 0 || c >= 0x80 {
+			t[c] = 1
+		}
 	}
 	return t
 }()

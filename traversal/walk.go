@@ -258,17 +258,20 @@ func flawOfRoot(root Resource) error {
 
 // flawOf tells why a value can be no resource: nil, a nil pointer, or a Node.
 func flawOf(res Resource) error {
-	if res == nil {
+	switch v := res.(type) {
+	case nil:
 		return errNothing
+	case Node:
+		return fmt.Errorf("returned a traversal.Node: return the resource itself")
+	case Map: // known, and so without the cost of reflection
+		if v != nil {
+			return nil
+		}
 	}
 	switch reflect.TypeOf(res).Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		if reflect.ValueOf(res).IsNil() {
 			return fmt.Errorf("returned a nil %T as a resource: return ErrNotFound if there is none", res)
-		}
-	case reflect.Struct:
-		if _, ok := res.(Node); ok {
-			return fmt.Errorf("returned a traversal.Node: return the resource itself")
 		}
 	}
 	return nil
