@@ -1,6 +1,7 @@
 package framework
 
 import (
+	"cmp"
 	"os"
 
 	"github.com/rs/zerolog"
@@ -60,16 +61,16 @@ func (c *Configurator) options(o Options) {
 	}
 	c.once("trusted proxies", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, trusted)
-	})
+	}, registry.Field{Name: "networks", Value: trusted})
 	c.once("form limit", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, formLimit(o.MaxForm))
-	})
+	}, registry.Field{Name: "bytes", Value: cmp.Or(o.MaxForm, web.DefaultMaxForm)})
 	c.once("body limit", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, bodyLimit(o.MaxBody))
-	})
+	}, registry.Field{Name: "bytes", Value: cmp.Or(o.MaxBody, web.DefaultMaxBody)})
 	c.once("scope limits", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, scopeLimits{o.Goroutines, o.Patience})
-	})
+	}, registry.Field{Name: "goroutines", Value: o.Goroutines}, registry.Field{Name: "patience", Value: o.Patience})
 	if o.Root != nil {
 		c.SetRootFactory(o.Root)
 	}

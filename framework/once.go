@@ -2,6 +2,8 @@ package framework
 
 import (
 	"errors"
+	"reflect"
+	"runtime"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -23,7 +25,8 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 		pinned.config.Fail(errors.New("set root factory: the factory is nil"))
 		return
 	}
-	pinned.once("root factory", registry.Phase3, func(reg *registry.Registry) { registry.Provide(reg, factory) })
+	pinned.once("root factory", registry.Phase3, func(reg *registry.Registry) { registry.Provide(reg, factory) },
+		registry.Field{Name: "function", Value: funcName(factory)})
 }
 
 // SetSecurityPolicy sets what decides identity and permissions. There is one.
@@ -33,19 +36,20 @@ func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 		pinned.config.Fail(errors.New("set security policy: the policy is nil"))
 		return
 	}
-	pinned.once("security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) })
+	pinned.once("security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) },
+		registry.Field{Name: "type", Value: reflect.TypeOf(policy)})
 }
 
 // once records a directive of which an application has one, at the pinned
-// source.
-func (c *Configurator) once(subject string, order int, provide func(*registry.Registry)) {
+// source. The fields describe what was set.
+func (c *Configurator) once(subject string, order int, provide func(*registry.Registry), fields ...registry.Field) {
 	c.config.Record(registry.Action{
 		Discriminator: onceID(subject),
 		Order:         order,
 		Subject:       subject,
 		Remedy:        "set it once, or include one package from the other",
 		Introspectables: []registry.Introspectable{{
-			Category: subject, ID: onceID(subject), Title: subject,
+			Category: subject, ID: onceID(subject), Title: subject, Type: subject, Fields: fields,
 		}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			provide(reg)
@@ -53,3 +57,6 @@ func (c *Configurator) once(subject string, order int, provide func(*registry.Re
 		},
 	})
 }
+
+// funcName is a function's name in Go.
+func funcName(fn any) string { return runtime.FuncForPC(reflect.ValueOf(fn).Pointer()).Name() }

@@ -1,0 +1,47 @@
+package framework_test
+
+import (
+	"context"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// What an application has one of is described by what it was set to.
+func TestWhatIsSetOnceIsDescribed(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{
+		Root:           func(*framework.Request) (traversal.Resource, error) { return traversal.Map{}, nil },
+		Security:       frameworktest.Policy{},
+		TrustedProxies: []string{"10.0.0.0/8"},
+		MaxForm:        4096,
+	})
+	for range 2 {
+		config.AddStepHook(func(context.Context, traversal.Step) {})
+	}
+	app, err := config.App()
+	require.NoError(t, err)
+	about := app.Registry().Introspect()
+	for category, want := range map[string]any{
+		"security policy": reflect.TypeFor[frameworktest.Policy](),
+		"form limit":      int64(4096),
+		"body limit":      int64(web.DefaultMaxBody),
+	} {
+		list := about.Category(category)
+		require.Len(t, list, 1, category)
+		assert.Equal(t, category, list[0].Type)
+		assert.Equal(t, want, list[0].Fields[0].Value, category)
+	}
+	networks, _ := about.Category("trusted proxies")[0].Field("networks")
+	assert.True(t, networks.(web.TrustedProxies).Trusts("10.1.2.3:80"))
+	function, _ := about.Category("root factory")[0].Field("function")
+	assert.Contains(t, function, "TestWhatIsSetOnceIsDescribed")
+	assert.Len(t, about.Category("step hooks"), 2, "also two that one line declared")
+}
