@@ -85,7 +85,8 @@ func Func[O any](fn func(*web.Request) (O, error)) View {
 
 // HTTP makes a view of a net/http handler, which then writes the answer by
 // itself, after the tweens have seen a response whose body is that handler. It
-// answers any resource unless [For] narrows it.
+// sees the whole path of the request: http.StripPrefix takes off what is fixed.
+// It answers any resource unless [For] narrows it.
 func HTTP(h http.Handler) View {
 	v := shaped[*web.Response]("HTTP", nil, h, isNil(h))
 	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {
