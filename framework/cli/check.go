@@ -24,7 +24,7 @@ type checked struct {
 
 // problem is one thing that is wrong.
 type problem struct {
-	Kind   string   `json:"kind"` // "conflict", "mistake", "execution", "other"
+	Kind   string   `json:"kind"` // "conflict", "mistake", "execution", "setting", "other"
 	Text   string   `json:"text"`
 	Places []string `json:"places"`
 }
@@ -62,6 +62,9 @@ If not, all that is wrong is reported, and the exit status is 1.`,
 }
 
 func (p *program) check(cmd *cobra.Command, start bool) (checked, error) {
+	if p.wrong != nil {
+		return checked{}, p.wrong
+	}
 	app, err := p.env.App(cmd.Context())
 	if err != nil {
 		return checked{}, err
@@ -99,6 +102,12 @@ func problems(err error) []problem {
 		}
 		return all
 	}
+	if list, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(list.Unwrap()...).Error() == err.Error() {
+		for _, part := range list.Unwrap() { // it says nothing that they do not
+			all = append(all, problems(part)...)
+		}
+		return all
+	}
 	return append(all, problemOf(err))
 }
 
@@ -119,6 +128,8 @@ func problemOf(err error) problem {
 		add("mistake", err.Source)
 	case *registry.ExecutionError:
 		add("execution", err.Source)
+	case *settingError:
+		one.Kind, one.Places = "setting", []string{err.place}
 	}
 	return one
 }

@@ -32,8 +32,11 @@ type development struct{ app *framework.App }
 
 // serveDev serves for a developer.
 func (p *program) serveDev(ctx context.Context) error {
-	app, err := p.devApp(ctx)
-	o := p.server()
+	o, err := p.server(), p.wrong
+	var app *framework.App
+	if err == nil {
+		app, err = p.devApp(ctx)
+	}
 	if err != nil {
 		_ = p.failed(err)
 		return p.serveReport(ctx, o, err)

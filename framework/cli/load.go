@@ -29,6 +29,8 @@ type settings struct {
 	addr   string   // --addr
 	values registry.Settings
 	from   map[string]string // where a value comes from
+	read   string            // the settings file, "" without one
+	text   string            // what is in it
 	wrong  []error
 }
 
@@ -71,7 +73,7 @@ func declare(o *Options) (*settings, error) {
 // load finds out what holds: the defaults, the file, the environment, the flags.
 // Everything that is wrong is reported at once.
 func (s *settings) load(environ []string, standardFile string) error {
-	s.values, s.from, s.wrong = registry.Settings{}, map[string]string{}, nil
+	s.values, s.from, s.read, s.text, s.wrong = registry.Settings{}, map[string]string{}, "", "", nil
 	for _, known := range s.known {
 		s.values[known.Name] = known.Default
 	}
@@ -93,8 +95,29 @@ func (s *settings) load(environ []string, standardFile string) error {
 	return errors.Join(s.wrong...)
 }
 
-func (s *settings) refuse(format string, args ...any) {
-	s.wrong = append(s.wrong, fmt.Errorf(format, args...))
+func (s *settings) refuse(place, format string, args ...any) {
+	s.wrong = append(s.wrong, &settingError{place, fmt.Errorf(format, args...)})
+}
+
+// settingError is something wrong with what was said about settings.
+type settingError struct {
+	place string // "wiki.toml:3", a variable, a flag
+	err   error
+}
+
+var _ error = (*settingError)(nil)
+
+func (e *settingError) Error() string { return e.place + ": " + e.err.Error() }
+func (e *settingError) Unwrap() error { return e.err }
+
+// place is where a setting was said: origin, with the line if that is the file.
+func (s *settings) place(name, origin string) string {
+	if s.read != "" && origin == s.read {
+		if line := lines(s.text)[name]; line > 0 {
+			return fmt.Sprintf("%s:%d", origin, line)
+		}
+	}
+	return origin
 }
 
 // set takes one value; origin names it where it was said.
@@ -105,12 +128,12 @@ func (s *settings) set(name string, value any, origin string) {
 		for _, k := range s.known {
 			names = append(names, k.Name)
 		}
-		s.refuse("%s: unknown setting %q%s", origin, name, meant(name, names))
+		s.refuse(s.place(name, origin), "unknown setting %q%s", name, meant(name, names))
 		return
 	}
 	v, err := known.convert(value)
 	if err != nil {
-		s.refuse("%s: %w", origin, err)
+		s.refuse(s.place(name, origin), "%w", err)
 		return
 	}
 	s.values[name], s.from[name] = v, origin
@@ -128,14 +151,15 @@ func (s *settings) readFile(name string, required bool) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		if required || !errors.Is(err, fs.ErrNotExist) {
-			s.refuse("settings file: %w", err)
+			s.refuse("settings file", "%w", err)
 		}
 		return
 	}
+	s.read, s.text = name, string(text)
 	var tables map[string]any
-	meta, err := toml.Decode(string(text), &tables)
+	meta, err := toml.Decode(s.text, &tables)
 	if err != nil {
-		s.refuse("%s: %w", name, err)
+		s.refuse(name, "%w", err)
 		return
 	}
 	for _, key := range meta.Keys() { // in the order of the file
@@ -168,7 +192,7 @@ func (s *settings) readEnvironment(environ []string) {
 		if known := s.variable[name]; known != nil {
 			s.set(known.Name, value, name)
 		} else if s.ours(name) && !injected(name) {
-			s.refuse("environment: unknown variable %s%s", name, meant(name, names))
+			s.refuse("environment", "unknown variable %s%s", name, meant(name, names))
 		}
 	}
 }

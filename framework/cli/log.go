@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -10,8 +11,14 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// log makes the logger that the settings ask for.
+// log makes the logger that the settings ask for. There is one also if they are
+// wrong.
 func (p *program) log() error {
+	var wrong []error
+	refuse := func(name, why string) {
+		value, _ := p.env.Settings[name].(string)
+		wrong = append(wrong, &settingError{p.settings.place(name, p.settings.from[name]), fmt.Errorf("setting %q: %q %s", name, value, why)})
+	}
 	serving := p.env.Command == "serve"
 	level := zerolog.WarnLevel
 	switch {
@@ -21,24 +28,27 @@ func (p *program) log() error {
 		level = zerolog.InfoLevel
 	}
 	if name, _ := p.env.Settings["log_level"].(string); name != "" {
-		var err error
-		if level, err = zerolog.ParseLevel(strings.ToLower(name)); err != nil || level == zerolog.NoLevel {
-			return fmt.Errorf("%s: setting \"log_level\": %q is no level: trace, debug, info, warn and error are", p.settings.from["log_level"], name)
+		if asked, err := zerolog.ParseLevel(strings.ToLower(name)); err != nil || asked == zerolog.NoLevel {
+			refuse("log_level", "is no level: trace, debug, info, warn and error are")
+		} else {
+			level = asked
 		}
 	}
 	terminal := isTerminal(p.env.Stderr)
 	out := p.env.Stderr
-	switch format, _ := p.env.Settings["log_format"].(string); {
-	case format != "" && format != "json" && format != "console":
-		return fmt.Errorf("%s: setting \"log_format\": %q is neither json nor console", p.settings.from["log_format"], format)
-	case format == "console", format == "" && (p.dev || terminal || !serving):
+	format, _ := p.env.Settings["log_format"].(string)
+	if format != "" && format != "json" && format != "console" {
+		refuse("log_format", "is neither json nor console")
+		format = ""
+	}
+	if format == "console" || format == "" && (p.dev || terminal || !serving) {
 		out = zerolog.ConsoleWriter{
 			Out: out, NoColor: !terminal, TimeFormat: time.TimeOnly, FieldsExclude: []string{"stack"}, FormatExtra: writeStack,
 		}
 	}
 	logger := zerolog.New(out).Level(level).With().Timestamp().Logger()
 	p.env.Logger = &logger
-	return nil
+	return errors.Join(wrong...)
 }
 
 // writeStack puts the stack of a panic below its line, as people read stacks.

@@ -27,7 +27,8 @@ type program struct {
 	settings *settings
 	json     bool
 	dev      bool
-	ready    bool // the environment was prepared
+	ready    bool  // the environment was prepared
+	wrong    error // with the settings, for a command that shows it in its own way
 }
 
 // newProgram makes the commands. The program is there also if it is wrong.
@@ -203,9 +204,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 			return misused("--set %s: say NAME=VALUE", assignment)
 		}
 	}
-	if err := p.settings.load(p.environ, p.o.SettingsFile); err != nil {
-		return err
-	}
+	wrong := p.settings.load(p.environ, p.o.SettingsFile)
 	p.env.Settings = p.settings.values
 	p.env.proxies, _ = p.env.Settings["trusted_proxies"].([]string)
 	p.env.maxBody, _ = p.env.Settings["max_body"].(int64)
@@ -216,7 +215,11 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 			}
 		}
 	}
-	return p.log()
+	wrong = errors.Join(wrong, p.log())
+	if p.json && p.env.Command == "check" || p.dev && p.env.Command == "serve" {
+		p.wrong, wrong = wrong, nil
+	}
+	return wrong
 }
 
 // started builds the application and runs its OnStart hooks; end runs the others.

@@ -18,7 +18,7 @@ func (p *program) serveCommand() *cobra.Command {
 
 With --dev it is for the developer alone: errors become pages with their stack, the
 request and the explanation, the log is for people, and a configuration that is
-wrong is a page too. That page stays until the program is started again, and then
+wrong is a page too, settings included. That page stays until the program is started again, and then
 makes way for what the application answers.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: p.serve,
