@@ -38,7 +38,7 @@
 //	config.ExecutorMapper                views.ExecutorMapper, and        views.ExecutorMapper
 //	                                     views.SetExecutor
 //	config.CoroutineOrExecutorMapper     views.CoroutineOrExecutorMapper  the same
-//	config.AsyncioMapperBase             views.Mapper                     (a mapper wraps v.Callable)
+//	config.AsyncioMapperBase             views.Mapper                     views.Mapper
 //	helpers.spawn_greenlet               Go                               Go
 //	helpers.run_in_greenlet              every future settles             PanicError
 //	yield from future                    Await                            Await
