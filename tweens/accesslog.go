@@ -68,7 +68,7 @@ func (e *exchange) log(r *web.Request) error {
 	if status == 0 {
 		status = unsent(e.status, e.err)
 	}
-	line := r.Log().WithLevel(e.options.Level(status))
+	line := r.LogLine(e.options.Level(status))
 	if line == nil {
 		return nil
 	}

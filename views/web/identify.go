@@ -1,6 +1,9 @@
 package web
 
 import (
+	"encoding/binary"
+	"io"
+	"math/rand/v2"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -43,11 +46,27 @@ func (r *Request) identify(x *extras) string {
 var madeIDs atomic.Uint64
 
 func newID() string {
-	id, err := uuid.NewV7()
+	id, err := uuid.NewV7FromReader(randomBytes{})
 	if err != nil {
 		return "t" + strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.FormatUint(madeIDs.Add(1), 36)
 	}
 	return id.String()
+}
+
+// randomBytes reads from the generator of math/rand/v2, which the system seeds. An
+// id need not be a secret, only unlike all others, and the system's own random
+// bytes cost several times as much.
+type randomBytes struct{}
+
+var _ io.Reader = randomBytes{}
+
+func (randomBytes) Read(p []byte) (int, error) {
+	for i := 0; i < len(p); i += 8 {
+		var word [8]byte
+		binary.LittleEndian.PutUint64(word[:], rand.Uint64())
+		copy(p[i:], word[:])
+	}
+	return len(p), nil
 }
 
 // saneID admits what can stand in a log line and a header without quoting.
@@ -80,4 +99,20 @@ func (r *Request) Log() *zerolog.Logger {
 		x.log = &log
 	}
 	return x.log
+}
+
+// LogLine begins a line of the request's log, as Log().WithLevel(level) does, but
+// makes no logger for it: for who writes one line a request. The event is nil, on
+// which its methods do nothing, if nobody wants the line.
+func (r *Request) LogLine(level zerolog.Level) *zerolog.Event {
+	if r.app.Log == nil {
+		return nil
+	}
+	x := r.more()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.log != nil {
+		return x.log.WithLevel(level)
+	}
+	return r.app.Log.WithLevel(level).Str("request_id", r.identify(x))
 }
