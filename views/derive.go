@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/internal/order"
+	"github.com/mastaba-go/mastaba/internal/suggest"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -200,7 +201,7 @@ func (ds *derivers) unknown(option string) error {
 	}
 	known = sorted(known)
 	text := fmt.Sprintf("no view deriver reads the option %q", option)
-	if near := nearest(option, known); near != "" {
+	if near := suggest.Nearest(option, known); near != "" {
 		return fmt.Errorf("%s: did you mean %q?", text, near)
 	}
 	if len(known) > 0 {

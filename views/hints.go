@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+
+	"github.com/mastaba-go/mastaba/internal/suggest"
 )
 
 // Where a view that was expected may be: what is worth telling to somebody who
@@ -120,7 +122,7 @@ func (e *NoViewError) otherName() string {
 			names = append(names, s.place.name)
 		}
 	}
-	if near := nearest(e.Name, names); near != "" && e.Name != "" {
+	if near := suggest.Nearest(e.Name, names); near != "" && e.Name != "" {
 		return "there is a view " + strconv.Quote(near) + ": is that the one meant?"
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/internal/suggest"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -42,7 +43,7 @@ func hintRoutes(name string, table web.Routes) string {
 		return ": no routes are declared"
 	}
 	names := table.RouteNames()
-	if best := nearest(name, names); best != "" {
+	if best := suggest.Nearest(name, names); best != "" {
 		return fmt.Sprintf(": did you mean %q?", best)
 	}
 	const most = 10

@@ -10,6 +10,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/mastaba-go/mastaba/internal/suggest"
 	"github.com/mastaba-go/mastaba/registry"
 )
 
@@ -141,7 +142,7 @@ func (s *settings) set(name string, value any, origin string) {
 
 // meant is the end of a refusal.
 func meant(name string, names []string) string {
-	if near := nearest(name, names); near != "" {
+	if near := suggest.Nearest(name, names); near != "" {
 		return fmt.Sprintf(": is %q meant?", near)
 	}
 	return ": the command settings lists all there are"

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/internal/suggest"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -130,7 +131,7 @@ func (e *External) url(r *web.Request, scheme string) string {
 
 // unknown says that there is no such route, and which there is of a similar name.
 func (t *Table) unknown(name string) error {
-	if near := nearest(name, t.RouteNames()); near != "" {
+	if near := suggest.Nearest(name, t.RouteNames()); near != "" {
 		return fmt.Errorf("%w: did you mean %q?", web.ErrNoRoute, near)
 	}
 	return web.ErrNoRoute

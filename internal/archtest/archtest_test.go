@@ -21,19 +21,20 @@ const module = "github.com/mastaba-go/mastaba/"
 // allowed lists, for each room, what it may import of ours. Tests may in
 // addition import whatever their package may, and the test kits.
 var allowed = map[string][]string{
+	"internal/suggest":        {},
 	"internal/order":          {},
 	"registry":                {},
 	"traversal":               {"traversal/async"},
 	"traversal/async":         {},
 	"traversal/traversaltest": {"traversal", "traversal/async"},
 	"views/web":               {"registry", "traversal", "traversal/async"},
-	"views":                   {"views/web", "registry", "traversal", "traversal/async", "internal/order"},
+	"views":                   {"internal/suggest", "views/web", "registry", "traversal", "traversal/async", "internal/order"},
 	"tweens":                  {"views/web", "registry", "traversal", "traversal/async", "internal/order"},
 	"tweens/oteltween":        {"tweens", "views/web", "registry"},
 	"tweens/promtween":        {"tweens", "views/web", "registry"},
 	"framework":               {"framework/routes", "views", "views/web", "tweens", "registry", "traversal", "traversal/async"},
-	"framework/cli":           {"framework", "framework/routes", "views", "views/web", "tweens", "registry"},
-	"framework/routes":        {"views/web", "registry", "traversal"},
+	"framework/cli":           {"internal/suggest", "framework", "framework/routes", "views", "views/web", "tweens", "registry"},
+	"framework/routes":        {"internal/suggest", "views/web", "registry", "traversal"},
 	"framework/frameworktest": {"framework", "views/web", "views", "tweens", "registry", "traversal"},
 	"internal/archtest":       {},
 	"internal/conformance":    {"*"},
@@ -44,7 +45,7 @@ var allowed = map[string][]string{
 }
 
 // standardOnly are the rooms that import nothing but the standard library and ours.
-var standardOnly = []string{"internal/order", "registry", "traversal", "traversal/async", "traversal/traversaltest"}
+var standardOnly = []string{"internal/order", "internal/suggest", "registry", "traversal", "traversal/async", "traversal/traversaltest"}
 
 type listed struct {
 	ImportPath string
