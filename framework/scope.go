@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,24 +75,45 @@ func parts(err error) []error {
 	return []error{err}
 }
 
-// leftovers are the scopes of requests that ended while their work went on.
+// Keep remembers a view that goes on after its deadline. It is for tweens: see web.LeaveBehind.
+func (a *App) Keep(text string, ended <-chan struct{}) { a.left.keep(straggler{text, ended}) }
+
+var _ web.Keeper = (*App)(nil)
+
+// leftovers are what requests that ended have left running.
 type leftovers struct {
-	mu     sync.Mutex // guards scopes
+	mu     sync.Mutex // guards all below
 	scopes []*async.Scope
+	views  []straggler
+}
+
+// straggler is a view that goes on after its deadline.
+type straggler struct {
+	text  string
+	ended <-chan struct{}
+}
+
+func (s straggler) over() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // add takes a scope, and drops those whose work has ended meanwhile.
 func (l *leftovers) add(s *async.Scope) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	open := l.scopes[:0]
-	for _, old := range l.scopes {
-		if old.Running() > 0 {
-			open = append(open, old)
-		}
-	}
-	clear(l.scopes[len(open):])
-	l.scopes = append(open, s)
+	l.scopes = append(slices.DeleteFunc(l.scopes, func(s *async.Scope) bool { return s.Running() == 0 }), s)
+}
+
+// keep takes a view, and drops those that have ended meanwhile.
+func (l *leftovers) keep(s straggler) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.views = append(slices.DeleteFunc(l.views, straggler.over), s)
 }
 
 // report is the error that names the work that still runs; nil if there is none.
@@ -102,6 +124,11 @@ func (l *leftovers) report() error {
 	for _, s := range l.scopes {
 		if left, ok := errors.AsType[*async.StragglersError](s.End(0)); ok {
 			all = append(all, left)
+		}
+	}
+	for _, s := range l.views {
+		if !s.over() {
+			all = append(all, errors.New(s.text))
 		}
 	}
 	if len(all) == 0 {

@@ -16,6 +16,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 )
 
@@ -171,6 +172,35 @@ func TestStragglersAreNamed(t *testing.T) {
 	_, ok := errors.AsType[*async.StragglersError](err)
 	assert.True(t, ok)
 	close(release)
+}
+
+// A view that a deadline was laid on, and that goes on after it, is work of its request too.
+func TestShutdownReportsViewsPastTheirDeadline(t *testing.T) {
+	noLeaks(t)
+	for _, over := range []bool{false, true} {
+		release, ended := make(chan struct{}), make(chan struct{})
+		config := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger()})
+		config.AddView(views.Func(func(r *framework.Request) (string, error) {
+			r.AddFinishedCallback(func(*framework.Request) error { close(ended); return nil })
+			<-release
+			return "", nil
+		}), views.Renderer("string"))
+		config.AddTween("timeout", tweens.Timeout(time.Millisecond, tweens.TimeoutOptions{Patience: -1}))
+		app := frameworktest.New(t, config)
+		app.Get("/@@").Status(504)
+		require.NoError(t, app.Start(t.Context()))
+		if over {
+			close(release)
+			<-ended
+			assert.Eventually(t, func() bool { return app.Shutdown(t.Context()) == nil }, time.Minute, time.Millisecond)
+			continue
+		}
+		err := app.Shutdown(t.Context())
+		require.Error(t, err)
+		assert.Regexp(t, `^shutdown: work of 1 requests goes on: GET /@@ \(request [0-9a-f-]+\) is still running after its deadline of 1ms$`, err.Error())
+		close(release)
+		<-ended
+	}
 }
 
 func TestShutdownIsSilentAboutWhatHasEnded(t *testing.T) {

@@ -33,7 +33,7 @@ type TimeoutOptions struct {
 // time the copy becomes the request, as if there had been no tween. If it does not, and goes on, nothing that it does to its
 // Request or Response has any effect, and reading the body fails. Its finished callbacks run when it ends, what it returns
 // is thrown away, and an error or panic is logged. The request's end waits for it for a bounded while; a view that still
-// runs then is named in the log, and once more when it has ended.
+// runs then is named in the log, once more when it has ended, and by Shutdown if it has not.
 //
 // The deadline is for the answer to be there, not for its way to the client: streams, readers and handlers (views.HTTP)
 // run when the response is sent, without it.
@@ -214,6 +214,7 @@ func (w *run) finish(r *web.Request) error {
 	case <-w.ended:
 	case <-timer.C:
 		w.tell(w.r.Log().Warn(), w.r).Msg("still running after its deadline")
+		web.LeaveBehind(w.r, fmt.Sprintf("%s %s (request %s) is still running after its deadline of %v", r.Method, r.URL.EscapedPath(), r.ID(), w.limit), w.ended)
 	}
 	return nil
 }
