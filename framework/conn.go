@@ -2,6 +2,7 @@ package framework
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -27,7 +28,8 @@ const (
 // deadline set by whoever produces them would run while they are still made,
 // and would be gone when a buffer is flushed later.
 //
-// It never touches the deadline of reads, which net/http uses.
+// It never touches the deadline of reads, which net/http uses. But it notices
+// that a header did not come in time, of which net/http says nothing to anybody.
 type conn struct {
 	net.Conn
 	home    *listener
@@ -36,6 +38,8 @@ type conn struct {
 	gone    sync.Once
 	armed   atomic.Int64 // the deadline that is set, in nanoseconds of Unix
 	asked   atomic.Int64 // what SetWriteDeadline asked for; zero: nothing
+	lapsed  atomic.Bool  // a read took too long since the last request
+	refused atomic.Bool  // there has been the last answer
 }
 
 var _ net.Conn = (*conn)(nil)
@@ -48,7 +52,18 @@ var (
 // NetConn returns the connection as it was accepted.
 func (c *conn) NetConn() net.Conn { return c.Conn }
 
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+		c.lapsed.Store(true)
+	}
+	return n, err
+}
+
 func (c *conn) Write(p []byte) (n int, err error) {
+	if c.refused.Load() {
+		return len(p), nil
+	}
 	for {
 		step := p[n:]
 		if len(step) > writeStep && c.rolls() {
@@ -162,19 +177,36 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
+// headerTooSlow answers a header that did not come in time.
+const headerTooSlow = "HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 56\r\nConnection: close\r\n\r\n" +
+	"408 Request Timeout: the header of this request is late\n"
+
 // noteState follows net/http. A connection that a view took over has no
 // deadlines but the view's.
+//
+// Between StateIdle (or the beginning) and StateActive net/http reads a header,
+// and nothing else: if a read took too long then, the header did, and net/http is
+// about to close, with a 400 at most.
 func noteState(c net.Conn, state http.ConnState) {
-	if secure, ok := c.(*tls.Conn); ok {
-		c = secure.NetConn()
+	raw := c
+	secure, _ := c.(*tls.Conn)
+	if secure != nil {
+		raw = secure.NetConn()
 	}
-	own, ok := c.(*conn)
+	own, ok := raw.(*conn)
 	if !ok {
 		return
 	}
 	switch state {
-	case http.StateActive, http.StateIdle:
+	case http.StateActive:
 		own.state.Store(int32(connUsed))
+		if own.lapsed.Load() && (secure == nil || secure.ConnectionState().NegotiatedProtocol != "h2") {
+			_, _ = io.WriteString(c, headerTooSlow) // a client that went away needs no answer
+			own.refused.Store(secure == nil)        // TLS has to say that it ends
+		}
+	case http.StateIdle:
+		own.state.Store(int32(connUsed))
+		own.lapsed.Store(false)
 	case http.StateHijacked:
 		own.state.Store(int32(connHijacked))
 		own.asked.Store(0)

@@ -40,7 +40,8 @@ type ServerOptions struct {
 	CleartextHTTP2 bool
 
 	// HeaderTimeout bounds the time for the header of a request, from its
-	// first byte on, and for the TLS handshake. Default: 10 seconds.
+	// first byte on, and for the TLS handshake. Default: 10 seconds. A client
+	// that is slower gets a 408.
 	HeaderTimeout time.Duration
 	// IdleTimeout is how long a connection may wait for its next request; it
 	// should be longer than that of a proxy in front. Default: 2 minutes.
@@ -105,9 +106,9 @@ type ServerOptions struct {
 //
 // There is no timeout for a whole request or response: slow clients are
 // bounded by the time that they keep the server waiting. HTTP/1.1 and, with TLS,
-// HTTP/2 are served by net/http. Its answer to a header that is too long,
-// malformed or too slow is plain text and does not pass through the
-// application; if nothing came at all, it just closes.
+// HTTP/2 are served by net/http. The answer to a header that is too long (431),
+// malformed (400) or too slow (408) is plain text and does not pass through the
+// application; if nothing came at all, the connection is just closed.
 //
 // Serve starts the application itself: do not call Start before, nor Shutdown
 // after it. Values of ctx are seen by the contexts of requests.

@@ -61,18 +61,40 @@ func greeted(t *testing.T, p *pipes) {
 
 func TestHeaderOfOneByteASecond(t *testing.T) {
 	t.Parallel()
-	inBubble(t, nil, func(t *testing.T, p *pipes) {
-		c, begin := p.dial(t), time.Now()
-		refused := make(chan error, 1)
-		go func() {
-			refused <- c.drip("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "+strings.Repeat("x", 100), 1, time.Second)
-		}()
-		greeted(t, p)
-		assert.Contains(t, c.closed(), "400 Bad Request")
-		assert.Equal(t, 10*time.Second, time.Since(begin))
-		require.Error(t, <-refused)
-		greeted(t, p)
-	})
+	slowly := strings.Repeat("x", 100)
+	for name, begun := range map[string]string{
+		"in the request line":     "",
+		"in a header's name":      "GET / HTTP/1.1\r\nHost: x\r\nX-",
+		"in a header's value":     "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+		"in that of a second one": "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, nil, func(t *testing.T, p *pipes) {
+				c, begin := p.dial(t), time.Now()
+				refused := make(chan error, 1)
+				go func() {
+					if begun != "" {
+						_, _ = io.WriteString(c.Conn, begun)
+					}
+					refused <- c.drip(slowly, 1, time.Second)
+				}()
+				greeted(t, p)
+				if strings.Contains(begun, "\r\n\r\n") {
+					resp, _ := c.answer()
+					assert.Equal(t, http.StatusOK, resp.StatusCode)
+				}
+				resp, text := c.answer()
+				assert.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
+				assert.Equal(t, "408 Request Timeout: the header of this request is late\n", text)
+				assert.True(t, resp.Close)
+				assert.Empty(t, c.closed())
+				assert.Equal(t, 10*time.Second, time.Since(begin))
+				require.Error(t, <-refused)
+				greeted(t, p)
+			})
+		})
+	}
 }
 
 func TestBodyOfOneByteASecond(t *testing.T) {

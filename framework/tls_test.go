@@ -1,6 +1,7 @@
 package framework_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -272,4 +273,17 @@ func TestServerLogOfHandshakes(t *testing.T) {
 		}
 	}
 	t.Error("not logged")
+}
+
+func TestHeaderThatIsTooSlowOverTLS(t *testing.T) {
+	noLeaks(t)
+	s := serve(t, hall(t, framework.Options{}), withCertificate(t, framework.ServerOptions{HeaderTimeout: 200 * time.Millisecond}))
+	raw, err := tls.Dial("tcp", s.addr, unverified())
+	require.NoError(t, err)
+	defer func() { _ = raw.Close() }()
+	c := &client{t, raw, bufio.NewReader(raw)}
+	c.send("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+	resp, _ := c.answer()
+	assert.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
+	assert.Empty(t, c.closed())
 }
