@@ -68,12 +68,12 @@ func newServer(app *App, o ServerOptions) (*server, error) {
 }
 
 func (s *server) run(ctx context.Context) error {
+	unheard := func() {}
 	if !s.o.DisableSignals {
-		var release context.CancelFunc
-		ctx, release = signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
-		defer release()
+		ctx, unheard = signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
+		defer unheard()
 		// From the first signal on, the next one ends the process.
-		defer context.AfterFunc(ctx, release)()
+		defer context.AfterFunc(ctx, unheard)()
 	}
 	if err := s.app.Start(ctx); err != nil {
 		return errors.Join(err, s.listener.Close())
@@ -93,6 +93,7 @@ func (s *server) run(ctx context.Context) error {
 	case err = <-ended:
 		err = errors.Join(err, s.drain(cut))
 	case <-ctx.Done():
+		unheard() // before anybody can see that the drain has begun
 		err = s.drain(cut)
 		<-ended
 	}
