@@ -3,7 +3,9 @@ package framework
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -63,11 +65,23 @@ func newApp(reg *registry.Registry) (*App, error) {
 		return nil, err
 	}
 	app.handler, app.bare = app.around(outermost), app.around(router.handle)
-	err = registry.Notify(reg, &web.ApplicationCreated{Registry: reg, Handler: app})
-	if err != nil {
+	if err := app.created(); err != nil {
 		return nil, err
 	}
 	return app, nil
+}
+
+// created tells ApplicationCreated. A panic of a subscriber is its error.
+func (a *App) created() (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &web.PanicError{Value: v, Stack: debug.Stack()}
+		}
+		if err != nil {
+			err = fmt.Errorf("ApplicationCreated: %w", err)
+		}
+	}()
+	return registry.Notify(a.web.Registry, &web.ApplicationCreated{Registry: a.web.Registry, Handler: a})
 }
 
 // Registry gives what the application was built of: components, settings and

@@ -1,7 +1,6 @@
 package framework
 
 import (
-	"context"
 	"errors"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -25,17 +24,7 @@ func Async(c *Configurator) error {
 	o.Workers, errs[0] = registry.Setting(c.Settings(), "async.workers", o.Workers)
 	o.Queue, errs[1] = registry.Setting(c.Settings(), "async.queue", o.Queue)
 	o.RetryAfter, errs[2] = registry.Setting(c.Settings(), "async.retry_after", o.RetryAfter)
-	views.SetExecutor(c, o)
+	c.SetExecutor(o)
 	c.SetViewMapper(views.CoroutineOrExecutorMapper)
-	c.OnStop(drainExecutor)
 	return errors.Join(errs[:]...)
-}
-
-// drainExecutor lets the executor of an application take no more work, and waits for what it has.
-func drainExecutor(ctx context.Context, app *App) error {
-	ex, ok := registry.Lookup[*async.Executor](app.Registry())
-	if !ok {
-		return nil
-	}
-	return ex.Close(ctx)
 }

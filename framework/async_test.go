@@ -63,6 +63,28 @@ func TestIncludeAsync(t *testing.T) {
 	first.Wait()
 }
 
+// Whoever made the executor, and whether or not the application was started.
+func TestShutdownDrainsTheExecutor(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]func(*framework.Configurator){
+		"set":               func(c *framework.Configurator) { c.SetExecutor(async.ExecutorOptions{Workers: 1}) },
+		"of its own accord": func(*framework.Configurator) {},
+	} {
+		for _, started := range []bool{false, true} {
+			config := framework.New(framework.Options{})
+			set(config)
+			config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text("worked"), nil }), views.WithMapper(views.ExecutorMapper))
+			app := frameworktest.New(t, config)
+			if started {
+				require.NoError(t, app.Start(t.Context()))
+			}
+			assert.Equal(t, "worked", app.Get("/").Text, name)
+			require.NoError(t, app.Shutdown(t.Context()))
+			assert.NotEqual(t, "worked", app.Get("/").Text, "%s: it takes no more work", name)
+		}
+	}
+}
+
 func TestIncludeAsyncGivesWay(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{Settings: registry.Settings{"async.workers": "many"}})

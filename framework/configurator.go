@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -169,6 +170,12 @@ func (c *Configurator) SetViewMapper(m views.Mapper) {
 	views.SetMapper(c.Directive(), m)
 }
 
+// SetExecutor sets the executor by which views.ExecutorMapper has views called.
+// App.Shutdown drains it. See views.SetExecutor.
+func (c *Configurator) SetExecutor(o async.ExecutorOptions) {
+	views.SetExecutor(c.Directive(), o)
+}
+
 // SetDefaultPermission protects every view that names no permission of its
 // own, other than error views. See views.SetDefaultPermission.
 func (c *Configurator) SetDefaultPermission(permission string) {
@@ -193,9 +200,10 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 }
 
 // App resolves what was declared and builds the application, or reports every
-// conflict and mistake as *registry.Errors. It may be called again: each call
-// builds a new application into a registry of its own, and an application
-// that serves already is not touched.
+// conflict and mistake as *registry.Errors. A tween's factory or a subscriber of
+// ApplicationCreated that fails comes after these, as an error of its own. App may
+// be called again: each call builds a new application into a registry of its own,
+// and an application that serves already is not touched.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 func text(s string) views.View {
@@ -109,4 +110,19 @@ func TestOptionsGiveWayToDirectives(t *testing.T) {
 	config.SetRootFactory(frameworktest.Root(&page{"directive"}))
 	config.AddView(views.On(showPage))
 	assert.Equal(t, "directive", frameworktest.New(t, config).Get("/").Text)
+}
+
+func TestFailingSubscribersOfApplicationCreated(t *testing.T) {
+	t.Parallel()
+	for name, fn := range map[string]func(*web.ApplicationCreated) error{
+		"error": func(*web.ApplicationCreated) error { return errors.New("no cache") },
+		"panic": func(*web.ApplicationCreated) error { panic("no cache") },
+	} {
+		config := framework.New(framework.Options{})
+		registry.Subscribe(config, fn)
+		app, err := config.App()
+		assert.ErrorContains(t, err, "ApplicationCreated", name)
+		assert.ErrorContains(t, err, "no cache", name)
+		assert.Nil(t, app, name)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -75,13 +76,14 @@ func (a *App) Start(ctx context.Context) error {
 	return nil
 }
 
-// Shutdown tells those who listen to Draining, and runs the OnStop hooks in
-// the reverse order of their declaration, every one, whatever the others
-// return; the error joins theirs. ctx bounds them: a hook that goes on a
-// quarter of a second after its end is named in the error and left behind.
+// Shutdown tells those who listen to Draining, drains the executor of the
+// views, if there is one, and runs the OnStop hooks in the reverse order of
+// their declaration, every one, whatever the others return; the error joins
+// theirs. ctx bounds them: a hook that goes on a quarter of a second after its
+// end is named in the error and left behind.
 //
 // It is for applications that were started with Start: Serve does it by
-// itself. Before a start there is nothing to stop, and a second Shutdown waits
+// itself. Before a start there is no hook to run, and a second Shutdown waits
 // for the first. Requests are the server's to wait for, before Shutdown; work
 // of theirs that goes on although they have ended is part of the error, with
 // the place where it was started.
@@ -89,8 +91,8 @@ func (a *App) Shutdown(ctx context.Context) error {
 	a.life.drain()
 	switch a.life.stop() {
 	case lifeNew:
-		close(a.life.ended)
-		return a.left.report()
+		defer close(a.life.ended)
+		return errors.Join(a.drainExecutor(ctx), a.left.report())
 	case lifeRunning:
 		return errors.Join(a.stop(ctx, a.hooks()), a.left.report())
 	case lifeStarting:
@@ -109,17 +111,28 @@ func (a *App) Shutdown(ctx context.Context) error {
 // Views ask their request for it.
 func (a *App) Draining() <-chan struct{} { return a.life.draining }
 
-// stop runs the stop hooks of list in reverse.
+// stop drains the executor, then runs the stop hooks of list in reverse: they may
+// close what its work needs.
 func (a *App) stop(ctx context.Context, list []*hook) error {
 	defer close(a.life.ended)
 	a.life.drain()
-	var failed []error
+	failed := []error{a.drainExecutor(ctx)}
 	for _, h := range slices.Backward(list) {
 		if h.phase == stopping {
 			failed = append(failed, h.call(ctx, a))
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// drainExecutor lets the executor of the views, if there is one, take no more
+// work, and waits for what it has.
+func (a *App) drainExecutor(ctx context.Context) error {
+	ex, ok := registry.Lookup[*async.Executor](a.web.Registry)
+	if !ok {
+		return nil
+	}
+	return ex.Close(ctx)
 }
 
 func (a *App) hooks() []*hook {

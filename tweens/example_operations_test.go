@@ -46,7 +46,7 @@ func ExampleTimeout() {
 
 // Exports may take a minute, the page of events for ever.
 func ExampleTimeoutOptions() {
-	tweens.Timeout(10*time.Second, tweens.TimeoutOptions{
+	options := tweens.TimeoutOptions{
 		For: func(r *web.Request, after time.Duration) time.Duration {
 			switch {
 			case strings.HasPrefix(r.URL.Path, "/exports/"):
@@ -56,7 +56,15 @@ func ExampleTimeoutOptions() {
 			}
 			return after
 		},
-	})
+	}
+	_ = tweens.Timeout(10*time.Second, options)
+	for _, path := range []string{"/", "/exports/all", "/events"} {
+		fmt.Println(path, options.For(web.Begin(nil, httptest.NewRequest("GET", path, nil)), 10*time.Second))
+	}
+	// Output:
+	// / 10s
+	// /exports/all 1m0s
+	// /events 0s
 }
 
 // One at a time, and nobody waits: the view's own request for itself is refused.
