@@ -216,8 +216,7 @@ func showError(r *framework.Request, err error) (*framework.Response, error) {
 
 // showFailure is the page of errors that nobody expected: the log has them, the
 // page only the request's id.
-func showFailure(r *framework.Request, err error) (*framework.Response, error) {
-	r.Log().Error().Err(err).Msg("failure")
+func showFailure(r *framework.Request, _ error) (*framework.Response, error) {
 	return showError(r, web.InternalServerError("request "+r.ID()))
 }
 
