@@ -28,14 +28,16 @@ const (
 // deadline set by whoever produces them would run while they are still made,
 // and would be gone when a buffer is flushed later.
 //
-// It never touches the deadline of reads, which net/http uses. But it notices
-// that a header did not come in time, of which net/http says nothing to anybody.
+// The deadline of reads is net/http's to choose, and told to the system only where
+// it makes a difference: see readDeadline. That a header did not come in time, of
+// which net/http says nothing to anybody, is noticed.
 type conn struct {
 	net.Conn
 	home    *listener
 	timeout time.Duration // zero: none
 	state   atomic.Int32
 	gone    sync.Once
+	reads   readDeadline
 	armed   atomic.Int64 // the deadline that is set, in nanoseconds of Unix
 	asked   atomic.Int64 // what SetWriteDeadline asked for; zero: nothing
 	lapsed  atomic.Bool  // a read took too long since the last request
@@ -53,12 +55,24 @@ var (
 func (c *conn) NetConn() net.Conn { return c.Conn }
 
 func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
-		c.lapsed.Store(true)
+	for {
+		err := c.reads.begin(c.Conn)
+		n := 0
+		if err == nil {
+			n, err = c.Conn.Read(p)
+			if c.reads.end(c.Conn, err) {
+				continue
+			}
+		}
+		if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+			c.lapsed.Store(true)
+		}
+		return n, err
 	}
-	return n, err
 }
+
+// SetReadDeadline bounds reads, that which waits included.
+func (c *conn) SetReadDeadline(t time.Time) error { return c.reads.set(c.Conn, t) }
 
 func (c *conn) Write(p []byte) (n int, err error) {
 	if c.refused.Load() {
@@ -157,7 +171,7 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 }
 
 func (c *conn) SetDeadline(t time.Time) error {
-	if err := c.Conn.SetReadDeadline(t); err != nil {
+	if err := c.SetReadDeadline(t); err != nil {
 		return err
 	}
 	return c.SetWriteDeadline(t)
@@ -210,6 +224,7 @@ func noteState(c net.Conn, state http.ConnState) {
 	case http.StateHijacked:
 		own.state.Store(int32(connHijacked))
 		own.asked.Store(0)
+		own.reads.handOver(own.Conn)
 		_ = own.Conn.SetWriteDeadline(time.Time{})
 	}
 }

@@ -1,0 +1,126 @@
+package framework // conn is what a server puts around a connection, without a public name
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// told counts what a connection is told of the deadline of its reads.
+type told struct {
+	net.Conn
+	mu    sync.Mutex // guards times
+	times []time.Time
+}
+
+func (c *told) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	c.times = append(c.times, t)
+	c.mu.Unlock()
+	return c.Conn.SetReadDeadline(t)
+}
+
+func (c *told) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.times)
+}
+
+func TestReadDeadline(t *testing.T) {
+	long := time.Unix(1, 0)
+	run := func(name string, test func(t *testing.T, c *conn, below *told, client net.Conn)) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server, client := net.Pipe()
+				below := &told{Conn: server}
+				l := &listener{conns: map[*conn]struct{}{}}
+				c := l.keep(below).(*conn)
+				test(t, c, below, client)
+				require.NoError(t, c.Close())
+				require.NoError(t, client.Close())
+			})
+		})
+	}
+	read := func(c *conn) (time.Duration, error) {
+		begin := time.Now()
+		_, err := c.Read(make([]byte, 1))
+		return time.Since(begin), err
+	}
+
+	run("a read ends when it was asked to", func(t *testing.T, c *conn, _ *told, _ net.Conn) {
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Minute)))
+		took, err := read(c)
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		assert.Equal(t, time.Minute, took)
+		took, err = read(c)
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		assert.Zero(t, took, "it has passed for the next one too")
+	})
+	run("a later deadline is kept, whenever it came", func(t *testing.T, c *conn, below *told, _ net.Conn) {
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
+		time.AfterFunc(time.Second/2, func() { _ = c.SetReadDeadline(time.Now().Add(time.Minute)) })
+		took, err := read(c)
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		assert.Equal(t, time.Minute+time.Second/2, took)
+		assert.Equal(t, 2, below.count())
+	})
+	run("an earlier deadline ends a read under way", func(t *testing.T, c *conn, _ *told, _ net.Conn) {
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Hour)))
+		time.AfterFunc(time.Second, func() { _ = c.SetReadDeadline(long) })
+		took, err := read(c)
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		assert.Equal(t, time.Second, took)
+	})
+	run("one that was taken away does not end a read", func(t *testing.T, c *conn, _ *told, client net.Conn) {
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
+		time.AfterFunc(time.Second/2, func() { _ = c.SetReadDeadline(time.Time{}) })
+		time.AfterFunc(time.Hour, func() { _, _ = client.Write([]byte("x")) })
+		took, err := read(c)
+		require.NoError(t, err)
+		assert.Equal(t, time.Hour, took)
+	})
+	run("without one, the past of the last does not matter", func(t *testing.T, c *conn, _ *told, client net.Conn) {
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
+		_, err := read(c)
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		require.NoError(t, c.SetReadDeadline(time.Time{}))
+		go func() { _, _ = client.Write([]byte("x")) }()
+		_, err = read(c)
+		require.NoError(t, err)
+	})
+	run("requests that follow each other tell the connection once", func(t *testing.T, c *conn, below *told, client net.Conn) {
+		for range 100 { // what net/http does
+			require.NoError(t, c.SetReadDeadline(time.Now().Add(2*time.Minute))) // idle
+			go func() { _, _ = client.Write([]byte("x")) }()
+			_, err := read(c)
+			require.NoError(t, err)
+			require.NoError(t, c.SetReadDeadline(time.Time{}))
+			require.NoError(t, c.SetReadDeadline(time.Now().Add(10*time.Second))) // the header is there
+			require.NoError(t, c.SetReadDeadline(time.Time{}))
+			require.NoError(t, c.SetReadDeadline(long)) // before the read behind the request has begun
+			_, err = read(c)
+			require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+			require.NoError(t, c.SetReadDeadline(time.Time{}))
+			time.Sleep(time.Second / 2)
+		}
+		assert.Equal(t, 1, below.count())
+	})
+	run("who took the connection over sets it directly", func(t *testing.T, c *conn, below *told, _ net.Conn) {
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Minute)))
+		noteState(c, http.StateHijacked)
+		count := below.count()
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Hour)))
+		assert.Equal(t, count+1, below.count())
+		_ = c.NetConn().SetReadDeadline(time.Now().Add(time.Second))
+		took, err := read(c)
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		assert.Equal(t, time.Second, took, "one set below counts")
+	})
+}
