@@ -27,6 +27,8 @@ type Env struct {
 	Settings registry.Settings
 	// Logger is for the application: JSON lines on standard error, or lines for
 	// people if that is a terminal, or as the settings log_level and log_format say.
+	// Under serve, JSON lines below the level of a warning may come 10 ms late, many
+	// in one write; a warning or an error comes at once, after what was before it.
 	Logger *zerolog.Logger
 
 	Stdin          io.Reader

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
 )
 
@@ -45,6 +46,9 @@ func (p *program) log() error {
 		out = zerolog.ConsoleWriter{
 			Out: out, NoColor: !terminal, TimeFormat: time.TimeOnly, FieldsExclude: []string{"stack"}, FormatExtra: writeStack,
 		}
+	} else if serving {
+		p.buffer = newLogBuffer(out)
+		out = p.buffer
 	}
 	logger := zerolog.New(out).Level(level).With().Timestamp().Logger()
 	p.env.Logger = &logger
@@ -62,9 +66,5 @@ func writeStack(fields map[string]any, to *bytes.Buffer) error {
 // isTerminal tells whether people read what is written to w.
 func isTerminal(w any) bool {
 	file, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
 }

@@ -75,5 +75,9 @@ func Run(ctx context.Context, build Build, o Options, p Process) int {
 		return prog.failed(err)
 	}
 	prog.root.SetArgs(append([]string{}, p.Args...))
-	return prog.failed(prog.root.ExecuteContext(ctx))
+	err = prog.root.ExecuteContext(ctx)
+	if prog.buffer != nil {
+		_ = prog.buffer.Close() // there is nobody left to tell
+	}
+	return prog.failed(err)
 }

@@ -25,6 +25,7 @@ type program struct {
 	environ  []string
 	root     *cobra.Command
 	settings *settings
+	buffer   *logBuffer // of the log, if it has one
 	json     bool
 	dev      bool
 	ready    bool  // the environment was prepared

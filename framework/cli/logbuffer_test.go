@@ -1,0 +1,165 @@
+package cli // the buffer has no public name
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// drops counts the writes that reach it.
+type drops struct {
+	mu     sync.Mutex // guards all below
+	text   bytes.Buffer
+	writes int
+	fail   error
+}
+
+func (d *drops) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.writes++
+	if d.fail != nil {
+		return 0, d.fail
+	}
+	return d.text.Write(p)
+}
+
+func (d *drops) seen() (string, int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.String(), d.writes
+}
+
+func TestLogBuffer(t *testing.T) {
+	begin := func() (*drops, *logBuffer, zerolog.Logger) {
+		to := &drops{}
+		b := newLogBuffer(to)
+		return to, b, zerolog.New(b)
+	}
+	t.Run("lines share a write after the delay", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			to, b, log := begin()
+			log.Info().Msg("one")
+			time.Sleep(logDelay / 2)
+			log.Info().Msg("two")
+			text, writes := to.seen()
+			assert.Empty(t, text)
+			assert.Zero(t, writes)
+			time.Sleep(logDelay/2 + 1)
+			synctest.Wait()
+			text, writes = to.seen()
+			assert.Equal(t, `{"level":"info","message":"one"}`+"\n"+`{"level":"info","message":"two"}`+"\n", text)
+			assert.Equal(t, 1, writes)
+			log.Info().Msg("three")
+			time.Sleep(logDelay + 1)
+			synctest.Wait()
+			_, writes = to.seen()
+			assert.Equal(t, 2, writes, "the next line waits no longer than the first")
+			require.NoError(t, b.Close())
+		})
+	})
+	t.Run("a warning takes along what came before", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			to, b, log := begin()
+			log.Info().Msg("one")
+			log.Warn().Msg("two")
+			text, writes := to.seen()
+			assert.Equal(t, 2, strings.Count(text, "\n"))
+			assert.Less(t, strings.Index(text, "one"), strings.Index(text, "two"))
+			assert.Equal(t, 1, writes)
+			require.NoError(t, b.Close())
+		})
+	})
+	t.Run("a full buffer is written, lines whole", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			to, b, log := begin()
+			long := strings.Repeat("x", logGather/3)
+			for range 3 {
+				log.Info().Msg(long)
+			}
+			text, writes := to.seen()
+			assert.Equal(t, 2, strings.Count(text, "\n"))
+			assert.True(t, strings.HasSuffix(text, "\n"))
+			assert.Equal(t, 1, writes)
+			log.Info().Msg(strings.Repeat("y", 2*logGather))
+			require.NoError(t, b.Close())
+			text, _ = to.seen()
+			assert.Equal(t, 4, strings.Count(text, "\n"), "one that is longer than the buffer comes too")
+		})
+	})
+	t.Run("after Close lines pass directly", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			to, b, log := begin()
+			log.Info().Msg("one")
+			require.NoError(t, b.Close())
+			text, _ := to.seen()
+			assert.Contains(t, text, "one")
+			log.Info().Msg("two")
+			text, _ = to.seen()
+			assert.Contains(t, text, "two")
+		})
+	})
+	t.Run("a failed write is told and not repeated", func(t *testing.T) {
+		to, b, _ := begin()
+		to.fail = errors.New("no space left on device")
+		_, err := b.WriteLevel(zerolog.ErrorLevel, []byte("x\n"))
+		require.ErrorIs(t, err, to.fail)
+		to.fail = nil
+		require.NoError(t, b.Close())
+		text, _ := to.seen()
+		assert.Empty(t, text)
+	})
+	t.Run("many goroutines", func(t *testing.T) {
+		to, b, log := begin()
+		var all sync.WaitGroup
+		for g := range 8 {
+			all.Go(func() {
+				for i := range 1000 {
+					log.Info().Msg(fmt.Sprint(g, ":", i))
+				}
+			})
+		}
+		all.Wait()
+		require.NoError(t, b.Close())
+		text, writes := to.seen()
+		assert.Equal(t, 8000, strings.Count(text, "\n"))
+		assert.Less(t, writes, 800)
+	})
+}
+
+func TestIsTerminal(t *testing.T) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, null.Close()) }()
+	assert.False(t, isTerminal(null), "a device, but nobody reads it")
+	assert.False(t, isTerminal(&bytes.Buffer{}))
+}
+
+func BenchmarkLog(b *testing.B) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	require.NoError(b, err)
+	defer func() { require.NoError(b, null.Close()) }()
+	gathered := newLogBuffer(null)
+	defer func() { require.NoError(b, gathered.Close()) }()
+	for _, bm := range []struct {
+		name string
+		log  zerolog.Logger
+	}{{"direct", zerolog.New(null)}, {"gathered", zerolog.New(gathered)}} {
+		b.Run(bm.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				bm.log.Info().Str("path", "/").Int("status", 200).Msg("request")
+			}
+		})
+	}
+}
