@@ -88,7 +88,7 @@ func TestLogBuffer(t *testing.T) {
 				log.Info().Msg(long)
 			}
 			text, writes := to.seen()
-			assert.Equal(t, 2, strings.Count(text, "\n"))
+			assert.Equal(t, 3, strings.Count(text, "\n"))
 			assert.True(t, strings.HasSuffix(text, "\n"))
 			assert.Equal(t, 1, writes)
 			log.Info().Msg(strings.Repeat("y", 2*logGather))
@@ -162,4 +162,44 @@ func BenchmarkLog(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestLogBufferWhileWriting: a slow log holds nobody up until as much again has
+// gathered. (Not in a bubble of synctest, whose time stands still while anybody waits for a mutex.)
+func TestLogBufferWhileWriting(t *testing.T) {
+	slow := slowLog{begun: make(chan struct{}), goOn: make(chan struct{})}
+	b := newLogBuffer(&slow)
+	log := zerolog.New(b)
+	log.Info().Msg("one")
+	<-slow.begun
+	log.Info().Msg("two") // returns, though the write is not done
+	slow.goOn <- struct{}{}
+	var server sync.WaitGroup
+	server.Go(func() {
+		for range slow.begun {
+			slow.goOn <- struct{}{}
+		}
+	})
+	log.Info().Msg(strings.Repeat("x", logGather))
+	require.NoError(t, b.Close())
+	close(slow.begun)
+	server.Wait()
+	text := strings.Join(slow.writes, "")
+	assert.Contains(t, slow.writes[0], "one")
+	assert.NotContains(t, slow.writes[0], "two")
+	assert.Equal(t, 3, strings.Count(text, "\n"))
+	assert.Less(t, strings.Index(text, "two"), strings.Index(text, "xxx"))
+}
+
+// slowLog takes each write in two steps.
+type slowLog struct {
+	begun, goOn chan struct{}
+	writes      []string
+}
+
+func (l *slowLog) Write(p []byte) (int, error) {
+	l.begun <- struct{}{}
+	<-l.goOn
+	l.writes = append(l.writes, string(p))
+	return len(p), nil
 }
