@@ -24,6 +24,9 @@ func (r *Request) AddFinishedCallback(fn func(*Request) error) {
 	x := r.more()
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.onFinished == nil {
+		x.onFinished = x.room[:0]
+	}
 	x.onFinished = append(x.onFinished, fn)
 }
 

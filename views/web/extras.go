@@ -16,7 +16,8 @@ type extras struct {
 
 	attributes []attribute
 	onResponse []func(*Request, *Response) error
-	onFinished []func(*Request) error
+	onFinished []func(*Request) error // at first in room
+	room       [1]func(*Request) error
 	id         string
 	log        *zerolog.Logger
 	responses  []ownResponse

@@ -2,9 +2,12 @@ package web_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -193,6 +196,22 @@ func TestRequestID(t *testing.T) {
 			assert.Contains(t, log.String(), `"request_id":"`+id+`"`)
 			assert.Same(t, r.Log(), r.WithContext(t.Context()).Log())
 		})
+	}
+}
+
+func TestRequestIDs(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for range 10_000 {
+		id := beginIn(nil, "GET", "/", "").ID()
+		require.False(t, seen[id], id)
+		seen[id] = true
+		parsed, err := uuid.Parse(id)
+		require.NoError(t, err)
+		assert.Equal(t, uuid.Version(7), parsed.Version())
+		assert.Equal(t, uuid.RFC4122, parsed.Variant())
+		millis := int64(binary.BigEndian.Uint64(parsed[:8]) >> 16)
+		assert.InDelta(t, time.Now().UnixMilli(), millis, 60_000)
 	}
 }
 
