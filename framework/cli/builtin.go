@@ -13,6 +13,7 @@ var builtin = []Setting{
 	{Name: "stop_timeout", Default: time.Duration(0), Usage: "bound for OnStop hooks after that (5s)"},
 	{Name: "trusted_proxies", Default: []string(nil), Usage: "addresses and networks whose forwarding headers are believed"},
 	{Name: "max_body", Default: int64(0), Usage: "bytes that the body of a request may have (10 MiB)"},
+	{Name: "heap_floor", Default: int64(0), Usage: "bytes of garbage that serve lets gather at the least (32 MiB; negative: as Go does)"},
 	{Name: "log_level", Default: "", Usage: "trace, debug, info, warn, error (serve: info, with --dev debug; else warn)"},
 	{Name: "log_format", Default: "", Usage: "json or console (console on a terminal, else json)"},
 	{Name: "debug_notfound", Default: false, Usage: "log, at level debug, why no view answered"},

@@ -42,6 +42,7 @@ func (p *program) serve(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
+	defer p.heapFloor()()
 	return framework.Serve(ctx, app, p.server())
 }
 
