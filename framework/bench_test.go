@@ -3,6 +3,7 @@ package framework_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -37,6 +38,7 @@ func subjects() []subject {
 		{"hello/mux", muxHello, get("/"), 200, -1},
 		{"hello/app", hello(0), get("/"), 200, 1},
 		{"tweens=5", hello(5), get("/"), 200, 1},
+		{"logged", logged, get("/"), 200, 6},
 		{"json/mux", muxJSON, get("/"), 200, -1},
 		{"json/app", jsonApp, get("/"), 200, 6},
 		{"404/mux", muxHello, get("/nowhere"), 404, -1},
@@ -103,6 +105,16 @@ func hello(count int) func(testing.TB) http.Handler {
 		}
 		return build(t, config)
 	}
+}
+
+// logged is hello as it runs in production: with an id and a line in the log.
+func logged(t testing.TB) http.Handler {
+	log := zerolog.New(io.Discard).With().Timestamp().Logger()
+	config := framework.New(framework.Options{Logger: &log})
+	config.AddView(views.Func(sayHello))
+	config.AddTween("requestid", tweens.RequestID())
+	config.AddTween("accesslog", tweens.AccessLog(tweens.AccessLogOptions{}))
+	return build(t, config)
 }
 
 func sayHello(r *framework.Request) (*framework.Response, error) {

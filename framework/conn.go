@@ -35,11 +35,12 @@ type conn struct {
 	net.Conn
 	home    *listener
 	timeout time.Duration // zero: none
+	born    time.Time
 	state   atomic.Int32
 	gone    sync.Once
 	reads   readDeadline
-	armed   atomic.Int64 // the deadline that is set, in nanoseconds of Unix
-	asked   atomic.Int64 // what SetWriteDeadline asked for; zero: nothing
+	armed   atomic.Int64 // the deadline that is set, as clock tells; zero: none that counts
+	asked   atomic.Int64 // what SetWriteDeadline asked for, likewise; zero: nothing
 	lapsed  atomic.Bool  // a read took too long since the last request
 	refused atomic.Bool  // there has been the last answer
 }
@@ -143,8 +144,8 @@ func (c *conn) arm() {
 	if !c.rolls() {
 		return
 	}
-	now := time.Now()
-	end := now.Add(c.timeout).UnixNano()
+	now := c.clock()
+	end := now + int64(c.timeout)
 	if asked := c.asked.Load(); asked != 0 {
 		end = min(end, asked)
 	}
@@ -152,8 +153,12 @@ func (c *conn) arm() {
 		return
 	}
 	c.armed.Store(end)
-	_ = c.Conn.SetWriteDeadline(time.Unix(0, end))
+	_ = c.Conn.SetWriteDeadline(time.Now().Add(time.Duration(end - now)))
 }
+
+// clock is the age of the connection in nanoseconds, and never zero. To read it
+// costs half of time.Now, which asks the system twice.
+func (c *conn) clock() int64 { return int64(time.Since(c.born)) | 1 }
 
 // SetWriteDeadline is for what net/http, crypto/tls or a view want: the
 // earlier of the deadlines counts.
@@ -165,7 +170,7 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 		c.asked.Store(0)
 		return nil // the next write sets its own
 	}
-	c.asked.Store(t.UnixNano())
+	c.asked.Store(int64(max(t.Sub(c.born), 0)) | 1)
 	c.armed.Store(0)
 	return c.Conn.SetWriteDeadline(t)
 }

@@ -129,7 +129,7 @@ func (l *listener) finish() {
 func (l *listener) Close() error { return l.close() }
 
 func (l *listener) keep(raw net.Conn) net.Conn {
-	c := &conn{Conn: raw, home: l, timeout: l.timeout}
+	c := &conn{Conn: raw, home: l, timeout: l.timeout, born: time.Now()}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.conns[c] = struct{}{}
