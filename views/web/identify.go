@@ -30,8 +30,8 @@ func (r *Request) ID() string {
 func (r *Request) identify(x *extras) string {
 	if x.id == "" {
 		root := r.root()
-		if id := root.Request.Header.Get(RequestIDHeader); id != "" && saneID(id) && root.FromTrustedProxy() {
-			x.id = id
+		if sent := root.Request.Header[RequestIDHeader]; len(sent) > 0 && sent[0] != "" && saneID(sent[0]) && root.FromTrustedProxy() {
+			x.id = sent[0]
 		} else {
 			x.id = newID()
 		}
