@@ -30,7 +30,7 @@ var ErrDraining = errors.New("the server stops, and the request took too long to
 // connections elsewhere.
 func (s *server) drain(cut context.CancelCauseFunc) error {
 	s.ready.Store(false)
-	s.log.Info().Int64("requests", s.inFlight.Load()).Dur("delay", s.o.DrainDelay).Msg("draining")
+	s.log.Info().Int64("requests", s.requests.count()).Dur("delay", s.o.DrainDelay).Msg("draining")
 	if s.o.DrainDelay > 0 {
 		s.departing.Store(true)
 		time.Sleep(s.o.DrainDelay)
@@ -60,13 +60,13 @@ func (s *server) drain(cut context.CancelCauseFunc) error {
 		s.closeAll() // what views took over and left to others
 		return nil
 	}
-	left := s.inFlight.Load()
+	left := s.requests.count()
 	cut(ErrDraining)
 	s.closeAll()
 	err := fmt.Errorf("drain: %d requests were under way after %v: their connections were cut", left, s.o.DrainTimeout)
 	err = errors.Join(err, s.http.Close())
 	if !s.wait(context.Background(), cutWait, s.idle) {
-		s.log.Warn().Int64("requests", s.inFlight.Load()).Msg("views go on although their connection was cut")
+		s.log.Warn().Int64("requests", s.requests.count()).Msg("views go on although their connection was cut")
 	}
 	return err
 }
@@ -77,7 +77,7 @@ func (s *server) quiet() bool {
 }
 
 // idle: no request is under way.
-func (s *server) idle() bool { return s.inFlight.Load() == 0 }
+func (s *server) idle() bool { return s.requests.count() == 0 }
 
 func (s *server) closeAll() {
 	for _, c := range s.listener.open(func(connState) bool { return true }) {

@@ -26,7 +26,7 @@ type server struct {
 	http     *http.Server
 	listener *listener
 
-	inFlight  atomic.Int64 // requests under way, those of hijacked connections too
+	requests  inFlight
 	ready     atomic.Bool
 	departing atomic.Bool // responses ask their clients to connect anew
 }
@@ -124,8 +124,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	if s.o.Health && s.health(w, hr) {
 		return
 	}
-	s.inFlight.Add(1)
-	defer s.inFlight.Add(-1)
+	defer s.requests.begin().Add(-1)
 	if s.departing.Load() {
 		w.Header()["Connection"] = lastOne // in HTTP/2 it makes net/http say GOAWAY
 	}
