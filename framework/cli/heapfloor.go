@@ -10,6 +10,17 @@ import (
 // standardFloor is the setting heap_floor when nobody says otherwise.
 const standardFloor = 32 << 20
 
+// highestFloor is more than anybody gains by.
+const highestFloor = 1 << 30
+
+// checkFloor refuses a floor that the process could not have.
+func (p *program) checkFloor() error {
+	if size, _ := p.env.Settings["heap_floor"].(int64); size > highestFloor {
+		return p.refuse("heap_floor", "is more than 1 GiB (1073741824)")
+	}
+	return nil
+}
+
 // heapFloor lets a server's garbage gather up to a floor, until the function that
 // it returns is called.
 //

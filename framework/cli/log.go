@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -16,10 +15,7 @@ import (
 // wrong.
 func (p *program) log() error {
 	var wrong []error
-	refuse := func(name, why string) {
-		value, _ := p.env.Settings[name].(string)
-		wrong = append(wrong, &settingError{p.settings.place(name, p.settings.from[name]), fmt.Errorf("setting %q: %q %s", name, value, why)})
-	}
+	refuse := func(name, why string) { wrong = append(wrong, p.refuse(name, why)) }
 	serving := p.env.Command == "serve"
 	level := zerolog.WarnLevel
 	switch {

@@ -216,7 +216,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 			}
 		}
 	}
-	wrong = errors.Join(wrong, p.log())
+	wrong = errors.Join(wrong, p.log(), p.checkFloor())
 	if p.json && p.env.Command == "check" || p.dev && p.env.Command == "serve" {
 		p.wrong, wrong = wrong, nil
 	}
