@@ -266,6 +266,7 @@ func TestPrefixInPaths(t *testing.T) {
 func FuzzForwarded(f *testing.F) {
 	f.Add("for=1.2.3.4", "1.2.3.4", "/a", "/b/c", "/c")
 	f.Add(`for="a\",b;host=`, ", ,", "//x", "http://h/%2f", "/")
+	f.Add("", "1.2.3.4", "/+h%2F%2Fh", "/a..%2F/b", "/b")
 	f.Fuzz(func(t *testing.T, forwarded, xff, prefix, uri, path string) {
 		r := beginIn(proxied(t), http.MethodGet, "/", "", "Forwarded", forwarded, "X-Forwarded-Prefix", prefix)
 		if xff != "" {
@@ -279,7 +280,7 @@ func FuzzForwarded(f *testing.F) {
 		assert.NotEmpty(t, u.Host)
 		assert.Nil(t, u.User)
 		assert.Empty(t, u.RawQuery+u.Fragment)
-		assert.NotRegexp(t, `//|\.\./`, u.Path+"/"[:min(1, len(u.Path))])
+		assert.NotRegexp(t, `//|/\.\.?/`, u.EscapedPath()+"/") // %2F is no slash: it stays in its name
 		assert.True(t, r.ClientAddr().IsValid())
 		got, err := r.RoutePath("plain")
 		require.NoError(t, err)
