@@ -40,6 +40,8 @@ var allowed = map[string][]string{
 	"internal/conformance":    {"*"},
 	"internal/testapps":       {"*"},
 	"internal/testapps/...":   {"*"},
+	"internal/load/bare":      {},
+	"internal/load/logged":    {"framework", "framework/cli", "tweens", "views"},
 	"examples/...":            {"framework", "framework/cli", "views", "views/web", "tweens", "registry", "traversal", "traversal/async"},
 	"examples/hello":          {"framework", "tweens", "views"}, // the least: without the command line
 }
