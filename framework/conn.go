@@ -45,8 +45,6 @@ type conn struct {
 	refused atomic.Bool  // there has been the last answer
 }
 
-var _ net.Conn = (*conn)(nil)
-
 var (
 	_ net.Conn      = (*conn)(nil)
 	_ io.ReaderFrom = (*conn)(nil)
