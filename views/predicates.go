@@ -191,11 +191,16 @@ func PathInfo(expr string) web.Predicate {
 // anchored compiles expr so that it matches from the start only. It always
 // returns an expression; with an error, one that matches nothing.
 func anchored(expr string) (*regexp.Regexp, error) {
-	// Compiled alone first: "a)(b" is well formed only in between parentheses.
-	if _, err := regexp.Compile(expr); err != nil {
+	// Compiled alone first: "a)(b" is well formed only in between parentheses, and
+	// "\Q" only outside.
+	re, err := regexp.Compile(expr)
+	if err == nil {
+		re, err = regexp.Compile(`\A(?:` + expr + `)`)
+	}
+	if err != nil {
 		return regexp.MustCompile(`[^\x{0}-\x{10FFFF}]`), err
 	}
-	return regexp.MustCompile(`\A(?:` + expr + `)`), nil
+	return re, nil
 }
 
 // XHR holds for requests that scripts of a page made, or, with false, for all

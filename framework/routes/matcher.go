@@ -1,8 +1,10 @@
 package routes
 
 import (
+	"errors"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,6 +81,9 @@ type mark struct {
 // compile makes the matcher of a pattern. The offset of an error is the place of
 // the part that is wrong.
 func compile(parts []Part) (*matcher, *PatternError) {
+	if err := checkSize(parts); err != nil {
+		return nil, err
+	}
 	c := compiler{parts: parts, m: &matcher{}}
 	for i, part := range parts {
 		if part.Marker != "" {
@@ -101,6 +106,21 @@ func compile(parts []Part) (*matcher, *PatternError) {
 		}
 	}
 	return c.m, nil
+}
+
+// checkSize refuses expressions that are good alone, but too deep or too large as
+// one of the whole pattern: the largest that is ever made of it.
+func checkSize(parts []Part) *PatternError {
+	at := slices.IndexFunc(parts, func(part Part) bool { return part.Expr != "" })
+	if at < 0 {
+		return nil
+	}
+	text, _ := expressionText(parts)
+	_, err := syntax.Parse(text, syntax.Perl)
+	if wrong, ok := errors.AsType[*syntax.Error](err); ok {
+		return &PatternError{Offset: at, Reason: "with what stands around it the expression is bad: " + wrong.Code.String()}
+	}
+	return nil
 }
 
 type compiler struct {

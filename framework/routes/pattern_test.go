@@ -79,6 +79,7 @@ func TestPatterns(t *testing.T) {
 
 func TestBadPatterns(t *testing.T) {
 	t.Parallel()
+	deep := strings.Repeat("(", 997) + "xy|z." + strings.Repeat(")", 997)
 	for _, tt := range []struct {
 		pattern string
 		offset  int
@@ -99,6 +100,8 @@ func TestBadPatterns(t *testing.T) {
 		{"/a/*1x", 4, "letters, digits and underscores"},
 		{"/a\x00b", 2, "NUL"},
 		{"/ab\xff", 3, "UTF-8"},
+		{"/a/{x:" + deep + "}", 3, "with what stands around it the expression is bad: expression nests too deeply"},
+		{"/a/{y}-{x:" + deep + "}.html", 7, "with what stands around it the expression is bad: expression nests too deeply"},
 		{`/a/{x:[^\x00-\x{10FFFF}]}`, 3, `the expression of marker "x" matches nothing`},
 		{`/a/{x:b$}/c`, 3, `the expression of marker "x" matches nothing`},
 		{`/a/{x:\b-}`, 3, `the expression of marker "x" matches nothing`},
