@@ -133,7 +133,7 @@ func bareType(t string) (string, error) {
 // normalOffer is an offer in one spelling: names in lower case, no spaces around
 // parameters, which keep their order.
 func normalOffer(offer string) (string, error) {
-	mediaType, params, err := mime.ParseMediaType(offer)
+	mediaType, _, err := mime.ParseMediaType(offer)
 	if err != nil {
 		return offer, err
 	}
@@ -144,21 +144,34 @@ func normalOffer(offer string) (string, error) {
 	case major == "*" || minor == "*":
 		return offer, fmt.Errorf("a view offers media types, not ranges: name the types one by one")
 	}
-	if len(params) == 0 {
-		return mediaType, nil
+	normal := mediaType + spellParameters(offer)
+	if web.ParseAccept().Quality(normal) == 0 { // mime reads more than HTTP does
+		return offer, fmt.Errorf("want a media type such as \"text/html\" or \"text/html;level=1\": names are letters, digits and !#$%%&'*+-.^_`|~, a parameter q is the client's")
 	}
-	normal := []string{mediaType}
-	quoted := false
-	rest := strings.FieldsFunc(offer, func(c rune) bool {
-		quoted = quoted != (c == '"')
+	return normal, nil
+}
+
+// spellParameters is what stands behind the type, each parameter as it was quoted.
+func spellParameters(offer string) string {
+	quoted, escaped := false, false
+	parts := strings.FieldsFunc(offer, func(c rune) bool {
+		switch {
+		case escaped:
+			escaped = false
+		case c == '\\':
+			escaped = quoted
+		case c == '"':
+			quoted = !quoted
+		}
 		return c == ';' && !quoted
 	})
-	for _, param := range rest[1:] {
+	var b strings.Builder
+	for _, param := range parts[1:] {
 		if name, value, valued := strings.Cut(param, "="); valued {
-			normal = append(normal, strings.ToLower(strings.TrimSpace(name))+"="+strings.TrimSpace(value))
+			b.WriteString(";" + strings.ToLower(strings.TrimSpace(name)) + "=" + strings.TrimSpace(value))
 		}
 	}
-	return strings.Join(normal, ";"), nil
+	return b.String()
 }
 
 // offerType is the type of a normal offer, without its parameters.
