@@ -19,7 +19,8 @@ type connState int32
 
 const (
 	connNew      connState = iota // nothing was asked yet
-	connUsed                      // answers requests, or waits for the next
+	connUsed                      // answers requests, or waits for the next by TLS
+	connWaits                     // waits for the next request in the clear
 	connHijacked                  // belongs to a view
 )
 
@@ -41,7 +42,8 @@ type conn struct {
 	reads   readDeadline
 	armed   atomic.Int64 // the deadline that is set, as clock tells; zero: none that counts
 	asked   atomic.Int64 // what SetWriteDeadline asked for, likewise; zero: nothing
-	lapsed  atomic.Bool  // a read took too long since the last request
+	heard   atomic.Bool  // bytes came since the last request
+	lapsed  atomic.Bool  // a read took too long since then
 	refused atomic.Bool  // there has been the last answer
 }
 
@@ -60,8 +62,14 @@ func (c *conn) Read(p []byte) (int, error) {
 		if err == nil {
 			n, err = c.Conn.Read(p)
 			if c.reads.end(c.Conn, err) {
-				continue
+				if n == 0 {
+					continue
+				}
+				err = nil
 			}
+		}
+		if n > 0 && !c.heard.Load() {
+			c.heard.Store(true)
 		}
 		if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
 			c.lapsed.Store(true)
@@ -70,7 +78,8 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 }
 
-// SetReadDeadline bounds reads, that which waits included.
+// SetReadDeadline bounds reads, those under way included. The connection may be
+// told later, so an error of its own shows at the next read.
 func (c *conn) SetReadDeadline(t time.Time) error { return c.reads.set(c.Conn, t) }
 
 func (c *conn) Write(p []byte) (n int, err error) {
@@ -190,7 +199,12 @@ func (c *conn) CloseWrite() error {
 }
 
 func (c *conn) Close() error {
-	c.gone.Do(func() { c.home.forget(c) })
+	c.gone.Do(func() {
+		if connState(c.state.Load()) == connWaits && c.heard.Load() && c.lapsed.Load() {
+			_, _ = io.WriteString(c, headerTooSlow) // a client that went away needs no answer
+		}
+		c.home.forget(c)
+	})
 	return c.Conn.Close()
 }
 
@@ -203,7 +217,8 @@ const headerTooSlow = "HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain;
 //
 // Between StateIdle (or the beginning) and StateActive net/http reads a header,
 // and nothing else: if a read took too long then, the header did, and net/http is
-// about to close, with a 400 at most.
+// about to close, with a 400 at most. It gets to StateActive only if some of the
+// header came after the first bytes of it; else only the closing is seen.
 func noteState(c net.Conn, state http.ConnState) {
 	raw := c
 	secure, _ := c.(*tls.Conn)
@@ -222,8 +237,11 @@ func noteState(c net.Conn, state http.ConnState) {
 			own.refused.Store(secure == nil)        // TLS has to say that it ends
 		}
 	case http.StateIdle:
-		own.state.Store(int32(connUsed))
+		own.heard.Store(false)
 		own.lapsed.Store(false)
+		if secure == nil {
+			own.state.Store(int32(connWaits))
+		}
 	case http.StateHijacked:
 		own.state.Store(int32(connHijacked))
 		own.asked.Store(0)

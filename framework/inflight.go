@@ -9,22 +9,27 @@ import (
 // counter for all would be a place that every core writes to for every request;
 // here they rarely meet.
 type inFlight [16]struct {
-	n atomic.Int64
-	_ [56]byte // to the end of the cache line
+	begun, ended atomic.Int64
+	_            [48]byte // a place is as long as a cache line
 }
 
-// begin counts a request in, until the counter that it returns is taken back by one.
-func (f *inFlight) begin() *atomic.Int64 {
-	n := &f[rand.Uint32()%uint32(len(f))].n
-	n.Add(1)
-	return n
+// begin counts a request in, until the counter that it returns is raised by one.
+func (f *inFlight) begin() (ended *atomic.Int64) {
+	place := &f[rand.Uint32()%uint32(len(f))]
+	place.begun.Add(1)
+	return &place.ended
 }
 
-// count is exact if no request begins meanwhile.
+// count returns at least how many were under way at one moment of the call, and
+// counts those that began meanwhile too: 0 means that there was a moment
+// without any. So it looks at all that ended before it looks at any that began.
 func (f *inFlight) count() int64 {
 	var sum int64
 	for i := range f {
-		sum += f[i].n.Load()
+		sum -= f[i].ended.Load()
+	}
+	for i := range f {
+		sum += f[i].begun.Load()
 	}
 	return sum
 }

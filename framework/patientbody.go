@@ -90,7 +90,7 @@ func (b *patientBody) Close() error {
 	return err
 }
 
-// past is a deadline that is over.
+// past is a deadline that is over: the one that net/http itself uses to end a read.
 var past = time.Unix(1, 0)
 
 // long: it is known that more is left than is worth reading.

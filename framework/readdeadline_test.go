@@ -1,6 +1,7 @@
 package framework // conn is what a server puts around a connection, without a public name
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -16,15 +17,33 @@ import (
 // told counts what a connection is told of the deadline of its reads.
 type told struct {
 	net.Conn
-	mu    sync.Mutex // guards times
+	once string // the first read has it, and a deadline that is over
+	err  error  // of each setting
+
+	mu    sync.Mutex // guards all below
 	times []time.Time
+	reads int
 }
 
 func (c *told) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	c.times = append(c.times, t)
 	c.mu.Unlock()
+	if c.err != nil {
+		return c.err
+	}
 	return c.Conn.SetReadDeadline(t)
+}
+
+func (c *told) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	c.reads++
+	c.mu.Unlock()
+	if n := copy(p, c.once); n > 0 {
+		c.once = ""
+		return n, os.ErrDeadlineExceeded
+	}
+	return c.Conn.Read(p)
 }
 
 func (c *told) count() int {
@@ -111,6 +130,51 @@ func TestReadDeadline(t *testing.T) {
 			time.Sleep(time.Second / 2)
 		}
 		assert.Equal(t, 1, below.count())
+	})
+	run("a read behind a request that is under way costs two", func(t *testing.T, c *conn, below *told, client net.Conn) {
+		for range 100 {
+			require.NoError(t, c.SetReadDeadline(time.Now().Add(2*time.Minute)))
+			go func() { _, _ = client.Write([]byte("x")) }()
+			_, err := read(c)
+			require.NoError(t, err)
+			require.NoError(t, c.SetReadDeadline(time.Time{}))
+			time.AfterFunc(time.Second, func() { _ = c.SetReadDeadline(long) })
+			took, err := read(c)
+			require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+			assert.Equal(t, time.Second, took)
+			require.NoError(t, c.SetReadDeadline(time.Time{}))
+		}
+		assert.Equal(t, 200, below.count())
+		assert.Equal(t, 200, below.reads, "none failed to tell us so")
+	})
+	run("bytes that come with an outdated deadline are not lost", func(t *testing.T, c *conn, below *told, _ net.Conn) {
+		below.once = "abc"
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Hour)))
+		buf := make([]byte, 9)
+		n, err := c.Read(buf)
+		require.NoError(t, err)
+		assert.Equal(t, "abc", string(buf[:n]))
+	})
+	run("two reads end both", func(t *testing.T, c *conn, _ *told, client net.Conn) {
+		ended := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := read(c)
+				ended <- err
+			}()
+		}
+		_, _ = client.Write([]byte("x"))
+		require.NoError(t, <-ended)
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
+		require.ErrorIs(t, <-ended, os.ErrDeadlineExceeded)
+	})
+	run("a connection without deadlines is read", func(t *testing.T, c *conn, below *told, client net.Conn) {
+		below.err = errors.ErrUnsupported
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
+		time.AfterFunc(time.Minute, func() { _, _ = client.Write([]byte("x")) })
+		took, err := read(c)
+		require.NoError(t, err)
+		assert.Equal(t, time.Minute, took)
 	})
 	run("who took the connection over sets it directly", func(t *testing.T, c *conn, below *told, _ net.Conn) {
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Minute)))

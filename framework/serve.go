@@ -41,7 +41,7 @@ type ServerOptions struct {
 
 	// HeaderTimeout bounds the time for the header of a request, from its
 	// first byte on, and for the TLS handshake. Default: 10 seconds. A client
-	// that is slower gets a 408.
+	// that is slower gets a 408; by TLS it can be a 400.
 	HeaderTimeout time.Duration
 	// IdleTimeout is how long a connection may wait for its next request; it
 	// should be longer than that of a proxy in front. Default: 2 minutes.

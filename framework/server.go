@@ -124,7 +124,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	if s.o.Health && s.health(w, hr) {
 		return
 	}
-	defer s.requests.begin().Add(-1)
+	defer s.requests.begin().Add(1)
 	if s.departing.Load() {
 		w.Header()["Connection"] = lastOne // in HTTP/2 it makes net/http say GOAWAY
 	}

@@ -97,6 +97,36 @@ func TestHeaderOfOneByteASecond(t *testing.T) {
 	}
 }
 
+// net/http says nothing of a second header whose beginning came at once and whose
+// rest never does, and nothing has to be said of a connection that only waits.
+func TestHeaderThatStops(t *testing.T) {
+	t.Parallel()
+	for begun, want := range map[string]time.Duration{"GET / HTTP/1.1\r\nHost:": 10 * time.Second, "": 2 * time.Minute} {
+		t.Run(begun, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, nil, func(t *testing.T, p *pipes) {
+				c := p.dial(t)
+				for range 3 {
+					c.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+					resp, _ := c.answer()
+					assert.Equal(t, http.StatusOK, resp.StatusCode)
+				}
+				synctest.Wait()
+				begin := time.Now()
+				c.send(begun)
+				if begun != "" {
+					resp, text := c.answer()
+					assert.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
+					assert.Equal(t, "408 Request Timeout: the header of this request is late\n", text)
+				}
+				assert.Empty(t, c.closed())
+				assert.Equal(t, want, time.Since(begin))
+				greeted(t, p)
+			})
+		})
+	}
+}
+
 func TestBodyOfOneByteASecond(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(t *testing.T, p *pipes) {
