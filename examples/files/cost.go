@@ -10,6 +10,8 @@ import "bytes"
 //   - emphasis, links and quotations: the square of their signs in a block, that
 //     is, between two blank lines;
 //   - the targets of links: the longest word times the links in a block;
+//   - lists and quotations inside each other: the square of those that a line opens,
+//     and for each line those that may be open, most of all for an empty one;
 //   - tables: the columns of the widest row times the rows;
 //   - references: the longest definition times the places that may refer to it.
 //
@@ -18,22 +20,33 @@ import "bytes"
 const (
 	costLimit = 5e7
 	cellCost  = 300
+	openCost  = 20
+	emptyCost = 200
 )
 
 // isCostly tells whether Markdown is not to be rendered.
 func isCostly(source []byte) bool {
-	var cost, brackets, longest int                                     // of the whole
+	var cost, brackets, longest, open int                               // of the whole
 	var signs, opened, word, longestWord, rows, columns, definition int // of the block
+	begun := false                                                      // the block
 	endOfBlock := func() {
 		cost += signs*signs + opened*longestWord*4 + rows*columns*cellCost
 		brackets += opened
 		signs, opened, word, longestWord, rows, columns, definition = 0, 0, 0, 0, 0, 0, 0
+		begun = false
 	}
 	for line := range bytes.Lines(source) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			endOfBlock()
+			cost += open * emptyCost
 			continue
 		}
+		opens, indent := nesting(line)
+		if !begun {
+			open, begun = 0, true // it closes what it is not inside of
+		}
+		open = max(open, opens+indent/2)
+		cost += opens*opens + open*openCost
 		bars := 0
 		for _, c := range line {
 			if word++; c == ' ' || c == '\t' || c == '\n' || c == '\r' {
@@ -64,4 +77,32 @@ func isCostly(source []byte) bool {
 	}
 	endOfBlock()
 	return cost+longest*brackets/2 > costLimit
+}
+
+// nesting returns how many lists and quotations may begin with a line, and how
+// far it is indented.
+func nesting(line []byte) (opens, indent int) {
+	for rest := line; len(rest) > 0; {
+		switch c := rest[0]; {
+		case c == ' ':
+			indent++
+			rest = rest[1:]
+		case c == '\t':
+			indent += 4
+			rest = rest[1:]
+		case c == '>':
+			opens++
+			rest = rest[1:]
+		default:
+			bullet := bytes.TrimLeft(rest, "0123456789")
+			numbered := len(bullet) < len(rest)
+			if len(bullet) < 2 || !bytes.Contains([]byte(" \t\r\n"), bullet[1:2]) ||
+				numbered && bullet[0] != '.' && bullet[0] != ')' || !numbered && bullet[0] != '-' && bullet[0] != '+' && bullet[0] != '*' {
+				return opens, indent
+			}
+			opens++
+			rest = bullet[1:]
+		}
+	}
+	return opens, indent
 }

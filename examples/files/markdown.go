@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"html/template"
 	"regexp"
 
@@ -58,7 +59,7 @@ var harmless = func() *bluemonday.Policy {
 }()
 
 // render renders the file. Its relative links start at folder, in which it
-// lies. What is too long or too costly is shown as the text that it is.
+// lies. What is too long, too costly or nested too deep is shown as the text that it is.
 func (m *Markdown) render(r *framework.Request, folder traversal.Node) (template.HTML, error) {
 	limit := m.site.bounds.markdown
 	source, err := m.head(limit + 1)
@@ -76,7 +77,11 @@ func (m *Markdown) render(r *framework.Request, folder traversal.Node) (template
 	if err != nil {
 		return "", err
 	}
-	return renderMarkdown(source, base, top)
+	body, err := renderMarkdown(source, base, top)
+	if errors.Is(err, errTooDeep) {
+		return m.plain()
+	}
+	return body, err
 }
 
 // renderMarkdown makes a harmless page of Markdown that anybody may have

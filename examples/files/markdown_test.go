@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -67,6 +68,9 @@ func FuzzMarkdown(f *testing.F) {
 			t.Skip()
 		}
 		got, err := renderMarkdown([]byte(source), "/pub/docs/", "/pub/")
+		if errors.Is(err, errTooDeep) {
+			t.Skip()
+		}
 		require.NoError(t, err)
 		requireHarmless(t, string(got))
 	})
@@ -125,6 +129,13 @@ func TestCostlyMarkdown(t *testing.T) {
 		"wide table":    {strings.Repeat("a|", 200) + "\n" + strings.Repeat("-|", 200) + "\n" + strings.Repeat("a\n", 100_000), true},
 		"references":    {"[a]: http://" + strings.Repeat("x", 100_000) + "\n\n" + strings.Repeat("[a]", 40_000), true},
 		"long title":    {"[a]: b \"c\n" + strings.Repeat("d\n", 50_000) + "\"\n\n" + strings.Repeat("[a]\n\n", 10_000), true},
+		"lists":         {strings.Repeat("+ ", 20_000), true},
+		"numbered":      {strings.Repeat("1. ", 20_000), true},
+		"empty lines":   {strings.Repeat("+ ", 2000) + strings.Repeat("\n", 1000), true}, // half a gigabyte
+		"deep lists":    {deepLists(), true},
+		"rulers":        {strings.Repeat("- - - - - - -\n\n", 5000), false},
+		"deep code":     {"- a\n\n```\n" + strings.Repeat(" ", 200) + "x\n```\n" + strings.Repeat("\n\na", 20_000), false},
+		"steps":         {strings.Repeat("1. a\n   - b\n\n     c\n\n", 8000), false},
 		"paragraphs":    {strings.Repeat("Some *words* and [links](x), `code`.\n\n", 6000), false},
 		"long list":     {strings.Repeat("- a [link](x)\n", 3000), false},
 		"big table":     {"|a|b|c|\n|-|-|-|\n" + strings.Repeat("|*a*|[b](c)|d|\n", 1000), false},
@@ -136,7 +147,17 @@ func TestCostlyMarkdown(t *testing.T) {
 	for name, test := range tests {
 		assert.Equal(t, test.costly, isCostly([]byte(test.source)), name)
 	}
-	app := newApp(t, newSite(t, tree{"README.md": tests["emphasis"].source, "long.md": strings.Repeat("a\n\n", usualBounds.markdown)}.write(t), false))
+	app := newApp(t, newSite(t, tree{"README.md": tests["emphasis"].source, "deep.md": strings.Repeat(">", 600), "list.md": strings.Repeat("<p>a", 600), "long.md": strings.Repeat("a\n\n", usualBounds.markdown)}.write(t), false))
 	assert.Contains(t, app.Get("/").Status(200).Text, "<pre>_a*_a*", "it is shown as it is written")
+	assert.Contains(t, app.Get("/deep.md").Status(200).Text, "<pre>&gt;&gt;&gt;")
+	assert.Contains(t, app.Get("/list.md").Status(200).Text, "<p>a<p>a<p>a")
 	assert.Contains(t, app.Get("/long.md").Status(200).Text, "<pre>a\n\na\n")
+}
+
+func deepLists() string {
+	var b strings.Builder
+	for depth := range 300 {
+		b.WriteString(strings.Repeat("  ", depth) + "- a\n")
+	}
+	return b.String() + strings.Repeat("\n", 5000)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // relink turns the relative links of a sanitised document into paths of this
@@ -18,10 +19,13 @@ import (
 // of another site is replaced by its text, so that looking at a file tells
 // nobody about it.
 //
+// What is nested deeper than browsers follow is no document, but errTooDeep.
+//
 // base and top are the paths of the folder and of the site's root, with a slash
 // at the end. "/x" in a document means the root, as on the usual code hosts.
 func relink(document []byte, base, top string) (template.HTML, error) {
 	var out strings.Builder
+	depth := 0
 	tokens := html.NewTokenizer(bytes.NewReader(document))
 	for {
 		switch tokens.Next() {
@@ -33,6 +37,9 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			raw := string(tokens.Raw())
 			token := tokens.Token()
+			if depth += nests(token); depth > deepestNesting {
+				return "", errTooDeep
+			}
 			switch token.Data {
 			case "a":
 				out.WriteString(relinked(token, "href", base, top, "").String())
@@ -46,10 +53,30 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 			default:
 				out.WriteString(raw)
 			}
+		case html.EndTagToken:
+			out.Write(tokens.Raw())
+			depth = max(0, depth-nests(tokens.Token()))
 		default:
 			out.Write(tokens.Raw())
 		}
 	}
+}
+
+// deepestNesting is half of where browsers stop, since only every other element
+// of nested lists counts: see nests.
+const deepestNesting = 250
+
+var errTooDeep = errors.New("elements are nested too deep")
+
+// nests returns 1 for the tags of an element in which others lie until its end
+// tag, which must be there.
+func nests(token html.Token) int {
+	switch token.DataAtom {
+	case atom.P, atom.Li, atom.Dt, atom.Dd, atom.Tr, atom.Th, atom.Td, atom.Thead, atom.Tbody, atom.Tfoot, atom.Colgroup, atom.Rt, atom.Rp,
+		atom.Br, atom.Hr, atom.Img, atom.Input, atom.Col, atom.Wbr:
+		return 0
+	}
+	return 1
 }
 
 // relinked gives the token its URL within this site, with a view at the end.
