@@ -29,10 +29,10 @@ func AccessLog(o AccessLogOptions) Factory {
 	if o.Level == nil {
 		o.Level = levelOf
 	}
-	born := time.Now() // durations from here cost half of what times do
+	l := &accessLog{o, time.Now()}
 	return Wrap(func(next web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {
-			e := &exchange{options: &o, born: born, start: time.Since(born)}
+			e := &exchange{of: l, start: l.clock()}
 			r.AddFinishedCallback(e.log)
 			resp, err := next(r)
 			e.note(resp, err)
@@ -41,13 +41,21 @@ func AccessLog(o AccessLogOptions) Factory {
 	})
 }
 
+type accessLog struct {
+	AccessLogOptions
+	born time.Time
+}
+
+// clock is the age of the log. To read it costs half of time.Now, which asks the
+// system twice.
+func (l *accessLog) clock() time.Duration { return time.Since(l.born) }
+
 // exchange is one line to be.
 type exchange struct {
-	options *AccessLogOptions
-	born    time.Time
-	start   time.Duration // since born
-	status  int           // as the tween saw it: for answers that were never sent
-	err     error
+	of     *accessLog
+	start  time.Duration // by its clock
+	status int           // as the tween saw it: for answers that were never sent
+	err    error
 }
 
 // note keeps what came from further in. A panic that passes leaves a status of 500.
@@ -62,7 +70,7 @@ func (e *exchange) note(resp *web.Response, err error) {
 
 // log writes the line, as a finished callback.
 func (e *exchange) log(r *web.Request) error {
-	if e.options.Skip != nil && e.options.Skip(r) {
+	if e.of.Skip != nil && e.of.Skip(r) {
 		return nil
 	}
 	sent := r.Sent()
@@ -70,13 +78,13 @@ func (e *exchange) log(r *web.Request) error {
 	if status == 0 {
 		status = unsent(e.status, e.err)
 	}
-	line := r.LogLine(e.options.Level(status))
+	line := r.LogLine(e.of.Level(status))
 	if line == nil {
 		return nil
 	}
 	line.Str("method", r.Method).Str("path", r.URL.Path)
 	describe(line, r)
-	line.Int("status", status).Int64("bytes", sent.Bytes).Dur("duration", time.Since(e.born)-e.start).Str("remote", remote(r))
+	line.Int("status", status).Int64("bytes", sent.Bytes).Dur("duration", e.of.clock()-e.start).Str("remote", remote(r))
 	if e.err != nil {
 		line.Err(e.err)
 	}

@@ -48,12 +48,12 @@
 //
 // # Serving
 //
-// serve owns its process, and tunes it for serving. Lines of a JSON log below the
-// level of a warning are gathered for 10 ms and share a write. Up to 32 MiB of
-// garbage may gather before the collector works, since Go's own 4 MiB are a thousand
-// requests: a small program takes some 50 MiB under load, and serves a tenth more.
-// The setting heap_floor says otherwise, and where GOGC or GOMEMLIMIT is set nothing
-// is changed.
+// Lines of a JSON log below the level of a warning are gathered for 10 ms and share
+// a write; see [Env].Logger for when they can be lost. While serve runs without
+// --dev, up to 32 MiB of garbage may gather in the process before the collector
+// works, since Go's own 4 MiB are a thousand requests. The setting heap_floor says
+// otherwise, and where GOGC, GOMEMLIMIT or the program itself (runtime/debug) has
+// told the collector what to do, nothing is changed.
 //
 // # Development
 //

@@ -26,9 +26,11 @@ type Env struct {
 	// was not given. Each has the type of its Setting.Default.
 	Settings registry.Settings
 	// Logger is for the application: JSON lines on standard error, or lines for
-	// people if that is a terminal, or as the settings log_level and log_format say.
+	// people if that is a terminal or the command is another than serve, or as the settings log_level and log_format say.
 	// Under serve, JSON lines below the level of a warning may come 10 ms late, many
-	// in one write; a warning or an error comes at once, after what was before it.
+	// in one write; others come at once, after what was before them. What waits is
+	// lost if the process ends without the return of Run: by os.Exit, a second
+	// signal, or a panic of a goroutine. Logger.Fatal writes it.
 	Logger *zerolog.Logger
 
 	Stdin          io.Reader

@@ -100,8 +100,8 @@ func (s *settings) refuse(place, format string, args ...any) {
 	s.wrong = append(s.wrong, &settingError{place, fmt.Errorf(format, args...)})
 }
 
-// refuse says what is wrong with the value of a setting.
-func (p *program) refuse(name, why string) error {
+// wrongSetting says what is wrong with the value of a setting.
+func (p *program) wrongSetting(name, why string) error {
 	return &settingError{p.settings.place(name, p.settings.from[name]), fmt.Errorf("setting %q: %#v %s", name, p.env.Settings[name], why)}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 // wrong.
 func (p *program) log() error {
 	var wrong []error
-	refuse := func(name, why string) { wrong = append(wrong, p.refuse(name, why)) }
+	refuse := func(name, why string) { wrong = append(wrong, p.wrongSetting(name, why)) }
 	serving := p.env.Command == "serve"
 	level := zerolog.WarnLevel
 	switch {
@@ -62,5 +63,12 @@ func writeStack(fields map[string]any, to *bytes.Buffer) error {
 // isTerminal tells whether people read what is written to w.
 func isTerminal(w any) bool {
 	file, ok := w.(*os.File)
-	return ok && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 && runtime.GOOS != "windows" {
+		return false // to ask for its descriptor would make a pipe block
+	}
+	return isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd())
 }

@@ -19,25 +19,24 @@ import (
 // drops counts the writes that reach it.
 type drops struct {
 	mu     sync.Mutex // guards all below
-	text   bytes.Buffer
-	writes int
+	pieces []string
 	fail   error
 }
 
 func (d *drops) Write(p []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.writes++
 	if d.fail != nil {
 		return 0, d.fail
 	}
-	return d.text.Write(p)
+	d.pieces = append(d.pieces, string(p))
+	return len(p), nil
 }
 
 func (d *drops) seen() (string, int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.text.String(), d.writes
+	return strings.Join(d.pieces, ""), len(d.pieces)
 }
 
 func TestLogBuffer(t *testing.T) {
@@ -80,21 +79,25 @@ func TestLogBuffer(t *testing.T) {
 			require.NoError(t, b.Close())
 		})
 	})
-	t.Run("a full buffer is written, lines whole", func(t *testing.T) {
+	t.Run("a full buffer is written in pieces of whole lines", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			to, b, log := begin()
-			long := strings.Repeat("x", logGather/3)
-			for range 3 {
-				log.Info().Msg(long)
+			lines := 0
+			for text, _ := to.seen(); text == ""; text, _ = to.seen() {
+				log.Info().Msg(strings.Repeat("x", 700))
+				lines++
 			}
-			text, writes := to.seen()
-			assert.Equal(t, 3, strings.Count(text, "\n"))
-			assert.True(t, strings.HasSuffix(text, "\n"))
-			assert.Equal(t, 1, writes)
+			assert.Equal(t, logGather/734+1, lines)
 			log.Info().Msg(strings.Repeat("y", 2*logGather))
+			log.Info().Msg("z")
 			require.NoError(t, b.Close())
-			text, _ = to.seen()
-			assert.Equal(t, 4, strings.Count(text, "\n"), "one that is longer than the buffer comes too")
+			assert.Len(t, to.pieces, (lines+4)/5+2)
+			for i, piece := range to.pieces {
+				assert.True(t, strings.HasSuffix(piece, "\n"), i)
+				assert.True(t, len(piece) <= logPiece || strings.Count(piece, "\n") == 1, i)
+			}
+			text, _ := to.seen()
+			assert.Equal(t, lines+2, strings.Count(text, "\n"))
 		})
 	})
 	t.Run("after Close lines pass directly", func(t *testing.T) {
@@ -118,6 +121,24 @@ func TestLogBuffer(t *testing.T) {
 		require.NoError(t, b.Close())
 		text, _ := to.seen()
 		assert.Empty(t, text)
+	})
+	t.Run("nobody waited for a write that failed, so the next line is told", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			to, b, _ := begin()
+			to.fail = errors.New("no space left on device")
+			_, err := b.WriteLevel(zerolog.InfoLevel, []byte("one\n"))
+			require.NoError(t, err)
+			time.Sleep(logDelay + 1)
+			synctest.Wait()
+			to.fail = nil
+			_, err = b.WriteLevel(zerolog.InfoLevel, []byte("two\n"))
+			require.EqualError(t, err, "no space left on device")
+			_, err = b.WriteLevel(zerolog.InfoLevel, []byte("three\n"))
+			require.NoError(t, err, "once")
+			require.NoError(t, b.Close())
+			text, _ := to.seen()
+			assert.Equal(t, "two\nthree\n", text)
+		})
 	})
 	t.Run("many goroutines", func(t *testing.T) {
 		to, b, log := begin()

@@ -75,9 +75,15 @@ func Run(ctx context.Context, build Build, o Options, p Process) int {
 		return prog.failed(err)
 	}
 	prog.root.SetArgs(append([]string{}, p.Args...))
-	err = prog.root.ExecuteContext(ctx)
-	if prog.buffer != nil {
-		_ = prog.buffer.Close() // there is nobody left to tell
-	}
-	return prog.failed(err)
+	return prog.failed(prog.execute(ctx))
+}
+
+// execute runs the command. Whatever its end, its log is written.
+func (p *program) execute(ctx context.Context) error {
+	defer func() {
+		if p.buffer != nil {
+			_ = p.buffer.Close() // there is nobody left to tell
+		}
+	}()
+	return p.root.ExecuteContext(ctx)
 }

@@ -162,7 +162,7 @@ func buildWiki(_ context.Context, env *cli.Env) (*framework.Configurator, error)
 	config.AddView(views.On(edit), views.Name("edit"), views.Method("POST"), views.Permission("edit"))
 	config.AddView(views.Func(breaks), views.Name("panic"))
 	config.AddView(views.Func(fail), views.Name("fail"))
-	config.AddView(views.Func(bytes), views.Name("bytes"))
+	config.AddView(views.Func(gif), views.Name("bytes"))
 	config.AddView(views.Func(cut), views.Name("cut"))
 	config.AddForbiddenView(views.Func(forbidden))
 	config.AddTween("timing", tweens.Wrap(func(next web.Handler) web.Handler { return next }), tweens.Under(tweens.ExcView))
@@ -192,7 +192,7 @@ func breaks(*web.Request) (*web.Response, error)  { panic("the view broke") }
 func fail(*web.Request) (*web.Response, error) {
 	return nil, fmt.Errorf("open page: %w", errors.ErrUnsupported)
 }
-func bytes(r *web.Request) (*web.Response, error)     { return r.Bytes("image/gif", []byte{0xff, 0}), nil }
+func gif(r *web.Request) (*web.Response, error)       { return r.Bytes("image/gif", []byte{0xff, 0}), nil }
 func cut(*web.Request) (*web.Response, error)         { panic(http.ErrAbortHandler) }
 func forbidden(r *web.Request) (*web.Response, error) { return r.Text("our own refusal\n"), nil }
 

@@ -1,0 +1,28 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/cli"
+)
+
+// What a program said before it panicked is what one wants to know.
+func TestLogOfAServerThatPanics(t *testing.T) {
+	t.Parallel()
+	build := func(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
+		env.Logger.Info().Msg("opening the database")
+		return framework.New(env.Options()), nil
+	}
+	o := cli.Options{Name: "wiki", Server: framework.ServerOptions{Started: func(net.Addr) { panic("no place to note the address") }}}
+	var log bytes.Buffer
+	assert.PanicsWithValue(t, "no place to note the address", func() {
+		cli.Run(t.Context(), build, o, cli.Process{Args: []string{"serve", "--addr", "127.0.0.1:0"}, Stderr: &log})
+	})
+	assert.Contains(t, log.String(), `"opening the database"`)
+}
