@@ -231,6 +231,9 @@ func TestUnreadablePaths(t *testing.T) {
 	route, err := table.Match(star)
 	require.NoError(t, err)
 	assert.Nil(t, route)
+	star.RequestURI = "*"
+	_, err = table.Match(star)
+	require.EqualError(t, err, `path "*": stands for the whole server, of which only OPTIONS asks`)
 }
 
 func TestNoRoutes(t *testing.T) {

@@ -201,6 +201,9 @@ func (rt *Route) traversed(m *web.Match) web.Match {
 
 // pathOf decodes the path of a request for matching: escaped slashes become NUL.
 func pathOf(r *web.Request) (string, error) {
+	if r.RequestURI == "*" { // OPTIONS is answered by net/http: RFC 9112, 3.2.4
+		return "", &traversal.PathError{Path: "*", Reason: "stands for the whole server, of which only OPTIONS asks"}
+	}
 	if r.URL.RawPath != "" {
 		if escaped := r.EscapedPath(); hasEscapedSlash(escaped) {
 			return decode(escaped)
