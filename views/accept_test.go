@@ -151,6 +151,27 @@ func TestAcceptGoesOnToTheNextOffer(t *testing.T) {
 	assert.Equal(t, "json-post", asked{line: "POST /", header: header, res: &page{}}.answer(t, reg))
 }
 
+// What a cache must keep apart is said, and only that.
+func TestAcceptIsInVary(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("html"), views.Accept("text/html"))
+		views.Add(c, say("rest"))
+		views.Add(c, say("own"), views.For[*page](), views.Param("own"))
+		views.Add(c, say("plain"), views.Name("plain"))
+	})
+	vary := func(a asked) string {
+		resp, err := views.TableOf(reg).Call(a.of(reg))
+		require.NoError(t, err)
+		return resp.Header("Vary")
+	}
+	assert.Equal(t, "Accept", vary(asked{header: []string{"Accept: text/html"}, res: &page{}}))
+	assert.Equal(t, "Accept", vary(asked{header: []string{"Accept: image/png"}, res: &page{}}), "the one without an offer too")
+	assert.Equal(t, "Accept", vary(asked{res: &page{}}), "and where the client said nothing")
+	assert.Empty(t, vary(asked{line: "/?own", res: &page{}}), "nothing was chosen so far")
+	assert.Empty(t, vary(asked{name: "plain", res: &page{}}))
+}
+
 func TestAddAcceptOrderRefuses(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

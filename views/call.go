@@ -22,7 +22,10 @@ var ErrMismatch = errors.New("the view does not answer this request")
 // Without a view the error is a web.HTTPError: 404, or 405, 415 or 406 if
 // nothing but the method, the content type or the Accept header is what keeps
 // views from answering. OPTIONS is answered where only the method is missing.
-// It allocates nothing of its own if a view answers.
+// Where views were chosen by the Accept header the response says so in Vary
+// (RFC 9110, 12.5.5), for the caches between us and the client.
+//
+// It allocates nothing of its own if a view answers that was not so chosen.
 func (t *Table) Call(r *web.Request) (*web.Response, error) {
 	walk := r.Result()
 	first, second := t.slots(r, walk.ViewName())
@@ -90,6 +93,9 @@ func (c *chain) answer(r *web.Request, res traversal.Resource, permissive bool) 
 		resp, err := view.answer(r, cur.at.convert, res, permissive)
 		if err != nil && errors.Is(err, ErrMismatch) {
 			continue
+		}
+		if resp != nil && cur.chose {
+			resp.AddVary("Accept")
 		}
 		return resp, true, err
 	}
