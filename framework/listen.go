@@ -22,10 +22,16 @@ func listen(o *ServerOptions) (net.Listener, error) {
 	if !local {
 		return net.Listen("tcp", o.Addr)
 	}
+	if path == "" {
+		return nil, errors.New("listen unix: the path is empty")
+	}
 	if err := removeStale(path); err != nil {
 		return nil, err
 	}
 	l, err := net.Listen("unix", path)
+	if errors.Is(err, syscall.EINVAL) {
+		return nil, fmt.Errorf("%w: is the path too long for a socket (%d bytes)?", err, len(path))
+	}
 	if err != nil || o.SocketMode == 0 {
 		return l, err
 	}

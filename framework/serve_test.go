@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -64,6 +65,8 @@ func TestServeFindsOutBeforeItStarts(t *testing.T) {
 		"address in use":   {framework.ServerOptions{Addr: taken.Addr().String()}, "address already in use"},
 		"no address":       {framework.ServerOptions{Addr: "nowhere"}, "missing port"},
 		"not a socket":     {framework.ServerOptions{Addr: "unix:" + file}, "something else than a socket is there"},
+		"no path":          {framework.ServerOptions{Addr: "unix:"}, "the path is empty"},
+		"long path":        {framework.ServerOptions{Addr: "unix:" + strings.Repeat("x", 200)}, "too long for a socket (200 bytes)"},
 		"no directory":     {framework.ServerOptions{Addr: "unix:" + file + "/x"}, "not a directory"},
 		"half a pair":      {framework.ServerOptions{CertFile: file}, "go together"},
 		"no such file":     {framework.ServerOptions{CertFile: file + "x", KeyFile: file}, "no such file"},

@@ -15,7 +15,7 @@ var builtin = []Setting{
 	{Name: "max_body", Default: int64(0), Usage: "bytes that the body of a request may have (10 MiB)"},
 	{Name: "heap_floor", Default: int64(0), Usage: "bytes of garbage that serve lets gather at the least (32 MiB; negative: as Go does)"},
 	{Name: "log_level", Default: "", Usage: "trace, debug, info, warn, error (serve: info, with --dev debug; else warn)"},
-	{Name: "log_format", Default: "", Usage: "json or console (console on a terminal, else json)"},
+	{Name: "log_format", Default: "", Usage: "json or console (json when serving, unless a terminal shows it; else console)"},
 	{Name: "debug_notfound", Default: false, Usage: "log, at level debug, why no view answered"},
 	{Name: "debug_authorization", Default: false, Usage: "log, at level debug, each decision of the security policy"},
 }

@@ -25,12 +25,13 @@ type Env struct {
 	// Settings are those of file, environment and flags, with the defaults of what
 	// was not given. Each has the type of its Setting.Default.
 	Settings registry.Settings
-	// Logger is for the application: JSON lines on standard error, or lines for
-	// people if that is a terminal or the command is another than serve, or as the settings log_level and log_format say.
-	// Under serve, JSON lines below the level of a warning may come 10 ms late, many
-	// in one write; others come at once, after what was before them. What waits is
-	// lost if the process ends without the return of Run: by os.Exit, a second
-	// signal, or a panic of a goroutine. Logger.Fatal writes it.
+	// Logger is for the application: JSON lines on standard error under serve, lines
+	// for people if that is a terminal or for other commands, or as the settings
+	// log_level and log_format say. Under serve, JSON lines below the level of a
+	// warning may come 10 ms late, many in one write; others come at once, after what
+	// was before them. What waits is lost if the process ends without the return of
+	// Run: by os.Exit, a second signal, or a panic of a goroutine. Logger.Fatal
+	// writes it.
 	Logger *zerolog.Logger
 
 	Stdin          io.Reader

@@ -165,7 +165,11 @@ func (s *settings) readFile(name string, required bool) {
 	var tables map[string]any
 	meta, err := toml.Decode(s.text, &tables)
 	if err != nil {
-		s.refuse(name, "%w", err)
+		if torn, ok := errors.AsType[toml.ParseError](err); ok {
+			s.refuse(fmt.Sprintf("%s:%d", name, torn.Position.Line), "%s", torn.Message)
+		} else {
+			s.refuse(name, "%w", err)
+		}
 		return
 	}
 	for _, key := range meta.Keys() { // in the order of the file
@@ -198,9 +202,31 @@ func (s *settings) readEnvironment(environ []string) {
 		if known := s.variable[name]; known != nil {
 			s.set(known.Name, value, name)
 		} else if s.ours(name) && !injected(name) {
-			s.refuse("environment", "unknown variable %s%s", name, meant(name, names))
+			s.refuse("environment", "unknown variable %s%s", name, s.variableMeant(name, names))
 		}
 	}
+}
+
+// variableMeant is meant for variables, which are all alike at their beginning.
+func (s *settings) variableMeant(name string, names []string) string {
+	bare := func(name string) string {
+		longest := ""
+		for _, prefix := range s.prefixes {
+			if strings.HasPrefix(name, prefix+"_") && len(prefix) >= len(longest) {
+				longest = prefix + "_"
+			}
+		}
+		return name[len(longest):]
+	}
+	var bares []string
+	for _, n := range names {
+		bares = append(bares, bare(n))
+	}
+	near := suggest.Nearest(bare(name), bares)
+	if near == "" {
+		return meant("", nil)
+	}
+	return fmt.Sprintf(": is %q meant?", names[slices.Index(bares, near)])
 }
 
 // ours tells whether a variable claims to be a setting.

@@ -64,19 +64,28 @@ func newProgram(build Build, o Options, proc Process) (*program, error) {
 		p.explainCommand(), p.requestCommand(), p.checkCommand(), p.settingsCommand(), p.versionCommand())
 	p.root.InitDefaultHelpCmd()
 	p.root.InitDefaultCompletionCmd("") // the name of no command: there shall be one always
-	p.completion()
+	p.adoptLibrary()
 	return p, p.addOwn()
 }
 
-// completion makes the library's command behave like ours.
-func (p *program) completion() {
+// adoptLibrary makes the library's commands behave like ours.
+func (p *program) adoptLibrary() {
 	for _, cmd := range p.root.Commands() {
-		if cmd.Name() == "completion" {
+		switch cmd.Name() {
+		case "completion":
 			p.adopt(cmd)
 			cmd.Args = func(_ *cobra.Command, args []string) error {
-				return misused("completion %s: for which shell? bash, zsh, fish and powershell are there", strings.Join(args, " "))
+				return misused("%s: for which shell? bash, zsh, fish and powershell are there", strings.Join(append([]string{"completion"}, args...), " "))
 			}
 			cmd.RunE = func(*cobra.Command, []string) error { return nil } // for Args to be asked
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				of, rest, err := p.root.Find(args)
+				if err != nil || len(rest) == 0 {
+					return err
+				}
+				return unknownCommand(of, rest)
+			}
 		}
 	}
 }
@@ -216,7 +225,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 			}
 		}
 	}
-	wrong = errors.Join(wrong, p.log(), p.checkFloor())
+	wrong = errors.Join(wrong, p.log(), p.checkServer(), p.checkFloor())
 	if p.json && p.env.Command == "check" || p.dev && p.env.Command == "serve" {
 		p.wrong, wrong = wrong, nil
 	}

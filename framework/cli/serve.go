@@ -3,11 +3,15 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
+	"net"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 func (p *program) serveCommand() *cobra.Command {
@@ -44,6 +48,41 @@ func (p *program) serve(cmd *cobra.Command, _ []string) error {
 	}
 	defer p.heapFloor()()
 	return framework.Serve(ctx, app, p.server())
+}
+
+// checkServer refuses settings by which nothing can be served, whatever the command:
+// what check finds good can be served.
+func (p *program) checkServer() error {
+	var wrong []error
+	s, o := p.env.Settings, p.server()
+	if addr, _ := s["addr"].(string); addr != "" && !isAddress(addr) {
+		wrong = append(wrong, p.wrongSetting("addr", "is neither HOST:PORT nor unix:PATH"))
+	}
+	if o.CertFile == "" && o.KeyFile != "" {
+		wrong = append(wrong, p.wrongSetting("key_file", "goes together with cert_file, which is missing"))
+	}
+	if o.CertFile != "" && o.KeyFile == "" {
+		wrong = append(wrong, p.wrongSetting("cert_file", "goes together with key_file, which is missing"))
+	}
+	for _, proxy := range p.env.proxies {
+		if _, err := web.ParseTrustedProxies([]string{proxy}); err != nil {
+			wrong = append(wrong, &settingError{p.settings.place("trusted_proxies", p.settings.from["trusted_proxies"]), err})
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// isAddress reports whether a server could listen there.
+func isAddress(addr string) bool {
+	if path, local := strings.CutPrefix(addr, "unix:"); local {
+		return path != ""
+	}
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	_, err = net.LookupPort("tcp", port)
+	return err == nil
 }
 
 // server is Options.Server with what the settings say.

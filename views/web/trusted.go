@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -15,9 +16,11 @@ import (
 type TrustedProxies []netip.Prefix
 
 // ParseTrustedProxies reads addresses ("10.0.0.7"), ranges ("10.0.0.0/8",
-// "fd00::/8"), and "unix" for whatever connects over a unix socket.
+// "fd00::/8"), and "unix" for whatever connects over a unix socket. The error names
+// all that are none of these.
 func ParseTrustedProxies(texts []string) (TrustedProxies, error) {
 	var trusted TrustedProxies
+	var wrong []error
 	for _, text := range texts {
 		text = strings.TrimSpace(text)
 		if text == "unix" {
@@ -31,12 +34,16 @@ func ParseTrustedProxies(texts []string) (TrustedProxies, error) {
 		}
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("trusted proxy %q: neither an address (10.0.0.7), nor a range (10.0.0.0/8), nor unix", text)
+			wrong = append(wrong, fmt.Errorf("trusted proxy %q: neither an address (10.0.0.7), nor a range (10.0.0.0/8), nor unix", text))
+			continue
 		}
 		if a := prefix.Addr(); a.Is4In6() && prefix.Bits() >= 96 {
 			prefix = netip.PrefixFrom(a.Unmap(), prefix.Bits()-96)
 		}
 		trusted = append(trusted, prefix.Masked())
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
 	}
 	return trusted, nil
 }
