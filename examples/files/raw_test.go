@@ -4,12 +4,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 )
 
@@ -18,6 +20,8 @@ func TestRawTypes(t *testing.T) {
 	files := tree{
 		"a.go": "package a", "a.ts": "let a: number", "a.html": "<p>", "a.svg": "<svg/>", "a.xhtml": "<html/>", "a.xml": "<a/>", "a.js": "a()", "a.css": "a{}", "a.json": "{}",
 		"a.md": "# a", "a.txt": "a", "Makefile": "all:", "a.unknown": "text", "a.png": "\x89PNG", "a.pdf": "%PDF", "a.wasm": "\x00asm", "a.zip": "PK", "b.txt": "\x00", "b.html": "<p>\x00", "b.none": "\x00",
+		"latin1.txt": "na\xefve", "latin1.html": "<p>na\xefve", "cut.txt": strings.Repeat("x", lookedAt-1) + "ï", "cut4.txt": strings.Repeat("x", lookedAt-3) + "😀",
+		"uncut.txt": strings.Repeat("x", lookedAt-2) + "\xefve", "late.txt": strings.Repeat("x", lookedAt) + "\xef", "torn.txt": "na\xc3",
 		"a.mp4": "ftyp", "naïve \"x\".txt": "quoted",
 	}
 	app := newApp(t, newSite(t, files.write(t), false))
@@ -27,6 +31,8 @@ func TestRawTypes(t *testing.T) {
 		"a.json": "application/json", "a.md": "text/markdown; charset=utf-8", "a.txt": "text/plain; charset=utf-8", "Makefile": "text/plain; charset=utf-8",
 		"a.unknown": "text/plain; charset=utf-8", "a.png": "image/png", "a.pdf": "application/pdf", "a.wasm": "application/wasm", "a.zip": "application/zip",
 		"b.txt": "application/octet-stream", "b.html": "application/octet-stream", "b.none": "application/octet-stream", "a.mp4": "video/mp4",
+		"latin1.txt": "text/plain", "latin1.html": "text/html", "cut.txt": "text/plain; charset=utf-8", "cut4.txt": "text/plain; charset=utf-8",
+		"uncut.txt": "text/plain", "late.txt": "text/plain; charset=utf-8", "torn.txt": "text/plain",
 		"na%C3%AFve%20%22x%22.txt": "text/plain; charset=utf-8",
 	}
 	for name, mediaType := range tests {
@@ -59,7 +65,7 @@ func TestRangesAndConditions(t *testing.T) {
 		{"the end", "Range", "bytes=-3", 206, "789", "bytes 7-9/10"},
 		{"from there on", "Range", "bytes=8-", 206, "89", "bytes 8-9/10"},
 		{"beyond the end", "Range", "bytes=20-", 416, "", "bytes */10"},
-		{"nonsense", "Range", "bytes=x", 416, "", ""},
+		{"nonsense", "Range", "bytes=x", 416, "", "bytes */10"},
 		{"known by its tag", "If-None-Match", etag, 304, "", ""},
 		{"another tag", "If-None-Match", `"x"`, 200, "0123456789", ""},
 		{"not changed since", "If-Modified-Since", modified, 304, "", ""},
@@ -78,10 +84,43 @@ func TestRangesAndConditions(t *testing.T) {
 	}
 	answer := app.Get("/digits.txt/raw", frameworktest.Header("Range", "bytes=0-1"), frameworktest.Header("If-Range", `"x"`)).Status(http.StatusOK)
 	assert.Equal(t, "0123456789", answer.Text, "a range of what it was is of no use")
+	refused := app.Get("/digits.txt/raw", frameworktest.Header("Range", "bytes=20-"), frameworktest.Header("Accept", "text/html")).Status(http.StatusRequestedRangeNotSatisfiable)
+	assert.Contains(t, refused.Text, "The file has 10 bytes.")
+	assert.Contains(t, refused.Text, `<a class="button main" href="/digits.txt">Back to digits.txt</a>`)
+	assert.Empty(t, refused.Header.Get("Content-Disposition"))
 	head := app.Request("HEAD", "/digits.txt/raw").Status(http.StatusOK)
 	assert.Equal(t, "10", head.Header.Get("Content-Length"))
 	assert.Empty(t, head.Text)
 
 	require.NoError(t, os.Chtimes(filepath.Join(dir, "digits.txt"), time.Time{}, time.Now().Add(time.Hour)))
 	app.Get("/digits.txt/raw", frameworktest.Header("If-None-Match", etag)).Status(http.StatusOK)
+}
+
+// The system makes some files while they are read: they have no size and no end
+// to seek to, and some cannot be read at all.
+func TestFilesOfTheSystem(t *testing.T) {
+	t.Parallel()
+	const dir = "/proc/self"
+	if file, err := os.Open(filepath.Join(dir, "status")); err != nil {
+		t.Skip(err)
+	} else if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	site, log := newSite(t, dir, false), new(frameworktest.Log)
+	app := frameworktest.New(t, configure(site, framework.Options{Logger: log.Logger()}))
+	answer := app.Get("/status/raw", frameworktest.Header("Range", "bytes=1-2")).Status(http.StatusOK)
+	assert.Contains(t, answer.Text, "VmRSS:")
+	assert.True(t, strings.HasPrefix(answer.Text, "Name:"), "there are no ranges")
+	assert.Equal(t, "text/plain; charset=utf-8", answer.Header.Get("Content-Type"))
+	assert.Empty(t, answer.Header.Get("Etag"))
+	assert.Empty(t, app.Request("HEAD", "/status/raw").Status(http.StatusOK).Text)
+
+	answer = app.Get("/mem/raw", frameworktest.Header("Accept", "text/html")) // nothing lies at its beginning
+	if answer.Code == http.StatusOK || answer.Code == http.StatusForbidden {
+		t.Skip("this system is another one")
+	}
+	answer.Status(http.StatusInternalServerError)
+	assert.Contains(t, answer.Text, "The log of the server knows more.")
+	assert.Empty(t, answer.Header.Get("Content-Disposition"))
+	assert.Len(t, errorsOf(log), 1)
 }

@@ -88,7 +88,7 @@ func (f *File) mediaType() string { return cmp.Or(f.kind.Type, "application/octe
 // Child is the folder or file of that name. All that a client can name goes
 // through here.
 func (f *Folder) Child(_ context.Context, name string) (traversal.Resource, error) {
-	if !f.site.shows(name) || strings.Count(f.path, "/") >= maxDepth {
+	if !f.site.shows(name) || f.isDeepest() {
 		return nil, traversal.ErrNotFound
 	}
 	entry, err := f.site.find(below(f.path, name))
@@ -97,6 +97,9 @@ func (f *Folder) Child(_ context.Context, name string) (traversal.Resource, erro
 	}
 	return entry, nil
 }
+
+// isDeepest tells whether what lies in the folder is too deep to be reached.
+func (f *Folder) isDeepest() bool { return strings.Count(f.path, "/") >= maxDepth }
 
 // Children are all folders and files, sorted by name. The pages use list, which
 // looks into no file.
@@ -153,7 +156,7 @@ func newFile(p place) Entry {
 	case classBinary:
 		return &f
 	}
-	b, err := f.head(1024)
+	b, err := f.head(lookedAt)
 	if err != nil || !isText(b) {
 		if f.kind.Class != classUnknown {
 			f.kind = kind{Icon: "file"} // the name promised a text
@@ -166,10 +169,29 @@ func newFile(p place) Entry {
 	if f.kind.Type == "" {
 		f.kind.Type = "text/plain; charset=utf-8"
 	}
+	if !isUTF8(b) {
+		f.kind.Type, _, _ = strings.Cut(f.kind.Type, ";") // it has a charset that nothing tells
+	}
 	if f.kind.Class == classMarkdown {
 		return &Markdown{Text{f}}
 	}
 	return &Text{f}
+}
+
+// lookedAt is how much of a file tells what it is.
+const lookedAt = 1024
+
+// isUTF8 tells whether a file is in UTF-8, as far as it begins with b.
+func isUTF8(b []byte) bool {
+	for cut := 1; len(b) == lookedAt && cut < utf8.UTFMax; cut++ { // the last character may go on
+		if end := b[lookedAt-cut:]; utf8.RuneStart(end[0]) {
+			if !utf8.FullRune(end) {
+				b = b[:lookedAt-cut]
+			}
+			break
+		}
+	}
+	return utf8.Valid(b)
 }
 
 // isText tells whether a file that begins with b is text in UTF-8, or in one
