@@ -1,6 +1,8 @@
 package main
 
 import (
+	"regexp"
+
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
@@ -34,16 +36,18 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddView(views.On(showText), page, views.Name("source"), views.Renderer("text.html"))
 	config.AddView(views.OnInput(search), page, views.Name("search"), views.Renderer("search.html"))
 
-	// What the pages need. No file can hide these, since they are asked for with @@.
+	// What the pages need lies at one address each, which no file can hide.
 	for _, a := range assets {
-		config.AddView(views.Func(a.show), page, views.Name(a.name), views.For[*Folder](), views.CacheFor(assetsKept, "public", "immutable"))
+		config.AddView(views.Func(a.show), page, views.Name(a.name), views.PathInfo(regexp.QuoteMeta(a.path())+"$"), views.CacheFor(assetsKept, "public", "immutable"))
 	}
 
 	// Browsers get a page for every error, other programs what they accept.
 	config.AddErrorView(views.ErrorStatus(400, 599, showHTTPError), views.Accept("text/html"), views.Renderer("error.html"))
 	config.AddErrorView(views.Error(showError), views.Accept("text/html"), views.Renderer("error.html"))
 
-	config.AddTween("hosts", tweens.Wrap(checkHost(hosts)), tweens.Under(tweens.ExcView))
+	if addr, _ := o.Settings["addr"].(string); !listensEverywhere(addr) {
+		config.AddTween("hosts", tweens.Wrap(checkHost(hosts)), tweens.Under(tweens.ExcView))
+	}
 	config.AddTween("headers", tweens.Wrap(protect))
 	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
 	return config

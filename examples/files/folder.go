@@ -25,14 +25,15 @@ type item struct {
 	lower string      // to sort by
 	info  fs.FileInfo // of what a link leads to; nil if that is nothing here
 	link  bool
+	deep  bool // deeper than a URL may go
 }
 
 func (i item) isFolder() bool { return i.info != nil && i.info.IsDir() }
 
 // reachable tells whether a URL can name the item: it is a folder or a regular
-// file, and its name is text and not the name of a view.
+// file, not too deep, and its name is text and not the name of a view.
 func (i item) reachable() bool {
-	return i.info != nil && (i.info.IsDir() || i.info.Mode().IsRegular()) &&
+	return i.info != nil && !i.deep && (i.info.IsDir() || i.info.Mode().IsRegular()) &&
 		utf8.ValidString(i.name) && !strings.HasPrefix(i.name, "@@")
 }
 
@@ -104,7 +105,7 @@ func (f *Folder) list(ctx context.Context) (items, error) {
 }
 
 func (f *Folder) item(entry fs.DirEntry) item {
-	i := item{name: entry.Name(), lower: strings.ToLower(entry.Name())}
+	i := item{name: entry.Name(), lower: strings.ToLower(entry.Name()), deep: f.isDeepest()}
 	if entry.Type()&fs.ModeSymlink != 0 {
 		i.link = true
 		i.info, _ = f.site.stat(below(f.path, i.name)) // nil: it leads nowhere here
@@ -179,6 +180,7 @@ type folderPage struct {
 	Folders, Files int
 	Size           int64
 	More           bool
+	Deep           bool // none of it can be reached
 	Columns        []column
 	Page, Pages    int
 	First, Last    int // rows, counted from 1
@@ -208,7 +210,7 @@ func showFolder(r *framework.Request, f *Folder, q folderQuery) (*folderPage, er
 		return nil, err
 	}
 	list.sort(q.Sort, q.Desc)
-	page := &folderPage{More: list.more, Page: max(q.Page, 1), Columns: columns(q)}
+	page := &folderPage{More: list.more, Deep: f.isDeepest() && len(list.items) > 0, Page: max(q.Page, 1), Columns: columns(q)}
 	for _, i := range list.items {
 		if i.isFolder() {
 			page.Folders++

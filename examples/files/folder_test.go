@@ -93,6 +93,25 @@ func TestSearchIsBounded(t *testing.T) {
 	app.Get("/@@search?q=" + strings.Repeat("x", 300)).Status(http.StatusUnprocessableEntity)
 }
 
+// What lies deeper than a URL may go is told, but not linked.
+func TestTheDeepestFolder(t *testing.T) {
+	t.Parallel()
+	deepest := strings.Repeat("/d", maxDepth+1)
+	app := newApp(t, newSite(t, tree{deepest[1:] + "/far.txt": "x", deepest[1:] + "/d/further.txt": "x"}.write(t), false))
+	above := app.Get(strings.TrimSuffix(deepest, "/d")).Status(http.StatusOK).Text
+	assert.Contains(t, above, `<a href="`+deepest+`/">d</a>`)
+	page := app.Get(deepest).Status(http.StatusOK).Text
+	assert.Contains(t, page, `<span class="dead">far.txt</span>`)
+	assert.Contains(t, page, `<span class="dead">d</span>`)
+	assert.Contains(t, page, "too deep")
+	app.Get(deepest + "/far.txt").Status(http.StatusNotFound)
+	assert.NotContains(t, app.Get(deepest+"/@@info").Status(http.StatusOK).Text, `"info"`)
+	for _, from := range []string{"", deepest[:20], deepest} {
+		page := app.Get(from + "/@@search?q=f").Status(http.StatusOK).Text
+		assert.Contains(t, page, "No name below here", from)
+	}
+}
+
 func TestLongTextsAreCut(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, tree{

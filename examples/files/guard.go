@@ -36,14 +36,22 @@ func protect(next framework.Handler) framework.Handler {
 // checkHost is a tween for a server that listens on this machine alone. A page
 // of any site may give its own name our address (DNS rebinding), and would then
 // be allowed to read our answers; so only names of this machine are answered to,
-// and those in hosts. A server that listens for others takes every name.
+// and those in hosts. Without any Host it is no browser. The site's own assets
+// are no secret, and the page of the refusal needs them.
+//
+// A server that listens for others takes every name: see listensEverywhere. One
+// that listens on a single address has connections to that alone.
 func checkHost(hosts []string) func(framework.Handler) framework.Handler {
+	known := make([]string, 0, len(hosts))
+	for _, host := range hosts {
+		known = append(known, hostname(host))
+	}
 	return func(next framework.Handler) framework.Handler {
 		return func(r *framework.Request) (*framework.Response, error) {
-			if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && isLoopback(local.String()) {
-				name := strings.ToLower(hostname(r.Host))
-				if name != "localhost" && !strings.HasSuffix(name, ".localhost") && !isLoopback(r.Host) && !slices.Contains(hosts, name) {
-					return nil, web.MisdirectedRequest("this server answers to localhost and what --hosts names")
+			if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && isLoopback(hostname(local.String())) {
+				name := hostname(r.Host)
+				if r.Host != "" && name != "localhost" && !strings.HasSuffix(name, ".localhost") && !isLoopback(name) && !slices.Contains(known, name) && !isAsset(r.URL.Path) {
+					return nil, web.MisdirectedRequest("This server answers to localhost and what --hosts names.")
 				}
 			}
 			return next(r)
@@ -51,15 +59,29 @@ func checkHost(hosts []string) func(framework.Handler) framework.Handler {
 	}
 }
 
-// hostname is a host without its port.
-func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
+// listensEverywhere tells whether the address to listen on is that of all
+// interfaces. Connections may come over this machine's own then, too, as from a
+// proxy. Without an address it is the framework's, which is this machine's.
+func listensEverywhere(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
 	}
-	return strings.Trim(host, "[]")
+	ip, err := netip.ParseAddr(host)
+	return host == "" || err == nil && ip.Unmap().IsUnspecified()
+}
+
+// hostname is a host in small letters, without its port and the dot that may end
+// a name.
+func hostname(host string) string {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
+	}
+	return strings.TrimSuffix(strings.ToLower(name), ".")
 }
 
 func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(hostname(host))
+	address, err := netip.ParseAddr(host)
 	return err == nil && address.Unmap().IsLoopback()
 }

@@ -11,11 +11,12 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/registry"
 )
 
 func TestOtherNamesOfThisMachine(t *testing.T) {
 	t.Parallel()
-	app := frameworktest.New(t, configure(newSite(t, sample.write(t), false), framework.Options{Logger: new(frameworktest.Log).Logger()}, "files.example.com"))
+	app := frameworktest.New(t, configure(newSite(t, sample.write(t), false), framework.Options{Logger: new(frameworktest.Log).Logger()}, "Files.example.com"))
 	tests := []struct {
 		local, host string
 		status      int
@@ -24,6 +25,9 @@ func TestOtherNamesOfThisMachine(t *testing.T) {
 		{"127.0.0.1", "localhost:6543", 200},
 		{"127.0.0.1", "LOCALHOST", 200},
 		{"127.0.0.1", "app.localhost:6543", 200},
+		{"127.0.0.1", "localhost.", 200},
+		{"127.0.0.1", "localhost.:6543", 200},
+		{"127.0.0.1", "localhost..", 421},
 		{"127.0.0.1", "[::1]:6543", 200},
 		{"::1", "[::1]", 200},
 		{"127.0.0.1", "files.example.com", 200},
@@ -31,7 +35,7 @@ func TestOtherNamesOfThisMachine(t *testing.T) {
 		{"127.0.0.1", "127.0.0.1.evil.example.com", 421},
 		{"127.0.0.1", "localhost.evil.example.com", 421},
 		{"::1", "10.0.0.7", 421},
-		{"127.0.0.1", "", 421},
+		{"127.0.0.1", "", 200},                // HTTP/1.0: no browser
 		{"10.0.0.7", "evil.example.com", 200}, // listens for others: whoever reaches it may
 	}
 	for _, test := range tests {
@@ -43,5 +47,21 @@ func TestOtherNamesOfThisMachine(t *testing.T) {
 		if test.status != http.StatusOK {
 			assert.NotContains(t, answer.Text, "Do what you like")
 		}
+	}
+}
+
+// A server that listens on all interfaces is reached over this machine's own, too.
+func TestListeningForOthers(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, sample.write(t), false)
+	for addr, status := range map[string]int{
+		"0.0.0.0:80": 200, ":80": 200, "[::]:80": 200, "[::ffff:0.0.0.0]:80": 200,
+		"": 421, "127.0.0.1:80": 421, "[::1]:80": 421, "localhost:80": 421, "unix:/run/files.sock": 421,
+	} {
+		app := frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger(), Settings: registry.Settings{"addr": addr}}))
+		r := httptest.NewRequest("GET", "/LICENSE/raw", nil) // for example.com
+		local := net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80})
+		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local))
+		assert.Equal(t, status, app.Send(r).Code, addr)
 	}
 }

@@ -4,11 +4,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
+
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
 )
 
 // linksOf gives the links and images of a page.
@@ -37,6 +40,11 @@ func resolve(t *testing.T, page, link string) string {
 	require.Empty(t, u.Host, "%s on %s leaves the site", link, page)
 	u.Fragment = ""
 	return u.String()
+}
+
+// errorsOf gives the lines of a log that tell an error.
+func errorsOf(log *frameworktest.Log) []map[string]any {
+	return slices.DeleteFunc(log.Lines(), func(line map[string]any) bool { return line["error"] == nil })
 }
 
 func answerOf(t *testing.T, h http.Handler, target string) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/traversal/traversaltest"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // tree is a directory as a literal: names ending in a slash are folders.
@@ -154,14 +155,11 @@ func TestOwnErrorsTellNothing(t *testing.T) {
 	require.NoError(t, site.Close())
 	answer := app.Get("/docs").Status(http.StatusInternalServerError)
 	assert.NotContains(t, answer.Text, "closed")
-	var logged string
-	for _, line := range log.Lines() {
-		if cause, ok := line["error"].(string); ok && line["level"] == "error" && cause != "" {
-			logged, _ = line["request_id"].(string)
-		}
-	}
-	require.NotEmpty(t, logged)
-	assert.Contains(t, answer.Text, logged)
+	logged := errorsOf(log)
+	require.Len(t, logged, 1)
+	assert.Contains(t, logged[0]["error"], "closed")
+	require.NotEmpty(t, logged[0]["request_id"])
+	assert.Contains(t, answer.Text, logged[0]["request_id"])
 }
 
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
@@ -204,4 +202,33 @@ func TestUnderAPrefix(t *testing.T) {
 	assert.Contains(t, answer, `<a href="/pub/" `)
 	assert.Contains(t, answer, `href="/pub/@@style.css?v=`)
 	assert.Contains(t, answer, `<a href="/pub/docs/"><span>docs</span></a>`)
+}
+
+func TestAssets(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, newSite(t, tree{"many/x.txt": ""}.write(t), false))
+	for _, a := range assets {
+		assert.Equal(t, string(a.body), app.Get("/@@"+a.name).Status(http.StatusOK).Text)
+		for _, target := range []string{"/", "/many/", "/many/@@", "/many/x.txt/"} {
+			app.Get(target + a.name).Status(http.StatusNotFound)
+		}
+	}
+	app = newApp(t, newSite(t, tree{"style.css": "mine", "many/style.css": "mine, too"}.write(t), false))
+	assert.Equal(t, "mine", app.Get("/style.css/raw").Status(http.StatusOK).Text)
+	assert.Contains(t, app.Get("/style.css").Status(http.StatusOK).Text, ">mine\n<")
+	assert.Contains(t, app.Get("/many/style.css").Status(http.StatusOK).Text, ">mine, too\n<")
+	assert.Contains(t, app.Get("/@@style.css").Status(http.StatusOK).Text, "--ground")
+}
+
+// A proxy may publish a folder as the whole site.
+func TestVirtualRoot(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, sample.write(t), false)
+	app := frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger(), TrustedProxies: []string{"192.0.2.1"}}))
+	for target, status := range map[string]int{"/sub/": 200, "/sub/deep.txt": 200, "/nothing": 404} {
+		answer := app.Get(target, frameworktest.Header(web.VirtualRootHeader, "/plain"), frameworktest.Header("Accept", "text/html")).Status(status)
+		assert.Contains(t, answer.Text, `href="/@@style.css?v=`, target)
+		assert.NotContains(t, answer.Text, `href="/plain/`, target)
+	}
+	app.Get("/@@style.css", frameworktest.Header(web.VirtualRootHeader, "/plain")).Status(http.StatusOK)
 }

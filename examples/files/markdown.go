@@ -52,8 +52,9 @@ var markdown = goldmark.New(
 var harmless = func() *bluemonday.Policy {
 	p := bluemonday.UGCPolicy()
 	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|center|right)$`)).OnElements("p", "div", "h1", "h2", "h3", "h4", "h5", "h6")
-	p.AllowAttrs("alt").OnElements("img")                                               // whatever it says
-	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input") // of task lists
+	p.AllowAttrs("name").Matching(regexp.MustCompile(`^[\p{L}\p{N}._:-]+$`)).OnElements("a") // links of old tables of contents lead there
+	p.AllowAttrs("alt").OnElements("img")                                                    // whatever it says
+	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")      // of task lists
 	p.AllowAttrs("checked", "disabled").Matching(regexp.MustCompile(`^$`)).OnElements("input")
 	return p
 }()

@@ -29,6 +29,8 @@ func TestMarkdown(t *testing.T) {
 		{"tables", "|a|\n|-:|\n|b|", `<td align="right">b</td>`},
 		{"tasks", "- [x] a", `<input checked="" disabled="" type="checkbox"`},
 		{"code", "```go\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"},
+		{"a named place", `<a name="b-1._:ü"></a>[a](#b-1)`, `<a name="b-1._:ü"></a><a href="#b-1"`},
+		{"a named place with an odd name", `<a name="a b">c</a>`, "<p>c</p>"},
 		{"details", "<details><summary>a</summary>b</details>", "<details><summary>a</summary>b</details>"},
 	}
 	for _, test := range tests {
@@ -47,7 +49,7 @@ var hostile = []string{
 	"<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<iframe src=//x></iframe>", "<style>*{}</style>", "<p style='position:fixed'>", "<form action=//x><input name=a><button>",
 	"<a href='//example.com'>", `<a href="/\example.com">`, "[a](//example.com)", "![a](//example.com/x)", `![a](/\example.com/x)`, "[a](\\\\example.com)", "![a](.//\\example.com)",
 	"<base href=//x>", "<meta http-equiv=refresh content=0>", "<link rel=stylesheet href=//x>", "<math><mtext></table><img src onerror=alert(1)>", "<input type=password>",
-	"<a href=\"&#1;javascript:x\">", "[a](/..//example.com)", "![a](..//..//example.com)", "<img alt='<script>' src=//x>", "<img src='https://x' alt='\"><script>'>", "<a href=' javascript:x'>",
+	"<a href=\"&#1;javascript:x\">", "[a](/..//example.com)", "![a](..//..//example.com)", "<img alt='<script>' src=//x>", "<img src='https://x' alt='\"><script>'>", "<a href=' javascript:x'>", `<a name='"><script>'>`, "<a name='a&#10;b'>", "<img name=x>", "<input name=x type=checkbox>",
 }
 
 func TestHostileMarkdown(t *testing.T) {
@@ -102,6 +104,8 @@ func requireHarmlessNode(t *testing.T, n *html.Node) {
 	for _, a := range n.Attr {
 		require.False(t, strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcset", "%s of <%s>", a.Key, n.Data)
 		switch {
+		case a.Key == "name":
+			require.Regexp(t, `^[\p{L}\p{N}._:-]+$`, a.Val)
 		case a.Key == "src":
 			require.True(t, isLocal(a.Val), "an image from %q", a.Val)
 		case a.Key == "href":

@@ -73,16 +73,14 @@ type crumb struct{ URL, Text string }
 
 // frame fills in what depends on the place of the resource alone.
 func (p *pages) frame(r *web.Request, value any) (*frame, error) {
-	f := &frame{Site: p.site.name, Title: p.site.name, Page: value}
+	f := &frame{Site: p.site.name, Page: value}
+	f.Style, f.Icon = r.Prefix()+styleSheet.path()+"?v="+assetVersion, r.Prefix()+icon.path()+"?v="+assetVersion
 	node := r.Node()
-	if node.IsZero() { // an error before there was a resource
+	if node.IsZero() { // an error before there was a resource; who asks may be one who must not learn what is published (421)
+		f.Crumbs = []crumb{{URL: r.Prefix() + "/", Text: "Start"}}
 		return f, nil
 	}
-	top, err := r.ResourcePath(r.VirtualRoot())
-	if err != nil {
-		return nil, err
-	}
-	f.Style, f.Icon = top+"@@style.css?v="+assetVersion, top+"@@icon.svg?v="+assetVersion
+	var err error
 	if f.Info, err = r.ResourcePath(node, web.Elements("@@info")); err != nil {
 		return nil, err
 	}
@@ -92,24 +90,34 @@ func (p *pages) frame(r *web.Request, value any) (*frame, error) {
 		if err != nil {
 			return nil, err
 		}
-		entry, ok := n.Resource().(Entry)
-		if !ok {
-			return nil, fmt.Errorf("breadcrumbs: %s is no entry of a site", n)
-		}
-		url, err := r.ResourcePath(n)
+		c, err := crumbOf(r, n)
 		if err != nil {
 			return nil, err
 		}
-		if _, isFolder := entry.(*Folder); !isFolder {
-			url = strings.TrimSuffix(url, "/")
-		} else if f.Folder == "" {
-			f.Folder = url
+		if _, isFolder := n.Resource().(*Folder); isFolder && f.Folder == "" {
+			f.Folder = c.URL
 		}
-		f.Crumbs = append(f.Crumbs, crumb{URL: url, Text: entry.at().name()})
+		f.Crumbs = append(f.Crumbs, c)
 	}
 	f.Title = f.Crumbs[0].Text
 	slices.Reverse(f.Crumbs)
 	return f, nil
+}
+
+// crumbOf is the link to a folder or file.
+func crumbOf(r *web.Request, n traversal.Node) (crumb, error) {
+	entry, ok := n.Resource().(Entry)
+	if !ok {
+		return crumb{}, fmt.Errorf("link to %s: it is no entry of a site", n)
+	}
+	url, err := r.ResourcePath(n)
+	if err != nil {
+		return crumb{}, err
+	}
+	if _, isFolder := entry.(*Folder); !isFolder {
+		url = strings.TrimSuffix(url, "/")
+	}
+	return crumb{URL: url, Text: entry.at().name()}, nil
 }
 
 // sizeText is a size for people.
@@ -152,15 +160,25 @@ func countText(n int, noun string) string {
 	return text + " " + noun
 }
 
-// asset is a file that the pages need, as a view of every folder.
+// asset is a file that the pages need. It answers at its path alone, so that it
+// takes the place of no file that a page might look for.
 type asset struct {
 	name, mediaType string
 	body            []byte
 }
 
-var assets = []asset{
-	{"style.css", "text/css; charset=utf-8", readAsset("style.css")},
-	{"icon.svg", "image/svg+xml", readAsset("icon.svg")},
+var (
+	styleSheet = asset{"style.css", "text/css; charset=utf-8", readAsset("style.css")}
+	icon       = asset{"icon.svg", "image/svg+xml", readAsset("icon.svg")}
+	assets     = []asset{styleSheet, icon}
+)
+
+// path is the address of the asset, below the site's prefix.
+func (a asset) path() string { return "/@@" + a.name }
+
+// isAsset tells whether a path is that of an asset.
+func isAsset(path string) bool {
+	return slices.ContainsFunc(assets, func(a asset) bool { return a.path() == path })
 }
 
 // assetVersion changes with the assets, so that clients may keep them.

@@ -82,7 +82,7 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 				continue
 			}
 			path := below(at, i.name)
-			if i.isFolder() && !i.link && strings.Count(path, "/") < maxDepth {
+			if i.isFolder() && !i.link {
 				queue = append(queue, path)
 			}
 			if !matches(strings.ToLower(path), i.lower, words) {

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
+)
+
+// loadPage asks as a browser does, of a server that listens on this machine alone.
+func loadPage(t *testing.T, h http.Handler, method, host, target string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(method, target, nil)
+	r.Host = host
+	r.Header.Set("Accept", "text/html,*/*;q=0.8")
+	local := net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 6543})
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local)))
+	return recorder
+}
+
+var (
+	styleLink = regexp.MustCompile(`<link rel="stylesheet" href="([^"]+)">`)
+	iconLink  = regexp.MustCompile(`<link rel="icon" href="([^"]+)">`)
+	button    = regexp.MustCompile(`<a class="button main" href="([^"]*)">([^<]*)</a>`)
+)
+
+func TestErrorPages(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, sample.write(t), false)
+	app := newApp(t, site)
+	tests := []struct {
+		name, method, host, target string
+		status                     int
+		holds, back                string
+	}{
+		{"missing", "GET", "localhost", "/docs/x", 404, "There is nothing called “x” in docs.", "/docs/"},
+		{"below a file", "GET", "localhost", "/code.go/x", 404, "There is nothing called “x” in code.go.", "/code.go"},
+		{"no such page of a folder", "GET", "localhost", "/docs/?page=7", 404, "there are only 1 pages", "/docs/"},
+		{"a wrong query", "GET", "localhost", "/?sort=x", 422, "sort is one of", "/"},
+		{"a wrong method", "POST", "localhost", "/code.go", 405, "This address takes GET, HEAD, OPTIONS.", "/code.go"},
+		{"a NUL", "GET", "localhost", "/%00", 400, "This address cannot be read: holds a NUL.", "/"},
+		{"not UTF-8", "GET", "localhost", "/x/%ff", 400, "This address cannot be read: not UTF-8.", "/"},
+		{"and its address", "GET", "localhost", "/x/%ff", 400, "<code>/x/%ff</code>", "/"},
+		{"a query that is not UTF-8", "GET", "localhost", "/code.go/raw?%ff", 400, "the query string is not UTF-8", "/code.go"},
+		{"a wrong host", "GET", "evil.example.com", "/docs/", 421, "This server answers to localhost", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			answer := loadPage(t, app, test.method, test.host, test.target)
+			assert.Equal(t, test.status, answer.Code)
+			requireStyled(t, app, test.host, answer.Body.String())
+			assert.Contains(t, answer.Body.String(), test.holds)
+			assert.Equal(t, test.back, backOf(answer.Body.String()))
+		})
+	}
+	assert.NotContains(t, loadPage(t, app, "GET", "evil.example.com", "/").Body.String(), site.name, "nor who is the publisher")
+	under := loadPage(t, http.StripPrefix("/pub", app), "GET", "localhost", "/pub/%00").Body.String()
+	assert.Contains(t, under, `href="/pub/@@style.css?v=`)
+	assert.Equal(t, "/pub/", backOf(under))
+}
+
+// requireStyled holds that a page has the site's style, whatever else failed.
+func requireStyled(t *testing.T, app http.Handler, host, page string) {
+	t.Helper()
+	for _, link := range []*regexp.Regexp{styleLink, iconLink} {
+		match := link.FindStringSubmatch(page)
+		require.NotNil(t, match, page)
+		assert.Equal(t, http.StatusOK, loadPage(t, app, "GET", host, match[1]).Code, match[1])
+	}
+}
+
+func backOf(page string) string {
+	if match := button.FindStringSubmatch(page); match != nil {
+		return match[1]
+	}
+	return ""
+}
+
+// A page of an error leads to where that error is not.
+func TestBackFromWhatIsClosed(t *testing.T) {
+	t.Parallel()
+	dir := tree{"a/closed/x.txt": "", "a/unlisted/x.txt": "x", "a/closed.txt": secret}.write(t)
+	for name, mode := range map[string]os.FileMode{"a/closed": 0, "a/unlisted": 0o100, "a/closed.txt": 0} {
+		at := filepath.Join(dir, name)
+		require.NoError(t, os.Chmod(at, mode))
+		t.Cleanup(func() { _ = os.Chmod(at, 0o700) })
+	}
+	if _, err := os.ReadFile(filepath.Join(dir, "a/closed.txt")); err == nil {
+		t.Skip("nothing is closed to this user")
+	}
+	app := newApp(t, newSite(t, dir, false))
+	for target, back := range map[string]string{
+		"/a/closed/x.txt": "/", // during the walk
+		"/a/closed/":      "/a/", "/a/unlisted": "/a/", "/a/unlisted/@@info": "/a/", "/a/closed.txt": "/a/", "/a/closed.txt/raw": "/a/", "/a/closed.txt?x": "/a/",
+	} {
+		answer := loadPage(t, app, "GET", "localhost", target)
+		assert.Equal(t, http.StatusForbidden, answer.Code, target)
+		requireStyled(t, app, "localhost", answer.Body.String())
+		assert.Equal(t, back, backOf(answer.Body.String()), target)
+	}
+	require.NoError(t, os.Chmod(dir, 0o100))
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
+	assert.Empty(t, backOf(loadPage(t, app, "GET", "localhost", "/").Body.String()), "there is nothing above")
+}
+
+func TestBackFromWhatIsBroken(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, sample.write(t), false)
+	config := configure(site, framework.Options{Logger: new(frameworktest.Log).Logger()})
+	app := frameworktest.New(t, config)
+	require.NoError(t, site.Close())
+	for target, back := range map[string]string{"/docs/": "/", "/": ""} {
+		answer := loadPage(t, app, "GET", "localhost", target)
+		assert.Equal(t, http.StatusInternalServerError, answer.Code)
+		assert.Equal(t, back, backOf(answer.Body.String()), target)
+	}
+}
