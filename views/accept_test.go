@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 func TestAcceptChooses(t *testing.T) {
@@ -159,6 +160,10 @@ func TestAcceptIsInVary(t *testing.T) {
 		views.Add(c, say("rest"))
 		views.Add(c, say("own"), views.For[*page](), views.Param("own"))
 		views.Add(c, say("plain"), views.Name("plain"))
+		views.Add(c, say("others"), views.Name("not"), views.Not(views.Accept("text/html")))
+		views.Add(c, say("all"), views.Name("not"))
+		views.Add(c, say("json"), views.Name("both"), views.Route("r"), views.Accept("application/json"))
+		views.Add(c, say("global"), views.Name("both"))
 	})
 	vary := func(a asked) string {
 		resp, err := views.TableOf(reg).Call(a.of(reg))
@@ -170,6 +175,13 @@ func TestAcceptIsInVary(t *testing.T) {
 	assert.Equal(t, "Accept", vary(asked{res: &page{}}), "and where the client said nothing")
 	assert.Empty(t, vary(asked{line: "/?own", res: &page{}}), "nothing was chosen so far")
 	assert.Empty(t, vary(asked{name: "plain", res: &page{}}))
+	assert.Equal(t, "Accept", vary(asked{name: "not", header: []string{"Accept: text/html"}, res: &page{}}), "a negated one")
+	mixed := &web.Match{Routed: &web.Routed{Route: "r", GlobalViews: true}}
+	assert.Equal(t, "Accept", vary(asked{name: "both", header: []string{"Accept: text/html"}, match: mixed, res: &page{}}), "a view of another place answers")
+	assert.Equal(t, "Accept", vary(asked{line: "/?own", res: &page{}, request: func(r *web.Request) {
+		_, err := views.Accept("text/html").Holds(r) // as a route does
+		require.NoError(t, err)
+	}}))
 }
 
 func TestAddAcceptOrderRefuses(t *testing.T) {

@@ -22,11 +22,24 @@ var ErrMismatch = errors.New("the view does not answer this request")
 // Without a view the error is a web.HTTPError: 404, or 405, 415 or 406 if
 // nothing but the method, the content type or the Accept header is what keeps
 // views from answering. OPTIONS is answered where only the method is missing.
-// Where views were chosen by the Accept header the response says so in Vary
-// (RFC 9110, 12.5.5), for the caches between us and the client.
+// Where the Accept header had a say, in the choice of the route too, the response
+// says so in Vary (RFC 9110, 12.5.5), for the caches between us and the client.
 //
 // It allocates nothing of its own if a view answers that was not so chosen.
 func (t *Table) Call(r *web.Request) (*web.Response, error) {
+	resp, err := t.call(r)
+	return vary(r, resp), err
+}
+
+// vary adds to a response what it depends on.
+func vary(r *web.Request, resp *web.Response) *web.Response {
+	if resp != nil && r.Negotiated() {
+		resp.AddVary("Accept")
+	}
+	return resp
+}
+
+func (t *Table) call(r *web.Request) (*web.Response, error) {
 	walk := r.Result()
 	first, second := t.slots(r, walk.ViewName())
 	res := walk.Resource()
@@ -93,9 +106,6 @@ func (c *chain) answer(r *web.Request, res traversal.Resource, permissive bool) 
 		resp, err := view.answer(r, cur.at.convert, res, permissive)
 		if err != nil && errors.Is(err, ErrMismatch) {
 			continue
-		}
-		if resp != nil && cur.chose {
-			resp.AddVary("Accept")
 		}
 		return resp, true, err
 	}
@@ -165,7 +175,7 @@ func (t *Table) CallError(r *web.Request, err error) (resp *web.Response, answer
 	if !answered {
 		web.SetError(r, before)
 	}
-	return resp, answered, failure
+	return vary(r, resp), answered, failure
 }
 
 func (t *Table) answerError(r *web.Request, err error) (resp *web.Response, answered bool, failure error) {

@@ -261,7 +261,6 @@ type cursor struct {
 	left  []*candidate // of the present list
 	bare  bool         // whether those without Accept still come
 	picks []*offer     // offers that still come, best first
-	chose bool         // whether the Accept header was asked so far
 }
 
 func (c *chain) cursor() cursor { return cursor{steps: c.steps} }
@@ -281,7 +280,7 @@ func (c *cursor) next(r *web.Request) *candidate {
 		case len(c.steps) > 0:
 			c.at, c.steps, c.bare = c.steps[0], c.steps[1:], true
 			if len(c.at.offers) > 0 {
-				c.picks, c.chose = preferred(r, c.at.offers), true
+				c.picks = preferred(r, c.at.offers)
 			}
 		default:
 			return nil

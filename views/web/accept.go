@@ -60,7 +60,7 @@ func ParseAccept(values ...string) Accept {
 }
 
 // Accept returns the client's preference among media types. It reads the header
-// at each call.
+// at each call. A view that chooses by it says so: Response.AddVary("Accept").
 func (r *Request) Accept() Accept { return ParseAccept(r.Request.Header["Accept"]...) }
 
 // IsReadable reports whether there was a header and it could be read. Only then

@@ -49,9 +49,10 @@ type derivation struct {
 type requestFlags uint8
 
 const (
-	flagMatched  requestFlags = 1 << iota // match is set
-	flagDetour                            // a copy with a walk, an error and a response of its own
-	flagAnswered                          // of the original: see ErrorsAnswered
+	flagMatched    requestFlags = 1 << iota // match is set
+	flagDetour                              // a copy with a walk, an error and a response of its own
+	flagAnswered                            // of the original: see ErrorsAnswered
+	flagNegotiated                          // see Negotiated
 )
 
 // Begin makes the Request for an incoming hr. The framework calls it, and tests
