@@ -15,6 +15,9 @@ import (
 // writeStep is how much of a response has to pass in one write timeout.
 const writeStep = 64 << 10
 
+// lastWordTime is how long an answer on a connection that is being closed may wait.
+const lastWordTime = 50 * time.Millisecond
+
 type connState int32
 
 const (
@@ -42,7 +45,7 @@ type conn struct {
 	reads   readDeadline
 	armed   atomic.Int64 // the deadline that is set, as clock tells; zero: none that counts
 	asked   atomic.Int64 // what SetWriteDeadline asked for, likewise; zero: nothing
-	heard   atomic.Bool  // bytes came since the last request
+	heard   atomic.Bool  // a request began since the last one
 	lapsed  atomic.Bool  // a read took too long since then
 	refused atomic.Bool  // there has been the last answer
 }
@@ -68,7 +71,7 @@ func (c *conn) Read(p []byte) (int, error) {
 				err = nil
 			}
 		}
-		if n > 0 && !c.heard.Load() {
+		if !c.heard.Load() && !isBlank(p[:n]) {
 			c.heard.Store(true)
 		}
 		if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
@@ -199,13 +202,28 @@ func (c *conn) CloseWrite() error {
 }
 
 func (c *conn) Close() error {
-	c.gone.Do(func() {
-		if connState(c.state.Load()) == connWaits && c.heard.Load() && c.lapsed.Load() {
-			_, _ = io.WriteString(c, headerTooSlow) // a client that went away needs no answer
-		}
-		c.home.forget(c)
-	})
+	if connState(c.state.Load()) == connWaits && c.heard.Load() && c.lapsed.CompareAndSwap(true, false) {
+		c.lastWord(headerTooSlow)
+	}
+	c.gone.Do(func() { c.home.forget(c) })
 	return c.Conn.Close()
+}
+
+// lastWord sends what goes into the buffers of the system, and waits for nobody.
+func (c *conn) lastWord(text string) {
+	_ = c.Conn.SetWriteDeadline(time.Now().Add(lastWordTime))
+	_, _ = io.WriteString(c.Conn, text) // a client that went away needs no answer
+}
+
+// isBlank tells whether there is nothing but the empty lines that may stand before
+// a request (RFC 9112, 2.2).
+func isBlank(p []byte) bool {
+	for _, b := range p {
+		if b != '\r' && b != '\n' {
+			return false
+		}
+	}
+	return true
 }
 
 // headerTooSlow answers a header that did not come in time.
