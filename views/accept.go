@@ -124,8 +124,11 @@ func ContentType(types ...string) web.Predicate {
 // bareType is a media type or range without parameters, in lower case.
 func bareType(t string) (string, error) {
 	normal := strings.ToLower(strings.TrimSpace(t))
-	major, minor, slash := strings.Cut(normal, "/")
-	if !slash || major == "" || minor == "" || major == "*" || strings.ContainsAny(normal, ";, \t") {
+	example := normal // of the types that are meant
+	if major, all := strings.CutSuffix(normal, "/*"); all {
+		example = major + "/x"
+	}
+	if !bare(normal) || !isMediaType(example) {
 		return normal, fmt.Errorf("want a media type such as \"application/json\" or \"image/*\"")
 	}
 	return normal, nil
@@ -146,11 +149,14 @@ func normalOffer(offer string) (string, error) {
 		return offer, fmt.Errorf("a view offers media types, not ranges: name the types one by one")
 	}
 	normal := mediaType + spellParameters(offer)
-	if web.ParseAccept().Quality(normal) == 0 { // mime reads more than HTTP does
+	if !isMediaType(normal) { // mime reads more than HTTP does
 		return offer, fmt.Errorf("want a media type such as \"text/html\" or \"text/html;level=1\": names are letters, digits and !#$%%&'*+-.^_`|~, a parameter q is the client's")
 	}
 	return normal, nil
 }
+
+// isMediaType asks the reader of the Accept header: who has none takes every media type.
+func isMediaType(text string) bool { return web.ParseAccept().Quality(text) > 0 }
 
 // spellParameters is what stands behind the type, each parameter as it was quoted.
 func spellParameters(offer string) string {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,6 +197,9 @@ func anchored(expr string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(expr)
 	if err == nil {
 		re, err = regexp.Compile(`\A(?:` + expr + `)`)
+		if wrong, ok := errors.AsType[*syntax.Error](err); ok {
+			err = fmt.Errorf("error parsing regexp within parentheses: %s", wrong.Code)
+		}
 	}
 	if err != nil {
 		return regexp.MustCompile(`[^\x{0}-\x{10FFFF}]`), err

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -109,16 +108,18 @@ func compile(parts []Part) (*matcher, *PatternError) {
 }
 
 // checkSize refuses expressions that are good alone, but too deep or too large as
-// one of the whole pattern: the largest that is ever made of it.
+// part of the one of the whole pattern: the largest that is ever made of it.
 func checkSize(parts []Part) *PatternError {
-	at := slices.IndexFunc(parts, func(part Part) bool { return part.Expr != "" })
-	if at < 0 {
-		return nil
-	}
-	text, _ := expressionText(parts)
-	_, err := syntax.Parse(text, syntax.Perl)
-	if wrong, ok := errors.AsType[*syntax.Error](err); ok {
-		return &PatternError{Offset: at, Reason: "with what stands around it the expression is bad: " + wrong.Code.String()}
+	for i, part := range parts {
+		if part.Expr == "" {
+			continue
+		}
+		text, _ := expressionText(parts[:i+1])
+		_, err := syntax.Parse(text, syntax.Perl)
+		if wrong, ok := errors.AsType[*syntax.Error](err); ok {
+			return &PatternError{Offset: i, Reason: "the expression of marker " + strconv.Quote(part.Marker) +
+				" is too much with what stands around it: " + wrong.Code.String() + ": make it simpler, or check the value in the view"}
+		}
 	}
 	return nil
 }
