@@ -52,8 +52,9 @@
 // a write; see [Env].Logger for when they can be lost. While serve runs without
 // --dev, up to 32 MiB of garbage may gather in the process before the collector
 // works, since Go's own 4 MiB are a thousand requests. The setting heap_floor says
-// otherwise, and where GOGC, GOMEMLIMIT or the program itself (runtime/debug) has
-// told the collector what to do, nothing is changed.
+// otherwise (-1: as Go does), and where GOGC, GOMEMLIMIT or the program itself
+// (runtime/debug) has the collector work otherwise than by default, nothing is
+// changed.
 //
 // # Development
 //

@@ -166,7 +166,7 @@ func (s *settings) readFile(name string, required bool) {
 	meta, err := toml.Decode(s.text, &tables)
 	if err != nil {
 		if torn, ok := errors.AsType[toml.ParseError](err); ok {
-			s.refuse(fmt.Sprintf("%s:%d", name, torn.Position.Line), "%s", torn.Message)
+			s.refuse(fmt.Sprintf("%s:%d", name, torn.Position.Line), "%s", strings.TrimSuffix(torn.Message, "."))
 		} else {
 			s.refuse(name, "%w", err)
 		}

@@ -115,9 +115,7 @@ func (b *logBuffer) write(lines []byte) (first error) {
 	for len(lines) > 0 {
 		n := len(lines)
 		if n > logPiece {
-			if n = bytes.LastIndexByte(lines[:logPiece], '\n') + 1; n == 0 {
-				n = bytes.IndexByte(lines, '\n') + 1 // each line has an end
-			}
+			n = cmp.Or(bytes.LastIndexByte(lines[:logPiece], '\n')+1, bytes.IndexByte(lines, '\n')+1, len(lines))
 		}
 		_, err := b.to.Write(lines[:n])
 		first, lines = cmp.Or(first, err), lines[n:]

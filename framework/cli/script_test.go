@@ -63,6 +63,9 @@ func TestMain(m *testing.M) {
 			return framework.New(env.Options()), nil
 		}, nil),
 		"nobuild": program("nobuild", nil, nil),
+		"nowhere": program("nowhere", buildWiki, func(o *cli.Options) {
+			o.Server = framework.ServerOptions{Addr: "nonsense", CertFile: "c.pem"}
+		}),
 		"misdeclared": program("misdeclared", buildWiki, func(o *cli.Options) {
 			o.Settings = []cli.Setting{
 				{Name: "addr"}, {Name: "Big"}, {Name: "a.b"}, {Name: "a_b"}, {Name: "odd", Default: 1i}, {Name: "a.config"}, {Name: "config"},

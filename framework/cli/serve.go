@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"time"
@@ -50,19 +51,27 @@ func (p *program) serve(cmd *cobra.Command, _ []string) error {
 	return framework.Serve(ctx, app, p.server())
 }
 
-// checkServer refuses settings by which nothing can be served, whatever the command:
-// what check finds good can be served.
+// checkServer refuses, for every command, what no server could be started with,
+// whatever the machine: check would find it good else. Files and ports are those of
+// the machine that serves.
 func (p *program) checkServer() error {
 	var wrong []error
-	s, o := p.env.Settings, p.server()
-	if addr, _ := s["addr"].(string); addr != "" && !isAddress(addr) {
-		wrong = append(wrong, p.wrongSetting("addr", "is neither HOST:PORT nor unix:PATH"))
+	refuse := func(setting, field, value, why string) {
+		if p.settings.from[setting] != "" {
+			wrong = append(wrong, p.wrongSetting(setting, why))
+		} else {
+			wrong = append(wrong, &settingError{"cli.Options.Server." + field, fmt.Errorf("%q %s", value, why)})
+		}
 	}
-	if o.CertFile == "" && o.KeyFile != "" {
-		wrong = append(wrong, p.wrongSetting("key_file", "goes together with cert_file, which is missing"))
+	o := p.server()
+	if o.Addr != "" && !isAddress(o.Addr) {
+		refuse("addr", "Addr", o.Addr, "is neither HOST:PORT nor unix:PATH")
 	}
 	if o.CertFile != "" && o.KeyFile == "" {
-		wrong = append(wrong, p.wrongSetting("cert_file", "goes together with key_file, which is missing"))
+		refuse("cert_file", "CertFile", o.CertFile, "goes together with key_file, which is missing")
+	}
+	if o.CertFile == "" && o.KeyFile != "" {
+		refuse("key_file", "KeyFile", o.KeyFile, "goes together with cert_file, which is missing")
 	}
 	for _, proxy := range p.env.proxies {
 		if _, err := web.ParseTrustedProxies([]string{proxy}); err != nil {
