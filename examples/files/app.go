@@ -45,7 +45,7 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddErrorView(views.ErrorStatus(400, 599, showHTTPError), views.Accept("text/html"), views.Renderer("error.html"))
 	config.AddErrorView(views.Error(showError), views.Accept("text/html"), views.Renderer("error.html"))
 
-	if addr, _ := o.Settings["addr"].(string); !listensEverywhere(addr) {
+	if addr, _ := o.Settings["addr"].(string); len(hosts) > 0 || !listensEverywhere(addr) {
 		config.AddTween("hosts", tweens.Wrap(checkHost(hosts)), tweens.Under(tweens.ExcView))
 	}
 	config.AddTween("headers", tweens.Wrap(protect))

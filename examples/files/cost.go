@@ -10,7 +10,7 @@ import "bytes"
 //   - emphasis, links and quotations: the square of their signs in a block, that
 //     is, between two blank lines;
 //   - the targets of links: the longest word times the links in a block;
-//   - lists and quotations inside each other: the square of those that a line opens,
+//   - lists, quotations and footnotes inside each other: the square of those that a line opens,
 //     and for each line those that may be open, most of all for an empty one;
 //   - tables: the columns of the widest row times the rows;
 //   - references: the longest definition times the places that may refer to it.
@@ -79,8 +79,8 @@ func isCostly(source []byte) bool {
 	return cost+longest*brackets/2 > costLimit
 }
 
-// nesting returns how many lists and quotations may begin with a line, and how
-// far it is indented.
+// nesting returns how many lists, quotations and footnotes may begin with a line,
+// and how far it is indented.
 func nesting(line []byte) (opens, indent int) {
 	for rest := line; len(rest) > 0; {
 		switch c := rest[0]; {
@@ -93,6 +93,13 @@ func nesting(line []byte) (opens, indent int) {
 		case c == '>':
 			opens++
 			rest = rest[1:]
+		case c == '[':
+			end := bytes.Index(rest, []byte("]:"))
+			if end < 2 || rest[1] != '^' {
+				return opens, indent
+			}
+			opens++
+			rest = rest[end+2:]
 		default:
 			bullet := bytes.TrimLeft(rest, "0123456789")
 			numbered := len(bullet) < len(rest)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"net/http"
 
 	"github.com/mastaba-go/mastaba/framework"
@@ -34,7 +35,7 @@ func showHTTPError(r *framework.Request, err error) (*errorPage, error) {
 	}
 	missing := r.ViewName()
 	switch {
-	case status == http.StatusNotFound && missing != "" && !r.Node().IsZero():
+	case status == http.StatusNotFound && missing != "" && !r.Node().IsZero() && !errors.Is(err, fs.ErrNotExist): // else a view says more
 		page.Detail = "There is nothing called “" + missing + "” in " + r.Resource().(Entry).at().name() + "."
 	case status == http.StatusMethodNotAllowed:
 		page.Detail = "This address takes " + r.Response().Header("Allow") + "."

@@ -39,24 +39,37 @@ func protect(next framework.Handler) framework.Handler {
 // and those in hosts. Without any Host it is no browser. The site's own assets
 // are no secret, and the page of the refusal needs them.
 //
-// A server that listens for others takes every name: see listensEverywhere. One
-// that listens on a single address has connections to that alone.
+// A server that listens for others takes every name, unless hosts says which: see
+// listensEverywhere. One that listens on a single address has connections to that
+// alone.
 func checkHost(hosts []string) func(framework.Handler) framework.Handler {
 	known := make([]string, 0, len(hosts))
 	for _, host := range hosts {
 		known = append(known, hostname(host))
 	}
+	answersTo := func(host string) bool {
+		name := hostname(host)
+		return host == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || isLoopback(name) || slices.Contains(known, name)
+	}
 	return func(next framework.Handler) framework.Handler {
 		return func(r *framework.Request) (*framework.Response, error) {
-			if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && isLoopback(hostname(local.String())) {
-				name := hostname(r.Host)
-				if r.Host != "" && name != "localhost" && !strings.HasSuffix(name, ".localhost") && !isLoopback(name) && !slices.Contains(known, name) && !isAsset(r.URL.Path) {
-					return nil, web.MisdirectedRequest("This server answers to localhost and what --hosts names.")
-				}
+			if cameFromHere(r) && !answersTo(r.Host) && !asksForAsset(r) {
+				return nil, web.MisdirectedRequest("This server answers to localhost and what --hosts names.")
 			}
 			return next(r)
 		}
 	}
+}
+
+// cameFromHere tells whether a connection is one within this machine, as those of
+// its browser are.
+func cameFromHere(r *framework.Request) bool {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return ok && isLoopback(hostname(local.String()))
+}
+
+func asksForAsset(r *framework.Request) bool {
+	return isAsset(r.URL.Path) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 }
 
 // listensEverywhere tells whether the address to listen on is that of all

@@ -50,6 +50,23 @@ func TestOtherNamesOfThisMachine(t *testing.T) {
 	}
 }
 
+// Who asks by another name learns nothing, however he asks.
+func TestRefusedNamesLearnNothing(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, sample.write(t), false)
+	app := frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger()}))
+	local := net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 6543})
+	for _, method := range []string{"GET", "POST", "DELETE", "OPTIONS", "HEAD"} {
+		for _, target := range []string{"/", "/@@style.css", "/@@info", "/nothing", "/%ff"} {
+			r := httptest.NewRequest(method, target, nil)
+			r.Header.Set("Accept", "text/html")
+			answer := app.Send(r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local)))
+			assert.NotContains(t, answer.Text, site.name, "%s %s", method, target)
+			assert.True(t, answer.Code == 421 || target == "/@@style.css" && answer.Code == 200, "%s %s: %d", method, target, answer.Code)
+		}
+	}
+}
+
 // A server that listens on all interfaces is reached over this machine's own, too.
 func TestListeningForOthers(t *testing.T) {
 	t.Parallel()
@@ -63,5 +80,7 @@ func TestListeningForOthers(t *testing.T) {
 		local := net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80})
 		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local))
 		assert.Equal(t, status, app.Send(r).Code, addr)
+		app = frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger(), Settings: registry.Settings{"addr": addr}}, "files.example.com"))
+		assert.Equal(t, 421, app.Send(r).Code, "who names hosts means them: %s", addr)
 	}
 }

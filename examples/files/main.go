@@ -34,7 +34,7 @@ func main() {
 		Settings: []cli.Setting{
 			{Name: "dir", Default: ".", Flag: true, Usage: "directory to publish"},
 			{Name: "hidden", Default: false, Flag: true, Usage: "publish names that begin with a dot, too"},
-			{Name: "hosts", Default: []string(nil), Flag: true, Usage: "further host names to answer to, when listening on this machine alone"},
+			{Name: "hosts", Default: []string(nil), Flag: true, Usage: "further host names to answer to, beside those of this machine (when listening for others: all, unless some are given)"},
 		},
 	})
 }

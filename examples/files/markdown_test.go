@@ -136,6 +136,9 @@ func TestCostlyMarkdown(t *testing.T) {
 		"lists":         {strings.Repeat("+ ", 20_000), true},
 		"numbered":      {strings.Repeat("1. ", 20_000), true},
 		"empty lines":   {strings.Repeat("+ ", 2000) + strings.Repeat("\n", 1000), true}, // half a gigabyte
+		"in a footnote": {"[^a]: " + strings.Repeat("+ ", 2000) + "a\n" + strings.Repeat("\n", 2000), true},
+		"footnotes":     {strings.Repeat("[^a]: ", 1000) + "a\n" + strings.Repeat("\n", 20_000), true},
+		"notes":         {strings.Repeat("Some[^a] text.\n\n[^a]: A note.\n\n", 5000), false},
 		"deep lists":    {deepLists(), true},
 		"rulers":        {strings.Repeat("- - - - - - -\n\n", 5000), false},
 		"deep code":     {"- a\n\n```\n" + strings.Repeat(" ", 200) + "x\n```\n" + strings.Repeat("\n\na", 20_000), false},
@@ -151,9 +154,11 @@ func TestCostlyMarkdown(t *testing.T) {
 	for name, test := range tests {
 		assert.Equal(t, test.costly, isCostly([]byte(test.source)), name)
 	}
-	app := newApp(t, newSite(t, tree{"README.md": tests["emphasis"].source, "deep.md": strings.Repeat(">", 600), "list.md": strings.Repeat("<p>a", 600), "long.md": strings.Repeat("a\n\n", usualBounds.markdown)}.write(t), false))
+	app := newApp(t, newSite(t, tree{"README.md": tests["emphasis"].source, "deep.md": strings.Repeat(">", 600), "stray.md": strings.Repeat("<div></span>\n\n", 2000), "names.md": strings.Repeat("<a name=\"x\"></a>b\n\n<a name=\"y\">\n\n", 400), "list.md": strings.Repeat("<p>a", 600), "long.md": strings.Repeat("a\n\n", usualBounds.markdown)}.write(t), false))
 	assert.Contains(t, app.Get("/").Status(200).Text, "<pre>_a*_a*", "it is shown as it is written")
 	assert.Contains(t, app.Get("/deep.md").Status(200).Text, "<pre>&gt;&gt;&gt;")
+	assert.Contains(t, app.Get("/stray.md").Status(200).Text, "<pre>&lt;div&gt;&lt;/span&gt;")
+	assert.Contains(t, app.Get("/names.md").Status(200).Text, `<a name="x"></a>b`)
 	assert.Contains(t, app.Get("/list.md").Status(200).Text, "<p>a<p>a<p>a")
 	assert.Contains(t, app.Get("/long.md").Status(200).Text, "<pre>a\n\na\n")
 }

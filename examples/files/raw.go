@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/mastaba-go/mastaba/framework"
@@ -43,38 +42,47 @@ func raw(r *framework.Request, f *File) (*framework.Response, error) {
 		disposition = "attachment"
 	}
 	response.SetHeader("Content-Disposition", cmp.Or(mime.FormatMediaType(disposition, map[string]string{"filename": f.name()}), disposition))
-	if size, err := file.Seek(0, io.SeekEnd); err == nil && size > 0 {
-		if err := sendContent(r, response, file, size, info.ModTime()); err != nil {
-			return nil, err
-		}
-		return response, nil
+	if info.Size() > smallFile {
+		return sendContent(r, response, file, info.Size(), info)
 	}
-	// It is empty, or the system makes it while it is read (/proc): no ranges then.
-	body := bufio.NewReader(file)
-	if _, err := body.Peek(1); err != nil && !errors.Is(err, io.EOF) {
+	// What the system makes while it is read (/proc, /sys) has another size than it says.
+	text, err := io.ReadAll(io.LimitReader(file, smallFile+1))
+	if err != nil {
 		return nil, f.site.answer(err)
 	}
-	response.SetReader(body, -1)
-	return response, nil
+	if len(text) > smallFile {
+		response.SetReader(io.MultiReader(bytes.NewReader(text), file), -1) // and no ranges
+		return response, nil
+	}
+	return sendContent(r, response, bytes.NewReader(text), int64(len(text)), info)
 }
+
+// smallFile is what is read before it is sent, at the most.
+const smallFile = 64 << 10
 
 // sendContent has http.ServeContent answer, for ranges and conditions. What that
 // would refuse with a bare text is an error instead, which has a page.
-func sendContent(r *framework.Request, response *framework.Response, file *os.File, size int64, modified time.Time) error {
-	etag := fmt.Sprintf(`"%x-%x"`, modified.UnixNano(), size)
-	try := headOnly{header: http.Header{"Etag": {etag}, "Content-Type": nil}}
-	http.ServeContent(&try, &http.Request{Method: http.MethodHead, Header: r.Header}, "", modified, io.NewSectionReader(file, 0, size))
+func sendContent(r *framework.Request, response *framework.Response, content io.ReadSeeker, size int64, info fs.FileInfo) (*framework.Response, error) {
+	modified, etag := info.ModTime(), fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), size)
+	header := http.Header{"Content-Type": nil}
+	if size == info.Size() {
+		header.Set("Etag", etag)
+		response.SetHeader("Etag", etag)
+	} else {
+		modified = time.Time{} // its times tell nothing either
+	}
+	try := headOnly{header: header}
+	http.ServeContent(&try, &http.Request{Method: http.MethodHead, Header: r.Header}, "", modified, content)
 	switch {
 	case try.status == http.StatusRequestedRangeNotSatisfiable:
-		return web.RangeNotSatisfiable(size).WithDetail(fmt.Sprintf("The file has %d bytes.", size))
+		return nil, web.RangeNotSatisfiable(size).WithDetail(fmt.Sprintf("The file has %d bytes.", size))
 	case try.status >= 400:
-		return web.Status(try.status, "")
+		return nil, web.Status(try.status, "")
 	}
-	response.SetHeader("Etag", etag)
 	response.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
-		http.ServeContent(w, hr, "", modified, file)
+		http.ServeContent(w, hr, "", modified, content)
 	}))
-	return nil
+	return response, nil
 }
 
 // headOnly is a response that is not sent.

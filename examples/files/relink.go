@@ -25,7 +25,7 @@ import (
 // at the end. "/x" in a document means the root, as on the usual code hosts.
 func relink(document []byte, base, top string) (template.HTML, error) {
 	var out strings.Builder
-	depth := 0
+	var open openElements
 	tokens := html.NewTokenizer(bytes.NewReader(document))
 	for {
 		switch tokens.Next() {
@@ -37,7 +37,7 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			raw := string(tokens.Raw())
 			token := tokens.Token()
-			if depth += nests(token); depth > deepestNesting {
+			if open.begin(token); len(open) > deepestNesting {
 				return "", errTooDeep
 			}
 			switch token.Data {
@@ -55,7 +55,7 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 			}
 		case html.EndTagToken:
 			out.Write(tokens.Raw())
-			depth = max(0, depth-nests(tokens.Token()))
+			open.end(tokens.Token())
 		default:
 			out.Write(tokens.Raw())
 		}
@@ -63,20 +63,34 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 }
 
 // deepestNesting is half of where browsers stop, since only every other element
-// of nested lists counts: see nests.
+// of nested lists counts: see begin.
 const deepestNesting = 250
 
 var errTooDeep = errors.New("elements are nested too deep")
 
-// nests returns 1 for the tags of an element in which others lie until its end
-// tag, which must be there.
-func nests(token html.Token) int {
+// openElements are those in which a browser puts what comes next, outermost first.
+type openElements []string
+
+// begin counts an element in, if others lie in it until its end tag. That of many
+// may be left out, an <a> ends the one before it, and some have no content.
+func (open *openElements) begin(token html.Token) {
 	switch token.DataAtom {
 	case atom.P, atom.Li, atom.Dt, atom.Dd, atom.Tr, atom.Th, atom.Td, atom.Thead, atom.Tbody, atom.Tfoot, atom.Colgroup, atom.Rt, atom.Rp,
-		atom.Br, atom.Hr, atom.Img, atom.Input, atom.Col, atom.Wbr:
-		return 0
+		atom.A, atom.Area, atom.Br, atom.Col, atom.Hr, atom.Img, atom.Input, atom.Source, atom.Track, atom.Wbr:
+		return
 	}
-	return 1
+	*open = append(*open, token.Data)
+}
+
+// end closes the innermost element of that name, and what is left open in it. One
+// that ends nothing is passed over.
+func (open *openElements) end(token html.Token) {
+	for i := len(*open) - 1; i >= 0; i-- {
+		if (*open)[i] == token.Data {
+			*open = (*open)[:i]
+			return
+		}
+	}
 }
 
 // relinked gives the token its URL within this site, with a view at the end.
