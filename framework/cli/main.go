@@ -74,6 +74,9 @@ func Run(ctx context.Context, build Build, o Options, p Process) int {
 	if err != nil {
 		return prog.failed(err)
 	}
+	if len(p.Args) > 0 && p.Args[0] == cobra.ShellCompRequestCmd {
+		unquote(prog.root)
+	}
 	prog.root.SetArgs(append([]string{}, p.Args...))
 	return prog.failed(prog.execute(ctx))
 }

@@ -90,6 +90,17 @@ func (p *program) adoptLibrary() {
 	}
 }
 
+// unquote takes the quotes from the descriptions of flags: help reads in them what
+// stands for the value, but completion shows them.
+func unquote(cmd *cobra.Command) {
+	plain := func(f *pflag.Flag) { f.Usage = strings.ReplaceAll(f.Usage, "`", "") }
+	cmd.PersistentFlags().VisitAll(plain)
+	cmd.Flags().VisitAll(plain)
+	for _, sub := range cmd.Commands() {
+		unquote(sub)
+	}
+}
+
 func (p *program) newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   p.o.Name,
