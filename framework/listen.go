@@ -22,9 +22,6 @@ func listen(o *ServerOptions) (net.Listener, error) {
 	if !local {
 		return net.Listen("tcp", o.Addr)
 	}
-	if path == "" {
-		return nil, errors.New("listen unix: the path is empty")
-	}
 	if err := removeStale(path); err != nil {
 		return nil, err
 	}

@@ -116,9 +116,10 @@ func Serve(ctx context.Context, app *App, o ServerOptions) error {
 	if app == nil {
 		return errors.New("serve: the application is nil: did its configuration fail?")
 	}
-	if err := o.complete(); err != nil {
+	if err := o.Check(); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
+	o.complete()
 	s, err := newServer(app, o)
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
@@ -127,7 +128,7 @@ func Serve(ctx context.Context, app *App, o ServerOptions) error {
 }
 
 // complete puts the defaults in, and zero where a bound was waived.
-func (o *ServerOptions) complete() error {
+func (o *ServerOptions) complete() {
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:6543"
 	}
@@ -152,14 +153,7 @@ func (o *ServerOptions) complete() error {
 	case o.BodyRate < 0:
 		o.BodyRate = 0
 	}
-	switch {
-	case o.MaxHeader == 0:
+	if o.MaxHeader == 0 {
 		o.MaxHeader = 64 << 10
-	case o.MaxHeader < 0:
-		return errors.New("ServerOptions.MaxHeader is negative: a header cannot be unbounded")
 	}
-	if (o.CertFile == "") != (o.KeyFile == "") {
-		return errors.New("ServerOptions.CertFile and KeyFile go together: one of them is missing")
-	}
-	return nil
 }

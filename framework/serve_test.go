@@ -68,7 +68,9 @@ func TestServeFindsOutBeforeItStarts(t *testing.T) {
 		"no path":          {framework.ServerOptions{Addr: "unix:"}, "the path is empty"},
 		"long path":        {framework.ServerOptions{Addr: "unix:" + strings.Repeat("x", 200)}, "too long for a socket (200 bytes)"},
 		"no directory":     {framework.ServerOptions{Addr: "unix:" + file + "/x"}, "not a directory"},
-		"half a pair":      {framework.ServerOptions{CertFile: file}, "go together"},
+		"half a pair":      {framework.ServerOptions{CertFile: file}, "ServerOptions.CertFile: \"" + file + "\": a certificate and its key go together"},
+		"the other half":   {framework.ServerOptions{KeyFile: file}, "ServerOptions.KeyFile: \"" + file + "\": a certificate and its key go together"},
+		"no port":          {framework.ServerOptions{Addr: "127.0.0.1:99999"}, "neither HOST:PORT nor unix:PATH: address 99999: invalid port"},
 		"no such file":     {framework.ServerOptions{CertFile: file + "x", KeyFile: file}, "no such file"},
 		"no certificate":   {framework.ServerOptions{CertFile: file, KeyFile: file}, "certificate " + file},
 		"unbounded header": {framework.ServerOptions{MaxHeader: -1}, "a header cannot be unbounded"},
@@ -80,6 +82,24 @@ func TestServeFindsOutBeforeItStarts(t *testing.T) {
 	}
 	require.ErrorContains(t, framework.Serve(t.Context(), nil, framework.ServerOptions{}), "the application is nil")
 }
+
+func TestServerOptionsCheck(t *testing.T) {
+	t.Parallel()
+	wrong := framework.ServerOptions{Addr: "nowhere", KeyFile: "k.pem", MaxHeader: -1}
+	err := wrong.Check()
+	for _, field := range []string{"Addr", "KeyFile", "MaxHeader"} {
+		assert.ErrorContains(t, err, "ServerOptions."+field+": ", "all are told together")
+	}
+	for _, o := range []framework.ServerOptions{
+		{}, {Addr: ":http"}, {Addr: ":0"}, {Addr: "[::1]:80"}, {Addr: "unix:x.sock"}, {CertFile: "not there", KeyFile: "nor there"},
+		{Addr: "of the listener", Listener: refusingListener{}},
+	} {
+		assert.NoError(t, o.Check())
+	}
+}
+
+// refusingListener is one that nobody may touch.
+type refusingListener struct{ net.Listener }
 
 func TestServeWhoseStartFailsListensNoMore(t *testing.T) {
 	noLeaks(t)

@@ -24,11 +24,11 @@ func (p *program) checkFloor() error {
 // heapFloor lets a server's garbage gather up to a floor, until the function that
 // it returns is called.
 //
-// Go collects when the heap has doubled, but at 4 MiB at the latest. A server that
+// Go collects when the heap has doubled, and at 4 MiB at the earliest. A server that
 // holds little gets there with a thousand requests, and starts the collector
-// dozens of times a second: a tenth of its work. A block without pointers
-// that nobody touches counts as live heap, so that the doubling begins at its size,
-// but takes no memory of the system itself. Larger programs hardly notice it.
+// dozens of times a second: a tenth of its work. A block without pointers that nobody
+// touches counts as live heap, so that the doubling begins at its size, but takes no
+// memory of the system itself. Larger programs hardly notice it.
 // Whoever has told Go's collector what to do, by GOGC, GOMEMLIMIT or runtime/debug,
 // has decided for himself.
 func (p *program) heapFloor() func() {

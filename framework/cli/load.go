@@ -134,7 +134,7 @@ func (s *settings) set(name string, value any, origin string) {
 		for _, k := range s.known {
 			names = append(names, k.Name)
 		}
-		s.refuse(s.place(name, origin), "unknown setting %q%s", name, meant(name, names))
+		s.refuse(s.place(name, origin), "unknown setting %q%s", name, meant(suggest.Nearest(name, names)))
 		return
 	}
 	v, err := known.convert(value)
@@ -145,9 +145,9 @@ func (s *settings) set(name string, value any, origin string) {
 	s.values[name], s.from[name] = v, origin
 }
 
-// meant is the end of a refusal.
-func meant(name string, names []string) string {
-	if near := suggest.Nearest(name, names); near != "" {
+// meant is the end of a refusal; near is "" if no name is.
+func meant(near string) string {
+	if near != "" {
 		return fmt.Sprintf(": is %q meant?", near)
 	}
 	return ": the command settings lists all there are"
@@ -202,31 +202,33 @@ func (s *settings) readEnvironment(environ []string) {
 		if known := s.variable[name]; known != nil {
 			s.set(known.Name, value, name)
 		} else if s.ours(name) && !injected(name) {
-			s.refuse("environment", "unknown variable %s%s", name, s.variableMeant(name, names))
+			s.refuse("environment", "unknown variable %s%s", name, meant(s.nearestVariable(name, names)))
 		}
 	}
 }
 
-// variableMeant is meant for variables, which are all alike at their beginning.
-func (s *settings) variableMeant(name string, names []string) string {
-	bare := func(name string) string {
-		longest := ""
-		for _, prefix := range s.prefixes {
-			if strings.HasPrefix(name, prefix+"_") && len(prefix) >= len(longest) {
-				longest = prefix + "_"
-			}
+// nearestVariable finds the variable that was meant by what stands behind the
+// prefixes, in which all are alike.
+func (s *settings) nearestVariable(name string, names []string) string {
+	bares := make([]string, len(names))
+	for i := range names {
+		bares[i] = s.bare(names[i])
+	}
+	if at := slices.Index(bares, suggest.Nearest(s.bare(name), bares)); at >= 0 {
+		return names[at]
+	}
+	return ""
+}
+
+// bare is a variable without its prefix.
+func (s *settings) bare(variable string) string {
+	longest := ""
+	for _, prefix := range s.prefixes {
+		if strings.HasPrefix(variable, prefix+"_") && len(prefix) > len(longest) {
+			longest = prefix
 		}
-		return name[len(longest):]
 	}
-	var bares []string
-	for _, n := range names {
-		bares = append(bares, bare(n))
-	}
-	near := suggest.Nearest(bare(name), bares)
-	if near == "" {
-		return meant("", nil)
-	}
-	return fmt.Sprintf(": is %q meant?", names[slices.Index(bares, near)])
+	return strings.TrimPrefix(variable, longest+"_")
 }
 
 // ours tells whether a variable claims to be a setting.

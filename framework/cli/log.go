@@ -67,7 +67,7 @@ func isTerminal(w any) bool {
 		return false
 	}
 	info, err := file.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 && runtime.GOOS != "windows" {
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 && runtime.GOOS != "windows" { // where Cygwin's terminals are pipes
 		return false // to ask for its descriptor would make a pipe block
 	}
 	return isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd())

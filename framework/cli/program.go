@@ -75,7 +75,8 @@ func (p *program) adoptLibrary() {
 		case "completion":
 			p.adopt(cmd)
 			cmd.Args = func(_ *cobra.Command, args []string) error {
-				return misused("%s: for which shell? bash, zsh, fish and powershell are there", strings.Join(append([]string{"completion"}, args...), " "))
+				asked := strings.TrimSpace("completion " + strings.Join(args, " "))
+				return misused("%s: for which shell? bash, zsh, fish and powershell are there", asked)
 			}
 			cmd.RunE = func(*cobra.Command, []string) error { return nil } // for Args to be asked
 		case "help":

@@ -64,7 +64,7 @@ func TestMain(m *testing.M) {
 		}, nil),
 		"nobuild": program("nobuild", nil, nil),
 		"nowhere": program("nowhere", buildWiki, func(o *cli.Options) {
-			o.Server = framework.ServerOptions{Addr: "nonsense", CertFile: "c.pem"}
+			o.Server = framework.ServerOptions{Addr: "nonsense", CertFile: "c.pem", MaxHeader: -1}
 		}),
 		"misdeclared": program("misdeclared", buildWiki, func(o *cli.Options) {
 			o.Settings = []cli.Setting{

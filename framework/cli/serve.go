@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,27 +49,15 @@ func (p *program) serve(cmd *cobra.Command, _ []string) error {
 	return framework.Serve(ctx, app, p.server())
 }
 
-// checkServer refuses, for every command, what no server could be started with,
-// whatever the machine: check would find it good else. Files and ports are those of
-// the machine that serves.
+// checkServer refuses for every command what serve would refuse, so that what check
+// finds good can be served.
 func (p *program) checkServer() error {
 	var wrong []error
-	refuse := func(setting, field, value, why string) {
-		if p.settings.from[setting] != "" {
-			wrong = append(wrong, p.wrongSetting(setting, why))
-		} else {
-			wrong = append(wrong, &settingError{"cli.Options.Server." + field, fmt.Errorf("%q %s", value, why)})
-		}
-	}
 	o := p.server()
-	if o.Addr != "" && !isAddress(o.Addr) {
-		refuse("addr", "Addr", o.Addr, "is neither HOST:PORT nor unix:PATH")
-	}
-	if o.CertFile != "" && o.KeyFile == "" {
-		refuse("cert_file", "CertFile", o.CertFile, "goes together with key_file, which is missing")
-	}
-	if o.CertFile == "" && o.KeyFile != "" {
-		refuse("key_file", "KeyFile", o.KeyFile, "goes together with cert_file, which is missing")
+	if all, ok := o.Check().(interface{ Unwrap() []error }); ok {
+		for _, err := range all.Unwrap() {
+			wrong = append(wrong, p.placed(err))
+		}
 	}
 	for _, proxy := range p.env.proxies {
 		if _, err := web.ParseTrustedProxies([]string{proxy}); err != nil {
@@ -81,17 +67,18 @@ func (p *program) checkServer() error {
 	return errors.Join(wrong...)
 }
 
-// isAddress reports whether a server could listen there.
-func isAddress(addr string) bool {
-	if path, local := strings.CutPrefix(addr, "unix:"); local {
-		return path != ""
+// serverSettings are the settings that stand for fields of ServerOptions which can be
+// wrong.
+var serverSettings = map[string]string{"Addr": "addr", "CertFile": "cert_file", "KeyFile": "key_file"}
+
+// placed says where a wrong field comes from: a setting, or the program itself.
+func (p *program) placed(err error) error {
+	if field, ok := errors.AsType[*framework.ServerOptionError](err); ok {
+		if name := serverSettings[field.Field]; p.settings.from[name] != "" {
+			return &settingError{p.settings.place(name, p.settings.from[name]), fmt.Errorf("setting %q: %w", name, field.Err)}
+		}
 	}
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return false
-	}
-	_, err = net.LookupPort("tcp", port)
-	return err == nil
+	return fmt.Errorf("cli.Options.Server: %w", err)
 }
 
 // server is Options.Server with what the settings say.

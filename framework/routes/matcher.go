@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,18 +111,23 @@ func compile(parts []Part) (*matcher, *PatternError) {
 // checkSize refuses expressions that are good alone, but too deep or too large as
 // part of the one of the whole pattern: the largest that is ever made of it.
 func checkSize(parts []Part) *PatternError {
+	if !slices.ContainsFunc(parts, func(part Part) bool { return part.Expr != "" }) || tooMuch(parts) == nil {
+		return nil
+	}
 	for i, part := range parts {
-		if part.Expr == "" {
-			continue
-		}
-		text, _ := expressionText(parts[:i+1])
-		_, err := syntax.Parse(text, syntax.Perl)
-		if wrong, ok := errors.AsType[*syntax.Error](err); ok {
+		if wrong := tooMuch(parts[:i+1]); wrong != nil {
 			return &PatternError{Offset: i, Reason: "the expression of marker " + strconv.Quote(part.Marker) +
 				" is too much with what stands around it: " + wrong.Code.String() + ": make it simpler, or check the value in the view"}
 		}
 	}
 	return nil
+}
+
+func tooMuch(parts []Part) *syntax.Error {
+	text, _ := expressionText(parts)
+	_, err := syntax.Parse(text, syntax.Perl)
+	wrong, _ := errors.AsType[*syntax.Error](err)
+	return wrong
 }
 
 type compiler struct {

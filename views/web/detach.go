@@ -44,7 +44,7 @@ type known struct {
 // Detach makes a detached copy of r, whose Context is ctx.
 func Detach(r *Request, ctx context.Context) *Detached {
 	id, h, x := r.ID(), r.host(), r.more()
-	c := &Request{app: r.app, from: &derivation{parent: ctx}, err: h.err, flags: h.flags & flagMatched, match: h.match, result: h.result}
+	c := &Request{app: r.app, from: &derivation{parent: ctx}, err: h.err, flags: h.flags & flagsLearned, match: h.match, result: h.result}
 	c.flags |= r.root().flags & flagAnswered
 	if set := r.touched(); set != nil {
 		c.first = *set.Clone()
@@ -92,7 +92,7 @@ func (d *Detached) Attach() {
 	r, c := d.from, d.copy
 	h := r.host()
 	h.match, h.result, h.err = c.match, c.result, c.err
-	h.flags = h.flags&^flagMatched | c.flags&flagMatched
+	h.flags = h.flags&^flagsLearned | c.flags&flagsLearned
 	d.adopt()
 	h.inherit(c)
 	to, from := r.Request, c.Request
@@ -130,7 +130,7 @@ func (d *Detached) Abandon() (reading <-chan struct{}) {
 	if k := d.known.Load(); k != nil {
 		h := d.from.host()
 		h.match, h.result = k.match, k.result
-		h.flags = h.flags&^flagMatched | k.flags&flagMatched
+		h.flags = h.flags&^flagsLearned | k.flags&flagsLearned
 		Publish(d.from)
 	}
 	if d.body == nil {

@@ -53,6 +53,8 @@ const (
 	flagDetour                              // a copy with a walk, an error and a response of its own
 	flagAnswered                            // of the original: see ErrorsAnswered
 	flagNegotiated                          // see Negotiated
+
+	flagsLearned = flagMatched | flagNegotiated // what the router learns, and a detached copy tells its original
 )
 
 // Begin makes the Request for an incoming hr. The framework calls it, and tests
