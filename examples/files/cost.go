@@ -1,6 +1,9 @@
 package main
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // Markdown can be written so that rendering it takes minutes or gigabytes, and
 // nothing can stop a renderer that has begun. Whoever publishes a directory has
@@ -10,8 +13,9 @@ import "bytes"
 //   - emphasis, links and quotations: the square of their signs in a block, that
 //     is, between two blank lines;
 //   - the targets of links: the longest word times the links in a block;
-//   - lists, quotations and footnotes inside each other: the square of those that a line opens,
-//     and for each line those that may be open, most of all for an empty one;
+//   - lists, quotations and footnotes inside each other: the square of those that a
+//     line opens, and for each line those that may be open, most of all for an
+//     empty one;
 //   - tables: the columns of the widest row times the rows;
 //   - references: the longest definition times the places that may refer to it.
 //
@@ -28,7 +32,7 @@ const (
 func isCostly(source []byte) bool {
 	var cost, brackets, longest, open int                               // of the whole
 	var signs, opened, word, longestWord, rows, columns, definition int // of the block
-	begun := false                                                      // the block
+	var begun bool                                                      // whether there is a block
 	endOfBlock := func() {
 		cost += signs*signs + opened*longestWord*4 + rows*columns*cellCost
 		brackets += opened
@@ -42,8 +46,8 @@ func isCostly(source []byte) bool {
 			continue
 		}
 		opens, indent := nesting(line)
-		if !begun {
-			open, begun = 0, true // it closes what it is not inside of
+		if !begun { // what it does not belong to by its indentation is closed
+			open, begun = 0, true
 		}
 		open = max(open, opens+indent/2)
 		cost += opens*opens + open*openCost
@@ -83,33 +87,44 @@ func isCostly(source []byte) bool {
 // and how far it is indented.
 func nesting(line []byte) (opens, indent int) {
 	for rest := line; len(rest) > 0; {
-		switch c := rest[0]; {
-		case c == ' ':
+		switch rest[0] {
+		case ' ':
 			indent++
 			rest = rest[1:]
-		case c == '\t':
+		case '\t':
 			indent += 4
 			rest = rest[1:]
-		case c == '>':
-			opens++
-			rest = rest[1:]
-		case c == '[':
-			end := bytes.Index(rest, []byte("]:"))
-			if end < 2 || rest[1] != '^' {
-				return opens, indent
-			}
-			opens++
-			rest = rest[end+2:]
 		default:
-			bullet := bytes.TrimLeft(rest, "0123456789")
-			numbered := len(bullet) < len(rest)
-			if len(bullet) < 2 || !bytes.Contains([]byte(" \t\r\n"), bullet[1:2]) ||
-				numbered && bullet[0] != '.' && bullet[0] != ')' || !numbered && bullet[0] != '-' && bullet[0] != '+' && bullet[0] != '*' {
+			n := opener(rest)
+			if n == 0 {
 				return opens, indent
 			}
 			opens++
-			rest = bullet[1:]
+			rest = rest[n:]
 		}
 	}
 	return opens, indent
+}
+
+// opener returns the length of what begins a quotation (>), a footnote ([^1]:) or an
+// item of a list (-, +, *, 1. or 1)); 0 if text does not begin with one.
+func opener(text []byte) int {
+	switch text[0] {
+	case '>':
+		return 1
+	case '[':
+		if end := bytes.Index(text, []byte("]:")); end >= 2 && text[1] == '^' {
+			return end + 2
+		}
+		return 0
+	}
+	digits := len(text) - len(bytes.TrimLeft(text, "0123456789"))
+	signs := "-+*"
+	if digits > 0 {
+		signs = ".)"
+	}
+	if len(text) < digits+2 || strings.IndexByte(signs, text[digits]) < 0 || strings.IndexByte(" \t\r\n", text[digits+1]) < 0 {
+		return 0
+	}
+	return digits + 1
 }

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"context"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,18 +13,6 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 )
-
-// loadPage asks as a browser does, of a server that listens on this machine alone.
-func loadPage(t *testing.T, h http.Handler, method, host, target string) *httptest.ResponseRecorder {
-	t.Helper()
-	r := httptest.NewRequest(method, target, nil)
-	r.Host = host
-	r.Header.Set("Accept", "text/html,*/*;q=0.8")
-	local := net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 6543})
-	recorder := httptest.NewRecorder()
-	h.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local)))
-	return recorder
-}
 
 var (
 	styleLink = regexp.MustCompile(`<link rel="stylesheet" href="([^"]+)">`)

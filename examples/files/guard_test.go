@@ -1,10 +1,7 @@
 package main
 
 import (
-	"context"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,13 +36,10 @@ func TestOtherNamesOfThisMachine(t *testing.T) {
 		{"10.0.0.7", "evil.example.com", 200}, // listens for others: whoever reaches it may
 	}
 	for _, test := range tests {
-		r := httptest.NewRequest("GET", "/LICENSE/raw", nil)
-		r.Host = test.host
-		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, net.Addr(&net.TCPAddr{IP: net.ParseIP(test.local), Port: 6543})))
-		answer := app.Send(r)
+		answer := loadPageAt(t, app, test.local, "GET", test.host, "/LICENSE/raw")
 		assert.Equal(t, test.status, answer.Code, "%s at %s", test.host, test.local)
 		if test.status != http.StatusOK {
-			assert.NotContains(t, answer.Text, "Do what you like")
+			assert.NotContains(t, answer.Body.String(), "Do what you like")
 		}
 	}
 }
@@ -55,13 +49,10 @@ func TestRefusedNamesLearnNothing(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, sample.write(t), false)
 	app := frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger()}))
-	local := net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 6543})
 	for _, method := range []string{"GET", "POST", "DELETE", "OPTIONS", "HEAD"} {
 		for _, target := range []string{"/", "/@@style.css", "/@@info", "/nothing", "/%ff"} {
-			r := httptest.NewRequest(method, target, nil)
-			r.Header.Set("Accept", "text/html")
-			answer := app.Send(r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local)))
-			assert.NotContains(t, answer.Text, site.name, "%s %s", method, target)
+			answer := loadPage(t, app, method, "evil.example.com", target)
+			assert.NotContains(t, answer.Body.String(), site.name, "%s %s", method, target)
 			assert.True(t, answer.Code == 421 || target == "/@@style.css" && answer.Code == 200, "%s %s: %d", method, target, answer.Code)
 		}
 	}
@@ -75,12 +66,11 @@ func TestListeningForOthers(t *testing.T) {
 		"0.0.0.0:80": 200, ":80": 200, "[::]:80": 200, "[::ffff:0.0.0.0]:80": 200,
 		"": 421, "127.0.0.1:80": 421, "[::1]:80": 421, "localhost:80": 421, "unix:/run/files.sock": 421,
 	} {
-		app := frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger(), Settings: registry.Settings{"addr": addr}}))
-		r := httptest.NewRequest("GET", "/LICENSE/raw", nil) // for example.com
-		local := net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80})
-		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local))
-		assert.Equal(t, status, app.Send(r).Code, addr)
-		app = frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger(), Settings: registry.Settings{"addr": addr}}, "files.example.com"))
-		assert.Equal(t, 421, app.Send(r).Code, "who names hosts means them: %s", addr)
+		asked := func(hosts ...string) int {
+			o := framework.Options{Logger: new(frameworktest.Log).Logger(), Settings: registry.Settings{"addr": addr}}
+			return loadPage(t, frameworktest.New(t, configure(site, o, hosts...)), "GET", "example.com", "/LICENSE/raw").Code
+		}
+		assert.Equal(t, status, asked(), addr)
+		assert.Equal(t, 421, asked("files.example.com"), "who names hosts means them: %s", addr)
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -53,4 +55,22 @@ func answerOf(t *testing.T, h http.Handler, target string) string {
 	h.ServeHTTP(recorder, httptest.NewRequest("GET", target, nil))
 	require.Equal(t, http.StatusOK, recorder.Code, recorder.Body.String())
 	return recorder.Body.String()
+}
+
+// loadPage asks as a browser on this machine does.
+func loadPage(t *testing.T, h http.Handler, method, host, target string) *httptest.ResponseRecorder {
+	t.Helper()
+	return loadPageAt(t, h, "127.0.0.1", method, host, target)
+}
+
+// loadPageAt asks by an address of this machine.
+func loadPageAt(t *testing.T, h http.Handler, address, method, host, target string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(method, target, nil)
+	r.Host = host
+	r.Header.Set("Accept", "text/html,*/*;q=0.8")
+	local := net.Addr(&net.TCPAddr{IP: net.ParseIP(address), Port: 6543})
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local)))
+	return recorder
 }

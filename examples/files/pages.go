@@ -76,7 +76,7 @@ func (p *pages) frame(r *web.Request, value any) (*frame, error) {
 	f := &frame{Site: p.site.name, Page: value}
 	f.Style, f.Icon = r.Prefix()+styleSheet.path()+"?v="+assetVersion, r.Prefix()+icon.path()+"?v="+assetVersion
 	node := r.Node()
-	if node.IsZero() { // an error before there was a resource; who asks may be one who must not learn what is published (421)
+	if node.IsZero() { // an error before there was a resource: who asks may have to learn nothing, not even the site's name (421)
 		f.Crumbs = []crumb{{URL: r.Prefix() + "/", Text: "Start"}}
 		return f, nil
 	}

@@ -63,15 +63,14 @@ const smallFile = 64 << 10
 // sendContent has http.ServeContent answer, for ranges and conditions. What that
 // would refuse with a bare text is an error instead, which has a page.
 func sendContent(r *framework.Request, response *framework.Response, content io.ReadSeeker, size int64, info fs.FileInfo) (*framework.Response, error) {
-	modified, etag := info.ModTime(), fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), size)
-	header := http.Header{"Content-Type": nil}
+	try := headOnly{header: http.Header{"Content-Type": nil}}
+	var modified time.Time // of a file that the system makes it tells nothing
 	if size == info.Size() {
-		header.Set("Etag", etag)
+		modified = info.ModTime()
+		etag := fmt.Sprintf(`"%x-%x"`, modified.UnixNano(), size)
+		try.header.Set("Etag", etag)
 		response.SetHeader("Etag", etag)
-	} else {
-		modified = time.Time{} // its times tell nothing either
 	}
-	try := headOnly{header: header}
 	http.ServeContent(&try, &http.Request{Method: http.MethodHead, Header: r.Header}, "", modified, content)
 	switch {
 	case try.status == http.StatusRequestedRangeNotSatisfiable:
