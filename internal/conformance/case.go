@@ -40,6 +40,9 @@ func (c *Case) Play() (v Verdict) {
 		return v
 	}
 	outline := outlineOf(c)
+	if order, ok := c.Expect["order"]; ok && text(order) != text(outline.tweens) {
+		v = v.problem("the outline has the tweens in the order %s, recorded is %s", text(outline.tweens), text(order))
+	}
 	for i := range c.Requests {
 		q := &c.Requests[i]
 		x := &exchange{Request: q}

@@ -17,7 +17,7 @@
 // case, and states our exact answer, which is then compared like any other.
 // The answer comes from an outline of the framework's promises (outline.go):
 // a second, plain reading of them, which knows the directives of the case and
-// nothing of the packages under test. The outline is itself held against
+// imports nothing of the packages under test, not even their sorter. The outline is itself held against
 // every recorded answer for which no rule speaks; of URLs, it must also say what
 // Pyramid made, once it reads and writes in Pyramid's ways.
 //

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/mastaba-go/mastaba/internal/order"
 )
 
 // outline is the plain reading of an application's directives: what is in
@@ -25,7 +23,7 @@ type outline struct {
 	derivers    []string       // outermost first
 	since       map[string]int // the round in which each deriver was added first
 	kinds       []string       // of predicates, in the order of adding
-	server      *order.Sorter  // its order of media types
+	server      ranking        // its order of media types
 	security    bool
 	permission  string
 }
@@ -42,12 +40,12 @@ type declared struct {
 // outlineOf reads the directives of a case whose configuration is sound.
 func outlineOf(c *Case) *outline {
 	o := &outline{suite: c.Suite, trees: c.App.Trees, tree: "main", behaviors: map[string]Behavior{}, since: map[string]int{}}
-	o.server = order.New("first", "last")
+	o.server = ranking{outermost: "first", innermost: "last"}
 	for _, mediaType := range serverOrder {
-		o.server.Add(mediaType, nil, []string{"last"})
+		o.server.add(mediaType, nil, []string{"last"})
 	}
-	sorter := order.New("INGRESS", "MAIN")
-	sorter.Add("EXCVIEW", []string{"INGRESS"}, nil)
+	tweens := &ranking{outermost: "INGRESS", innermost: "MAIN"}
+	tweens.add("EXCVIEW", []string{"INGRESS"}, nil)
 
 	var round []*declared
 	rounds := 0
@@ -66,7 +64,7 @@ func outlineOf(c *Case) *outline {
 			case "action":
 				read(d.Then, path, prefix)
 			case "commit":
-				o.settle(round, sorter)
+				o.settle(round, tweens)
 				round, included = nil, map[string]bool{}
 				rounds++
 			default:
@@ -75,9 +73,9 @@ func outlineOf(c *Case) *outline {
 		}
 	}
 	read(c.App.Directives, nil, "")
-	o.settle(round, sorter)
+	o.settle(round, tweens)
 
-	o.tweens, _ = sorter.Sorted()
+	o.tweens = tweens.sorted()
 	if list := c.App.Settings.Tweens; len(list) > 0 {
 		o.tweens = nil
 		for _, entry := range list {
@@ -95,7 +93,7 @@ func outlineOf(c *Case) *outline {
 
 // settle ends a round: of the directives of one identity the one nearest to the
 // application holds, and replaces what an earlier round declared.
-func (o *outline) settle(round []*declared, sorter *order.Sorter) {
+func (o *outline) settle(round []*declared, tweens *ranking) {
 	nearest := map[string]*declared{}
 	for _, d := range round {
 		id := d.identity()
@@ -117,7 +115,7 @@ func (o *outline) settle(round []*declared, sorter *order.Sorter) {
 			if under == nil && d.Over == nil {
 				under = Names{"INGRESS"}
 			}
-			sorter.Add(d.Name, under, d.Over)
+			tweens.add(d.Name, under, d.Over)
 			o.behaviors[d.Name] = d.Behavior
 		case "add_view_deriver":
 			if _, known := o.since[d.Name]; !known {
@@ -132,7 +130,7 @@ func (o *outline) settle(round []*declared, sorter *order.Sorter) {
 			if before == nil && d.WeighsLessThan == nil {
 				before = Names{"last"}
 			}
-			o.server.Add(d.Value, d.WeighsLessThan, before)
+			o.server.add(d.Value, d.WeighsLessThan, before)
 		case "security":
 			o.security = true
 		case "set_default_permission":
@@ -260,8 +258,7 @@ func (o *outline) pick(group []*declared, q *Request, w *walk) *declared {
 	if len(fitting) == 0 {
 		return nil
 	}
-	server, _ := o.server.Sorted()
-	offers = append(q.preference(offers, server), "")
+	offers = append(q.preference(offers, o.server.sorted()), "")
 	slices.SortStableFunc(fitting, func(a, b *declared) int {
 		return cmp.Or(slices.Index(offers, a.offer())-slices.Index(offers, b.offer()), o.weight(a)-o.weight(b))
 	})
