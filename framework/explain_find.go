@@ -58,7 +58,7 @@ func (x *explainer) tryRoutes() {
 	x.out.Routes = []ExplainedRoute{}
 	for _, attempt := range table.Explain(x.request) {
 		told := explainedRoute(attempt.Route)
-		told.Matched, told.Failed = attempt.Matched, attempt.Mishap
+		told.Matched, told.Failed = attempt.Matched, attempt.Failed
 		for _, p := range attempt.Params {
 			value := p.Value
 			if p.Values != nil {

@@ -42,27 +42,24 @@ METHODS are those that views of the route ask for, * where one takes any.`, list
 }
 
 type listedRoute struct {
-	Name       string   `json:"name"`
-	Pattern    string   `json:"pattern"`
-	Host       string   `json:"host,omitempty"`
-	Static     bool     `json:"static"` // only generates URLs
-	Predicates []string `json:"predicates"`
-	Methods    []string `json:"methods"`
-	Views      []string `json:"views"` // functions
-	Place      string   `json:"place"`
+	Name         string   `json:"name"`
+	Pattern      string   `json:"pattern"`
+	Host         string   `json:"host,omitempty"`
+	GenerateOnly bool     `json:"generate_only"` // only generates URLs
+	Predicates   []string `json:"predicates"`
+	Methods      []string `json:"methods"`
+	Views        []string `json:"views"` // functions
+	Place        string   `json:"place"`
 }
 
 func listRoutes(app *framework.App) (*table, error) {
 	t := &table{columns: []string{"NAME", "PATTERN", "PREDICATES", "METHODS", "VIEWS", "PLACE"}, empty: "there are no routes"}
 	all := views.TableOf(app.Registry()).Views()
 	known := routes.TableOf(app.Registry())
-	for _, route := range slices.Concat(known.Routes(), known.Statics()) {
+	for _, route := range slices.Concat(known.Routes(), known.GenerateOnly()) {
 		row := listedRoute{
-			Name: route.Name, Pattern: route.Pattern.String(), Static: route.Static, Place: route.Source.String(),
-			Predicates: []string{}, Methods: []string{}, Views: []string{},
-		}
-		if route.External != nil {
-			row.Host = route.External.String()
+			Name: route.Name, Pattern: route.Pattern.String(), GenerateOnly: route.GenerateOnly, Place: route.Source.String(),
+			Host: route.External(), Predicates: []string{}, Methods: []string{}, Views: []string{},
 		}
 		for _, predicate := range route.Predicates {
 			row.Predicates = append(row.Predicates, predicate.String())
@@ -77,7 +74,7 @@ func listRoutes(app *framework.App) (*table, error) {
 		row.Methods = slices.Compact(row.Methods)
 		shown := strings.Join(row.Views, " ")
 		switch {
-		case row.Static:
+		case row.GenerateOnly:
 			shown = "(generates URLs only)"
 		case shown == "" && route.GlobalViews:
 			shown = "(those without a route)"

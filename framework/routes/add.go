@@ -60,15 +60,15 @@ func declare(cfg *registry.Config, name, pattern string, opts []Option) (*Route,
 	if d.inheritSlash && pattern != "" {
 		wrong = append(wrong, errors.New("routes.InheritSlash is for an empty pattern: what would it inherit here?"))
 	}
-	if external, path, ok := cutHost(pattern); ok {
-		if strings.ContainsAny(external.Host, "{}") {
+	if host, path, ok := cutHost(pattern); ok {
+		if strings.ContainsAny(host.host, "{}") {
 			wrong = append(wrong, fmt.Errorf("pattern %q: the host of an external route is fixed, markers stand in its path", pattern))
 		}
-		d.route.External, d.route.Static, pattern = external, true, path
+		d.route.external, d.route.GenerateOnly, pattern = host, true, path
 	} else {
 		pattern = prefixed(prefixOf(cfg), pattern, d.inheritSlash)
 	}
-	p, err := Parse(pattern)
+	p, err := parse(pattern)
 	if err != nil {
 		wrong = append(wrong, err)
 	}
@@ -124,47 +124,15 @@ func (d *declaration) options(opts []Option) (wrong []error) {
 	return wrong
 }
 
-// cutHost takes the host off a pattern that has one: "//host/path" and
-// "scheme://host/path".
-func cutHost(pattern string) (*External, string, bool) {
-	scheme, rest, ok := strings.Cut(pattern, "//")
-	if !ok {
-		return nil, "", false
-	}
-	if scheme != "" {
-		if scheme, ok = strings.CutSuffix(scheme, ":"); !ok || !isScheme(scheme) {
-			return nil, "", false
-		}
-	}
-	host, path := rest, ""
-	if at := strings.IndexByte(rest, '/'); at >= 0 {
-		host, path = rest[:at], rest[at:]
-	}
-	if host == "" {
-		return nil, "", false
-	}
-	return &External{Scheme: strings.ToLower(scheme), Host: host}, path, true
-}
-
-func isScheme(s string) bool {
-	for i := range len(s) {
-		c := s[i] | 0x20
-		if !('a' <= c && c <= 'z') && (i == 0 || !strings.ContainsRune("0123456789+-.", rune(s[i]))) {
-			return false
-		}
-	}
-	return s != ""
-}
-
 func introspectables(route *Route, opts []Option) []registry.Introspectable {
 	ins := registry.Introspectable{
 		Category: "routes", Title: route.Name + " (" + strconv.Quote(route.Pattern.String()) + ")", Type: "route", ID: route.Name,
 		Fields: []registry.Field{
 			{Name: "name", Value: route.Name}, {Name: "pattern", Value: route.Pattern.String()},
-			{Name: "static", Value: route.Static}, {Name: "global views", Value: route.GlobalViews},
+			{Name: "generate only", Value: route.GenerateOnly}, {Name: "global views", Value: route.GlobalViews},
 		},
 	}
-	if e := route.External; e != nil {
+	if e := route.external; e != nil {
 		ins.Fields = append(ins.Fields, registry.Field{Name: "external", Value: e.String()})
 	}
 	for _, o := range opts {
@@ -176,12 +144,4 @@ func introspectables(route *Route, opts []Option) []registry.Introspectable {
 		}
 	}
 	return []registry.Introspectable{ins}
-}
-
-// String is what stands before the path: "https://example.com".
-func (e *External) String() string {
-	if e.Scheme == "" {
-		return "//" + e.Host
-	}
-	return e.Scheme + "://" + e.Host
 }

@@ -27,7 +27,7 @@ var segmentClass, starClass = func() (segment, star *class) {
 }()
 
 // classOf returns the class that a marker takes; nil if its expression is more.
-func classOf(part Part) *class {
+func classOf(part token) *class {
 	switch {
 	case part.Star:
 		return starClass

@@ -64,15 +64,16 @@ func ExampleTable_Explain() {
 	// route "user" /users/{name}: matched
 }
 
-// Every mistake in a pattern has its offset.
-func ExampleParse() {
-	_, err := routes.Parse("/blog/{year}/{year}")
+// A mistake in a pattern is reported with its offset.
+func ExamplePatternError() {
+	c := registry.New(registry.Options{})
+	routes.Add(c.At(registry.Source{File: "app.go", Line: 7}), "archive", "/blog/{year}/{year}")
+	_, err := c.Build()
 	fmt.Println(err)
-	var mistake *routes.PatternError
-	if errors.As(err, &mistake) {
+	if mistake, ok := errors.AsType[*routes.PatternError](err); ok {
 		fmt.Println(mistake.Offset)
 	}
 	// Output:
-	// pattern "/blog/{year}/{year}", offset 13: marker "year" is there twice
+	// app.go:7: route "archive": pattern "/blog/{year}/{year}", offset 13: marker "year" is there twice
 	// 13
 }

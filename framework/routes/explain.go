@@ -11,20 +11,12 @@ import (
 // Attempt is one route that was tried for a request, and what came of it.
 type Attempt struct {
 	Route   *Route
-	Mishap  string      // what failed, for people; "" if the route matched
-	Params  []web.Param // what the markers took; nil if the pattern did not take the path
-	Asked   []Asked     // the predicates that were asked, in order: up to the first that did not hold
+	Failed  string      // why the route did not match; "" if it did
+	Params  []web.Param // the values of the markers; nil if the pattern does not match
 	Matched bool
 }
 
 var _ fmt.Stringer = Attempt{}
-
-// Asked is a predicate and its answer.
-type Asked struct {
-	Predicate web.Predicate
-	Holds     bool
-	Err       error
-}
 
 // String is one line for people.
 func (a Attempt) String() string {
@@ -32,7 +24,7 @@ func (a Attempt) String() string {
 	if a.Matched {
 		return text + "matched"
 	}
-	return text + a.Mishap
+	return text + a.Failed
 }
 
 // Explain plays Match slowly: it returns every route that was tried, in order,
@@ -54,8 +46,8 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 	s.asked.url.Path = path
 	s.cut()
 	for _, rt := range t.routes {
-		a := Attempt{Route: rt, Mishap: s.mishap(rt.Pattern)}
-		if a.Mishap == "" {
+		a := Attempt{Route: rt, Failed: s.mishap(rt.Pattern)}
+		if a.Failed == "" {
 			web.SetSlicedMatch(r, rt.routed, path, s.spans[:rt.Pattern.match.count])
 			a.Params = r.Match().Params()
 			a.ask(r)
@@ -72,13 +64,12 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 func (a *Attempt) ask(r *web.Request) {
 	for _, p := range a.Route.Predicates {
 		ok, err := p.Holds(r)
-		a.Asked = append(a.Asked, Asked{p, ok, err})
 		switch {
 		case err != nil:
-			a.Mishap = fmt.Sprintf("predicate %s failed: %s", p, err)
+			a.Failed = fmt.Sprintf("predicate %s failed: %s", p, err)
 			return
 		case !ok:
-			a.Mishap = fmt.Sprintf("predicate %s does not hold", p)
+			a.Failed = fmt.Sprintf("predicate %s does not hold", p)
 			return
 		}
 	}

@@ -1,5 +1,28 @@
 package routes
 
+import "strings"
+
+// What the tests see of patterns and tables besides their exported names.
+
+type Token = token
+
+var Parse = parse
+
+// Tokens returns the tokens of the pattern, Markers the names of its markers, and Star that of
+// its star.
+func (p *Pattern) Tokens() []Token   { return p.parts }
+func (p *Pattern) Markers() []string { return p.names }
+func (p *Pattern) Star() string      { return p.star() }
+
+// Canonical returns the pattern with a leading slash and its markers in braces.
+func (p *Pattern) Canonical() string {
+	var b strings.Builder
+	for _, t := range p.parts {
+		b.WriteString(t.String())
+	}
+	return b.String()
+}
+
 // Served tells how many shapes a table has, how many of them httprouter serves, and
 // how many of those it serves alone, without an echo in the trie.
 func Served(t *Table) (shapes, served, alone int) {

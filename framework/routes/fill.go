@@ -11,19 +11,6 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Path returns the escaped path that the pattern gives with the parameters of l. A
-// missing one is web.ErrMissingParam.
-//
-// Most applications need Request.RouteURL instead.
-func (p *Pattern) Path(l *web.Link) (string, error) {
-	var room [4]filling
-	fills, err := p.fillings(l, room[:0])
-	if err != nil {
-		return "", err
-	}
-	return p.path(fills), nil
-}
-
 // filling is what goes into the place of a marker.
 type filling struct {
 	text  string
@@ -113,13 +100,13 @@ func (p *Pattern) path(fills []filling) string {
 }
 
 // open tells whether it is still open how the slashes of the text are written.
-func (f *filling) open(part Part) bool {
+func (f *filling) open(part token) bool {
 	return part.Expr != "" && !f.exact && strings.IndexByte(f.text, '/') >= 0
 }
 
 // markers yields the parts that are markers, with their numbers.
-func (p *Pattern) markers() iter.Seq2[int, Part] {
-	return func(yield func(int, Part) bool) {
+func (p *Pattern) markers() iter.Seq2[int, token] {
+	return func(yield func(int, token) bool) {
 		n := 0
 		for _, part := range p.parts {
 			if part.Marker != "" {

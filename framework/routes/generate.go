@@ -47,7 +47,7 @@ func (t *Table) RoutePath(r *web.Request, name string, l *web.Link) (string, err
 }
 
 func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, error) {
-	if e := rt.External; e != nil {
+	if e := rt.external; e != nil {
 		if l.AsPath || l.AppURL != nil {
 			return "", web.ErrOtherHost
 		}
@@ -64,7 +64,7 @@ func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, error) {
 		return "", err
 	}
 	path := rt.Pattern.path(fills)
-	if rt.Pattern.Star() == "" {
+	if rt.Pattern.star() == "" {
 		return path, nil
 	}
 	star := &fills[len(fills)-1]
@@ -72,7 +72,7 @@ func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, error) {
 	case star.kept && rawOf(star.names) != star.raw:
 		// The current path has empty names or dots in its star, of which the names
 		// know nothing. Without them another route or marker may take the path.
-		if rt.Static || rt.Pattern.leadsBack(path, fills) && t.leads(path, rt) {
+		if rt.GenerateOnly || rt.Pattern.leadsBack(path, fills) && t.leads(path, rt) {
 			return path, nil
 		}
 		star.exact = true
@@ -115,18 +115,6 @@ func (t *Table) leads(escaped string, rt *Route) bool {
 	s := t.index.begin(path)
 	defer t.index.end(s)
 	return s.next() == rt
-}
-
-// url is what stands before the path: the scheme is the one asked for, or that of
-// the pattern, or that of the request.
-func (e *External) url(r *web.Request, scheme string) string {
-	if scheme == "" {
-		scheme = e.Scheme
-	}
-	if scheme == "" {
-		scheme = r.Scheme()
-	}
-	return scheme + "://" + e.Host
 }
 
 // unknown says that there is no such route, and which there is of a similar name.

@@ -77,7 +77,7 @@ func TestRouteURLRefuses(t *testing.T) {
 	t.Parallel()
 	table := tableOf(t, func(c *registry.Config) {
 		routes.Add(c, "user", "/users/{id}")
-		routes.Add(c, "static", "/st", routes.Static())
+		routes.Add(c, "static", "/st", routes.GenerateOnly())
 		routes.Add(c, "cdn", "https://cdn.org/x/{id}")
 		routes.Add(c, "moody", "/m", routes.Pregenerate(func(*web.Request, *web.Link) error { return errors.New("not today") }))
 	})

@@ -146,7 +146,7 @@ func (law *lawful) generated(t *testing.T, w world, i int) (same bool) {
 // enough for a pattern whose expressions do not look beyond themselves.
 func (law *lawful) fits(i int, given map[string]any) bool {
 	route, _ := law.table.Route(law.plain[i].name)
-	for _, part := range route.Pattern.Parts() {
+	for _, part := range route.Pattern.Tokens() {
 		value, _ := given[part.Marker].(string)
 		if part.Marker == "" || part.Star {
 			continue
@@ -154,7 +154,7 @@ func (law *lawful) fits(i int, given map[string]any) bool {
 		if strings.ContainsAny(part.Expr, `^$`) && !strings.Contains(part.Expr, "[^") || strings.Contains(part.Expr, `\b`) || strings.Contains(part.Expr, `\B`) {
 			return false
 		}
-		alone := plainOf("alone", "/"+routes.Part{Marker: "x", Expr: part.Expr}.String())
+		alone := plainOf("alone", "/"+routes.Token{Marker: "x", Expr: part.Expr}.String())
 		_, escaped := alone.match("/" + strings.ReplaceAll(value, "/", "\x00"))
 		_, open := alone.match("/" + value)
 		if !escaped && (part.Expr == "" || !open) {
@@ -168,7 +168,7 @@ func (law *lawful) fits(i int, given map[string]any) bool {
 // in one segment, or one that takes slashes beside any other.
 func ambiguous(p *routes.Pattern) bool {
 	markers, inSegment, slashes := 0, 0, false
-	for _, part := range p.Parts() {
+	for _, part := range p.Tokens() {
 		if part.Marker == "" {
 			if strings.Contains(part.Literal, "/") {
 				inSegment = 0

@@ -80,7 +80,7 @@ type mark struct {
 
 // compile makes the matcher of a pattern. The offset of an error is the place of
 // the part that is wrong.
-func compile(parts []Part) (*matcher, *PatternError) {
+func compile(parts []token) (*matcher, *PatternError) {
 	if err := checkSize(parts); err != nil {
 		return nil, err
 	}
@@ -110,8 +110,8 @@ func compile(parts []Part) (*matcher, *PatternError) {
 
 // checkSize refuses expressions that are good alone, but too deep or too large as
 // part of the one of the whole pattern: the largest that is ever made of it.
-func checkSize(parts []Part) *PatternError {
-	if !slices.ContainsFunc(parts, func(part Part) bool { return part.Expr != "" }) || tooMuch(parts) == nil {
+func checkSize(parts []token) *PatternError {
+	if !slices.ContainsFunc(parts, func(part token) bool { return part.Expr != "" }) || tooMuch(parts) == nil {
 		return nil
 	}
 	for i, part := range parts {
@@ -123,7 +123,7 @@ func checkSize(parts []Part) *PatternError {
 	return nil
 }
 
-func tooMuch(parts []Part) *syntax.Error {
+func tooMuch(parts []token) *syntax.Error {
 	text, _ := expressionText(parts)
 	_, err := syntax.Parse(text, syntax.Perl)
 	wrong, _ := errors.AsType[*syntax.Error](err)
@@ -131,17 +131,17 @@ func tooMuch(parts []Part) *syntax.Error {
 }
 
 type compiler struct {
-	parts       []Part
+	parts       []token
 	m           *matcher
-	now         []Part // what is in the current segment
-	marks       int    // markers before it
+	now         []token // what is in the current segment
+	marks       int     // markers before it
 	inRest      bool
 	started     bool // the slash in front is behind us
 	looksBeyond bool
 }
 
 // add takes one part; false if its expression matches nothing.
-func (c *compiler) add(part Part) bool {
+func (c *compiler) add(part token) bool {
 	if part.Marker != "" {
 		var tree *syntax.Regexp
 		if part.Expr != "" {
@@ -165,7 +165,7 @@ func (c *compiler) add(part Part) bool {
 	for !c.inRest {
 		before, after, more := strings.Cut(text, "/")
 		if before != "" {
-			c.now = append(c.now, Part{Literal: before})
+			c.now = append(c.now, token{Literal: before})
 		}
 		if !more {
 			return true
@@ -174,7 +174,7 @@ func (c *compiler) add(part Part) bool {
 		text = after
 	}
 	if text != "" {
-		c.now = append(c.now, Part{Literal: text})
+		c.now = append(c.now, token{Literal: text})
 	}
 	return true
 }
@@ -205,7 +205,7 @@ func (c *compiler) close() {
 }
 
 // newPiece finds the cheapest way to match the parts of a segment.
-func newPiece(parts []Part) piece {
+func newPiece(parts []token) piece {
 	var p piece
 	plain, classes, apart := true, true, true
 	for i, part := range parts {
@@ -249,7 +249,7 @@ func newPiece(parts []Part) piece {
 }
 
 // exprOf returns the expression of the one marker among parts.
-func exprOf(parts []Part) string {
+func exprOf(parts []token) string {
 	for _, part := range parts {
 		if part.Expr != "" {
 			return part.Expr
@@ -259,12 +259,12 @@ func exprOf(parts []Part) string {
 }
 
 // expression makes one of parts, which are known to be good.
-func expression(parts []Part) (*regexp.Regexp, []int) {
+func expression(parts []token) (*regexp.Regexp, []int) {
 	text, groups := expressionText(parts)
 	return regexp.MustCompile(text), groups
 }
 
-func expressionText(parts []Part) (text string, groups []int) {
+func expressionText(parts []token) (text string, groups []int) {
 	var b strings.Builder
 	b.WriteString(`\A`)
 	group := 1

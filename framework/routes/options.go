@@ -49,7 +49,7 @@ func Root(factory web.RootFactory) Option {
 // "/blog/*traverse"; with neither, the walk stays at the root.
 func Traverse(pattern string) Option {
 	return option{"traverse", "traverse=" + strconv.Quote(pattern), func(d *declaration) error {
-		p, err := Parse(pattern)
+		p, err := parse(pattern)
 		if err != nil {
 			return fmt.Errorf("routes.Traverse: %w", err)
 		}
@@ -67,10 +67,10 @@ func GlobalViews() Option {
 	}}
 }
 
-// Static keeps the route from matching: it is there to generate URLs.
-func Static() Option {
-	return option{"static", "static", func(d *declaration) error {
-		d.route.Static = true
+// GenerateOnly keeps the route from matching: it only generates URLs.
+func GenerateOnly() Option {
+	return option{"generate_only", "generate_only", func(d *declaration) error {
+		d.route.GenerateOnly = true
 		return nil
 	}}
 }

@@ -14,8 +14,8 @@ import (
 // nothing but the letters of its name; elsewhere it is literal. Without any marker
 // in braces, ":name" is a marker (old style); with one, a colon is literal.
 
-// Parse reads a pattern. The error is a [*PatternError].
-func Parse(text string) (*Pattern, error) {
+// parse reads a pattern. The error is a [*PatternError].
+func parse(text string) (*Pattern, error) {
 	r := reader{text: text}
 	r.read()
 	if r.err != nil {
@@ -33,7 +33,7 @@ func Parse(text string) (*Pattern, error) {
 // reader takes a pattern apart.
 type reader struct {
 	text    string
-	parts   []Part
+	parts   []token
 	offsets []int // of each part in text
 	names   []string
 	err     *PatternError
@@ -70,7 +70,7 @@ func (r *reader) read() {
 		found = true
 		r.literal(text[from:i], from)
 		name, expr, valued := strings.Cut(text[i+1:i+stop-1], ":")
-		r.marker(Part{Marker: name, Expr: expr}, i, valued)
+		r.marker(token{Marker: name, Expr: expr}, i, valued)
 		i += stop - 1
 		from = i + 1
 	}
@@ -86,7 +86,7 @@ func (r *reader) read() {
 		r.fail(star, "a star needs a name, as in *rest")
 		return
 	}
-	r.marker(Part{Marker: r.text[star+1:], Star: true}, star, false)
+	r.marker(token{Marker: r.text[star+1:], Star: true}, star, false)
 }
 
 // oldStyle reads ":name" as a marker.
@@ -97,7 +97,7 @@ func (r *reader) oldStyle(text string, from int) {
 		}
 		stop := i + 1 + nameLen(text[i+1:])
 		r.literal(text[from:i], from)
-		r.marker(Part{Marker: text[i+1 : stop]}, i, false)
+		r.marker(token{Marker: text[i+1 : stop]}, i, false)
 		from, i = stop, stop-1
 	}
 	r.literal(text[from:], from)
@@ -125,11 +125,11 @@ func (r *reader) literal(text string, offset int) {
 		r.parts[n-1].Literal += text
 		return
 	}
-	r.parts = append(r.parts, Part{Literal: text})
+	r.parts = append(r.parts, token{Literal: text})
 	r.offsets = append(r.offsets, offset)
 }
 
-func (r *reader) marker(p Part, offset int, valued bool) {
+func (r *reader) marker(p token, offset int, valued bool) {
 	inside := offset + 1
 	for _, name := range r.names {
 		if name == p.Marker {

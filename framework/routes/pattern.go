@@ -2,7 +2,6 @@ package routes
 
 import (
 	"fmt"
-	"strings"
 )
 
 // Pattern is a parsed pattern: literal text and markers, and perhaps a star at
@@ -19,13 +18,13 @@ import (
 // front may be left out.
 type Pattern struct {
 	text  string
-	parts []Part
+	parts []token
 	names []string // of the markers, the star last
 	match *matcher
 }
 
-// Part is a piece of a pattern: a literal text or a marker, never both.
-type Part struct {
+// token is a piece of a pattern: a literal text or a marker, never both.
+type token struct {
 	Literal string // decoded text, which stands for itself
 	Marker  string // name of the marker
 	Expr    string // regular expression of the marker; "" for one or more characters other than a slash
@@ -33,7 +32,7 @@ type Part struct {
 }
 
 // String writes the part as it stands in a pattern.
-func (p Part) String() string {
+func (p token) String() string {
 	switch {
 	case p.Marker == "":
 		return p.Literal
@@ -48,26 +47,8 @@ func (p Part) String() string {
 // String returns the pattern as it was written, with its prefixes.
 func (p *Pattern) String() string { return p.text }
 
-// Canonical writes the pattern with its slash in front and its markers in braces.
-// Parse reads the same parts from it.
-func (p *Pattern) Canonical() string {
-	var b strings.Builder
-	for _, part := range p.parts {
-		b.WriteString(part.String())
-	}
-	return b.String()
-}
-
-// Parts returns the pieces of the pattern. The first one is a literal that begins
-// with a slash; two literals never stand side by side. Do not change them.
-func (p *Pattern) Parts() []Part { return p.parts }
-
-// Markers returns the names of the markers in their order, that of the star among
-// them. Do not change them.
-func (p *Pattern) Markers() []string { return p.names }
-
-// Star returns the name of the star; "" without one.
-func (p *Pattern) Star() string {
+// star returns the name of the star; "" without one.
+func (p *Pattern) star() string {
 	if last := p.parts[len(p.parts)-1]; last.Star {
 		return last.Marker
 	}
@@ -88,6 +69,6 @@ func (e *PatternError) Error() string {
 
 var (
 	_ fmt.Stringer = (*Pattern)(nil)
-	_ fmt.Stringer = Part{}
+	_ fmt.Stringer = token{}
 	_ error        = (*PatternError)(nil)
 )

@@ -159,12 +159,12 @@ func FuzzParse(f *testing.F) {
 		require.Equal(t, pattern, p.String())
 		again, err := routes.Parse(p.Canonical())
 		require.NoError(t, err, p.Canonical())
-		require.Equal(t, p.Parts(), again.Parts())
+		require.Equal(t, p.Tokens(), again.Tokens())
 		require.Equal(t, p.Markers(), again.Markers())
 		require.Equal(t, p.Canonical(), again.Canonical())
-		for i, part := range p.Parts() {
+		for i, part := range p.Tokens() {
 			require.Equal(t, part.Marker == "", part.Literal != "")
-			require.False(t, part.Star && i < len(p.Parts())-1)
+			require.False(t, part.Star && i < len(p.Tokens())-1)
 		}
 	})
 }

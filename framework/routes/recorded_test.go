@@ -87,7 +87,7 @@ func TestRecorded(t *testing.T) {
 			}
 			var options []routes.Option
 			if d.Static {
-				options = append(options, routes.Static())
+				options = append(options, routes.GenerateOnly())
 			}
 			routes.Add(config, d.Name, d.Pattern, options...)
 		}

@@ -13,10 +13,10 @@ import (
 // Table is all routes of an application. It is immutable once the application is
 // built, and safe for concurrent use. The nil Table has no routes.
 type Table struct {
-	routes []*Route // in matching order, without the static ones; nil ones were declared anew
-	static []*Route
-	byName map[string]*Route
-	index  *index
+	routes       []*Route // in matching order, without the generate-only ones; nil ones were declared anew
+	generateOnly []*Route
+	byName       map[string]*Route
+	index        *index
 }
 
 var _ web.Routes = (*Table)(nil)
@@ -41,16 +41,16 @@ func ensureTable(reg *registry.Registry) *Table {
 func (t *Table) add(declared *Route) {
 	route := *declared
 	if old := t.byName[route.Name]; old != nil {
-		if old.Static {
-			t.static[old.order] = nil
+		if old.GenerateOnly {
+			t.generateOnly[old.order] = nil
 		} else {
 			t.routes[old.order] = nil
 		}
 	}
 	t.byName[route.Name] = &route
 	list := &t.routes
-	if route.Static {
-		list = &t.static
+	if route.GenerateOnly {
+		list = &t.generateOnly
 	}
 	route.order = int32(len(*list))
 	*list = append(*list, &route)
@@ -59,7 +59,7 @@ func (t *Table) add(declared *Route) {
 // finish makes the table ready to match.
 func (t *Table) finish() {
 	gone := func(rt *Route) bool { return rt == nil }
-	t.routes, t.static = slices.DeleteFunc(t.routes, gone), slices.DeleteFunc(t.static, gone)
+	t.routes, t.generateOnly = slices.DeleteFunc(t.routes, gone), slices.DeleteFunc(t.generateOnly, gone)
 	for i, rt := range t.routes {
 		rt.order = int32(i)
 	}
@@ -67,14 +67,14 @@ func (t *Table) finish() {
 		names := rt.Pattern.names
 		rt.routed = &web.Routed{
 			Route: rt.Name, Pattern: rt.Pattern.String(), GlobalViews: rt.GlobalViews,
-			Markers: names, Star: rt.Pattern.Star() != "",
+			Markers: names, Star: rt.Pattern.star() != "",
 		}
 		rt.walks, rt.fills = slices.Contains(names, traverseMarker), slices.Contains(names, subpathMarker)
 	}
 	t.index = newIndex(t.routes)
 }
 
-// Route returns the route of a name, be it static or not.
+// Route returns the route of a name, generate-only ones included.
 func (t *Table) Route(name string) (*Route, bool) {
 	if t == nil {
 		return nil, false
@@ -93,18 +93,18 @@ func (t *Table) Routes() []*Route {
 }
 
 // Statics returns the routes that only generate URLs. Do not change the list.
-func (t *Table) Statics() []*Route {
+func (t *Table) GenerateOnly() []*Route {
 	if t == nil {
 		return nil
 	}
-	return t.static
+	return t.generateOnly
 }
 
 // RouteNames returns the names of all routes: those that match in their order,
 // then those that only generate URLs.
 func (t *Table) RouteNames() []string {
 	var names []string
-	for _, rt := range slices.Concat(t.Routes(), t.Statics()) {
+	for _, rt := range slices.Concat(t.Routes(), t.GenerateOnly()) {
 		if rt != nil { // while the application is built
 			names = append(names, rt.Name)
 		}
@@ -190,7 +190,7 @@ func (rt *Route) traversed(m *web.Match) web.Match {
 		text.WriteString(part.Literal)
 		switch {
 		case part.Marker == "":
-		case part.Marker == rt.Pattern.Star(): // its dots are its own: they lead nowhere beyond it
+		case part.Marker == rt.Pattern.star(): // its dots are its own: they lead nowhere beyond it
 			text.WriteString(rawOf(web.SplitRaw(m.Raw(part.Marker))))
 		default:
 			text.WriteString(m.Raw(part.Marker))

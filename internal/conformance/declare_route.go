@@ -19,7 +19,7 @@ func (b *build) routeOptions(d Directive) []routes.Option {
 		options = append(options, routes.GlobalViews())
 	}
 	if d.Static {
-		options = append(options, routes.Static())
+		options = append(options, routes.GenerateOnly())
 	}
 	if d.InheritSlash {
 		options = append(options, routes.InheritSlash())
