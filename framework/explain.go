@@ -133,9 +133,9 @@ func (x *explainer) find() error {
 	return err
 }
 
-// foresee asks the view table what it would do; the panic of a predicate or a
+// predict asks the view table what it would do; the panic of a predicate or a
 // policy becomes the error that it would be.
-func foresee(ask func() views.Outlook) (o views.Outlook) {
+func predict(ask func() views.Prediction) (o views.Prediction) {
 	err := safely(func() error { o = ask(); return nil })
 	if err != nil {
 		o.Err = err

@@ -19,7 +19,7 @@ func (x *explainer) answer(err error) {
 	end := &x.out.Outcome
 	end.At = x.at
 	if err == nil {
-		o := foresee(func() views.Outlook { return x.router.table.Foresee(x.request) })
+		o := predict(func() views.Prediction { return x.router.table.Predict(x.request) })
 		x.out.Views = x.views(o)
 		switch {
 		case o.Err != nil:
@@ -41,7 +41,7 @@ func (x *explainer) answer(err error) {
 		end.By, end.Status, end.Certain = ByNobody, http.StatusInternalServerError, true
 		return
 	}
-	o := foresee(func() views.Outlook { return x.router.table.ForeseeError(x.request, err) })
+	o := predict(func() views.Prediction { return x.router.table.PredictError(x.request, err) })
 	x.out.Errors = x.views(o)
 	if o.View != nil {
 		end.View = o.View.String()
@@ -70,7 +70,7 @@ func (x *explainer) madeBy(by string, resp *web.Response) {
 }
 
 // views tells of the candidates, and of the one that was chosen.
-func (x *explainer) views(o views.Outlook) []ExplainedView {
+func (x *explainer) views(o views.Prediction) []ExplainedView {
 	all := make([]ExplainedView, 0, len(o.Candidates))
 	chosen := false
 	for _, c := range o.Candidates {

@@ -45,7 +45,7 @@ func (x *explainer) note(asked *http.Request) {
 	}
 	for _, d := range x.out.Derivers {
 		if d.Source != "" && (d.Name == views.SecuredView || d.Name == views.CSRFView) {
-			x.notef("the deriver %s was replaced (%s): what it decides is not foreseen", d.Name, d.Source)
+			x.notef("the deriver %s was replaced (%s): what it decides is not predicted", d.Name, d.Source)
 		}
 	}
 }

@@ -188,8 +188,7 @@ func derived(reg *registry.Registry, info Info, key string) (*registration, erro
 		return nil, fmt.Errorf("view %s: %w", info.place(), err)
 	}
 	return &registration{
-		info: &info, errors: info.ErrorOnly, status: info.status, key: key, accept: acceptOf(info.Predicates),
-		call: call, permissive: permissive, permission: permission,
+		info: &info, key: key, accept: acceptOf(info.Predicates), call: call, permissive: permissive,
 	}, nil
 }
 

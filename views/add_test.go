@@ -93,7 +93,7 @@ func TestAllThatIsWrongIsReportedAtOnce(t *testing.T) {
 	})
 	assert.Contains(t, text, `no renderer "jsno" (have: json, string): did you mean "json"?`)
 	assert.Contains(t, text, `no renderer "page.html" (have: json, string)`)
-	assert.Regexp(t, `view views_test\.showPage \((views/)?kit_test\.go:\d+\): no renderer`, text)
+	assert.Regexp(t, `view views_test\.showPage \((views/)?helpers_test\.go:\d+\): no renderer`, text)
 }
 
 func TestErrorViews(t *testing.T) {

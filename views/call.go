@@ -150,7 +150,7 @@ func (reg *registration) answer(r *web.Request, convert func(any) (any, error), 
 	}
 	resp, ok := value.(*web.Response)
 	if !ok || resp == nil {
-		return nil, &NoAnswerError{Info: reg.info, Why: fmt.Sprintf("its derivers gave a %T", value)}
+		return nil, &NoResponseError{Info: reg.info, Why: fmt.Sprintf("its derivers gave a %T", value)}
 	}
 	return resp, nil
 }

@@ -23,6 +23,10 @@ const (
 	Innermost      = "VIEW" // inside all derivers: the view itself
 )
 
+// Deriver wraps a view, once, while the application is built. Returning next
+// itself leaves that view as it is. See [AddDeriver].
+type Deriver func(next Callable, info *Info) (Callable, error)
+
 // DeriverOption says where a deriver stands, and which options of views it reads.
 type DeriverOption struct {
 	under, over, options []string

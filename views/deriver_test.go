@@ -227,39 +227,3 @@ func TestDeriverThatChangesTheResponseIntoSomethingElse(t *testing.T) {
 	_, err := call(reg, &page{}, "")
 	require.ErrorContains(t, err, "a deriver outside rendered_view returned string: it must return a *web.Response")
 }
-
-func TestMappers(t *testing.T) {
-	t.Parallel()
-	prefixed := func(prefix string) views.Mapper {
-		return func(v views.View, _ *views.Info) (views.Callable, error) {
-			return func(r *web.Request, res any) (any, error) {
-				value, err := v.Callable()(r, res)
-				text, _ := value.(string)
-				return prefix + text, err
-			}, nil
-		}
-	}
-	reg := build(t, func(c *registry.Config) {
-		views.SetDefaultRenderer(c, "string")
-		views.SetMapper(c, prefixed("application: "))
-		views.Add(c, views.On(showPage))
-		views.Add(c, views.On(showPage), views.Name("own"), views.WithMapper(prefixed("own: ")))
-	})
-	assert.Equal(t, "application: page A", body(t, reg, &page{"A"}))
-	resp, err := call(reg, &page{"A"}, "own")
-	require.NoError(t, err)
-	assert.Equal(t, "own: page A", text(t, resp))
-
-	refusing := func(v views.View, _ *views.Info) (views.Callable, error) {
-		return nil, errBroken
-	}
-	message := refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(refusing)) })
-	assert.Regexp(t, `view views_test\.showPage \(.*kit_test\.go:\d+\): mapper views_test\.TestMappers\.func\d+ refuses it: broken; a view is one of`, message)
-
-	nothing := func(v views.View, _ *views.Info) (views.Callable, error) { return nil, nil }
-	message = refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(nothing)) })
-	assert.Contains(t, message, "gave neither a callable nor an error")
-
-	message = refused(t, func(c *registry.Config) { views.SetMapper(c, nil) })
-	assert.Contains(t, message, "the view mapper is nil")
-}

@@ -2,7 +2,6 @@ package views
 
 import (
 	"reflect"
-	"slices"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -30,27 +29,6 @@ type statusGroup struct {
 }
 
 func (g *statusGroup) width() int { return g.hi - g.lo }
-
-// group returns the group of a view by status.
-func (s *slot) group(reg *registration) *multiview {
-	for _, g := range s.ranges {
-		if g.lo == reg.status[0] && g.hi == reg.status[1] {
-			return &g.multiview
-		}
-	}
-	g := &statusGroup{lo: reg.status[0], hi: reg.status[1], multiview: multiview{typ: reg.info.Resource, byID: map[identity]int{}}}
-	s.ranges = append(s.ranges, g)
-	return &g.multiview
-}
-
-// all is the groups of the place, those by status among them.
-func (s *slot) all() []*multiview {
-	groups := slices.Clone(s.groups)
-	for _, g := range s.ranges {
-		groups = append(groups, &g.multiview)
-	}
-	return groups
-}
 
 // treeOf lists err and all that it wraps, outermost first.
 func treeOf(err error) []error {

@@ -48,7 +48,7 @@ type slot struct {
 func newSlot(at place) *slot { return &slot{place: at, byType: map[reflect.Type]*multiview{}} }
 
 func (s *slot) add(reg *registration) {
-	if reg.status != [2]int{} {
+	if reg.info.status != [2]int{} {
 		s.group(reg).add(reg)
 		return
 	}
@@ -60,6 +60,27 @@ func (s *slot) add(reg *registration) {
 		s.groups = append(s.groups, g)
 	}
 	g.add(reg)
+}
+
+// group returns the group of a view by status.
+func (s *slot) group(reg *registration) *multiview {
+	for _, g := range s.ranges {
+		if g.lo == reg.info.status[0] && g.hi == reg.info.status[1] {
+			return &g.multiview
+		}
+	}
+	g := &statusGroup{lo: reg.info.status[0], hi: reg.info.status[1], multiview: multiview{typ: reg.info.Resource, byID: map[identity]int{}}}
+	s.ranges = append(s.ranges, g)
+	return &g.multiview
+}
+
+// all is the groups of the place, those by status among them.
+func (s *slot) all() []*multiview {
+	groups := slices.Clone(s.groups)
+	for _, g := range s.ranges {
+		groups = append(groups, &g.multiview)
+	}
+	return groups
 }
 
 // groupType is the type of a view's group; nil for any. Any error is an error.
@@ -133,15 +154,15 @@ type chain struct {
 	steps []step
 	tie   error // met behind the last step; nil: nothing is
 
-	sole *candidate // the one view there is, if it answers every request
-	flat []entry    // all views in order; nil if some are chosen by the Accept header
+	sole *registration // the one view there is, if it answers every request
+	flat []stepView    // all views in order; nil if some are chosen by the Accept header
 
 	chosen bool // some are
 }
 
-// entry is a view of a chain that is asked in one and the same place.
-type entry struct {
-	*candidate
+// stepView is a view of a step.
+type stepView struct {
+	*registration
 	convert func(any) (any, error)
 }
 
@@ -208,7 +229,7 @@ func (c *chain) add(g *multiview, convert func(any) (any, error)) (end bool) {
 	}
 	if !c.chosen {
 		for _, view := range g.bare {
-			c.flat = append(c.flat, entry{view, convert})
+			c.flat = append(c.flat, stepView{view, convert})
 		}
 	}
 	if !g.unconditional() {
@@ -258,15 +279,15 @@ func tied(t reflect.Type, a, b *multiview) error {
 type cursor struct {
 	steps []step // not yet begun
 	at    step
-	left  []*candidate // of the present list
-	bare  bool         // whether those without Accept still come
-	picks []*offer     // offers that still come, best first
+	left  []*registration // of the present list
+	bare  bool            // whether those without Accept still come
+	picks []*offer        // offers that still come, best first
 }
 
 func (c *chain) cursor() cursor { return cursor{steps: c.steps} }
 
 // next returns the next view; nil at the end.
-func (c *cursor) next(r *web.Request) *candidate {
+func (c *cursor) next(r *web.Request) *registration {
 	for {
 		switch {
 		case len(c.left) > 0:
@@ -274,7 +295,7 @@ func (c *cursor) next(r *web.Request) *candidate {
 			c.left = c.left[1:]
 			return next
 		case len(c.picks) > 0:
-			c.left, c.picks = c.picks[0].candidates, c.picks[1:]
+			c.left, c.picks = c.picks[0].views, c.picks[1:]
 		case c.bare:
 			c.left, c.bare = c.at.bare, false
 		case len(c.steps) > 0:
@@ -286,4 +307,20 @@ func (c *cursor) next(r *web.Request) *candidate {
 			return nil
 		}
 	}
+}
+
+// find returns the first view of the chain that fits, and how it receives the
+// resource; nil if there is none. The error is that of a predicate, or a tie.
+func (c *chain) find(r *web.Request) (*registration, func(any) (any, error), error) {
+	cur := c.cursor()
+	for view := cur.next(r); view != nil; view = cur.next(r) {
+		ok, err := view.fits(r)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", view.info, err)
+		}
+		if ok {
+			return view, cur.at.convert, nil
+		}
+	}
+	return nil, nil, c.tie
 }

@@ -13,6 +13,12 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
+// Mapper turns a declared view into something to call. It runs once a view,
+// while the application is built, and may refuse a view that it cannot call;
+// the refusal is reported with the view's own place. Most applications need no
+// mapper: the default one calls the function with the arguments of its shape.
+type Mapper func(v View, info *Info) (Callable, error)
+
 // SetMapper sets the mapper of all views that have none of their own by
 // [WithMapper]. Mappers decide how views are called: on a worker pool, say, or
 // as something that returns a future. A mapper usually wraps v.Callable().
@@ -38,6 +44,15 @@ func SetMapper(c registry.Recorder, m Mapper) {
 	})
 }
 
+// WithMapper calls the view by a mapper of its own, see [SetMapper].
+func WithMapper(m Mapper) Option {
+	o := option{kind: kindMapper, text: "mapper=" + funcName(m), value: m}
+	if m == nil {
+		o.err = errors.New("views.WithMapper(nil): give a func(views.View, *views.Info) (views.Callable, error)")
+	}
+	return o
+}
+
 // DefaultMapper calls the view's function with the arguments of its shape, in
 // the goroutine of the request. The view may wait for whatever it likes; one that
 // returns a future is a coroutine, which it refuses: see [CoroutineMapper].
@@ -52,7 +67,7 @@ func DefaultMapper(v View, info *Info) (Callable, error) {
 	return func(r *web.Request, res traversal.Resource) (any, error) {
 		value, err := call(r, res)
 		if _, future := value.(async.Awaitable); future && err == nil {
-			return nil, &NoAnswerError{Info: info, Why: "it returned a future: let its signature say so, and see views.CoroutineMapper"}
+			return nil, &NoResponseError{Info: info, Why: "it returned a future: let its signature say so, and see views.CoroutineMapper"}
 		}
 		return value, err
 	}, nil

@@ -1,7 +1,6 @@
 package views_test
 
 import (
-	"errors"
 	"net/http"
 	"testing"
 
@@ -116,64 +115,3 @@ type (
 	note    struct{ *page }
 	essay   struct{ article }
 )
-
-func (s *special) only() {}
-
-func TestNotFoundNamesRelatedTypes(t *testing.T) {
-	t.Parallel()
-	reg := build(t, func(c *registry.Config) {
-		views.Add(c, say("x"), views.For[page]())
-		views.Add(c, say("x"), views.For[*page](), views.Name("edit"))
-		views.Add(c, say("x"), views.For[interface{ only() }](), views.Name("only"))
-	})
-	tests := map[string]struct {
-		res  any
-		name string
-		want string
-	}{
-		"nothing":       {&folder{}, "", "no default view for *views_test.folder"},
-		"pointer":       {&page{}, "", "default view for views_test.page: the resource is a *views_test.page, which is another type: register the view for it"},
-		"value":         {page{}, "edit", `view "edit" for *views_test.page: the resource is a views_test.page, which is another type`},
-		"embedded":      {&article{}, "edit", "it is embedded: say views.Inherit(c, func(x *views_test.article) *views_test.page { … })"},
-		"deeper":        {&essay{}, "edit", "views.Inherit(c, func(x *views_test.essay) *views_test.page { … })"},
-		"as a pointer":  {note{}, "edit", "views.Inherit(c, func(x views_test.note) *views_test.page { … })"},
-		"method set":    {special{}, "only", "its methods are those of *views_test.special, and the resource is a views_test.special"},
-		"no such name":  {&page{}, "nope", `no view "nope" for *views_test.page`},
-		"no resource":   {nil, "", "no default view for no resource"},
-		"route":         {&page{}, "route", `no view "route" for *views_test.page on route "r"`},
-		"unrelated any": {7, "edit", `no view "edit" for int`},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			ask := asked{res: tt.res, name: tt.name}
-			if tt.name == "route" {
-				ask.match = &web.Match{Routed: &web.Routed{Route: "r"}}
-			}
-			_, err := views.TableOf(reg).Call(ask.of(reg))
-			require.Error(t, err)
-			assert.Contains(t, err.Error(), tt.want)
-		})
-	}
-}
-
-func TestCandidates(t *testing.T) {
-	t.Parallel()
-	boom := errors.New("boom")
-	reg := build(t, func(c *registry.Config) {
-		views.Add(c, say("any"))
-		views.Add(c, say("json"), views.Accept("application/json"), views.For[*page]())
-		views.Add(c, say("html"), views.Accept("text/html"), views.For[*page]())
-		views.Add(c, say("post"), views.Method("POST"), views.For[*page]())
-		views.Add(c, say("broken"), views.Where("broken", func(*web.Request) (bool, error) { return false, boom }))
-	})
-	got := candidates(reg, asked{res: &page{}, header: []string{"Accept: text/html"}}.of(reg))
-	assert.Equal(t, []string{
-		`default view for *views_test.page [accept="text/html"]: fits`,
-		`default view for *views_test.page [method="POST"]: method="POST" does not hold`,
-		`default view for *views_test.page [accept="application/json"]: accept="application/json" does not hold`,
-		`default view for any resource [broken]: broken: boom`,
-		`default view for any resource: fits`,
-	}, got)
-	assert.Empty(t, candidates(reg, asked{res: &page{}, name: "none"}.of(reg)))
-}

@@ -71,50 +71,6 @@ var ownKinds = []string{
 // path may select a view is no part of the name.
 func Name(name string) Option { return textOption(kindName, name) }
 
-// Permission is what the security policy must permit on the resource before the
-// view is called; it replaces the default permission.
-func Permission(permission string) Option {
-	o := textOption(kindPermission, permission)
-	if permission == "" {
-		o.err = errors.New(`views.Permission(""): name a permission, or say views.NoPermission()`)
-	}
-	return o
-}
-
-// NoPermission opens the view to everybody, whatever the default permission.
-func NoPermission() Option {
-	return option{kind: kindPermission, text: "permission=none", value: ""}
-}
-
-// Renderer names what turns the view's value into a response: "json", "string",
-// a name given to [AddRenderer], or, as in "page.html", a name whose extension was
-// given to it. The default is that of [SetDefaultRenderer], else "json".
-func Renderer(name string) Option {
-	o := textOption(kindRenderer, name)
-	if name == "" {
-		o.err = errors.New(`views.Renderer(""): name a renderer`)
-	}
-	return o
-}
-
-// Route restricts the view to requests that matched the route of this name.
-func Route(name string) Option {
-	o := textOption(kindRoute, name)
-	if name == "" {
-		o.err = errors.New(`views.Route(""): name a route`)
-	}
-	return o
-}
-
-// WithMapper calls the view by a mapper of its own, see [SetMapper].
-func WithMapper(m Mapper) Option {
-	o := option{kind: kindMapper, text: "mapper=" + funcName(m), value: m}
-	if m == nil {
-		o.err = errors.New("views.WithMapper(nil): give a func(views.View, *views.Info) (views.Callable, error)")
-	}
-	return o
-}
-
 // For narrows the view to resources (or errors) of type T. It is for views that
 // do not say a type of their own: Func, HTTP, and those that take an interface
 // which T has.
@@ -244,25 +200,4 @@ func (d *declaration) option(kind string) (option, bool) {
 		return option{}, false
 	}
 	return d.options[at], true
-}
-
-// Option returns the value of an option as the view's declaration gave it, by
-// its name: that of [Value], or one of this package ("renderer", "wrapper", …).
-func (i *Info) Option(name string) (any, bool) {
-	o, ok := i.options.option(name)
-	return o.value, ok
-}
-
-// ValueOf returns the value of an option by its name, for derivers: false if
-// the view does not have it, and an error if it is of another type.
-func ValueOf[T any](i *Info, name string) (value T, ok bool, err error) {
-	given, ok := i.Option(name)
-	if !ok {
-		return value, false, nil
-	}
-	value, ok = given.(T)
-	if !ok {
-		return value, false, fmt.Errorf("option %q is %T, want %s", name, given, reflect.TypeFor[T]())
-	}
-	return value, true, nil
 }

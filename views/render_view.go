@@ -53,10 +53,10 @@ func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, 
 		return web.Decision{}, err
 	case view == nil:
 		return web.Decision{}, t.notFound(at, name, s)
-	case view.permission == "":
+	case view.info.Permission == "":
 		return web.Allow("the view asks for no permission"), nil
 	}
-	return at.Permits(view.permission, node)
+	return at.Permits(view.info.Permission, node)
 }
 
 // notFound is the error if no view of the place is to be called by another view.

@@ -50,6 +50,17 @@ func (f RendererFunc) Render(r *web.Request, resp *web.Response, value any) erro
 
 var _ ValueRenderer = RendererFunc(nil)
 
+// Renderer names what turns the view's value into a response: "json", "string",
+// a name given to [AddRenderer], or, as in "page.html", a name whose extension was
+// given to it. The default is that of [SetDefaultRenderer], else "json".
+func Renderer(name string) Option {
+	o := textOption(kindRenderer, name)
+	if name == "" {
+		o.err = errors.New(`views.Renderer(""): name a renderer`)
+	}
+	return o
+}
+
 // AddRenderer adds a renderer under a name ("csv"), or for an extension
 // (".html"), which then serves every name that ends in it. "json" and "string"
 // are built in; adding one of these replaces it.
@@ -191,99 +202,4 @@ func (rs *renderers) unknown(name string) error {
 		hint = fmt.Sprintf(": did you mean %q?", near)
 	}
 	return fmt.Errorf("no renderer %q (have: %s)%s", name, strings.Join(have, ", "), hint)
-}
-
-// renderedView is the deriver from which outwards every value is a response:
-// the view's own, or what an adapter or the renderer makes of its value.
-func renderedView(next Callable, info *Info) (Callable, error) {
-	rs := renderersOf(info.Registry)
-	renderer, name, err := rs.forView(info)
-	if err != nil {
-		return nil, err
-	}
-	rendering := &rendering{info: info, renderer: renderer, name: name, shared: rs, adapters: adaptersOf(info.Registry)}
-	return func(r *web.Request, res any) (any, error) {
-		value, err := next(r, res)
-		if err != nil {
-			return nil, err
-		}
-		if resp, ok := value.(*web.Response); ok && resp != nil {
-			return value, nil
-		}
-		resp, err := rendering.respond(r, value)
-		if err != nil {
-			return nil, err
-		}
-		return resp, nil
-	}, nil
-}
-
-// rendering is how one view's values become responses.
-type rendering struct {
-	info     *Info
-	renderer ValueRenderer
-	name     string
-	shared   *renderers
-	adapters *adapters
-}
-
-// respond looks into values with reflect, which is dear, but only into those that
-// a renderer is about to look into anyway. It asks the adapters first, so that they may also decide about errors
-// given as values and about nil pointers of their own type.
-func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
-	if resp, adapted, err := rd.adapters.adapt(r, value); adapted {
-		if err == nil && resp == nil {
-			err = rd.refusal(fmt.Sprintf("the response adapter gave nothing for a %T", value))
-		}
-		return resp, err
-	}
-	if value == nil || isNilPointer(value) {
-		return nil, rd.refusal(fmt.Sprintf("it returned %s: return a value, an error, or r.Empty(http.StatusNoContent)", nilText(value)))
-	}
-	if err, ok := value.(error); ok {
-		// An HTTP error as a value answers by itself, past all error views.
-		if resp, ok := web.ErrorResponse(r, err); ok {
-			return resp, nil
-		}
-		return nil, rd.refusal(fmt.Sprintf("it returned a %T as its value: return it as the error", value))
-	}
-	return rd.render(r, value)
-}
-
-func (rd *rendering) render(r *web.Request, value any) (*web.Response, error) {
-	var vars map[string]any
-	if rd.shared.before != nil {
-		event := &web.BeforeRender{Request: r, Value: value, Vars: map[string]any{}, Renderer: rd.name}
-		if err := rd.shared.before(event); err != nil {
-			return nil, err
-		}
-		value, vars = event.Value, event.Vars
-	}
-	resp := r.Bytes("", nil) // the request's, with what the view set on it; nobody else gets it from here on
-	var err error
-	if with, ok := rd.renderer.(VarsRenderer); ok {
-		err = with.RenderVars(r, resp, value, vars)
-	} else {
-		err = rd.renderer.Render(r, resp, value)
-	}
-	if err != nil {
-		return nil, rd.refused(err)
-	}
-	return resp, nil
-}
-
-// refusal is the error of a view whose value is none that can be answered with.
-func (rd *rendering) refusal(why string) error {
-	return &NoAnswerError{Info: rd.info, Why: why}
-}
-
-func (rd *rendering) refused(err error) error {
-	return &NoAnswerError{Info: rd.info, Why: fmt.Sprintf("renderer %q", rd.name), Err: err}
-}
-
-func nilText(value any) string {
-	if value == nil {
-		return "nil"
-	}
-	return fmt.Sprintf("a nil %T", value)
 }

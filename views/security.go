@@ -3,10 +3,27 @@ package views
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
+
+// Permission is what the security policy must permit on the resource before the
+// view is called; it replaces the default permission.
+func Permission(permission string) Option {
+	o := textOption(kindPermission, permission)
+	if permission == "" {
+		o.err = errors.New(`views.Permission(""): name a permission, or say views.NoPermission()`)
+	}
+	return o
+}
+
+// NoPermission opens the view to everybody, whatever the default permission.
+func NoPermission() Option {
+	return option{kind: kindPermission, text: "permission=none", value: ""}
+}
 
 // SetDefaultPermission sets what is asked of every view that names no permission
 // itself. It does not cover error views; [NoPermission] opens a single view.
@@ -107,4 +124,33 @@ func securedView(next Callable, info *Info) (Callable, error) {
 		}
 		return nil, denied(info, decision)
 	}, nil
+}
+
+// Authenticated holds if somebody is known to be asking, or, with false, if
+// nobody is. Without a security policy nobody ever is.
+func Authenticated(want bool) web.Predicate {
+	return web.NewPredicate(kindAuthenticated, strconv.FormatBool(want), func(r *web.Request) (bool, error) {
+		is, err := r.IsAuthenticated()
+		return err == nil && is == want, err
+	})
+}
+
+// Principals holds if all the named principals belong to the request. It asks
+// the security policy, if that is a web.Principaler; any other, and none, knows
+// only web.Everyone. Most applications want a permission instead.
+func Principals(names ...string) web.Predicate {
+	want := sortedSet(names)
+	p := web.NewPredicate(kindPrincipals, texts(want), func(r *web.Request) (bool, error) {
+		have, err := r.Principals()
+		if err != nil {
+			return false, err
+		}
+		for _, name := range want {
+			if !slices.Contains(have, name) {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	return required(p, names, "principal")
 }

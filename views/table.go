@@ -66,6 +66,24 @@ func (t *Table) Bind(to *web.Routed) {
 	to.Views = &of
 }
 
+// Views lists every view of a built application: those for resources, then
+// those for errors; each place (route and name) where it was first declared,
+// and within it in the order in which the views of one type are asked. A view for
+// an error type that was declared with [Add] is there twice, for it answers both.
+func (t *Table) Views() []*Info {
+	var all []*Info
+	for _, x := range []*index{t.resources, t.errors} {
+		for _, s := range x.slots {
+			for _, g := range s.all() {
+				for _, reg := range g.members {
+					all = append(all, reg.info)
+				}
+			}
+		}
+	}
+	return all
+}
+
 // add takes a view. One of the same identity, from an earlier round, it
 // replaces in its place.
 func (t *Table) add(reg *registration) error {
@@ -91,6 +109,14 @@ func (t *Table) freeze() error {
 	scale := newScale(kinds)
 	err := errors.Join(t.resources.freeze(scale, offers), t.errors.freeze(scale, offers))
 	t.frozen = true
+	return err
+}
+
+// readSettings reads "debug_notfound": with it the log tells, at level debug, why
+// each request that no view answered met none: the text of the [NoViewError] behind
+// a 404, 405, 406 or 415.
+func (t *Table) readSettings(settings registry.Settings) (err error) {
+	t.debugNotFound, err = registry.Setting(settings, "debug_notfound", false)
 	return err
 }
 

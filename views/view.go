@@ -32,6 +32,14 @@ type View struct {
 
 var _ fmt.Stringer = View{}
 
+// Callable is a view as the table calls it. res is the resource that the
+// lookup found, or, for an error view, the error that it answers. The value is
+// whatever the view returned; from the deriver rendered_view outwards it is a
+// *web.Response.
+//
+// Callables run concurrently: what they share must be safe for that.
+type Callable func(r *web.Request, res traversal.Resource) (any, error)
+
 // shapes is what a mistake shows: how a view may look.
 const shapes = `a view is one of
     views.On(func(*web.Request, R) (O, error))            for resources of type R

@@ -117,7 +117,7 @@ func (d *development) shows(r *web.Request, err error) bool {
 	case status < 400 || !wantsHTML(r.Request):
 		return false
 	}
-	return views.TableOf(r.Registry()).ForeseeError(r, err).View == nil
+	return views.TableOf(r.Registry()).PredictError(r, err).View == nil
 }
 
 func wantsHTML(hr *http.Request) bool {

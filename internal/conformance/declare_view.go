@@ -184,7 +184,7 @@ func errorView(class string, call func(*web.Request) (any, error)) views.View {
 	case "URLDecodeError":
 		return of[*web.PathError](call)
 	case "ValueError":
-		return of[*views.NoAnswerError](call)
+		return of[*views.NoResponseError](call)
 	case "Exception":
 		return of[error](call)
 	}

@@ -128,7 +128,7 @@ func errorName(err error) string {
 		return "OtherError"
 	case *web.PathError:
 		return "URLDecodeError"
-	case *views.NoAnswerError:
+	case *views.NoResponseError:
 		return "ValueError"
 	case *web.HTTPError:
 		return httpName(err.(*web.HTTPError).Status())
@@ -164,7 +164,7 @@ func isA(err error, class string) bool {
 	case "URLDecodeError":
 		return is[*web.PathError](err)
 	case "ValueError":
-		return is[*views.NoAnswerError](err)
+		return is[*views.NoResponseError](err)
 	}
 	var status web.StatusError
 	c := httpClasses[class]

@@ -58,32 +58,3 @@ func PhysicalPath(path string, names ...string) web.Predicate {
 	}
 	return p
 }
-
-// Authenticated holds if somebody is known to be asking, or, with false, if
-// nobody is. Without a security policy nobody ever is.
-func Authenticated(want bool) web.Predicate {
-	return web.NewPredicate(kindAuthenticated, strconv.FormatBool(want), func(r *web.Request) (bool, error) {
-		is, err := r.IsAuthenticated()
-		return err == nil && is == want, err
-	})
-}
-
-// Principals holds if all the named principals belong to the request. It asks
-// the security policy, if that is a web.Principaler; any other, and none, knows
-// only web.Everyone. Most applications want a permission instead.
-func Principals(names ...string) web.Predicate {
-	want := sortedSet(names)
-	p := web.NewPredicate(kindPrincipals, texts(want), func(r *web.Request) (bool, error) {
-		have, err := r.Principals()
-		if err != nil {
-			return false, err
-		}
-		for _, name := range want {
-			if !slices.Contains(have, name) {
-				return false, nil
-			}
-		}
-		return true, nil
-	})
-	return required(p, names, "principal")
-}

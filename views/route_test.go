@@ -57,7 +57,7 @@ func TestAViewNeedsItsRoute(t *testing.T) {
 			})
 			assert.Contains(t, got, tt.want)
 			assert.Contains(t, got, "2 errors")
-			assert.Contains(t, got, "routed_test.go:")
+			assert.Contains(t, got, "route_test.go:")
 			assert.Contains(t, got, `default view for *views_test.page on route "lgoin"`)
 		})
 	}

@@ -12,10 +12,10 @@ import (
 // What would be answered, without calling a view: the same search as that of Call
 // and CallError, up to the point where the view itself would run.
 
-// Outlook is what a [Table] would do. At most one of View, Response and Err says
+// Prediction is what a [Table] would do. At most one of View, Response and Err says
 // how it would end; View beside a Response is the view that would make it, beside
 // an Err the one that would be called but for that error.
-type Outlook struct {
+type Prediction struct {
 	// Candidates are the views that may answer, in the order in which they are
 	// asked: the first without Failed is View.
 	Candidates []Candidate
@@ -30,11 +30,11 @@ type Outlook struct {
 	Err error
 }
 
-// Foresee tells what Call would do with a request. It asks the predicates, the
+// Predict tells what Call would do with a request. It asks the predicates, the
 // security policy and the CSRF policy, and calls no view, no mapper and no other
-// deriver: what those refuse, or a view by ErrMismatch, is not foreseen.
-func (t *Table) Foresee(r *web.Request) Outlook {
-	o := Outlook{Candidates: t.Candidates(r)}
+// deriver: what those refuse, or a view by ErrMismatch, is not predicted.
+func (t *Table) Predict(r *web.Request) Prediction {
+	o := Prediction{Candidates: t.Candidates(r)}
 	first, second := t.slots(r, r.ViewName())
 	res := r.Resource()
 	for _, s := range [...]*slot{first, second} {
@@ -46,9 +46,9 @@ func (t *Table) Foresee(r *web.Request) Outlook {
 	return o
 }
 
-// ForeseeError tells what CallError would do with an error. The Err of an error
+// PredictError tells what CallError would do with an error. The Err of an error
 // that nothing answers is that error; otherwise it is that of the view for it.
-func (t *Table) ForeseeError(r *web.Request, err error) (o Outlook) {
+func (t *Table) PredictError(r *web.Request, err error) (o Prediction) {
 	before := r.Err()
 	web.SetError(r, err)
 	defer web.SetError(r, before)
@@ -66,7 +66,7 @@ func (t *Table) ForeseeError(r *web.Request, err error) (o Outlook) {
 	return o
 }
 
-func (o *Outlook) askAll(r *web.Request, parts []answering) bool {
+func (o *Prediction) askAll(r *web.Request, parts []answering) bool {
 	for _, part := range parts {
 		o.Candidates = append(o.Candidates, reported(part.chain.examine(r), r)...)
 		if o.ask(r, &part.chain, part.err) {
@@ -78,7 +78,7 @@ func (o *Outlook) askAll(r *web.Request, parts []answering) bool {
 
 // ask looks for the view of a chain that would be called with res, and for what
 // keeps it from that; false if none fits.
-func (o *Outlook) ask(r *web.Request, c *chain, res traversal.Resource) bool {
+func (o *Prediction) ask(r *web.Request, c *chain, res traversal.Resource) bool {
 	view, convert, err := c.find(r)
 	if view == nil || err != nil {
 		o.Err = err
@@ -98,7 +98,7 @@ func (o *Outlook) ask(r *web.Request, c *chain, res traversal.Resource) bool {
 }
 
 // admit asks what stands before the view.
-func (o *Outlook) admit(r *web.Request) error {
+func (o *Prediction) admit(r *web.Request) error {
 	ds := deriversOf(o.View.Registry)
 	if o.View.Permission != "" && ds.builtin(SecuredView) {
 		decision, err := r.Permits(o.View.Permission)
@@ -124,20 +124,4 @@ func (o *Outlook) admit(r *web.Request) error {
 func (ds *derivers) builtin(name string) bool {
 	d := ds.byName[name]
 	return d != nil && d.source.IsZero()
-}
-
-// find returns the first view of the chain that fits, and how it receives the
-// resource; nil if there is none. The error is that of a predicate, or a tie.
-func (c *chain) find(r *web.Request) (*candidate, func(any) (any, error), error) {
-	cur := c.cursor()
-	for view := cur.next(r); view != nil; view = cur.next(r) {
-		ok, err := view.fits(r)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", view.info, err)
-		}
-		if ok {
-			return view, cur.at.convert, nil
-		}
-	}
-	return nil, nil, c.tie
 }

@@ -6,10 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -199,7 +196,7 @@ func TestMappedErrorsAndPanics(t *testing.T) {
 			panicked, ok := errors.AsType[*web.PanicError](err)
 			require.True(t, ok, "%v", err)
 			assert.Equal(t, broken, panicked.Value)
-			assert.Contains(t, string(panicked.Stack), "mappers_test.go")
+			assert.Contains(t, string(panicked.Stack), "mapper_test.go")
 
 			m, v = way(func() (string, error) { panic(http.ErrAbortHandler) })
 			reg := mapped(t, m, v)
@@ -208,160 +205,38 @@ func TestMappedErrorsAndPanics(t *testing.T) {
 	}
 }
 
-func TestExecutorIsFull(t *testing.T) {
+func TestMappers(t *testing.T) {
 	t.Parallel()
-	ex := async.NewExecutor(async.ExecutorOptions{Name: "pictures", Workers: 1, Queue: -1, RetryAfter: 3 * time.Second})
-	busy, free := make(chan struct{}), make(chan struct{})
-	reg := build(t, func(c *registry.Config) {
-		views.Add(c, views.Func(func(*web.Request) (string, error) {
-			close(busy)
-			<-free
-			return "done", nil
-		}), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
-		views.AddError(c, views.ErrorStatus(500, 599, func(*web.Request, error) (string, error) {
-			return "come back later", nil
-		}), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
-	})
-	first := make(chan error)
-	go func() {
-		_, err := call(reg, &page{}, "")
-		first <- err
-	}()
-	<-busy
-	r := request(reg, nil, &page{}, "", nil)
-	_, err := views.TableOf(reg).Call(r)
-	require.ErrorIs(t, err, async.ErrSaturated)
-
-	plain, ok := web.ErrorResponse(r, err)
-	require.True(t, ok)
-	assert.Equal(t, 503, plain.Status())
-	assert.Equal(t, "3", plain.Header("Retry-After"))
-
-	resp, answered, err := views.TableOf(reg).CallError(r, err)
-	require.NoError(t, err)
-	require.True(t, answered)
-	assert.Equal(t, "come back later", text(t, resp), "error views need no executor")
-
-	close(free)
-	assert.NoError(t, <-first)
-}
-
-func TestExecutorViewsMayUseTheirExecutor(t *testing.T) {
-	t.Parallel()
-	ex := async.NewExecutor(async.ExecutorOptions{Workers: 1, Queue: -1})
-	double := async.UseExecutor(ex, func(_ context.Context, s string) (string, error) { return s + s, nil })
-	reg := build(t, func(c *registry.Config) {
-		views.Add(c, views.Func(func(r *web.Request) (string, error) {
-			part, err := views.RenderView(r, r.Node(), "part")
-			if err != nil {
-				return "", err
-			}
-			b, _ := part.Body()
-			return async.Await(r.Context(), double(r.Context(), string(b)))
-		}), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
-		views.Add(c, views.Func(func(*web.Request) (string, error) { return "ha", nil }),
-			views.Name("part"), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
-	})
-	assert.Equal(t, "haha", body(t, reg, &page{}), "all of it on one worker")
-}
-
-// A request whose context ends leaves the queue; a view that runs is waited for, since it uses the request.
-func TestContextOfExecutorViews(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ex := async.NewExecutor(async.ExecutorOptions{Workers: 1})
-		var calls atomic.Int32
-		reg := build(t, func(c *registry.Config) {
-			views.Add(c, views.Func(func(*web.Request) (string, error) {
-				calls.Add(1)
-				time.Sleep(time.Minute) // whatever the context says
-				return "at last", nil
-			}), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
-		})
-		start := time.Now()
-		ask := func(limit time.Duration) (time.Duration, error) {
-			ctx, cancel := context.WithTimeout(t.Context(), limit)
-			defer cancel()
-			r := request(reg, nil, &page{}, "", httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
-			_, err := views.TableOf(reg).Call(r)
-			assert.NoError(t, web.EndScope(r, -1))
-			return time.Since(start), err
-		}
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			after, err := ask(time.Second)
-			assert.NoError(t, err, "it was there in the end")
-			assert.Equal(t, time.Minute, after)
-		}()
-		synctest.Wait()
-		after, err := ask(2 * time.Second)
-		assert.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, 2*time.Second, after)
-		status, _ := web.StatusOf(err)
-		assert.Equal(t, 504, status)
-		<-done
-		assert.EqualValues(t, 1, calls.Load(), "the second one was never called")
-	})
-}
-
-func TestAround(t *testing.T) {
-	t.Parallel()
-	var order []string
-	note := func(name string) func(web.Handler, *registry.Registry) (web.Handler, error) {
-		return func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
-			if reg == nil {
-				return nil, errors.New("no registry")
-			}
-			return func(r *web.Request) (*web.Response, error) {
-				order = append(order, name)
-				return next(r)
+	prefixed := func(prefix string) views.Mapper {
+		return func(v views.View, _ *views.Info) (views.Callable, error) {
+			return func(r *web.Request, res any) (any, error) {
+				value, err := v.Callable()(r, res)
+				text, _ := value.(string)
+				return prefix + text, err
 			}, nil
 		}
 	}
 	reg := build(t, func(c *registry.Config) {
-		views.Add(c, views.On(showPage), views.Renderer("string"), views.Permission("view"),
-			views.Around(note("outer"), note("inner")),
-			views.Decorate(func(next web.Handler) web.Handler {
-				return func(r *web.Request) (*web.Response, error) {
-					order = append(order, "decorator")
-					return next(r)
-				}
-			}))
+		views.SetDefaultRenderer(c, "string")
+		views.SetMapper(c, prefixed("application: "))
+		views.Add(c, views.On(showPage))
+		views.Add(c, views.On(showPage), views.Name("own"), views.WithMapper(prefixed("own: ")))
 	})
-	resp, err := views.TableOf(reg).Call(request(reg, policy{"view"}, &page{"Go"}, "", nil))
+	assert.Equal(t, "application: page A", body(t, reg, &page{"A"}))
+	resp, err := call(reg, &page{"A"}, "own")
 	require.NoError(t, err)
-	assert.Equal(t, "page Go", text(t, resp))
-	assert.Equal(t, []string{"outer", "inner", "decorator"}, order)
+	assert.Equal(t, "own: page A", text(t, resp))
 
-	order = nil
-	_, err = views.TableOf(reg).Call(request(reg, policy{}, &page{"Go"}, "", nil))
-	require.ErrorContains(t, err, "403")
-	assert.Equal(t, []string{"outer", "inner"}, order, "outside of the permission")
-
-	none := func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, nil }
-	fails := func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, errors.New("no limit given") }
-	message := refused(t, func(c *registry.Config) {
-		views.Add(c, views.On(showPage), views.Around(none))
-		views.Add(c, views.On(showPage), views.Name("a"), views.Around(fails))
-	})
-	assert.Contains(t, message, "gave no handler")
-	assert.Contains(t, message, "views.Around: no limit given")
-	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.Around(nil...), views.Around(nil)) }), "factory 1 is nil")
-
-	lost := func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
-		return func(*web.Request) (*web.Response, error) { return next(request(nil, nil, &page{}, "", nil)) }, nil
+	refusing := func(v views.View, _ *views.Info) (views.Callable, error) {
+		return nil, errBroken
 	}
-	silent := func(web.Handler, *registry.Registry) (web.Handler, error) {
-		return func(*web.Request) (*web.Response, error) { return nil, nil }, nil
-	}
-	reg = build(t, func(c *registry.Config) {
-		views.Add(c, views.On(showPage), views.Name("lost"), views.Around(lost))
-		views.Add(c, views.On(showPage), views.Name("silent"), views.Around(silent))
-	})
-	_, err = call(reg, &page{}, "lost")
-	assert.ErrorContains(t, err, "a tween around it passed on a request that it did not make from its own")
-	_, err = call(reg, &page{}, "silent")
-	assert.ErrorContains(t, err, "the tweens around it returned neither a response nor an error")
-	assert.True(t, strings.HasPrefix(views.Around(none).String(), "around=views_test.TestAround"))
+	message := refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(refusing)) })
+	assert.Regexp(t, `view views_test\.showPage \(.*helpers_test\.go:\d+\): mapper views_test\.TestMappers\.func\d+ refuses it: broken; a view is one of`, message)
+
+	nothing := func(v views.View, _ *views.Info) (views.Callable, error) { return nil, nil }
+	message = refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(nothing)) })
+	assert.Contains(t, message, "gave neither a callable nor an error")
+
+	message = refused(t, func(c *registry.Config) { views.SetMapper(c, nil) })
+	assert.Contains(t, message, "the view mapper is nil")
 }

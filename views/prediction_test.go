@@ -12,7 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// never is a view that an outlook must not call.
+// never is a view that a prediction must not call.
 func never(t *testing.T) views.View {
 	t.Helper()
 	return views.Func(func(*web.Request) (*web.Response, error) {
@@ -21,7 +21,7 @@ func never(t *testing.T) views.View {
 	})
 }
 
-func TestForesee(t *testing.T) {
+func TestPredict(t *testing.T) {
 	t.Parallel()
 	boom := errors.New("boom")
 	reg := build(t, func(c *registry.Config) {
@@ -52,7 +52,7 @@ func TestForesee(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := views.TableOf(reg).Foresee(tt.ask.of(reg))
+			got := views.TableOf(reg).Predict(tt.ask.of(reg))
 			if tt.view != "" {
 				require.NotNil(t, got.View)
 				assert.Equal(t, tt.view, got.View.String())
@@ -73,7 +73,7 @@ func TestForesee(t *testing.T) {
 	}
 }
 
-func TestForeseeErrorAgreesWithCallError(t *testing.T) {
+func TestPredictErrorAgreesWithCallError(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.AddError(c, caught("quota"), views.For[*quotaError]())
@@ -101,7 +101,7 @@ func TestForeseeErrorAgreesWithCallError(t *testing.T) {
 			t.Parallel()
 			ask := asked{line: tt.line, res: &page{}, policy: policy{}}
 			r := ask.of(reg)
-			got := views.TableOf(reg).ForeseeError(r, tt.err)
+			got := views.TableOf(reg).PredictError(r, tt.err)
 			assert.NoError(t, r.Err())
 			if tt.view != "" {
 				require.NotNil(t, got.View)
@@ -120,38 +120,6 @@ func TestForeseeErrorAgreesWithCallError(t *testing.T) {
 			if failure != nil {
 				assert.Equal(t, failure.Error(), got.Err.Error())
 			}
-		})
-	}
-}
-
-func TestHintsWhereTheViewMayBe(t *testing.T) {
-	t.Parallel()
-	at := func(c *registry.Config) *registry.Config { return c.At(registry.Source{File: "app.go", Line: 7}) }
-	reg := build(t, func(c *registry.Config) {
-		views.Add(at(c), say("x"))
-		views.Add(at(c), say("x"), views.Name("edit"), views.Route("article"))
-		views.Add(at(c), say("x"), views.Name("archive"), views.For[*page]())
-	})
-	tests := map[string]struct {
-		ask  asked
-		want []string
-	}{
-		"without a route": {asked{res: &page{}, match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
-			`default view for any resource (app.go:7): it is no view of route "about": register it with views.Route("about"), or let the route look at such views with routes.GlobalViews()`}},
-		"on a route": {asked{res: &page{}, name: "edit"}, []string{
-			`view "edit" for any resource on route "article" (app.go:7): it answers on that route only, and no route matched`}},
-		"on another route": {asked{res: &page{}, name: "edit", match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
-			`view "edit" for any resource on route "article" (app.go:7): it answers on that route only, which is not the one that matched`}},
-		"a slip of the pen":     {asked{res: &page{}, name: "archiv"}, []string{`there is a view "archive": is that the one meant?`}},
-		"not for this resource": {asked{res: &folder{}, name: "archiv"}, nil},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, err := views.TableOf(reg).Call(tt.ask.of(reg))
-			why, ok := errors.AsType[*views.NoViewError](err)
-			require.True(t, ok)
-			assert.Equal(t, tt.want, why.Hints())
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +10,15 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
+
+// Route restricts the view to requests that matched the route of this name.
+func Route(name string) Option {
+	o := textOption(kindRoute, name)
+	if name == "" {
+		o.err = errors.New(`views.Route(""): name a route`)
+	}
+	return o
+}
 
 // NoRouteError says that a view is for a route that is not there. The routes of a
 // round are known before its views, wherever they are written; those of a later

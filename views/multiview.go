@@ -16,21 +16,15 @@ type multiview struct {
 	byID    map[identity]int // while it is filled
 
 	// Once complete:
-	bare   []*candidate // without Accept, in the order in which they are asked
-	offers []offer      // with Accept, in the server's order
+	bare   []*registration // without Accept, in the order in which they are checked
+	offers []offer         // with Accept, in the server's order
 }
 
-// candidate is a view of a group as the search sees it.
-type candidate struct {
-	*registration
-	checks []web.Predicate // lightest kind first; without Accept, by which the group chooses
-}
-
-// offer is a media type, and the views that answer with it in the order in
-// which they are asked.
+// offer is a media type, and the views that respond with it in the order in
+// which they are checked.
 type offer struct {
-	mediaType  string
-	candidates []*candidate
+	mediaType string
+	views     []*registration
 }
 
 func (g *multiview) add(reg *registration) {
@@ -55,9 +49,9 @@ func (g *multiview) freeze(kinds *scale, serverList []string) {
 		slices.SortStableFunc(ranked, func(a, b *registration) int { return orders[a].Cmp(orders[b]) })
 	}
 	for _, reg := range ranked {
-		c := newCandidate(reg, kinds)
+		reg.sortChecks(kinds)
 		if reg.accept == "" {
-			g.bare = append(g.bare, c)
+			g.bare = append(g.bare, reg)
 			continue
 		}
 		at := slices.IndexFunc(g.offers, func(o offer) bool { return o.mediaType == reg.accept })
@@ -65,7 +59,7 @@ func (g *multiview) freeze(kinds *scale, serverList []string) {
 			at = len(g.offers)
 			g.offers = append(g.offers, offer{mediaType: reg.accept})
 		}
-		g.offers[at].candidates = append(g.offers[at].candidates, c)
+		g.offers[at].views = append(g.offers[at].views, reg)
 	}
 	g.sortOffers(serverList)
 }
@@ -88,24 +82,25 @@ func (g *multiview) sortOffers(serverList []string) {
 	})
 }
 
-func newCandidate(reg *registration, kinds *scale) *candidate {
+// sortChecks works out which predicates the search checks, in which order.
+func (reg *registration) sortChecks(kinds *scale) {
 	checks := slices.DeleteFunc(slices.Clone(reg.info.Predicates), func(p web.Predicate) bool {
 		return reg.accept != "" && p.Kind() == kindAccept
 	})
 	slices.SortStableFunc(checks, func(a, b web.Predicate) int { return kinds.place(a.Kind()) - kinds.place(b.Kind()) })
-	return &candidate{registration: reg, checks: checks}
+	reg.checks = checks
 }
 
 // unconditional reports whether a member answers every request: then nothing
 // less specific is ever asked.
 func (g *multiview) unconditional() bool {
-	return slices.ContainsFunc(g.bare, func(c *candidate) bool { return len(c.checks) == 0 })
+	return slices.ContainsFunc(g.bare, func(reg *registration) bool { return len(reg.checks) == 0 })
 }
 
-// fits asks the predicates, other than Accept.
-func (c *candidate) fits(r *web.Request) (bool, error) {
-	for i := range c.checks {
-		if ok, err := c.checks[i].Holds(r); !ok || err != nil {
+// fits reports whether the predicates hold, other than Accept.
+func (reg *registration) fits(r *web.Request) (bool, error) {
+	for i := range reg.checks {
+		if ok, err := reg.checks[i].Holds(r); !ok || err != nil {
 			return false, err
 		}
 	}
@@ -114,9 +109,9 @@ func (c *candidate) fits(r *web.Request) (bool, error) {
 
 // failing asks all predicates, Accept among them, and returns those that do
 // not hold. An error of a predicate counts as that.
-func (c *candidate) failing(r *web.Request) []web.Predicate {
+func (reg *registration) failing(r *web.Request) []web.Predicate {
 	var failed []web.Predicate
-	for _, p := range c.info.Predicates {
+	for _, p := range reg.info.Predicates {
 		if ok, err := p.Holds(r); !ok || err != nil {
 			failed = append(failed, p)
 		}

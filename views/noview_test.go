@@ -3,6 +3,7 @@ package views_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http/httptest"
 	"testing"
 
@@ -46,4 +47,25 @@ func TestDebugNotFound(t *testing.T) {
 	views.Add(c, say("x"))
 	_, err := c.Build()
 	assert.ErrorContains(t, err, "debug_notfound")
+}
+
+func TestCandidates(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("any"))
+		views.Add(c, say("json"), views.Accept("application/json"), views.For[*page]())
+		views.Add(c, say("html"), views.Accept("text/html"), views.For[*page]())
+		views.Add(c, say("post"), views.Method("POST"), views.For[*page]())
+		views.Add(c, say("broken"), views.Where("broken", func(*web.Request) (bool, error) { return false, boom }))
+	})
+	got := candidates(reg, asked{res: &page{}, header: []string{"Accept: text/html"}}.of(reg))
+	assert.Equal(t, []string{
+		`default view for *views_test.page [accept="text/html"]: fits`,
+		`default view for *views_test.page [method="POST"]: method="POST" does not hold`,
+		`default view for *views_test.page [accept="application/json"]: accept="application/json" does not hold`,
+		`default view for any resource [broken]: broken: boom`,
+		`default view for any resource: fits`,
+	}, got)
+	assert.Empty(t, candidates(reg, asked{res: &page{}, name: "none"}.of(reg)))
 }
