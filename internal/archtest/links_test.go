@@ -25,7 +25,7 @@ func TestHelloLinksLittle(t *testing.T) {
 		t.Skip("builds a program")
 	}
 	program := filepath.Join(t.TempDir(), "hello")
-	out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, module+"examples/hello").CombinedOutput()
+	out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, prefix+"examples/hello").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	file, err := os.Stat(program)
 	require.NoError(t, err)

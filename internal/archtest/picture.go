@@ -1,0 +1,196 @@
+package archtest
+
+// room is a package and what it may import. A path ending in "/..." stands for every package below
+// that folder.
+type room struct {
+	path  string
+	may   []string // rooms that it may import
+	tests []string // rooms that its tests and examples may import besides
+}
+
+// picture lists the rooms from the roof to the ground; some of them are not built yet. A room
+// imports only rooms written below it, so no arrow points up. The packages below a folder
+// "internal" are the machinery of the room above them, which may always import them.
+var picture = []room{
+	// The project's own tests: on top, imported by nobody.
+	{path: "internal/archtest"},
+	{path: "internal/conformance", may: all},
+	{path: "internal/testapps/...", may: all},
+	{path: "internal/load/logged", may: rooms("framework", "framework/cli", "tweens", "views")},
+	{path: "internal/load/bare"},
+
+	// Programs, and what helps people to write them.
+	{path: "examples/hello", may: rooms("framework", "tweens", "views")}, // the least: without the command line
+	{path: "examples/...", may: all},
+	{path: "framework/cmd/mastaba"}, // for use without an application: new
+	{path: "framework/cli", may: rooms(
+		"framework/devtools", "framework", "framework/server", "framework/explain", "framework/routes",
+		"views", "tweens", "views/web", "registry"),
+		tests: rooms("traversal")},
+	{path: "framework/devtools", may: rooms(
+		"framework", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry", "traversal"),
+		tests: rooms("framework/frameworktest")},
+	{path: "framework/frameworktest", may: rooms("framework", "views", "tweens", "views/web", "registry", "traversal"),
+		tests: rooms("traversal/traversaltest")},
+
+	// Assembly: Configurator, App, router.
+	{path: "framework", may: rooms(
+		"framework/server", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry",
+		"traversal", "traversal/async"),
+		tests: rooms("framework/frameworktest")},
+
+	// Rooms beside each other: none imports another.
+	{path: "framework/server", tests: application}, // serves any http.Handler
+	{path: "framework/explain", tests: application},
+	{path: "framework/routes", may: rooms("views/web", "registry", "traversal"), tests: rooms("views")},
+	{path: "framework/session/redisstore", may: rooms("framework/session", "views/web"), tests: application},
+	{path: "framework/session/pgstore", may: rooms("framework/session", "views/web"), tests: application},
+	{path: "framework/session", may: rooms("views/web", "registry", "traversal", "traversal/async"), tests: application},
+	{path: "framework/security/oidc", may: rooms("framework/security", "views/web", "registry"), tests: application},
+	{path: "framework/security", may: rooms("tweens", "views/web", "registry", "traversal/acl", "traversal"), tests: application},
+	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"), tests: application},
+
+	// Tweens and views do not know each other: they meet in views/web.
+	{path: "tweens/oteltween", may: rooms("tweens", "views/web", "registry"), tests: application},
+	{path: "tweens/promtween", may: rooms("tweens", "views/web", "registry"), tests: application},
+	{path: "tweens", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async"), tests: application},
+	{path: "views/templates", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
+	{path: "views/forms/validator", may: rooms("views/forms", "views", "views/web"), tests: application},
+	{path: "views/forms", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
+	{path: "views/static", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
+	{path: "views/i18n", may: rooms("views/web", "registry", "traversal"), tests: application},
+	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
+	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
+	{path: "views", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async"),
+		tests: rooms("tweens")},
+	{path: "views/internal/...", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async")},
+
+	// One HTTP exchange.
+	{path: "views/web", may: rooms("registry", "traversal", "traversal/async")},
+	{path: "views/web/internal/...", may: rooms("registry", "traversal", "traversal/async")},
+
+	// Trees, without HTTP. They and the registry do not know each other.
+	{path: "traversal/sqltree/sqlite", may: rooms("traversal/sqltree", "traversal", "traversal/async")},
+	{path: "traversal/sqltree/postgres", may: rooms("traversal/sqltree", "traversal", "traversal/async")},
+	{path: "traversal/sqltree", may: rooms("traversal/acl", "traversal", "traversal/async"),
+		tests: rooms("traversal/sqltree/sqlite", "traversal/sqltree/postgres", "traversal/traversaltest")},
+	{path: "traversal/acl", may: rooms("traversal"), tests: rooms("traversal/traversaltest")},
+	{path: "traversal/traversaltest", may: rooms("traversal", "traversal/async")},
+	{path: "traversal", may: rooms("traversal/async")},
+	{path: "traversal/async", tests: rooms("traversal")},
+
+	// Configuration, without HTTP.
+	{path: "registry", may: rooms("registry/order")},
+	{path: "registry/order"},
+}
+
+func rooms(paths ...string) []string { return paths }
+
+var (
+	// all stands for every room written below.
+	all = rooms("...")
+	// application is what the tests of a room need to show it in a whole application.
+	application = rooms("framework", "framework/frameworktest", "framework/routes", "views", "tweens", "views/web", "registry", "traversal")
+)
+
+// moving holds rooms and edges of the house as it was, until the last room has moved.
+var moving = map[string][]string{
+	"internal/suggest":     {},
+	"internal/order":       {},
+	"internal/conformance": {"internal/order"},
+	"views":                {"internal/suggest", "internal/order"},
+	"tweens":               {"internal/order"},
+	"framework/cli":        {"internal/suggest"},
+	"framework/routes":     {"internal/suggest"},
+}
+
+// movingSize are the packages that have not shrunk yet.
+var movingSize = map[string]int{"views": 6100, "views/web": 6400}
+
+// siblings are rooms of which none imports another, nor a room below another.
+var siblings = [][]string{
+	{
+		"framework/session", "framework/security", "framework/transaction",
+		"framework/routes", "framework/server", "framework/explain",
+	},
+	{"views/templates", "views/forms", "views/static", "views/i18n", "views/websocket", "views/sse"},
+}
+
+// ban states edges that no line of the picture may ever allow. The tests of a room may cross it.
+type ban struct {
+	from, to string
+	except   []string
+	why      string
+}
+
+var bans = []ban{
+	{"registry/...", "...", rooms("registry/..."), "the registry knows nothing of HTTP, trees or views"},
+	{"traversal/...", "...", rooms("traversal/..."), "a tree knows nothing of HTTP or of the configuration"},
+	{"views/web/...", "...", rooms("views/web/...", "registry/...", "traversal/..."), "one HTTP exchange knows nothing of views and tweens"},
+	{"views/...", "tweens/...", nil, "views and tweens meet in views/web"},
+	{"tweens/...", "views/...", rooms("views/web"), "views and tweens meet in views/web"},
+	{"views/...", "framework/...", nil, "the framework assembles views, not the other way round"},
+	{"tweens/...", "framework/...", nil, "the framework assembles tweens, not the other way round"},
+	{"framework/server/...", "...", rooms("framework/server/..."), "the server serves any http.Handler"},
+	{"framework/explain/...", "...", rooms("framework/explain/..."), "an explanation is plain data; the App gathers it"},
+	{"examples/hello", "framework/cli", nil, "hello shows the least that an application links"},
+	{"framework/...", "examples/...", nil, "nobody imports a program"},
+	{"views/...", "internal/...", nil, "internal/ lies on top"},
+	{"tweens/...", "internal/...", nil, "internal/ lies on top"},
+	{"framework/...", "internal/...", nil, "internal/ lies on top"},
+	{"examples/...", "internal/...", nil, "internal/ lies on top"},
+}
+
+// module is a module of other people and the rooms that may import it.
+type module struct {
+	path  string
+	rooms []string
+	heavy bool // only applications may import those rooms
+	tests bool // the tests of all rooms may import it too
+}
+
+// modules lists every module that a room may link. Rooms at the ground appear in none of them: they
+// use the standard library alone.
+var modules = []module{
+	{path: "github.com/google/uuid", rooms: rooms("views/web"), tests: true},
+	{path: "github.com/rs/zerolog", tests: true, rooms: rooms(
+		"views/web", "tweens", "framework", "framework/server", "framework/cli", "framework/devtools",
+		"framework/frameworktest", "framework/session", "framework/security", "framework/transaction",
+		"examples/...", "internal/...")},
+	{path: "github.com/klauspost/compress", rooms: rooms("tweens", "views/static")},
+	{path: "github.com/julienschmidt/httprouter", rooms: rooms("framework/routes"), tests: true},
+	{path: "golang.org/x/sync", rooms: rooms("traversal/async", "traversal/sqltree")},
+	{path: "golang.org/x/crypto", rooms: rooms("framework/security")},
+	{path: "golang.org/x/text", rooms: rooms("views/i18n")},
+
+	{path: "github.com/spf13/cobra", rooms: rooms("framework/cli", "framework/cmd/mastaba"), heavy: true},
+	{path: "github.com/spf13/pflag", rooms: rooms("framework/cli", "framework/cmd/mastaba"), heavy: true},
+	{path: "github.com/BurntSushi/toml", rooms: rooms("framework/cli"), heavy: true},
+	{path: "github.com/mattn/go-isatty", rooms: rooms("framework/cli"), heavy: true},
+	{path: "github.com/fsnotify/fsnotify", rooms: rooms("framework/cmd/mastaba"), heavy: true},
+	{path: "go.opentelemetry.io/otel", rooms: rooms("tweens/oteltween"), heavy: true},
+	{path: "github.com/prometheus/client_golang", rooms: rooms("tweens/promtween"), heavy: true},
+	{path: "github.com/coder/websocket", rooms: rooms("views/websocket"), heavy: true},
+	{path: "github.com/leonelquinteros/gotext", rooms: rooms("views/i18n"), heavy: true},
+	{path: "github.com/go-playground/validator/v10", rooms: rooms("views/forms/validator"), heavy: true},
+	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
+	{path: "golang.org/x/oauth2", rooms: rooms("framework/security/oidc"), heavy: true},
+	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore"), heavy: true},
+	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres"), heavy: true},
+	{path: "modernc.org/sqlite", rooms: rooms("traversal/sqltree/sqlite"), heavy: true},
+
+	{path: "github.com/yuin/goldmark", rooms: rooms("examples/files"), heavy: true},
+	{path: "github.com/microcosm-cc/bluemonday", rooms: rooms("examples/files"), heavy: true},
+	{path: "golang.org/x/net", rooms: rooms("examples/files"), heavy: true},
+
+	{path: "github.com/stretchr/testify", tests: true},
+	{path: "go.uber.org/goleak", tests: true},
+	{path: "github.com/rogpeppe/go-internal", tests: true},
+	{path: "github.com/alicebob/miniredis/v2", tests: true},
+}
+
+// Lines of code that a package may have, its tests not counted.
+const mostLines = 4500
+
+// larger are the packages that may have more.
+var larger = map[string]int{"views": 6000, "internal/conformance": 6000}
