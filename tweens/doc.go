@@ -38,7 +38,6 @@
 // # Which one
 //
 //   - [ErrorViews] is the built-in ExcView. An application has it without doing anything.
-//   - [Recover] turns panics into errors, for chains without ExcView or for what lies outside of it.
 //   - [RequestID] puts the id of the request into the response.
 //   - [AccessLog] writes a line for each request.
 //   - [Observe] tells of each request to what makes traces and metrics: packages oteltween and promtween.

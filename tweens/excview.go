@@ -88,3 +88,12 @@ func logAnswered(r *web.Request, err error, status int) {
 		r.Log().Error().Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("internal error")
 	}
 }
+
+// refuse returns e as an error if an outer tween turns errors into responses, so that an error view
+// may handle it, and otherwise as its plain response.
+func refuse(r *web.Request, e *web.HTTPError) (*web.Response, error) {
+	if r.ErrorsAnswered() {
+		return nil, e
+	}
+	return e.Response(r), nil
+}

@@ -66,10 +66,8 @@ func TestErrorViews(t *testing.T) {
 func TestErrorViewsLetAbortPass(t *testing.T) {
 	t.Parallel()
 	none := func(*web.Request, error) (*web.Response, bool, error) { return nil, false, nil }
-	for _, f := range []tweens.Factory{tweens.ErrorViews(none), tweens.Recover()} {
-		h := around(t, f, func(*web.Request) (*web.Response, error) { panic(http.ErrAbortHandler) })
-		assert.PanicsWithValue(t, http.ErrAbortHandler, func() { _, _ = h(request("GET", "/")) })
-	}
+	h := around(t, tweens.ErrorViews(none), func(*web.Request) (*web.Response, error) { panic(http.ErrAbortHandler) })
+	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { _, _ = h(request("GET", "/")) })
 }
 
 func TestErrorViewsLogThePanicThatTheyAnswer(t *testing.T) {
@@ -131,9 +129,10 @@ func TestBuiltin(t *testing.T) {
 	assert.ErrorIs(t, err, boom)
 }
 
-func TestRecover(t *testing.T) {
+func TestPanicsBecomeErrorsWithTheirStack(t *testing.T) {
 	t.Parallel()
-	h := around(t, tweens.Recover(), func(*web.Request) (*web.Response, error) { panic("ouch") })
+	h := around(t, tweens.ErrorViews(func(*web.Request, error) (*web.Response, bool, error) { return nil, false, nil }),
+		func(*web.Request) (*web.Response, error) { panic("ouch") })
 	_, err := h(request("GET", "/"))
 	panicked, ok := errors.AsType[*web.PanicError](err)
 	require.True(t, ok)
