@@ -168,7 +168,7 @@ func TestStragglersAreNamed(t *testing.T) {
 
 	require.NoError(t, app.Start(t.Context()))
 	err := app.Shutdown(t.Context())
-	assert.ErrorContains(t, err, "shutdown: work of 1 requests goes on: still running after the end: 2 started at framework/scope_test.go:")
+	assert.ErrorContains(t, err, "shutdown: work of 1 requests goes on: still running: 2 started at framework/scope_test.go:")
 	_, ok := errors.AsType[*async.StragglersError](err)
 	assert.True(t, ok)
 	close(release)

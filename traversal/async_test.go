@@ -96,7 +96,7 @@ func TestAsyncStepErrors(t *testing.T) {
 		{"typed nil", later(func() (traversal.Resource, error) { return none, nil }), "returned a nil *traversal_test.leaf as a resource: return ErrNotFound if there is none"},
 		{"panic", later(func() (traversal.Resource, error) { panic("no index") }), "panic: no index"},
 		{"nil future", &remote{func(context.Context, string) *async.Future[traversal.Resource] { return nil }},
-			"await: the future is nil: return async.Settled if there is nothing to wait for"},
+			"await: nil future: return async.Settled if there is nothing to wait for"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -7,54 +7,53 @@ import (
 	"slices"
 )
 
-// A batch gathers keys until there is a free trip, then it is loaded. Callers hold a ticket to the
-// entry of their key. Who does not want to wait any more leaves: a key without callers is dropped
-// from a batch that still gathers; a batch without callers is dropped, or cancelled if it is under
-// way. Everything here is guarded by the mutex of the Batcher, other than what a finished batch
-// says, which does not change.
+// A batch gathers keys until a round trip is free, and is then loaded. Callers hold tickets to the
+// items of their keys. A caller that stops waiting leaves: an item without callers is dropped from a
+// batch that still gathers; a batch without callers is dropped, or cancelled if it is in flight. The
+// mutex of the Batcher guards all fields; those of a finished batch no longer change.
 type batch[K comparable, V any] struct {
-	entries  map[K]*entry[K, V]
-	order    []*entry[K, V]
+	items    map[K]*item[K, V]
+	order    []*item[K, V]
 	callers  int
 	started  bool
 	finished bool
-	released bool // cancelled, and does not count as a trip any more
+	released bool // cancelled, and no longer counts against Parallel
 	cancel   context.CancelCauseFunc
-	done     chan struct{} // closed when the results are there
+	done     chan struct{} // closed when the batch has finished
 }
 
-// entry is a key of a batch, and what came of it.
-type entry[K comparable, V any] struct {
+// item is one key of a batch, and its result.
+type item[K comparable, V any] struct {
 	key     K
 	callers int
-	then    []later
+	async   []asyncCaller
 	value   V
 	err     error
 }
 
-// later is a caller that does not stand there waiting.
-type later struct {
+// asyncCaller is a caller with a future instead of a goroutine that waits.
+type asyncCaller struct {
 	settle func()
-	stop   func() bool // whether it has not left
+	stop   func() bool // keeps the caller from leaving, false if it has left
 }
 
-// ticket is a caller's right to the result of an entry.
+// ticket is a caller's claim to the result of an item.
 type ticket[K comparable, V any] struct {
 	batch *batch[K, V]
-	entry *entry[K, V]
+	item  *item[K, V]
 }
 
-// result is that of a finished batch.
-func (t ticket[K, V]) result(m recall[K, V]) (V, error) {
-	if t.entry.err == nil {
-		m.put(t.entry.key, t.entry.value)
+// result returns the result of a finished batch and keeps a found value in the memo.
+func (t ticket[K, V]) result(m memoView[K, V]) (V, error) {
+	if t.item.err == nil {
+		m.put(t.item.key, t.item.value)
 	}
-	return t.entry.value, t.entry.err
+	return t.item.value, t.item.err
 }
 
-var errAllLeft = errors.New("all who asked for this load have left")
+var errAllLeft = errors.New("every caller of this load has left")
 
-// join enters a caller for a key.
+// join adds a caller for a key.
 func (b *Batcher[K, V]) join(key K) (t ticket[K, V], err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -64,19 +63,19 @@ func (b *Batcher[K, V]) join(key K) (t ticket[K, V], err error) {
 	return t, err
 }
 
-// joinThen is join for a caller that does not wait; then is called with b.mu held.
-func (b *Batcher[K, V]) joinThen(key K, then func(ticket[K, V]) later) error {
+// joinAsync is join for a caller with a future. It calls caller with b.mu held.
+func (b *Batcher[K, V]) joinAsync(key K, caller func(ticket[K, V]) asyncCaller) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	t, err := b.enter(key)
 	if err == nil {
-		t.entry.then = append(t.entry.then, then(t))
+		t.item.async = append(t.item.async, caller(t))
 		b.depart()
 	}
 	return err
 }
 
-// joinAll is join for several keys, which therefore do not depart one by one.
+// joinAll is join for several keys: all are added before a batch departs.
 func (b *Batcher[K, V]) joinAll(keys []K) ([]ticket[K, V], error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -84,7 +83,7 @@ func (b *Batcher[K, V]) joinAll(keys []K) ([]ticket[K, V], error) {
 	for _, key := range keys {
 		t, err := b.enter(key)
 		if err != nil {
-			return nil, err // closed: none was entered
+			return nil, err // closed, so none was added
 		}
 		tickets = append(tickets, t)
 	}
@@ -92,45 +91,45 @@ func (b *Batcher[K, V]) joinAll(keys []K) ([]ticket[K, V], error) {
 	return tickets, nil
 }
 
-// enter adds a caller to a batch that gathers.
+// enter adds a caller to a batch that gathers. b.mu is held.
 func (b *Batcher[K, V]) enter(key K) (ticket[K, V], error) {
 	if b.closed {
 		return ticket[K, V]{}, fmt.Errorf("%s: %w", b.o.Name, ErrClosed)
 	}
 	b.stats.Loads++
 	for _, bt := range b.gathering {
-		if e := bt.entries[key]; e != nil {
-			e.callers++
+		if it := bt.items[key]; it != nil {
+			it.callers++
 			bt.callers++
-			return ticket[K, V]{bt, e}, nil
+			return ticket[K, V]{bt, it}, nil
 		}
 	}
 	n := len(b.gathering)
-	if n == 0 || len(b.gathering[n-1].entries) == b.o.MaxKeys {
+	if n == 0 || len(b.gathering[n-1].items) == b.o.MaxKeys {
 		b.gathering = append(b.gathering, &batch[K, V]{
-			entries: map[K]*entry[K, V]{},
-			done:    make(chan struct{}),
+			items: map[K]*item[K, V]{},
+			done:  make(chan struct{}),
 		})
 		n++
 	}
 	bt := b.gathering[n-1]
-	e := &entry[K, V]{key: key, callers: 1}
-	bt.entries[key] = e
-	bt.order = append(bt.order, e)
+	it := &item[K, V]{key: key, callers: 1}
+	bt.items[key] = it
+	bt.order = append(bt.order, it)
 	bt.callers++
-	return ticket[K, V]{bt, e}, nil
+	return ticket[K, V]{bt, it}, nil
 }
 
-// depart starts batches as long as there is a free trip.
+// depart starts batches while a round trip is free. b.mu is held.
 func (b *Batcher[K, V]) depart() {
 	for b.trips < b.o.Parallel && len(b.gathering) > 0 {
 		bt := b.gathering[0]
 		b.gathering = slices.Delete(b.gathering, 0, 1)
 		b.trips++
-		b.underway[bt] = struct{}{}
+		b.inFlight[bt] = struct{}{}
 		keys := make([]K, len(bt.order))
-		for i, e := range bt.order {
-			keys[i] = e.key
+		for i, it := range bt.order {
+			keys[i] = it.key
 		}
 		b.stats.Trips++
 		b.stats.Keys += uint64(len(keys))
@@ -149,12 +148,12 @@ func (b *Batcher[K, V]) trip(ctx context.Context, bt *batch[K, V], keys []K) {
 		bt.cancel(nil)
 		b.mu.Lock()
 		settle := bt.finish(found, b.named(err, n), b.o)
-		delete(b.underway, bt)
+		delete(b.inFlight, bt)
 		if !bt.released {
 			b.trips--
 		}
 		b.depart()
-		if len(b.underway) == 0 {
+		if len(b.inFlight) == 0 {
 			for _, idle := range b.idle {
 				close(idle)
 			}
@@ -165,46 +164,46 @@ func (b *Batcher[K, V]) trip(ctx context.Context, bt *batch[K, V], keys []K) {
 			f()
 		}
 	}()
-	found, err = call(ctx, func(ctx context.Context) (map[K]V, error) { return b.load(ctx, keys) })
+	found, _, err = call(ctx, func(ctx context.Context) (map[K]V, error) { return b.load(ctx, keys) })
 }
 
-// finish gives each entry its result. What it returns is to be called without the mutex.
+// finish gives each item its result. The caller must call the returned functions after unlocking.
 func (bt *batch[K, V]) finish(found map[K]V, err error, o BatcherOptions) (settle []func()) {
 	bt.finished = true
-	for _, e := range bt.order {
-		e.take(found, err, o)
-		for _, l := range e.then {
-			if l.stop() {
-				settle = append(settle, l.settle)
+	for _, it := range bt.order {
+		it.take(found, err, o)
+		for _, c := range it.async {
+			if c.stop() {
+				settle = append(settle, c.settle)
 			}
 		}
-		e.then = nil
+		it.async = nil
 	}
 	close(bt.done)
 	return settle
 }
 
-// take is the result of an entry, out of that of a load.
-func (e *entry[K, V]) take(found map[K]V, err error, o BatcherOptions) {
+// take sets the result of an item from that of the load.
+func (it *item[K, V]) take(found map[K]V, err error, o BatcherOptions) {
 	single, some := errors.AsType[KeyErrors[K]](err)
 	if err != nil && !some {
-		e.err = err
+		it.err = err
 		return
 	}
-	if err := single[e.key]; err != nil {
-		e.err = fmt.Errorf("%s: load %v: %w", o.Name, e.key, err)
+	if err := single[it.key]; err != nil {
+		it.err = fmt.Errorf("%s: load %v: %w", o.Name, it.key, err)
 		return
 	}
-	v, ok := found[e.key]
+	v, ok := found[it.key]
 	if !ok {
-		e.err = fmt.Errorf("%s: load %v: %w", o.Name, e.key, o.Missing)
+		it.err = fmt.Errorf("%s: load %v: %w", o.Name, it.key, o.Missing)
 		return
 	}
-	e.value = v
+	it.value = v
 }
 
-// leave gives tickets back, the last one first, so that no batch departs that is being left too.
-// false: the batch of the first is finished.
+// leave gives tickets back, the last one first: otherwise a batch could depart that is about to be
+// left as well. It returns false if the batch of the first ticket has finished.
 func (b *Batcher[K, V]) leave(tickets ...ticket[K, V]) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -215,19 +214,19 @@ func (b *Batcher[K, V]) leave(tickets ...ticket[K, V]) bool {
 			left = left && i > 0
 			continue
 		}
-		t.entry.callers--
+		t.item.callers--
 		bt.callers--
 		switch {
 		case !bt.started:
-			if t.entry.callers == 0 {
-				delete(bt.entries, t.entry.key)
-				bt.order = slices.DeleteFunc(bt.order, func(e *entry[K, V]) bool { return e == t.entry })
+			if t.item.callers == 0 {
+				delete(bt.items, t.item.key)
+				bt.order = slices.DeleteFunc(bt.order, func(it *item[K, V]) bool { return it == t.item })
 			}
 			if bt.callers == 0 {
 				b.gathering = slices.DeleteFunc(b.gathering, func(g *batch[K, V]) bool { return g == bt })
 			}
 		case bt.callers == 0:
-			b.stats.Left++
+			b.stats.Cancelled++
 			bt.cancel(errAllLeft)
 			b.release(bt)
 		}
@@ -235,13 +234,14 @@ func (b *Batcher[K, V]) leave(tickets ...ticket[K, V]) bool {
 	return left
 }
 
-// maxReleased bounds the cancelled trips that ignore it, for each of the regular ones.
+// maxReleased bounds the round trips that ignore their cancellation, for each one that Parallel
+// allows.
 const maxReleased = 8
 
-// release lets the next batch depart though bt, which was cancelled, has not returned: a load that
-// does not watch its context must not hold up the others.
+// release lets the next batch depart although bt, which was cancelled, has not returned: a load that
+// ignores its context must not hold up the others. b.mu is held.
 func (b *Batcher[K, V]) release(bt *batch[K, V]) {
-	if len(b.underway)-b.trips < maxReleased*b.o.Parallel {
+	if len(b.inFlight)-b.trips < maxReleased*b.o.Parallel {
 		bt.released = true
 		b.trips--
 		b.depart()

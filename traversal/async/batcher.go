@@ -2,35 +2,31 @@ package async
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 )
 
-// BatcherOptions configure a Batcher. The zero value is a safe default.
+// BatcherOptions configures a [Batcher]. The zero value is a safe default.
 type BatcherOptions struct {
-	Name     string // in errors; "batcher" if it is empty
-	MaxKeys  int    // in one round trip; 100 if it is 0
-	Parallel int    // round trips at once; 1 if it is 0. More let the others go on when one is slow, and share less
+	Name     string // for error texts; default "batcher"
+	MaxKeys  int    // in one round trip; default 100
+	Parallel int    // round trips at once; default 1. With more, a slow one delays less, and fewer loads share one
 
-	// Missing is the error for a key that the load did not find: traversal.ErrNotFound for
-	// resources. ErrMissing if it is nil.
+	// Missing is the error for a key that the load did not find; default [ErrMissing]. For resources
+	// it is traversal.ErrNotFound.
 	Missing error
 
-	// Memo keeps what was found for the rest of the request (of the scope, to be exact), so that
-	// the same key is loaded once. What was missing, and errors, are not kept.
+	// Memo keeps found values until the scope of the request ends, so that a request loads each key
+	// once. Errors and missing keys are not kept.
 	Memo bool
 }
 
-// ErrMissing says that a load did not find a key, unless BatcherOptions give another error.
-var ErrMissing = errors.New("not found")
-
-// KeyErrors is an error for each of some keys. A load returns it, beside what it found, if single
-// keys went wrong: those who asked for the others do not notice. Any other error of a load is the
-// error of its whole batch.
+// KeyErrors holds an error for each key that failed. A load returns it, together with the values
+// that it found, if single keys failed: loads of other keys are not affected. Any other error of a
+// load is the error of all its keys.
 type KeyErrors[K comparable] map[K]error
 
-// Error tells how many keys there are, and one of the errors.
+// Error counts the keys and gives one of the errors.
 func (e KeyErrors[K]) Error() string {
 	for key, err := range e {
 		return fmt.Sprintf("%d keys failed, one of them %v: %v", len(e), key, err)
@@ -38,14 +34,14 @@ func (e KeyErrors[K]) Error() string {
 	return "no keys failed"
 }
 
-// Batcher lets the loads of many requests share round trips. While one is under way, the keys that
-// are asked for gather for the next; so on an idle system a load starts at once. A value is never
-// older than the call that asked for it: nobody joins a load that is under way.
+// Batcher lets the loads of many requests share round trips. While one round trip is in flight, the
+// keys of further loads gather for the next one; on an idle system a load starts at once. A load
+// never joins a round trip that is already in flight, so a value is never older than the load.
 //
-// A load runs under a context of its own, with no values of its callers, since it is for all of
-// them. What depends on who asks (a transaction, permissions) must be part of the key, or go
-// through [Direct]. The context is cancelled when the last caller has left. The values are shared
-// by all who asked for a key: nobody may change them.
+// The load function gets a context of its own, without the values of its callers, since it loads
+// for all of them; it is cancelled when every caller has left. Whatever depends on the caller (a
+// transaction, permissions) must be part of the key, or bypass the batcher with [Direct]. Callers
+// share the loaded values: they must not change them.
 //
 // A Batcher is safe for concurrent use and meant to live as long as the application.
 type Batcher[K comparable, V any] struct {
@@ -55,26 +51,26 @@ type Batcher[K comparable, V any] struct {
 	mu        sync.Mutex
 	closed    bool
 	gathering []*batch[K, V] // all full but the last
-	underway  map[*batch[K, V]]struct{}
-	trips     int // that count against Parallel
+	inFlight  map[*batch[K, V]]struct{}
+	trips     int // in flight that count against Parallel
 	idle      []chan struct{}
 	stats     BatcherStats
 }
 
-// BatcherStats is what a batcher did, and does.
+// BatcherStats are the counters of a batcher.
 type BatcherStats struct {
-	Loads    uint64 // keys that callers asked for
-	Memo     uint64 // of these, found in the memo of a request
-	Direct   uint64 // of these, loaded directly
-	Trips    uint64 // calls of the load function, the direct ones not counted
-	Keys     uint64 // that they were given
-	Left     uint64 // trips whose callers had all left
-	Underway int    // trips now
+	Loads     uint64 // keys that callers loaded
+	Memo      uint64 // of these, found in the memo of a request
+	Direct    uint64 // of these, loaded under Direct
+	Trips     uint64 // calls of the load function, except those under Direct
+	Keys      uint64 // keys that these calls were given
+	Cancelled uint64 // round trips that every caller left
+	InFlight  int    // round trips now
 }
 
-// NewBatcher makes a batcher. The load gets distinct keys, no more than MaxKeys, and returns what
-// it found; see [KeyErrors] for errors. It may be called from several goroutines at once. Its
-// panic becomes a [*PanicError].
+// NewBatcher returns a batcher that loads with load. It is given distinct keys, at most MaxKeys, and
+// returns the values that it found; see [KeyErrors] for errors. It may be called from several
+// goroutines at once. Its panic becomes a [*PanicError].
 func NewBatcher[K comparable, V any](load func(ctx context.Context, keys []K) (map[K]V, error), o BatcherOptions) *Batcher[K, V] {
 	if o.Name == "" {
 		o.Name = "batcher"
@@ -86,25 +82,25 @@ func NewBatcher[K comparable, V any](load func(ctx context.Context, keys []K) (m
 	if o.Missing == nil {
 		o.Missing = ErrMissing
 	}
-	return &Batcher[K, V]{load: load, o: o, underway: map[*batch[K, V]]struct{}{}}
+	return &Batcher[K, V]{load: load, o: o, inFlight: map[*batch[K, V]]struct{}{}}
 }
 
-// Stats is a snapshot of the counters.
+// Stats returns a snapshot of the counters.
 func (b *Batcher[K, V]) Stats() BatcherStats {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	st := b.stats
-	st.Underway = len(b.underway)
+	st.InFlight = len(b.inFlight)
 	return st
 }
 
-// Close lets the batcher take no more loads (they fail with [ErrClosed]) and waits until those that
-// it has are done. If ctx ends first they are cancelled, and the error tells how many trips still
-// run.
+// Close drains the batcher: new loads fail with [ErrClosed], and Close waits until the loads that
+// were accepted before are done. If ctx ends first, Close cancels them and returns an error with the
+// number of round trips in flight.
 func (b *Batcher[K, V]) Close(ctx context.Context) error {
 	b.mu.Lock()
 	b.closed = true
-	if len(b.underway) == 0 { // then nothing gathers either
+	if len(b.inFlight) == 0 { // then no keys gather either
 		b.mu.Unlock()
 		return nil
 	}
@@ -119,8 +115,8 @@ func (b *Batcher[K, V]) Close(ctx context.Context) error {
 
 	b.mu.Lock()
 	cause := fmt.Errorf("%s: %w", b.o.Name, ErrClosed)
-	left := len(b.underway)
-	for bt := range b.underway {
+	left := len(b.inFlight)
+	for bt := range b.inFlight {
 		bt.cancel(cause)
 	}
 	var settle []func()
@@ -132,8 +128,9 @@ func (b *Batcher[K, V]) Close(ctx context.Context) error {
 	for _, f := range settle {
 		f()
 	}
-	if left == 0 { // they came in just now
+	if left == 0 { // they returned just now
 		return nil
 	}
-	return fmt.Errorf("close %s: %d round trips are still under way, cancelled now: let the load watch its context", b.o.Name, left)
+	return fmt.Errorf("close %s: cancelled %d round trips that were still in flight; "+
+		"the load function must return when its context is cancelled", b.o.Name, left)
 }

@@ -3,9 +3,7 @@ package async_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
-	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -17,66 +15,7 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// trips is a source a second away, which writes down what it was asked for.
-type trips struct {
-	mu    sync.Mutex
-	asked [][]string
-	live  int // trips under way
-	most  int
-	lost  int // trips that were cancelled
-	keys  map[string]error
-	deaf  bool
-	hook  func(ctx context.Context)
-}
-
-func (tr *trips) load(ctx context.Context, keys []string) (map[string]string, error) {
-	tr.mu.Lock()
-	tr.asked = append(tr.asked, keys)
-	tr.live++
-	tr.most = max(tr.most, tr.live)
-	tr.mu.Unlock()
-	if tr.hook != nil {
-		tr.hook(ctx)
-	}
-	done := ctx.Done()
-	if tr.deaf {
-		done = nil
-	}
-	select {
-	case <-time.After(time.Second):
-	case <-done:
-	}
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	tr.live--
-	if ctx.Err() != nil {
-		tr.lost++
-		return nil, ctx.Err()
-	}
-	found := map[string]string{}
-	failed := async.KeyErrors[string]{}
-	for _, key := range keys {
-		err, special := tr.keys[key]
-		switch {
-		case !special:
-			found[key] = "value of " + key
-		case err != nil:
-			failed[key] = err
-		}
-	}
-	if len(failed) > 0 {
-		return found, failed
-	}
-	return found, nil
-}
-
-func (tr *trips) calls() [][]string {
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	return slices.Clone(tr.asked)
-}
-
-func TestBatcherGathersWhileATripIsUnderWay(t *testing.T) {
+func TestKeysGatherWhileATripIsInFlight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		src := &trips{}
@@ -96,9 +35,9 @@ func TestBatcherGathersWhileATripIsUnderWay(t *testing.T) {
 		load("b", 2*time.Second)
 		load("c", 2*time.Second)
 		load("b", 2*time.Second) // one key
-		load("a", 2*time.Second) // not from the trip under way, which may be older
-		load("d", 3*time.Second) // no room
-		load("c", 2*time.Second) // though others gather behind
+		load("a", 2*time.Second) // not from the trip in flight, which may be older
+		load("d", 3*time.Second) // the batch is full
+		load("c", 2*time.Second) // although another batch gathers behind
 		wg.Wait()
 		assert.Equal(t, [][]string{{"a"}, {"b", "c", "a"}, {"d"}}, src.calls())
 		assert.Equal(t, 1, src.most)
@@ -127,7 +66,7 @@ func TestBatcherInParallel(t *testing.T) {
 	})
 }
 
-// An error or a missing key reaches just those who asked.
+// An error or a missing key affects only the loads of that key.
 func TestBatcherErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,7 +107,7 @@ func TestBatcherWholeBatchFails(t *testing.T) {
 	}{
 		{"error", func() error { return errBoom }, "batcher: load 2 keys: boom"},
 		{"panic", func() error { panic("ouch") }, "batcher: load 2 keys: panic: ouch"},
-		{"Goexit", func() error { runtime.Goexit(); return nil }, "batcher: load 2 keys: the work ended its goroutine by runtime.Goexit"},
+		{"Goexit", func() error { runtime.Goexit(); return nil }, "batcher: load 2 keys: the function called runtime.Goexit"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -197,183 +136,6 @@ func TestBatcherWholeBatchFails(t *testing.T) {
 	}
 }
 
-type txKey struct{}
-
-func TestBatcherContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var values []any
-		src := &trips{hook: func(ctx context.Context) { values = append(values, ctx.Value(txKey{})) }}
-		b := async.NewBatcher(src.load, async.BatcherOptions{Memo: true, MaxKeys: 2})
-		ctx, s := async.WithScope(context.WithValue(t.Context(), txKey{}, "tx"), 0)
-		_, err := b.Load(ctx, "a")
-		require.NoError(t, err)
-		assert.Equal(t, []any{nil}, values, "no caller's values")
-
-		v, err := b.Load(async.Direct(ctx), "a")
-		require.NoError(t, err)
-		assert.Equal(t, "value of a", v)
-		v, err = async.Await(ctx, b.LoadAsync(async.Direct(ctx), "b"))
-		require.NoError(t, err)
-		assert.Equal(t, "value of b", v)
-		all, err := b.LoadMany(async.Direct(ctx), []string{"a", "b", "c"})
-		require.NoError(t, err)
-		assert.Len(t, all, 3)
-		assert.Equal(t, []any{nil, "tx", "tx", "tx", "tx"}, values)
-		assert.Equal(t, [][]string{{"a"}, {"a"}, {"b"}, {"a", "b"}, {"c"}}, src.calls())
-		assert.Equal(t, async.BatcherStats{Loads: 6, Direct: 5, Trips: 1, Keys: 1}, b.Stats())
-
-		src.keys = map[string]error{"missing": nil, "broken": errBoom}
-		_, err = b.Load(async.Direct(ctx), "missing")
-		require.ErrorIs(t, err, async.ErrMissing)
-		all, err = b.LoadMany(async.Direct(ctx), []string{"missing", "a"})
-		require.NoError(t, err)
-		assert.Len(t, all, 1)
-		_, err = b.LoadMany(async.Direct(ctx), []string{"broken", "a"})
-		require.ErrorIs(t, err, errBoom)
-		require.NoError(t, s.End(-1))
-	})
-}
-
-func TestBatcherIsCancelledWhenItsLastCallerLeft(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		src := &trips{}
-		b := async.NewBatcher(src.load, async.BatcherOptions{})
-		first, leaveFirst := context.WithCancelCause(t.Context())
-		second, leaveSecond := context.WithCancel(t.Context())
-		errs := make(chan error, 3)
-		ctx, s := async.WithScope(second, 0)
-		b.LoadAsync(ctx, "busy") // under way, by second
-		go func() { _, err := b.Load(first, "a"); errs <- err }()
-		synctest.Wait()
-		f := b.LoadAsync(ctx, "a")
-		go func() { _, err := b.Load(first, "nobody's"); errs <- err }()
-		synctest.Wait()
-
-		leaveFirst(errBoom)
-		require.EqualError(t, <-errs, "context canceled: boom")
-		require.EqualError(t, <-errs, "context canceled: boom")
-		time.Sleep(1500 * time.Millisecond) // the batch with a is under way
-		assert.Equal(t, [][]string{{"busy"}, {"a"}}, src.calls(), "a key that nobody waits for is not loaded")
-		assert.Zero(t, src.lost)
-		leaveSecond()
-		_, err := async.Await(t.Context(), f)
-		require.ErrorIs(t, err, context.Canceled)
-		synctest.Wait()
-		assert.Equal(t, 1, src.lost)
-		assert.EqualValues(t, 1, b.Stats().Left)
-		assert.Zero(t, b.Stats().Underway)
-
-		_, err = b.Load(first, "z")
-		require.ErrorIs(t, err, context.Canceled, "not even asked")
-		_, err = b.LoadMany(first, []string{"z"})
-		require.ErrorIs(t, err, context.Canceled)
-		assert.Len(t, src.calls(), 2)
-		require.NoError(t, s.End(-1))
-	})
-}
-
-func TestLoadManyLeaves(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		src := &trips{keys: map[string]error{"broken": errBoom}}
-		b := async.NewBatcher(src.load, async.BatcherOptions{MaxKeys: 2})
-		limited, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
-		defer cancel()
-		_, err := b.LoadMany(limited, []string{"a", "b", "c", "d", "e"})
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		synctest.Wait()
-		assert.Equal(t, [][]string{{"a", "b"}, {"c", "d"}}, src.calls())
-		assert.Equal(t, 1, src.lost)
-
-		_, err = b.LoadMany(t.Context(), []string{"a", "broken", "c", "d", "e"})
-		require.ErrorIs(t, err, errBoom)
-		synctest.Wait()
-		assert.Zero(t, b.Stats().Underway)
-		assert.Equal(t, 2, src.lost, "the one that was under way")
-	})
-}
-
-// A load that ignores its cancellation does not hold up the others.
-func TestDeafLoadHoldsUpNobody(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		src := &trips{deaf: true}
-		b := async.NewBatcher(src.load, async.BatcherOptions{})
-		limited, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		defer cancel()
-		began := time.Now()
-		_, err := b.Load(limited, "a")
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		_, err = b.Load(t.Context(), "b")
-		require.NoError(t, err)
-		assert.Equal(t, 1100*time.Millisecond, time.Since(began))
-		require.NoError(t, b.Close(t.Context()))
-
-		// But these may not pile up without end.
-		src = &trips{deaf: true}
-		b = async.NewBatcher(src.load, async.BatcherOptions{})
-		for range 100 {
-			limited, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-			_, err := b.Load(limited, "a")
-			require.ErrorIs(t, err, context.DeadlineExceeded)
-			cancel()
-		}
-		assert.Equal(t, 9, src.most)
-		require.NoError(t, b.Close(t.Context()))
-	})
-}
-
-func TestBatcherMemo(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		src := &trips{keys: map[string]error{"missing": nil}}
-		b := async.NewBatcher(src.load, async.BatcherOptions{Memo: true})
-		ctx, s := async.WithScope(t.Context(), 0)
-		for range 2 {
-			_, err := b.Load(ctx, "a")
-			require.NoError(t, err)
-			_, err = b.Load(ctx, "missing")
-			require.ErrorIs(t, err, async.ErrMissing)
-			_, err = async.Await(ctx, b.LoadAsync(ctx, "a"))
-			require.NoError(t, err)
-			all, err := b.LoadMany(ctx, []string{"a", "b"})
-			require.NoError(t, err)
-			assert.Len(t, all, 2)
-		}
-		assert.Equal(t, [][]string{{"a"}, {"missing"}, {"b"}, {"missing"}}, src.calls(), "found values only")
-		assert.EqualValues(t, 6, b.Stats().Memo)
-
-		b.Forget(ctx, "a")
-		_, err := b.Load(ctx, "a")
-		require.NoError(t, err)
-		assert.Len(t, src.calls(), 5)
-
-		// What was under way when something was forgotten may be out of date.
-		old := b.LoadAsync(ctx, "c")
-		b.Forget(ctx, "c")
-		_, err = async.Await(ctx, old)
-		require.NoError(t, err)
-		_, err = b.Load(ctx, "c")
-		require.NoError(t, err)
-		assert.Len(t, src.calls(), 7)
-
-		other, os := async.WithScope(t.Context(), 0)
-		_, err = b.Load(other, "a")
-		require.NoError(t, err)
-		_, err = b.Load(t.Context(), "a")
-		require.NoError(t, err)
-		b.Forget(t.Context(), "a")
-		assert.Len(t, src.calls(), 9, "each request has its own; none without a scope")
-		require.NoError(t, s.End(-1))
-		require.NoError(t, os.End(-1))
-		_, err = b.Load(context.WithoutCancel(ctx), "a")
-		require.NoError(t, err)
-		assert.Len(t, src.calls(), 10, "the memo ends with the scope")
-	})
-}
-
 func TestBatcherClose(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -381,7 +143,7 @@ func TestBatcherClose(t *testing.T) {
 		b := async.NewBatcher(src.load, async.BatcherOptions{Name: "pages"})
 		ctx, s := async.WithScope(t.Context(), 0)
 		one, two := b.LoadAsync(ctx, "a"), b.LoadAsync(ctx, "b")
-		require.NoError(t, b.Close(t.Context()), "it drains")
+		require.NoError(t, b.Close(t.Context()), "drains")
 		_, err := async.All(ctx, one, two)
 		require.NoError(t, err)
 		for _, load := range []func() error{
@@ -396,35 +158,17 @@ func TestBatcherClose(t *testing.T) {
 		}
 		require.NoError(t, b.Close(t.Context()))
 
-		src = &trips{deaf: true}
+		src = &trips{ignoresContext: true}
 		b = async.NewBatcher(src.load, async.BatcherOptions{Name: "pages"})
 		one, two = b.LoadAsync(ctx, "a"), b.LoadAsync(ctx, "b")
 		limited, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		require.EqualError(t, b.Close(limited),
-			"close pages: 1 round trips are still under way, cancelled now: let the load watch its context")
+			"close pages: cancelled 1 round trips that were still in flight; the load function must return when its context is cancelled")
 		_, err = async.Await(ctx, two)
 		require.ErrorIs(t, err, async.ErrClosed)
 		_, err = async.Await(ctx, one)
 		require.ErrorIs(t, err, context.Canceled)
-		require.NoError(t, s.End(-1))
-	})
-}
-
-// Loads beyond the limit of goroutines of the scope share trips all the same.
-func TestLoadAsyncNeedsNoGoroutines(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		src := &trips{}
-		b := async.NewBatcher(src.load, async.BatcherOptions{})
-		ctx, s := async.WithScope(t.Context(), 1)
-		futures := make([]*async.Future[string], 101)
-		for i := range futures {
-			futures[i] = b.LoadAsync(ctx, fmt.Sprint(i))
-		}
-		_, err := async.All(ctx, futures...)
-		require.NoError(t, err)
-		assert.Len(t, src.calls(), 2)
 		require.NoError(t, s.End(-1))
 	})
 }

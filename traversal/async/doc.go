@@ -1,32 +1,39 @@
-// Package async is for steps of a request that wait: futures, scopes, an executor with bounds, and
-// loads that share round trips.
-//
-// Go needs no event loop: whatever takes a context may wait, and holds up nobody else. What is left
-// of asynchronous lookup is a contract: a deadline reaches everything that waits, nothing that a
-// request started outlives it, and overload is refused rather than piled up. Code that does one
-// thing after the other needs nothing of this package. It is for doing several things at once
-// ([Go], [All]), for lookups of many requests that should become one ([Batcher]), and for work that
-// blocks or burns CPU ([Executor]).
+// Package async lets one request do several things at once: futures, scopes that nothing outlives,
+// an executor with bounds, and loads that share round trips.
 //
 //	func show(r *web.Request, p *Page) (any, error) {
-//		author := async.Go(r.Context(), p.loadAuthor) // both at the same time
-//		comments := async.Go(r.Context(), p.loadComments)
-//		…
-//		a, err := async.Await(r.Context(), author)
+//		ctx := r.Context()
+//		author := async.Go(ctx, p.loadAuthor) // both run at the same time
+//		comments := async.Go(ctx, p.loadComments)
+//		a, err := async.Await(ctx, author)
+//		if err != nil {
+//			return nil, err
+//		}
+//		c, err := async.Await(ctx, comments)
+//		return pageInfo{p, a, c}, err
+//	}
+//
+// Most code needs five names: [Go] starts work, [Await] and [All] wait for it, a [Batcher] joins the
+// lookups of many requests into few round trips, and an [Executor] bounds work that blocks or burns
+// CPU. Code that does one thing after the other needs nothing of this package: in Go, whatever takes
+// a context may wait without holding up other requests.
+//
+// The Examples of Go, All, Batcher, Executor and OrSpawn are a good second reading; the program in
+// examples/async shows a whole application.
 //
 // # Scopes
 //
-// Work belongs to the [Scope] of the context that it was started with: that of the request, which
-// the framework opens and ends. At its end everything is cancelled and waited for; what does not
-// return in time is reported with the place where it was started. Work gets a context that ends
-// with the scope, so it must watch that. A panic becomes the error of its future, or of the end of
-// the scope if nobody looked at the future. A scope has at most so many goroutines; beyond that
-// [Go] runs its function in the caller: slower, but never at a standstill.
+// Work belongs to the [Scope] that its context carries. For a request the framework opens the scope,
+// and ends it after the response is sent. At its end a scope cancels its work and waits for it; work
+// that does not return in time is reported with the line that started it. So work must return when
+// its context is cancelled. A panic becomes the error of the work's future; if nobody awaits the
+// future, it becomes an error of the scope's end. A scope has a bounded number of goroutines; beyond
+// that, Go calls its function itself, which is slower but never deadlocks.
 //
-// A scope travels as a value of the context: [WithScope] makes such a context, [ScopeFrom] finds
-// the scope. A context type of its own, such as that of a request, carries one in a [Slot] and
-// answers [IsScopeKey], so that there is neither a context nor a scope to be allocated for
-// requests that start nothing.
+// [WithScope] returns a context that carries a new scope, and [ScopeFrom] finds the scope of a
+// context. A context type of your own, such as that of a request, carries a scope in a [Slot] and
+// returns it for [IsScopeKey]; a request that starts nothing then allocates neither context nor
+// scope.
 //
 // # Coming from aiopyramid
 //
@@ -46,12 +53,12 @@
 //	helpers.is_generator; mappers        IsAsync, Awaitable               IsAsync
 //	helpers.synchronize                  Synchronize, Synchronize2        Synchronize
 //	  (strict=False)                     the same with Loose              Synchronize (Loose)
-//	helpers.spawn_greenlet_on_scope_…    OrSpawn, OrSpawn2                OrSpawn
+//	helpers.spawn_greenlet_on_scope_…    OrSpawn                          OrSpawn
 //	helpers.use_executor                 UseExecutor, Submit              UseExecutor
 //	the loop's default executor          Executor, with bounds            Executor
 //	exceptions.ScopeError                ScopeError                       ScopeError
 //	traversal.AsyncioTraverser           traversal.AsyncContainer         package (AsyncContainer)
-//	synchronize on __getitem__           traversal.Lookup and             package (Lookup)
+//	synchronize on __getitem__           traversal.Lookup with            package (Lookup)
 //	                                     Synchronize2
 //	synchronize on __acl__;              a plain function, which          package (Policy)
 //	  auth.coroutine_callback_…          may wait; Synchronize
@@ -63,8 +70,7 @@
 //	(nothing)                            views.Around with Timeout        views.Around
 //	                                     and Limit of package tweens
 //
-// The examples named package are among those of the package itself; framework and views have
-// theirs. The command examples/async is a whole application. Where aiopyramid decides
-// whether something may wait by how it was declared, here everything may; so most of what is
-// synchronized there is a plain call.
+// "package" means an Example of this package; those of framework and views are in their packages.
+// In aiopyramid the declaration of a function decides whether it may wait. Here every function may,
+// so most of what is synchronized there is a plain call here.
 package async

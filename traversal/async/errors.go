@@ -5,55 +5,87 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
+	"time"
 )
 
-// Reason is what is wrong with the scope, in a [ScopeError].
-type Reason uint8
+// ErrClosed means that an executor or a batcher was closed and accepts no new work.
+var ErrClosed = errors.New("closed to new work")
 
-// The reasons of a ScopeError.
-const (
-	NoScope    Reason = iota + 1 // the context carries none
-	ScopeEnded                   // it has ended
-	OtherScope                   // the future belongs to another one
-)
+// ErrMissing means that a load did not find a key, unless [BatcherOptions] set another error.
+var ErrMissing = errors.New("not found")
 
-// ScopeError says that work was asked for without a scope, after its scope ended, or awaited from
+// ErrSaturated means that an executor had no room for more work. Match it with errors.Is; the error
+// itself is a [*SaturatedError].
+var ErrSaturated error = &SaturatedError{Name: "executor"}
+
+// SaturatedError means that all workers of an executor were busy and its queue was full. As the
+// error of a request it becomes a 503 response with a Retry-After header.
+type SaturatedError struct {
+	Name           string
+	Workers, Queue int
+	After          time.Duration
+}
+
+var _ interface {
+	error
+	Status() int
+	RetryAfter() time.Duration
+} = (*SaturatedError)(nil)
+
+// Error names the executor and its bounds.
+func (e *SaturatedError) Error() string {
+	return fmt.Sprintf("%s is saturated: %d running, %d queued", e.Name, e.Workers, e.Queue)
+}
+
+// Is makes every SaturatedError match [ErrSaturated].
+func (e *SaturatedError) Is(target error) bool { return target == ErrSaturated }
+
+// Status returns 503.
+func (e *SaturatedError) Status() int { return 503 }
+
+// RetryAfter returns when the client may try again, at least a second.
+func (e *SaturatedError) RetryAfter() time.Duration { return max(e.After, time.Second) }
+
+// ScopeError means that work was started without a scope or after its scope ended, or awaited from
 // another scope. Its text says what to do instead.
 type ScopeError struct {
-	Op     string // "go", "await", "submit", "synchronize", …
-	Reason Reason
+	Op     string // "go", "await", "submit", "load", "synchronize" or "spawn"
+	reason scopeReason
 }
 
 var _ error = (*ScopeError)(nil)
 
-func (e *ScopeError) Error() string {
-	switch e.Reason {
-	case ScopeEnded:
-		return fmt.Sprintf("%s: the scope of this context has ended, and nothing may outlive it: "+
-			"await the work before the request ends, or give what must go on a scope of its own "+
-			"(async.WithScope over context.WithoutCancel)", e.Op)
-	case OtherScope:
-		return fmt.Sprintf("%s: this future belongs to another scope, which may end before this one: "+
-			"futures are not shared between requests; share the value, or load it through an async.Batcher", e.Op)
-	}
-	return fmt.Sprintf("%s: this context carries no scope: in a request pass on its context (r.Context()); "+
-		"elsewhere open a scope with async.WithScope, or wrap the function with async.OrSpawn", e.Op)
-}
+type scopeReason uint8
 
-// errEnded is the cause of the cancellation of all contexts of a scope that ended.
-var errEnded = &ScopeError{Op: "work", Reason: ScopeEnded}
-
-// cancelled is for futures that settle by it.
-func cancelled(cause error) error { return fmt.Errorf("%w: %w", context.Canceled, cause) }
-
-var (
-	errNilFuture = errors.New("await: the future is nil: return async.Settled if there is nothing to wait for")
-	errGoexit    = errors.New("the work ended its goroutine by runtime.Goexit")
+const (
+	noScope    scopeReason = iota // the context carries none
+	scopeEnded                    // it has ended
+	otherScope                    // the future belongs to another one
 )
 
-// PanicError is a panic of work, as an error. If the value of the panic is an error, Unwrap gives
-// it.
+// Error states the reason and the remedy.
+func (e *ScopeError) Error() string {
+	switch e.reason {
+	case scopeEnded:
+		return e.Op + ": the scope of the context has ended: await the work before the request ends, or start work " +
+			"that must outlive it in a scope of its own (async.WithScope over context.WithoutCancel)"
+	case otherScope:
+		return e.Op + ": the future belongs to another scope, which may end before this one: do not share futures " +
+			"between requests; share the value, or load it through an async.Batcher"
+	}
+	return e.Op + ": the context carries no scope: in a request, pass its context (r.Context()); elsewhere, " +
+		"open a scope with async.WithScope, or wrap the function with async.OrSpawn"
+}
+
+// errEnded is the cause with which an ended scope cancels its contexts.
+var errEnded = &ScopeError{Op: "work", reason: scopeEnded}
+
+var (
+	errNilFuture = errors.New("await: nil future: return async.Settled if there is nothing to wait for")
+	errGoexit    = errors.New("the function called runtime.Goexit")
+)
+
+// PanicError is a panic of asynchronous work, as an error.
 type PanicError struct {
 	Value any
 	Stack []byte // of the goroutine that panicked
@@ -61,63 +93,35 @@ type PanicError struct {
 
 var _ error = (*PanicError)(nil)
 
-// newPanicError is called by the deferred function that recovered.
-func newPanicError(value any) error { return &PanicError{value, debug.Stack()} }
-
+// Error returns the panic value as text.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
-// Unwrap is the value of the panic, if that is an error.
+// Unwrap returns the panic value if it is an error, nil otherwise.
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
 }
 
-// StragglersError says that a scope ended, or an executor was closed, while work of it went on
-// that did not return when its context was cancelled.
-type StragglersError struct {
-	Stragglers []Straggler
-}
-
-var _ error = (*StragglersError)(nil)
-
-func newStragglersError(places []place) error { return &StragglersError{stragglersAt(places)} }
-
-// Count is how many pieces of work there are.
-func (e *StragglersError) Count() int {
-	n := 0
-	for _, s := range e.Stragglers {
-		n += s.Count
-	}
-	return n
-}
-
-// maxPlaces bounds the places in the text of a StragglersError.
-const maxPlaces = 8
-
-func (e *StragglersError) Error() string {
-	var b strings.Builder
-	b.WriteString("still running after the end: ")
-	for i, s := range e.Stragglers {
-		if i > 0 {
-			b.WriteString(", ")
+// call calls fn and turns a panic into a [*PanicError]. All recovering in this package happens here.
+// If fn calls runtime.Goexit, so does call.
+func call[T any](ctx context.Context, fn func(context.Context) (T, error)) (value T, panicked bool, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			panicked, err = true, &PanicError{Value: v, Stack: debug.Stack()}
 		}
-		if i == maxPlaces {
-			fmt.Fprintf(&b, "and more from %d other places", len(e.Stragglers)-i)
-			break
-		}
-		fmt.Fprintf(&b, "%d started at %v", s.Count, s)
-	}
-	b.WriteString("; let them watch their context")
-	return b.String()
+	}()
+	value, err = fn(ctx)
+	return value, false, err
 }
 
-// joined is the one error that there is, or all of them joined.
-func joined(first error, more []error) error {
+// doneError returns the error of an ended context, together with its cause if that says more.
+func doneError(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
 	switch {
-	case len(more) == 0:
-		return first
-	case first == nil && len(more) == 1:
-		return more[0]
+	case cause == nil || cause == err:
+		return err
+	case errors.Is(cause, err):
+		return cause
 	}
-	return errors.Join(append([]error{first}, more...)...)
+	return fmt.Errorf("%w: %w", err, cause)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// The framework does this for each request; programs and tests do it themselves.
+// The framework opens a scope for each request; programs and tests open their own.
 func ExampleWithScope() {
 	ctx, scope := async.WithScope(context.Background(), 0)
 	stopped := async.Go(ctx, func(ctx context.Context) (string, error) {
@@ -23,7 +23,7 @@ func ExampleWithScope() {
 	// stopped <nil>
 }
 
-// requestContext is a context type that carries a scope, without any allocation.
+// requestContext is a context type that carries a scope without allocating one.
 type requestContext struct {
 	context.Context
 	slot async.Slot
@@ -31,7 +31,7 @@ type requestContext struct {
 
 func (c *requestContext) Value(key any) any {
 	if async.IsScopeKey(key) {
-		return c.slot.Scope(0)
+		return c.slot.Scope(c.Context, 0)
 	}
 	return c.Context.Value(key)
 }
@@ -45,7 +45,7 @@ func ExampleSlot() {
 	// <nil>
 }
 
-// inRequest is a context with a scope, such as r.Context() is.
+// inRequest returns a context with a scope, as r.Context() is in a view.
 func inRequest() (context.Context, func()) {
 	ctx, scope := async.WithScope(context.Background(), 0)
 	return ctx, func() { _ = scope.End(-1) }
@@ -54,7 +54,7 @@ func inRequest() (context.Context, func()) {
 func ExampleGo() {
 	ctx, end := inRequest()
 	defer end()
-	// Both at the same time.
+	// Both run at the same time.
 	title := async.Go(ctx, func(context.Context) (string, error) { return "Front", nil })
 	views := async.Go(ctx, func(context.Context) (int, error) { return 7, nil })
 	t, err := async.Await(ctx, title)
@@ -109,7 +109,7 @@ func ExampleAll() {
 	// Output: [page a page b page c] <nil>
 }
 
-// How a view mapper tells views apart, and waits for one whatever it returns.
+// A view mapper tells asynchronous views from plain ones, and waits for a future of any type.
 func ExampleIsAsync() {
 	plain := func(context.Context) (string, error) { return "plain", nil }
 	later := func(ctx context.Context) *async.Future[string] { return async.Go(ctx, plain) }
@@ -126,7 +126,7 @@ func ExampleIsAsync() {
 	// plain <nil>
 }
 
-// fetch is a function of a library that returns futures.
+// fetch is a library function that returns a future.
 func fetch(ctx context.Context, name string) *async.Future[string] {
 	return async.Go(ctx, func(context.Context) (string, error) { return "page " + name, nil })
 }
@@ -143,14 +143,14 @@ func ExampleSynchronize() {
 	// true
 }
 
-// Not strict: without a scope, in a scope of its own.
+// Without a scope, a loose function runs in a scope of its own.
 func ExampleSynchronize_loose() {
 	load := async.Synchronize(fetch, async.Loose)
 	fmt.Println(load(context.Background(), "Front"))
 	// Output: page Front <nil>
 }
 
-// A function that needs a scope, usable from a request and from a program's main.
+// A function that needs a scope can be called from a request and from main.
 func ExampleOrSpawn() {
 	both := async.OrSpawn(func(ctx context.Context, name string) (string, error) {
 		head, body := fetch(ctx, name+".head"), fetch(ctx, name+".body")
@@ -173,7 +173,7 @@ func ExampleUseExecutor() {
 	// Output: small cat <nil>
 }
 
-// What exceeds the bounds is refused; the answer to the client is a 503 with Retry-After.
+// Work beyond the bounds is refused: the response is a 503 with Retry-After.
 func ExampleExecutor() {
 	ex := async.NewExecutor(async.ExecutorOptions{Name: "thumbnails", Workers: 1, Queue: -1, RetryAfter: 3 * time.Second})
 	ctx, end := inRequest()
@@ -189,7 +189,7 @@ func ExampleExecutor() {
 	fmt.Println(async.Await(ctx, first))
 	fmt.Println(ex.Close(ctx)) // drains
 	// Output:
-	// thumbnails is saturated: 1 at work, 0 waiting true
+	// thumbnails is saturated: 1 running, 0 queued true
 	// 503 3s
 	// 1 <nil>
 	// <nil>
@@ -198,15 +198,15 @@ func ExampleExecutor() {
 func ExampleScopeError() {
 	_, err := async.Await(context.Background(), fetch(context.Background(), "Front"))
 	if e, ok := errors.AsType[*async.ScopeError](err); ok {
-		fmt.Println(e.Op, e.Reason == async.NoScope)
+		fmt.Println(e.Op)
 		fmt.Println(e)
 	}
 	// Output:
-	// go true
-	// go: this context carries no scope: in a request pass on its context (r.Context()); elsewhere open a scope with async.WithScope, or wrap the function with async.OrSpawn
+	// go
+	// go: the context carries no scope: in a request, pass its context (r.Context()); elsewhere, open a scope with async.WithScope, or wrap the function with async.OrSpawn
 }
 
-// Three requests at once; the first goes at once, the others share a round trip.
+// Three loads at the same time: the first starts at once, the others share a round trip.
 func ExampleBatcher() {
 	first := make(chan struct{})
 	pages := async.NewBatcher(func(_ context.Context, ids []int) (map[int]string, error) {
@@ -235,7 +235,7 @@ func ExampleBatcher() {
 	// pages: load 404: not found true
 }
 
-// Inside of a transaction a load must see what that has written.
+// Inside a transaction, a load must see what the transaction has written.
 func ExampleDirect() {
 	type tx struct{}
 	pages := async.NewBatcher(func(ctx context.Context, ids []int) (map[int]string, error) {

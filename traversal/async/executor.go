@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// ExecutorOptions configure an Executor. The zero value is a safe default.
+// ExecutorOptions configures an [Executor]. The zero value is a safe default.
 type ExecutorOptions struct {
-	Name       string        // in errors; "executor" if it is empty
-	Workers    int           // at once; the number of CPUs that Go may use if it is 0
-	Queue      int           // how much may wait for a worker; 16 for each worker if it is 0, none if it is negative
-	RetryAfter time.Duration // what to tell a client that was refused; a second if it is 0
+	Name       string        // for error texts; default "executor"
+	Workers    int           // running at once; default runtime.GOMAXPROCS(0)
+	Queue      int           // waiting for a worker; default 16 for each worker, negative for no queue
+	RetryAfter time.Duration // the Retry-After of refused requests; default one second
 }
 
-// Executor runs work that blocks or burns CPU, with a bound on how much of it at once and on how
-// much may wait. What exceeds both is refused with [ErrSaturated] rather than piled up. Work that
+// Executor runs work that blocks or burns CPU. It bounds how much work runs at once and how much may
+// wait; beyond both bounds it refuses work with [ErrSaturated] instead of piling it up. Work that
 // waits for the network needs no executor: start it with [Go].
 //
-// Workers are goroutines that exist as long as there is work, so an idle Executor costs nothing.
-// Work comes from [Submit] and [UseExecutor], and belongs to the scope of its context. An Executor
-// is safe for concurrent use and meant to live as long as the application; Close drains it.
+// [Submit] and [UseExecutor] give work to an executor; the work belongs to the scope of its context.
+// Workers are goroutines that exist only while there is work, so an idle Executor costs nothing. An
+// Executor is safe for concurrent use and meant to live as long as the application; Close drains it.
 type Executor struct {
 	name       string
 	workers    int
@@ -31,24 +31,24 @@ type Executor struct {
 
 	mu      sync.Mutex
 	closed  bool
-	running int // workers
+	running int // workers that exist
 	jobs    jobList
 	busy    map[*job]struct{}
-	idle    []chan struct{} // closed when nothing is running any more
+	idle    []chan struct{} // closed when the last worker exits
 	stats   ExecutorStats
 }
 
-// ExecutorStats is what an executor did, and does.
+// ExecutorStats are the counters of an executor, in pieces of work.
 type ExecutorStats struct {
-	Running, Workers int    // now, at most
-	Queued, Queue    int    // now, at most
-	Done             uint64 // work that ran, whether or not it failed
-	Inline           uint64 // work that ran inside of other work of the executor
-	Refused          uint64 // with ErrSaturated
-	Left             uint64 // work whose context ended while it was queued
+	Running, Workers int    // running now, and the bound
+	Queued, Queue    int    // queued now, and the bound
+	Done             uint64 // ran, whether or not it failed
+	Inline           uint64 // ran at once in the worker that submitted it
+	Refused          uint64 // failed with ErrSaturated
+	Cancelled        uint64 // its context ended while it was queued
 }
 
-// NewExecutor makes an executor.
+// NewExecutor returns an executor with no workers running yet.
 func NewExecutor(o ExecutorOptions) *Executor {
 	ex := &Executor{name: o.Name, workers: o.Workers, queue: o.Queue, retryAfter: o.RetryAfter, busy: map[*job]struct{}{}}
 	if ex.name == "" {
@@ -67,7 +67,7 @@ func NewExecutor(o ExecutorOptions) *Executor {
 	return ex
 }
 
-// Stats is a snapshot of the counters.
+// Stats returns a snapshot of the counters.
 func (ex *Executor) Stats() ExecutorStats {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
@@ -76,9 +76,9 @@ func (ex *Executor) Stats() ExecutorStats {
 	return st
 }
 
-// Close drains the executor: it takes no more work (that fails with [ErrClosed]) and waits until
-// what it has is done. If ctx ends first, what is still queued fails with ErrClosed, and the error
-// is a [*StragglersError] with what still runs. A second Close waits for that again.
+// Close drains the executor: new work fails with [ErrClosed], and Close waits until the work that was
+// accepted before is done. If ctx ends first, queued work fails with ErrClosed, and Close returns a
+// [*StragglersError] for the work that is still running. Calling Close again waits for that again.
 func (ex *Executor) Close(ctx context.Context) error {
 	ex.mu.Lock()
 	ex.closed = true
@@ -100,9 +100,9 @@ func (ex *Executor) Close(ctx context.Context) error {
 	for j := ex.jobs.pop(); j != nil; j = ex.jobs.pop() {
 		dropped = append(dropped, j)
 	}
-	var places []place
+	var started []callers
 	for j := range ex.busy {
-		places = append(places, j.place)
+		started = append(started, j.started)
 	}
 	ex.mu.Unlock()
 	for _, j := range dropped {
@@ -110,14 +110,14 @@ func (ex *Executor) Close(ctx context.Context) error {
 			j.drop(fmt.Errorf("%s: %w", ex.name, ErrClosed))
 		}
 	}
-	if len(places) == 0 { // they came in just now
+	if len(started) == 0 { // they returned just now
 		return nil
 	}
-	return fmt.Errorf("close %s: %w", ex.name, newStragglersError(places))
+	return fmt.Errorf("close %s: %w", ex.name, newStragglersError(started))
 }
 
-// take gives a job to a new worker, or to the queue; else the error says why not. watch is called
-// if it goes to the queue.
+// take gives a job to a new worker or to the queue, or returns why it cannot. It calls watch if the
+// job goes to the queue.
 func (ex *Executor) take(j *job, watch func()) error {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
@@ -138,11 +138,11 @@ func (ex *Executor) take(j *job, watch func()) error {
 	return nil
 }
 
-// work is the life of a worker: j, and then whatever is queued.
+// work is a worker: it runs j, and then whatever is queued.
 func (ex *Executor) work(j *job) {
-	whole := false
+	drained := false
 	defer func() {
-		if !whole { // the job ended this goroutine by runtime.Goexit
+		if !drained { // the job called runtime.Goexit
 			if next := ex.next(j); next != nil {
 				go ex.work(next)
 			}
@@ -152,17 +152,17 @@ func (ex *Executor) work(j *job) {
 		j.run()
 		j = ex.next(j)
 	}
-	whole = true
+	drained = true
 }
 
-// next is what a worker does after last; nil ends it.
+// next records that last is done and returns the next job; nil ends the worker.
 func (ex *Executor) next(last *job) *job {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	ex.stats.Done++
 	delete(ex.busy, last)
 	for j := ex.jobs.pop(); j != nil; j = ex.jobs.pop() {
-		if j.stop() { // else its context has ended, and it is being dropped
+		if j.stop() { // otherwise its context has ended, and it is being dropped
 			ex.busy[j] = struct{}{}
 			return j
 		}
@@ -177,25 +177,25 @@ func (ex *Executor) next(last *job) *job {
 	return nil
 }
 
-// leave removes a job whose context ended; its place in the queue is free at once.
+// leave removes a job whose context ended from the queue.
 func (ex *Executor) leave(j *job) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	ex.jobs.remove(j)
-	ex.stats.Left++
+	ex.stats.Cancelled++
 }
 
 // job is work as its executor sees it.
 type job struct {
 	prev, next *job
 	queued     bool
-	place      place
-	stop       func() bool // for what was queued: whether it is not being dropped already
+	started    callers
+	stop       func() bool // for queued jobs: keeps the job from being dropped, false if it is too late
 	run        func()
 	drop       func(err error)
 }
 
-// jobList is a queue that can be left anywhere.
+// jobList is a queue that allows jobs to be removed anywhere.
 type jobList struct {
 	first, last *job
 	len         int

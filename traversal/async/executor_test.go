@@ -15,18 +15,10 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// gate is work that runs until it is opened.
-type gate chan struct{}
-
-func (g gate) pass(context.Context) (string, error) {
-	<-g
-	return "passed", nil
-}
-
 func TestExecutorBounds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, s := async.WithScope(t.Context(), 1) // executors do not count against it
+		ctx, s := async.WithScope(t.Context(), 1) // work of an executor does not count against it
 		ex := async.NewExecutor(async.ExecutorOptions{Name: "thumbnails", Workers: 2, Queue: 3, RetryAfter: 5 * time.Second})
 		g := make(gate)
 		var futures []*async.Future[string]
@@ -38,15 +30,15 @@ func TestExecutorBounds(t *testing.T) {
 
 		_, err := async.Await(ctx, async.Submit(ctx, ex, g.pass))
 		require.ErrorIs(t, err, async.ErrSaturated)
-		require.EqualError(t, err, "thumbnails is saturated: 2 at work, 3 waiting")
-		answer, ok := errors.AsType[interface {
+		require.EqualError(t, err, "thumbnails is saturated: 2 running, 3 queued")
+		saturated, ok := errors.AsType[interface {
 			error
 			Status() int
 			RetryAfter() time.Duration
 		}](err)
 		require.True(t, ok)
-		assert.Equal(t, 503, answer.Status())
-		assert.Equal(t, 5*time.Second, answer.RetryAfter())
+		assert.Equal(t, 503, saturated.Status())
+		assert.Equal(t, 5*time.Second, saturated.RetryAfter())
 
 		close(g)
 		got, err := async.All(ctx, futures...)
@@ -75,37 +67,6 @@ func TestExecutorWithoutQueue(t *testing.T) {
 	assert.Equal(t, 16*zero.Workers, zero.Queue)
 }
 
-// Who waits in the queue leaves it when the context ends, and the place is free at once.
-func TestWaitingInTheQueueEndsWithTheContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, s := async.WithScope(t.Context(), 0)
-		ex := async.NewExecutor(async.ExecutorOptions{Workers: 1, Queue: 1})
-		g := make(gate)
-		first := async.Submit(ctx, ex, g.pass)
-		limited, cancel := context.WithTimeout(ctx, time.Second)
-		defer cancel()
-		waiting := async.Submit(limited, ex, func(context.Context) (string, error) {
-			t.Error("ran after its context")
-			return "", nil
-		})
-		began := time.Now()
-		_, err := async.Await(ctx, waiting)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, time.Second, time.Since(began))
-		st := ex.Stats()
-		assert.Zero(t, st.Queued)
-		assert.EqualValues(t, 1, st.Left)
-
-		third := async.Submit(ctx, ex, g.pass)
-		close(g)
-		got, err := async.All(ctx, first, third)
-		require.NoError(t, err)
-		assert.Equal(t, []string{"passed", "passed"}, got)
-		require.NoError(t, s.End(-1))
-	})
-}
-
 func TestScopeEndEmptiesTheQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -123,61 +84,6 @@ func TestScopeEndEmptiesTheQueue(t *testing.T) {
 		_, err = async.Await(other, busy)
 		require.NoError(t, err)
 		require.NoError(t, os.End(-1))
-	})
-}
-
-func TestWorkFromAWorkerRunsInline(t *testing.T) {
-	t.Parallel()
-	ctx, _ := scoped(t, 0)
-	one := async.NewExecutor(async.ExecutorOptions{Workers: 1, Queue: -1})
-	two := async.NewExecutor(async.ExecutorOptions{Workers: 1, Queue: -1})
-	deep := async.Submit(ctx, one, func(ctx context.Context) (int, error) {
-		return async.Await(ctx, async.Submit(ctx, two, func(ctx context.Context) (int, error) {
-			// Both have their only worker busy with us.
-			ctx, cancel := context.WithTimeout(ctx, time.Minute)
-			defer cancel()
-			return async.Await(ctx, async.Go(ctx, func(ctx context.Context) (int, error) {
-				v, err := async.Await(ctx, async.Submit(ctx, one, func(context.Context) (int, error) { return 7, nil }))
-				if err != nil {
-					return 0, err
-				}
-				_, err = async.Await(ctx, async.Submit(ctx, two, func(context.Context) (int, error) { panic("inline") }))
-				assert.EqualError(t, err, "panic: inline")
-				return v, nil
-			}))
-		}))
-	})
-	v, err := async.Await(ctx, deep)
-	require.NoError(t, err)
-	assert.Equal(t, 7, v)
-	assert.EqualValues(t, 1, one.Stats().Inline)
-	assert.EqualValues(t, 1, two.Stats().Inline)
-}
-
-// Work that was started by a worker, and goes on after it, is not a worker.
-func TestWorkAfterAWorkerQueues(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, s := async.WithScope(t.Context(), 0)
-		ex := async.NewExecutor(async.ExecutorOptions{Workers: 1})
-		g := make(gate)
-		nested, err := async.Await(ctx, async.Submit(ctx, ex, func(ctx context.Context) (*async.Future[string], error) {
-			return async.Go(ctx, func(ctx context.Context) (string, error) {
-				<-g
-				return async.Await(ctx, async.Submit(ctx, ex, func(context.Context) (string, error) { return "queued", nil }))
-			}), nil
-		}))
-		require.NoError(t, err)
-		synctest.Wait()
-		close(g)
-		v, err := async.Await(ctx, nested)
-		require.NoError(t, err)
-		assert.Equal(t, "queued", v)
-		synctest.Wait()
-		st := ex.Stats()
-		assert.Zero(t, st.Inline)
-		assert.EqualValues(t, 2, st.Done)
-		require.NoError(t, s.End(-1))
 	})
 }
 
@@ -203,7 +109,7 @@ func TestExecutorSurvivesItsWork(t *testing.T) {
 	assert.EqualValues(t, 4, ex.Stats().Done)
 
 	_, err = async.Await(ctx, async.Submit[int](ctx, nil, nil))
-	require.ErrorContains(t, err, "the executor is nil")
+	require.ErrorContains(t, err, "submit: nil executor")
 }
 
 func TestCloseDrains(t *testing.T) {
@@ -224,14 +130,14 @@ func TestCloseDrains(t *testing.T) {
 		assert.EqualValues(t, 3, ran.Load())
 		assert.Equal(t, 3*time.Second, time.Since(began))
 		_, err := async.Await(ctx, async.Submit(ctx, ex, untilDone))
-		require.EqualError(t, err, "pool: closed, takes no more work")
+		require.EqualError(t, err, "pool: closed to new work")
 		require.ErrorIs(t, err, async.ErrClosed)
 		require.NoError(t, ex.Close(ctx), "again")
 		require.NoError(t, s.End(-1))
 	})
 }
 
-func TestCloseReportsWhatIsLeft(t *testing.T) {
+func TestCloseReportsStragglers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, s := async.WithScope(t.Context(), 0)
@@ -242,7 +148,7 @@ func TestCloseReportsWhatIsLeft(t *testing.T) {
 		limited, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		err := ex.Close(limited)
-		require.ErrorContains(t, err, "close pool: still running after the end: 1 started at async/executor_test.go:")
+		require.ErrorContains(t, err, "close pool: still running: 1 started at async/executor_test.go:")
 		_, err = async.Await(ctx, queued)
 		require.ErrorIs(t, err, async.ErrClosed)
 		close(g)

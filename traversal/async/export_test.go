@@ -1,8 +1,8 @@
 package async
 
-// Branches is how many cancellable contexts a scope keeps.
-func Branches(s *Scope) int {
+// Endings returns the number of cancellable contexts that a scope keeps.
+func Endings(s *Scope) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.branches)
+	return len(s.endings)
 }

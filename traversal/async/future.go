@@ -7,55 +7,44 @@ import (
 )
 
 // Future is a value that is there now or will be later. It settles exactly once: with a value, an
-// error, a [*PanicError], or a cancellation (an error that is context.Canceled or
-// context.DeadlineExceeded to errors.Is). [Go], [Submit] and [Batcher.LoadAsync] make futures of
-// work that is under way; [Settled] makes one of what is known already.
+// error, a [*PanicError], or a cancellation (an error that matches context.Canceled or
+// context.DeadlineExceeded). [Go], [Submit] and [Batcher.LoadAsync] return futures of running work;
+// [Settled] returns the future of a known result.
 //
-// A Future may be awaited any number of times, by several goroutines at once, within the scope
-// that its work belongs to. The zero Future never settles and belongs to nobody: make none.
+// A Future may be awaited any number of times, by several goroutines at once, within the scope that
+// its work belongs to. The zero Future never settles: do not make one.
 type Future[T any] struct {
 	state atomic.Uint32
-	wait  *waiting // nil: was settled from the beginning
+	wait  *waiting // nil: settled from the beginning
 	err   error
 	value T
 }
 
-// Awaitable is a future of any type, for whoever must wait without knowing which: a view mapper,
-// say. Only futures of this package implement it. Most code needs [Await] instead.
-type Awaitable interface {
-	// AwaitAny is Await, with the value as an any.
-	AwaitAny(ctx context.Context) (any, error)
-	// Done is closed when the future has settled.
-	Done() <-chan struct{}
-	// Ended is closed when the work of the future has returned.
-	Ended() <-chan struct{}
-
-	future()
-}
-
 var _ Awaitable = (*Future[any])(nil)
 
+// The states of a future.
 const (
 	pending uint32 = iota
 	settling
 	settled
 )
 
-// waiting is what only a future that is still open needs.
+// waiting is what only a future of running work needs.
 type waiting struct {
 	scope *Scope
-	seen  atomic.Bool // somebody took the result
+	seen  atomic.Bool // the result was taken
 
 	mu     sync.Mutex
-	done   chan struct{}     // nil until somebody waits
-	failed []chan<- struct{} // to be told if it settles with an error
-	ended  chan struct{}     // nil until somebody waits for the work to return
+	done   chan struct{}     // nil until Done is called
+	failed []chan<- struct{} // notified if the future settles with an error
+	ended  chan struct{}     // nil until Ended is called
 }
 
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
-// Settled is a future that has its result already: for a lookup that need not wait this time. It
-// belongs to no scope, starts nothing, and may be awaited anywhere. It costs one small allocation.
+// Settled returns a future that has its result already, for a lookup that need not wait this time.
+// It belongs to no scope, starts nothing, and may be awaited anywhere. It costs one small
+// allocation.
 func Settled[T any](value T, err error) *Future[T] {
 	f := &Future[T]{value: value, err: err}
 	f.state.Store(settled)
@@ -67,7 +56,8 @@ func failed[T any](err error) *Future[T] {
 	return Settled(none, err)
 }
 
-// Done is closed when the future has settled. It is for select; [Await] gives the result.
+// Done returns a channel that is closed when the future has settled, for use in a select. [Await]
+// returns the result.
 func (f *Future[T]) Done() <-chan struct{} {
 	if f.isSettled() {
 		return closed
@@ -87,9 +77,9 @@ func (f *Future[T]) Done() <-chan struct{} {
 	return w.done
 }
 
-// Ended is closed when the work of the future has returned: mostly together with Done, but later if
-// its scope has ended and given it up. Who lent the work something, such as a request, waits for
-// this before using it.
+// Ended returns a channel that is closed when the work of the future has returned. Usually that is
+// together with Done; it is later if the scope has ended and no longer waits for the work. Code that
+// lent something to the work, such as a request, waits for Ended before reusing it.
 func (f *Future[T]) Ended() <-chan struct{} {
 	w := f.wait
 	switch {
@@ -107,7 +97,7 @@ func (f *Future[T]) Ended() <-chan struct{} {
 	return w.ended
 }
 
-// end is called once, when the work has returned or it is certain that it will not be done.
+// end closes Ended. It is called once, when the work has returned or will certainly not run.
 func (w *waiting) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -118,7 +108,7 @@ func (w *waiting) end() {
 	close(w.ended)
 }
 
-// AwaitAny is [Await] for whoever does not know the type.
+// AwaitAny is [Await] with the value as an any.
 func (f *Future[T]) AwaitAny(ctx context.Context) (any, error) {
 	v, err := Await(ctx, f)
 	return v, err
@@ -128,10 +118,10 @@ func (f *Future[T]) future() {}
 
 func (f *Future[T]) isSettled() bool { return f.state.Load() == settled }
 
-// settle tells whether this was the one that settled it.
-func (f *Future[T]) settle(value T, err error) bool {
+// settle sets the result, unless the future has settled before.
+func (f *Future[T]) settle(value T, err error) {
 	if !f.state.CompareAndSwap(pending, settling) {
-		return false
+		return
 	}
 	f.value, f.err = value, err
 	f.state.Store(settled)
@@ -142,19 +132,15 @@ func (f *Future[T]) settle(value T, err error) bool {
 		close(w.done)
 	}
 	if err != nil {
-		for _, tell := range w.failed {
-			select {
-			case tell <- struct{}{}:
-			default: // it knows of a failure already
-			}
+		for _, failure := range w.failed {
+			notify(failure)
 		}
 	}
 	w.failed = nil
-	return true
 }
 
-// tellFailure has tell know if f settles with an error, or did.
-func (f *Future[T]) tellFailure(tell chan<- struct{}) {
+// notifyFailure notifies failure when f settles with an error, or if it has.
+func (f *Future[T]) notifyFailure(failure chan<- struct{}) {
 	w := f.wait
 	if w != nil {
 		w.mu.Lock()
@@ -162,16 +148,21 @@ func (f *Future[T]) tellFailure(tell chan<- struct{}) {
 	}
 	switch {
 	case !f.isSettled() && w != nil:
-		w.failed = append(w.failed, tell)
+		w.failed = append(w.failed, failure)
 	case f.isSettled() && f.err != nil:
-		select {
-		case tell <- struct{}{}:
-		default:
-		}
+		notify(failure)
 	}
 }
 
-// result is that of a settled future.
+// notify fills a channel of capacity one, unless another failure has.
+func notify(failure chan<- struct{}) {
+	select {
+	case failure <- struct{}{}:
+	default:
+	}
+}
+
+// result returns the result of a settled future.
 func (f *Future[T]) result() (T, error) {
 	if f.wait != nil && f.err != nil {
 		f.wait.seen.Store(true)

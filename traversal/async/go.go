@@ -5,16 +5,16 @@ import (
 	"runtime"
 )
 
-// Go starts fn on a goroutine of the scope that ctx carries, and returns its future. fn gets a
-// context with the values of ctx, which ends with ctx and with the scope. A panic of fn becomes a
-// [*PanicError].
+// Go calls fn on a goroutine of the scope that ctx carries, and returns its future. The context of
+// fn has the values of ctx and ends with ctx or with the scope, whichever ends first. A panic of fn
+// becomes a [*PanicError].
 //
-// Go never blocks on the scope: if that has as many goroutines as it may have, fn runs at once in
-// the caller, and the future is settled when Go returns. So fn must not wait for what the caller
-// does after Go.
+// Go never blocks on the scope: when the scope has as many goroutines as its limit allows, Go calls
+// fn itself, and the future has settled when Go returns. So fn must not wait for anything that the
+// caller does after Go.
 //
-// Without a scope, or after its end, the future fails with a [*ScopeError]; if ctx has ended, with
-// the error of ctx. fn is not called then.
+// Without a scope, or after its end, Go does not call fn, and the future fails with a
+// [*ScopeError]. If ctx has ended, it fails with the error of ctx.
 func Go[T any](ctx context.Context, fn func(ctx context.Context) (T, error)) *Future[T] {
 	w, inline, err := begin("go", ctx, fn, true)
 	switch {
@@ -28,12 +28,12 @@ func Go[T any](ctx context.Context, fn func(ctx context.Context) (T, error)) *Fu
 	return &w.future
 }
 
-// work is fn, on its way to its future: one allocation.
+// work is a function with its future and its context, in one allocation.
 type work[T any] struct {
 	future Future[T]
 	wait   waiting
 	task   task
-	own    taskContext // what ctx is, unless the given one serves
+	own    taskContext // what ctx points to, unless the caller's context serves
 	ctx    context.Context
 	fn     func(context.Context) (T, error)
 }
@@ -42,19 +42,19 @@ type work[T any] struct {
 type task struct {
 	prev, next *task
 	scope      *Scope
-	goroutine  bool // it has one, which counts against the limit
-	place      place
-	owner      owner
+	goroutine  bool // counts against the scope's limit
+	started    callers
+	owner      abandoner
 }
 
-// owner has a future, whose type the scope does not know.
-type owner interface{ abandon(err error) }
+// abandoner is the work of a task; the scope does not know its type.
+type abandoner interface{ abandon(err error) }
 
-// begin enters work into the scope of ctx. It must be run, or given up, by the caller.
+// begin registers work with the scope of ctx. The caller must run or finish it.
 func begin[T any](op string, ctx context.Context, fn func(context.Context) (T, error), goroutine bool) (w *work[T], inline bool, err error) {
 	s, ok := ScopeFrom(ctx)
 	if !ok {
-		return nil, false, &ScopeError{Op: op, Reason: NoScope}
+		return nil, false, &ScopeError{Op: op, reason: noScope}
 	}
 	if ctx.Err() != nil {
 		return nil, false, doneError(ctx)
@@ -63,10 +63,10 @@ func begin[T any](op string, ctx context.Context, fn func(context.Context) (T, e
 	w.future.wait = &w.wait
 	w.wait.scope = s
 	w.task.owner = w
-	runtime.Callers(3, w.task.place[:])
+	runtime.Callers(3, w.task.started[:])
 	end, inline, err := s.enter(ctx, &w.task, goroutine)
 	if err != nil {
-		return nil, false, &ScopeError{Op: op, Reason: ScopeEnded}
+		return nil, false, &ScopeError{Op: op, reason: scopeEnded}
 	}
 	w.ctx = ctx
 	if end.Done() != ctx.Done() {
@@ -76,23 +76,19 @@ func begin[T any](op string, ctx context.Context, fn func(context.Context) (T, e
 	return w, inline, nil
 }
 
-// run calls fn and settles the future, whatever fn does.
+// run calls fn and settles the future, even if fn panics or exits its goroutine.
 func (w *work[T]) run() {
-	value, err, returned := *new(T), error(errGoexit), false
+	value, panicked, err := *new(T), false, error(errGoexit)
 	defer func() {
-		if !returned {
-			if p := recover(); p != nil {
-				err = newPanicError(p)
-				w.task.scope.rememberPanic(&unseen{err, &w.wait})
-			}
+		if panicked {
+			w.task.scope.rememberPanic(&unseen{err, &w.wait})
 		}
 		w.finish(value, err)
 	}()
-	value, err = w.fn(w.ctx)
-	returned = true
+	value, panicked, err = call(w.ctx, w.fn)
 }
 
-// finish settles the future and leaves the scope: the end of work, whether it ran or not.
+// finish settles the future and leaves the scope, whether or not fn was called.
 func (w *work[T]) finish(value T, err error) {
 	w.future.settle(value, err)
 	w.wait.end()
@@ -103,19 +99,4 @@ func (w *work[T]) finish(value T, err error) {
 func (w *work[T]) abandon(err error) {
 	var none T
 	w.future.settle(none, err)
-}
-
-// call is fn in the caller; its panic is an error.
-func call[T any](ctx context.Context, fn func(context.Context) (T, error)) (value T, err error) {
-	returned := false
-	defer func() {
-		if !returned {
-			if p := recover(); p != nil {
-				err = newPanicError(p)
-			}
-		}
-	}()
-	value, err = fn(ctx)
-	returned = true
-	return value, err
 }

@@ -6,16 +6,16 @@ import (
 	"fmt"
 )
 
-// Load loads the value of a key, in a round trip with others. It waits no longer than ctx lasts. It
-// needs no scope.
+// Load returns the value of a key, loaded in a round trip with others. It waits no longer than ctx
+// lasts. It needs no scope.
 func (b *Batcher[K, V]) Load(ctx context.Context, key K) (V, error) {
 	if isDirect(ctx) {
 		return b.direct(ctx, key)
 	}
 	var none V
-	m := b.recall(ctx)
+	m := b.memoOf(ctx)
 	if v, ok := m.get(key); ok {
-		b.remembered(1)
+		b.countMemo(1)
 		return v, nil
 	}
 	if ctx.Err() != nil {
@@ -31,28 +31,28 @@ func (b *Batcher[K, V]) Load(ctx context.Context, key K) (V, error) {
 		if b.leave(t) {
 			return none, doneError(ctx)
 		}
-		// Too late to leave: it is there.
+		// Too late to leave: the result is there.
 	}
 	return t.result(m)
 }
 
-// LoadAsync is [Batcher.Load] as a future, which belongs to the scope of ctx. It needs no goroutine
-// of its own, so it does not count against the limit of the scope.
+// LoadAsync is [Batcher.Load] with a future, which belongs to the scope of ctx. It uses no goroutine
+// of the scope, so it does not count against its limit.
 func (b *Batcher[K, V]) LoadAsync(ctx context.Context, key K) *Future[V] {
 	if isDirect(ctx) {
 		return Go(ctx, func(ctx context.Context) (V, error) { return b.direct(ctx, key) })
 	}
-	m := b.recall(ctx)
+	m := b.memoOf(ctx)
 	if v, ok := m.get(key); ok {
-		b.remembered(1)
+		b.countMemo(1)
 		return Settled(v, nil)
 	}
 	w, _, err := begin[V]("load", ctx, nil, false)
 	if err != nil {
 		return failed[V](err)
 	}
-	err = b.joinThen(key, func(t ticket[K, V]) later {
-		return later{
+	err = b.joinAsync(key, func(t ticket[K, V]) asyncCaller {
+		return asyncCaller{
 			settle: func() { w.finish(t.result(m)) },
 			stop: context.AfterFunc(w.ctx, func() {
 				b.leave(t)
@@ -68,11 +68,11 @@ func (b *Batcher[K, V]) LoadAsync(ctx context.Context, key K) *Future[V] {
 	return &w.future
 }
 
-// LoadMany loads several keys, in as few round trips as there are bounds. Missing keys are not in
-// the result; any other error is that of the whole call.
+// LoadMany returns the values of several keys, loaded in as few round trips as MaxKeys allows.
+// Missing keys are not in the result; any other error fails the whole call.
 func (b *Batcher[K, V]) LoadMany(ctx context.Context, keys []K) (map[K]V, error) {
 	found := make(map[K]V, len(keys))
-	rest, m := keys, b.recall(ctx)
+	rest, m := keys, b.memoOf(ctx)
 	if m.memo != nil {
 		rest = nil
 		for _, key := range keys {
@@ -82,7 +82,7 @@ func (b *Batcher[K, V]) LoadMany(ctx context.Context, keys []K) (map[K]V, error)
 				rest = append(rest, key)
 			}
 		}
-		b.remembered(len(keys) - len(rest))
+		b.countMemo(len(keys) - len(rest))
 	}
 	if isDirect(ctx) {
 		return b.directMany(ctx, rest)
@@ -99,7 +99,7 @@ func (b *Batcher[K, V]) LoadMany(ctx context.Context, keys []K) (map[K]V, error)
 		case <-t.batch.done:
 			v, err := t.result(m)
 			if err == nil {
-				found[t.entry.key] = v
+				found[t.item.key] = v
 				continue
 			} else if errors.Is(err, b.o.Missing) {
 				continue
@@ -116,9 +116,9 @@ func (b *Batcher[K, V]) LoadMany(ctx context.Context, keys []K) (map[K]V, error)
 
 type directKey struct{}
 
-// Direct is a context under which batchers do not batch: each load is a round trip of its own,
-// with this context and its values, and no memo. It is for loads inside of a transaction, which
-// must see what that has written.
+// Direct returns a context with which batchers do not batch: each load is a round trip of its own,
+// with this context and its values, and without the memo. It is for loads inside a transaction,
+// which must see what the transaction has written.
 func Direct(ctx context.Context) context.Context {
 	return context.WithValue(ctx, directKey{}, true)
 }
@@ -127,9 +127,9 @@ func isDirect(ctx context.Context) bool { return ctx.Value(directKey{}) != nil }
 
 func (b *Batcher[K, V]) direct(ctx context.Context, key K) (V, error) {
 	found, err := b.tripDirect(ctx, []K{key})
-	e := &entry[K, V]{key: key}
-	e.take(found, err, b.o)
-	return e.value, e.err
+	it := &item[K, V]{key: key}
+	it.take(found, err, b.o)
+	return it.value, it.err
 }
 
 func (b *Batcher[K, V]) directMany(ctx context.Context, keys []K) (map[K]V, error) {
@@ -138,13 +138,13 @@ func (b *Batcher[K, V]) directMany(ctx context.Context, keys []K) (map[K]V, erro
 		n := min(len(keys), b.o.MaxKeys)
 		found, err := b.tripDirect(ctx, keys[:n:n])
 		for _, key := range keys[:n] {
-			e := &entry[K, V]{key: key}
-			e.take(found, err, b.o)
+			it := &item[K, V]{key: key}
+			it.take(found, err, b.o)
 			switch {
-			case e.err == nil:
-				all[key] = e.value
-			case !errors.Is(e.err, b.o.Missing):
-				return nil, e.err
+			case it.err == nil:
+				all[key] = it.value
+			case !errors.Is(it.err, b.o.Missing):
+				return nil, it.err
 			}
 		}
 		keys = keys[n:]
@@ -161,11 +161,11 @@ func (b *Batcher[K, V]) tripDirect(ctx context.Context, keys []K) (map[K]V, erro
 	if closed {
 		return nil, fmt.Errorf("%s: %w", b.o.Name, ErrClosed)
 	}
-	found, err := call(ctx, func(ctx context.Context) (map[K]V, error) { return b.load(ctx, keys) })
+	found, _, err := call(ctx, func(ctx context.Context) (map[K]V, error) { return b.load(ctx, keys) })
 	return found, b.named(err, len(keys))
 }
 
-// named is the error of a load, with the name of the batcher.
+// named adds the name of the batcher to the error of a load.
 func (b *Batcher[K, V]) named(err error, keys int) error {
 	if err == nil {
 		return nil

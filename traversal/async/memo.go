@@ -5,22 +5,22 @@ import (
 	"sync"
 )
 
-// memo keeps what a request found by one batcher.
+// memo holds the values that one request loaded through one batcher.
 type memo[K comparable, V any] struct {
 	mu     sync.Mutex
 	values map[K]V
-	age    int // grows with each Forget
+	age    int // number of Forget calls
 }
 
-// recall is the memo as a call sees it. The zero one keeps nothing.
-type recall[K comparable, V any] struct {
+// memoView is the memo as one load sees it. The zero memoView keeps nothing.
+type memoView[K comparable, V any] struct {
 	memo *memo[K, V]
-	age  int // when the call began: what it loads may be out of date if there was a Forget meanwhile
+	age  int // when the load began: a Forget since then means that the value may be out of date
 }
 
-// Forget drops keys from the memo of the request, after they were changed.
+// Forget removes keys from the memo of the request. Call it after changing their values.
 func (b *Batcher[K, V]) Forget(ctx context.Context, keys ...K) {
-	m := b.recall(ctx).memo
+	m := b.memoOf(ctx).memo
 	if m == nil {
 		return
 	}
@@ -32,50 +32,50 @@ func (b *Batcher[K, V]) Forget(ctx context.Context, keys ...K) {
 	}
 }
 
-// recall is the memo in the scope of ctx; nothing without the option or without a scope, and for
-// what goes directly.
-func (b *Batcher[K, V]) recall(ctx context.Context) (r recall[K, V]) {
+// memoOf returns the memo in the scope of ctx; a zero one without the option, without a scope, and
+// under Direct.
+func (b *Batcher[K, V]) memoOf(ctx context.Context) (m memoView[K, V]) {
 	if !b.o.Memo || isDirect(ctx) {
-		return r
+		return m
 	}
 	s, ok := ScopeFrom(ctx)
 	if !ok {
-		return r
+		return m
 	}
-	m, ok := s.local(b, func() any { return &memo[K, V]{values: map[K]V{}} }).(*memo[K, V])
+	found, ok := s.local(b, func() any { return &memo[K, V]{values: map[K]V{}} }).(*memo[K, V])
 	if !ok {
-		return r
+		return m
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return recall[K, V]{m, m.age}
+	found.mu.Lock()
+	defer found.mu.Unlock()
+	return memoView[K, V]{found, found.age}
 }
 
-// remembered counts loads that the memo answered.
-func (b *Batcher[K, V]) remembered(n int) {
+// countMemo counts loads that the memo served.
+func (b *Batcher[K, V]) countMemo(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.stats.Loads += uint64(n)
 	b.stats.Memo += uint64(n)
 }
 
-func (r recall[K, V]) get(key K) (v V, ok bool) {
-	if r.memo == nil {
+func (m memoView[K, V]) get(key K) (v V, ok bool) {
+	if m.memo == nil {
 		return v, false
 	}
-	r.memo.mu.Lock()
-	defer r.memo.mu.Unlock()
-	v, ok = r.memo.values[key]
+	m.memo.mu.Lock()
+	defer m.memo.mu.Unlock()
+	v, ok = m.memo.values[key]
 	return v, ok
 }
 
-func (r recall[K, V]) put(key K, v V) {
-	if r.memo == nil {
+func (m memoView[K, V]) put(key K, v V) {
+	if m.memo == nil {
 		return
 	}
-	r.memo.mu.Lock()
-	defer r.memo.mu.Unlock()
-	if r.memo.age == r.age {
-		r.memo.values[key] = v
+	m.memo.mu.Lock()
+	defer m.memo.mu.Unlock()
+	if m.memo.age == m.age {
+		m.memo.values[key] = v
 	}
 }

@@ -2,53 +2,54 @@ package async
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 )
 
-// DefaultLimit is how many goroutines a scope may have at once, unless it was made with another
-// limit.
+// DefaultLimit is the number of goroutines that a scope may have at once, unless it was opened with
+// another limit.
 const DefaultLimit = 64
 
-// Scope owns the work of one request. What [Go] and [Submit] start belongs to the scope of their
-// context; when the scope ends it is cancelled and waited for, so that nothing outlives the
-// request. The framework opens a scope for each request. Programs and tests open one by
-// [WithScope]; who carries scopes in a context type of its own uses a [Slot].
+// Scope owns the work of one request. [Go] and [Submit] start work in the scope that their context
+// carries. When the scope ends, it cancels that work and waits for it, so that nothing outlives the
+// request. The framework opens a scope for each request; programs and tests open one with
+// [WithScope], and context types of their own carry one in a [Slot].
 //
-// A Scope is safe for concurrent use. Make it by NewScope, WithScope or Slot.
+// A Scope is safe for concurrent use. The zero Scope is not usable.
 type Scope struct {
 	limit int
-	outer *Scope // the one that it was opened in, if any
+	outer *Scope // the scope that this one was opened in, if any
 
-	mu       sync.Mutex
-	ended    bool
-	running  int // goroutines
-	first    *task
-	idle     chan struct{} // closed when the last task left; nil unless somebody waits
-	branches []branch
-	panics   []*unseen
-	locals   map[any]any
+	mu      sync.Mutex
+	ended   bool
+	running int // goroutines
+	first   *task
+	idle    chan struct{} // closed when the last task leaves; nil unless somebody waits
+	endings []ending
+	panics  []*unseen
+	locals  map[any]any
 }
 
-// NewScope makes a scope with at most limit goroutines at once; [DefaultLimit] if that is 0. It
-// does nothing until a context carries it: most code needs [WithScope] instead.
-func NewScope(limit int) *Scope {
+func newScope(outer context.Context, limit int) *Scope {
 	if limit <= 0 {
 		limit = DefaultLimit
 	}
-	return &Scope{limit: limit}
+	s := &Scope{limit: limit}
+	s.outer, _ = ScopeFrom(outer)
+	return s
 }
 
-// WithScope opens a scope with at most limit goroutines at once ([DefaultLimit] if that is 0) and
-// returns a context that carries it. The context ends with the scope. Whoever opens a scope calls
-// End. A scope that is opened inside another one is waited for by its opener only.
+// WithScope opens a scope with at most limit goroutines at once ([DefaultLimit] if limit is 0), and
+// returns a context that carries it and ends with it. The caller must call End. If ctx carries a
+// scope already, that one does not wait for the new one.
 func WithScope(ctx context.Context, limit int) (context.Context, *Scope) {
-	s := NewScope(limit)
-	s.outer, _ = ScopeFrom(ctx)
+	s := newScope(ctx, limit)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return &scopeContext{s.branch(ctx), s}, s
+	return &scopeContext{s.endingOf(ctx), s}, s
 }
 
 type scopeKey struct{}
@@ -68,20 +69,20 @@ func (c *scopeContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// ScopeFrom is the scope that ctx carries.
+// ScopeFrom returns the scope that ctx carries, and whether there is one.
 func ScopeFrom(ctx context.Context) (*Scope, bool) {
 	s, ok := ctx.Value(scopeKey{}).(*Scope)
 	return s, ok && s != nil
 }
 
-// IsScopeKey tells whether a context is being asked for its scope. A context type that carries one
-// answers it in its method Value with a *Scope; see [Slot].
+// IsScopeKey reports whether key is the key under which a context carries its scope. The Value
+// method of a context type with a [Slot] returns a *Scope for it.
 func IsScopeKey(key any) bool {
 	_, ok := key.(scopeKey)
 	return ok
 }
 
-// Running is how many pieces of work the scope has under way or queued.
+// Running returns the number of pieces of work that are running or queued.
 func (s *Scope) Running() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,19 +93,18 @@ func (s *Scope) Running() int {
 	return n
 }
 
-// End ends the scope: nothing can be started any more, the contexts of everything that was are
-// cancelled, and End waits until all of it has returned. It waits no longer than bound; negative:
-// as long as it takes; 0: not at all.
+// End ends the scope: it refuses new work, cancels the contexts of all work, and waits until that
+// has returned, but no longer than bound. A negative bound waits without limit, 0 does not wait.
 //
-// The error, if there is one, joins a [*StragglersError], which tells where each piece of work that
-// still runs was started (their futures are settled now, and what they return later has no
-// effect), and the panics whose futures nobody awaited. A second End waits for what is left and
-// reports that. Work of the scope must not call End: it would wait for itself.
+// The error joins a [*StragglersError], which lists where the work that is still running was
+// started, and the panics whose futures nobody awaited. The futures of stragglers have settled;
+// what their work returns later has no effect. Calling End again waits for the stragglers again and
+// reports those that remain. Work of the scope must not call End: it would wait for itself.
 func (s *Scope) End(bound time.Duration) error {
 	s.mu.Lock()
 	s.ended = true
-	branches := s.branches
-	s.branches, s.locals = nil, nil
+	endings := s.endings
+	s.endings, s.locals = nil, nil
 	var idle chan struct{}
 	if s.first != nil {
 		if s.idle == nil {
@@ -114,17 +114,17 @@ func (s *Scope) End(bound time.Duration) error {
 	}
 	s.mu.Unlock()
 
-	for _, b := range branches {
-		b.cancel(errEnded)
+	for _, e := range endings {
+		e.cancel(errEnded)
 	}
-	var left error
+	var stragglers error
 	if idle != nil && !waitFor(idle, bound) {
-		left = s.giveUp()
+		stragglers = s.giveUp()
 	}
-	return joined(left, s.takePanics())
+	return joined(stragglers, s.takePanics())
 }
 
-// waitFor tells whether c was closed in time.
+// waitFor reports whether c was closed in time.
 func waitFor(c <-chan struct{}, bound time.Duration) bool {
 	if bound < 0 {
 		<-c
@@ -148,27 +148,38 @@ func waitFor(c <-chan struct{}, bound time.Duration) bool {
 	}
 }
 
-// giveUp settles the futures of all that still runs, and reports it.
+// giveUp settles the futures of all work that is still running, and returns a StragglersError.
 func (s *Scope) giveUp() error {
 	s.mu.Lock()
-	var owners []owner
-	var places []place
+	var owners []abandoner
+	var started []callers
 	for t := s.first; t != nil; t = t.next {
 		owners = append(owners, t.owner)
-		places = append(places, t.place)
+		started = append(started, t.started)
 	}
 	s.mu.Unlock()
-	if len(owners) == 0 { // they came in just now
+	if len(owners) == 0 { // they returned just now
 		return nil
 	}
 	for _, o := range owners {
-		o.abandon(cancelled(errEnded))
+		o.abandon(fmt.Errorf("%w: %w", context.Canceled, errEnded))
 	}
-	return newStragglersError(places)
+	return newStragglersError(started)
 }
 
-// enter registers t, which ctx was given to, and returns a context that ends with ctx and with the
-// scope. If t is to have a goroutine and the limit is reached, inline is true.
+// joined joins first, which may be nil, with more. A single error is returned as it is.
+func joined(first error, more []error) error {
+	switch {
+	case len(more) == 0:
+		return first
+	case first == nil && len(more) == 1:
+		return more[0]
+	}
+	return errors.Join(append([]error{first}, more...)...)
+}
+
+// enter registers t, which was started with ctx, and returns a context that ends with ctx and with
+// the scope. inline means that t asked for a goroutine, and the limit is reached.
 func (s *Scope) enter(ctx context.Context, t *task, goroutine bool) (end context.Context, inline bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -187,10 +198,10 @@ func (s *Scope) enter(ctx context.Context, t *task, goroutine bool) (end context
 		s.first.prev = t
 	}
 	s.first = t
-	return s.branch(ctx), inline, nil
+	return s.endingOf(ctx), inline, nil
 }
 
-// leave is called once when t, that entered, is done.
+// leave removes t. It is called once for each task that entered.
 func (s *Scope) leave(t *task) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -212,7 +223,7 @@ func (s *Scope) leave(t *task) {
 	}
 }
 
-// local is a value of the scope, made at first use; nil when the scope has ended.
+// local returns a value of the scope, made at first use; nil when the scope has ended.
 func (s *Scope) local(key any, make func() any) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -230,10 +241,16 @@ func (s *Scope) local(key any, make func() any) any {
 	return v
 }
 
+func (s *Scope) hasEnded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended
+}
+
 // maxPanics bounds the panics that a scope remembers.
 const maxPanics = 16
 
-// unseen is a panic, and whether somebody took the result that it made.
+// unseen is a panic that is reported at the end of the scope, unless its future is awaited.
 type unseen struct {
 	err  error
 	wait *waiting
@@ -248,7 +265,7 @@ func (s *Scope) rememberPanic(u *unseen) {
 	}
 }
 
-// takePanics are those that nobody saw.
+// takePanics returns the panics whose futures nobody awaited, once.
 func (s *Scope) takePanics() []error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

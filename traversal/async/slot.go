@@ -6,53 +6,50 @@ import (
 	"time"
 )
 
-// Slot is room for a scope inside of a context type of your own: one word. The scope is made when
-// somebody asks for it, so that a request in which nothing waits pays nothing. Such a type is
+// Slot holds the scope of a context type of your own, in one word. The scope is made when it is
+// first needed, so that a request that starts nothing pays nothing. Such a type is
 //
 //	func (c *requestContext) Value(key any) any {
 //		if async.IsScopeKey(key) {
-//			return c.slot.Scope(0)
+//			return c.slot.Scope(c.Context, 0)
 //		}
-//		…
+//		return c.Context.Value(key)
 //	}
 //
-// The zero Slot is ready. It must not be copied after first use. Most code needs [WithScope]
+// The zero Slot is ready to use. It must not be copied after first use. Most code needs [WithScope]
 // instead.
 type Slot struct {
 	scope atomic.Pointer[Scope]
 }
 
-// neverBegan stands in slots whose request ended without a scope.
-var neverBegan = &Scope{ended: true}
+// neverOpened marks slots that ended before a scope was needed.
+var neverOpened = &Scope{ended: true}
 
-// Scope is the scope of the slot. The first call makes it, with that limit.
-func (s *Slot) Scope(limit int) *Scope { return s.ScopeWithin(context.Background(), limit) }
-
-// ScopeWithin is Scope for a context type that lies over another context: if that carries a scope,
-// this one is opened inside of it, so that futures of the outer one may be awaited here.
-func (s *Slot) ScopeWithin(below context.Context, limit int) *Scope {
+// Scope returns the scope of the slot. The first call opens it, with that limit ([DefaultLimit] if
+// it is 0), inside the scope that parent carries, if any: futures of the outer scope may be awaited
+// in the inner one. parent is the context below, never the one that holds the slot.
+func (s *Slot) Scope(parent context.Context, limit int) *Scope {
 	if sc := s.scope.Load(); sc != nil {
 		return sc
 	}
-	fresh := NewScope(limit)
-	fresh.outer, _ = ScopeFrom(below)
+	fresh := newScope(parent, limit)
 	if s.scope.CompareAndSwap(nil, fresh) {
 		return fresh
 	}
 	return s.scope.Load()
 }
 
-// Peek is the scope if somebody asked for it, or nil.
+// Peek returns the scope if it was opened, nil otherwise.
 func (s *Slot) Peek() *Scope {
-	if sc := s.scope.Load(); sc != neverBegan {
+	if sc := s.scope.Load(); sc != neverOpened {
 		return sc
 	}
 	return nil
 }
 
-// End is [Scope.End]. Without a scope it returns at once, and there will be none.
+// End is [Scope.End]. If no scope was opened it returns at once, and none can be opened later.
 func (s *Slot) End(bound time.Duration) error {
-	if s.scope.Load() == nil && s.scope.CompareAndSwap(nil, neverBegan) {
+	if s.scope.Load() == nil && s.scope.CompareAndSwap(nil, neverOpened) {
 		return nil
 	}
 	return s.scope.Load().End(bound)

@@ -65,7 +65,7 @@ func TestStress(t *testing.T) {
 	assert.Equal(t, w.expected.Load(), w.settled.Load(), "each future settles")
 	st := w.ex.Stats()
 	assert.Zero(t, st.Running+st.Queued)
-	assert.Zero(t, w.batcher.Stats().Underway)
+	assert.Zero(t, w.batcher.Stats().InFlight)
 	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; {
 		require.True(t, time.Now().Before(deadline), "%d goroutines before, %d after", before, runtime.NumGoroutine())
 		time.Sleep(time.Millisecond)
@@ -85,7 +85,7 @@ func (w *world) load(ctx context.Context, keys []int) (map[int]int, error) {
 	case 1:
 		panic("load")
 	case 2:
-		time.Sleep(time.Millisecond) // deaf
+		time.Sleep(time.Millisecond) // ignores its context
 	default:
 		pause(ctx, time.Duration(rand.IntN(300))*time.Microsecond)
 	}
@@ -237,7 +237,7 @@ func (w *world) work(seed uint64, depth int) func(context.Context) (int, error) 
 		case 1:
 			return 0, errBoom
 		case 2:
-			time.Sleep(200 * time.Microsecond) // deaf
+			time.Sleep(200 * time.Microsecond) // ignores its context
 		case 3, 4:
 			pause(ctx, time.Duration(rnd.IntN(500))*time.Microsecond)
 		case 5, 6, 7:

@@ -6,22 +6,23 @@ import (
 	"sync/atomic"
 )
 
-// Submit gives fn to an executor and returns its future. The work belongs to the scope that ctx
+// Submit runs fn on an executor and returns its future. The work belongs to the scope that ctx
 // carries, as with [Go], but does not count as one of its goroutines: the executor bounds it.
 //
-// If all workers are busy and the queue is full the future fails with [ErrSaturated] at once. What
-// is queued leaves the queue when ctx ends. Work that is submitted from inside of other work of
-// the same executor (with its context, or one derived from it) runs at once in the caller: waiting
-// for a worker while occupying one is how pools come to a standstill.
+// If all workers are busy and the queue is full, the future fails at once with [ErrSaturated].
+// Queued work leaves the queue when ctx ends. Work that a worker submits to its own executor (with
+// its context, or one derived from it) runs at once in that worker: a worker that waited for
+// another one could wait forever.
 func Submit[T any](ctx context.Context, ex *Executor, fn func(ctx context.Context) (T, error)) *Future[T] {
 	if ex == nil {
-		return failed[T](errors.New("submit: the executor is nil: make one with async.NewExecutor"))
+		return failed[T](errors.New("submit: nil executor: make one with async.NewExecutor"))
 	}
-	if ex.atWork(ctx) {
+	if ex.isWorker(ctx) {
 		ex.mu.Lock()
 		ex.stats.Inline++
 		ex.mu.Unlock()
-		return Settled(call(ctx, fn))
+		value, _, err := call(ctx, fn)
+		return Settled(value, err)
 	}
 	w, _, err := begin("submit", ctx, fn, false)
 	if err != nil {
@@ -31,15 +32,15 @@ func Submit[T any](ctx context.Context, ex *Executor, fn func(ctx context.Contex
 	w.ctx = c
 	var none T
 	j := &job{
-		place: w.task.place,
-		drop:  func(err error) { w.finish(none, err) },
+		started: w.task.started,
+		drop:    func(err error) { w.finish(none, err) },
 		run: func() {
-			if c.Err() != nil { // it ended before there was a way to leave the queue
+			if c.Err() != nil { // it ended before it could leave the queue
 				w.finish(none, doneError(c))
 				return
 			}
-			c.atWork.Store(true)
-			defer c.atWork.Store(false)
+			c.working.Store(true)
+			defer c.working.Store(false)
 			w.run()
 		},
 	}
@@ -55,7 +56,7 @@ func Submit[T any](ctx context.Context, ex *Executor, fn func(ctx context.Contex
 	return &w.future
 }
 
-// UseExecutor makes a function that runs fn on an executor and returns its future; see [Submit].
+// UseExecutor turns fn into a function that runs on an executor and returns a future; see [Submit].
 func UseExecutor[A, R any](ex *Executor, fn func(ctx context.Context, arg A) (R, error)) func(ctx context.Context, arg A) *Future[R] {
 	return func(ctx context.Context, arg A) *Future[R] {
 		return Submit(ctx, ex, func(ctx context.Context) (R, error) { return fn(ctx, arg) })
@@ -70,11 +71,11 @@ func UseExecutor2[A, B, R any](ex *Executor, fn func(ctx context.Context, a A, b
 	}
 }
 
-// workerContext is the context of work on an executor, which tells that it is.
+// workerContext is the context of work on an executor. By it Submit recognizes a worker.
 type workerContext struct {
 	taskContext
-	ex     *Executor
-	atWork atomic.Bool
+	ex      *Executor
+	working atomic.Bool // false once the work has returned
 }
 
 var _ context.Context = (*workerContext)(nil)
@@ -82,11 +83,11 @@ var _ context.Context = (*workerContext)(nil)
 type workerKey struct{ ex *Executor }
 
 func (c *workerContext) Value(key any) any {
-	if k, ok := key.(workerKey); ok && k.ex == c.ex && c.atWork.Load() {
+	if k, ok := key.(workerKey); ok && k.ex == c.ex && c.working.Load() {
 		return c
 	}
 	return c.taskContext.Value(key)
 }
 
-// atWork tells whether ctx is that of work that a worker of ex is busy with.
-func (ex *Executor) atWork(ctx context.Context) bool { return ctx.Value(workerKey{ex}) != nil }
+// isWorker reports whether ctx belongs to work that a worker of ex is running.
+func (ex *Executor) isWorker(ctx context.Context) bool { return ctx.Value(workerKey{ex}) != nil }

@@ -19,7 +19,7 @@ func (c *requestContext) scope() *async.Scope {
 		}
 	}
 	root := r.root()
-	return root.slot.ScopeWithin(root.Request.Context(), root.app.Goroutines)
+	return root.slot.Scope(root.Request.Context(), root.app.Goroutines)
 }
 
 // scoped reports whether anything of the request asked for its scope: then its end may take a while after the response.

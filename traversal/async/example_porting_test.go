@@ -8,41 +8,41 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// Shelf finds its books elsewhere, by futures.
+// Shelf looks up its books asynchronously.
 type Shelf struct{}
 
 func (s *Shelf) ChildAsync(ctx context.Context, name string) *async.Future[traversal.Resource] {
 	return async.Go(ctx, func(context.Context) (traversal.Resource, error) { return "the book " + name, nil })
 }
 
-// A tree whose lookups wait; the walk is the usual one.
+// A tree with asynchronous lookups is walked like any other.
 func Example_asyncContainer() {
-	ctx, scope := async.WithScope(context.Background(), 0) // a request has one
+	ctx, scope := async.WithScope(context.Background(), 0) // a request has a scope already
 	defer func() { _ = scope.End(-1) }()
 	n, err := traversal.Find(ctx, traversal.Map{"shelf": &Shelf{}}, "shelf/Go")
 	fmt.Println(n.Resource(), err)
 	// Output: the book Go <nil>
 }
 
-// A function of a library that returns futures, as the lookup of a type of that library.
+// A library function that returns futures becomes the lookup of a type of that library.
 func Example_lookup() {
 	type drawer struct{ label string }
 	find := func(ctx context.Context, d drawer, name string) *async.Future[traversal.Resource] {
 		return async.Go(ctx, func(context.Context) (traversal.Resource, error) { return d.label + "/" + name, nil })
 	}
-	// Where the future itself is welcome, as here, traversal.LookupAsync(find) does the same.
+	// traversal.LookupAsync(find) does the same without Synchronize2.
 	t, err := traversal.New([]traversal.Rule{traversal.Lookup(async.Synchronize2(find))}, nil)
 	if err != nil {
 		return
 	}
-	ctx, scope := async.WithScope(context.Background(), 0) // a request has one
+	ctx, scope := async.WithScope(context.Background(), 0) // a request has a scope already
 	defer func() { _ = scope.End(-1) }()
 	n, err := t.Find(ctx, drawer{"A-C"}, "Babbage")
 	fmt.Println(n.Resource(), err)
 	// Output: A-C/Babbage <nil>
 }
 
-// Who may do what is asked by plain functions with a context. They may wait, and start several
+// A security policy consists of plain functions with a context. They may wait, and may start several
 // things at once.
 func Example_policy() {
 	userGroups := func(ctx context.Context, user string) *async.Future[[]string] {
@@ -55,8 +55,8 @@ func Example_policy() {
 	// Output: [group:editors] <nil>
 }
 
-// A tween that does something slow beside the request: it starts that, calls the next one, and
-// waits. Tweens above and below need not know.
+// A tween does something slow while the request goes on: it starts the work, calls the next handler,
+// and waits. Outer and inner tweens are not affected.
 func Example_tween() {
 	type handler func(ctx context.Context, path string) (string, error)
 	logged := func(next handler) handler {
