@@ -20,6 +20,7 @@ import (
 // state, safe for any number of goroutines, and several live in one process.
 type App struct {
 	web         web.Application
+	router      *router
 	handler     web.Handler // the tweens around the router, and what comes after them
 	bare        web.Handler // the same without the tweens
 	newResponse func(*web.NewResponse) error
@@ -56,15 +57,15 @@ func newApp(reg *registry.Registry) (*App, error) {
 		app.maxBody = int64(limit)
 	}
 	app.limitScopes(reg)
-	router := newRouter(reg, traverser)
-	for _, route := range router.routes.Routes() {
-		router.table.Bind(route.Routed()) // once: other routers of this registry only read
+	app.router = newRouter(reg, traverser)
+	for _, route := range app.router.routes.Routes() {
+		app.router.table.Bind(route.Routed())
 	}
-	outermost, err := tweens.Chain(reg, router.handle)
+	outermost, err := tweens.Chain(reg, app.router.handle)
 	if err != nil {
 		return nil, err
 	}
-	app.handler, app.bare = app.around(outermost), app.around(router.handle)
+	app.handler, app.bare = app.around(outermost), app.around(app.router.handle)
 	if err := app.created(); err != nil {
 		return nil, err
 	}

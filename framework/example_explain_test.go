@@ -22,7 +22,7 @@ func ExampleApp_Explain() {
 	fmt.Println(why.Outcome.Summary())
 	fmt.Println(why.Outcome.Cause)
 	// Output:
-	// 405 Method Not Allowed (Allow: OPTIONS, POST): a plain answer, no view makes it
+	// 405 Method Not Allowed (Allow: OPTIONS, POST): default response of the framework, no view runs
 	// no view "save" for framework.DefaultRoot
 	//     view "save" for any resource [method="POST"]: method="POST" does not hold
 }

@@ -84,9 +84,9 @@ func (archivist) Permits(r *framework.Request, at traversal.Node, permission str
 	return decision, err
 }
 
-// explained is an application in which each kind of outcome can be met. called
+// explainedApp is an application in which each kind of outcome can be met. called
 // counts the views that ran.
-func explained(called *atomic.Int32) *framework.Configurator {
+func explainedApp(called *atomic.Int32) *framework.Configurator {
 	tree := archive{traversal.Map{"letters": traversal.Map{"first": &letter{"hi"}}, "vault": vault{}}}
 	config := framework.New(framework.Options{
 		Root:     func(*framework.Request) (traversal.Resource, error) { return tree, nil },

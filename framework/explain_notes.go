@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/framework/explain"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -14,38 +17,76 @@ func (x *explainer) notef(format string, args ...any) {
 	x.out.Notes = append(x.out.Notes, fmt.Sprintf(format, args...))
 }
 
-// forwarding are the headers that count only from a trusted proxy.
+// surroundings lists the tweens and the derivers, which are not run.
+func (x *explainer) surroundings() {
+	reg := x.app.web.Registry
+	names := tweens.Names(reg)
+	inside := false
+	x.out.Tweens = make([]explain.Tween, len(names))
+	for i, name := range names {
+		inside = inside || name == tweens.ExcView
+		x.out.Tweens[i] = explain.Tween{Name: name, Outside: !inside}
+		if name != tweens.ExcView { // its source is where the configuration began
+			x.out.Tweens[i].Source = sourceOf(reg, "tweens", name)
+		}
+	}
+	if inside {
+		web.SetErrorsAnswered(x.request)
+	} else {
+		x.notef("the tween EXCVIEW is not in use: no error view runs, and every error becomes a bare 500")
+	}
+
+	derivers, err := views.Derivers(reg)
+	if err != nil {
+		x.notef("%v", err)
+	}
+	x.out.Derivers = make([]explain.Deriver, len(derivers))
+	for i, name := range derivers {
+		x.out.Derivers[i] = explain.Deriver{Name: name, Source: sourceOf(reg, "view derivers", name)}
+	}
+}
+
+// sourceOf returns where something was registered, "" if it is built in.
+func sourceOf(reg *registry.Registry, category, name string) string {
+	declared, ok := reg.Introspect().Get(category, name)
+	if !ok {
+		return ""
+	}
+	return declared.Source.String()
+}
+
+// forwarding are the headers that the framework reads from trusted proxies only.
 var forwarding = []string{
 	"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Proto",
 	web.RequestIDHeader, web.VirtualRootHeader,
 }
 
-// note tells what is easily overlooked.
-func (x *explainer) note(asked *http.Request) {
+// notes adds what is easy to overlook; hr is the request as Explain received it.
+func (x *explainer) notes(hr *http.Request) {
 	r := x.request
 	var claimed []string
 	for _, name := range forwarding {
-		if values := asked.Header[name]; len(values) > 0 {
+		if values := hr.Header[name]; len(values) > 0 {
 			claimed = append(claimed, fmt.Sprintf("%s: %s", name, strings.Join(values, ", ")))
 		}
 	}
 	switch {
 	case len(claimed) == 0:
 	case r.FromTrustedProxy():
-		x.notef("believed, since %s is a trusted proxy: %s", r.RemoteAddr, strings.Join(claimed, "; "))
+		x.notef("headers used, since %s is a trusted proxy: %s", r.RemoteAddr, strings.Join(claimed, "; "))
 	default:
-		x.notef("not believed, since %q is no trusted proxy (framework.Options.TrustedProxies): %s", r.RemoteAddr, strings.Join(claimed, "; "))
+		x.notef("headers ignored, since %q is not a trusted proxy (see framework.Options.TrustedProxies): %s", r.RemoteAddr, strings.Join(claimed, "; "))
 	}
 
-	if r.Method != asked.Method || r.URL.RequestURI() != asked.URL.RequestURI() {
+	if r.Method != hr.Method || r.URL.RequestURI() != hr.URL.RequestURI() {
 		x.notef("a subscriber, a predicate or the root factory changed the request to %s %s", r.Method, r.URL.RequestURI())
 	}
-	if m := r.Match(); m != nil && slices.ContainsFunc(x.out.Routes, func(rt ExplainedRoute) bool { return rt.Shadowed }) {
-		x.notef("the route %q stands before others that take this path as well", m.Route)
+	if m := r.Match(); m != nil && slices.ContainsFunc(x.out.Routes, func(rt explain.Route) bool { return rt.Shadowed }) {
+		x.notef("the route %q hides later ones that also match this path", m.Route)
 	}
 	for _, d := range x.out.Derivers {
 		if d.Source != "" && (d.Name == views.SecuredView || d.Name == views.CSRFView) {
-			x.notef("the deriver %s was replaced (%s): what it decides is not predicted", d.Name, d.Source)
+			x.notef("the deriver %s was replaced (%s): its decision is not predicted", d.Name, d.Source)
 		}
 	}
 }

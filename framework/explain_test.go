@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/explain"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
@@ -52,7 +53,7 @@ func TestExplainEachOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var called atomic.Int32
-			app := frameworktest.New(t, explained(&called))
+			app := frameworktest.New(t, explainedApp(&called))
 			got := app.Explain(asked(tt.line, tt.headers...))
 			assert.Zero(t, called.Load(), "no view runs")
 			if got.Walk != nil {
@@ -72,7 +73,7 @@ func TestExplainEachOutcome(t *testing.T) {
 				assert.Equal(t, answer.Header.Get("Allow"), got.Outcome.Allow)
 				assert.Equal(t, answer.Header.Get("Location"), got.Outcome.Location)
 			}
-			byView := got.Outcome.By == framework.ByView || got.Outcome.By == framework.ByErrorView && got.Outcome.Location == ""
+			byView := got.Outcome.By == explain.ByView || got.Outcome.By == explain.ByErrorView && got.Outcome.Location == ""
 			assert.Equal(t, byView, called.Load() == 1)
 		})
 	}
@@ -80,7 +81,7 @@ func TestExplainEachOutcome(t *testing.T) {
 
 func TestExplanationAsJSON(t *testing.T) {
 	t.Parallel()
-	app := frameworktest.New(t, explained(new(atomic.Int32)))
+	app := frameworktest.New(t, explainedApp(new(atomic.Int32)))
 	for name, r := range map[string]*http.Request{
 		"forbidden": asked("GET /letters/first/edit"),
 		"route":     asked("GET /users/new"),
@@ -95,7 +96,7 @@ func TestExplanationAsJSON(t *testing.T) {
 		var b bytes.Buffer
 		require.NoError(t, e.WriteJSON(&b))
 		golden(t, name+".json", b.String())
-		var back framework.Explanation
+		var back explain.Explanation
 		require.NoError(t, json.Unmarshal(b.Bytes(), &back))
 		assert.Equal(t, e, &back)
 	}
@@ -103,7 +104,7 @@ func TestExplanationAsJSON(t *testing.T) {
 
 func TestExplanationAsAPage(t *testing.T) {
 	t.Parallel()
-	app := frameworktest.New(t, explained(new(atomic.Int32)))
+	app := frameworktest.New(t, explainedApp(new(atomic.Int32)))
 	page := func(r *http.Request) string {
 		var b bytes.Buffer
 		require.NoError(t, app.Explain(r).WriteHTML(&b))
@@ -126,11 +127,11 @@ func TestExplainLeavesTheRequestAlone(t *testing.T) {
 	t.Parallel()
 	type key struct{}
 	var told []string
-	config := explained(new(atomic.Int32))
+	config := explainedApp(new(atomic.Int32))
 	registry.Subscribe(config, func(e *web.NewRequest) error {
 		e.Request.Header.Set("X-Changed", "yes")
 		e.Request.Method = "POST"
-		if framework.Explaining(e.Request.Context()) {
+		if explain.DryRun(e.Request.Context()) {
 			told = append(told, "explaining")
 		}
 		assert.Equal(t, "value", e.Request.Context().Value(key{}))
@@ -155,7 +156,7 @@ func TestExplainLeavesTheRequestAlone(t *testing.T) {
 
 func TestExplainFailures(t *testing.T) {
 	t.Parallel()
-	fails := func(declare func(*framework.Configurator), line string) framework.Outcome {
+	fails := func(declare func(*framework.Configurator), line string) explain.Outcome {
 		config := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger()})
 		declare(config)
 		app := frameworktest.New(t, config)
@@ -166,28 +167,29 @@ func TestExplainFailures(t *testing.T) {
 	show := answering{new(atomic.Int32)}.show
 	panics := views.Where("panics", func(*framework.Request) (bool, error) { panic("predicate") })
 	for name, tt := range map[string]struct {
-		declare   func(*framework.Configurator)
-		at, cause string
-		by        string
-		status    int
+		declare func(*framework.Configurator)
+		at      explain.Stage
+		cause   string
+		by      string
+		status  int
 	}{
-		"nothing at all":      {func(*framework.Configurator) {}, "views", "no default view for framework.DefaultRoot", framework.ByFramework, 404},
-		"predicate of a view": {func(c *framework.Configurator) { c.AddView(views.Func(show), panics) }, "views", "panic: predicate", framework.ByNobody, 500},
+		"nothing at all":      {func(*framework.Configurator) {}, "views", "no default view for framework.DefaultRoot", explain.ByFramework, 404},
+		"predicate of a view": {func(c *framework.Configurator) { c.AddView(views.Func(show), panics) }, "views", "panic: predicate", explain.ByNobody, 500},
 		"predicate of a route": {func(c *framework.Configurator) { c.AddRoute("r", "/", panics) },
-			"routes", "panic: predicate", framework.ByNobody, 500},
+			"routes", "panic: predicate", explain.ByNobody, 500},
 		"subscriber": {func(c *framework.Configurator) {
 			registry.Subscribe(c, func(*web.ResourceFound) error { return web.Gone("by then") })
-		}, "ResourceFound", "by then", framework.ByFramework, 410},
+		}, "ResourceFound", "by then", explain.ByFramework, 410},
 		"root": {func(c *framework.Configurator) {
 			c.SetRootFactory(func(*framework.Request) (any, error) { return nil, web.ServiceUnavailable("no tree") })
-		}, "root factory", "no tree", framework.ByFramework, 503},
+		}, "root factory", "no tree", explain.ByFramework, 503},
 		"nil root": {func(c *framework.Configurator) {
 			c.SetRootFactory(func(*framework.Request) (any, error) { return (*letter)(nil), nil })
-		}, "traversal", "the root is a *framework_test.letter that holds no resource", framework.ByNobody, 500},
+		}, "traversal", "the root is a *framework_test.letter that holds no resource", explain.ByNobody, 500},
 		"without excview": {func(c *framework.Configurator) {
 			c.AddTween("a", tweens.Wrap(func(next web.Handler) web.Handler { return next }))
 			c.SetTweenOrder("a")
-		}, "views", "no default view", framework.ByNobody, 500},
+		}, "views", "no default view", explain.ByNobody, 500},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -202,7 +204,7 @@ func TestExplainFailures(t *testing.T) {
 
 func TestExplainWhileServing(t *testing.T) {
 	t.Parallel()
-	app := frameworktest.New(t, explained(new(atomic.Int32)))
+	app := frameworktest.New(t, explainedApp(new(atomic.Int32)))
 	want := app.Explain(asked("GET /letters/first")).Outcome
 	var wg sync.WaitGroup
 	for range 8 {
@@ -225,6 +227,6 @@ func TestManyRoutesAreNotAllListed(t *testing.T) {
 	config.AddRoute("last", "/here")
 	got := frameworktest.New(t, config).Explain(asked("GET /here"))
 	assert.Len(t, got.Routes, 101)
-	assert.Contains(t, got.String(), "and 70 more whose pattern does not take the path")
+	assert.Contains(t, got.String(), "and 70 more whose patterns do not match the path")
 	assert.Contains(t, got.String(), "last /here")
 }

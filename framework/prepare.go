@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -42,25 +41,20 @@ func (a *App) Prepare(ctx context.Context, hr *http.Request) (r *web.Request, do
 		_, err := runFinished(r)
 		return err
 	})
-	if _, err := a.plant(r); err != nil {
+	if _, err := a.atRoot(r); err != nil {
 		_ = done()
 		return nil, nil, err
 	}
 	return r, done, nil
 }
 
-// plant asks the root factory and puts the request at the root.
-func (a *App) plant(r *web.Request) (*web.Response, error) {
+// atRoot calls the root factory and puts the request at the root. A panic of the factory is an
+// error.
+func (a *App) atRoot(r *web.Request) (*web.Response, error) {
 	return web.Guard(func(r *web.Request) (*web.Response, error) {
-		var root traversal.Resource = DefaultRoot{}
-		if factory, ok := registry.Lookup[web.RootFactory](a.web.Registry); ok && factory != nil {
-			given, err := factory(r)
-			if err != nil {
-				return nil, err
-			}
-			if given != nil {
-				root = given
-			}
+		root, err := plant(r, a.router.root)
+		if err != nil {
+			return nil, err
 		}
 		return nil, a.web.Traverser.Walk(r.Context(), root, traversal.Path{}, r.Result())
 	})(r)

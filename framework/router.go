@@ -1,6 +1,9 @@
 package framework
 
 import (
+	"context"
+
+	"github.com/mastaba-go/mastaba/framework/explain"
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
@@ -8,9 +11,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// router is the innermost handler, which the tweens wrap: it finds the route,
-// the resource, then the view, and calls it. Everything it needs is resolved when
-// the application is built.
+// router is the innermost handler, which the tweens wrap: it finds the route, the resource, then
+// the view, and calls it. Everything it needs is resolved when the application is built.
 type router struct {
 	routes          *routes.Table
 	root            web.RootFactory
@@ -34,28 +36,48 @@ func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 	}
 }
 
-// handle takes one request from its path to its view's answer. A path that leads
-// to no view is a web.NotFound error.
+// observer follows one request through the router. It learns of every stage from the code that
+// serves requests; without an observer the router pays a nil check for each.
+type observer interface {
+	// begin reports that a stage begins: the stages before it succeeded.
+	begin(explain.Stage)
+	// matched reports the route of the request, nil if none matched.
+	matched(*routes.Route)
+	// planted reports the root that the traversal starts from.
+	planted(traversal.Resource)
+	// stepped reports a step of the traversal, in place of the hooks of AddStepHook.
+	stepped(context.Context, traversal.Step)
+}
+
+// handle takes one request from its path to the response of its view. A path that leads to no view
+// is a web.NotFound error.
 func (rt *router) handle(r *web.Request) (*web.Response, error) {
-	if err := rt.find(r); err != nil {
+	if err := rt.find(r, nil); err != nil {
 		return nil, err
 	}
 	return rt.table.Call(r)
 }
 
-// find does all that comes before the view, in Pyramid's order: NewRequest, route,
-// BeforeTraversal, root factory, traversal, ResourceFound. A path that cannot be
-// read, a web.PathError, is refused before anything is done for it. What was
-// found is published, for the log of a request that misses its deadline.
-func (rt *router) find(r *web.Request) error {
+// find does everything that comes before the view, in Pyramid's order: NewRequest, route,
+// BeforeTraversal, root factory, traversal, ResourceFound. It refuses a path that cannot be read
+// with a web.PathError, before it does anything for it. It publishes what it found, for the log of
+// a request that misses its deadline. o may be nil.
+func (rt *router) find(r *web.Request, o observer) error {
 	if rt.newRequest != nil {
 		if err := rt.newRequest(&web.NewRequest{Request: r}); err != nil {
 			return err
 		}
 	}
+	if o != nil {
+		o.begin(explain.AtRoutes)
+	}
 	route, err := rt.routes.Match(r)
 	if err != nil {
 		return err
+	}
+	if o != nil {
+		o.matched(route)
+		o.begin(explain.AtBeforeTraversal)
 	}
 	if route != nil && route.BodyLimit != 0 {
 		web.LimitBody(r, route.BodyLimit)
@@ -66,19 +88,21 @@ func (rt *router) find(r *web.Request) error {
 			return err
 		}
 	}
-	if err := rt.traverse(r, route); err != nil {
+	if err := rt.traverse(r, route, o); err != nil {
 		return err
 	}
 	web.Publish(r)
+	if o != nil {
+		o.begin(explain.AtResourceFound)
+	}
 	if rt.resourceFound != nil {
 		return rt.resourceFound(&web.ResourceFound{Request: r})
 	}
 	return nil
 }
 
-// traverse asks the root factory for the tree, and walks the path of the
-// request, or the one that its route makes.
-func (rt *router) traverse(r *web.Request, route *routes.Route) error {
+// traverse walks the path of the request, or the one that its route makes, from the root.
+func (rt *router) traverse(r *web.Request, route *routes.Route, o observer) error {
 	factory, path := rt.root, traversal.Path{VirtualRoot: web.VirtualRootNames(r)}
 	if route == nil {
 		path.Escaped = r.EscapedPath()
@@ -88,21 +112,37 @@ func (rt *router) traverse(r *web.Request, route *routes.Route) error {
 		}
 		path.Names, path.Subpath = route.Walk(r.Match())
 	}
-	var root traversal.Resource
+	if o != nil {
+		o.begin(explain.AtRootFactory)
+	}
+	root, err := plant(r, factory)
+	if err != nil {
+		return err
+	}
+	traverser := rt.traverser
+	if o != nil {
+		o.planted(root)
+		o.begin(explain.AtTraversal)
+		traverser = traverser.Observed(o.stepped)
+	}
+	err = traverser.Walk(r.Context(), root, path, r.Result())
+	if err != nil {
+		// A request shows nothing of a walk that failed: an error view sees a
+		// resource only if there is one.
+		*r.Result() = traversal.Result{}
+	}
+	return err
+}
+
+// plant calls the root factory, which may be nil.
+func plant(r *web.Request, factory web.RootFactory) (root traversal.Resource, err error) {
 	if factory != nil {
-		var err error
 		if root, err = factory(r); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if root == nil {
 		root = DefaultRoot{}
 	}
-	err := rt.traverser.Walk(r.Context(), root, path, r.Result())
-	if err != nil {
-		// Of a walk that fails the request shows nothing: an error view sees a
-		// resource only if there is one.
-		*r.Result() = traversal.Result{}
-	}
-	return err
+	return root, nil
 }

@@ -137,3 +137,23 @@ func TestHooks(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Equal(t, []string{"*traversal_test.answering descend a -> <nil> context canceled"}, got)
 }
+
+func TestObservedReplacesTheHooks(t *testing.T) {
+	t.Parallel()
+	own, observed := 0, 0
+	tr, err := traversal.New([]traversal.Rule{
+		traversal.Lookup(func(context.Context, int, string) (traversal.Resource, error) { return "leaf", nil }),
+	}, []traversal.Hook{func(context.Context, traversal.Step) { own++ }})
+	require.NoError(t, err)
+	count := func(context.Context, traversal.Step) { observed++ }
+	var r traversal.Result
+	require.NoError(t, tr.Observed(count).Walk(t.Context(), 1, traversal.Path{Escaped: "/a"}, &r))
+	assert.Equal(t, "leaf", r.Resource(), "the rules stay")
+	assert.Equal(t, []int{0, 1}, []int{own, observed})
+	require.NoError(t, tr.Walk(t.Context(), 1, traversal.Path{Escaped: "/a"}, &r))
+	assert.Equal(t, []int{1, 1}, []int{own, observed})
+
+	var none *traversal.Traverser
+	require.NoError(t, none.Observed(count).Walk(t.Context(), traversal.Map{"a": 1}, traversal.Path{Escaped: "/a"}, &r))
+	assert.Equal(t, 2, observed)
+}

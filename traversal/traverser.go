@@ -72,6 +72,15 @@ func New(rules []Rule, hooks []Hook) (*Traverser, error) {
 	return t, nil
 }
 
+// Observed returns a Traverser with the rules of t whose only hook is h, in place of those of t.
+func (t *Traverser) Observed(h Hook) *Traverser {
+	observed := &Traverser{hooks: []Hook{h}}
+	if t != nil {
+		observed.types = t.types
+	}
+	return observed
+}
+
 func (a *abilities) slot(r *Rule) **Rule {
 	switch {
 	case r.child != nil:

@@ -20,8 +20,8 @@ var Routes = []Puzzle{
 		Request: "GET /users/new", Status: 200,
 		Cause: []string{
 			`user /users/{id} (app.go:1): matched with id="new"`,
-			`new-user /users/new (app.go:1): not tried: its pattern takes the path as well, but it stands behind the route that matched`,
-			`note: the route "user" stands before others that take this path as well`,
+			`new-user /users/new (app.go:1): not tried: its pattern also matches the path, but an earlier route matched first`,
+			`note: the route "user" hides later ones that also match this path`,
 		},
 	},
 	{

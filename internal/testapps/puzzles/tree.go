@@ -18,7 +18,7 @@ var Tree = []Puzzle{
 		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show), views.For[*Letter]()) },
 		Request: "GET /wiki/Frontpage", Status: 404,
 		Cause: []string{
-			`"Frontpage" of traversal.Map, by child`, "there is no such child",
+			`"Frontpage" of traversal.Map, by child`, "no such child",
 			`no view "Frontpage" for traversal.Map`,
 		},
 	},
@@ -29,7 +29,7 @@ var Tree = []Puzzle{
 		Request: "GET /orders/17/items", Status: 500,
 		Cause: []string{
 			`traverse "/orders/17/items": child "17" of puzzles.store: dial tcp 10.0.0.9:5432: connection refused`,
-			"nothing answers the error, it is logged",
+			"no view handles the error, it is logged",
 		},
 	},
 	{
@@ -53,7 +53,7 @@ var Tree = []Puzzle{
 		Options: framework.Options{Root: root(traversal.Map{"sites": traversal.Map{"acme": traversal.Map{"news": &Letter{}}}}), TrustedProxies: []string{"10.0.0.1"}},
 		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show), views.For[*Letter]()) },
 		Request: "GET /news", Headers: []string{"X-Vhm-Root: /sites/acme"}, Status: 404,
-		Cause: []string{`not believed, since "192.0.2.1:1234" is no trusted proxy (framework.Options.TrustedProxies): X-Vhm-Root: /sites/acme`},
+		Cause: []string{`headers ignored, since "192.0.2.1:1234" is not a trusted proxy (see framework.Options.TrustedProxies): X-Vhm-Root: /sites/acme`},
 	},
 	{
 		Story: "Ann may edit this project, says its list, and is refused.",
@@ -67,7 +67,7 @@ var Tree = []Puzzle{
 		Request: "GET /acme/plan/edit", Headers: []string{"X-User: ann"}, Status: 403,
 		Cause: []string{
 			`permission "edit": denied at /acme (*puzzles.project): the project is closed`,
-			`asked by "ann"`,
+			`user: "ann"`,
 		},
 	},
 }

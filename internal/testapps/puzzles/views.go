@@ -80,7 +80,7 @@ var Views = []Puzzle{
 			c.AddView(views.Func(show))
 		},
 		Request: "GET /", Status: 500,
-		Cause: []string{"login (app.go:1): outside EXCVIEW, so no error view answers its errors"},
+		Cause: []string{"login (app.go:1): outside EXCVIEW, so no error view handles its errors"},
 	},
 	{
 		Story: "Since the order of the tweens was listed, every 404 is a 500.",
@@ -90,7 +90,7 @@ var Views = []Puzzle{
 			c.AddNotFoundView(views.Func(show))
 		},
 		Request: "GET /nowhere", Status: 500,
-		Cause: []string{"the tween EXCVIEW is not in use: no error view answers, and every error is a bare 500", `no view "nowhere"`},
+		Cause: []string{"the tween EXCVIEW is not in use: no error view runs, and every error becomes a bare 500", `no view "nowhere"`},
 	},
 	{
 		Story: "The page for what is not found is itself not to be seen.",
@@ -101,7 +101,7 @@ var Views = []Puzzle{
 			c.AddNotFoundView(views.Func(show), views.Permission("view"))
 		},
 		Request: "GET /nowhere", Status: 500,
-		Cause: []string{`the error view fails: error view for status 404: permission "view" denied: nobody may do anything`},
+		Cause: []string{`error view failed: error view for status 404: permission "view" denied: nobody may do anything`},
 	},
 }
 

@@ -1,0 +1,162 @@
+package explain
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Explanation is what an application would do with one request, stage by stage. It consists of
+// text and numbers: people read it with [Explanation.WriteText] and [Explanation.WriteHTML],
+// programs as JSON. It belongs to its caller, and no request or application keeps a reference to it.
+//
+// It is for developers. It shows names, types and errors that no client may see.
+type Explanation struct {
+	Method   string    `json:"method"`
+	Target   string    `json:"target"` // path and query, as requested
+	User     string    `json:"user,omitempty"`
+	Outcome  Outcome   `json:"outcome"`
+	Notes    []string  `json:"notes"`
+	Tweens   []Tween   `json:"tweens"` // outermost first
+	Routes   []Route   `json:"routes"` // in matching order
+	Walk     *Walk     `json:"walk"`   // nil if the request did not get that far
+	Views    []View    `json:"views"`  // in the order they are tried
+	Errors   []View    `json:"error_views"`
+	Derivers []Deriver `json:"derivers"` // outermost first
+}
+
+var _ fmt.Stringer = (*Explanation)(nil)
+
+// WriteJSON writes the explanation as indented JSON. The field names are stable.
+func (e *Explanation) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(e)
+}
+
+// Stage is a part of the way from a request to its view.
+type Stage string
+
+// The stages, in the order a request passes them. At AtNewRequest, AtBeforeTraversal and
+// AtResourceFound the subscribers to that event run.
+const (
+	AtNewRequest      Stage = "NewRequest"
+	AtRoutes          Stage = "routes"
+	AtBeforeTraversal Stage = "BeforeTraversal"
+	AtRootFactory     Stage = "root factory"
+	AtTraversal       Stage = "traversal"
+	AtResourceFound   Stage = "ResourceFound"
+	AtViews           Stage = "views"
+)
+
+// What produces the response, see Outcome.By.
+const (
+	ByView      = "view"
+	ByErrorView = "error view"
+	ByFramework = "framework" // the default response for an error, a redirect, or OPTIONS
+	ByNobody    = "nobody"    // the error leaves the tweens: it is logged, and a bare 500 is sent
+)
+
+// Outcome predicts the response.
+type Outcome struct {
+	// Status is the status of the response, 0 if the connection would be closed without one.
+	Status int `json:"status"`
+	// Certain is false if a view produces the response, since it may set another status.
+	Certain bool `json:"certain"`
+	// By is what produces the response: ByView, ByErrorView, ByFramework or ByNobody.
+	By string `json:"by"`
+	// View is the view that produces the response, "" if none does.
+	View string `json:"view,omitempty"`
+	// At is the stage that decided the outcome.
+	At Stage `json:"at"`
+	// Cause is the error that the response is for, "" if there is none.
+	Cause string `json:"cause,omitempty"`
+	// Failure is why the error view for Cause cannot be called.
+	Failure string `json:"failure,omitempty"`
+	// Allow and Location are headers of a response by the framework.
+	Allow    string `json:"allow,omitempty"`
+	Location string `json:"location,omitempty"`
+}
+
+// Tween is a tween around the router. Explaining a request does not run its tweens.
+type Tween struct {
+	Name   string `json:"name"`
+	Source string `json:"source,omitempty"` // where it was registered, "" if the framework did it
+	// Outside reports that the tween lies outside EXCVIEW: no error view handles its errors.
+	Outside bool `json:"outside_excview"`
+}
+
+// Route is a route that was tried, or one that an earlier match hides.
+type Route struct {
+	Name    string  `json:"name"`
+	Pattern string  `json:"pattern"`
+	Source  string  `json:"source"`
+	Matched bool    `json:"matched"`
+	Failed  string  `json:"failed,omitempty"` // why it did not match
+	Params  []Param `json:"params,omitempty"` // nil if the pattern did not match
+	// Shadowed reports that the pattern also matches, but an earlier route matched first.
+	Shadowed bool `json:"shadowed"`
+}
+
+// Param is the value of a route marker.
+type Param struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Walk is the traversal from the root to the resource.
+type Walk struct {
+	Factory     string   `json:"factory"` // whose root factory: "application", `route "x"`, or "default" for none
+	Root        string   `json:"root"`    // type of the root, "" if the factory failed
+	Path        string   `json:"path"`    // path to walk, escaped
+	VirtualRoot string   `json:"virtual_root,omitempty"`
+	Steps       []Step   `json:"steps"`
+	Resource    string   `json:"resource,omitempty"` // type of the resource found, "" if the walk failed
+	At          string   `json:"at,omitempty"`       // path of that resource
+	ViewName    string   `json:"view_name"`
+	Subpath     []string `json:"subpath"`
+	Error       string   `json:"error,omitempty"`
+}
+
+// Step is the lookup of one name.
+type Step struct {
+	Name       string        `json:"name"`
+	Parent     string        `json:"parent"`          // type
+	Capability string        `json:"capability"`      // see traversal.Step
+	Child      string        `json:"child,omitempty"` // type, "" if no child was found
+	Missing    bool          `json:"missing"`         // no child of that name, or no children at all
+	Elapsed    time.Duration `json:"elapsed_ns"`
+	Error      string        `json:"error,omitempty"`
+}
+
+var _ fmt.Stringer = Step{}
+
+// View is a candidate for handling the request, or the error that ended it.
+type View struct {
+	View       string `json:"view"`
+	Function   string `json:"function,omitempty"`
+	Source     string `json:"source"`
+	Failed     string `json:"failed,omitempty"` // the first predicate that does not hold
+	Error      string `json:"error,omitempty"`  // the error of that predicate
+	Chosen     bool   `json:"chosen"`
+	Permission string `json:"permission,omitempty"`
+	// Behind reports that the view matches, but an earlier one was chosen.
+	Behind bool `json:"behind"`
+	// Decision is the security policy's; nil if the policy was not consulted.
+	Decision *Decision `json:"decision,omitempty"`
+}
+
+// Decision is what the security policy decided.
+type Decision struct {
+	Allowed bool   `json:"allowed"`
+	Reason  string `json:"reason,omitempty"`
+	At      string `json:"at,omitempty"` // the resource whose rule decided
+}
+
+// Deriver is a deriver around the view.
+type Deriver struct {
+	Name   string `json:"name"`
+	Source string `json:"source,omitempty"` // where it was registered, "" if the framework did it
+}

@@ -1,0 +1,292 @@
+package explain
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// WriteText writes the explanation as plain text: the outcome first, then each stage.
+func (e *Explanation) WriteText(w io.Writer) error {
+	_, err := io.WriteString(w, e.String())
+	return err
+}
+
+// String returns what WriteText writes.
+func (e *Explanation) String() string {
+	var t textWriter
+	t.line(0, "%s %s", e.Method, e.Target)
+	t.line(1, "%s", e.Outcome.Summary())
+	if e.Outcome.Cause != "" {
+		t.line(1, "%s: %s", e.Outcome.At, e.Outcome.Cause)
+	}
+	if e.Outcome.Failure != "" {
+		t.line(1, "error view failed: %s", e.Outcome.Failure)
+	}
+	if e.User != "" {
+		t.line(1, "user: %q", e.User)
+	}
+	for _, note := range e.Notes {
+		t.line(1, "note: %s", note)
+	}
+	t.tweens(e.Tweens)
+	t.routes(e.Routes)
+	t.walk(e.Walk)
+	t.views("views, in the order they are tried", e.Views)
+	t.views("error views, in the order they are tried", e.Errors)
+	if e.Outcome.By == ByView || len(e.Views) > 0 {
+		t.derivers(e.Derivers)
+	}
+	return t.b.String()
+}
+
+// Summary returns the outcome in one line, such as "404 Not Found: default response of the
+// framework".
+func (o Outcome) Summary() string {
+	status := strconv.Itoa(o.Status) + " " + http.StatusText(o.Status)
+	switch {
+	case o.Status == 0:
+		return "connection closed without a response"
+	case o.Location != "":
+		status += " to " + o.Location
+	case o.Allow != "":
+		status += " (Allow: " + o.Allow + ")"
+	}
+	switch o.By {
+	case ByView, ByErrorView:
+		if !o.Certain {
+			status += ", unless the view sets another status"
+		}
+		return status + ": " + o.View
+	case ByNobody:
+		return status + ": no view handles the error, it is logged"
+	}
+	return status + ": default response of the framework, no view runs"
+}
+
+// textWriter writes indented lines. The second and further lines of a text keep its indent.
+type textWriter struct{ b bytes.Buffer }
+
+func (t *textWriter) line(depth int, format string, args ...any) {
+	indent := strings.Repeat("    ", depth)
+	text := strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n"+indent)
+	t.b.WriteString(indent + text + "\n")
+}
+
+func (t *textWriter) heading(text string) { t.line(0, "\n%s", text) }
+
+func (t *textWriter) tweens(tweens []Tween) {
+	if len(tweens) == 0 {
+		return
+	}
+	t.heading("tweens, outermost first (not run)")
+	for _, tween := range tweens {
+		text := tween.Name + inParens(tween.Source)
+		if note := tween.note(); note != "" {
+			text += ": " + note
+		}
+		t.line(1, "%s", text)
+	}
+}
+
+// note says what the position of the tween means for its errors, "" if nothing special.
+func (t Tween) note() string {
+	if t.Outside {
+		return "outside EXCVIEW, so no error view handles its errors"
+	}
+	return ""
+}
+
+func inParens(source string) string {
+	if source == "" {
+		return ""
+	}
+	return " (" + source + ")"
+}
+
+func (t *textWriter) routes(routes []Route) {
+	if len(routes) == 0 {
+		return
+	}
+	t.heading("routes, in matching order")
+	listed, omitted := nearRoutes(routes)
+	for _, rt := range listed {
+		t.line(1, "%s %s%s: %s", rt.Name, rt.Pattern, inParens(rt.Source), rt.verdict())
+	}
+	if omitted > 0 {
+		t.line(1, "and %d more whose patterns do not match the path", omitted)
+	}
+}
+
+// maxFarRoutes limits how many routes are listed whose pattern does not match the path.
+const maxFarRoutes = 30
+
+// nearRoutes returns the routes to list, and the number of those that it omits.
+func nearRoutes(routes []Route) (listed []Route, omitted int) {
+	far := 0
+	for _, rt := range routes {
+		if !rt.Matched && !rt.Shadowed && rt.Params == nil {
+			if far++; far > maxFarRoutes {
+				omitted++
+				continue
+			}
+		}
+		listed = append(listed, rt)
+	}
+	return listed, omitted
+}
+
+func (rt Route) verdict() string {
+	switch {
+	case rt.Shadowed:
+		return "not tried: its pattern also matches the path, but an earlier route matched first"
+	case !rt.Matched:
+		return rt.Failed
+	case len(rt.Params) == 0:
+		return "matched"
+	}
+	params := make([]string, len(rt.Params))
+	for i, p := range rt.Params {
+		params[i] = fmt.Sprintf("%s=%q", p.Name, p.Value)
+	}
+	return "matched with " + strings.Join(params, ", ")
+}
+
+func (t *textWriter) walk(w *Walk) {
+	if w == nil {
+		return
+	}
+	t.heading("traversal of " + w.Path)
+	for _, line := range w.lines() {
+		t.line(1, "%s", line)
+	}
+}
+
+// lines describes the walk: its root, each step, and where it ended.
+func (w *Walk) lines() []string {
+	var lines []string
+	switch {
+	case w.Root == "":
+	case w.Factory == "default":
+		lines = append(lines, "root: "+w.Root+", since there is no root factory")
+	default:
+		lines = append(lines, fmt.Sprintf("root: %s, from the root factory of the %s", w.Root, w.Factory))
+	}
+	if w.VirtualRoot != "" {
+		lines = append(lines, "virtual root: "+w.VirtualRoot)
+	}
+	for _, step := range w.Steps {
+		lines = append(lines, step.String())
+	}
+	if n := len(w.Steps); w.Error != "" && (n == 0 || w.Steps[n-1].Error == "") {
+		lines = append(lines, "error: "+w.Error) // unless the last step has it
+	}
+	if w.Resource == "" {
+		return lines
+	}
+	end := fmt.Sprintf("ended at %s (%s), view name %q", w.At, w.Resource, w.ViewName)
+	if len(w.Subpath) > 0 {
+		end += fmt.Sprintf(", subpath %q", w.Subpath)
+	}
+	return append(lines, end)
+}
+
+// String returns the step in one line, such as `"Front" of *wiki.Root, by child in 2.1µs:
+// *wiki.Page`.
+func (s Step) String() string {
+	text := fmt.Sprintf("%q of %s", s.Name, s.Parent)
+	if s.Capability == "none" {
+		return text + ": not a container, it has no children"
+	}
+	text += ", by " + s.Capability
+	if s.Elapsed > 0 {
+		text += " in " + rounded(s.Elapsed).String()
+	}
+	switch {
+	case s.Missing && s.Error != "":
+		return text + ": no such child (" + s.Error + ")"
+	case s.Missing:
+		return text + ": no such child"
+	case s.Error != "":
+		return text + ": error: " + s.Error
+	}
+	return text + ": " + s.Child
+}
+
+// rounded returns d with about three significant digits.
+func rounded(d time.Duration) time.Duration {
+	for unit := time.Nanosecond; unit < time.Second; unit *= 10 {
+		if d < 1000*unit {
+			return d.Round(unit)
+		}
+	}
+	return d.Round(time.Second)
+}
+
+func (t *textWriter) views(title string, views []View) {
+	if len(views) == 0 {
+		return
+	}
+	t.heading(title)
+	for _, v := range views {
+		t.line(1, "%s: %s", v.View, v.verdict())
+		t.line(2, "%s%s", v.Function, inParens(v.Source))
+		if text := v.access(); text != "" {
+			t.line(2, "%s", text)
+		}
+	}
+}
+
+func (v View) verdict() string {
+	switch {
+	case v.Chosen:
+		return "chosen"
+	case v.Error != "":
+		return v.Failed + ": " + v.Error
+	case v.Failed != "":
+		return v.Failed + " does not hold"
+	case v.Behind:
+		return "matches, but an earlier view was chosen"
+	}
+	return "matches"
+}
+
+// access describes the required permission, and the policy's decision if there is one.
+func (v View) access() string {
+	if v.Decision == nil {
+		if v.Permission != "" {
+			return fmt.Sprintf("requires permission %q", v.Permission)
+		}
+		return ""
+	}
+	text := fmt.Sprintf("permission %q: denied", v.Permission)
+	if v.Decision.Allowed {
+		text = fmt.Sprintf("permission %q: allowed", v.Permission)
+	}
+	if v.Decision.At != "" {
+		text += " at " + v.Decision.At
+	}
+	if v.Decision.Reason != "" {
+		text += ": " + v.Decision.Reason
+	}
+	return text
+}
+
+// refused reports whether the view ends the search without handling the request.
+func (v View) refused() bool {
+	return v.Error != "" || v.Decision != nil && !v.Decision.Allowed
+}
+
+func (t *textWriter) derivers(derivers []Deriver) {
+	if len(derivers) == 0 {
+		return
+	}
+	t.heading("derivers around the view, outermost first (not run)")
+	for _, d := range derivers {
+		t.line(1, "%s%s", d.Name, inParens(d.Source))
+	}
+}

@@ -1,0 +1,128 @@
+package framework
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/framework/explain"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// outcome describes the view that would handle the request, or the response to err, which ended
+// the search before the views.
+func (x *explainer) outcome(err error) {
+	x.out.Views, x.out.Errors = []explain.View{}, []explain.View{}
+	end := &x.out.Outcome
+	end.At = x.at
+	if err == nil {
+		p := predict(func() views.Prediction { return x.app.router.table.Predict(x.request) })
+		x.out.Views = x.views(p)
+		switch {
+		case p.Err != nil:
+			err = p.Err
+		case p.Response != nil:
+			x.response(explain.ByFramework, p.Response)
+			return
+		default:
+			*end = explain.Outcome{Status: http.StatusOK, By: explain.ByView, View: p.View.String(), At: x.at}
+			return
+		}
+	}
+	end.Cause = errorText(err)
+	switch {
+	case errors.Is(err, http.ErrAbortHandler):
+		end.By, end.Certain = explain.ByNobody, true
+		return
+	case !slices.ContainsFunc(x.out.Tweens, func(t explain.Tween) bool { return t.Name == tweens.ExcView }):
+		end.By, end.Status, end.Certain = explain.ByNobody, http.StatusInternalServerError, true
+		return
+	}
+	p := predict(func() views.Prediction { return x.app.router.table.PredictError(x.request, err) })
+	x.out.Errors = x.views(p)
+	if p.View != nil {
+		end.View = p.View.String()
+	}
+	switch {
+	case p.Err != nil:
+		end.By, end.Status, end.Certain = explain.ByNobody, http.StatusInternalServerError, true
+		if p.Err != err {
+			end.Failure = errorText(p.Err)
+		}
+	case p.Response != nil && p.View != nil:
+		x.response(explain.ByErrorView, p.Response)
+	case p.Response != nil:
+		x.response(explain.ByFramework, p.Response)
+	default:
+		web.SetError(x.request, err) // for the status that the response of an error view starts with
+		end.By, end.Status = explain.ByErrorView, x.request.Response().Status()
+	}
+}
+
+// predict returns the prediction of the view table. A panic of a predicate or a policy becomes its
+// error, as it would when serving.
+func predict(do func() views.Prediction) (p views.Prediction) {
+	err := safely(func() error { p = do(); return nil })
+	if err != nil {
+		p.Err = err
+	}
+	return p
+}
+
+// response sets the outcome to a response that is known without calling a view.
+func (x *explainer) response(by string, resp *web.Response) {
+	end := &x.out.Outcome
+	end.By, end.Status, end.Certain = by, resp.Status(), true
+	end.Allow, end.Location = resp.Header("Allow"), resp.Header("Location")
+}
+
+// views describes the candidates, the chosen one among them.
+func (x *explainer) views(p views.Prediction) []explain.View {
+	all := make([]explain.View, 0, len(p.Candidates))
+	chosen := false
+	for _, c := range p.Candidates {
+		v := explain.View{
+			View: c.Info.String(), Function: c.Info.View.FuncName(), Source: c.Info.Source.String(),
+			Failed: c.Failed, Permission: c.Info.Permission, Chosen: c.Info == p.View,
+			Behind: chosen && c.Failed == "",
+		}
+		chosen = chosen || v.Chosen
+		if c.Err != nil {
+			v.Error = c.Err.Error()
+		}
+		if v.Chosen && p.Decision != nil {
+			v.Decision = &explain.Decision{Allowed: p.Decision.Allowed, Reason: p.Decision.Reason}
+			if at := p.Decision.At; !at.IsZero() {
+				v.Decision.At = at.String()
+			}
+			x.user()
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// user sets the user, once the policy was consulted about a permission.
+func (x *explainer) user() {
+	err := safely(func() (err error) {
+		x.out.User, err = x.request.UserID()
+		return err
+	})
+	if err != nil {
+		x.notef("user unknown: %v", err)
+	}
+}
+
+// errorText returns the text of err without a leading status line, which the outcome already has.
+func errorText(err error) string {
+	text := err.Error()
+	if status, ok := web.StatusOf(err); ok {
+		line := fmt.Sprintf("%d %s: ", status, http.StatusText(status))
+		text = strings.TrimPrefix(text, line)
+	}
+	return text
+}
