@@ -115,15 +115,15 @@ func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	}
 }
 
-// begin makes the framework's request of hr, with its body bounded. The body
-// is replaced in a copy of hr: the server looks at its own for whether it was
-// read.
+// begin makes the framework's request of hr, with its body limited. The body is replaced in
+// a copy of hr, because net/http looks at its own to see whether it was read; package
+// server has made that copy already.
 func (a *App) begin(hr *http.Request) *web.Request {
 	if hr.Body == nil || hr.Body == http.NoBody {
 		return web.Begin(&a.web, hr)
 	}
 	own := hr
-	if _, copied := hr.Body.(*patientBody); !copied {
+	if _, private := hr.Body.(interface{ PrivateRequest() }); !private {
 		own = new(http.Request)
 		*own = *hr
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/routes"
+	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -39,7 +40,7 @@ func ExampleServe() {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	err = framework.Serve(ctx, app, framework.ServerOptions{
+	err = framework.Serve(ctx, app, server.Options{
 		Addr:         "127.0.0.1:0",
 		Health:       true,
 		DrainTimeout: 15 * time.Second,

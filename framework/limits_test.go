@@ -2,6 +2,7 @@ package framework_test
 
 import (
 	"bytes"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,24 @@ import (
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/views"
 )
+
+// bodies builds an application with views that count the bytes of a body.
+func bodies(t testing.TB, o framework.Options, more ...func(*framework.Configurator)) *framework.App {
+	t.Helper()
+	config := quiet(o)
+	config.AddView(views.Func(sayHello))
+	config.AddView(views.Func(countBody), views.Name("count"))
+	config.AddView(views.Func(countBody), views.Name("small"), views.BodyLimit(100))
+	for _, add := range more {
+		add(config)
+	}
+	return build(t, config)
+}
+
+func countBody(r *framework.Request) (map[string]int64, error) {
+	n, err := io.Copy(io.Discard, r.Body)
+	return map[string]int64{"bytes": n}, err
+}
 
 func TestBodiesAreBounded(t *testing.T) {
 	t.Parallel()
@@ -35,7 +54,7 @@ func TestBodiesAreBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			app := hall(t, framework.Options{MaxBody: tt.max}, func(c *framework.Configurator) {
+			app := bodies(t, framework.Options{MaxBody: tt.max}, func(c *framework.Configurator) {
 				c.AddRoute("big", "/big", routes.BodyLimit(1000))
 				c.AddRoute("any", "/any", routes.BodyLimit(-1))
 				c.AddView(views.Func(countBody), views.Route("big"))
@@ -63,7 +82,7 @@ func TestRouteWithoutABodyIsRefused(t *testing.T) {
 // the files of a form do not outlive it.
 func TestFilesOfAFormAreRemoved(t *testing.T) {
 	var name string
-	app := hall(t, framework.Options{MaxBody: -1}, func(c *framework.Configurator) {
+	app := bodies(t, framework.Options{MaxBody: -1}, func(c *framework.Configurator) {
 		c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 			if err := r.ParseMultipartForm(1); err != nil {
 				return nil, err
@@ -99,13 +118,13 @@ func TestFilesOfAFormAreRemoved(t *testing.T) {
 	t.Run("by Serve", func(t *testing.T) {
 		noLeaks(t)
 		name = ""
-		s := serve(t, app, framework.ServerOptions{})
+		addr, stop := serve(t, app)
 		transport := &http.Transport{DisableKeepAlives: true}
-		resp, err := (&http.Client{Transport: transport}).Post("http://"+s.addr+"/form", form.FormDataContentType(), &body)
+		resp, err := (&http.Client{Transport: transport}).Post("http://"+addr+"/form", form.FormDataContentType(), &body)
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 		assert.Equal(t, 200, resp.StatusCode)
-		require.NoError(t, s.end())
+		require.NoError(t, stop())
 		require.NotEmpty(t, name)
 		assert.NoFileExists(t, name)
 	})

@@ -2,7 +2,6 @@ package framework_test
 
 import (
 	"bufio"
-	"context"
 	"io"
 	"net"
 	"net/http"
@@ -12,8 +11,8 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 )
 
-// BenchmarkServe asks over loopback, one request after the other on one
-// connection, beside a bare net/http that says the same.
+// BenchmarkServe sends requests over loopback, one after the other on one connection, and
+// compares with a bare net/http that sends the same response.
 func BenchmarkServe(b *testing.B) {
 	requests := []struct{ name, text string }{
 		{"get", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
@@ -38,18 +37,9 @@ func BenchmarkServe(b *testing.B) {
 			return l.Addr().String(), func() { _ = server.Close(); <-done }
 		}},
 		{"serve", func(b *testing.B) (string, func()) {
-			ctx, cancel := context.WithCancel(b.Context())
-			addr, done := make(chan string, 1), make(chan error, 1)
-			app := hall(b, framework.Options{})
-			go func() {
-				done <- framework.Serve(ctx, app, framework.ServerOptions{
-					Addr: "127.0.0.1:0", DisableSignals: true, Health: true,
-					Started: func(a net.Addr) { addr <- a.String() },
-				})
-			}()
-			return <-addr, func() {
-				cancel()
-				if err := <-done; err != nil {
+			addr, stop := serve(b, bodies(b, framework.Options{}))
+			return addr, func() {
+				if err := stop(); err != nil {
 					b.Error(err)
 				}
 			}

@@ -106,10 +106,13 @@ func (a *App) Shutdown(ctx context.Context) error {
 	}
 }
 
-// Draining returns a channel that is closed when the application is about to
-// stop: by Serve as soon as it takes no more connections, else by Shutdown.
-// Views ask their request for it.
+// Draining returns a channel that is closed when the application is about to stop: by Drain
+// or Shutdown, whichever comes first. Views use Request.Draining.
 func (a *App) Draining() <-chan struct{} { return a.life.draining }
+
+// Drain closes the channel that Draining returns, so that streams and sockets end. Serve calls
+// it when it has stopped listening. It may be called more than once.
+func (a *App) Drain() { a.life.drain() }
 
 // stop drains the executor, then runs the stop hooks of list in reverse: they may
 // close what its work needs.

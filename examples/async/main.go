@@ -28,6 +28,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/server"
 )
 
 func main() {
@@ -46,7 +47,7 @@ func main() {
 		log.Fatal(err)
 	}
 	log.Printf("the source is at %s and takes %v; the site is at http://%s/", sky.url, *delay, *addr)
-	if err := framework.Serve(context.Background(), app, framework.ServerOptions{Addr: *addr}); err != nil {
+	if err := framework.Serve(context.Background(), app, server.Options{Addr: *addr}); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework"
-	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -154,19 +154,18 @@ func (d *development) answer(r *web.Request, err error) *web.Response {
 	return resp
 }
 
-// serveReport serves the report of a configuration that is wrong, until the
-// program is ended: a process cannot take in its own code anew.
-func (p *program) serveReport(ctx context.Context, o framework.ServerOptions, wrong error) error {
-	stub, err := framework.New(framework.Options{Settings: registry.Settings{}, Logger: p.env.Logger}).App()
-	if err != nil {
-		return errors.Join(wrong, err)
+// serveReport serves the report of an invalid configuration until the program is stopped:
+// a process cannot load changed code.
+func (p *program) serveReport(ctx context.Context, o server.Options, invalid error) error {
+	o.Health, o.Ready, o.Middleware = false, nil, nil
+	if o.Logger == nil {
+		o.Logger = p.env.Logger
 	}
-	o.Health, o.Ready = false, nil
-	o.Handler = http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+	report := http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		header := w.Header()
 		header.Set("Cache-Control", "no-store")
 		header.Set(devPageHeader, "configuration")
-		page := devPage{Title: "The configuration is wrong", Report: wrong.Error(), Stacks: belowPanic(stacks(wrong)), Waiting: true}
+		page := devPage{Title: "The configuration is wrong", Report: invalid.Error(), Stacks: belowPanic(stacks(invalid)), Waiting: true}
 		text, kind := page.text(), "text/plain; charset=utf-8"
 		if wantsHTML(hr) {
 			header.Set("Content-Security-Policy", pagePolicy)
@@ -176,7 +175,7 @@ func (p *program) serveReport(ctx context.Context, o framework.ServerOptions, wr
 		w.WriteHeader(http.StatusInternalServerError)
 		fmt.Fprint(w, text)
 	})
-	if err := framework.Serve(ctx, stub, o); err != nil {
+	if err := server.Serve(ctx, report, o); err != nil {
 		return err
 	}
 	return errSaid

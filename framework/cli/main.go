@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/server"
 )
 
 // Build declares the application. It is called once for every command that needs
@@ -43,7 +44,7 @@ type Options struct {
 
 	// Server is how the command serve serves, as far as settings do not say
 	// otherwise.
-	Server framework.ServerOptions
+	Server server.Options
 	// As makes a request come from somebody, for the flag --as of explain and
 	// request: it sets the header, the cookie or the context value by which the
 	// application's security policy knows who is asking. Without it --as is refused.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/cli"
+	"github.com/mastaba-go/mastaba/framework/server"
 )
 
 // What a program said before it panicked is what one wants to know.
@@ -19,7 +20,7 @@ func TestLogOfAServerThatPanics(t *testing.T) {
 		env.Logger.Info().Msg("opening the database")
 		return framework.New(env.Options()), nil
 	}
-	o := cli.Options{Name: "wiki", Server: framework.ServerOptions{Started: func(net.Addr) { panic("no place to note the address") }}}
+	o := cli.Options{Name: "wiki", Server: server.Options{Started: func(net.Addr) { panic("no place to note the address") }}}
 	var log bytes.Buffer
 	assert.PanicsWithValue(t, "no place to note the address", func() {
 		cli.Run(t.Context(), build, o, cli.Process{Args: []string{"serve", "--addr", "127.0.0.1:0"}, Stderr: &log})

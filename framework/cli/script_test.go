@@ -18,6 +18,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/cli"
 	"github.com/mastaba-go/mastaba/framework/routes"
+	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
@@ -64,7 +65,7 @@ func TestMain(m *testing.M) {
 		}, nil),
 		"nobuild": program("nobuild", nil, nil),
 		"nowhere": program("nowhere", buildWiki, func(o *cli.Options) {
-			o.Server = framework.ServerOptions{Addr: "nonsense", CertFile: "c.pem", MaxHeader: -1}
+			o.Server = server.Options{Addr: "nonsense", CertFile: "c.pem", MaxHeader: -1}
 		}),
 		"misdeclared": program("misdeclared", buildWiki, func(o *cli.Options) {
 			o.Settings = []cli.Setting{

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -67,22 +68,23 @@ func (p *program) checkServer() error {
 	return errors.Join(wrong...)
 }
 
-// serverSettings are the settings that stand for fields of ServerOptions which can be
+// serverSettings are the settings that stand for fields of server.Options which can be
 // wrong.
 var serverSettings = map[string]string{"Addr": "addr", "CertFile": "cert_file", "KeyFile": "key_file"}
 
 // placed says where a wrong field comes from: a setting, or the program itself.
 func (p *program) placed(err error) error {
-	if field, ok := errors.AsType[*framework.ServerOptionError](err); ok {
+	if field, ok := errors.AsType[*server.OptionError](err); ok {
 		if name := serverSettings[field.Field]; p.settings.from[name] != "" {
 			return &settingError{p.settings.place(name, p.settings.from[name]), fmt.Errorf("setting %q: %w", name, field.Err)}
 		}
+		return fmt.Errorf("cli.Options.Server.%s: %w", field.Field, field.Err)
 	}
 	return fmt.Errorf("cli.Options.Server: %w", err)
 }
 
 // server is Options.Server with what the settings say.
-func (p *program) server() framework.ServerOptions {
+func (p *program) server() server.Options {
 	o, s := p.o.Server, p.env.Settings
 	text := func(name string, to *string) {
 		v, _ := s[name].(string)

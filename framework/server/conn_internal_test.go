@@ -1,4 +1,4 @@
-package framework // conn has no public name
+package server // conn has no public name
 
 import (
 	"net"
@@ -18,7 +18,7 @@ func TestCloseWaitsForNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client := net.Pipe()
 		l := &listener{conns: map[*conn]struct{}{}}
-		c := l.keep(server).(*conn)
+		c := l.track(server).(*conn)
 		noteState(c, http.StateActive)
 		noteState(c, http.StateIdle)
 		go func() { _, _ = client.Write([]byte("GET /")) }()
@@ -37,7 +37,7 @@ func TestCloseWaitsForNobody(t *testing.T) {
 			}()
 		}
 		assert.Zero(t, <-ended, "the second closes at once")
-		assert.LessOrEqual(t, <-ended, lastWordTime)
+		assert.LessOrEqual(t, <-ended, lastWriteTime)
 		assert.Empty(t, l.open(func(connState) bool { return true }))
 		require.NoError(t, client.Close())
 	})

@@ -1,4 +1,4 @@
-package framework
+package server
 
 import (
 	"crypto/tls"
@@ -10,8 +10,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// tlsConfig makes the configuration of what the options say; nil: no TLS.
-func tlsConfig(o *ServerOptions, log *zerolog.Logger) (*tls.Config, error) {
+// tlsConfig returns the TLS configuration of the options; nil means no TLS.
+func tlsConfig(o *Options, log *zerolog.Logger) (*tls.Config, error) {
 	if o.CertFile == "" {
 		return o.TLS.Clone(), nil
 	}
@@ -27,35 +27,35 @@ func tlsConfig(o *ServerOptions, log *zerolog.Logger) (*tls.Config, error) {
 	return config, nil
 }
 
-// certificateFiles is a certificate that follows its files. They are looked
-// at before each handshake, which costs a few microseconds beside a
-// handshake's hundreds, and needs no goroutine.
+// certificateFiles is a certificate that is reloaded when its files change. It checks them
+// before each handshake, which costs a few microseconds next to a handshake's hundreds and
+// needs no goroutine.
 type certificateFiles struct {
 	cert, key string
 	log       *zerolog.Logger
 
 	mu      sync.Mutex // guards the following
 	current *tls.Certificate
-	seen    [2]fs.FileInfo // of the files that were tried last
+	seen    [2]fs.FileInfo // of the files at the last attempt to load them
 }
 
 func (f *certificateFiles) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	seen, err := f.look()
+	seen, err := f.stat()
 	if err == nil && f.same(seen) {
 		return f.current, nil
 	}
 	if err == nil {
 		err = f.read()
 	}
-	// What could not be read, or does not fit together because one of the
-	// files is still to be written, is tried again when it has changed.
+	// Files that cannot be read, or do not match because one of them is still to be
+	// written, are tried again when they have changed.
 	switch {
 	case err == nil:
-		f.log.Info().Str("certificate", f.cert).Msg("certificate loaded again")
+		f.log.Info().Str("certificate", f.cert).Msg("certificate reloaded")
 	case f.seen != seen:
-		f.log.Error().Err(err).Msg("certificate: the old one stays in use")
+		f.log.Error().Err(err).Msg("certificate not reloaded, the old one stays in use")
 	}
 	f.seen = seen
 	return f.current, nil
@@ -65,7 +65,7 @@ func (f *certificateFiles) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 func (f *certificateFiles) load() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	seen, err := f.look()
+	seen, err := f.stat()
 	if err != nil {
 		return err
 	}
@@ -73,8 +73,7 @@ func (f *certificateFiles) load() error {
 	return f.read()
 }
 
-// look tells how the files look from outside.
-func (f *certificateFiles) look() (seen [2]fs.FileInfo, err error) {
+func (f *certificateFiles) stat() (seen [2]fs.FileInfo, err error) {
 	for i, name := range []string{f.cert, f.key} {
 		if seen[i], err = os.Stat(name); err != nil {
 			return [2]fs.FileInfo{}, fmt.Errorf("certificate: %w", err)
@@ -96,7 +95,7 @@ func (f *certificateFiles) same(seen [2]fs.FileInfo) bool {
 func (f *certificateFiles) read() error {
 	pair, err := tls.LoadX509KeyPair(f.cert, f.key)
 	if err != nil {
-		return fmt.Errorf("certificate %s with key %s: %w", f.cert, f.key, err)
+		return fmt.Errorf("certificate %q with key %q: %w", f.cert, f.key, err)
 	}
 	f.current = &pair
 	return nil

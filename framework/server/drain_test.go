@@ -1,4 +1,4 @@
-package framework_test
+package server_test
 
 import (
 	"context"
@@ -14,11 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// gate is a view that says when it is called and waits until it is let go.
+// gate is a view that reports when it is called, and waits until it is released.
 type gate struct{ entered, release chan struct{} }
 
 func newGate() gate { return gate{make(chan struct{}, 100), make(chan struct{})} }
@@ -31,28 +32,28 @@ func (g gate) add(c *framework.Configurator) {
 	}), views.Name("wait"))
 }
 
-func TestDrainWaitsForRequestsUnderWay(t *testing.T) {
+func TestDrainWaitsForRequestsInFlight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g, p := newGate(), newPipes()
-		app := hall(t, framework.Options{}, g.add)
-		s := serve(t, app, framework.ServerOptions{Listener: p})
+		app := newApp(t, framework.Options{}, g.add)
+		s := serve(t, app, server.Options{Listener: p})
 		busy, idle, silent, fresh := p.dial(t), p.dial(t), p.dial(t), p.dial(t)
 		busy.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
 		idle.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-		resp, _ := idle.answer()
+		resp, _ := idle.response()
 		assert.False(t, resp.Close)
 		<-g.entered
 		ended := make(chan error, 1)
-		go func() { ended <- s.end() }()
+		go func() { ended <- s.stop() }()
 		<-app.Draining()
-		<-p.done // nobody listens any more
+		<-p.done // the listener is closed
 
-		// Who is connected is answered, and asked not to come back.
+		// Requests on open connections are served, and asked to close.
 		time.Sleep(200 * time.Millisecond)
 		for _, c := range []*client{idle, fresh} {
 			c.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-			resp, _ = c.answer()
+			resp, _ = c.response()
 			assert.Equal(t, http.StatusOK, resp.StatusCode)
 			assert.True(t, resp.Close)
 			assert.Empty(t, c.closed())
@@ -60,7 +61,7 @@ func TestDrainWaitsForRequestsUnderWay(t *testing.T) {
 		assert.Empty(t, silent.closed())
 		time.Sleep(5 * time.Second)
 		close(g.release)
-		resp, body := busy.answer()
+		resp, body := busy.response()
 		assert.Equal(t, http.StatusOK, resp.StatusCode)
 		assert.Equal(t, "late\n", body)
 		assert.Empty(t, busy.closed())
@@ -68,16 +69,16 @@ func TestDrainWaitsForRequestsUnderWay(t *testing.T) {
 	})
 }
 
-func TestReadinessTurnsBeforeTheListenerCloses(t *testing.T) {
+func TestNotReadyBeforeTheListenerCloses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPipes()
-		s := serve(t, hall(t, framework.Options{}), framework.ServerOptions{Listener: p, Health: true, DrainDelay: 10 * time.Second})
+		s := serve(t, newApp(t, framework.Options{}), server.Options{Listener: p, Health: true, DrainDelay: 10 * time.Second})
 		look := func(path string) (int, bool) {
 			c := p.dial(t)
 			defer func() { require.NoError(t, c.Close()) }()
 			c.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")
-			resp, _ := c.answer()
+			resp, _ := c.response()
 			return resp.StatusCode, resp.Close
 		}
 		status, last := look("/readyz")
@@ -85,7 +86,7 @@ func TestReadinessTurnsBeforeTheListenerCloses(t *testing.T) {
 		assert.False(t, last)
 		begin := time.Now()
 		ended := make(chan error, 1)
-		go func() { ended <- s.end() }()
+		go func() { ended <- s.stop() }()
 		synctest.Wait()
 		for range 9 {
 			status, _ = look("/readyz")
@@ -102,7 +103,7 @@ func TestReadinessTurnsBeforeTheListenerCloses(t *testing.T) {
 	})
 }
 
-// stubborn gives a view that waits for what it is told to wait for.
+// stubborn adds a view that returns when until does.
 func stubborn(c *framework.Configurator, until func(r *framework.Request) error) {
 	c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 		if err := until(r); err != nil {
@@ -112,7 +113,7 @@ func stubborn(c *framework.Configurator, until func(r *framework.Request) error)
 	}), views.Name("stubborn"))
 }
 
-func TestDrainThatTakesTooLong(t *testing.T) {
+func TestDrainTimeout(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		until  func(r *framework.Request) error
@@ -120,43 +121,40 @@ func TestDrainThatTakesTooLong(t *testing.T) {
 		took   time.Duration
 		err    string
 	}{
-		"a view that hears of it": {func(r *framework.Request) error {
+		"a view that watches Draining": {func(r *framework.Request) error {
 			<-r.Draining()
 			return nil
 		}, true, 5 * time.Millisecond, ""},
-		"a view that minds its context": {func(r *framework.Request) error {
+		"a view that watches its context": {func(r *framework.Request) error {
 			<-r.Context().Done()
-			if cause := context.Cause(r.Context()); !errors.Is(cause, framework.ErrDraining) {
+			if cause := context.Cause(r.Context()); !errors.Is(cause, server.ErrDraining) {
 				return cause
 			}
 			return nil
 		}, true, 19 * time.Second, ""},
-		"a view that minds nothing": {func(*framework.Request) error {
+		"a view that watches nothing": {func(*framework.Request) error {
 			time.Sleep(time.Minute)
 			return nil
-		}, false, 20*time.Second + 250*time.Millisecond, "drain: 1 requests were under way after 20s: their connections were cut"},
+		}, false, 20*time.Second + 250*time.Millisecond, "drain: timed out after 20s with 1 request in flight; connections closed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				p := newPipes()
 				var d diary
-				app := hall(t, framework.Options{}, func(c *framework.Configurator) {
+				app := newApp(t, framework.Options{}, func(c *framework.Configurator) {
 					stubborn(c, tt.until)
-					c.OnStop(d.hook("stopped", nil))
+					c.OnStop(d.hook("stopped"))
 				})
 				ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-				ended := make(chan error, 1)
-				go func() {
-					ended <- framework.Serve(ctx, app, framework.ServerOptions{Listener: p, DisableSignals: true})
-				}()
+				ended := serveUntil(ctx, app, server.Options{Listener: p})
 				c := p.dial(t)
 				c.send("GET /stubborn HTTP/1.1\r\nHost: x\r\n\r\n")
 				synctest.Wait()
 				begin := time.Now()
 				cancel()
 				if tt.answer {
-					_, body := c.answer()
+					_, body := c.response()
 					assert.Equal(t, "done\n", body)
 				}
 				assert.Empty(t, c.closed())
@@ -168,25 +166,25 @@ func TestDrainThatTakesTooLong(t *testing.T) {
 				}
 				assert.InDelta(t, tt.took.Seconds(), time.Since(begin).Seconds(), 0.3)
 				assert.Equal(t, "stopped", d.String())
-				time.Sleep(time.Minute) // the view that minds nothing ends as well
+				time.Sleep(time.Minute) // the view that watches nothing ends as well
 			})
 		})
 	}
 }
 
-func TestDrainAndConnectionsThatViewsTookOver(t *testing.T) {
+func TestDrainOfHijackedConnections(t *testing.T) {
 	t.Parallel()
 	for _, obedient := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			p := newPipes()
-			app := hall(t, framework.Options{}, func(c *framework.Configurator) {
+			app := newApp(t, framework.Options{}, func(c *framework.Configurator) {
 				c.AddView(views.HTTP(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 					conn, _, err := http.NewResponseController(w).Hijack()
 					if !assert.NoError(t, err) {
 						return
 					}
 					if !obedient {
-						_, _ = conn.Read(make([]byte, 1)) // until it is cut
+						_, _ = conn.Read(make([]byte, 1)) // until it is closed
 						return
 					}
 					defer func() { _ = conn.Close() }()
@@ -197,10 +195,7 @@ func TestDrainAndConnectionsThatViewsTookOver(t *testing.T) {
 				})), views.Name("socket"))
 			})
 			ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-			ended := make(chan error, 1)
-			go func() {
-				ended <- framework.Serve(ctx, app, framework.ServerOptions{Listener: p, DisableSignals: true})
-			}()
+			ended := serveUntil(ctx, app, server.Options{Listener: p})
 			c := p.dial(t)
 			c.send("GET /socket HTTP/1.1\r\nHost: x\r\n\r\n")
 			synctest.Wait()
@@ -214,27 +209,24 @@ func TestDrainAndConnectionsThatViewsTookOver(t *testing.T) {
 				assert.Less(t, time.Since(begin), time.Second)
 				return
 			}
-			require.ErrorContains(t, err, "were cut")
+			require.ErrorContains(t, err, "connections closed")
 			assert.InDelta(t, 20, time.Since(begin).Seconds(), 0.3)
 		})
 	}
 }
 
-func TestStopHooksHaveTheirTime(t *testing.T) {
+func TestStopTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPipes()
-		app := hall(t, framework.Options{}, func(c *framework.Configurator) {
+		app := newApp(t, framework.Options{}, func(c *framework.Configurator) {
 			c.OnStop(func(ctx context.Context, _ *framework.App) error {
 				<-ctx.Done()
 				return ctx.Err()
 			})
 		})
 		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-		ended := make(chan error, 1)
-		go func() {
-			ended <- framework.Serve(ctx, app, framework.ServerOptions{Listener: p, DisableSignals: true})
-		}()
+		ended := serveUntil(ctx, app, server.Options{Listener: p})
 		synctest.Wait()
 		begin := time.Now()
 		cancel()

@@ -1,4 +1,4 @@
-package framework_test
+package server_test
 
 import (
 	"bufio"
@@ -16,10 +16,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/views"
 )
 
@@ -32,23 +34,27 @@ func TestChild(t *testing.T) {
 	if err != nil {
 		t.Skip("this is the child of TestNoRequestIsLost")
 	}
-	var answered atomic.Int64
-	app := hall(t, framework.Options{}, func(c *framework.Configurator) {
+	var responses atomic.Int64
+	silent := zerolog.Nop()
+	app := newApp(t, framework.Options{}, func(c *framework.Configurator) {
 		c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 			time.Sleep(100 * time.Millisecond) // what a database would do
 			return r.Text("slow\n"), nil
 		}), views.Name("slow"))
 	})
-	err = framework.Serve(t.Context(), app, framework.ServerOptions{
+	err = server.Serve(t.Context(), app, server.Options{
 		Addr: "127.0.0.1:0", Health: true, DrainDelay: delay, DrainTimeout: 10 * time.Second,
 		Started: func(a net.Addr) { fmt.Println("serving", a) },
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			app.ServeHTTP(w, r)
-			answered.Add(1)
-		}),
+		Middleware: func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				next.ServeHTTP(w, r)
+				responses.Add(1)
+			})
+		},
+		Logger: &silent,
 	})
 	require.NoError(t, err)
-	fmt.Println("answered", answered.Load())
+	fmt.Println("responses", responses.Load())
 }
 
 // child is a server in a process of its own.
@@ -84,15 +90,15 @@ func (c *child) line(t *testing.T, prefix string) string {
 	}
 }
 
-// load is what the clients have seen.
+// load is what the clients saw.
 type load struct {
-	answered atomic.Int64
-	lost     sync.Map
+	responses atomic.Int64
+	lost      sync.Map
 }
 
-// run makes requests, one after the other, until stop says so or nobody takes
-// its connections any more. It repeats none. With keep it uses a connection for
-// as long as the server lets it.
+// run sends one request after the other until stop returns true or the server refuses
+// connections. It retries none. With keep it uses a connection for as long as the server
+// lets it.
 func (l *load) run(addr string, keep bool, stop func() bool) {
 	var c net.Conn
 	defer func() {
@@ -115,7 +121,7 @@ func (l *load) run(addr string, keep bool, stop func() bool) {
 			l.lost.Store(fmt.Sprintf("request %d of a client, keep %v: %v", i, keep, err), true)
 			return
 		}
-		l.answered.Add(1)
+		l.responses.Add(1)
 		if last {
 			_ = c.Close()
 			c = nil
@@ -123,7 +129,7 @@ func (l *load) run(addr string, keep bool, stop func() bool) {
 	}
 }
 
-// exchange makes one request; last: the server will close.
+// exchange sends one request; last reports whether the server will close the connection.
 func exchange(c net.Conn, i int, keep bool) (last bool, err error) {
 	head, want := "GET / HTTP/1.1\r\nHost: x\r\n", "Hello, world!\n"
 	body := ""
@@ -151,16 +157,16 @@ func exchange(c net.Conn, i int, keep bool) (last bool, err error) {
 	return resp.Close, err
 }
 
-// Load that runs while the process gets SIGTERM loses no request: whoever got
-// a connection gets its answer, without asking twice.
+// A process that receives SIGTERM under load loses no request: every client that could
+// connect receives its response without a retry.
 func TestNoRequestIsLost(t *testing.T) {
 	for name, tt := range map[string]struct {
 		delay    time.Duration
-		balanced bool // clients stop when /readyz says so
+		balanced bool // clients stop when /readyz responds with 503
 		keep     func(i int) bool
 	}{
-		"clients keep their connections, nobody tells them": {0, false, func(int) bool { return true }},
-		"a balancer stops them":                             {300 * time.Millisecond, true, func(i int) bool { return i%2 == 0 }},
+		"clients keep their connections": {0, false, func(int) bool { return true }},
+		"a load balancer stops them":     {300 * time.Millisecond, true, func(i int) bool { return i%2 == 0 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			const clients = 8
@@ -171,14 +177,14 @@ func TestNoRequestIsLost(t *testing.T) {
 			for i := range clients {
 				all.Go(func() { l.run(server.addr, tt.keep(i), away.Load) })
 			}
-			for l.answered.Load() < 2000 && !failed(&l) {
+			for l.responses.Load() < 2000 && !failed(&l) {
 				time.Sleep(time.Millisecond)
 			}
-			before := l.answered.Load()
+			before := l.responses.Load()
 			require.NoError(t, server.cmd.Process.Signal(syscall.SIGTERM))
 			if tt.balanced {
 				for !away.Load() && !failed(&l) {
-					status, _ := ask(t, "http://"+server.addr+"/readyz")
+					status, _ := get(t, "http://"+server.addr+"/readyz")
 					away.Store(status == http.StatusServiceUnavailable)
 				}
 			}
@@ -187,10 +193,10 @@ func TestNoRequestIsLost(t *testing.T) {
 				t.Error("lost: ", what)
 				return true
 			})
-			assert.Equal(t, fmt.Sprint(l.answered.Load()), server.line(t, "answered "))
-			assert.Greater(t, l.answered.Load(), before, "requests after the signal")
+			assert.Equal(t, fmt.Sprint(l.responses.Load()), server.line(t, "responses "))
+			assert.Greater(t, l.responses.Load(), before, "requests after the signal")
 			require.NoError(t, server.cmd.Wait())
-			t.Logf("%d requests, %d of them after the signal", l.answered.Load(), l.answered.Load()-before)
+			t.Logf("%d requests, %d of them after the signal", l.responses.Load(), l.responses.Load()-before)
 		})
 	}
 }
@@ -205,7 +211,7 @@ func TestSecondSignal(t *testing.T) {
 	server := newChild(t, time.Hour)
 	require.NoError(t, server.cmd.Process.Signal(syscall.SIGTERM))
 	for status := 0; status != http.StatusServiceUnavailable; {
-		status, _ = ask(t, "http://"+server.addr+"/readyz")
+		status, _ = get(t, "http://"+server.addr+"/readyz")
 	}
 	require.NoError(t, server.cmd.Process.Signal(syscall.SIGINT))
 	err := server.cmd.Wait()

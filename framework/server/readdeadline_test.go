@@ -1,4 +1,4 @@
-package framework // conn is what a server puts around a connection, without a public name
+package server // conn is what a server puts around a connection, without a public name
 
 import (
 	"errors"
@@ -60,7 +60,7 @@ func TestReadDeadline(t *testing.T) {
 				server, client := net.Pipe()
 				below := &told{Conn: server}
 				l := &listener{conns: map[*conn]struct{}{}}
-				c := l.keep(below).(*conn)
+				c := l.track(below).(*conn)
 				test(t, c, below, client)
 				require.NoError(t, c.Close())
 				require.NoError(t, client.Close())

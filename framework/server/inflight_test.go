@@ -1,4 +1,4 @@
-package framework // the counter has no public name
+package server // the counter has no public name
 
 import (
 	"sync"
