@@ -8,8 +8,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/mastaba-go/mastaba/internal/order"
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/registry/order"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 

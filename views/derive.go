@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mastaba-go/mastaba/internal/order"
-	"github.com/mastaba-go/mastaba/internal/suggest"
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/registry/order"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -230,7 +229,7 @@ func (ds *derivers) unknown(option string) error {
 	}
 	known = sorted(known)
 	text := fmt.Sprintf("no view deriver reads the option %q", option)
-	if near := suggest.Nearest(option, known); near != "" {
+	if near := registry.Nearest(option, known); near != "" {
 		return fmt.Errorf("%s: did you mean %q?", text, near)
 	}
 	if len(known) > 0 {

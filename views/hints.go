@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/mastaba-go/mastaba/internal/suggest"
+	"github.com/mastaba-go/mastaba/registry"
 )
 
 // Where a view that was expected may be: what is worth telling to somebody who
@@ -122,7 +122,7 @@ func (e *NoViewError) otherName() string {
 			names = append(names, s.place.name)
 		}
 	}
-	if near := suggest.Nearest(e.Name, names); near != "" && e.Name != "" {
+	if near := registry.Nearest(e.Name, names); near != "" && e.Name != "" {
 		return "there is a view " + strconv.Quote(near) + ": is that the one meant?"
 	}
 	return ""

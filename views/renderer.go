@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mastaba-go/mastaba/internal/suggest"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -198,7 +197,7 @@ func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
 func (rs *renderers) unknown(name string) error {
 	have := slices.Sorted(maps.Keys(rs.factories))
 	hint := ""
-	if near := suggest.Nearest(name, have); near != "" {
+	if near := registry.Nearest(name, have); near != "" {
 		hint = fmt.Sprintf(": did you mean %q?", near)
 	}
 	return fmt.Errorf("no renderer %q (have: %s)%s", name, strings.Join(have, ", "), hint)

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mastaba-go/mastaba/internal/suggest"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -53,7 +52,7 @@ func hintRoutes(name string, table web.Routes) string {
 		return ": no routes are declared"
 	}
 	names := table.RouteNames()
-	if best := suggest.Nearest(name, names); best != "" {
+	if best := registry.Nearest(name, names); best != "" {
 		return fmt.Sprintf(": did you mean %q?", best)
 	}
 	const most = 10

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mastaba-go/mastaba/internal/order"
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/registry/order"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/mastaba-go/mastaba/internal/suggest"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -83,7 +82,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if near := suggest.Nearest(unknown.GetSpecifiedName(), names); near != "" {
+	if near := registry.Nearest(unknown.GetSpecifiedName(), names); near != "" {
 		return misused("%w: is --%s meant?", err, near)
 	}
 	return usageError{err}

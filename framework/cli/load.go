@@ -10,7 +10,6 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"github.com/mastaba-go/mastaba/internal/suggest"
 	"github.com/mastaba-go/mastaba/registry"
 )
 
@@ -134,7 +133,7 @@ func (s *settings) set(name string, value any, origin string) {
 		for _, k := range s.known {
 			names = append(names, k.Name)
 		}
-		s.refuse(s.place(name, origin), "unknown setting %q%s", name, meant(suggest.Nearest(name, names)))
+		s.refuse(s.place(name, origin), "unknown setting %q%s", name, meant(registry.Nearest(name, names)))
 		return
 	}
 	v, err := known.convert(value)
@@ -214,7 +213,7 @@ func (s *settings) nearestVariable(name string, names []string) string {
 	for i := range names {
 		bares[i] = s.bare(names[i])
 	}
-	if at := slices.Index(bares, suggest.Nearest(s.bare(name), bares)); at >= 0 {
+	if at := slices.Index(bares, registry.Nearest(s.bare(name), bares)); at >= 0 {
 		return names[at]
 	}
 	return ""

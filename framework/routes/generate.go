@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mastaba-go/mastaba/internal/suggest"
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -119,7 +119,7 @@ func (t *Table) leads(escaped string, rt *Route) bool {
 
 // unknown says that there is no such route, and which there is of a similar name.
 func (t *Table) unknown(name string) error {
-	if near := suggest.Nearest(name, t.RouteNames()); near != "" {
+	if near := registry.Nearest(name, t.RouteNames()); near != "" {
 		return fmt.Errorf("%w: did you mean %q?", web.ErrNoRoute, near)
 	}
 	return web.ErrNoRoute

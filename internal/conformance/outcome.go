@@ -8,8 +8,8 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/routes"
-	"github.com/mastaba-go/mastaba/internal/order"
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/registry/order"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 )

@@ -1,11 +1,11 @@
-package suggest_test
+package registry_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/mastaba-go/mastaba/internal/suggest"
+	"github.com/mastaba-go/mastaba/registry"
 )
 
 func TestNearest(t *testing.T) {
@@ -21,7 +21,7 @@ func TestNearest(t *testing.T) {
 		"x":         "",
 		"":          "",
 	} {
-		assert.Equal(t, want, suggest.Nearest(name, names), name)
+		assert.Equal(t, want, registry.Nearest(name, names), name)
 	}
-	assert.Empty(t, suggest.Nearest("json", nil))
+	assert.Empty(t, registry.Nearest("json", nil))
 }

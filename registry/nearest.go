@@ -1,21 +1,19 @@
-// Package suggest finds the name that somebody meant who wrote another one.
-package suggest
+package registry
 
-// Nearest is the one of names that is a slip of the pen away from name, "" if
-// there is none: two letters differ, or a third of them. Of several equally near
-// ones it is the first.
+// Nearest returns the one of names that name is most likely a misspelling of, or "" if none is
+// close: at most two edits away, or a third of its length. Of equally close names it returns the
+// first. Swapping two neighbouring letters is one edit.
 func Nearest(name string, names []string) string {
-	best, found := "", max(2, len(name)/3)+1
+	best, limit := "", max(2, len(name)/3)+1
 	for _, candidate := range names {
-		if d := distance(name, candidate); d < found && d < len(name) {
-			best, found = candidate, d
+		if d := distance(name, candidate); d < limit && d < len(name) {
+			best, limit = candidate, d
 		}
 	}
 	return best
 }
 
-// distance counts the bytes to insert, delete or replace between a and b, and two
-// that changed places as one.
+// distance counts the bytes to insert, delete, replace or swap to get from a to b.
 func distance(a, b string) int {
 	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
 	for j := range rows[1] {

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/mastaba-go/mastaba/internal/order"
+	"github.com/mastaba-go/mastaba/registry/order"
 )
 
 type add struct {
