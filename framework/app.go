@@ -128,7 +128,7 @@ func (a *App) begin(hr *http.Request) *web.Request {
 		*own = *hr
 	}
 	r := web.Begin(&a.web, own)
-	web.LimitBody(r, a.maxBody)
+	web.Drive(r).LimitBody(a.maxBody)
 	return r
 }
 
@@ -140,7 +140,7 @@ func (a *App) around(handler web.Handler) web.Handler {
 		if err != nil {
 			return nil, err
 		}
-		if err := web.RunResponseCallbacks(r, resp); err != nil {
+		if err := web.Drive(r).RunResponseCallbacks(resp); err != nil {
 			return nil, err
 		}
 		if a.newResponse != nil {
@@ -157,7 +157,7 @@ func (a *App) around(handler web.Handler) web.Handler {
 // server does for its own request.
 func (a *App) finish(r *web.Request, hr *http.Request) {
 	form := r.MultipartForm
-	if form == nil && !web.Remembers(r) { // nearly always
+	if form == nil && !web.Drive(r).NeedsFinish() { // nearly always
 		a.endScope(r)
 		return
 	}
@@ -172,13 +172,13 @@ func (a *App) finish(r *web.Request, hr *http.Request) {
 
 // runFinished runs the finished callbacks; a panic of one is its error.
 var runFinished = web.Guard(func(r *web.Request) (*web.Response, error) {
-	return nil, web.RunFinishedCallbacks(r)
+	return nil, web.Drive(r).RunFinishedCallbacks()
 })
 
 // unanswered logs the error that left the tweens, and gives the 500 for it. That
 // a client has left is no error.
 func (a *App) unanswered(r *web.Request, err error) *web.Response {
-	if resp, gone := web.ClientGone(r, err); gone {
+	if resp, gone := web.Drive(r).ClientGone(err); gone {
 		return resp
 	}
 	event := r.Log().Error()

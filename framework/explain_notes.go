@@ -31,7 +31,7 @@ func (x *explainer) surroundings() {
 		}
 	}
 	if inside {
-		web.SetErrorsAnswered(x.request)
+		web.Drive(x.request).SetErrorsHandled()
 	} else {
 		x.notef("the tween EXCVIEW is not in use: no error view runs, and every error becomes a bare 500")
 	}

@@ -90,7 +90,7 @@ func (x *explainer) walk(err error) {
 	case x.app.router.root == nil:
 		w.Factory = "default"
 	}
-	if names := web.VirtualRootNames(r); len(names) > 0 {
+	if names := web.Drive(r).VirtualRootNames(); len(names) > 0 {
 		w.VirtualRoot = traversal.Join(names)
 	}
 	if x.at == explain.AtRootFactory || x.at == explain.AtTraversal {

@@ -58,7 +58,7 @@ func (x *explainer) outcome(err error) {
 	case p.Response != nil:
 		x.response(explain.ByFramework, p.Response)
 	default:
-		web.SetError(x.request, err) // for the status that the response of an error view starts with
+		web.Drive(x.request).SetError(err) // for the status that the response of an error view starts with
 		end.By, end.Status = explain.ByErrorView, x.request.Response().Status()
 	}
 }

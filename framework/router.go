@@ -80,9 +80,9 @@ func (rt *router) find(r *web.Request, o observer) error {
 		o.begin(explain.AtBeforeTraversal)
 	}
 	if route != nil && route.BodyLimit != 0 {
-		web.LimitBody(r, route.BodyLimit)
+		web.Drive(r).LimitBody(route.BodyLimit)
 	}
-	web.Publish(r)
+	web.Drive(r).Publish()
 	if rt.beforeTraversal != nil {
 		if err := rt.beforeTraversal(&web.BeforeTraversal{Request: r}); err != nil {
 			return err
@@ -91,7 +91,7 @@ func (rt *router) find(r *web.Request, o observer) error {
 	if err := rt.traverse(r, route, o); err != nil {
 		return err
 	}
-	web.Publish(r)
+	web.Drive(r).Publish()
 	if o != nil {
 		o.begin(explain.AtResourceFound)
 	}
@@ -103,7 +103,7 @@ func (rt *router) find(r *web.Request, o observer) error {
 
 // traverse walks the path of the request, or the one that its route makes, from the root.
 func (rt *router) traverse(r *web.Request, route *routes.Route, o observer) error {
-	factory, path := rt.root, traversal.Path{VirtualRoot: web.VirtualRootNames(r)}
+	factory, path := rt.root, traversal.Path{VirtualRoot: web.Drive(r).VirtualRootNames()}
 	if route == nil {
 		path.Escaped = r.EscapedPath()
 	} else {

@@ -36,7 +36,7 @@ func (a *App) limitScopes(reg *registry.Registry) {
 // flushBehind sends the response on its way if the request has started work that is not done: its end will be waited
 // for, and the server holds small responses back until the handler returns.
 func flushBehind(w http.ResponseWriter, r *web.Request) {
-	if scope := web.Scope(r); scope != nil && scope.Running() > 0 {
+	if scope := web.Drive(r).Scope(); scope != nil && scope.Running() > 0 {
 		_ = http.NewResponseController(w).Flush() // a client that went away does not matter here
 	}
 }
@@ -44,13 +44,13 @@ func flushBehind(w http.ResponseWriter, r *web.Request) {
 // endScope ends what the request has started, the very last thing of it. What does not end in time is named in the log,
 // and reported by Shutdown if it has not ended by then. So is a panic that nobody has seen.
 func (a *App) endScope(r *web.Request) {
-	err := web.EndScope(r, a.patience)
+	err := web.Drive(r).EndScope(a.patience)
 	if err == nil {
 		return
 	}
 	for _, part := range parts(err) {
 		if left, ok := errors.AsType[*async.StragglersError](part); ok {
-			a.left.add(web.Scope(r))
+			a.left.add(web.Drive(r).Scope())
 			places := make([]string, len(left.Stragglers))
 			for n, s := range left.Stragglers {
 				places[n] = s.String()
@@ -75,10 +75,10 @@ func parts(err error) []error {
 	return []error{err}
 }
 
-// Keep remembers a view that goes on after its deadline. It is for tweens: see web.LeaveBehind.
-func (a *App) Keep(text string, ended <-chan struct{}) { a.left.keep(straggler{text, ended}) }
+// TrackStraggler keeps track of a view that goes on after its deadline. Tweens call it through [web.Driver].
+func (a *App) TrackStraggler(text string, ended <-chan struct{}) { a.left.keep(straggler{text, ended}) }
 
-var _ web.Keeper = (*App)(nil)
+var _ web.StragglerTracker = (*App)(nil)
 
 // leftovers are what requests that ended have left running.
 type leftovers struct {

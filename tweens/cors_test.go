@@ -30,10 +30,10 @@ func ask(t *testing.T, h web.Handler, method string, headers ...string) *httptes
 			resp = web.InternalServerError("").Response(r)
 		}
 	}
-	require.NoError(t, web.RunResponseCallbacks(r, resp))
+	require.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
 	_, err = resp.Send(w, r)
 	require.NoError(t, err)
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	return w
 }
 

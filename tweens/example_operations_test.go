@@ -40,7 +40,7 @@ func ExampleTimeout() {
 		log.Fatal(err)
 	}
 	fmt.Println(resp.Status())
-	_ = web.RunFinishedCallbacks(r) // the App does it: the view is waited for
+	_ = web.Drive(r).RunFinishedCallbacks() // the App does it: the view is waited for
 	// Output: 504
 }
 
@@ -141,14 +141,14 @@ func (s *slowest) End(_ context.Context, o *tweens.Observation) { // a real one 
 func ExampleObserve() {
 	var s slowest
 	app := chain("slowest", tweens.Observe(&s), func(r *web.Request) (*web.Response, error) {
-		web.SetMatch(r, web.NewMatch(web.Routed{Route: "page", Pattern: "/pages/{name}"})) // the router does it
+		web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/pages/{name}"})) // the router does it
 		return r.Text("hello"), nil
 	})
 	r := web.Begin(nil, httptest.NewRequest("GET", "/pages/front", nil))
 	if _, err := app(r); err != nil {
 		log.Fatal(err)
 	}
-	_ = web.RunFinishedCallbacks(r) // the App does it
+	_ = web.Drive(r).RunFinishedCallbacks() // the App does it
 	fmt.Println(s.pattern)
 	// Output: /pages/{name}
 }

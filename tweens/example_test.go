@@ -112,7 +112,7 @@ func ExampleFromMiddleware() {
 		}
 		body, _ := resp.Body()
 		fmt.Println(resp.Status(), string(body))
-		_ = web.RunFinishedCallbacks(r) // the App does it
+		_ = web.Drive(r).RunFinishedCallbacks() // the App does it
 	}
 	// Output:
 	// 503 back at noon

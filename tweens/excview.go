@@ -30,7 +30,7 @@ func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, err
 			return resp, failure
 		})
 		return func(r *web.Request) (*web.Response, error) {
-			web.SetErrorsAnswered(r)
+			web.Drive(r).SetErrorsHandled()
 			resp, err := next(r)
 			if err == nil {
 				if resp != nil {
@@ -38,7 +38,7 @@ func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, err
 				}
 				err = errNeither
 			}
-			if resp, gone := web.ClientGone(r, err); gone {
+			if resp, gone := web.Drive(r).ClientGone(err); gone {
 				return resp, nil
 			}
 			return answerError(r, err, answer)
@@ -55,10 +55,10 @@ var errUnanswered = errors.New("no error view answers")
 // answerError answers one error, or gives back the error that travels on. answer finds it in the request.
 func answerError(r *web.Request, err error, answer web.Handler) (*web.Response, error) {
 	before, answered := r.Err(), false
-	web.SetError(r, err)
+	web.Drive(r).SetError(err)
 	defer func() {
 		if !answered {
-			web.SetError(r, before)
+			web.Drive(r).SetError(before)
 		}
 	}()
 	resp, failure := answer(r)
@@ -92,7 +92,7 @@ func logAnswered(r *web.Request, err error, status int) {
 // refuse returns e as an error if an outer tween turns errors into responses, so that an error view
 // may handle it, and otherwise as its plain response.
 func refuse(r *web.Request, e *web.HTTPError) (*web.Response, error) {
-	if r.ErrorsAnswered() {
+	if r.ErrorsHandled() {
 		return nil, e
 	}
 	return e.Response(r), nil

@@ -53,7 +53,7 @@ func respond(h web.Handler, r *web.Request, w http.ResponseWriter) error {
 	if err == nil {
 		_, err = resp.Send(w, r)
 	}
-	if finished := web.RunFinishedCallbacks(r); err == nil {
+	if finished := web.Drive(r).RunFinishedCallbacks(); err == nil {
 		err = finished
 	}
 	return err

@@ -142,7 +142,7 @@ func TestLimitFreesPlaces(t *testing.T) {
 						assert.Equal(t, 200, resp.Status())
 						_, _ = resp.Send(httptest.NewRecorder(), r)
 					}
-					_ = web.RunFinishedCallbacks(r)
+					_ = web.Drive(r).RunFinishedCallbacks()
 					end()
 					synctest.Wait()
 				}
@@ -171,7 +171,7 @@ func TestLimitAndStreams(t *testing.T) {
 		assert.Equal(t, want, w.Code)
 		_, err = resp.Send(httptest.NewRecorder(), stream)
 		require.NoError(t, err)
-		require.NoError(t, web.RunFinishedCallbacks(stream))
+		require.NoError(t, web.Drive(stream).RunFinishedCallbacks())
 		w, err = get(h)
 		require.NoError(t, err)
 		assert.Equal(t, 200, w.Code)

@@ -60,7 +60,7 @@ func logged(t *testing.T, o tweens.AccessLogOptions, main web.Handler, send bool
 		require.NoError(t, err)
 	}
 	assert.Empty(t, out.String(), "the line waits for the response to be sent")
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	if out.Len() == 0 {
 		return nil
 	}
@@ -77,7 +77,7 @@ func TestAccessLog(t *testing.T) {
 	t.Parallel()
 	boom := errors.New("boom")
 	found := func(r *web.Request) (*web.Response, error) {
-		web.SetMatch(r, web.Match{Routed: &web.Routed{Route: "page", Pattern: "/a/{rest}"}})
+		web.Drive(r).SetMatch(web.Match{Routed: &web.Routed{Route: "page", Pattern: "/a/{rest}"}})
 		tree := traversal.Map{"page": &page{}}
 		err := (*traversal.Traverser)(nil).Walk(context.Background(), tree, traversal.Path{Escaped: "/page/edit"}, r.Result())
 		if err != nil {

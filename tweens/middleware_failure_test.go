@@ -104,7 +104,7 @@ func TestAbortPasses(t *testing.T) {
 			t.Parallel()
 			r := request("GET", "/")
 			assert.PanicsWithValue(t, http.ErrAbortHandler, func() { _ = respond(h, r, httptest.NewRecorder()) })
-			assert.NoError(t, web.RunFinishedCallbacks(r))
+			assert.NoError(t, web.Drive(r).RunFinishedCallbacks())
 		})
 	}
 }

@@ -114,7 +114,7 @@ func TestStreamThatNobodyWrites(t *testing.T) {
 		t.Error("the middleware did not wait")
 	default:
 	}
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	assert.ErrorIs(t, <-ended, context.Canceled)
 	assert.ErrorIs(t, <-returned, context.Canceled)
 
@@ -135,7 +135,7 @@ func TestStreamIsWrittenOnce(t *testing.T) {
 	assert.Equal(t, "text/plain; charset=utf-8", w.Header().Get("Content-Type"))
 	_, err = resp.Send(httptest.NewRecorder(), r)
 	assert.ErrorContains(t, err, "it can be written once")
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 }
 
 // brokenWriter fails after some bytes, as a connection does whose client went away.
@@ -237,7 +237,7 @@ func TestPanicBehindAnUnwrittenResponse(t *testing.T) {
 	r := request("GET", "/")
 	_, err := through(t, m, text("x"))(r)
 	require.NoError(t, err)
-	assert.NoError(t, web.RunFinishedCallbacks(r))
+	assert.NoError(t, web.Drive(r).RunFinishedCallbacks())
 }
 
 // TestNested streams through two pieces of middleware, and gives up with both of them waiting.
@@ -253,7 +253,7 @@ func TestNested(t *testing.T) {
 	r := request("GET", "/")
 	resp, err := through(t, cors, through(t, cors, endless(ended)))(r)
 	require.NoError(t, err)
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	assert.Error(t, <-ended)
 	_, err = resp.Send(httptest.NewRecorder(), r)
 	assert.Error(t, err)
@@ -308,7 +308,7 @@ func TestHijack(t *testing.T) {
 	out, err := through(t, cors, upgrade)(r)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusSwitchingProtocols, out.Status())
-	require.NoError(t, web.RunFinishedCallbacks(r), "a hijacker whom nobody serves is sent home")
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks(), "a hijacker whom nobody serves is sent home")
 }
 
 // TestManyClients serves one chain to many clients at once: the middleware is shared, crossings are not.

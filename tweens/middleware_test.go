@@ -87,7 +87,7 @@ func serve(t testing.TB, h web.Handler) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		r := web.Begin(nil, hr)
-		defer func() { assert.NoError(t, web.RunFinishedCallbacks(r)) }()
+		defer func() { assert.NoError(t, web.Drive(r).RunFinishedCallbacks()) }()
 		resp, err := h(r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -238,7 +238,7 @@ func TestMiddlewareSeesThePattern(t *testing.T) {
 		pattern = r.Pattern
 	})
 	_, err := get(through(t, m, func(r *web.Request) (*web.Response, error) {
-		web.SetMatch(r, web.Match{Routed: &web.Routed{Route: "page", Pattern: "/page/{id}"}})
+		web.Drive(r).SetMatch(web.Match{Routed: &web.Routed{Route: "page", Pattern: "/page/{id}"}})
 		return r.Text("x"), nil
 	}))
 	require.NoError(t, err)

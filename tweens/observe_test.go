@@ -55,7 +55,7 @@ func declareViews(names ...string) func(c *registry.Config) {
 func TestObserve(t *testing.T) {
 	t.Parallel()
 	find := func(r *web.Request, view string) {
-		web.SetMatch(r, web.NewMatch(web.Routed{Route: "page", Pattern: "/a/{b}"}))
+		web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/a/{b}"}))
 		require.NoError(t, (*traversal.Traverser)(nil).Walk(r.Context(), &page{}, traversal.Path{Escaped: "/" + view}, r.Result()))
 	}
 	for _, test := range []struct {
@@ -89,7 +89,7 @@ func TestObserve(t *testing.T) {
 					require.NoError(t, err)
 				}
 				assert.Equal(t, []string{"a begins"}, log)
-				require.NoError(t, web.RunFinishedCallbacks(r))
+				require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 				assert.Equal(t, []string{"a begins", test.want}, log)
 			})
 		})
@@ -115,8 +115,8 @@ func TestObserveOutsideOfTimeout(t *testing.T) {
 		var log []string
 		h := around(t, tweens.Observe(witness{name: "a", log: &log}), around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{}),
 			func(r *web.Request) (*web.Response, error) {
-				web.SetMatch(r, web.NewMatch(web.Routed{Route: "slow", Pattern: "/slow"}))
-				web.Publish(r)
+				web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "slow", Pattern: "/slow"}))
+				web.Drive(r).Publish()
 				<-r.Context().Done()
 				return nil, r.Context().Err()
 			}))

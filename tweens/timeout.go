@@ -91,7 +91,7 @@ const (
 func newRun(r *web.Request, limit, patience time.Duration) *run {
 	w := &run{r: r, limit: limit, patience: patience, start: time.Now(), ended: make(chan struct{})}
 	w.ctx = newDeadline(r.Context(), limit)
-	w.detached = web.Detach(r, w.ctx)
+	w.detached = web.Drive(r).Detach(w.ctx)
 	r.AddFinishedCallback(w.finish)
 	return w
 }
@@ -214,7 +214,7 @@ func (w *run) finish(r *web.Request) error {
 	case <-w.ended:
 	case <-timer.C:
 		w.tell(w.r.Log().Warn(), w.r).Msg("still running after its deadline")
-		web.LeaveBehind(w.r, fmt.Sprintf("%s %s (request %s) is still running after its deadline of %v", r.Method, r.URL.EscapedPath(), r.ID(), w.limit), w.ended)
+		web.Drive(w.r).TrackStraggler(fmt.Sprintf("%s %s (request %s) is still running after its deadline of %v", r.Method, r.URL.EscapedPath(), r.ID(), w.limit), w.ended)
 	}
 	return nil
 }
@@ -254,7 +254,7 @@ func (w *run) straggled(resp *web.Response, err error) {
 }
 
 // finished runs the finished callbacks, for web.Guard.
-func finished(r *web.Request) (*web.Response, error) { return nil, web.RunFinishedCallbacks(r) }
+func finished(r *web.Request) (*web.Response, error) { return nil, web.Drive(r).RunFinishedCallbacks() }
 
 // tell says which request it was. Each of the two parties tells it by its own.
 func (w *run) tell(line *zerolog.Event, r *web.Request) *zerolog.Event {

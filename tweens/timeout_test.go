@@ -82,8 +82,8 @@ func TestTimeoutAnswersAtTheDeadline(t *testing.T) {
 			defer cancel()
 			r.AddFinishedCallback(func(r *web.Request) error { callbacks = append(callbacks, "finished"); return nil })
 			r.AddResponseCallback(func(*web.Request, *web.Response) error { callbacks = append(callbacks, "response"); return nil })
-			web.SetMatch(r, web.NewMatch(web.Routed{Route: "slow", Pattern: "/slow"}))
-			web.Publish(r)
+			web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "slow", Pattern: "/slow"}))
+			web.Drive(r).Publish()
 			<-r.Context().Done()
 			assert.ErrorIs(t, r.Context().Err(), context.DeadlineExceeded)
 			assert.ErrorIs(t, context.Cause(r.Context()), context.DeadlineExceeded)
@@ -109,7 +109,7 @@ func TestTimeoutAnswersAtTheDeadline(t *testing.T) {
 		assert.Equal(t, time.Second, time.Since(start))
 		assert.Equal(t, 504, resp.Status())
 		assert.Equal(t, "/slow", r.Match().Pattern, "it is known which route is slow")
-		require.NoError(t, web.RunResponseCallbacks(r, resp))
+		require.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
 		w := httptest.NewRecorder()
 		_, err = resp.Send(w, r)
 		require.NoError(t, err)
@@ -118,7 +118,7 @@ func TestTimeoutAnswersAtTheDeadline(t *testing.T) {
 		assert.Empty(t, w.Header().Get("X-Late"))
 		assert.Contains(t, w.Body.String(), "504 Gateway Timeout")
 		assert.Empty(t, callbacks)
-		require.NoError(t, web.RunFinishedCallbacks(r))
+		require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 		assert.Equal(t, 1300*time.Millisecond, time.Since(start), "the end of the request waits for the view")
 		assert.Equal(t, []string{"finished"}, callbacks)
 		assert.True(t, closed)
@@ -154,7 +154,7 @@ func TestTimeoutOfAStraggler(t *testing.T) {
 			_, err := h(r)
 			require.NoError(t, err)
 			start := time.Now()
-			require.NoError(t, web.RunFinishedCallbacks(r))
+			require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 			assert.Equal(t, test.waits, time.Since(start))
 			assert.Contains(t, log.String(), `"message":"still running after its deadline"`)
 			time.Sleep(time.Minute)
@@ -236,7 +236,7 @@ func TestTimeoutLeavesStreamsAlone(t *testing.T) {
 		leave()
 		<-inner.Context().Done()
 		assert.ErrorIs(t, inner.Context().Err(), context.Canceled, "the client's leaving is still heard of")
-		require.NoError(t, web.RunFinishedCallbacks(r))
+		require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	})
 }
 
@@ -272,13 +272,13 @@ func host(t *testing.T, h web.Handler, configure ...func(*httptest.Server)) *htt
 		r := web.Begin(nil, hr)
 		resp, err := h(r)
 		if err == nil {
-			err = web.RunResponseCallbacks(r, resp)
+			err = web.Drive(r).RunResponseCallbacks(resp)
 		}
 		if err != nil {
 			resp = web.InternalServerError("").With(err).Response(r)
 		}
 		_, err = resp.Send(w, r)
-		_ = web.RunFinishedCallbacks(r)
+		_ = web.Drive(r).RunFinishedCallbacks()
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}

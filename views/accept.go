@@ -52,7 +52,7 @@ func Accept(mediaType string, more ...string) web.Predicate {
 		offers[i] = offer
 	}
 	p := web.NewPredicate(kindAccept, texts(offers), func(r *web.Request) (bool, error) {
-		web.SetNegotiated(r)
+		web.Drive(r).SetNegotiated()
 		accept := r.Accept()
 		for _, offer := range offers {
 			if accept.Quality(offer) > 0 {

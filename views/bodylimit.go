@@ -39,7 +39,7 @@ func bodyLimited(next Callable, info *Info) (Callable, error) {
 		return nil, errors.New("views.BodyLimit: an error view answers when the body was read already: set framework.Options.MaxBody")
 	}
 	return func(r *web.Request, res any) (any, error) {
-		web.LimitBody(r, limit)
+		web.Drive(r).LimitBody(limit)
 		return next(r, res)
 	}, nil
 }

@@ -46,7 +46,7 @@ func TestBodyLimitReplacesTheApplications(t *testing.T) {
 				hr.ContentLength = -1
 			}
 			r := request(reg, nil, &page{}, tt.view, hr)
-			web.LimitBody(r, 1000)
+			web.Drive(r).LimitBody(1000)
 			_, err := views.TableOf(reg).Call(r)
 			if tt.status == http.StatusOK {
 				assert.NoError(t, err, "%q %d", tt.view, tt.length)

@@ -167,13 +167,13 @@ func (t *Table) CallError(r *web.Request, err error) (resp *web.Response, answer
 		return nil, false, nil
 	}
 	before := r.Err()
-	web.SetError(r, err)
+	web.Drive(r).SetError(err)
 	resp, answered, failure = t.answerError(r, err)
 	if failure != nil && notFound(failure) {
 		failure = nil
 	}
 	if !answered {
-		web.SetError(r, before)
+		web.Drive(r).SetError(before)
 	}
 	return vary(r, resp), answered, failure
 }

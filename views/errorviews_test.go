@@ -194,7 +194,7 @@ func TestErrIsSetForTheTimeOfTheView(t *testing.T) {
 	})
 	r := asked{res: &page{}}.of(reg)
 	r.Response().SetHeader("X-Failed", "1")
-	web.SetError(r, errors.New("earlier"))
+	web.Drive(r).SetError(errors.New("earlier"))
 	_, answered, err := views.TableOf(reg).CallError(r, first)
 	assert.False(t, answered)
 	require.EqualError(t, err, "own")

@@ -24,7 +24,7 @@ func printed(declare func(c *registry.Config)) {
 		return
 	}
 	r := web.Begin(&web.Application{Registry: reg}, httptest.NewRequest("GET", "/", nil))
-	defer func() { _ = web.EndScope(r, -1) }() // the framework does this
+	defer func() { _ = web.Drive(r).EndScope(-1) }() // the framework does this
 	resp, err := views.TableOf(reg).Call(r.WithNode(traversal.NewNode("Ada"), ""))
 	if err != nil {
 		fmt.Println(err)

@@ -94,7 +94,7 @@ func TestContextOfExecutorViews(t *testing.T) {
 			defer cancel()
 			r := request(reg, nil, &page{}, "", httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
 			_, err := views.TableOf(reg).Call(r)
-			assert.NoError(t, web.EndScope(r, -1))
+			assert.NoError(t, web.Drive(r).EndScope(-1))
 			return time.Since(start), err
 		}
 		done := make(chan struct{})

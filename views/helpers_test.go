@@ -126,7 +126,7 @@ func (a asked) of(reg *registry.Registry) *web.Request {
 	}
 	r := web.Begin(&web.Application{Registry: reg, Security: a.policy}, hr)
 	if a.match != nil {
-		web.SetMatch(r, *a.match)
+		web.Drive(r).SetMatch(*a.match)
 	}
 	node := a.node
 	if node.IsZero() && a.res != nil {

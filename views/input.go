@@ -82,8 +82,8 @@ func decodeJSON(r *web.Request, input any) error {
 	if r.Body == nil {
 		return web.BadRequest("a JSON body is wanted")
 	}
-	if _, bounded := web.BodyLimit(r); !bounded { // a request without an application
-		web.LimitBody(r, web.DefaultMaxBody)
+	if _, bounded := web.Drive(r).BodyLimit(); !bounded { // a request without an application
+		web.Drive(r).LimitBody(web.DefaultMaxBody)
 	}
 	raw, err := io.ReadAll(r.Body)
 	if err != nil {

@@ -92,7 +92,7 @@ func TestOnInput(t *testing.T) {
 				hr.Header.Set("Content-Type", tt.contentType)
 			}
 			r := web.Begin(&web.Application{Registry: reg}, hr).WithNode(traversal.NewNode(&page{}), "")
-			web.LimitBody(r, 1000)
+			web.Drive(r).LimitBody(1000)
 			resp, err := views.TableOf(reg).Call(r)
 			if tt.status == http.StatusOK {
 				require.NoError(t, err)

@@ -143,7 +143,7 @@ func TestEveryShapeUnderEveryMapper(t *testing.T) {
 					require.True(t, ok)
 					assert.NoError(t, ex.Close(t.Context()))
 					assert.Equal(t, m.want == executor, ex.Stats().Done == 1, "by the executor")
-					assert.NoError(t, web.EndScope(r, time.Minute))
+					assert.NoError(t, web.Drive(r).EndScope(time.Minute))
 				})
 			}
 		}

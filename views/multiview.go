@@ -122,7 +122,7 @@ func (reg *registration) failing(r *web.Request) []web.Predicate {
 // preferred returns those offers that the client takes, what it likes best
 // first, and where it likes two alike, in the server's order.
 func preferred(r *web.Request, offers []offer) []*offer {
-	web.SetNegotiated(r)
+	web.Drive(r).SetNegotiated()
 	picked := make([]*offer, 0, len(offers))
 	if len(r.Header["Accept"]) == 0 {
 		for i := range offers {

@@ -84,7 +84,7 @@ func TestPredicatesHold(t *testing.T) {
 		"path as text":            {views.PhysicalPath("//wiki/a/b/"), asked{node: front}, false},
 		"path, other":             {views.PhysicalPath("/wiki"), asked{node: front}, false},
 		"path, nothing":           {views.PhysicalPath("/"), asked{}, false},
-		"path, of an error":       {views.PhysicalPath("", "wiki", "a/b"), asked{node: front, request: func(r *web.Request) { web.SetError(r, errors.New("lost")) }}, false},
+		"path, of an error":       {views.PhysicalPath("", "wiki", "a/b"), asked{node: front, request: func(r *web.Request) { web.Drive(r).SetError(errors.New("lost")) }}, false},
 		"authenticated":           {views.Authenticated(true), asked{policy: policy{}}, true},
 		"authenticated, nobody":   {views.Authenticated(false), asked{}, true},
 		"principals, any policy":  {views.Principals(web.Everyone), asked{policy: policy{}}, true},

@@ -50,8 +50,8 @@ func (t *Table) Predict(r *web.Request) Prediction {
 // that nothing answers is that error; otherwise it is that of the view for it.
 func (t *Table) PredictError(r *web.Request, err error) (o Prediction) {
 	before := r.Err()
-	web.SetError(r, err)
-	defer web.SetError(r, before)
+	web.Drive(r).SetError(err)
+	defer web.Drive(r).SetError(before)
 	specific, general := t.answering(r, err)
 	if o.askAll(r, specific) {
 		return o

@@ -91,7 +91,7 @@ func (d *development) outside(next web.Handler) web.Handler {
 	return func(r *web.Request) (*web.Response, error) {
 		resp, err := next(r)
 		if err != nil {
-			if gone, ok := web.ClientGone(r, err); ok {
+			if gone, ok := web.Drive(r).ClientGone(err); ok {
 				return gone, nil
 			}
 			resp = d.answer(r, err)
@@ -107,7 +107,7 @@ func (d *development) outside(next web.Handler) web.Handler {
 // see the cause of are, those that have a status only if the application has no page
 // of its own for them, and a browser asks.
 func (d *development) shows(r *web.Request, err error) bool {
-	if _, gone := web.ClientGone(r, err); gone {
+	if _, gone := web.Drive(r).ClientGone(err); gone {
 		return false
 	}
 	status, known := web.StatusOf(err)
@@ -138,7 +138,7 @@ func (d *development) answer(r *web.Request, err error) *web.Response {
 	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("shown as a page")
 
 	page := d.page(r, err)
-	web.SetError(r, err)
+	web.Drive(r).SetError(err)
 	var resp *web.Response
 	if wantsHTML(r.Request) {
 		resp = r.HTML(page.html())

@@ -330,7 +330,7 @@ func TestExplain(t *testing.T) {
 	assert.Nil(t, r.Match(), "explaining changes nothing")
 	assert.Equal(t, []web.Param{text("id", "7"), list("rest", "b")}, all[8].Params)
 
-	web.SetMatch(r, web.NewMatch(web.Routed{Route: "mine"}))
+	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "mine"}))
 	table.Explain(r)
 	assert.Equal(t, "mine", r.Match().Route)
 }

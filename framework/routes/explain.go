@@ -37,9 +37,9 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 	}
 	if m := r.Match(); m != nil {
 		before := *m
-		defer web.SetMatch(r, before)
+		defer web.Drive(r).SetMatch(before)
 	} else {
-		defer web.ForgetMatch(r)
+		defer web.Drive(r).ClearMatch()
 	}
 	var all []Attempt
 	s := t.index.newSearch()
@@ -48,7 +48,7 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 	for _, rt := range t.routes {
 		a := Attempt{Route: rt, Failed: s.mishap(rt.Pattern)}
 		if a.Failed == "" {
-			web.SetSlicedMatch(r, rt.routed, path, s.spans[:rt.Pattern.match.count])
+			web.Drive(r).SetPathMatch(rt.routed, path, s.spans[:rt.Pattern.match.count])
 			a.Params = r.Match().Params()
 			a.ask(r)
 		}

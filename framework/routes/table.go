@@ -157,10 +157,10 @@ func (t *Table) first(r *web.Request, s *search) (*Route, error) {
 		if rt == nil {
 			return nil, nil
 		}
-		web.SetSlicedMatch(r, rt.routed, s.path(), s.spans[:rt.Pattern.match.count])
+		web.Drive(r).SetPathMatch(rt.routed, s.path(), s.spans[:rt.Pattern.match.count])
 		if len(rt.Predicates) > 0 {
 			if ok, err := rt.holds(r); !ok {
-				web.ForgetMatch(r)
+				web.Drive(r).ClearMatch()
 				if err != nil {
 					return nil, err
 				}
@@ -168,7 +168,7 @@ func (t *Table) first(r *web.Request, s *search) (*Route, error) {
 			}
 		}
 		if rt.Traverse != nil {
-			web.SetMatch(r, rt.traversed(r.Match()))
+			web.Drive(r).SetMatch(rt.traversed(r.Match()))
 		}
 		return rt, nil
 	}

@@ -48,7 +48,7 @@ func observed(t *testing.T, o oteltween.Options, method string, main web.Handler
 		_, err = resp.Send(httptest.NewRecorder(), r)
 		require.NoError(t, err)
 	}
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	var metrics metricdata.ResourceMetrics
 	require.NoError(t, reader.Collect(context.Background(), &metrics))
 	if len(spans.GetSpans()) == 0 {
@@ -72,7 +72,7 @@ func TestSpanAndMetricsOfARoute(t *testing.T) {
 	t.Parallel()
 	span, metrics := observed(t, oteltween.Options{}, "GET", func(r *web.Request) (*web.Response, error) {
 		assert.True(t, trace.SpanFromContext(r.Context()).IsRecording(), "who lies further in finds the span")
-		web.SetMatch(r, web.NewMatch(web.Routed{Route: "page", Pattern: "/a/{b}"}))
+		web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/a/{b}"}))
 		return r.Text("hello"), nil
 	})
 	assert.Equal(t, "GET /a/{b}", span.Name)
@@ -161,7 +161,7 @@ func TestOptions(t *testing.T) {
 	r := web.Begin(nil, httptest.NewRequest("GET", "/", nil))
 	_, err = h(r)
 	require.NoError(t, err)
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 }
 
 func BenchmarkObserve(b *testing.B) {
@@ -181,7 +181,7 @@ func BenchmarkObserve(b *testing.B) {
 			for b.Loop() {
 				r := web.Begin(nil, hr)
 				_, _ = h(r)
-				_ = web.RunFinishedCallbacks(r)
+				_ = web.Drive(r).RunFinishedCallbacks()
 			}
 		})
 	}

@@ -35,7 +35,7 @@ func play(t testing.TB, h web.Handler, method string) {
 		_, err = resp.Send(httptest.NewRecorder(), r)
 		require.NoError(t, err)
 	}
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 }
 
 // shown is what a scrape shows, without buckets and comments.
@@ -58,7 +58,7 @@ func TestObserve(t *testing.T) {
 	main := func(r *web.Request) (*web.Response, error) {
 		assert.Contains(t, shown(metrics), "shop_http_requests_in_flight 1")
 		if r.Method == "GET" {
-			web.SetMatch(r, web.NewMatch(web.Routed{Route: "page", Pattern: "/a/{b}"}))
+			web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/a/{b}"}))
 			return r.Text("hello"), nil
 		}
 		require.NoError(t, (*traversal.Traverser)(nil).Walk(r.Context(), &page{}, traversal.Path{Escaped: "/made-up"}, r.Result()))
@@ -98,6 +98,6 @@ func BenchmarkObserve(b *testing.B) {
 	for b.Loop() {
 		r := web.Begin(nil, hr)
 		_, _ = h(r)
-		_ = web.RunFinishedCallbacks(r)
+		_ = web.Drive(r).RunFinishedCallbacks()
 	}
 }

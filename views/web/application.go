@@ -1,8 +1,6 @@
 package web
 
 import (
-	"net/http"
-
 	"github.com/rs/zerolog"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -44,9 +42,3 @@ const DefaultMaxForm = 10 << 20
 
 // standalone serves requests that were begun without an application.
 var standalone = &Application{}
-
-// Invoker plays a request inside the application, for Request.Subrequest.
-// With tweens false the request goes straight to the router.
-type Invoker interface {
-	Invoke(r *Request, sub *http.Request, tweens bool) (*Response, error)
-}

@@ -121,8 +121,8 @@ func TestCallbacks(t *testing.T) {
 		return func(*web.Request, *web.Response) error { ran = append(ran, s); return nil }
 	}
 	r := get("/")
-	require.NoError(t, web.RunResponseCallbacks(r, nil))
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunResponseCallbacks(nil))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	r.AddResponseCallback(nil)
 	r.AddResponseCallback(mark("a"))
 	r.AddResponseCallback(func(r *web.Request, resp *web.Response) error {
@@ -139,13 +139,13 @@ func TestCallbacks(t *testing.T) {
 		return nil
 	})
 	resp := web.Respond(200)
-	require.NoError(t, web.RunResponseCallbacks(r, resp))
+	require.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
 	assert.Equal(t, "1", resp.Header("X-A"))
 	r.AddResponseCallback(func(*web.Request, *web.Response) error { return errBroken })
 	r.AddResponseCallback(mark("never"))
-	require.ErrorIs(t, web.RunResponseCallbacks(r, resp), errBroken)
-	require.NoError(t, web.RunResponseCallbacks(r, resp))
-	require.ErrorIs(t, web.RunFinishedCallbacks(r), errBroken)
+	require.ErrorIs(t, web.Drive(r).RunResponseCallbacks(resp), errBroken)
+	require.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
+	require.ErrorIs(t, web.Drive(r).RunFinishedCallbacks(), errBroken)
 	assert.Equal(t, []string{"a", "b", "added", "finished"}, ran)
 }
 

@@ -30,8 +30,7 @@ func (r *Request) AddFinishedCallback(fn func(*Request) error) {
 	x.onFinished = append(x.onFinished, fn)
 }
 
-// RunResponseCallbacks calls and removes the response callbacks. The router calls it.
-func RunResponseCallbacks(r *Request, resp *Response) error {
+func (r *Request) runResponseCallbacks(resp *Response) error {
 	x := r.root().extras.Load()
 	if x == nil {
 		return nil
@@ -48,8 +47,7 @@ func RunResponseCallbacks(r *Request, resp *Response) error {
 	}
 }
 
-// RunFinishedCallbacks calls and removes the finished callbacks. The router calls it.
-func RunFinishedCallbacks(r *Request) error {
+func (r *Request) runFinishedCallbacks() error {
 	x := r.root().extras.Load()
 	if x == nil {
 		return nil

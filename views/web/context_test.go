@@ -90,11 +90,11 @@ func TestCopiesShareState(t *testing.T) {
 			found, _ = web.FromContext(r.Context())
 			assert.Same(t, r, found)
 
-			web.SetMatch(c, web.NewMatch(web.Routed{Route: "page"}, web.Param{Name: "id", Value: "7"}))
+			web.Drive(c).SetMatch(web.NewMatch(web.Routed{Route: "page"}, web.Param{Name: "id", Value: "7"}))
 			require.NoError(t, r.Application().Traverser.Walk(c.Context(), traversal.Map{"a": traversal.Map{}}, traversal.Path{Escaped: "/a/b"}, c.Result()))
 			note.Set(c, "here")
 			c.Response().SetHeader("X-Set", "by the copy")
-			web.SetError(c, nil)
+			web.Drive(c).SetError(nil)
 
 			assert.Equal(t, "page", r.Match().Route)
 			assert.Equal(t, "b", r.ViewName())
@@ -135,7 +135,7 @@ func TestWithNodeIsADetour(t *testing.T) {
 	r := get("/a")
 	root := traversal.Map{"a": traversal.Map{"b": "leaf"}}
 	require.NoError(t, (*traversal.Traverser)(nil).Walk(r.Context(), root, traversal.Path{Escaped: "/a"}, r.Result()))
-	web.SetMatch(r, web.NewMatch(web.Routed{Route: "page"}))
+	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "page"}))
 	r.Response().SetHeader("X-Page", "1")
 
 	d := r.WithNode(r.Node().At("b", "leaf"), "teaser")
@@ -157,7 +157,7 @@ func TestWithNodeIsADetour(t *testing.T) {
 func TestHTTPSetsPathValues(t *testing.T) {
 	t.Parallel()
 	r := get("/u/7")
-	web.SetMatch(r, web.NewMatch(web.Routed{Pattern: "/u/{id}/*rest"}, web.Param{Name: "id", Value: "7"}, web.Param{Name: "rest", Values: []string{"a", "b"}}))
+	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Pattern: "/u/{id}/*rest"}, web.Param{Name: "id", Value: "7"}, web.Param{Name: "rest", Values: []string{"a", "b"}}))
 	hr := r.HTTP()
 	assert.Equal(t, "/u/{id}/*rest", hr.Pattern)
 	assert.Equal(t, "7", hr.PathValue("id"))
@@ -176,7 +176,7 @@ func TestPathValueOfAnOuterMux(t *testing.T) {
 		r := web.Begin(nil, hr)
 		assert.Equal(t, "acme", r.PathValue("tenant"))
 		assert.Equal(t, "acme", r.HTTP().PathValue("tenant"))
-		web.SetMatch(r, web.NewMatch(web.Routed{}, web.Param{Name: "tenant", Value: "own"}))
+		web.Drive(r).SetMatch(web.NewMatch(web.Routed{}, web.Param{Name: "tenant", Value: "own"}))
 		assert.Equal(t, "own", r.PathValue("tenant"))
 	})
 	mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/t/acme/x", nil))

@@ -41,11 +41,10 @@ type known struct {
 	result traversal.Result
 }
 
-// Detach makes a detached copy of r, whose Context is ctx.
-func Detach(r *Request, ctx context.Context) *Detached {
+func (r *Request) detach(ctx context.Context) *Detached {
 	id, h, x := r.ID(), r.host(), r.more()
 	c := &Request{app: r.app, from: &derivation{parent: ctx}, err: h.err, flags: h.flags & flagsLearned, match: h.match, result: h.result}
-	c.flags |= r.root().flags & flagAnswered
+	c.flags |= r.root().flags & flagErrorsHandled
 	if set := r.touched(); set != nil {
 		c.first = *set.Clone()
 		c.claim.Store(claimTouched)
@@ -131,7 +130,7 @@ func (d *Detached) Abandon() (reading <-chan struct{}) {
 		h := d.from.host()
 		h.match, h.result = k.match, k.result
 		h.flags = h.flags&^flagsLearned | k.flags&flagsLearned
-		Publish(d.from)
+		d.from.publish()
 	}
 	if d.body == nil {
 		return nil
@@ -153,10 +152,7 @@ func (r *Request) giveUpBody(body io.ReadCloser) {
 	}
 }
 
-// Publish shows the match and the walk of r, as they are now, to who may have to answer in place of r's goroutine: so that
-// the log of a request which missed its deadline names its route. The router calls it when it has found something. It costs
-// next to nothing for requests that are not detached.
-func Publish(r *Request) {
+func (r *Request) publish() {
 	x := r.root().extras.Load()
 	if x == nil {
 		return

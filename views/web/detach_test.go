@@ -33,9 +33,9 @@ func meddle(r *web.Request) {
 	_ = r.ParseForm()
 	r.Form.Set("a", "meddled")
 	r.Request.Body = http.NoBody
-	web.SetMatch(r, web.NewMatch(web.Routed{Route: "meddled", Pattern: "/meddled"}))
+	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "meddled", Pattern: "/meddled"}))
 	_ = (*traversal.Traverser)(nil).Walk(context.Background(), traversal.Map{}, traversal.Path{Escaped: "/meddled"}, r.Result())
-	web.SetError(r, errors.New("meddled"))
+	web.Drive(r).SetError(errors.New("meddled"))
 	before.Set(r, "meddled")
 	inside.Set(r, "meddled")
 	r.Response().SetHeader("X-Meddled", "yes")
@@ -44,7 +44,7 @@ func meddle(r *web.Request) {
 	r.AddFinishedCallback(func(*web.Request) error { return errors.New("meddled") })
 	_ = r.ID()
 	_ = r.Log()
-	web.Publish(r)
+	web.Drive(r).Publish()
 }
 
 func TestAbandonedCopyHasNoEffect(t *testing.T) {
@@ -52,7 +52,7 @@ func TestAbandonedCopyHasNoEffect(t *testing.T) {
 	r := web.Begin(nil, httptest.NewRequest("POST", "/page?a=1", strings.NewReader("body")))
 	before.Set(r, "value")
 	r.Response().SetHeader("X-Outer", "set")
-	d := web.Detach(r, r.Context())
+	d := web.Drive(r).Detach(r.Context())
 	assert.Equal(t, r.ID(), d.Request().ID())
 	assert.Nil(t, d.Abandon())
 
@@ -77,8 +77,8 @@ func TestAbandonedCopyHasNoEffect(t *testing.T) {
 	resp := r.Text("answer")
 	assert.Equal(t, "set", resp.Header("X-Outer"))
 	assert.Empty(t, resp.Header("X-Meddled"))
-	assert.NoError(t, web.RunResponseCallbacks(r, resp))
-	assert.NoError(t, web.RunFinishedCallbacks(r))
+	assert.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
+	assert.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	body, err := io.ReadAll(r.Request.Body)
 	require.NoError(t, err, "the copy had not begun to read")
 	assert.Equal(t, "body", string(body))
@@ -88,7 +88,7 @@ func TestAttachBringsHome(t *testing.T) {
 	t.Parallel()
 	r := web.Begin(nil, httptest.NewRequest("POST", "/page?a=1", strings.NewReader("b=2")))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	web.SetErrorsAnswered(r)
+	web.Drive(r).SetErrorsHandled()
 	before.Set(r, "value")
 	r.Response().SetHeader("X-Outer", "set")
 	var ran []string
@@ -98,11 +98,11 @@ func TestAttachBringsHome(t *testing.T) {
 	r.AddFinishedCallback(note("outer"))
 	hr := r.Request
 
-	d := web.Detach(r, r.Context())
+	d := web.Drive(r).Detach(r.Context())
 	c := d.Request()
-	assert.True(t, c.ErrorsAnswered())
-	web.SetMatch(c, web.NewMatch(web.Routed{Route: "page", Pattern: "/page"}))
-	web.SetNegotiated(c)
+	assert.True(t, c.ErrorsHandled())
+	web.Drive(c).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/page"}))
+	web.Drive(c).SetNegotiated()
 	c.Header.Set("X-Inner", "set")
 	inside.Set(c, "value")
 	value, err := before.Get(c)
@@ -132,7 +132,7 @@ func TestAttachBringsHome(t *testing.T) {
 	assert.Equal(t, "set", resp.Header("X-Outer"))
 	assert.Equal(t, "set", resp.Header("X-Inner"))
 	c.AddFinishedCallback(note("stream")) // a stream goes on with the copy
-	require.NoError(t, web.RunFinishedCallbacks(r))
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	assert.Equal(t, []string{"outer", "inner", "stream"}, ran)
 }
 
@@ -140,7 +140,7 @@ func TestDetachedContext(t *testing.T) {
 	t.Parallel()
 	r := web.Begin(nil, httptest.NewRequest("GET", "/", nil))
 	ctx, cancel := context.WithCancelCause(r.Context())
-	c := web.Detach(r, ctx).Request()
+	c := web.Drive(r).Detach(ctx).Request()
 	for _, of := range []context.Context{c.Context(), c.Request.Context(), c.HTTP().Context()} {
 		found, ok := web.FromContext(of)
 		require.True(t, ok)
@@ -157,14 +157,14 @@ func TestDetachedContext(t *testing.T) {
 func TestAbandonTellsWhatWasPublished(t *testing.T) {
 	t.Parallel()
 	r := web.Begin(nil, httptest.NewRequest("GET", "/a/b", nil))
-	outer := web.Detach(r, r.Context())
-	inner := web.Detach(outer.Request(), r.Context())
+	outer := web.Drive(r).Detach(r.Context())
+	inner := web.Drive(outer.Request()).Detach(r.Context())
 	c := inner.Request()
-	web.SetMatch(c, web.NewMatch(web.Routed{Route: "page", Pattern: "/a/*rest"}))
-	web.SetNegotiated(c)
+	web.Drive(c).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/a/*rest"}))
+	web.Drive(c).SetNegotiated()
 	require.NoError(t, (*traversal.Traverser)(nil).Walk(c.Context(), traversal.Map{}, traversal.Path{Escaped: "/edit"}, c.Result()))
-	web.Publish(c)
-	web.ForgetMatch(c)
+	web.Drive(c).Publish()
+	web.Drive(c).ClearMatch()
 	inner.Abandon()
 	outer.Abandon()
 	assert.Equal(t, "/a/*rest", r.Match().Pattern)
@@ -172,14 +172,14 @@ func TestAbandonTellsWhatWasPublished(t *testing.T) {
 	assert.Equal(t, "edit", r.ViewName())
 	assert.NotNil(t, r.Resource())
 
-	web.Publish(r) // nobody watches: nothing happens
+	web.Drive(r).Publish() // nobody watches: nothing happens
 }
 
 func TestBodyOfAbandonedCopy(t *testing.T) {
 	t.Parallel()
 	body := &slowBody{begun: make(chan struct{}), pieces: make(chan string)}
 	r := web.Begin(nil, httptest.NewRequest("POST", "/", body))
-	d := web.Detach(r, r.Context())
+	d := web.Drive(r).Detach(r.Context())
 	got := make(chan string)
 	go func() {
 		b := make([]byte, 8)
@@ -224,9 +224,9 @@ func TestBodyLimitOfDetachedCopy(t *testing.T) {
 	t.Parallel()
 	for _, home := range []bool{true, false} {
 		r := web.Begin(nil, httptest.NewRequest("POST", "/", strings.NewReader("0123456789")))
-		web.LimitBody(r, 5)
-		d := web.Detach(r, r.Context())
-		web.LimitBody(d.Request(), 20)
+		web.Drive(r).LimitBody(5)
+		d := web.Drive(r).Detach(r.Context())
+		web.Drive(d.Request()).LimitBody(20)
 		if home {
 			d.Attach()
 		} else {
@@ -249,7 +249,7 @@ func TestDetachedTrailer(t *testing.T) {
 	t.Parallel()
 	trailer := make(chan string, 1)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
-		d := web.Detach(web.Begin(nil, hr), hr.Context())
+		d := web.Drive(web.Begin(nil, hr)).Detach(hr.Context())
 		_, _ = io.Copy(io.Discard, d.Request().Body)
 		trailer <- d.Request().Trailer.Get("X-Sum")
 	}))
@@ -317,7 +317,7 @@ func BenchmarkDetach(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		r := web.Begin(nil, hr)
-		d := web.Detach(r, context.Background())
+		d := web.Drive(r).Detach(context.Background())
 		d.Attach()
 	}
 }

@@ -24,11 +24,6 @@ type extras struct {
 	sent       Sent
 }
 
-// Remembers reports whether anything was kept for the request that outlasts its
-// view: attributes, callbacks, an id. If not, nothing has to be done at its end but
-// to end its scope.
-func Remembers(r *Request) bool { return r.root().extras.Load() != nil }
-
 func (r *Request) more() *extras {
 	root := r.root()
 	if x := root.extras.Load(); x != nil {

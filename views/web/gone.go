@@ -9,10 +9,7 @@ import (
 // nobody reads it. It is nginx's number.
 const StatusClientClosedRequest = 499
 
-// ClientGone returns the answer to a request that failed only because its client went away: an empty 499, for the log. No
-// error view is asked then, and nothing is made that nobody reads. It is false if the context of r has not been cancelled,
-// and for errors other than that.
-func ClientGone(r *Request, err error) (*Response, bool) {
+func (r *Request) clientGone(err error) (*Response, bool) {
 	if r.Context().Err() != context.Canceled || !isGone(err) {
 		return nil, false
 	}

@@ -200,13 +200,13 @@ func TestAnErrorForgetsWhatTheViewSet(t *testing.T) {
 	r.Response().SetHeader("X-View", "1")
 	assert.Empty(t, web.NotFound("").Response(r).Header("X-View"))
 
-	web.SetError(r, errBroken)
+	web.Drive(r).SetError(errBroken)
 	assert.Equal(t, errBroken, r.Err())
 	assert.Empty(t, r.Response().Header("X-View"), "nor does an error view begin with it")
 	r.Response().SetHeader("X-Error-View", "1")
 	assert.Equal(t, "1", r.Text("sorry").Header("X-Error-View"))
 	r.Response().SetHeader("X-More", "1")
-	web.SetError(r, errBroken)
+	web.Drive(r).SetError(errBroken)
 	assert.Empty(t, r.Response().Header("X-More"))
 }
 

@@ -12,18 +12,7 @@ import (
 // the view says otherwise: 10 MiB.
 const DefaultMaxBody = 10 << 20
 
-// LimitBody bounds the body of the request to n bytes, in place of the bound
-// that it had; below zero there is none. The framework calls it for every
-// request that has a body; tweens and subscribers call it to make another
-// bound of their own, before the body is read. For a view there is
-// views.BodyLimit, for a route routes.BodyLimit.
-//
-// A body that is longer ends in a 413 when it is read: at once if its length
-// was declared, else with the first byte too many. What else breaks a body is
-// made into an HTTP error here as well, so that a view may just return what
-// reading gave it: 408 if the client was too slow, 400 if it sent nonsense or
-// went away.
-func LimitBody(r *Request, n int64) {
+func (r *Request) limitBody(n int64) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
@@ -36,9 +25,7 @@ func LimitBody(r *Request, n int64) {
 	r.Request.Body = &limitedBody{body: r.Body, declared: r.ContentLength, limit: n}
 }
 
-// BodyLimit returns the bound of the request's body in bytes, below zero if it
-// may have any length; false if nothing set a bound.
-func BodyLimit(r *Request) (n int64, ok bool) {
+func (r *Request) bodyLimit() (n int64, ok bool) {
 	for c := r; c != nil; c = c.origin() {
 		if b := limitedBelow(c.Request.Body); b != nil {
 			return b.limit, true

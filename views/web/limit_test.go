@@ -21,7 +21,7 @@ func TestLimitBodyKeepsWhatFits(t *testing.T) {
 	for _, limit := range []int64{-1, 100, 101} {
 		r := begin("POST", "/", text)
 		r.Body = io.NopCloser(iotest.OneByteReader(r.Body))
-		web.LimitBody(r, limit)
+		web.Drive(r).LimitBody(limit)
 		got, err := io.ReadAll(r.Body)
 		require.NoError(t, err, "limit %d", limit)
 		assert.Equal(t, text, string(got))
@@ -45,7 +45,7 @@ func TestLimitBodyEndsWhatIsLonger(t *testing.T) {
 			if !tt.declared {
 				r.ContentLength = -1
 			}
-			web.LimitBody(r, tt.limit)
+			web.Drive(r).LimitBody(tt.limit)
 			got, err := io.ReadAll(r.Body)
 			assert.Len(t, got, tt.got)
 			status, _ := web.StatusOf(err)
@@ -62,27 +62,27 @@ func TestLimitBodyEndsWhatIsLonger(t *testing.T) {
 func TestLimitBodyReplacesTheLimitBefore(t *testing.T) {
 	t.Parallel()
 	r := begin("POST", "/", "a=1&b=2", "Content-Type", formType)
-	_, ok := web.BodyLimit(r)
+	_, ok := web.Drive(r).BodyLimit()
 	assert.False(t, ok)
-	web.LimitBody(r, 3)
+	web.Drive(r).LimitBody(3)
 	copied := r.WithContext(t.Context())
-	web.LimitBody(copied, 7)
-	n, ok := web.BodyLimit(r)
+	web.Drive(copied).LimitBody(7)
+	n, ok := web.Drive(r).BodyLimit()
 	assert.True(t, ok)
 	assert.EqualValues(t, 7, n)
 
 	_, err := copied.Parameters() // puts the body back inside something else
 	require.NoError(t, err)
-	web.LimitBody(r, 5)
-	n, _ = web.BodyLimit(copied)
+	web.Drive(r).LimitBody(5)
+	n, _ = web.Drive(copied).BodyLimit()
 	assert.EqualValues(t, 5, n)
 }
 
 func TestLimitBodyWithoutABody(t *testing.T) {
 	t.Parallel()
 	r := get("/")
-	web.LimitBody(r, 1)
-	_, ok := web.BodyLimit(r)
+	web.Drive(r).LimitBody(1)
+	_, ok := web.Drive(r).BodyLimit()
 	assert.False(t, ok)
 }
 
@@ -104,7 +104,7 @@ func TestBodyThatBreaksIsAnHTTPError(t *testing.T) {
 			t.Parallel()
 			r := begin("POST", "/", "x")
 			r.Body = io.NopCloser(iotest.ErrReader(tt.err))
-			web.LimitBody(r, 10)
+			web.Drive(r).LimitBody(10)
 			_, err := r.Body.Read(make([]byte, 1))
 			require.ErrorIs(t, err, tt.err)
 			status, _ := web.StatusOf(err)

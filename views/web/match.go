@@ -49,16 +49,13 @@ type Param struct {
 }
 
 // NewMatch makes a match of parameters that are at hand, which may be others
-// than to.Markers. It is for tests and tools; the router uses SlicedMatch.
+// than to.Markers. It is for tests and tools; the router uses Driver.SetPathMatch.
 func NewMatch(to Routed, params ...Param) Match {
 	to.own = &params
 	return Match{Routed: &to}
 }
 
-// SetSlicedMatch is SetMatch with parameters that are parts of a path, one span a
-// marker of to. The path is decoded, but for an escaped slash, which is a NUL in it.
-// Up to six parameters of a path below 64 KiB cost no allocation. The router calls it.
-func SetSlicedMatch(r *Request, to *Routed, path string, spans []Span) {
+func (r *Request) setPathMatch(to *Routed, path string, spans []Span) {
 	h := r.host()
 	h.flags |= flagMatched
 	m := &h.match
@@ -68,7 +65,7 @@ func SetSlicedMatch(r *Request, to *Routed, path string, spans []Span) {
 		for i, s := range spans {
 			params[i] = param(to, i, path[s.From:s.To])
 		}
-		h.match = NewMatch(*to, params...)
+		*m = NewMatch(*to, params...)
 		return
 	}
 	for i, s := range spans {
@@ -259,21 +256,6 @@ func (r *Request) Match() *Match {
 		return nil
 	}
 	return &h.match
-}
-
-// SetMatch tells the request which route matched. The router calls it.
-func SetMatch(r *Request, m Match) {
-	h := r.host()
-	h.match = m
-	h.flags |= flagMatched
-}
-
-// ForgetMatch takes back what SetMatch told. The router calls it when a predicate
-// of the route does not hold.
-func ForgetMatch(r *Request) {
-	h := r.host()
-	h.match = Match{}
-	h.flags &^= flagMatched
 }
 
 // Param returns what the marker called name matched; "" if there is none. The names

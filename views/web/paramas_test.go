@@ -19,8 +19,9 @@ import (
 // matched is a request whose route's marker "p" matched text.
 func matched(text string) *web.Request {
 	r := get("/")
-	web.SetMatch(r, web.NewMatch(web.Routed{Route: "x", Pattern: "/{p}/*rest"},
+	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "x", Pattern: "/{p}/*rest"},
 		web.Param{Name: "p", Value: text}, web.Param{Name: "rest", Values: []string{"a", "b/c"}}))
+
 	return r
 }
 
@@ -127,7 +128,7 @@ func comesBack[T any](t *testing.T, values ...T) {
 
 func ExampleParamAs() {
 	r := web.Begin(nil, httptest.NewRequest(http.MethodGet, "/users/seven", nil))
-	web.SetMatch(r, web.NewMatch(web.Routed{Route: "user", Pattern: "/users/{id}"}, web.Param{Name: "id", Value: "seven"}))
+	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "user", Pattern: "/users/{id}"}, web.Param{Name: "id", Value: "seven"}))
 	_, err := web.ParamAs[int](r, "id")
 	fmt.Println(err)
 	_, err = web.ParamAs[int](r, "id", web.Otherwise(http.StatusBadRequest))

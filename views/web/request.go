@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync/atomic"
 
@@ -31,7 +30,7 @@ type Request struct {
 	from   *derivation // of copies; nil for the original
 	err    error
 	extras atomic.Pointer[extras]
-	slot   async.Slot // of the original: see EndScope
+	slot   async.Slot // of the original: see Driver.EndScope
 
 	flags  requestFlags
 	claim  atomic.Uint32 // who has the response inside: see Response
@@ -49,10 +48,10 @@ type derivation struct {
 type requestFlags uint8
 
 const (
-	flagMatched    requestFlags = 1 << iota // match is set
-	flagDetour                              // a copy with a walk, an error and a response of its own
-	flagAnswered                            // of the original: see ErrorsAnswered
-	flagNegotiated                          // see Negotiated
+	flagMatched       requestFlags = 1 << iota // match is set
+	flagDetour                                 // a copy with a walk, an error and a response of its own
+	flagErrorsHandled                          // of the original: see ErrorsHandled
+	flagNegotiated                             // see Negotiated
 
 	flagsLearned = flagMatched | flagNegotiated // what the router learns, and a detached copy tells its original
 )
@@ -75,16 +74,14 @@ func (r *Request) Registry() *registry.Registry { return r.app.Registry }
 // Err returns the error that an error view answers; nil elsewhere.
 func (r *Request) Err() error { return r.host().err }
 
-// SetError tells the request which error is being answered. The tween that runs
-// error views calls it. What the failed view did to Response is forgotten, so
-// that it does not leak into the page of the error.
-func SetError(r *Request, err error) {
-	h := r.host()
-	h.err = err
-	if err != nil {
-		h.forgetResponse()
-	}
-}
+// ErrorsHandled reports whether an outer tween turns errors into responses. A tween that rejects a
+// request may then return an error, for an error view to handle; otherwise it has to make its own
+// response.
+func (r *Request) ErrorsHandled() bool { return r.root().flags&flagErrorsHandled != 0 }
+
+// Negotiated reports whether the Accept header has influenced the response so far. The framework
+// then adds it to Vary when a view has returned (RFC 9110, 12.5.5).
+func (r *Request) Negotiated() bool { return r.host().flags&flagNegotiated != 0 }
 
 // root returns the original, which has the extras.
 func (r *Request) root() *Request {
@@ -109,29 +106,4 @@ func (r *Request) host() *Request {
 		r = o
 	}
 	return r
-}
-
-// InvokeOption says how a subrequest is played.
-type InvokeOption func(*invocation)
-
-type invocation struct{ tweens bool }
-
-// WithTweens sends a subrequest through the tweens of the application; without
-// it the subrequest goes straight to the router.
-func WithTweens() InvokeOption { return func(i *invocation) { i.tweens = true } }
-
-// Subrequest plays sub inside the application and returns its answer. Nothing is
-// written to the client, and an error that no error view answers comes back.
-func (r *Request) Subrequest(sub *http.Request, o ...InvokeOption) (*Response, error) {
-	if r.app.Invoker == nil {
-		return nil, errors.New("subrequest: this application plays none (web.Application.Invoker is nil)")
-	}
-	if sub == nil {
-		return nil, errors.New("subrequest: the request is nil")
-	}
-	var how invocation
-	for _, option := range o {
-		option(&how)
-	}
-	return r.app.Invoker.Invoke(r, sub, how.tweens)
 }

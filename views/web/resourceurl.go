@@ -139,17 +139,15 @@ func (r *Request) virtualRootNames() []string {
 	if walk := r.Result(); !walk.IsZero() {
 		return walk.VirtualRootPath()
 	}
-	return VirtualRootNames(r)
+	return r.requestedVirtualRoot()
 }
 
 // VirtualRootHeader is Pyramid's header for the part of the tree that a proxy
 // publishes as the whole. It counts only from a trusted proxy.
 const VirtualRootHeader = "X-Vhm-Root"
 
-// VirtualRootNames returns the names of the virtual root that a trusted proxy asks
-// for; the router hands them to the walk. Most code needs Request.VirtualRoot. The
-// header is plain text, as in Pyramid: it is not percent-decoded.
-func VirtualRootNames(r *Request) []string {
+// requestedVirtualRoot splits the header of a trusted proxy; nil if there is none.
+func (r *Request) requestedVirtualRoot() []string {
 	if len(r.app.Trusted) == 0 {
 		return nil
 	}

@@ -108,7 +108,7 @@ func TestResourceURLVirtualRoot(t *testing.T) {
 		assert.Equal(t, c.want, got, "virtual root %q", c.header)
 
 		root := traversal.Map{}
-		require.NoError(t, r.Application().Traverser.Walk(r.Context(), root, traversal.Path{VirtualRoot: web.VirtualRootNames(r)}, r.Result()))
+		require.NoError(t, r.Application().Traverser.Walk(r.Context(), root, traversal.Path{VirtualRoot: web.Drive(r).VirtualRootNames()}, r.Result()))
 		got, err = r.ResourcePath(chain(c.names...))
 		require.NoError(t, err)
 		assert.Equal(t, c.want, got, "virtual root %q, after the walk", c.header)

@@ -242,7 +242,7 @@ func TestErrorViewsBeginWithTheError(t *testing.T) {
 	t.Parallel()
 	r := get("/")
 	r.Response().SetHeader("X-View", "of the view that failed")
-	web.SetError(r, fmt.Errorf("wrapped: %w", web.MethodNotAllowed("GET", "POST")))
+	web.Drive(r).SetError(fmt.Errorf("wrapped: %w", web.MethodNotAllowed("GET", "POST")))
 	resp := r.HTML("<p>not so</p>")
 	assert.Equal(t, http.StatusMethodNotAllowed, resp.Status())
 	assert.Equal(t, "GET, POST", resp.Header("Allow"))
@@ -250,13 +250,13 @@ func TestErrorViewsBeginWithTheError(t *testing.T) {
 	assert.Equal(t, http.StatusMethodNotAllowed, r.Text("a second one").Status())
 
 	r = get("/")
-	web.SetError(r, web.NotFound(""))
+	web.Drive(r).SetError(web.NotFound(""))
 	r.Response().SetStatus(http.StatusGone)
 	assert.Equal(t, http.StatusGone, r.Text("gone").Status(), "what the view sets counts")
 
 	r = get("/")
-	web.SetError(r, errors.New("of no status"))
+	web.Drive(r).SetError(errors.New("of no status"))
 	assert.Equal(t, http.StatusOK, r.Text("as it is").Status())
-	web.SetError(r, nil)
+	web.Drive(r).SetError(nil)
 	assert.Equal(t, http.StatusOK, r.Text("no error").Status())
 }

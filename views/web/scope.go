@@ -1,8 +1,6 @@
 package web
 
 import (
-	"time"
-
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
@@ -24,12 +22,3 @@ func (c *requestContext) scope() *async.Scope {
 
 // scoped reports whether anything of the request asked for its scope: then its end may take a while after the response.
 func (r *Request) scoped() bool { return r.root().slot.Peek() != nil }
-
-// Scope returns the scope of the request if anything has asked for it, nil otherwise: for who ends requests. Others start
-// work by async.Go(r.Context(), …), which needs no Scope.
-func Scope(r *Request) *async.Scope { return r.root().slot.Peek() }
-
-// EndScope ends the scope of the request: nothing can be started in it any more, what was started is cancelled, and waited
-// for as async.Scope.End does. The framework calls it when the response was sent and the finished callbacks have run. It
-// costs next to nothing for requests that have started nothing.
-func EndScope(r *Request, bound time.Duration) error { return r.root().slot.End(bound) }

@@ -20,13 +20,13 @@ import (
 func TestContextsOfARequestCarryItsScope(t *testing.T) {
 	t.Parallel()
 	r := get("/")
-	assert.Nil(t, web.Scope(r), "nobody has asked")
+	assert.Nil(t, web.Drive(r).Scope(), "nobody has asked")
 	own, ok := async.ScopeFrom(r.Context())
 	require.True(t, ok)
-	assert.Same(t, own, web.Scope(r))
+	assert.Same(t, own, web.Drive(r).Scope())
 
 	node := traversal.NewNode("x")
-	detached := web.Detach(r, context.WithoutCancel(r.Context())).Request()
+	detached := web.Drive(r).Detach(context.WithoutCancel(r.Context())).Request()
 	for name, c := range map[string]*web.Request{
 		"WithContext": r.WithContext(context.WithoutCancel(r.Context())), "a context from elsewhere": r.WithContext(t.Context()),
 		"Clone": r.Clone(r.Context()), "With": r.With(r.HTTP()), "With, from elsewhere": r.With(httptest.NewRequest("GET", "/", nil)),
@@ -41,7 +41,7 @@ func TestContextsOfARequestCarryItsScope(t *testing.T) {
 	s, _ := async.ScopeFrom(r.WithContext(ctx).WithNode(node, "").Context())
 	assert.Same(t, inner, s, "the nearest one")
 	require.NoError(t, inner.End(0))
-	require.NoError(t, web.EndScope(r, 0))
+	require.NoError(t, web.Drive(r).EndScope(0))
 	_, err := async.Await(t.Context(), async.Go(r.Context(), func(context.Context) (int, error) { return 1, nil }))
 	assert.ErrorContains(t, err, "has ended")
 }
@@ -55,12 +55,12 @@ func TestScopeOfARequestInsideAnother(t *testing.T) {
 	v, err := async.Await(inside.WithNode(traversal.NewNode(1), "").Context(), f)
 	require.NoError(t, err)
 	assert.Equal(t, 7, v)
-	assert.NotSame(t, web.Scope(outer), web.Scope(inside))
+	assert.NotSame(t, web.Drive(outer).Scope(), web.Drive(inside).Scope())
 	g := async.Go(inside.Context(), func(context.Context) (int, error) { return 8, nil })
 	_, err = async.Await(outer.Context(), g)
 	assert.ErrorContains(t, err, "belongs to another scope")
-	require.NoError(t, web.EndScope(inside, -1))
-	require.NoError(t, web.EndScope(outer, -1))
+	require.NoError(t, web.Drive(inside).EndScope(-1))
+	require.NoError(t, web.Drive(outer).EndScope(-1))
 }
 
 func TestRequestsWithAScopeTellTheirLength(t *testing.T) {
@@ -72,7 +72,7 @@ func TestRequestsWithAScopeTellTheirLength(t *testing.T) {
 	async.Go(r.Context(), func(context.Context) (int, error) { return 1, nil })
 	w, _ = send(t, r, r.Text("short"))
 	assert.Equal(t, "5", w.Header().Get("Content-Length"))
-	require.NoError(t, web.EndScope(r, -1))
+	require.NoError(t, web.Drive(r).EndScope(-1))
 }
 
 // busy is an error with a status that tells when to come again.
@@ -114,7 +114,7 @@ func TestAnswersOfErrorsThatWaited(t *testing.T) {
 			}
 			assert.Equal(t, test.status, resp.Status())
 			assert.Equal(t, test.retry, resp.Header("Retry-After"))
-			web.SetError(r, test.err)
+			web.Drive(r).SetError(test.err)
 			assert.Equal(t, test.retry, r.Response().Header("Retry-After"), "in an error view")
 		})
 	}
@@ -143,7 +143,7 @@ func TestClientGone(t *testing.T) {
 		{"a deadline", here.WithContext(late), context.Canceled, false},
 	}
 	for _, test := range tests {
-		resp, got := web.ClientGone(test.r, test.err)
+		resp, got := web.Drive(test.r).ClientGone(test.err)
 		assert.Equal(t, test.want, got, test.name)
 		if got {
 			assert.Equal(t, 499, resp.Status())

@@ -200,7 +200,7 @@ func TestHandlerTakesTheConnection(t *testing.T) {
 	serve := func(h http.HandlerFunc) *httptest.Server {
 		return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 			r := web.Begin(nil, hr)
-			web.SetMatch(r, web.NewMatch(web.Routed{}, web.Param{Name: "id", Value: "7"}))
+			web.Drive(r).SetMatch(web.NewMatch(web.Routed{}, web.Param{Name: "id", Value: "7"}))
 			resp := web.Respond(200)
 			resp.SetHeader("X-From", "response")
 			resp.SetHandler(h)

@@ -173,7 +173,7 @@ func TestCurrentRouteURL(t *testing.T) {
 		{"", some(web.Elements("more"), web.Anchor("x")), "/users/bob/more#x"},
 	} {
 		r := beginIn(routed, http.MethodGet, "/users/bob?"+c.query, "")
-		web.SetMatch(r, web.NewMatch(web.Routed{Route: "user", Pattern: "/users/{id}"}, web.Param{Name: "id", Value: "bob"}))
+		web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "user", Pattern: "/users/{id}"}, web.Param{Name: "id", Value: "bob"}))
 		got, err := r.CurrentRoutePath(c.options...)
 		if assert.NoError(t, err, c.want) {
 			assert.Equal(t, c.want, got)
@@ -266,7 +266,7 @@ func ExampleRequest_RouteURL() {
 
 func ExampleKeepQuery() {
 	r := web.Begin(routed, httptest.NewRequest(http.MethodGet, "/users/bob?q=go&page=2", nil))
-	web.SetMatch(r, web.NewMatch(web.Routed{Route: "user"}, web.Param{Name: "id", Value: "bob"}))
+	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "user"}, web.Param{Name: "id", Value: "bob"}))
 	next, err := r.CurrentRoutePath(web.KeepQuery("page", 3))
 	fmt.Println(next, err)
 	// Output: /users/bob?q=go&page=3 <nil>

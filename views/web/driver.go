@@ -1,0 +1,116 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
+)
+
+// Driver changes what a [Request] knows and ends it. It is for the framework, for tweens that
+// take over part of its work, and for tests that stand in for it; views never need it.
+//
+// A Driver is a small value; [Drive] allocates nothing. Unless a method says otherwise, call it on
+// the request's own goroutine.
+type Driver struct{ r *Request }
+
+// Drive returns the Driver of r.
+func Drive(r *Request) Driver { return Driver{r} }
+
+// SetMatch sets the route that matched.
+func (d Driver) SetMatch(m Match) {
+	h := d.r.host()
+	h.match = m
+	h.flags |= flagMatched
+}
+
+// SetPathMatch sets the route that matched, with parameters that are parts of path: one span for
+// each marker of to. The path is decoded, except that an escaped slash is a NUL. Up to six
+// parameters of a path below 64 KiB cost no allocation.
+func (d Driver) SetPathMatch(to *Routed, path string, spans []Span) {
+	d.r.setPathMatch(to, path, spans)
+}
+
+// ClearMatch undoes SetMatch, for a route with a predicate that does not hold.
+func (d Driver) ClearMatch() {
+	h := d.r.host()
+	h.match = Match{}
+	h.flags &^= flagMatched
+}
+
+// VirtualRootNames returns the path of the virtual root that a trusted proxy requested, nil without
+// one. [Request.VirtualRoot] returns what the walk made of it. The header is plain text, as in
+// Pyramid: it is not percent-decoded.
+func (d Driver) VirtualRootNames() []string { return d.r.requestedVirtualRoot() }
+
+// SetNegotiated records that the Accept header influenced the response: see [Request.Negotiated].
+func (d Driver) SetNegotiated() { d.r.host().flags |= flagNegotiated }
+
+// SetErrorsHandled records that the caller turns the errors of inner tweens into responses: see
+// [Request.ErrorsHandled].
+func (d Driver) SetErrorsHandled() { d.r.root().flags |= flagErrorsHandled }
+
+// SetError sets the error that an error view is about to handle. It discards what the failed view
+// set on [Request.Response], which must not leak into the error page.
+func (d Driver) SetError(err error) {
+	h := d.r.host()
+	h.err = err
+	if err != nil {
+		h.forgetResponse()
+	}
+}
+
+// ClientGone returns the response to a request that failed only because its client disconnected: an
+// empty 499 for the log, without an error view. It returns false if the context of the request was
+// not cancelled, or if err has another cause.
+func (d Driver) ClientGone(err error) (*Response, bool) { return d.r.clientGone(err) }
+
+// LimitBody limits the body of the request to n bytes, in place of its present limit; negative means
+// unlimited. Call it before the body is read. A view has views.BodyLimit for it, a route
+// routes.BodyLimit.
+//
+// Reading a longer body fails with a 413: at once if the client declared the length, else with the
+// first byte too many. Other failures become HTTP errors too, so that a view may return what it got
+// from Read: 408 if the client was too slow, 400 if the body is malformed or the client disconnected.
+func (d Driver) LimitBody(n int64) { d.r.limitBody(n) }
+
+// BodyLimit returns the limit of the body in bytes, negative if unlimited; false if LimitBody was
+// never called.
+func (d Driver) BodyLimit() (n int64, ok bool) { return d.r.bodyLimit() }
+
+// Detach returns a copy of the request, with ctx as its context, for a goroutine that may outlive
+// the response: see [Detached].
+func (d Driver) Detach(ctx context.Context) *Detached { return d.r.detach(ctx) }
+
+// Publish makes the present match and walk visible to the request that this one was detached from,
+// so that the log of a request that missed its deadline names its route. Call it whenever something
+// was found; it costs next to nothing for requests that are not detached.
+func (d Driver) Publish() { d.r.publish() }
+
+// RunResponseCallbacks calls and removes the response callbacks, until one fails.
+func (d Driver) RunResponseCallbacks(resp *Response) error { return d.r.runResponseCallbacks(resp) }
+
+// NeedsFinish reports whether anything outlasts the view: attributes, callbacks, an id. If not, only
+// EndScope remains to be called.
+func (d Driver) NeedsFinish() bool { return d.r.root().extras.Load() != nil }
+
+// RunFinishedCallbacks calls and removes the finished callbacks, until one fails.
+func (d Driver) RunFinishedCallbacks() error { return d.r.runFinishedCallbacks() }
+
+// Scope returns the scope of the request, nil if nothing has used it. To start work, call [async.Go]
+// with [Request.Context] instead.
+func (d Driver) Scope() *async.Scope { return d.r.root().slot.Peek() }
+
+// EndScope ends the scope of the request: nothing more can be started, what runs is cancelled, and
+// waited for up to bound, as [async.Scope.End] does. Call it last, after the response was sent and
+// the finished callbacks ran. It costs next to nothing for requests that started nothing.
+func (d Driver) EndScope(bound time.Duration) error { return d.r.root().slot.End(bound) }
+
+// TrackStraggler reports work that goes on after the request ends, so that Shutdown can name it if
+// it has not ended by then: text describes it, and ended is closed when it ends. It is for tweens
+// that run views on goroutines of their own; package async reports its own stragglers.
+func (d Driver) TrackStraggler(text string, ended <-chan struct{}) {
+	if t, ok := d.r.app.Invoker.(StragglerTracker); ok {
+		t.TrackStraggler(text, ended)
+	}
+}
