@@ -49,9 +49,9 @@ func (c *Configurator) builtins(o Options) {
 		log = &l
 	}
 	c.once("logger", registry.Phase1, func(reg *registry.Registry) { registry.Provide(reg, log) })
-	tweens.Add(c, tweens.ExcView, func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
-		return tweens.ErrorViews(views.TableOf(reg).CallError)(next, reg)
-	})
+	tweens.Add(c, tweens.ExcView, tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+		return tweens.ErrorViews(views.TableOf(reg).CallError).Build(next, reg)
+	}))
 }
 
 // options turns the Options into the directives that they stand for.

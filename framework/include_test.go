@@ -11,6 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -93,7 +94,7 @@ func TestMistakesAreReportedTogether(t *testing.T) {
 	config.AddView(text("one"))
 	config.AddView(text("two"))
 	config.AddView(text("x"), views.PathInfo("[)"))
-	config.AddTween("MAIN", nil)
+	config.AddTween("MAIN", tweens.Factory{})
 	config.Include(func(*framework.Configurator) error { return errors.New("no database") }, framework.As("broken"))
 	_, err := config.App()
 	var all *registry.Errors

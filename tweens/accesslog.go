@@ -26,6 +26,7 @@ type AccessLogOptions struct {
 // Place it outside of all that shall be counted, where it lands by itself if it is added last. Without an application's
 // logger it does nothing.
 func AccessLog(o AccessLogOptions) Factory {
+	text := callText("AccessLog", o)
 	if o.Level == nil {
 		o.Level = levelOf
 	}
@@ -38,7 +39,7 @@ func AccessLog(o AccessLogOptions) Factory {
 			e.note(resp, err)
 			return resp, err
 		}
-	})
+	}).Named(text)
 }
 
 type accessLog struct {

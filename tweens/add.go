@@ -138,7 +138,7 @@ func (t *tween) check(opts []Option) error {
 		errs = append(errs, fmt.Errorf("tween %q: the name is reserved, %s and %s are the ends of the chain; give the tween a name of its own",
 			t.name, Ingress, Main))
 	}
-	if t.factory == nil {
+	if t.factory.build == nil {
 		errs = append(errs, fmt.Errorf("tween %q: its factory is nil", t.name))
 	}
 	for _, o := range opts {
@@ -159,6 +159,7 @@ func (t *tween) describe() registry.Introspectable {
 		{Name: "under", Value: t.under},
 		{Name: "over", Value: t.over},
 		{Name: "source", Value: t.source},
+		{Name: "factory", Value: t.factory.String()},
 	}
 	return registry.Introspectable{
 		Category: "tweens", Title: t.name, Type: "tween", ID: t.name, Fields: t.fields, Source: t.source,

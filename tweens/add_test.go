@@ -80,7 +80,7 @@ func TestOrder(t *testing.T) {
 // TestRefusals holds the exact sentences. Lines of this file are shown as LINE.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	nothing := tweens.Factory(nil)
+	nothing := tweens.Factory{}
 	tests := []struct {
 		name   string
 		record func(c *registry.Config)
@@ -245,9 +245,9 @@ func TestChainReportsFactories(t *testing.T) {
 		factory tweens.Factory
 		want    string
 	}{
-		{"error", func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, boom }, "no disk"},
-		{"panic", func(web.Handler, *registry.Registry) (web.Handler, error) { panic(boom) }, "panic: no disk"},
-		{"nothing", func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, nil },
+		{"error", tweens.New(func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, boom }), "no disk"},
+		{"panic", tweens.New(func(web.Handler, *registry.Registry) (web.Handler, error) { panic(boom) }), "panic: no disk"},
+		{"nothing", tweens.New(func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, nil }),
 			"its factory returned neither a handler nor an error"},
 		{"Wrap gave nil", tweens.Wrap(func(web.Handler) web.Handler { return nil }),
 			"its factory returned neither a handler nor an error"},

@@ -46,7 +46,7 @@ func (t *tween) build(next web.Handler, reg *registry.Registry) (handler web.Han
 			handler, err = nil, &registry.Mistake{Source: t.source, Err: fmt.Errorf("tween %q: %w", t.name, err)}
 		}
 	}()
-	return t.factory(next, reg)
+	return t.factory.Build(next, reg)
 }
 
 // Names returns the names of the tweens in use, outermost first, without the ends. If the order cannot be solved there are

@@ -43,7 +43,7 @@ type CompressOptions struct {
 // count what was sent. A secret in a page that also repeats what the client sent can be guessed from the compressed length
 // (BREACH): keep such pages out by Skip, or by no-transform in their Cache-Control.
 func Compress(o CompressOptions) Factory {
-	return func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		c, err := newCompression(o)
 		if err != nil {
 			return nil, err
@@ -59,7 +59,7 @@ func Compress(o CompressOptions) Factory {
 			}
 			return resp, err
 		}, nil
-	}
+	}).Named(callText("Compress", o))
 }
 
 // compression is what Compress makes of the options.

@@ -243,7 +243,7 @@ func TestCompressTypes(t *testing.T) {
 		assert.Equal(t, want, w.Header().Get("Content-Encoding"), contentType)
 	}
 	for _, wrong := range []string{"Text/plain", "json", "a/b/c"} {
-		_, err := tweens.Compress(tweens.CompressOptions{Types: []string{wrong}})(text(""), mustBuild(t, noTweens))
+		_, err := tweens.Compress(tweens.CompressOptions{Types: []string{wrong}}).Build(text(""), mustBuild(t, noTweens))
 		assert.ErrorContains(t, err, fmt.Sprintf("type %q", wrong))
 	}
 }

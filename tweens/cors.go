@@ -51,7 +51,7 @@ type CORSOptions struct {
 // Place it outside of whatever may refuse a request, where it lands by itself; it sees errors there as responses.
 func CORS(o CORSOptions) Factory {
 	c, err := newCORS(o)
-	return func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		if err != nil {
 			return nil, err
 		}
@@ -66,7 +66,7 @@ func CORS(o CORSOptions) Factory {
 			}
 			return resp, c.decorate(r, resp)
 		}, nil
-	}
+	}).Named(callText("CORS", o))
 }
 
 // cors are the options in the form in which they are needed.

@@ -133,10 +133,10 @@ func TestCORSMistakes(t *testing.T) {
 		{tweens.CORSOptions{OriginFunc: admit, Headers: []string{"X-A", "*"}}, `header "*" is none`},
 		{tweens.CORSOptions{OriginFunc: admit, Expose: []string{"X A"}}, `header "X A" is none`},
 	} {
-		_, err := tweens.CORS(test.o)(text("x"), reg)
+		_, err := tweens.CORS(test.o).Build(text("x"), reg)
 		assert.ErrorContains(t, err, test.want)
 	}
-	_, err := tweens.CORS(tweens.CORSOptions{Origins: []string{"null"}, Methods: []string{""}})(text("x"), reg)
+	_, err := tweens.CORS(tweens.CORSOptions{Origins: []string{"null"}, Methods: []string{""}}).Build(text("x"), reg)
 	assert.ErrorContains(t, err, "null")
 	assert.ErrorContains(t, err, `method ""`, "all of them at once")
 }

@@ -18,7 +18,7 @@
 //	config.AddTween("timing", tweens.Wrap(timing))
 //
 // A response is a value, so a tween may still change it; an error is a Go error until the tween [ExcView] turns it into a
-// response, and tweens inside of that one see the error itself. What needs the registry is a [Factory]; net/http
+// response, and tweens inside of that one see the error itself. What needs the registry is made by [New]; net/http
 // middleware becomes a tween by [FromMiddleware].
 //
 // # Order

@@ -18,9 +18,9 @@ import (
 // client has left is an empty 499, without asking answer.
 func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, error)) Factory {
 	if answer == nil {
-		return nil
+		return Factory{}
 	}
-	return func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		next = web.Guard(next)
 		answer := web.Guard(func(r *web.Request) (*web.Response, error) {
 			resp, answered, failure := answer(r, r.Err())
@@ -43,7 +43,7 @@ func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, err
 			}
 			return answerError(r, err, answer)
 		}, nil
-	}
+	}).Named(callText("ErrorViews", answer))
 }
 
 // errNeither is for handlers that break their contract.

@@ -37,7 +37,7 @@ func mustBuild(t testing.TB, fn func(c *registry.Config)) *registry.Registry {
 // around puts one tween directly around main.
 func around(t testing.TB, f tweens.Factory, main web.Handler) web.Handler {
 	t.Helper()
-	h, err := f(main, mustBuild(t, func(*registry.Config) {}))
+	h, err := f.Build(main, mustBuild(t, func(*registry.Config) {}))
 	require.NoError(t, err)
 	return h
 }

@@ -36,12 +36,12 @@ type LimitOptions struct {
 // counts as time of the request, and a view that goes on after its deadline keeps its place until it ends.
 func Limit(max int, o LimitOptions) Factory {
 	l := newLimiter(max, o)
-	return func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		if max < 1 {
 			return nil, fmt.Errorf("limit of %d requests: nothing would ever be answered; give 1 or more", max)
 		}
 		return func(r *web.Request) (*web.Response, error) { return l.answer(next, r) }, nil
-	}
+	}).Named(callText("Limit", max, o))
 }
 
 // limiter is the state of one limit. Waiting for a channel is fair: who came first is served first, and while somebody waits

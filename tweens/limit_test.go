@@ -80,7 +80,7 @@ func TestLimit(t *testing.T) {
 func TestLimitOfNothing(t *testing.T) {
 	t.Parallel()
 	for _, places := range []int{0, -1} {
-		_, err := tweens.Limit(places, tweens.LimitOptions{})(text("x"), mustBuild(t, noTweens))
+		_, err := tweens.Limit(places, tweens.LimitOptions{}).Build(text("x"), mustBuild(t, noTweens))
 		assert.ErrorContains(t, err, "nothing would ever be answered")
 	}
 }

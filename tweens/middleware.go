@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime"
+	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -42,22 +43,22 @@ import (
 // Middleware that does not look inside costs less around the whole application, which is an http.Handler.
 func FromMiddleware(middleware func(http.Handler) http.Handler) Factory {
 	if middleware == nil {
-		return nil
+		return Factory{}
 	}
-	return func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+	return New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		b := &bridge{name: funcName(middleware), next: next}
 		b.log, _ = registry.Lookup[*zerolog.Logger](reg)
 		if b.handler = middleware(http.HandlerFunc(b.inner)); b.handler == nil {
 			return nil, fmt.Errorf("middleware %s returned no handler", b.name)
 		}
 		return b.handle, nil
-	}
+	}).Named(callText("FromMiddleware", middleware))
 }
 
 // funcName is the name of a function, for people.
 func funcName(fn any) string {
 	if f := runtime.FuncForPC(reflect.ValueOf(fn).Pointer()); f != nil {
-		return f.Name()
+		return f.Name()[strings.LastIndexByte(f.Name(), '/')+1:]
 	}
 	return "(unknown function)"
 }

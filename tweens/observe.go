@@ -49,12 +49,16 @@ type Observation struct {
 // errors themselves.
 func Observe(observers ...Observer) Factory {
 	observers = slices.DeleteFunc(slices.Clone(observers), func(o Observer) bool { return o == nil })
-	return func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+	types := make([]any, len(observers))
+	for i, o := range observers {
+		types[i] = reflect.TypeOf(o)
+	}
+	return New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		for _, o := range slices.Backward(observers) {
 			next = (&observation{observer: o, views: viewNames(reg)}).around(next)
 		}
 		return next, nil
-	}
+	}).Named(callText("Observe", types...))
 }
 
 // viewNames are the names of all views of the application.

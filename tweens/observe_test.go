@@ -76,7 +76,7 @@ func TestObserve(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log []string
-				h, err := tweens.Observe(nil, witness{name: "a", log: &log})(func(r *web.Request) (*web.Response, error) {
+				h, err := tweens.Observe(nil, witness{name: "a", log: &log}).Build(func(r *web.Request) (*web.Response, error) {
 					assert.Equal(t, "a", r.Context().Value(witnessed{}), "the context goes inward")
 					time.Sleep(time.Second)
 					return test.main(r)

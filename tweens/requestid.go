@@ -15,5 +15,5 @@ func RequestID() Factory {
 			}
 			return resp, err
 		}
-	})
+	}).Named(callText("RequestID"))
 }

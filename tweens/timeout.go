@@ -42,13 +42,14 @@ type TimeoutOptions struct {
 // have the deadline too. Place tweens that shall see, decorate or count the 504 outside of it: AccessLog, Observe, CORS; and
 // Limit inside, so that a view which goes on keeps its place.
 func Timeout(after time.Duration, o TimeoutOptions) Factory {
+	text := callText("Timeout", after, o)
 	switch {
 	case o.Patience == 0:
 		o.Patience = time.Second
 	case o.Patience < 0:
 		o.Patience = 0
 	}
-	return func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		if after <= 0 && o.For == nil {
 			return nil, fmt.Errorf("timeout of %v: give the time that a request has, or the option For", after)
 		}
@@ -62,7 +63,7 @@ func Timeout(after time.Duration, o TimeoutOptions) Factory {
 			}
 			return newRun(r, limit, o.Patience).answer(next)
 		}, nil
-	}
+	}).Named(text)
 }
 
 // A run is one request that has a deadline. Two parties take part: the request's goroutine waits (answer, finish), the other

@@ -61,7 +61,7 @@ func TestTimeoutIsNoTimeAtAll(t *testing.T) {
 	t.Parallel()
 	reg := mustBuild(t, noTweens)
 	for _, after := range []time.Duration{0, -1} {
-		_, err := tweens.Timeout(after, tweens.TimeoutOptions{})(text("x"), reg)
+		_, err := tweens.Timeout(after, tweens.TimeoutOptions{}).Build(text("x"), reg)
 		assert.ErrorContains(t, err, "give the time that a request has")
 	}
 }

@@ -1,6 +1,11 @@
 package tweens
 
 import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -15,20 +20,84 @@ const (
 	Main = "MAIN"
 )
 
-// Factory makes a tween: a handler that does something before or after next, or instead of it. It is called once for each
-// application that is built, with the finished registry, from the innermost tween to the outermost. What depends on the
-// configuration is worked out there; the handler itself is called by many goroutines at once.
+// Factory makes a tween: a handler that does something before or after the next one, or instead of it. It prints as the call
+// that made it, tweens.Timeout(2s), in listings and errors. The zero Factory is refused.
+//
+// Wrap and New make a Factory of a function.
+type Factory struct {
+	text  string
+	build func(next web.Handler, reg *registry.Registry) (web.Handler, error)
+}
+
+var _ fmt.Stringer = Factory{}
+
+// New makes a Factory of a function that needs the registry or can fail. The function is called once for each application
+// that is built, with the finished registry, from the innermost tween to the outermost. What depends on the configuration is
+// worked out there; the handler that it returns is called by many goroutines at once. A nil function makes the zero Factory.
 //
 // Most tweens need Wrap instead.
-type Factory func(next web.Handler, reg *registry.Registry) (web.Handler, error)
+func New(build func(next web.Handler, reg *registry.Registry) (web.Handler, error)) Factory {
+	if build == nil {
+		return Factory{}
+	}
+	return Factory{funcName(build), build}
+}
 
-// Wrap makes a Factory of a function that needs nothing of the registry and cannot fail. A nil wrap is an error of the
-// build.
+// Wrap makes a Factory of a function that needs nothing of the registry and cannot fail. A nil function makes the zero
+// Factory.
 func Wrap(wrap func(next web.Handler) web.Handler) Factory {
 	if wrap == nil {
-		return nil
+		return Factory{}
 	}
-	return func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+	return Factory{funcName(wrap), func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		return wrap(next), nil
+	}}
+}
+
+// Named returns a Factory that prints as text: a constructor gives the call that made it, "acme.Throttle(5)".
+func (f Factory) Named(text string) Factory {
+	f.text = text
+	return f
+}
+
+// Build makes the tween around next.
+func (f Factory) Build(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+	if f.build == nil {
+		return nil, errNoFactory
+	}
+	return f.build(next, reg)
+}
+
+var errNoFactory = errors.New("its factory is nil: make one with tweens.Wrap or tweens.New")
+
+// String returns what the tween is, "" for the zero Factory.
+func (f Factory) String() string { return f.text }
+
+// callText prints a call of a function of this package. Of a struct it prints the fields that are set.
+func callText(name string, args ...any) string {
+	var texts []string
+	for _, arg := range args {
+		v := reflect.ValueOf(arg)
+		if v.Kind() != reflect.Struct {
+			texts = append(texts, valueText(v))
+			continue
+		}
+		for field, value := range v.Fields() {
+			if !value.IsZero() {
+				texts = append(texts, field.Name+": "+valueText(value))
+			}
+		}
+	}
+	return "tweens." + name + "(" + strings.Join(texts, ", ") + ")"
+}
+
+func valueText(v reflect.Value) string {
+	switch v.Kind() {
+	case reflect.Func:
+		return funcName(v.Interface())
+	case reflect.String, reflect.Slice:
+		return fmt.Sprintf("%q", v.Interface())
+	default:
+		return fmt.Sprint(v.Interface())
 	}
 }

@@ -3,11 +3,19 @@ package views
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
+
+// Tween is what [Around] puts around a view: a tweens.Factory. It prints in listings.
+type Tween interface {
+	fmt.Stringer
+	// Build makes the handler around next, once, while the application is built.
+	Build(next web.Handler, reg *registry.Registry) (web.Handler, error)
+}
 
 // Around puts tweens around this one view, the first one outermost, outside of everything else that the view has, its
 // permission included. It is how a view gets a deadline or a concurrency limit of its own:
@@ -19,33 +27,34 @@ import (
 //
 // A [Group] shares one limit between several views. A tween that hands on another request must have made it from its own
 // (r.WithContext, r.With, …). For what needs no registry, and no place outside the permission, there is [Decorate].
-func Around(factories ...func(next web.Handler, reg *registry.Registry) (web.Handler, error)) Option {
-	names := make([]string, len(factories))
-	o := option{kind: kindAround, value: factories}
-	for n, f := range factories {
-		names[n] = strings.TrimSuffix(funcName(f), ".func1")
-		if f == nil {
-			o.err = fmt.Errorf("views.Around: factory %d is nil, want one of package tweens, or a func(web.Handler, *registry.Registry) (web.Handler, error)", n+1)
+func Around(tweens ...Tween) Option {
+	texts := make([]string, len(tweens))
+	o := option{kind: kindAround, value: tweens}
+	for n, t := range tweens {
+		if t == nil {
+			o.err = fmt.Errorf("views.Around: tween %d is nil, want one of package tweens, or one made by tweens.Wrap", n+1)
+			continue
 		}
+		texts[n] = t.String()
 	}
-	o.text = "around=" + strings.Join(names, ",")
+	o.text = "around=" + strings.Join(texts, ",")
 	return o
 }
 
-// surrounded is what the option does.
-func surrounded(next Callable, info *Info) (Callable, error) {
-	factories, ok, err := ValueOf[[]func(web.Handler, *registry.Registry) (web.Handler, error)](info, kindAround)
+// aroundView builds the tweens around the view.
+func aroundView(next Callable, info *Info) (Callable, error) {
+	tweens, ok, err := ValueOf[[]Tween](info, kindAround)
 	if err != nil || !ok {
 		return next, err
 	}
 	return throughHandlers(next, info, "a tween around it", "the tweens around it", func(handler web.Handler) (web.Handler, error) {
-		for n := len(factories) - 1; n >= 0; n-- {
+		for _, t := range slices.Backward(tweens) {
 			var err error
-			if handler, err = factories[n](handler, info.Registry); err != nil {
-				return nil, fmt.Errorf("views.Around: %w", err)
+			if handler, err = t.Build(handler, info.Registry); err != nil {
+				return nil, fmt.Errorf("views.Around: %s: %w", t, err)
 			}
 			if handler == nil {
-				return nil, fmt.Errorf("views.Around: %s gave no handler: return next to leave the view as it is", funcName(factories[n]))
+				return nil, fmt.Errorf("views.Around: %s returned no handler: return next to leave the view as it is", t)
 			}
 		}
 		return handler, nil

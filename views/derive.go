@@ -178,7 +178,7 @@ func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
 
 // outermost is what lies outside of all derivers.
 func outermost(call Callable, info *Info) (Callable, error) {
-	call, err := surrounded(call, info)
+	call, err := aroundView(call, info)
 	if err != nil {
 		return nil, err
 	}

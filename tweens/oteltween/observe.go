@@ -40,13 +40,13 @@ type Options struct {
 //
 // An answer of 500 or more is an error of the span, with the error that was not answered further in, if there was one.
 func Observe(o Options) tweens.Factory {
-	return func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+	return tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		ob, err := newObserver(o)
 		if err != nil {
 			return nil, err
 		}
-		return tweens.Observe(ob)(next, reg)
-	}
+		return tweens.Observe(ob).Build(next, reg)
+	}).Named("oteltween.Observe")
 }
 
 // observer is what Observe makes of the options.

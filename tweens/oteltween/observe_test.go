@@ -37,7 +37,7 @@ func observed(t *testing.T, o oteltween.Options, method string, main web.Handler
 		Introspectables: []registry.Introspectable{{Category: "views", ID: 1, Fields: []registry.Field{{Name: "name", Value: "edit"}}}}})
 	reg, err := c.Build()
 	require.NoError(t, err)
-	h, err := oteltween.Observe(o)(main, reg)
+	h, err := oteltween.Observe(o).Build(main, reg)
 	require.NoError(t, err)
 	hr := httptest.NewRequest(method, "/a/b?secret=1", nil)
 	hr.Header.Set("Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
@@ -156,7 +156,7 @@ func TestOptions(t *testing.T) {
 
 	reg, err := registry.New(registry.Options{}).Build()
 	require.NoError(t, err)
-	h, err := oteltween.Observe(oteltween.Options{})(empty, reg)
+	h, err := oteltween.Observe(oteltween.Options{}).Build(empty, reg)
 	require.NoError(t, err, "without an SDK it does nothing")
 	r := web.Begin(nil, httptest.NewRequest("GET", "/", nil))
 	_, err = h(r)
@@ -173,7 +173,7 @@ func BenchmarkObserve(b *testing.B) {
 		"SDK": {Tracers: sdk.NewTracerProvider(sdk.WithSampler(sdk.NeverSample())),
 			Meters: metric.NewMeterProvider(metric.WithReader(metric.NewManualReader()))},
 	} {
-		h, err := oteltween.Observe(o)(empty, reg)
+		h, err := oteltween.Observe(o).Build(empty, reg)
 		require.NoError(b, err)
 		b.Run(name, func(b *testing.B) {
 			hr := httptest.NewRequest("GET", "/", nil)

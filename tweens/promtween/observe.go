@@ -29,13 +29,13 @@ type Options struct {
 // Observe measures each request: http_request_duration_seconds and http_response_size_bytes by method, route, resource, view
 // and code, http_requests_in_flight altogether.
 func Observe(o Options) tweens.Factory {
-	return func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+	return tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		ob, err := newObserver(o)
 		if err != nil {
 			return nil, err
 		}
-		return tweens.Observe(ob)(next, reg)
-	}
+		return tweens.Observe(ob).Build(next, reg)
+	}).Named("promtween.Observe")
 }
 
 // observer is what Observe makes of the options.

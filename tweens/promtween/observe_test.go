@@ -22,7 +22,7 @@ func around(t testing.TB, o promtween.Options, main web.Handler) web.Handler {
 	t.Helper()
 	reg, err := registry.New(registry.Options{}).Build()
 	require.NoError(t, err)
-	h, err := promtween.Observe(o)(main, reg)
+	h, err := promtween.Observe(o).Build(main, reg)
 	require.NoError(t, err)
 	return h
 }
@@ -87,7 +87,7 @@ func TestOtherMetricsOfTheSameName(t *testing.T) {
 	metrics.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "http_requests_in_flight"}))
 	reg, err := registry.New(registry.Options{}).Build()
 	require.NoError(t, err)
-	_, err = promtween.Observe(promtween.Options{Registerer: metrics})(nil, reg)
+	_, err = promtween.Observe(promtween.Options{Registerer: metrics}).Build(nil, reg)
 	assert.ErrorContains(t, err, "promtween: register the metrics")
 }
 

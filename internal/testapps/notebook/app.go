@@ -43,7 +43,7 @@ func Configure(o Options) *framework.Configurator {
 	house.AddTemplates(config, pages, "templates/*.html")
 	AddJournal(config, o.Journal)
 
-	config.AddTween("read only", readOnly, tweens.Under(tweens.ExcView))
+	config.AddTween("read only", tweens.New(readOnly), tweens.Under(tweens.ExcView))
 	config.AddTween("request id", tweens.RequestID())
 	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
 	registry.Subscribe(config, addVisitor)
