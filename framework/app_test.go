@@ -70,12 +70,12 @@ func TestRequestReachesItsView(t *testing.T) {
 			t.Parallel()
 			got := app.In(t).Request(test.method, test.target).Status(test.status)
 			if test.text != "" {
-				assert.Equal(t, test.text, got.Text)
+				assert.Equal(t, test.text, got.Body)
 			}
 		})
 	}
 	assert.Equal(t, "OPTIONS, POST", app.Get("/a/b/edit").Header.Get("Allow"))
-	assert.Empty(t, app.Request("HEAD", "/a/b").Status(200).Text)
+	assert.Empty(t, app.Request("HEAD", "/a/b").Status(200).Body)
 	app.Request("OPTIONS", "/a/b/edit").Status(http.StatusNoContent)
 }
 
@@ -107,11 +107,11 @@ func TestUnansweredErrors(t *testing.T) {
 	app := frameworktest.New(t, config)
 
 	got := app.Get("/").Status(http.StatusInternalServerError)
-	assert.NotContains(t, got.Text, "hunter2")
+	assert.NotContains(t, got.Body, "hunter2")
 	require.Len(t, log.Lines(), 1)
 	line := log.Lines()[0]
 	assert.Contains(t, line["error"], "hunter2")
-	assert.Contains(t, got.Text, line["request_id"], "the client is told what to ask about")
+	assert.Contains(t, got.Body, line["request_id"], "the client is told what to ask about")
 	assert.Equal(t, line["request_id"], got.Header.Get("X-Request-Id"))
 
 	app.Get("/panic").Status(http.StatusInternalServerError)
@@ -159,7 +159,7 @@ func TestDoGivesTheBodyWhole(t *testing.T) {
 		assert.True(t, whole)
 		assert.Equal(t, want.text, string(body))
 		assert.Equal(t, want.status, resp.Status())
-		assert.Equal(t, want.text, app.Get(target).Status(want.status).Text)
+		assert.Equal(t, want.text, app.Get(target).Status(want.status).Body)
 	}
 }
 
@@ -218,8 +218,8 @@ func TestSubrequests(t *testing.T) {
 	config.AddView(sub("/endless"), views.Name("endless"))
 	app := frameworktest.New(t, config)
 
-	assert.Equal(t, "at b", app.Get("/bare").Status(200).Text)
-	assert.Equal(t, "at b", app.Get("/whole").Status(200).Text)
+	assert.Equal(t, "at b", app.Get("/bare").Status(200).Body)
+	assert.Equal(t, "at b", app.Get("/whole").Status(200).Body)
 	app.Get("/answered").Status(404)
 	app.Get("/raised").Status(404) // raised by the subrequest, answered by the request's own tweens
 	_, err := app.Do(httptest.NewRequest("GET", "/endless", nil))
@@ -310,7 +310,7 @@ func TestAnUnboundRequestStillAnswers(t *testing.T) {
 	app := frameworktest.New(t, framework.New(framework.Options{}))
 	got := app.Get("/", frameworktest.Header("Accept", "application/json")).Status(404)
 	var problem map[string]any
-	require.NoError(t, json.Unmarshal([]byte(got.Text), &problem))
+	require.NoError(t, json.Unmarshal([]byte(got.Body), &problem))
 	assert.EqualValues(t, 404, problem["status"])
 	assert.True(t, strings.HasPrefix(got.Header.Get("Content-Type"), "application/problem+json"))
 }

@@ -46,15 +46,15 @@ func TestIncludeAsync(t *testing.T) {
 	}), views.Name("block"), views.Renderer("string"))
 	app := frameworktest.New(t, config)
 	require.NoError(t, app.Start(t.Context()))
-	assert.Equal(t, "later", app.Get("/").Status(200).Text)
+	assert.Equal(t, "later", app.Get("/").Status(200).Body)
 
 	var first sync.WaitGroup
-	first.Go(func() { assert.Equal(t, "blocked", app.Get("/block").Text) })
+	first.Go(func() { assert.Equal(t, "blocked", app.Get("/block").Body) })
 	<-busy
 	refused := app.Get("/block")
 	assert.Equal(t, 503, refused.Code)
 	assert.Equal(t, "2", refused.Header.Get("Retry-After"))
-	assert.NotContains(t, refused.Text, "saturated", "that is for the log")
+	assert.NotContains(t, refused.Body, "saturated", "that is for the log")
 
 	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
@@ -78,9 +78,9 @@ func TestShutdownDrainsTheExecutor(t *testing.T) {
 			if started {
 				require.NoError(t, app.Start(t.Context()))
 			}
-			assert.Equal(t, "worked", app.Get("/").Text, name)
+			assert.Equal(t, "worked", app.Get("/").Body, name)
 			require.NoError(t, app.Shutdown(t.Context()))
-			assert.NotEqual(t, "worked", app.Get("/").Text, "%s: it takes no more work", name)
+			assert.NotEqual(t, "worked", app.Get("/").Body, "%s: it takes no more work", name)
 		}
 	}
 }
@@ -132,12 +132,12 @@ func TestEveryStepMayWait(t *testing.T) {
 	})
 	app := frameworktest.New(t, config)
 
-	assert.Equal(t, "acme", app.Get("/site?open=yes", frameworktest.Header("Host", "www.acme")).Status(200).Text)
+	assert.Equal(t, "acme", app.Get("/site?open=yes", frameworktest.Header("Host", "www.acme")).Status(200).Body)
 	assert.Equal(t, 404, app.Get("/site?open=no", frameworktest.Header("Host", "acme")).Code)
 	for name, target := range map[string]string{"predicate": "/site?open=bad", "subscriber": "/site?open=yes&event=bad"} {
-		assert.Contains(t, app.Get(target, frameworktest.Header("Host", "acme")).Text, "no such site", name)
+		assert.Contains(t, app.Get(target, frameworktest.Header("Host", "acme")).Body, "no such site", name)
 	}
-	assert.Equal(t, "sorry: no such site", app.Get("/site", frameworktest.Header("Host", "bad")).Text, "root factory")
+	assert.Equal(t, "sorry: no such site", app.Get("/site", frameworktest.Header("Host", "bad")).Body, "root factory")
 }
 
 // A tree of all kinds of lookups, below a tween that works beside the request.
@@ -171,7 +171,7 @@ func TestAsynchronousTreeAndTween(t *testing.T) {
 			return async.Go(ctx, func(context.Context) (traversal.Resource, error) { return parent.label + "/" + name, nil })
 		}))
 		app := frameworktest.New(t, config)
-		assert.Equal(t, "root/a/b [a b]", app.Get("/a/b").Status(200).Text)
+		assert.Equal(t, "root/a/b [a b]", app.Get("/a/b").Status(200).Body)
 	}
 	mu.Lock()
 	defer mu.Unlock()
@@ -189,7 +189,7 @@ func (s shelf) ChildAsync(ctx context.Context, name string) *async.Future[traver
 
 func TestStatusesOfWaiting(t *testing.T) {
 	t.Parallel()
-	ask := func(t *testing.T, view views.View, ctx context.Context, options ...views.Option) (*frameworktest.Answer, []map[string]any, int32) {
+	ask := func(t *testing.T, view views.View, ctx context.Context, options ...views.Option) (*frameworktest.Response, []map[string]any, int32) {
 		t.Helper()
 		log := new(frameworktest.Log)
 		config := framework.New(framework.Options{Logger: log.Logger()})
@@ -227,7 +227,7 @@ func TestStatusesOfWaiting(t *testing.T) {
 			time.AfterFunc(time.Millisecond, cancel)
 			answer, lines, asked := ask(t, kind.view, ctx, kind.options...)
 			assert.Equal(t, 499, answer.Code)
-			assert.Empty(t, answer.Text)
+			assert.Empty(t, answer.Body)
 			assert.Zero(t, asked, "no error view for nobody")
 			require.Len(t, lines, 1, "the access log alone")
 			assert.EqualValues(t, 499, lines[0]["status"])
@@ -255,18 +255,18 @@ func TestStatusesOfWaiting(t *testing.T) {
 		})
 		answer, _, _ := ask(t, behind, t.Context())
 		assert.Equal(t, 504, answer.Code)
-		assert.NotContains(t, answer.Text, "warehouse")
+		assert.NotContains(t, answer.Body, "warehouse")
 	})
 	t.Run("a cancellation that is not the client's", func(t *testing.T) {
 		t.Parallel()
 		answer, _, asked := ask(t, views.Func(func(*framework.Request) (string, error) { return "", context.Canceled }), t.Context())
-		assert.Equal(t, "error view", answer.Text)
+		assert.Equal(t, "error view", answer.Body)
 		assert.EqualValues(t, 1, asked)
 	})
 	t.Run("a panic that says deadline", func(t *testing.T) {
 		t.Parallel()
 		answer, _, asked := ask(t, views.Func(func(*framework.Request) (string, error) { panic(context.DeadlineExceeded) }), t.Context())
-		assert.Equal(t, "error view", answer.Text)
+		assert.Equal(t, "error view", answer.Body)
 		assert.EqualValues(t, 1, asked)
 	})
 }
@@ -287,7 +287,7 @@ func TestLimitOfOneView(t *testing.T) {
 		app := frameworktest.New(t, config)
 		start := time.Now()
 		type result struct {
-			answer *frameworktest.Answer
+			answer *frameworktest.Response
 			after  time.Duration
 		}
 		ask := func(target string) <-chan result {
@@ -363,7 +363,7 @@ func TestViewsGoOnAfterTheir504(t *testing.T) {
 			app := frameworktest.New(t, config)
 			answer := app.Request(http.MethodPost, "/", frameworktest.Form("a", "b"))
 			assert.Equal(t, 504, answer.Code)
-			assert.NotContains(t, answer.Text, "scribble")
+			assert.NotContains(t, answer.Body, "scribble")
 			assert.Equal(t, "/", answer.Header.Get("X-Seen"))
 			for _, name := range []string{"X-Before", "X-After", "X-Other", "X-Callback"} {
 				assert.Empty(t, answer.Header.Get(name), name)

@@ -46,8 +46,8 @@ func TestIncludeGivesWayToTheApplication(t *testing.T) {
 	config.Include(includeBlog) // once is enough
 	config.AddView(text("my front"))
 	app := frameworktest.New(t, config)
-	assert.Equal(t, "my front", app.Get("/").Text)
-	assert.Equal(t, "blog", app.Get("/blog").Text)
+	assert.Equal(t, "my front", app.Get("/").Body)
+	assert.Equal(t, "blog", app.Get("/blog").Body)
 }
 
 func TestIncludesConflict(t *testing.T) {
@@ -110,7 +110,7 @@ func TestOptionsGiveWayToDirectives(t *testing.T) {
 	config := framework.New(framework.Options{Root: frameworktest.Root(&page{"option"})})
 	config.SetRootFactory(frameworktest.Root(&page{"directive"}))
 	config.AddView(views.On(showPage))
-	assert.Equal(t, "directive", frameworktest.New(t, config).Get("/").Text)
+	assert.Equal(t, "directive", frameworktest.New(t, config).Get("/").Body)
 }
 
 func TestFailingSubscribersOfApplicationCreated(t *testing.T) {

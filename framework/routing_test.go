@@ -82,8 +82,8 @@ func TestRoutes(t *testing.T) {
 	}
 	app.Request("POST", "/api/login").Status(http.StatusOK)
 	assert.Equal(t, "/slashed/?a=b", app.Get("/slashed?a=b").Status(http.StatusPermanentRedirect).Header.Get("Location"))
-	assert.Equal(t, "nothing", app.Get("/hidden").Status(http.StatusNotFound).Text, "no falling back to traversal")
-	assert.Equal(t, "nothing", app.Get("/other/nowhere/").Status(http.StatusNotFound).Text)
+	assert.Equal(t, "nothing", app.Get("/hidden").Status(http.StatusNotFound).Body, "no falling back to traversal")
+	assert.Equal(t, "nothing", app.Get("/other/nowhere/").Status(http.StatusNotFound).Body)
 }
 
 func TestUnknownRouteIsRefused(t *testing.T) {
@@ -116,6 +116,6 @@ func TestRootFactorySeesTheMatch(t *testing.T) {
 	}))
 	config.AddView(views.On(showPage), views.Route("user"))
 	app := frameworktest.New(t, config)
-	assert.Equal(t, "user 7", app.Get("/users/7").Status(http.StatusOK).Text)
+	assert.Equal(t, "user 7", app.Get("/users/7").Status(http.StatusOK).Body)
 	app.Get("/users/0").Status(http.StatusNotFound)
 }

@@ -102,7 +102,7 @@ func TestSubrequestsAwaitFuturesOfTheirRequest(t *testing.T) {
 		f, _ := r.Context().Value(key{}).(*async.Future[string])
 		return async.Await(r.Context(), f)
 	}), views.Name("part"), views.Renderer("string"))
-	assert.Equal(t, "from outside", frameworktest.New(t, config).Get("/").Status(200).Text)
+	assert.Equal(t, "from outside", frameworktest.New(t, config).Get("/").Status(200).Body)
 }
 
 // The client has the whole answer while the end of its request still waits for what that has started.
@@ -235,7 +235,7 @@ func TestPanicsOfWorkThatNobodyAwaited(t *testing.T) {
 		return async.Await(r.Context(), async.Go(r.Context(), func(context.Context) (string, error) { panic("heard") }))
 	}), views.Name("heard"), views.Renderer("string"))
 	app := frameworktest.New(t, config)
-	assert.Equal(t, "fine", app.Get("/").Status(200).Text)
+	assert.Equal(t, "fine", app.Get("/").Status(200).Body)
 	assert.Equal(t, 500, app.Get("/heard").Code)
 	lines := log.Lines()
 	require.Len(t, lines, 2)
@@ -292,5 +292,5 @@ func TestGoroutinesOfARequestAreBounded(t *testing.T) {
 		}
 		return inline, nil
 	}), views.Renderer("json"))
-	assert.Equal(t, "3", frameworktest.New(t, config).Get("/").Status(200).Text)
+	assert.Equal(t, "3", frameworktest.New(t, config).Get("/").Status(200).Body)
 }

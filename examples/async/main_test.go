@@ -45,7 +45,7 @@ func TestWays(t *testing.T) {
 		t.Run(test.way, func(t *testing.T) {
 			t.Parallel()
 			app, sky := newApp(t, time.Millisecond)
-			page := app.In(t).Get("/" + test.way + "/sol/outer/jupiter").Status(http.StatusOK).Text
+			page := app.In(t).Get("/" + test.way + "/sol/outer/jupiter").Status(http.StatusOK).Body
 			assert.Equal(t, test.trips, sky.trips.Load())
 			assert.Contains(t, page, "<h1>Jupiter</h1>")
 			assert.Contains(t, page, `<a href="/`+test.way+`/sol/outer/jupiter/ganymede">Ganymede</a>`)
@@ -64,7 +64,7 @@ func TestWays(t *testing.T) {
 func TestFrontPageAndLog(t *testing.T) {
 	t.Parallel()
 	app, sky := newApp(t, time.Millisecond)
-	front := app.Get("/").Status(http.StatusOK).Text
+	front := app.Get("/").Status(http.StatusOK).Body
 	for _, way := range ways {
 		assert.Contains(t, front, `<a href="/`+way.URL+`/sol/outer/jupiter">`+way.Text+`</a>`)
 	}

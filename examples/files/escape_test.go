@@ -81,7 +81,7 @@ func TestNoPathLeavesTheDirectory(t *testing.T) {
 			}
 			answer := app.Send(request)
 			assert.Equal(t, test.status, answer.Code, target)
-			assert.NotContains(t, answer.Text, secret, target)
+			assert.NotContains(t, answer.Body, secret, target)
 		}
 	}
 }
@@ -124,22 +124,22 @@ func TestLinks(t *testing.T) {
 		"/in/file.txt/raw": "inside", "/infile.txt/raw": "inside", "/real/up/x.txt/raw": "x", "/through/raw": "inside", "/in/up/x.txt/raw": "x",
 		"/self/self/self/real/file.txt/raw": "inside",
 	} {
-		assert.Equal(t, text, app.Get(target).Status(http.StatusOK).Text, target)
+		assert.Equal(t, text, app.Get(target).Status(http.StatusOK).Body, target)
 	}
 	for _, target := range []string{
 		"/out", "/out/secret.txt", "/out/secret.txt/raw", "/outfile.txt", "/outfile.txt/raw", "/outfile.txt/info", "/real/out/raw", "/in/out/raw", "/back/raw",
 		"/absolute", "/absolute/raw", "/absolutein", "/absolutein/file.txt/raw", "/rooted", "/rooted/etc/passwd/raw", "/loop", "/loop/raw", "/ping/raw", "/broken", "/broken/raw",
 		"/" + strings.Repeat("self/", 2*maxDepth) + "real/file.txt",
 	} {
-		assert.NotContains(t, app.Get(target).Status(http.StatusNotFound).Text, secret, target)
+		assert.NotContains(t, app.Get(target).Status(http.StatusNotFound).Body, secret, target)
 	}
-	page := app.Get("/").Status(http.StatusOK).Text
+	page := app.Get("/").Status(http.StatusOK).Body
 	assert.Contains(t, page, `<a href="/in/">in</a>`)
 	assert.Contains(t, page, `<span class="dead">absolute</span>`, "told, but no link")
 	assert.Contains(t, page, `<span class="dead">loop</span>`)
 	assert.NotContains(t, page, above, "where links lead is nobody's business")
-	assert.Contains(t, app.Get("/@@search?q=file").Status(http.StatusOK).Text, "2 results", "links to folders are not followed, links to files are names")
-	assert.NotContains(t, app.Get("/@@info").Status(http.StatusOK).Text, `"/absolute`)
+	assert.Contains(t, app.Get("/@@search?q=file").Status(http.StatusOK).Body, "2 results", "links to folders are not followed, links to files are names")
+	assert.NotContains(t, app.Get("/@@info").Status(http.StatusOK).Body, `"/absolute`)
 }
 
 func TestHidden(t *testing.T) {
@@ -151,9 +151,9 @@ func TestHidden(t *testing.T) {
 		open.Get(target).Status(http.StatusOK)
 	}
 	for _, target := range []string{"/", "/@@info", "/@@search?q=config", "/@@search?q=hidden"} {
-		assert.NotContains(t, closed.Get(target).Status(http.StatusOK).Text, "/.", target)
+		assert.NotContains(t, closed.Get(target).Status(http.StatusOK).Body, "/.", target)
 	}
-	assert.Contains(t, open.Get("/@@search?q=config").Status(http.StatusOK).Text, `href="/.git/config"`)
+	assert.Contains(t, open.Get("/@@search?q=config").Status(http.StatusOK).Body, `href="/.git/config"`)
 }
 
 // A link that turns from inside to outside between two looks must not be
@@ -199,7 +199,7 @@ func TestNamesThatNoURLReaches(t *testing.T) {
 		t.Log("this file system takes no such name: ", err)
 	}
 	app := newApp(t, newSite(t, dir, false))
-	page := app.Get("/").Status(http.StatusOK).Text
+	page := app.Get("/").Status(http.StatusOK).Body
 	assert.Contains(t, page, `<span class="dead">@@raw</span>`)
 	assert.NotContains(t, page, "\xff")
 	app.Get("/@@info").Status(http.StatusOK)

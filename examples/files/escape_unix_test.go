@@ -24,7 +24,7 @@ func TestPipesAndSocketsAreNoFiles(t *testing.T) {
 	for _, target := range []string{"/README.md", "/README.md/raw", "/link", "/link/raw"} {
 		app.Get(target).Status(http.StatusNotFound)
 	}
-	assert.Contains(t, app.Get("/").Status(http.StatusOK).Text, `<span class="dead">README.md</span>`)
+	assert.Contains(t, app.Get("/").Status(http.StatusOK).Body, `<span class="dead">README.md</span>`)
 	_, _, err := site.open("README.md")
 	assert.ErrorIs(t, err, os.ErrNotExist, "nor if it took the place of a file just now")
 }

@@ -43,7 +43,7 @@ func TestSorting(t *testing.T) {
 		"?sort=time":        "zoo Ant c.go A.go b.txt",
 		"?sort=time&desc=1": "Ant zoo b.txt A.go c.go",
 	} {
-		assert.Equal(t, want, rowsOf(app.Get("/"+query).Status(http.StatusOK).Text), query)
+		assert.Equal(t, want, rowsOf(app.Get("/"+query).Status(http.StatusOK).Body), query)
 	}
 }
 
@@ -55,12 +55,12 @@ func TestLargeFolders(t *testing.T) {
 	}
 	site := newSite(t, files.write(t), false)
 	app := newApp(t, site)
-	first := app.Get("/").Status(http.StatusOK).Text
+	first := app.Get("/").Status(http.StatusOK).Body
 	assert.Contains(t, first, "10,001 files")
 	assert.Contains(t, first, "Page 1 of 21")
 	assert.Contains(t, first, `<h1 id="here">`)
 	assert.Equal(t, usualBounds.page, strings.Count(first, `<td class="name">`))
-	last := app.Get("/?page=21").Status(http.StatusOK).Text
+	last := app.Get("/?page=21").Status(http.StatusOK).Body
 	assert.Contains(t, last, "README.md")
 	assert.NotContains(t, last, `<h1 id="here">`)
 	app.Get("/?page=22").Status(http.StatusNotFound)
@@ -72,7 +72,7 @@ func TestLargeFolders(t *testing.T) {
 	assert.Len(t, info.Children, usualBounds.children)
 
 	site.bounds.listing = 100
-	assert.Contains(t, app.Get("/").Status(http.StatusOK).Text, "holds more than can be listed")
+	assert.Contains(t, app.Get("/").Status(http.StatusOK).Body, "holds more than can be listed")
 }
 
 func TestSearchIsBounded(t *testing.T) {
@@ -83,13 +83,13 @@ func TestSearchIsBounded(t *testing.T) {
 	}
 	site := newSite(t, files.write(t), false)
 	app := newApp(t, site)
-	assert.Contains(t, app.Get("/@@search?q=match").Status(http.StatusOK).Text, "60 results")
+	assert.Contains(t, app.Get("/@@search?q=match").Status(http.StatusOK).Body, "60 results")
 	site.bounds.hits = 10
-	page := app.Get("/@@search?q=match").Status(http.StatusOK).Text
+	page := app.Get("/@@search?q=match").Status(http.StatusOK).Body
 	assert.Contains(t, page, "10 results")
 	assert.Contains(t, page, "there are too many results")
 	site.bounds.visits = 65
-	assert.Contains(t, app.Get("/@@search?q=match").Status(http.StatusOK).Text, "there are too many files to look at")
+	assert.Contains(t, app.Get("/@@search?q=match").Status(http.StatusOK).Body, "there are too many files to look at")
 	app.Get("/@@search?q=" + strings.Repeat("x", 300)).Status(http.StatusUnprocessableEntity)
 }
 
@@ -98,16 +98,16 @@ func TestTheDeepestFolder(t *testing.T) {
 	t.Parallel()
 	deepest := strings.Repeat("/d", maxDepth+1)
 	app := newApp(t, newSite(t, tree{deepest[1:] + "/far.txt": "x", deepest[1:] + "/d/further.txt": "x"}.write(t), false))
-	above := app.Get(strings.TrimSuffix(deepest, "/d")).Status(http.StatusOK).Text
+	above := app.Get(strings.TrimSuffix(deepest, "/d")).Status(http.StatusOK).Body
 	assert.Contains(t, above, `<a href="`+deepest+`/">d</a>`)
-	page := app.Get(deepest).Status(http.StatusOK).Text
+	page := app.Get(deepest).Status(http.StatusOK).Body
 	assert.Contains(t, page, `<span class="dead">far.txt</span>`)
 	assert.Contains(t, page, `<span class="dead">d</span>`)
 	assert.Contains(t, page, "too deep")
 	app.Get(deepest + "/far.txt").Status(http.StatusNotFound)
-	assert.NotContains(t, app.Get(deepest+"/@@info").Status(http.StatusOK).Text, `"info"`)
+	assert.NotContains(t, app.Get(deepest+"/@@info").Status(http.StatusOK).Body, `"info"`)
 	for _, from := range []string{"", deepest[:20], deepest} {
-		page := app.Get(from + "/@@search?q=f").Status(http.StatusOK).Text
+		page := app.Get(from + "/@@search?q=f").Status(http.StatusOK).Body
 		assert.Contains(t, page, "No name below here", from)
 	}
 }
@@ -119,14 +119,14 @@ func TestLongTextsAreCut(t *testing.T) {
 		"latin.txt": "na\xefve", "windows.txt": "\xEF\xBB\xBFa\r\nb\r\n",
 	}.write(t), false)
 	app := newApp(t, site)
-	page := app.Get("/lines.txt").Status(http.StatusOK).Text
+	page := app.Get("/lines.txt").Status(http.StatusOK).Body
 	assert.Contains(t, page, "first 5,000 lines")
 	assert.Contains(t, page, `id="L5000"`)
 	assert.NotContains(t, page, `id="L5001"`)
-	assert.Less(t, len(app.Get("/wide.txt").Status(http.StatusOK).Text), usualBounds.text+10_000)
-	assert.NotContains(t, app.Get("/exact.txt").Status(http.StatusOK).Text, "These are the first")
-	assert.Contains(t, app.Get("/latin.txt").Status(http.StatusOK).Text, "na\uFFFDve")
-	assert.Contains(t, app.Get("/windows.txt").Status(http.StatusOK).Text, "</a>a\n</span><span id=\"L2\"><a href=\"#L2\"></a>b\n</span>")
+	assert.Less(t, len(app.Get("/wide.txt").Status(http.StatusOK).Body), usualBounds.text+10_000)
+	assert.NotContains(t, app.Get("/exact.txt").Status(http.StatusOK).Body, "These are the first")
+	assert.Contains(t, app.Get("/latin.txt").Status(http.StatusOK).Body, "na\uFFFDve")
+	assert.Contains(t, app.Get("/windows.txt").Status(http.StatusOK).Body, "</a>a\n</span><span id=\"L2\"><a href=\"#L2\"></a>b\n</span>")
 }
 
 func TestTextsForPeople(t *testing.T) {

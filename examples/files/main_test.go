@@ -128,11 +128,11 @@ func TestPages(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			answer := app.Request(test.method, test.target, frameworktest.Header("Accept", "text/html,*/*;q=0.8")).Status(test.status)
-			assert.Contains(t, answer.Text, test.holds)
+			assert.Contains(t, answer.Body, test.holds)
 			assert.Equal(t, "nosniff", answer.Header.Get("X-Content-Type-Options"))
 			assert.NotEmpty(t, answer.Header.Get("Content-Type"))
-			assert.NotContains(t, answer.Text, secret)
-			if strings.HasPrefix(answer.Text, "<!doctype") {
+			assert.NotContains(t, answer.Body, secret)
+			if strings.HasPrefix(answer.Body, "<!doctype") {
 				assert.Equal(t, pagePolicy, answer.Header.Get("Content-Security-Policy"))
 			}
 		})
@@ -154,12 +154,12 @@ func TestOwnErrorsTellNothing(t *testing.T) {
 	app := frameworktest.New(t, configure(site, framework.Options{Logger: log.Logger()}))
 	require.NoError(t, site.Close())
 	answer := app.Get("/docs").Status(http.StatusInternalServerError)
-	assert.NotContains(t, answer.Text, "closed")
+	assert.NotContains(t, answer.Body, "closed")
 	logged := errorsOf(log)
 	require.Len(t, logged, 1)
 	assert.Contains(t, logged[0]["error"], "closed")
 	require.NotEmpty(t, logged[0]["request_id"])
-	assert.Contains(t, answer.Text, logged[0]["request_id"])
+	assert.Contains(t, answer.Body, logged[0]["request_id"])
 }
 
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
@@ -173,7 +173,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 		if answer.Header.Get("Content-Security-Policy") != pagePolicy {
 			continue
 		}
-		for _, link := range linksOf(t, answer.Text) {
+		for _, link := range linksOf(t, answer.Body) {
 			if next := resolve(t, target, link); !seen[next] {
 				seen[next] = true
 				queue = append(queue, next)
@@ -208,16 +208,16 @@ func TestAssets(t *testing.T) {
 	t.Parallel()
 	app := newApp(t, newSite(t, tree{"many/x.txt": ""}.write(t), false))
 	for _, a := range assets {
-		assert.Equal(t, string(a.body), app.Get("/@@"+a.name).Status(http.StatusOK).Text)
+		assert.Equal(t, string(a.body), app.Get("/@@"+a.name).Status(http.StatusOK).Body)
 		for _, target := range []string{"/", "/many/", "/many/@@", "/many/x.txt/"} {
 			app.Get(target + a.name).Status(http.StatusNotFound)
 		}
 	}
 	app = newApp(t, newSite(t, tree{"style.css": "mine", "many/style.css": "mine, too"}.write(t), false))
-	assert.Equal(t, "mine", app.Get("/style.css/raw").Status(http.StatusOK).Text)
-	assert.Contains(t, app.Get("/style.css").Status(http.StatusOK).Text, ">mine\n<")
-	assert.Contains(t, app.Get("/many/style.css").Status(http.StatusOK).Text, ">mine, too\n<")
-	assert.Contains(t, app.Get("/@@style.css").Status(http.StatusOK).Text, "--ground")
+	assert.Equal(t, "mine", app.Get("/style.css/raw").Status(http.StatusOK).Body)
+	assert.Contains(t, app.Get("/style.css").Status(http.StatusOK).Body, ">mine\n<")
+	assert.Contains(t, app.Get("/many/style.css").Status(http.StatusOK).Body, ">mine, too\n<")
+	assert.Contains(t, app.Get("/@@style.css").Status(http.StatusOK).Body, "--ground")
 }
 
 // A proxy may publish a folder as the whole site.
@@ -227,8 +227,8 @@ func TestVirtualRoot(t *testing.T) {
 	app := frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger(), TrustedProxies: []string{"192.0.2.1"}}))
 	for target, status := range map[string]int{"/sub/": 200, "/sub/deep.txt": 200, "/nothing": 404} {
 		answer := app.Get(target, frameworktest.Header(web.VirtualRootHeader, "/plain"), frameworktest.Header("Accept", "text/html")).Status(status)
-		assert.Contains(t, answer.Text, `href="/@@style.css?v=`, target)
-		assert.NotContains(t, answer.Text, `href="/plain/`, target)
+		assert.Contains(t, answer.Body, `href="/@@style.css?v=`, target)
+		assert.NotContains(t, answer.Body, `href="/plain/`, target)
 	}
 	app.Get("/@@style.css", frameworktest.Header(web.VirtualRootHeader, "/plain")).Status(http.StatusOK)
 }

@@ -77,20 +77,20 @@ func TestRangesAndConditions(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			answer := app.Get("/digits.txt/raw", frameworktest.Header(test.header, test.value)).Status(test.status)
 			if test.status < 300 {
-				assert.Equal(t, test.text, answer.Text)
+				assert.Equal(t, test.text, answer.Body)
 			}
 			assert.Equal(t, test.contentRange, answer.Header.Get("Content-Range"))
 		})
 	}
 	answer := app.Get("/digits.txt/raw", frameworktest.Header("Range", "bytes=0-1"), frameworktest.Header("If-Range", `"x"`)).Status(http.StatusOK)
-	assert.Equal(t, "0123456789", answer.Text, "a range of what it was is of no use")
+	assert.Equal(t, "0123456789", answer.Body, "a range of what it was is of no use")
 	refused := app.Get("/digits.txt/raw", frameworktest.Header("Range", "bytes=20-"), frameworktest.Header("Accept", "text/html")).Status(http.StatusRequestedRangeNotSatisfiable)
-	assert.Contains(t, refused.Text, "The file has 10 bytes.")
-	assert.Contains(t, refused.Text, `<a class="button main" href="/digits.txt">Back to digits.txt</a>`)
+	assert.Contains(t, refused.Body, "The file has 10 bytes.")
+	assert.Contains(t, refused.Body, `<a class="button main" href="/digits.txt">Back to digits.txt</a>`)
 	assert.Empty(t, refused.Header.Get("Content-Disposition"))
 	head := app.Request("HEAD", "/digits.txt/raw").Status(http.StatusOK)
 	assert.Equal(t, "10", head.Header.Get("Content-Length"))
-	assert.Empty(t, head.Text)
+	assert.Empty(t, head.Body)
 
 	require.NoError(t, os.Chtimes(filepath.Join(dir, "digits.txt"), time.Time{}, time.Now().Add(time.Hour)))
 	app.Get("/digits.txt/raw", frameworktest.Header("If-None-Match", etag)).Status(http.StatusOK)
@@ -109,20 +109,20 @@ func TestFilesOfTheSystem(t *testing.T) {
 	site, log := newSite(t, dir, false), new(frameworktest.Log)
 	app := frameworktest.New(t, configure(site, framework.Options{Logger: log.Logger()}))
 	answer := app.Get("/status/raw").Status(http.StatusOK)
-	assert.Contains(t, answer.Text, "VmRSS:")
-	assert.True(t, strings.HasPrefix(answer.Text, "Name:"))
+	assert.Contains(t, answer.Body, "VmRSS:")
+	assert.True(t, strings.HasPrefix(answer.Body, "Name:"))
 	assert.Equal(t, "text/plain; charset=utf-8", answer.Header.Get("Content-Type"))
 	assert.Empty(t, answer.Header.Get("Etag"), "it changes without another time")
 	assert.Empty(t, answer.Header.Get("Last-Modified"))
-	assert.Equal(t, "am", app.Get("/status/raw", frameworktest.Header("Range", "bytes=1-2")).Status(http.StatusPartialContent).Text)
-	assert.Empty(t, app.Request("HEAD", "/status/raw").Status(http.StatusOK).Text)
+	assert.Equal(t, "am", app.Get("/status/raw", frameworktest.Header("Range", "bytes=1-2")).Status(http.StatusPartialContent).Body)
+	assert.Empty(t, app.Request("HEAD", "/status/raw").Status(http.StatusOK).Body)
 
 	answer = app.Get("/mem/raw", frameworktest.Header("Accept", "text/html")) // nothing lies at its beginning
 	if answer.Code == http.StatusOK || answer.Code == http.StatusForbidden {
 		t.Skip("this system is another one")
 	}
 	answer.Status(http.StatusInternalServerError)
-	assert.Contains(t, answer.Text, "The log of the server knows more.")
+	assert.Contains(t, answer.Body, "The log of the server knows more.")
 	assert.Empty(t, answer.Header.Get("Content-Disposition"))
 	assert.Len(t, errorsOf(log), 1)
 }
@@ -139,10 +139,10 @@ func TestFilesWithAnotherSize(t *testing.T) {
 		app := newApp(t, newSite(t, filepath.Dir(path), false))
 		answer := app.Get("/" + filepath.Base(path) + "/raw").Status(http.StatusOK)
 		begin := string(want[:min(len(want), smallFile+100)]) // the rest may change meanwhile
-		assert.True(t, strings.HasPrefix(answer.Text, begin), path)
+		assert.True(t, strings.HasPrefix(answer.Body, begin), path)
 	}
 	app := newApp(t, newSite(t, tree{"empty.txt": ""}.write(t), false))
 	answer := app.Get("/empty.txt/raw").Status(http.StatusOK)
-	assert.Empty(t, answer.Text)
+	assert.Empty(t, answer.Body)
 	app.Get("/empty.txt/raw", frameworktest.Header("If-None-Match", answer.Header.Get("Etag"))).Status(http.StatusNotModified)
 }

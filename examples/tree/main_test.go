@@ -45,7 +45,7 @@ func TestPages(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Contains(t, app.In(t).Request(test.method, test.target).Status(test.status).Text, test.holds)
+			assert.Contains(t, app.In(t).Request(test.method, test.target).Status(test.status).Body, test.holds)
 		})
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// events are the names of the events that were told, in order.
+// events are the names of the recorded events, in order.
 type events struct {
 	mu    sync.Mutex // guards names
 	names []string

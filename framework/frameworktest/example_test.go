@@ -1,8 +1,9 @@
 package frameworktest_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
-	"testing"
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
@@ -10,44 +11,55 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// A test builds what the program builds, over a tree of its own.
+// t stands for the *testing.T of a test, which examples do not have.
+var t exampleT
+
+type exampleT struct{}
+
+func (exampleT) Helper()                           {}
+func (exampleT) Context() context.Context          { return context.Background() }
+func (exampleT) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// A test builds what the program builds, with a resource tree of its own.
 func ExampleNew() {
 	configure := func(root web.RootFactory) *framework.Configurator {
 		config := framework.New(framework.Options{Root: root, Security: frameworktest.Policy{"alice": {"edit"}}})
-		config.AddView(views.On(show), views.Permission("edit"))
+		config.AddView(views.On(func(r *framework.Request, p *page) (*framework.Response, error) {
+			return r.Text(p.Text), nil
+		}), views.Permission("edit"))
 		return config
 	}
-	_ = func(t *testing.T) { // TestOnlyAliceSeesThePage
-		app := frameworktest.New(t, configure(frameworktest.Root(frameworktest.Tree{"wiki/Front": &page{"hi"}})))
-		app.Get("/wiki/Front").Status(http.StatusForbidden)
-		app.Get("/wiki/Front", frameworktest.As("alice")).Status(http.StatusOK)
-	}
-	// Output:
+
+	// func TestOnlyAliceSeesThePage(t *testing.T) {
+	app := frameworktest.New(t, configure(frameworktest.Root(frameworktest.Tree{"wiki/Front": &page{"hi"}})))
+	app.Get("/wiki/Front").Status(http.StatusForbidden)
+	got := app.Get("/wiki/Front", frameworktest.As("alice")).Status(http.StatusOK)
+	fmt.Println(got.Body)
+	// Output: hi
 }
 
-// A form, a JSON body, the answer decoded; what was logged and which events
-// were told can be looked at afterwards.
+// A test sends a form or JSON, decodes the response, and looks at the log and the events.
 func ExampleApp_Post() {
 	configure := func(log *frameworktest.Log) *framework.Configurator {
 		config := framework.New(framework.Options{
 			Root:   frameworktest.Root(frameworktest.Tree{"wiki/Front": &page{"hi"}}),
 			Logger: log.Logger(),
 		})
-		config.AddView(views.OnInput(func(_ *web.Request, p *page, in struct {
+		config.AddView(views.OnInput(func(r *web.Request, _ *page, in struct {
 			Text string `json:"text"`
 		}) (*page, error) {
+			r.Log().Info().Msg("saved")
 			return &page{in.Text}, nil
 		}), views.Name("edit"), views.Method("POST"))
 		return config
 	}
-	_ = func(t *testing.T) { // TestEdit
-		var log frameworktest.Log
-		app := frameworktest.New(t, configure(&log))
-		var saved page
-		app.Post("/wiki/Front/edit", frameworktest.JSON(map[string]string{"text": "new"})).Status(http.StatusOK).Decode(&saved)
-		app.Post("/wiki/Front/edit", frameworktest.Form("text", "new")).Status(http.StatusOK)
-		app.Get("/wiki/Front/edit", frameworktest.Header("Accept", "text/html")).Status(http.StatusMethodNotAllowed)
-		_, _ = app.Events(), log.Lines()
-	}
-	// Output:
+
+	// func TestEdit(t *testing.T) {
+	var log frameworktest.Log
+	app := frameworktest.New(t, configure(&log))
+	var saved page
+	app.Post("/wiki/Front/edit", frameworktest.JSON(map[string]string{"text": "new"})).Status(http.StatusOK).Decode(&saved)
+	app.Get("/wiki/Front/edit", frameworktest.Header("Accept", "text/html")).Status(http.StatusMethodNotAllowed)
+	fmt.Println(saved.Text, log.Lines()[0]["message"], app.Events()[0])
+	// Output: new saved ApplicationCreated
 }

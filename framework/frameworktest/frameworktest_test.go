@@ -16,6 +16,8 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
+var _ frameworktest.T = testing.TB(nil)
+
 type page struct{ Text string }
 
 func show(r *framework.Request, p *page) (*framework.Response, error) {
@@ -48,13 +50,13 @@ func configure(log *frameworktest.Log) *framework.Configurator {
 	return config
 }
 
-func TestTheKit(t *testing.T) {
+func TestRequests(t *testing.T) {
 	t.Parallel()
 	log := new(frameworktest.Log)
 	app := frameworktest.New(t, configure(log))
 
-	assert.Equal(t, "front", app.Get("/wiki/Front").Status(http.StatusOK).Text)
-	assert.Equal(t, "sub", app.Get("/wiki/Front/Sub").Status(http.StatusOK).Text)
+	assert.Equal(t, "front", app.Get("/wiki/Front").Status(http.StatusOK).Body)
+	assert.Equal(t, "sub", app.Get("/wiki/Front/Sub").Status(http.StatusOK).Body)
 	app.Get("/wiki/Front/edit").Status(http.StatusForbidden)
 	app.Get("/wiki/Front/edit", frameworktest.As("bob")).Status(http.StatusForbidden)
 	app.Get("/wiki/Front/edit", frameworktest.As("alice")).Status(http.StatusOK)
@@ -84,9 +86,9 @@ func TestTreeKeepsItsContract(t *testing.T) {
 	require.NoError(t, err, "a child of the resource's own")
 }
 
-// silent is a testing.TB that keeps what a helper would end the test with.
+// silent records the failure that would end a test.
 type silent struct {
-	testing.TB
+	frameworktest.T
 	failed strings.Builder
 }
 
@@ -98,32 +100,34 @@ func (s *silent) Fatalf(format string, args ...any) {
 
 func TestFailuresEndTheTest(t *testing.T) {
 	t.Parallel()
-	for name, try := range map[string]func(testing.TB){
-		"configuration": func(t testing.TB) {
+	for name, try := range map[string]func(frameworktest.T){
+		"configuration": func(t frameworktest.T) {
 			config := framework.New(framework.Options{})
 			config.AddView(views.Func(who))
 			config.AddView(views.Func(who))
 			frameworktest.New(t, config)
 		},
-		"status": func(t testing.TB) { frameworktest.New(t, configure(new(frameworktest.Log))).Get("/").Status(299) },
-		"json":   func(t testing.TB) { frameworktest.New(t, configure(new(frameworktest.Log))).Get("/").Decode(new(int)) },
-		"form": func(t testing.TB) {
+		"status": func(t frameworktest.T) { frameworktest.New(t, configure(new(frameworktest.Log))).Get("/").Status(299) },
+		"json": func(t frameworktest.T) {
+			frameworktest.New(t, configure(new(frameworktest.Log))).Get("/").Decode(new(int))
+		},
+		"form": func(t frameworktest.T) {
 			frameworktest.New(t, configure(new(frameworktest.Log))).Post("/", frameworktest.Form("odd"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &silent{TB: t}
+			s := &silent{T: t}
 			assert.Panics(t, func() { try(s) })
 			assert.NotEmpty(t, s.failed.String())
 		})
 	}
 }
 
-func TestAnswersComeFromServeHTTP(t *testing.T) {
+func TestResponsesComeFromServeHTTP(t *testing.T) {
 	t.Parallel()
 	app := frameworktest.New(t, configure(new(frameworktest.Log)))
 	got := app.Send(httptest.NewRequest("HEAD", "/wiki/Front", nil)).Status(200)
-	assert.Empty(t, got.Text)
+	assert.Empty(t, got.Body)
 	assert.Equal(t, "5", got.Header.Get("Content-Length"))
 }

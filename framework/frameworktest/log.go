@@ -9,20 +9,20 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Log records what an application logs: give Logger to framework.Options.
-// The zero value is ready. It may be used by many goroutines at once.
+// Log records what an application logs: set framework.Options.Logger to its Logger. The zero value
+// is ready to use. It is safe for concurrent use.
 type Log struct {
 	mu    sync.Mutex // guards lines
 	lines []map[string]any
 }
 
-// Logger gives a logger of every level that writes into l.
+// Logger returns a logger that records every level in l.
 func (l *Log) Logger() *zerolog.Logger {
 	logger := zerolog.New(l)
 	return &logger
 }
 
-// Write takes one JSON line, as zerolog writes it.
+// Write records one JSON line, as zerolog writes it.
 func (l *Log) Write(line []byte) (int, error) {
 	var fields map[string]any
 	if err := json.NewDecoder(bytes.NewReader(line)).Decode(&fields); err != nil {
@@ -34,8 +34,8 @@ func (l *Log) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// Lines gives the lines so far, each as its fields: "level", "message",
-// "error" and what else was logged.
+// Lines returns the lines so far, each as its fields: "level", "message", "error" and whatever else
+// was logged.
 func (l *Log) Lines() []map[string]any {
 	l.mu.Lock()
 	defer l.mu.Unlock()

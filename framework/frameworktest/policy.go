@@ -7,15 +7,15 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// userHeader carries the user of As to Policy.
+// userHeader carries the user from As to Policy.
 const userHeader = "X-Frameworktest-User"
 
-// Policy is a security policy for tests: it believes who says As(user), and
-// grants each user the permissions in its list, whatever the resource.
+// Policy is a security policy for tests. The user of a request is the one that As names, and has
+// the permissions listed for that user, on every resource.
 //
 //	framework.Options{Security: frameworktest.Policy{"alice": {"view", "edit"}}}
 //
-// The user "" is everybody, also those without a name.
+// The permissions of user "" are granted to everyone, including requests without a user.
 type Policy map[string][]string
 
 var (
@@ -23,7 +23,7 @@ var (
 	_ web.UserIDer       = Policy(nil)
 )
 
-// Identity gives the user's name, or nil for nobody.
+// Identity returns the name of the user, nil without one.
 func (p Policy) Identity(r *web.Request) (any, error) {
 	if user := r.Header.Get(userHeader); user != "" {
 		return user, nil
@@ -31,10 +31,10 @@ func (p Policy) Identity(r *web.Request) (any, error) {
 	return nil, nil
 }
 
-// UserID gives the user's name, or "" for nobody.
+// UserID returns the name of the user, "" without one.
 func (p Policy) UserID(r *web.Request) (string, error) { return r.Header.Get(userHeader), nil }
 
-// Permits looks the permission up in the user's list, and in everybody's.
+// Permits looks up the permission in the lists of the user and of "".
 func (p Policy) Permits(r *web.Request, _ traversal.Node, permission string) (web.Decision, error) {
 	user := r.Header.Get(userHeader)
 	if slices.Contains(p[user], permission) || slices.Contains(p[""], permission) {

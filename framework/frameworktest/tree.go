@@ -12,14 +12,13 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Tree is a resource tree as a literal: paths and what lies there. The
-// resources need no methods of their own, for the tree itself resolves whole
-// paths; below one that has children of its own those are found too. What lies between two of them is a traversal.Map without entries. The
-// resource at "/" would be the tree's own root, and is the Tree itself.
+// Tree is a resource tree as a literal, from paths to resources. The tree itself is the root and
+// finds the others by their whole paths, so they need no methods. A resource with children of its
+// own keeps them. A path that only leads to others holds an empty traversal.Map.
 //
 //	frameworktest.Tree{"wiki": &Wiki{}, "wiki/Front": &Page{}}
 //
-// A name may not hold a slash here; traversal.Map can say that.
+// Names cannot contain a slash; use traversal.Map for those.
 type Tree map[string]traversal.Resource
 
 var (
@@ -27,12 +26,12 @@ var (
 	_ traversal.Lister        = Tree(nil)
 )
 
-// Root is a web.RootFactory that gives resource to every request.
+// Root returns a root factory that returns resource for every request.
 func Root(resource traversal.Resource) web.RootFactory {
 	return func(*framework.Request) (traversal.Resource, error) { return resource, nil }
 }
 
-// Descend resolves as many names as there are resources for.
+// Descend returns the resources for as many of the names as there are.
 func (t Tree) Descend(_ context.Context, names []string) ([]traversal.Resource, error) {
 	var found []traversal.Resource
 	path := ""
@@ -43,14 +42,14 @@ func (t Tree) Descend(_ context.Context, names []string) ([]traversal.Resource, 
 		case !ok && len(found) == 0:
 			return nil, traversal.ErrNotFound
 		case !ok:
-			return found, nil // the last one may have children of its own
+			return found, nil // the last one may have children itself
 		}
 		found = append(found, resource)
 	}
 	return found, nil
 }
 
-// Children lists what lies directly below the root.
+// Children lists the resources directly below the root.
 func (t Tree) Children(context.Context) iter.Seq2[traversal.Entry, error] {
 	return func(yield func(traversal.Entry, error) bool) {
 		names := map[string]bool{}
@@ -67,8 +66,8 @@ func (t Tree) Children(context.Context) iter.Seq2[traversal.Entry, error] {
 	}
 }
 
-// at finds the resource at a path without outer slashes: a given one, or an
-// empty Map where others lie below.
+// at returns the resource at a path without outer slashes: the one given, or an empty Map if there
+// are others below it.
 func (t Tree) at(path string) (traversal.Resource, bool) {
 	between := false
 	for key, resource := range t {

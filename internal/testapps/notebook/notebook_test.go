@@ -113,7 +113,7 @@ func TestPages(t *testing.T) {
 			}
 			answer := w.Request(test.method, test.target, options...)
 			assert.Equal(t, test.status, answer.Code)
-			assert.Contains(t, answer.Text, test.holds)
+			assert.Contains(t, answer.Body, test.holds)
 		})
 	}
 }
@@ -123,18 +123,18 @@ func TestEdit(t *testing.T) {
 	w := newWorld(t, nil)
 	answer := w.Post("/acme/wiki/front/edit", as("will"), frameworktest.Form("title", "Start", "text", "Hello")).Status(303)
 	assert.Equal(t, "/acme/wiki/front/", answer.Header.Get("Location"))
-	text := w.Get("/acme/wiki/front", browser).Status(200).Text
+	text := w.Get("/acme/wiki/front", browser).Status(200).Body
 	assert.Contains(t, text, "<h1>Start</h1>")
 	assert.Contains(t, text, "revision 2 by will")
-	assert.Contains(t, w.Get("/acme/wiki/front/history", browser).Status(200).Text, "2 by will")
-	assert.Equal(t, "Welcome <all>", w.Get("/acme/wiki/front/history/1").Status(200).Text)
+	assert.Contains(t, w.Get("/acme/wiki/front/history", browser).Status(200).Body, "2 by will")
+	assert.Equal(t, "Welcome <all>", w.Get("/acme/wiki/front/history/1").Status(200).Body)
 
-	text = w.Post("/acme/wiki/front/edit", as("will"), browser, frameworktest.Form("title", " ", "text", "kept")).Status(422).Text
+	text = w.Post("/acme/wiki/front/edit", as("will"), browser, frameworktest.Form("title", " ", "text", "kept")).Status(422).Body
 	assert.Contains(t, text, "A title is needed.")
 	assert.Contains(t, text, ">kept</textarea>")
 	w.Post("/acme/wiki/front/edit", frameworktest.Form("title", "Start")).Status(403)
 	w.Post("/acme/edit", as("olga"), frameworktest.Form("title", "Acme & Co")).Status(303)
-	assert.Contains(t, w.Get("/acme", browser).Text, "<h1>Acme &amp; Co</h1>")
+	assert.Contains(t, w.Get("/acme", browser).Body, "<h1>Acme &amp; Co</h1>")
 	assert.Equal(t, []Changed{{"will", "edit", "/acme/wiki/front"}, {"olga", "edit", "/acme"}}, w.journal.Changes())
 }
 
@@ -146,10 +146,10 @@ func TestAdd(t *testing.T) {
 	w.Post("/beta/add", as("root"), frameworktest.JSON(map[string]string{"name": "p", "title": "P"})).Status(303)
 	location := w.Post("/beta/p/add", as("root"), frameworktest.Form("name", "a b/c", "text", "deep")).Status(303).Header.Get("Location")
 	assert.Equal(t, "/beta/p/a%20b%2Fc/", location)
-	assert.Contains(t, w.Get(location, as("root"), browser).Status(200).Text, "<pre>deep</pre>")
+	assert.Contains(t, w.Get(location, as("root"), browser).Status(200).Body, "<pre>deep</pre>")
 
-	assert.Contains(t, w.Post("/acme/wiki/add", as("will"), frameworktest.Form("name", "front")).Status(409).Text, "there is something of that name already")
-	assert.Contains(t, w.Post("/acme/wiki/add", as("will"), frameworktest.Form("name", "@@x")).Status(422).Text, "does not begin with @@")
+	assert.Contains(t, w.Post("/acme/wiki/add", as("will"), frameworktest.Form("name", "front")).Status(409).Body, "there is something of that name already")
+	assert.Contains(t, w.Post("/acme/wiki/add", as("will"), frameworktest.Form("name", "@@x")).Status(422).Body, "does not begin with @@")
 	w.Post("/acme/wiki/add", as("will"), frameworktest.Body("text/csv", "name")).Status(415)
 	w.Post("/acme/wiki/front/add", as("will"), frameworktest.Form("name", "x")).Status(404)
 	var changes []Changed
@@ -185,7 +185,7 @@ func TestReadOnly(t *testing.T) {
 	w := newWorld(t, registry.Settings{ReadOnly: "yes"})
 	answer := w.Post("/acme/edit", as("olga"), browser, frameworktest.Form("title", "x")).Status(503)
 	assert.Equal(t, "3600", answer.Header.Get("Retry-After"))
-	assert.Contains(t, answer.Text, "Ask for request "+answer.Header.Get("X-Request-Id"))
+	assert.Contains(t, answer.Body, "Ask for request "+answer.Header.Get("X-Request-Id"))
 	w.Get("/acme", browser).Status(200)
 	assert.Contains(t, tweens.Names(w.Registry()), "read only")
 }
@@ -206,8 +206,8 @@ func TestErrorsOfTheApplication(t *testing.T) {
 	app := frameworktest.New(t, config)
 	for target, status := range map[string]int{"/broken": 500, "/panic": 500, "/gateway": 502} {
 		answer := app.Get(target, browser).Status(status)
-		assert.Contains(t, answer.Text, "Ask for request "+answer.Header.Get("X-Request-Id"))
-		assert.NotContains(t, answer.Text, "secret")
+		assert.Contains(t, answer.Body, "Ask for request "+answer.Header.Get("X-Request-Id"))
+		assert.NotContains(t, answer.Body, "secret")
 	}
 }
 
@@ -231,8 +231,8 @@ func TestMethods(t *testing.T) {
 	assert.Equal(t, "OPTIONS, POST", w.Get("/acme/delete", as("olga"), browser).Status(405).Header.Get("Allow"))
 	assert.Equal(t, "GET, HEAD, OPTIONS, POST", w.Request("OPTIONS", "/acme/edit", as("olga")).Header.Get("Allow"))
 	head := w.Request("HEAD", "/acme/wiki", browser).Status(200)
-	assert.Empty(t, head.Text)
-	assert.Equal(t, fmt.Sprint(len(w.Get("/acme/wiki", browser).Text)), head.Header.Get("Content-Length"))
+	assert.Empty(t, head.Body)
+	assert.Equal(t, fmt.Sprint(len(w.Get("/acme/wiki", browser).Body)), head.Header.Get("Content-Length"))
 }
 
 func TestSubscribersAndLog(t *testing.T) {

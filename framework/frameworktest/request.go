@@ -1,0 +1,62 @@
+package frameworktest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// RequestOption changes a request before it is sent. Write your own where those of this package
+// are not enough; t is the test, to end it if the request cannot be built.
+type RequestOption func(t T, r *http.Request)
+
+// Header adds a header. "Host" sets the host of the request.
+func Header(name, value string) RequestOption {
+	return func(_ T, r *http.Request) {
+		r.Header.Add(name, value)
+		if http.CanonicalHeaderKey(name) == "Host" {
+			r.Host = value
+		}
+	}
+}
+
+// As sends the request as a user, for applications whose security policy is a Policy.
+func As(user string) RequestOption { return Header(userHeader, user) }
+
+// Body sets the body and its content type.
+func Body(contentType, text string) RequestOption {
+	return func(_ T, r *http.Request) {
+		r.Header.Set("Content-Type", contentType)
+		r.Body = io.NopCloser(strings.NewReader(text))
+		r.ContentLength = int64(len(text))
+	}
+}
+
+// Form sets the body to a form of the given names and values: name, value, name, value …
+func Form(pairs ...string) RequestOption {
+	return func(t T, r *http.Request) {
+		t.Helper()
+		if len(pairs)%2 != 0 {
+			t.Fatalf("frameworktest.Form: name %q has no value", pairs[len(pairs)-1])
+		}
+		form := url.Values{}
+		for i := 0; i < len(pairs); i += 2 {
+			form.Add(pairs[i], pairs[i+1])
+		}
+		Body("application/x-www-form-urlencoded", form.Encode())(t, r)
+	}
+}
+
+// JSON sets the body to v, encoded as JSON.
+func JSON(v any) RequestOption {
+	return func(t T, r *http.Request) {
+		t.Helper()
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatalf("frameworktest.JSON: %v", err)
+		}
+		Body("application/json", string(text))(t, r)
+	}
+}
