@@ -142,5 +142,5 @@ func ExampleSetting() {
 	fmt.Println(err)
 	// Output:
 	// 8 true [a.example b.example] untitled
-	// setting "rate": "fast" is not of type float64
+	// setting "rate": "fast" is not a number
 }

@@ -212,26 +212,26 @@ func TestSettingConverts(t *testing.T) {
 	type level int
 	tests := []struct{ got, want string }{
 		{set[bool]("Yes"), "true"}, {set[bool](" on "), "true"}, {set[bool]("f"), "false"}, {set[bool](""), "false"}, {set[bool](true), "true"},
-		{set[bool]("maybe"), `setting "k": "maybe" is not of type bool: say true or false, yes or no, on or off`},
-		{set[bool](1), `setting "k": 1 is not of type bool`},
+		{set[bool]("maybe"), `setting "k": "maybe" is not a bool: want true or false`},
+		{set[bool](1), `setting "k": 1 is not a bool`},
 		{set[int](" 12 "), "12"}, {set[int]("0x10"), "16"}, {set[int](int64(7)), "7"}, {set[int](7.0), "7"}, {set[level]("3"), "3"}, {set[level](3), "3"},
-		{set[int]("many"), `setting "k": "many" is not of type int`},
-		{set[int](7.5), `setting "k": 7.5 is not of type int: it does not fit`},
-		{set[int8]("300"), `setting "k": "300" is not of type int8: value out of range`},
-		{set[int8](300), `setting "k": 300 is not of type int8: it does not fit`},
-		{set[uint](-1), `setting "k": -1 is not of type uint: it does not fit`},
-		{set[int](uint64(1 << 63)), `setting "k": 0x8000000000000000 is not of type int: it does not fit`},
-		{set[int64](1e300), `setting "k": 1e+300 is not of type int64: it does not fit`},
+		{set[int]("many"), `setting "k": "many" is not an integer`},
+		{set[int](7.5), `setting "k": 7.5 is not an integer`},
+		{set[int8]("300"), `setting "k": "300" is not an integer from -128 to 127`},
+		{set[int8](300), `setting "k": 300 is not an integer from -128 to 127`},
+		{set[uint](-1), `setting "k": -1 is not an integer from 0 to 18446744073709551615`},
+		{set[int](uint64(1 << 63)), `setting "k": 9223372036854775808 is not an integer from -9223372036854775808 to 9223372036854775807`},
+		{set[int64](1e300), `setting "k": 1e+300 is not an integer from -9223372036854775808 to 9223372036854775807`},
 		{set[uint16]("443"), "0x1bb"}, {set[float64]("1.5"), "1.5"}, {set[float64](2), "2"},
 		{set[time.Duration]("90s"), "90000000000"}, {set[time.Duration](time.Second), "1000000000"},
-		{set[time.Duration](90), `setting "k": 90 is not of type time.Duration: say the unit, as in "30s"`},
-		{set[time.Duration]("90"), `setting "k": "90" is not of type time.Duration`},
+		{set[time.Duration](90), `setting "k": 90 is not a duration: want something like 1m30s`},
+		{set[time.Duration]("90"), `setting "k": "90" is not a duration: want something like 1m30s`},
 		{set[[]string]("a b\n c"), `[]string{"a", "b", "c"}`}, {set[[]string]([]any{"a", "b"}), `[]string{"a", "b"}`}, {set[[]string](""), `[]string{}`},
-		{set[[]string]([]any{"a", 1}), `setting "k": []interface {}{"a", 1} is not of type []string: item 1 is no text`},
-		{set[string]("x "), `"x "`}, {set[string](1), `setting "k": 1 is not of type string`},
-		{set[netip.Addr]("x"), `setting "k": "x" is not of type netip.Addr: ParseAddr("x"): unable to parse IP`},
-		{set[chan int]("x"), `setting "k": "x" is not of type chan int: a text cannot become one: give the value itself`},
-		{set[fmt.Stringer]("x"), `setting "k": "x" is not of type fmt.Stringer: a text cannot become one: give the value itself`},
+		{set[[]string]([]any{"a", 1}), `setting "k": [a 1] is not a list of strings: element 1 is not a string`},
+		{set[string]("x "), `"x "`}, {set[string](1), `setting "k": 1 is not a string`},
+		{set[netip.Addr]("x"), `setting "k": "x" is not a netip.Addr: ParseAddr("x"): unable to parse IP`},
+		{set[chan int]("x"), `setting "k": "x" is not a chan int: a text cannot be converted to it: set the value itself`},
+		{set[fmt.Stringer]("x"), `setting "k": "x" is not a fmt.Stringer: a text cannot be converted to it: set the value itself`},
 		{set[int](nil), "0"},
 	}
 	for _, tt := range tests {
@@ -241,7 +241,7 @@ func TestSettingConverts(t *testing.T) {
 	assert.Equal(t, 5, got)
 	e, ok := errors.AsType[*registry.SettingError](err)
 	require.True(t, ok)
-	assert.Equal(t, []any{"k", "x", "int"}, []any{e.Key, e.Value, e.Want})
+	assert.Equal(t, []any{"k", "x", "an integer"}, []any{e.Key, e.Value, e.Want})
 	network, err := registry.Setting(registry.Settings{"k": "10.0.0.0/8"}, "k", netip.Prefix{})
 	require.NoError(t, err)
 	assert.Equal(t, netip.MustParsePrefix("10.0.0.0/8"), network)

@@ -15,17 +15,23 @@ import (
 // Setting.
 type Settings map[string]any
 
-// SettingError is a setting that is not what it should be.
+// SettingError is a setting whose value does not have the expected type.
 type SettingError struct {
 	Key   string
 	Value any
-	Want  string // what was asked for: "int", "bool"
+	Want  string // what was expected, with its article: "an integer"
 	Err   error  // why, if there is more to say
 }
 
-// Error names the key, the value and what it should be.
+var _ error = (*SettingError)(nil)
+
+// Error names the key, the value and what was expected.
 func (e *SettingError) Error() string {
-	text := fmt.Sprintf("setting %q: %#v is not of type %s", e.Key, e.Value, e.Want)
+	value := fmt.Sprint(e.Value)
+	if text, ok := e.Value.(string); ok {
+		value = strconv.Quote(text)
+	}
+	text := fmt.Sprintf("setting %q: %s is not %s", e.Key, value, e.Want)
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
@@ -39,7 +45,7 @@ func (e *SettingError) Unwrap() error { return e.Err }
 //
 //   - bool: t, true, y, yes, on, 1; f, false, n, no, off, 0 and the empty text; in any case of letters
 //   - integers in base 10, or with 0x, 0o, 0b; floats
-//   - time.Duration: as time.ParseDuration reads it; a bare number has no unit, and is refused
+//   - time.Duration: as time.ParseDuration reads it; a bare number has no unit and is an error
 //   - []string: the words of the text
 //   - whatever implements encoding.TextUnmarshaler
 //
@@ -54,8 +60,10 @@ func Setting[T any](s Settings, key string, fallback T) (T, error) {
 	}
 	var t T
 	if err := convert(v, reflect.ValueOf(&t).Elem()); err != nil {
-		e := &SettingError{Key: key, Value: v, Want: reflect.TypeFor[T]().String()}
-		if err != errMismatch {
+		e := &SettingError{Key: key, Value: v, Want: want(reflect.TypeFor[T]())}
+		if invalid, ok := err.(*TextError); ok {
+			e.Want = invalid.Want
+		} else if err != errMismatch {
 			e.Err = err
 		}
 		return fallback, e
@@ -63,8 +71,26 @@ func Setting[T any](s Settings, key string, fallback T) (T, error) {
 	return t, nil
 }
 
-// errMismatch: there is nothing to say but that the value is of another kind.
+// errMismatch is a value of another kind, with nothing more to say.
 var errMismatch = errors.New("not of that type")
+
+// want describes the values of type t.
+func want(t reflect.Type) string {
+	switch k := t.Kind(); {
+	case t == reflect.TypeFor[time.Duration]():
+		return WantDuration
+	case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
+	case k == reflect.String:
+		return "a string"
+	case k == reflect.Bool:
+		return "a bool"
+	case isNumber(k):
+		return wantNumber(t, false)
+	case k == reflect.Slice && t.Elem().Kind() == reflect.String:
+		return "a list of strings"
+	}
+	return "a " + t.String()
+}
 
 // convert puts v into the variable to.
 func convert(v any, to reflect.Value) error {
@@ -74,11 +100,14 @@ func convert(v any, to reflect.Value) error {
 	}
 	if to.Type() == reflect.TypeFor[time.Duration]() {
 		if !isText {
-			return errors.New(`say the unit, as in "30s"`)
+			return errMismatch // a number has no unit
 		}
 		d, err := time.ParseDuration(strings.TrimSpace(text))
+		if err != nil {
+			return errMismatch
+		}
 		to.SetInt(int64(d))
-		return plain(err)
+		return nil
 	}
 	if isText {
 		return convertText(text, to)
@@ -95,7 +124,7 @@ func convert(v any, to reflect.Value) error {
 		for i := range from.Len() {
 			item, ok := from.Index(i).Interface().(string)
 			if !ok {
-				return fmt.Errorf("item %d is no text", i)
+				return fmt.Errorf("element %d is not a string", i)
 			}
 			list = reflect.Append(list, reflect.ValueOf(item).Convert(to.Type().Elem()))
 		}
@@ -107,47 +136,34 @@ func convert(v any, to reflect.Value) error {
 
 func convertText(text string, to reflect.Value) error {
 	word := strings.TrimSpace(text)
-	switch to.Kind() {
-	case reflect.String:
+	switch k := to.Kind(); {
+	case k == reflect.String:
 		to.SetString(text)
-		return nil
-	case reflect.Bool:
+	case k == reflect.Bool:
 		switch strings.ToLower(word) {
 		case "t", "true", "y", "yes", "on", "1":
 			to.SetBool(true)
 		case "f", "false", "n", "no", "off", "0", "":
 			to.SetBool(false)
 		default:
-			return errors.New("say true or false, yes or no, on or off")
+			return &TextError{text, wantBool}
 		}
-		return nil
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		n, err := strconv.ParseInt(word, 0, to.Type().Bits())
-		to.SetInt(n)
-		return plain(err)
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		n, err := strconv.ParseUint(word, 0, to.Type().Bits())
-		to.SetUint(n)
-		return plain(err)
-	case reflect.Float32, reflect.Float64:
-		n, err := strconv.ParseFloat(word, to.Type().Bits())
-		to.SetFloat(n)
-		return plain(err)
-	case reflect.Slice:
-		if to.Type().Elem().Kind() == reflect.String {
-			words := strings.Fields(text)
-			list := reflect.MakeSlice(to.Type(), len(words), len(words))
-			for i, w := range words {
-				list.Index(i).SetString(w)
-			}
-			to.Set(list)
-			return nil
+	case isNumber(k):
+		return SetText(word, to, 0)
+	case k == reflect.Slice && to.Type().Elem().Kind() == reflect.String:
+		words := strings.Fields(text)
+		list := reflect.MakeSlice(to.Type(), len(words), len(words))
+		for i, w := range words {
+			list.Index(i).SetString(w)
 		}
+		to.Set(list)
+	default:
+		return errors.New("a text cannot be converted to it: set the value itself")
 	}
-	return errors.New("a text cannot become one: give the value itself")
+	return nil
 }
 
-// convertNumber converts if nothing is lost: files of settings know fewer kinds of numbers than Go.
+// convertNumber converts a number if nothing is lost: settings files have fewer kinds of numbers than Go.
 func convertNumber(from, to reflect.Value) error {
 	back := from.Convert(to.Type()).Convert(from.Type())
 	same := back.Equal(from)
@@ -157,7 +173,7 @@ func convertNumber(from, to reflect.Value) error {
 		same = false
 	}
 	if !same {
-		return errors.New("it does not fit")
+		return &TextError{Want: wantNumber(to.Type(), !from.CanFloat() || math.Trunc(from.Float()) == from.Float())}
 	}
 	to.Set(from.Convert(to.Type()))
 	return nil
@@ -166,19 +182,3 @@ func convertNumber(from, to reflect.Value) error {
 func isNumber(k reflect.Kind) bool {
 	return k >= reflect.Int && k <= reflect.Float64 && k != reflect.Uintptr
 }
-
-// plain takes the function and the value out of an error of strconv: both are said already.
-func plain(err error) error {
-	if e, ok := errors.AsType[*strconv.NumError](err); ok {
-		if e.Err == strconv.ErrSyntax {
-			return errMismatch
-		}
-		return e.Err
-	}
-	if err != nil {
-		return errMismatch
-	}
-	return nil
-}
-
-var _ error = (*SettingError)(nil)

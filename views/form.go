@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strconv"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -160,50 +160,23 @@ func setterOf(t reflect.Type) setter {
 	}
 }
 
+// scalar returns the setter of a string, bool or number, nil for any other type.
 func scalar(t reflect.Type) setter {
-	switch t.Kind() {
-	case reflect.String:
-		return func(field reflect.Value, texts []string) error {
-			field.SetString(texts[0])
+	if !registry.IsTextKind(t.Kind()) {
+		return nil
+	}
+	return func(field reflect.Value, texts []string) error {
+		text := texts[0]
+		if t.Kind() == reflect.Bool && (text == "on" || text == "off") { // as a checkbox sends it
+			field.SetBool(text == "on")
 			return nil
 		}
-	case reflect.Bool: // a checkbox sends "on"
-		return func(field reflect.Value, texts []string) error {
-			value, err := strconv.ParseBool(texts[0])
-			if err != nil && texts[0] != "on" && texts[0] != "off" {
-				return fmt.Errorf("%q is neither true nor false", texts[0])
-			}
-			field.SetBool(value || texts[0] == "on")
-			return nil
+		if err := registry.SetText(text, field, 10); err != nil {
+			return err
 		}
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return func(field reflect.Value, texts []string) error {
-			value, err := strconv.ParseInt(texts[0], 10, t.Bits())
-			if err != nil {
-				return fmt.Errorf("%q is no whole number that fits", texts[0])
-			}
-			field.SetInt(value)
-			return nil
+		if field.CanFloat() && (math.IsNaN(field.Float()) || math.IsInf(field.Float(), 0)) { // JSON has neither
+			return &registry.TextError{Text: text, Want: "a number"}
 		}
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return func(field reflect.Value, texts []string) error {
-			value, err := strconv.ParseUint(texts[0], 10, t.Bits())
-			if err != nil {
-				return fmt.Errorf("%q is no whole number from 0 that fits", texts[0])
-			}
-			field.SetUint(value)
-			return nil
-		}
-	case reflect.Float32, reflect.Float64:
-		return func(field reflect.Value, texts []string) error {
-			value, err := strconv.ParseFloat(texts[0], t.Bits())
-			if err != nil || math.IsNaN(value) || math.IsInf(value, 0) { // as JSON, which knows neither
-				return fmt.Errorf("%q is no number that fits", texts[0])
-			}
-			field.SetFloat(value)
-			return nil
-		}
-	default:
 		return nil
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strconv"
 	"time"
+
+	"github.com/mastaba-go/mastaba/registry"
 )
 
 // ParamOption says how ParamAs answers what it cannot read.
@@ -77,61 +79,48 @@ func noSuchMarker(m *Match, name string) error {
 
 var errNoText = errors.New("no text can be that")
 
-// parseText reads text into the value that into points to.
-func parseText(text string, into any) (err error) {
+// parseText sets what into points to from text.
+func parseText(text string, into any) error {
 	switch p := into.(type) {
 	case *string:
 		*p = text
+		return nil
 	case *int:
-		*p, err = strconv.Atoi(text)
-	case *int64:
-		*p, err = strconv.ParseInt(text, 10, 64)
-	case *bool:
-		*p, err = strconv.ParseBool(text)
-	case *time.Duration:
-		*p, err = time.ParseDuration(text)
-	case *time.Time:
-		if *p, err = time.Parse(time.DateOnly, text); err != nil {
-			*p, err = time.Parse(time.RFC3339, text)
+		if n, err := strconv.Atoi(text); err == nil {
+			*p = n
+			return nil
 		}
+	case *time.Duration:
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return &registry.TextError{Text: text, Want: registry.WantDuration}
+		}
+		*p = d
+		return nil
+	case *time.Time:
+		t, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t, err = time.Parse(time.RFC3339, text)
+		}
+		if err != nil {
+			return &registry.TextError{Text: text, Want: "a time: want something like 2006-01-02 or 2006-01-02T15:04:05Z"}
+		}
+		*p = t
+		return nil
 	case encoding.TextUnmarshaler:
-		err = p.UnmarshalText([]byte(text))
-	default:
-		err = parseKind(text, reflect.ValueOf(into).Elem())
+		return p.UnmarshalText([]byte(text))
 	}
-	return err
-}
-
-// parseKind reads text into a value of a type made of a basic one, or into a new
-// value that a pointer points to.
-func parseKind(text string, v reflect.Value) error {
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(text)
-	case reflect.Bool:
-		b, err := strconv.ParseBool(text)
-		v.SetBool(b)
-		return err
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		n, err := strconv.ParseInt(text, 10, v.Type().Bits())
-		v.SetInt(n)
-		return err
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		n, err := strconv.ParseUint(text, 10, v.Type().Bits())
-		v.SetUint(n)
-		return err
-	case reflect.Float32, reflect.Float64:
-		f, err := strconv.ParseFloat(text, v.Type().Bits())
-		v.SetFloat(f)
-		return err
-	case reflect.Pointer:
+	v := reflect.ValueOf(into).Elem()
+	if v.Kind() == reflect.Pointer {
 		to := reflect.New(v.Type().Elem())
 		if err := parseText(text, to.Interface()); err != nil {
 			return err
 		}
 		v.Set(to)
-	default:
+		return nil
+	}
+	if !registry.IsTextKind(v.Kind()) {
 		return errNoText
 	}
-	return nil
+	return registry.SetText(text, v, 10)
 }

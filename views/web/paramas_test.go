@@ -134,6 +134,6 @@ func ExampleParamAs() {
 	_, err = web.ParamAs[int](r, "id", web.Otherwise(http.StatusBadRequest))
 	fmt.Println(err)
 	// Output:
-	// 404 Not Found: parameter "id": strconv.Atoi: parsing "seven": invalid syntax
-	// 400 Bad Request: the parameter "id" has no meaning here: "seven": parameter "id": strconv.Atoi: parsing "seven": invalid syntax
+	// 404 Not Found: parameter "id": "seven" is not an integer
+	// 400 Bad Request: the parameter "id" has no meaning here: "seven": parameter "id": "seven" is not an integer
 }
