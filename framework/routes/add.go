@@ -11,17 +11,15 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Add declares a route: requests whose path the pattern matches, and for which
-// all predicates hold, go to the views registered for the route of this name.
-// Routes are tried strictly in the order in which they were declared, before
-// traversal; once one matched there is no way back to another.
+// Add declares a route: requests whose path matches the pattern, and for which all predicates hold,
+// go to the views registered for the route of this name. Routes are tried strictly in the order in
+// which they were declared, before traversal; once one matched, no other is tried.
 //
-// A name is one route: declared twice it is a conflict, unless one declaration is
-// nearer to the application, and then the route stands where that one was written.
-// Declared again after a commit it moves to the end.
+// A name identifies one route. Declaring it twice is a conflict, unless one declaration is nearer to
+// the application: then that one wins, and the route takes its place in the order. Declared again
+// after a commit, the route moves to the end.
 //
-// A pattern with a host, such as "https://example.com/{id}", is there to generate
-// URLs.
+// A pattern with a host, such as "https://example.com/{id}", only generates URLs.
 func Add(c registry.Recorder, name, pattern string, opts ...Option) {
 	cfg := c.Directive()
 	route, err := declare(cfg, name, pattern, opts)
@@ -42,10 +40,10 @@ func Add(c registry.Recorder, name, pattern string, opts ...Option) {
 	})
 }
 
-// routeID is the identity of a route's declaration.
+// routeID identifies the declaration of a route.
 type routeID string
 
-// declaration is a route on its way.
+// declaration is a route to which options are being applied.
 type declaration struct {
 	route        Route
 	inheritSlash bool
@@ -53,75 +51,78 @@ type declaration struct {
 
 func declare(cfg *registry.Config, name, pattern string, opts []Option) (*Route, error) {
 	d := declaration{route: Route{Name: name, Source: cfg.Source()}}
-	wrong := d.options(opts)
+	errs := d.apply(opts)
 	if name == "" {
-		wrong = append(wrong, errors.New("a route needs a name"))
+		errs = append(errs, errors.New("missing name"))
 	}
 	if d.inheritSlash && pattern != "" {
-		wrong = append(wrong, errors.New("routes.InheritSlash is for an empty pattern: what would it inherit here?"))
+		errs = append(errs, fmt.Errorf("routes.InheritSlash needs an empty pattern, got %q", pattern))
 	}
 	if host, path, ok := cutHost(pattern); ok {
 		if strings.ContainsAny(host.host, "{}") {
-			wrong = append(wrong, fmt.Errorf("pattern %q: the host of an external route is fixed, markers stand in its path", pattern))
+			errs = append(errs, fmt.Errorf("pattern %q: marker in the host; only the path can have markers", pattern))
 		}
 		d.route.external, d.route.GenerateOnly, pattern = host, true, path
 	} else {
-		pattern = prefixed(prefixOf(cfg), pattern, d.inheritSlash)
+		pattern = withPrefix(prefixOf(cfg), pattern, d.inheritSlash)
 	}
 	p, err := parse(pattern)
 	if err != nil {
-		wrong = append(wrong, err)
+		errs = append(errs, err)
 	}
 	d.route.Pattern = p
 	if t := d.route.Traverse; t != nil && p != nil {
-		for _, marker := range t.names {
-			if !slices.Contains(p.names, marker) {
-				wrong = append(wrong, fmt.Errorf("routes.Traverse(%q): pattern %q has no marker %q", t, p, marker))
+		for _, marker := range t.markers {
+			if !slices.Contains(p.markers, marker) {
+				errs = append(errs, fmt.Errorf("routes.Traverse(%q): pattern %q has no marker %q", t, p, marker))
 			}
 		}
 	}
-	if len(wrong) > 0 {
-		for i, err := range wrong {
-			wrong[i] = fmt.Errorf("route %q: %w", name, err)
+	if len(errs) > 0 {
+		for i, err := range errs {
+			errs[i] = fmt.Errorf("route %q: %w", name, err)
 		}
-		return nil, errors.Join(wrong...)
+		return nil, errors.Join(errs...)
 	}
 	return &d.route, nil
 }
 
-func (d *declaration) options(opts []Option) (wrong []error) {
+// apply applies the options, and returns everything that is wrong with them.
+func (d *declaration) apply(opts []Option) (errs []error) {
 	var seen []Option
-	kind := func(o Option) string {
-		switch o := o.(type) {
-		case option:
-			return o.kind
-		case web.Predicate:
-			// A kind may be asked for and ruled out at once.
-			return strings.Repeat("!", len(o.String())-len(strings.TrimPrefix(o.String(), "!"))) + o.Kind()
-		}
-		return ""
-	}
 	for _, o := range opts {
 		switch o := o.(type) {
 		case option:
 			if err := o.apply(d); err != nil {
-				wrong = append(wrong, err)
+				errs = append(errs, err)
 			}
 		case web.Predicate:
 			if err := o.Err(); err != nil {
-				wrong = append(wrong, err)
+				errs = append(errs, err)
 			}
 			d.route.Predicates = append(d.route.Predicates, o)
 		default:
-			wrong = append(wrong, fmt.Errorf("%T is no option of routes: build predicates of web.NewPredicate", o))
+			errs = append(errs, fmt.Errorf("%T is not a route option: build predicates with web.NewPredicate", o))
 			continue
 		}
-		if at := slices.IndexFunc(seen, func(s Option) bool { return kind(s) == kind(o) }); at >= 0 {
-			wrong = append(wrong, fmt.Errorf("option %q given twice, as %s and as %s: put the values in one", kind(o), seen[at], o))
+		if at := slices.IndexFunc(seen, func(s Option) bool { return optionKind(s) == optionKind(o) }); at >= 0 {
+			errs = append(errs, fmt.Errorf("option %q given twice, as %s and as %s: combine the values in one", optionKind(o), seen[at], o))
 		}
 		seen = append(seen, o)
 	}
-	return wrong
+	return errs
+}
+
+// optionKind returns the kind of an option, of which a route has one.
+func optionKind(o Option) string {
+	switch o := o.(type) {
+	case option:
+		return o.kind
+	case web.Predicate:
+		// A predicate and a negated one of the same kind may occur together.
+		return strings.Repeat("!", len(o.String())-len(strings.TrimPrefix(o.String(), "!"))) + o.Kind()
+	}
+	return ""
 }
 
 func introspectables(route *Route, opts []Option) []registry.Introspectable {
@@ -132,8 +133,8 @@ func introspectables(route *Route, opts []Option) []registry.Introspectable {
 			{Name: "generate only", Value: route.GenerateOnly}, {Name: "global views", Value: route.GlobalViews},
 		},
 	}
-	if e := route.external; e != nil {
-		ins.Fields = append(ins.Fields, registry.Field{Name: "external", Value: e.String()})
+	if host := route.External(); host != "" {
+		ins.Fields = append(ins.Fields, registry.Field{Name: "external", Value: host})
 	}
 	for _, o := range opts {
 		switch o := o.(type) {
@@ -144,4 +145,34 @@ func introspectables(route *Route, opts []Option) []registry.Introspectable {
 		}
 	}
 	return []registry.Introspectable{ins}
+}
+
+// prefixKey is the key of the prefix that a configuration and its includes carry.
+type prefixKey struct{}
+
+// WithPrefix returns a Config that puts prefix before the patterns of the routes declared with it and
+// with what it includes, after any prefix that c carries already. One slash separates prefix and
+// pattern. A prefix of slashes only has no effect.
+//
+// Most applications need framework.RoutePrefix instead.
+func WithPrefix(c *registry.Config, prefix string) *registry.Config {
+	joined := strings.TrimRight(prefixOf(c), "/") + "/" + strings.TrimLeft(prefix, "/")
+	return c.With(prefixKey{}, strings.Trim(joined, "/"))
+}
+
+func prefixOf(c *registry.Config) string {
+	prefix, _ := c.Value(prefixKey{}).(string)
+	return prefix
+}
+
+// withPrefix puts the prefix before a pattern. An empty pattern gives the prefix with a trailing
+// slash, or without one if inheritSlash is set.
+func withPrefix(prefix, pattern string, inheritSlash bool) string {
+	switch {
+	case prefix == "":
+		return pattern
+	case pattern == "" && inheritSlash:
+		return prefix
+	}
+	return prefix + "/" + strings.TrimLeft(pattern, "/")
 }

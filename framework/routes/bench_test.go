@@ -13,9 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// mixed is a table of everything: literals, markers, expressions, several markers
-// in a segment, stars and overlaps; and paths for it, half of which more than one
-// pattern takes.
+// mixed returns patterns of every kind: literals, markers, expressions, several markers in a segment,
+// stars and overlaps; and paths for them, half of which match more than one pattern.
 func mixed(count int) (patterns, paths []string) {
 	for i := range count {
 		section, item := fmt.Sprintf("s%d", i%97), fmt.Sprintf("i%d", i)
@@ -45,7 +44,7 @@ func mixed(count int) (patterns, paths []string) {
 	return patterns, paths
 }
 
-// oneShape is a table whose patterns differ in their last literal only.
+// oneShape returns patterns that differ only in their last literal.
 func oneShape(count int) (patterns, paths []string) {
 	for i := range count {
 		patterns = append(patterns, fmt.Sprintf("/files/{name}.ext%d", i))
@@ -54,7 +53,8 @@ func oneShape(count int) (patterns, paths []string) {
 	return patterns, paths
 }
 
-func benchTable(t testing.TB, patterns []string) *routes.Table {
+// tableOfPatterns returns a table of routes that are named like their patterns.
+func tableOfPatterns(t testing.TB, patterns []string) *routes.Table {
 	return tableOf(t, func(c *registry.Config) {
 		for _, pattern := range patterns {
 			routes.Add(c, pattern, pattern)
@@ -62,8 +62,7 @@ func benchTable(t testing.TB, patterns []string) *routes.Table {
 	})
 }
 
-// BenchmarkMatch reports the median, the slowest hundredth and the mean over the
-// paths of a table.
+// BenchmarkMatch reports the median, the 99th percentile and the mean over the paths of a table.
 func BenchmarkMatch(b *testing.B) {
 	subjects := []struct {
 		name string
@@ -84,7 +83,7 @@ func BenchmarkMatch(b *testing.B) {
 	for _, s := range subjects {
 		b.Run(s.name, func(b *testing.B) {
 			list, paths := s.make()
-			table := benchTable(b, list)
+			table := tableOfPatterns(b, list)
 			requests := make([]*web.Request, len(paths))
 			for i, path := range paths {
 				requests[i] = request(path)
@@ -115,22 +114,21 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
-// BenchmarkBuild builds tables of many routes: linear, or something is wrong.
+// BenchmarkBuild builds tables of many routes; the time per route must stay constant.
 func BenchmarkBuild(b *testing.B) {
 	for _, count := range []int{100, 1_000, 10_000} {
 		b.Run(fmt.Sprintf("routes=%d", count), func(b *testing.B) {
 			list, _ := mixed(count)
 			b.ReportAllocs()
 			for b.Loop() {
-				benchTable(b, list)
+				tableOfPatterns(b, list)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(count), "ns/route")
 		})
 	}
 }
 
-// What a test can hold on any machine is the number of allocations; time is for
-// the benchmark.
+// On every machine a test can rely on the number of allocations only; time is for the benchmark.
 func TestBuildingAllocatesLinearly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds tables of 10,000 routes")
@@ -138,8 +136,8 @@ func TestBuildingAllocatesLinearly(t *testing.T) {
 	for name, make := range map[string]func(int) ([]string, []string){"mixed": mixed, "one shape": oneShape} {
 		each := func(n int) float64 {
 			list, _ := make(n)
-			return testing.AllocsPerRun(1, func() { benchTable(t, list) }) / float64(n)
+			return testing.AllocsPerRun(1, func() { tableOfPatterns(t, list) }) / float64(n)
 		}
-		assert.LessOrEqual(t, each(10_000), 1.2*each(1_000), "allocations a route: %s", name)
+		assert.LessOrEqual(t, each(10_000), 1.2*each(1_000), "allocations per route: %s", name)
 	}
 }

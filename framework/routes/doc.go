@@ -1,36 +1,52 @@
-// Package routes finds the route of a request: which of the declared patterns its
-// path matches.
+// Package routes matches requests to routes by their path, and generates the URLs of routes.
 //
-//	routes.Add(c, "login", "/login", views.Method("GET", "POST"))
-//	routes.Add(c, "user", `/users/{id:\d+}`)
-//	routes.Add(c, "file", "/files/*path")
-//	routes.Add(c, "blog", "/blog/*traverse", routes.Root(openBlog))
+// An application declares routes with config.AddRoute of package framework, and gives each its views:
 //
-// An application writes config.AddRoute(…) of package framework; extensions call
-// Add. The views of a route are registered with views.Route and its name, and see
-// what the markers took by Request.Param.
+//	config := framework.New(framework.Options{})
+//	config.AddRoute("login", "/login", views.Method("GET", "POST"))
+//	config.AddRoute("user", `/users/{id:\d+}`)
+//	config.AddRoute("file", "/files/*path")
+//	config.AddRoute("blog", "/blog/*traverse", routes.Root(openBlog))
+//	config.AddView(views.Func(showUser), views.Route("user"))
+//
+//	func showUser(r *framework.Request) (any, error) { return loadUser(r.Context(), r.Param("id")) }
+//
+// Most applications need five names:
+//
+//   - [Pattern] describes the syntax of patterns;
+//   - [Root] gives a route a resource tree of its own, and [Traverse] says where to go in it;
+//   - [GenerateOnly] declares a route that only generates URLs;
+//   - [Add] declares a route like config.AddRoute, for extensions.
+//
+// Read [Add] and [Pattern] next, then web.Request.Param and web.Request.RouteURL. The Examples are
+// Example (matching), Example_urls, ExamplePatternError and ExampleTable_Explain.
 //
 // # Order
 //
-// Routes are tried strictly in the order of their declaration, however specific
-// they are: "/users/new" must stand before "/users/{id}". A route whose predicates
-// do not hold lets the next one try. Once a route matched, its views answer or
-// nothing does; no later route, and no traversal of the path, is tried.
+// Routes are tried strictly in the order of their declaration, however specific they are:
+// "/users/new" must come before "/users/{id}". A route whose predicates do not hold is skipped. Once
+// a route has matched, only its views can handle the request: no later route is tried, and the path
+// is not traversed.
 //
-// # Patterns
+// # Paths
 //
-// See [Pattern]. Paths are matched decoded, but a slash that was escaped in the
-// URL stays inside its segment: "/files/a%2Fb" has two segments.
+// Patterns match the decoded path, but a slash that was escaped in the URL stays inside its segment:
+// "/files/a%2Fb" has two segments.
 //
 // # Routes into a tree
 //
-// A matched route has the root of the tree as its resource. A marker called
-// "traverse", or [Traverse], makes it walk from there; a marker called "subpath"
-// becomes the subpath of a walk that used up its path. [Root] gives a route a tree
-// of its own.
+// The resource of a matched route is the root of the tree. A marker called "traverse", or the option
+// [Traverse], makes the request traverse from there; a marker called "subpath" becomes the subpath of
+// a traversal that used up its path. [Root] gives a route a tree of its own.
 //
-// # Looking into it
+// # Inspection
 //
-// [Table.Routes] lists the routes in matching order, [Table.Explain] tells what
-// became of each for one request.
+// [TableOf] returns the routes of an application: [Table.Routes] lists them in matching order,
+// [Table.Explain] returns which ones were tried for a request and why each did not match.
+//
+// # Implementation
+//
+// A pattern has a shape (index.go), which the index searches by: most shapes with httprouter, those
+// that it refuses with a trie. A compiled matcher (compile.go, matcher.go) then decides, without
+// regular expressions where possible.
 package routes

@@ -3,14 +3,16 @@ package routes_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Routes are tried in the order of their declaration; one whose predicates do
-// not hold lets the next one try.
+// Routes are tried in the order of their declaration; one whose predicates do not hold is skipped.
 func Example() {
 	c := registry.New(registry.Options{})
 	routes.Add(c, "new", "/users/new")
@@ -44,7 +46,7 @@ func Example() {
 	// /nowhere matches no route
 }
 
-// Explain tells what became of each route that was tried.
+// Explain returns each route that was tried, and why it did not match.
 func ExampleTable_Explain() {
 	c := registry.New(registry.Options{})
 	routes.Add(c, "save", "/users/{id}", views.Method("POST"))
@@ -60,7 +62,7 @@ func ExampleTable_Explain() {
 	}
 	// Output:
 	// route "save" /users/{id}: predicate method="POST" does not hold
-	// route "number" /users/{id:\d+}: "ann" is not "{id:\d+}"
+	// route "number" /users/{id:\d+}: "ann" does not match "{id:\d+}"
 	// route "user" /users/{name}: matched
 }
 
@@ -74,6 +76,36 @@ func ExamplePatternError() {
 		fmt.Println(mistake.Offset)
 	}
 	// Output:
-	// app.go:7: route "archive": pattern "/blog/{year}/{year}", offset 13: marker "year" is there twice
+	// app.go:7: route "archive": pattern "/blog/{year}/{year}", offset 13: duplicate marker "year"
 	// 13
+}
+
+// A route generates URLs that match it again.
+func Example_urls() {
+	config := registry.New(registry.Options{})
+	routes.Add(config, "article", `/blog/{year:\d{4}}/{slug}`)
+	routes.Add(config, "file", "/files/*path")
+	routes.Add(config, "avatar", "https://cdn.example.org/avatars/{user}")
+	reg, err := config.Build()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	app := &web.Application{Registry: reg, URLs: routes.TableOf(reg)} // the framework does this
+	r := web.Begin(app, httptest.NewRequest(http.MethodGet, "http://example.com/", nil))
+	for _, url := range []func() (string, error){
+		func() (string, error) {
+			return r.RouteURL("article", web.With("year", 2024), web.With("slug", "to be/or not"), web.Query("page", 2))
+		},
+		func() (string, error) { return r.RoutePath("file", web.With("path", []string{"a b", "c.txt"})) },
+		func() (string, error) { return r.RouteURL("avatar", web.With("user", 7)) },
+		func() (string, error) { return r.RouteURL("artikel") },
+	} {
+		fmt.Println(url())
+	}
+	// Output:
+	// http://example.com/blog/2024/to%20be%2For%20not?page=2 <nil>
+	// /files/a%20b/c.txt <nil>
+	// https://cdn.example.org/avatars/7 <nil>
+	//  url of route "artikel": there is no route of that name: did you mean "article"?
 }

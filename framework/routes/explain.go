@@ -8,7 +8,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Attempt is one route that was tried for a request, and what came of it.
+// Attempt is one route that was tried for a request, and its outcome.
 type Attempt struct {
 	Route   *Route
 	Failed  string      // why the route did not match; "" if it did
@@ -18,7 +18,7 @@ type Attempt struct {
 
 var _ fmt.Stringer = Attempt{}
 
-// String is one line for people.
+// String describes the attempt in one line.
 func (a Attempt) String() string {
 	text := fmt.Sprintf("route %q %s: ", a.Route.Name, a.Route.Pattern)
 	if a.Matched {
@@ -27,11 +27,11 @@ func (a Attempt) String() string {
 	return text + a.Failed
 }
 
-// Explain plays Match slowly: it returns every route that was tried, in order,
-// and what failed in each; the last one matched, unless none did. The request
-// keeps the match that it has. A path that is not readable is tried on no route.
+// Explain is Match step by step: it returns every route that was tried, in order, and why it did not
+// match; the last one matched, if any did. The request keeps its own match. For an invalid path it
+// returns nil.
 func (t *Table) Explain(r *web.Request) []Attempt {
-	path, err := pathOf(r)
+	path, err := requestPath(r)
 	if t == nil || err != nil {
 		return nil
 	}
@@ -43,14 +43,14 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 	}
 	var all []Attempt
 	s := t.index.newSearch()
-	s.asked.url.Path = path
-	s.cut()
+	s.query.url.Path = path
+	s.split()
 	for _, rt := range t.routes {
-		a := Attempt{Route: rt, Failed: s.mishap(rt.Pattern)}
+		a := Attempt{Route: rt, Failed: s.mismatch(rt.Pattern)}
 		if a.Failed == "" {
-			web.Drive(r).SetPathMatch(rt.routed, path, s.spans[:rt.Pattern.match.count])
+			web.Drive(r).SetPathMatch(rt.routed, path, s.spans[:rt.Pattern.match.markers])
 			a.Params = r.Match().Params()
-			a.ask(r)
+			a.checkPredicates(r)
 		}
 		all = append(all, a)
 		if a.Matched {
@@ -60,8 +60,7 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 	return all
 }
 
-// ask asks the predicates.
-func (a *Attempt) ask(r *web.Request) {
+func (a *Attempt) checkPredicates(r *web.Request) {
 	for _, p := range a.Route.Predicates {
 		ok, err := p.Holds(r)
 		switch {
@@ -76,62 +75,82 @@ func (a *Attempt) ask(r *web.Request) {
 	a.Matched = true
 }
 
-// mishap tells why a pattern does not take the path; "" if it does.
-func (s *search) mishap(p *Pattern) string {
+// Shadowed returns the routes that are not tried for a request because the named route matches before
+// them, although their patterns match its path as well. It checks no predicates.
+func (t *Table) Shadowed(r *web.Request, name string) []*Route {
+	path, err := requestPath(r)
+	if t == nil || len(t.routes) == 0 || err != nil {
+		return nil
+	}
+	s := t.index.begin(path)
+	defer t.index.end(s)
+	var shadowed []*Route
+	found := false
+	for rt := s.next(); rt != nil; rt = s.next() {
+		if found {
+			shadowed = append(shadowed, rt)
+		}
+		found = found || rt.Name == name
+	}
+	return shadowed
+}
+
+// mismatch returns why a pattern does not match the path, or "" if it does.
+func (s *search) mismatch(p *Pattern) string {
 	m := p.match
 	for i, part := range m.shape {
 		if i >= s.count {
-			if p.from(i) == "" {
-				return "the path lacks the slash at the end"
+			if p.segmentText(i) == "" {
+				return "the path lacks a trailing slash"
 			}
-			return fmt.Sprintf("the path ends before \"%s\"", p.from(i))
+			return fmt.Sprintf("the path ends before \"%s\"", p.segmentText(i))
 		}
 		if part.kind == rest {
 			break
 		}
-		text := s.path()[s.cuts[i] : s.cuts[i+1]-1]
+		text := s.path()[s.starts[i] : s.starts[i+1]-1]
 		if part.kind == literal && text != part.text {
-			return fmt.Sprintf("%s is not %q", shown(text), part.text)
+			return fmt.Sprintf("%s is not %q", quoted(text), part.text)
 		}
 		if i == len(m.shape)-1 && s.count > len(m.shape) {
-			return "the path goes on with " + shown(s.path()[s.cuts[i+1]-1:])
+			return "the path continues with " + quoted(s.path()[s.starts[i+1]-1:])
 		}
 	}
 	for i := range m.pieces {
 		one := m.pieces[i : i+1]
-		if m.whole == nil && !(&matcher{pieces: one}).match(s.path(), s.cuts, s.spans) {
-			text := s.path()[s.cuts[one[0].at]:]
+		if m.whole == nil && !(&matcher{pieces: one}).match(s.path(), s.starts, s.spans) {
+			text := s.path()[s.starts[one[0].at]:]
 			if !one[0].rest {
-				text = s.path()[s.cuts[one[0].at] : s.cuts[one[0].at+1]-1]
+				text = s.path()[s.starts[one[0].at] : s.starts[one[0].at+1]-1]
 			}
-			return fmt.Sprintf("%s is not \"%s\"", shown(text), p.from(one[0].at))
+			return fmt.Sprintf("%s does not match \"%s\"", quoted(text), p.segmentText(one[0].at))
 		}
 	}
-	if m.whole != nil && !m.match(s.path(), s.cuts, s.spans) {
-		return "its expressions do not take the path"
+	if m.whole != nil && !m.match(s.path(), s.starts, s.spans) {
+		return "its expressions do not match the path"
 	}
 	return ""
 }
 
-// shown is a part of a path as people know it, with its escaped slashes.
-func shown(text string) string {
+// quoted quotes a part of a path, with its escaped slashes.
+func quoted(text string) string {
 	return strconv.Quote(strings.ReplaceAll(text, "\x00", "%2F"))
 }
 
-// from writes a segment of the pattern; the rest is the last one.
-func (p *Pattern) from(at int) string {
+// segmentText returns a segment of the pattern as it is written. The rest counts as the last one.
+func (p *Pattern) segmentText(at int) string {
 	depth := -1
 	var b strings.Builder
 	inRest := false
-	for _, part := range p.parts {
-		if part.Marker != "" {
+	for _, t := range p.tokens {
+		if t.Marker != "" {
 			if depth == at {
-				b.WriteString(part.String())
+				b.WriteString(t.String())
 			}
 			continue
 		}
-		for i := range len(part.Literal) {
-			if part.Literal[i] == '/' && !inRest {
+		for i := range len(t.Literal) {
+			if t.Literal[i] == '/' && !inRest {
 				if depth++; depth > at {
 					return b.String()
 				}
@@ -139,7 +158,7 @@ func (p *Pattern) from(at int) string {
 				continue
 			}
 			if depth == at {
-				b.WriteByte(part.Literal[i])
+				b.WriteByte(t.Literal[i])
 			}
 		}
 	}

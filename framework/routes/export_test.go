@@ -10,30 +10,30 @@ var Parse = parse
 
 // Tokens returns the tokens of the pattern, Markers the names of its markers, and Star that of
 // its star.
-func (p *Pattern) Tokens() []Token   { return p.parts }
-func (p *Pattern) Markers() []string { return p.names }
+func (p *Pattern) Tokens() []Token   { return p.tokens }
+func (p *Pattern) Markers() []string { return p.markers }
 func (p *Pattern) Star() string      { return p.star() }
 
 // Canonical returns the pattern with a leading slash and its markers in braces.
 func (p *Pattern) Canonical() string {
 	var b strings.Builder
-	for _, t := range p.parts {
+	for _, t := range p.tokens {
 		b.WriteString(t.String())
 	}
 	return b.String()
 }
 
-// Served tells how many shapes a table has, how many of them httprouter serves, and
-// how many of those it serves alone, without an echo in the trie.
-func Served(t *Table) (shapes, served, alone int) {
+// InRouter returns how many shapes a table has, how many of them httprouter finds, and how many of
+// those it finds without a copy in the trie.
+func InRouter(t *Table) (shapes, inRouter, alone int) {
 	seen := map[string]bool{}
 	for _, rt := range t.routes {
 		shape := rt.Pattern.match.shape
-		if key := shapeKey(shape); seen[key] {
+		key := shapeKey(shape)
+		if seen[key] {
 			continue
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 		shapes++
 		path := ""
 		for _, s := range shape {
@@ -42,12 +42,12 @@ func Served(t *Table) (shapes, served, alone int) {
 			}
 		}
 		s := t.index.newSearch()
-		s.asked.url.Path = path
-		t.index.layer.find(s)
-		if s.measured < 0 || shapeKey(t.index.leaves[s.found[0].leaf].shape) != shapeKey(shape) {
+		s.query.url.Path = path
+		t.index.router.find(s)
+		if s.fromRouter < 0 || shapeKey(t.index.leaves[s.found[0].leaf].shape) != key {
 			continue
 		}
-		served++
+		inRouter++
 		if s = t.index.newSearch(); t.index.trie != nil {
 			t.index.trie.find(s, path[1:])
 		}
@@ -55,5 +55,5 @@ func Served(t *Table) (shapes, served, alone int) {
 			alone++
 		}
 	}
-	return shapes, served, alone
+	return shapes, inRouter, alone
 }

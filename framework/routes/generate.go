@@ -9,31 +9,28 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// A URL is made of a pattern by putting texts in the place of its markers, each
-// escaped so that the path leads back to the same texts:
+// The URL of a route is its pattern with values in place of the markers, escaped so that the path
+// matches with the same values again:
 //
-//   - a slash in the value of a marker becomes %2F, and so does one in a name of a
-//     star; a star given as one text is a path, whose slashes part its names;
-//   - a marker whose expression takes slashes, "{path:.*}", keeps them as they are, as
-//     long as the path still leads back: of "/{a:.*}/{b:.*}" with b = "x/y" it would
-//     not, so there the slash of b is escaped;
-//   - literal text is escaped most: other than letters, digits and -._~ only its
-//     slashes stay.
+//   - a slash in the value of a marker becomes %2F, and so does one in a name of a star; a star given
+//     as one text is a path, whose slashes separate its names;
+//   - a marker whose expression matches slashes, "{path:.*}", keeps them as long as the path still
+//     round-trips: with "/{a:.*}/{b:.*}" and b = "x/y" it would not, so there the slash of b is escaped;
+//   - of literal text, everything but letters, digits, -._~ and slashes is escaped.
 //
-// Expressions are not checked, as in Pyramid: an id "new" for "{id:\d+}" gives a URL
-// that does not match. Values that no path can hold are refused.
+// Expressions are not checked, as in Pyramid: an id "new" for "{id:\d+}" gives a URL that does not
+// match. Values that no path can contain are errors.
 
 var _ web.URLs = (*Table)(nil)
 
-// Pregenerator changes what the URL of a route is made of, before it is made: it
-// adds a parameter that the caller need not know, a query, another host. An error
-// is the caller's error.
+// Pregenerator changes the parameters of a URL before it is generated: it adds a parameter that the
+// caller need not know, a query, or another host. Its error is the error of RouteURL.
 type Pregenerator func(r *web.Request, l *web.Link) error
 
-// RoutePath makes the path of the route called name, for Request.RouteURL and its
-// neighbours; they put prefix, host, elements and query around it. The pregenerator
-// of the route runs before; a route of another host sets the AppURL of l, and
-// refuses a link that has one or is to be a path. Errors are *web.URLError.
+// RoutePath returns the path of the named route, for Request.RouteURL and similar methods, which add
+// prefix, host, elements and query. It calls the route's pregenerator first. A route with a host of
+// its own sets the AppURL of l, and refuses a link that has one or wants only a path. Errors are
+// *web.URLError.
 func (t *Table) RoutePath(r *web.Request, name string, l *web.Link) (string, error) {
 	rt, ok := t.Route(name)
 	if !ok {
@@ -59,55 +56,54 @@ func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, error) {
 			return "", err
 		}
 	}
-	fills, err := rt.Pattern.fillings(l, nil)
+	values, err := rt.Pattern.values(l)
 	if err != nil {
 		return "", err
 	}
-	path := rt.Pattern.path(fills)
+	path := rt.Pattern.path(values)
 	if rt.Pattern.star() == "" {
 		return path, nil
 	}
-	star := &fills[len(fills)-1]
+	star := &values[len(values)-1]
 	switch {
-	case star.kept && rawOf(star.names) != star.raw:
-		// The current path has empty names or dots in its star, of which the names
-		// know nothing. Without them another route or marker may take the path.
-		if rt.GenerateOnly || rt.Pattern.leadsBack(path, fills) && t.leads(path, rt) {
+	case star.kept && joinRaw(star.names) != star.raw:
+		// The current path has empty segments or dots in its star, which its names do not show.
+		// Without them another route or marker may match the path.
+		if rt.GenerateOnly || rt.Pattern.roundTrips(path, values) && t.firstIs(path, rt) {
 			return path, nil
 		}
 		star.exact = true
 	case rt.Pattern.starTouches() && len(star.names) > 0:
-		// Of "/{a}*rest" the marker would take the first name as well, and of
-		// "/{a}.b*rest" perhaps a part of it, unless a slash parts them. It is left out
-		// where it may be, as in Pyramid.
-		if rt.Pattern.leadsBack(path, fills) {
+		// In "/{a}*rest" the marker would match the first name as well, and in "/{a}.b*rest" perhaps
+		// a part of it, unless a slash separates them. It is left out where possible, as in Pyramid.
+		if rt.Pattern.roundTrips(path, values) {
 			return path, nil
 		}
-		apart := slices.Clone(fills)
-		apart[len(fills)-1].names = append([]string{""}, star.names...)
-		if parted := rt.Pattern.path(apart); rt.Pattern.leadsBack(parted, fills) {
-			return parted, nil
+		separated := slices.Clone(values)
+		separated[len(values)-1].names = append([]string{""}, star.names...)
+		if withSlash := rt.Pattern.path(separated); rt.Pattern.roundTrips(withSlash, values) {
+			return withSlash, nil
 		}
 		return path, nil
 	}
-	return rt.Pattern.path(fills), nil
+	return rt.Pattern.path(values), nil
 }
 
-// starTouches tells whether no slash stands between the star and a marker.
+// starTouches reports whether no slash separates the star from the marker before it.
 func (p *Pattern) starTouches() bool {
-	for i := len(p.parts) - 2; i >= 0; i-- {
-		if p.parts[i].Marker != "" {
+	for i := len(p.tokens) - 2; i >= 0; i-- {
+		if p.tokens[i].Marker != "" {
 			return true
 		}
-		if strings.HasSuffix(p.parts[i].Literal, "/") {
+		if strings.HasSuffix(p.tokens[i].Literal, "/") {
 			return false
 		}
 	}
 	return false
 }
 
-// leads tells whether rt is the first route whose pattern takes the path.
-func (t *Table) leads(escaped string, rt *Route) bool {
+// firstIs reports whether rt is the first route whose pattern matches the escaped path.
+func (t *Table) firstIs(escaped string, rt *Route) bool {
 	path, err := decode(escaped)
 	if err != nil {
 		return false
@@ -117,7 +113,7 @@ func (t *Table) leads(escaped string, rt *Route) bool {
 	return s.next() == rt
 }
 
-// unknown says that there is no such route, and which there is of a similar name.
+// unknown returns the error for a name without a route, with the most similar name.
 func (t *Table) unknown(name string) error {
 	if near := registry.Nearest(name, t.RouteNames()); near != "" {
 		return fmt.Errorf("%w: did you mean %q?", web.ErrNoRoute, near)

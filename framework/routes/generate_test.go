@@ -2,7 +2,6 @@ package routes_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,8 +16,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// one is a request to an application of one route, called "r".
-func one(t testing.TB, pattern string, options ...routes.Option) *web.Request {
+// requestWithRoute returns a request to an application whose only route is "r".
+func requestWithRoute(t testing.TB, pattern string, options ...routes.Option) *web.Request {
 	t.Helper()
 	table := tableOf(t, func(c *registry.Config) { routes.Add(c, "r", pattern, options...) })
 	return web.Begin(&web.Application{URLs: table}, httptest.NewRequest(http.MethodGet, "/", nil))
@@ -54,7 +53,7 @@ func TestRoutePath(t *testing.T) {
 		{"/s/*rest", web.Params{"rest": []string{"..", "."}}, "/s/../."},
 		{"/u/{way}", web.Params{"way": []string{"a", "b"}}, "/u/a%2Fb"},
 
-		// Expressions that take slashes keep them, where the path leads back.
+		// Expressions that match slashes keep them where the path round-trips.
 		{"/{p:.*}/edit", web.Params{"p": "a/b"}, "/a/b/edit"},
 		{"/{p:[^/]+}/edit", web.Params{"p": "a/b"}, "/a%2Fb/edit"},
 		{"/{p:[a-z]+}/edit", web.Params{"p": "a/b"}, "/a%2Fb/edit"},
@@ -62,35 +61,35 @@ func TestRoutePath(t *testing.T) {
 		{"/{a:.*}/{b:.*}", web.Params{"a": "x/y", "b": "z"}, "/x/y/z"},
 		{"/{a:[a-z/]+}-{b:[^/]+}", web.Params{"a": "x/y", "b": "z/1"}, "/x/y-z%2F1"},
 		{"/{a:.*}/{b:.*}/{c:.*}/{d:.*}/{e:.*}", web.Params{"a": "1/2", "b": "1/2", "c": "1/2", "d": "1/2", "e": "1/2"}, "/1/2/1%2F2/1%2F2/1%2F2/1%2F2"},
-		// A star behind a marker is parted from it where it must be.
+		// A slash separates a star from the marker before it where necessary.
 		{"/{a:[a-z]}*rest", web.Params{"a": "x", "rest": []string{"y"}}, "/xy"},
 		{"/{a}*rest", web.Params{"a": "x", "rest": []string{"y"}}, "/x/y"},
 	} {
-		got, err := one(t, c.pattern).RoutePath("r", c.params)
+		got, err := requestWithRoute(t, c.pattern).RoutePath("r", c.params)
 		if assert.NoError(t, err, c.pattern) {
 			assert.Equal(t, c.want, got, c.pattern)
 		}
 	}
 }
 
-func TestRouteURLRefuses(t *testing.T) {
+func TestRouteURLErrors(t *testing.T) {
 	t.Parallel()
 	table := tableOf(t, func(c *registry.Config) {
 		routes.Add(c, "user", "/users/{id}")
-		routes.Add(c, "static", "/st", routes.GenerateOnly())
+		routes.Add(c, "assets", "/st", routes.GenerateOnly())
 		routes.Add(c, "cdn", "https://cdn.org/x/{id}")
-		routes.Add(c, "moody", "/m", routes.Pregenerate(func(*web.Request, *web.Link) error { return errors.New("not today") }))
+		routes.Add(c, "failing", "/m", routes.Pregenerate(func(*web.Request, *web.Link) error { return errors.New("no locale") }))
 	})
 	r := web.Begin(&web.Application{URLs: table}, httptest.NewRequest(http.MethodGet, "/", nil))
 	for want, options := range map[string][]web.URLOption{
 		`user: url of route "user" (/users/{id}): a parameter is missing: "id" (given: ["name"])`:                                                           {web.With("name", 1)},
 		`user: url of route "user" (/users/{id}): parameter "id" is nil`:                                                                                    {web.With("id", nil)},
 		`user: url of route "user" (/users/{id}): parameter "id" is a struct {}, which has no text in a URL: pass a text, or give the type a method String`: {web.With("id", struct{}{})},
-		`user: url of route "user" (/users/{id}): parameter "id" holds a NUL, which no path can`:                                                            {web.With("id", "a\x00")},
-		`user: url of route "user" (/users/{id}): parameter "id" is not UTF-8: "\xff"`:                                                                      {web.With("id", "\xff")},
+		`user: url of route "user" (/users/{id}): parameter "id" contains a NUL, which no path can`:                                                         {web.With("id", "a\x00")},
+		`user: url of route "user" (/users/{id}): parameter "id" is not valid UTF-8: "\xff"`:                                                                {web.With("id", "\xff")},
 		`usre: url of route "usre": there is no route of that name: did you mean "user"?`:                                                                   nil,
 		`nothing like it: url of route "nothing like it": there is no route of that name`:                                                                   nil,
-		`moody: url of route "moody" (/m): not today`:                                                                                                       nil,
+		`failing: url of route "failing" (/m): no locale`:                                                                                                   nil,
 		`cdn: url of route "cdn" (/x/{id}): the route leads to another host: RouteURL without AppURL makes its URL`:                                         {web.AppURL("http://x"), web.With("id", 1)},
 	} {
 		name, text, _ := strings.Cut(want, ": ")
@@ -121,16 +120,16 @@ func TestExternalRoutes(t *testing.T) {
 	}{
 		{"https://cdn.org:8443/x/{id}", nil, "https://cdn.org:8443/x/7"},
 		{"//cdn.org/x/{id}", nil, "http://cdn.org/x/7"},
-		{"https://cdn.org/x/{id}", some(web.Scheme("http")), "http://cdn.org/x/7"},
-		{"https://cdn.org/x/{id}", some(web.Host("no.org"), web.Port(1)), "https://cdn.org/x/7"},
-		{"https://cdn.org/x/{id}", some(web.Elements("e"), web.Query("q", 1), web.Anchor("a")), "https://cdn.org/x/7/e?q=1#a"},
+		{"https://cdn.org/x/{id}", urlOptions(web.Scheme("http")), "http://cdn.org/x/7"},
+		{"https://cdn.org/x/{id}", urlOptions(web.Host("no.org"), web.Port(1)), "https://cdn.org/x/7"},
+		{"https://cdn.org/x/{id}", urlOptions(web.Elements("e"), web.Query("q", 1), web.Anchor("a")), "https://cdn.org/x/7/e?q=1#a"},
 		{"https://cdn.org", nil, "https://cdn.org/"},
 	} {
-		r := one(t, c.pattern, routes.Pregenerate(func(_ *web.Request, l *web.Link) error {
+		r := requestWithRoute(t, c.pattern, routes.Pregenerate(func(_ *web.Request, l *web.Link) error {
 			l.SetParam("id", 7)
 			return nil
 		}))
-		r.Request.RequestURI = "/prefix/" // is none of the other host
+		r.Request.RequestURI = "/prefix/" // a prefix that the other host does not have
 		got, err := r.RouteURL("r", c.options...)
 		if assert.NoError(t, err, c.pattern) {
 			assert.Equal(t, c.want, got, c.pattern)
@@ -138,13 +137,13 @@ func TestExternalRoutes(t *testing.T) {
 	}
 }
 
-func some(o ...web.URLOption) []web.URLOption { return o }
+func urlOptions(o ...web.URLOption) []web.URLOption { return o }
 
 func TestPregenerate(t *testing.T) {
 	t.Parallel()
-	seen := 0
-	r := one(t, "/{lang}/{page}", routes.Pregenerate(func(r *web.Request, l *web.Link) error {
-		seen++
+	calls := 0
+	r := requestWithRoute(t, "/{lang}/{page}", routes.Pregenerate(func(r *web.Request, l *web.Link) error {
+		calls++
 		if _, given := l.Param("lang"); !given {
 			l.SetParam("lang", r.Request.Header.Get("Accept-Language"))
 		}
@@ -160,9 +159,9 @@ func TestPregenerate(t *testing.T) {
 	got, err = r.RoutePath("r", web.With("page", "x"), web.With("lang", "fr"))
 	require.NoError(t, err)
 	assert.Equal(t, "/fr/x/first?v=2", got)
-	assert.Equal(t, 2, seen)
+	assert.Equal(t, 2, calls)
 
-	r = one(t, "/x", routes.Pregenerate(func(_ *web.Request, l *web.Link) error {
+	r = requestWithRoute(t, "/x", routes.Pregenerate(func(_ *web.Request, l *web.Link) error {
 		cdn := "https://cdn.org"
 		l.AppURL = &cdn
 		return nil
@@ -172,8 +171,8 @@ func TestPregenerate(t *testing.T) {
 	assert.Equal(t, "https://cdn.org/x", got)
 }
 
-// TestCurrentRouteURLKeepsThePath: what the client asked for comes back, also
-// where the parameters alone would give another path.
+// The URL of the current route has the requested path, even where the parameters alone would give
+// another one.
 func TestCurrentRouteURLKeepsThePath(t *testing.T) {
 	t.Parallel()
 	table := tableOf(t, func(c *registry.Config) {
@@ -187,10 +186,10 @@ func TestCurrentRouteURLKeepsThePath(t *testing.T) {
 	for path, want := range map[string]string{
 		"/s/y/z":                "/s/y/z",
 		"/s//y/./z/":            "/s/y/z", // as in Pyramid
-		"/s//x":                 "/s//x",  // else another route
+		"/s//x":                 "/s//x",  // otherwise another route
 		"/s/a%2Fb":              "/s/a%2Fb",
 		"/c/d.html":             "/c/d.html",
-		"/a%2fb.html":           "/a%2Fb.html", // else another route
+		"/a%2fb.html":           "/a%2Fb.html", // otherwise another route
 		"/h/v":                  "/h/v",
 		"/h/%76%2Fw":            "/h/v%2Fw",
 		"/m/1/2/3/4/5/6/7/8/9":  "/m/1/2/3/4/5/6/7/8/9",
@@ -211,37 +210,8 @@ func TestCurrentRouteURLKeepsThePath(t *testing.T) {
 	}
 }
 
-func Example_urls() {
-	config := registry.New(registry.Options{})
-	routes.Add(config, "article", `/blog/{year:\d{4}}/{slug}`)
-	routes.Add(config, "file", "/files/*path")
-	routes.Add(config, "avatar", "https://cdn.example.org/avatars/{user}")
-	reg, err := config.Build()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	app := &web.Application{Registry: reg, URLs: routes.TableOf(reg)} // the framework does this
-	r := web.Begin(app, httptest.NewRequest(http.MethodGet, "http://example.com/", nil))
-	for _, url := range []func() (string, error){
-		func() (string, error) {
-			return r.RouteURL("article", web.With("year", 2024), web.With("slug", "to be/or not"), web.Query("page", 2))
-		},
-		func() (string, error) { return r.RoutePath("file", web.With("path", []string{"a b", "c.txt"})) },
-		func() (string, error) { return r.RouteURL("avatar", web.With("user", 7)) },
-		func() (string, error) { return r.RouteURL("artikel") },
-	} {
-		fmt.Println(url())
-	}
-	// Output:
-	// http://example.com/blog/2024/to%20be%2For%20not?page=2 <nil>
-	// /files/a%20b/c.txt <nil>
-	// https://cdn.example.org/avatars/7 <nil>
-	//  url of route "artikel": there is no route of that name: did you mean "article"?
-}
-
 func BenchmarkRoutePath(b *testing.B) {
-	r := one(b, "/repos/{owner}/{repo}/issues/{number}")
+	r := requestWithRoute(b, "/repos/{owner}/{repo}/issues/{number}")
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := r.RoutePath("r", web.With("owner", "golang"), web.With("repo", "go"), web.With("number", 7)); err != nil {

@@ -6,28 +6,21 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"testing"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/mastaba-go/mastaba/framework/routes"
-	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// The index is held against the plainest thing that could be right: a list of
-// expressions, one a route, tried one after the other.
+// The model of a table is a list of regular expressions, one per route, tried one after the other.
 
-// plain is a route as a plain expression.
-type plain struct {
+// plainRoute is a route as one regular expression.
+type plainRoute struct {
 	name string
 	re   *regexp.Regexp
 	star string
 }
 
-func plainOf(name, pattern string) plain {
-	p := plain{name: name}
+func plainRouteOf(name, pattern string) plainRoute {
+	p := plainRoute{name: name}
 	if !strings.HasPrefix(pattern, "/") {
 		pattern = "/" + pattern
 	}
@@ -41,8 +34,8 @@ func plainOf(name, pattern string) plain {
 	var b strings.Builder
 	from := 0
 	for _, at := range markers.FindAllStringIndex(pattern, -1) {
-		marker, expr, valued := strings.Cut(pattern[at[0]+1:at[1]-1], ":")
-		if !valued {
+		marker, expr, hasExpr := strings.Cut(pattern[at[0]+1:at[1]-1], ":")
+		if !hasExpr {
 			expr = "[^/]+"
 		}
 		fmt.Fprintf(&b, "%s(?P<%s>%s)", regexp.QuoteMeta(pattern[from:at[0]]), marker, expr)
@@ -56,8 +49,8 @@ func plainOf(name, pattern string) plain {
 	return p
 }
 
-// match is what the expression takes of a path in which escaped slashes are NUL.
-func (p plain) match(path string) (found, bool) {
+// match returns the match of a path in which escaped slashes are NUL.
+func (p plainRoute) match(path string) (found, bool) {
 	groups := p.re.FindStringSubmatch(path)
 	if groups == nil {
 		return found{}, false
@@ -67,7 +60,7 @@ func (p plain) match(path string) (found, bool) {
 		switch {
 		case name == "":
 		case name == p.star:
-			f.params = append(f.params, list(name, splitPlain(groups[i])...))
+			f.params = append(f.params, list(name, splitStar(groups[i])...))
 		default:
 			f.params = append(f.params, text(name, strings.ReplaceAll(groups[i], "\x00", "/")))
 		}
@@ -75,7 +68,8 @@ func (p plain) match(path string) (found, bool) {
 	return f, true
 }
 
-func splitPlain(s string) (names []string) {
+// splitStar returns the names of a star.
+func splitStar(s string) (names []string) {
 	for _, name := range strings.Split(s, "/") {
 		switch {
 		case name == "" || name == ".":
@@ -88,7 +82,7 @@ func splitPlain(s string) (names []string) {
 	return names
 }
 
-// world makes patterns and paths of few pieces, so that they meet often.
+// world generates patterns and paths from few pieces, so that they match often.
 type world struct{ *rand.Rand }
 
 func (w world) of(pieces ...string) string { return pieces[w.IntN(len(pieces))] }
@@ -137,8 +131,7 @@ func (w world) pattern() string {
 	return b.String()
 }
 
-// path gives a path for people who escape, and the decoded one with NUL for
-// escaped slashes.
+// path returns an escaped path, and the decoded one with NUL for escaped slashes.
 func (w world) path() (escaped, decoded string) {
 	var b strings.Builder
 	for range w.IntN(6) {
@@ -160,65 +153,4 @@ func (w world) path() (escaped, decoded string) {
 		names[i] = strings.Join(parts, "%2F")
 	}
 	return strings.Join(names, "/"), decoded
-}
-
-func TestIndexAgainstAListOfExpressions(t *testing.T) {
-	t.Parallel()
-	tables, hits := 800, 0
-	if testing.Short() {
-		tables = 200
-	}
-	for seed := range tables {
-		w := world{rand.New(rand.NewPCG(uint64(seed), 3))}
-		hits += compareTables(t, w, 1+w.IntN(30), 60)
-	}
-	assert.Greater(t, hits, tables*20, "most of it must be about paths that match")
-}
-
-func TestIndexAgainstAListOfManyExpressions(t *testing.T) {
-	t.Parallel()
-	for seed := range 3 {
-		w := world{rand.New(rand.NewPCG(uint64(seed), 4))}
-		compareTables(t, w, 1500, 50)
-	}
-}
-
-func compareTables(t *testing.T, w world, count, asks int) (hits int) {
-	t.Helper()
-	var all []plain
-	var took []found // by the predicates, which refuse, so that all are tried
-	refuse := web.NewPredicate("refuse", "", func(r *web.Request) (bool, error) {
-		took = append(took, found{r.Match().Route, r.Match().Params()})
-		return false, nil
-	})
-	var patterns []string
-	table := tableOf(t, func(c *registry.Config) {
-		for i := range count {
-			pattern := w.pattern()
-			if _, err := routes.Parse(pattern); err != nil || strings.HasPrefix(pattern, "//") {
-				continue // some match nothing, and two slashes in front are a host
-			}
-			name := fmt.Sprintf("r%d", i)
-			patterns = append(patterns, name+" "+pattern)
-			routes.Add(c, name, pattern, refuse)
-			all = append(all, plainOf(name, pattern))
-		}
-	})
-	for range asks {
-		escaped, decoded := w.path()
-		var want []found
-		for _, p := range all {
-			if f, ok := p.match(decoded); ok {
-				want = append(want, f)
-			}
-		}
-		took = nil
-		route, err := table.Match(request(escaped))
-		require.NoError(t, err)
-		require.Nil(t, route)
-		require.Equal(t, want, took, "path %q of\n%s", escaped, strings.Join(patterns, "\n"))
-		require.Equal(t, len(want) > 0, table.MatchesPath(escaped))
-		hits += len(want)
-	}
-	return hits
 }

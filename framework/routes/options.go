@@ -10,15 +10,15 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Option says how a route matches, or what happens then. The options of this
-// package and predicates (views.Method, views.Header, …) are options. Each prints
-// itself, and listings and explanations read the same words as the code.
+// Option says what a route matches, or what happens when it does: an option of this package or a
+// predicate (views.Method, views.Header, …). Options print themselves, so that listings and
+// explanations use the words of the code.
 type Option interface {
 	fmt.Stringer
 	RouteOption() // marks the type; does nothing
 }
 
-// option is every option but predicates.
+// option is any option that is not a predicate.
 type option struct {
 	kind, text string
 	apply      func(*declaration) error
@@ -32,21 +32,20 @@ var (
 	_ Option = web.Predicate{}
 )
 
-// Root gives the route a resource tree of its own.
+// Root gives the route a resource tree of its own, in place of the application's.
 func Root(factory web.RootFactory) Option {
 	return option{"root", "root=" + funcName(factory), func(d *declaration) error {
 		if factory == nil {
-			return errors.New("routes.Root(nil): give a func(*web.Request) (traversal.Resource, error)")
+			return errors.New("routes.Root(nil): want a func(*web.Request) (traversal.Resource, error)")
 		}
 		d.route.Root = factory
 		return nil
 	}}
 }
 
-// Traverse makes the path that is walked from the root out of the route's
-// markers: Traverse("/blogs/{blog}/{article}"). What it gives also becomes the
-// parameter "traverse". Without it a marker of that name is the path, as in
-// "/blog/*traverse"; with neither, the walk stays at the root.
+// Traverse builds the path to traverse from the route's markers: Traverse("/blogs/{blog}/{article}").
+// The result is also the parameter "traverse". Without this option a marker of that name is the path,
+// as in "/blog/*traverse"; with neither, traversal stays at the root.
 func Traverse(pattern string) Option {
 	return option{"traverse", "traverse=" + strconv.Quote(pattern), func(d *declaration) error {
 		p, err := parse(pattern)
@@ -58,8 +57,8 @@ func Traverse(pattern string) Option {
 	}}
 }
 
-// GlobalViews lets views that were registered without a route answer where the
-// route itself has none.
+// GlobalViews lets views that were registered without a route handle requests for which the route has
+// no view of its own.
 func GlobalViews() Option {
 	return option{"global_views", "global_views", func(d *declaration) error {
 		d.route.GlobalViews = true
@@ -75,8 +74,8 @@ func GenerateOnly() Option {
 	}}
 }
 
-// InheritSlash gives an empty pattern the path of the prefix itself: below the
-// prefix "blog" it matches /blog, where an empty pattern otherwise matches /blog/.
+// InheritSlash makes an empty pattern match the path of the prefix itself: below the prefix "blog" it
+// matches /blog, where an empty pattern otherwise matches /blog/.
 func InheritSlash() Option {
 	return option{"inherit_slash", "inherit_slash", func(d *declaration) error {
 		d.inheritSlash = true
@@ -84,18 +83,35 @@ func InheritSlash() Option {
 	}}
 }
 
-// Pregenerate lets fn change what a URL of the route is generated from.
+// Pregenerate calls fn before a URL of the route is generated, to change its parameters.
 func Pregenerate(fn Pregenerator) Option {
 	return option{"pregenerate", "pregenerate=" + funcName(fn), func(d *declaration) error {
 		if fn == nil {
-			return errors.New("routes.Pregenerate(nil): give a function")
+			return errors.New("routes.Pregenerate(nil): want a func(*web.Request, *web.Link) error")
 		}
 		d.route.Pregenerate = fn
 		return nil
 	}}
 }
 
-// funcName names a function for people.
+// BodyLimit bounds the body of requests that match the route to n bytes, in place of the application's
+// limit (framework.Options.MaxBody); below zero it lifts that limit. A view with a views.BodyLimit of
+// its own overrides it.
+func BodyLimit(n int64) Option {
+	text := fmt.Sprintf("body_limit=%d", n)
+	if n < 0 {
+		text = "body_limit=none"
+	}
+	return option{"body_limit", text, func(d *declaration) error {
+		if n == 0 {
+			return errors.New("routes.BodyLimit(0): want a number of bytes, or -1 for no limit")
+		}
+		d.route.BodyLimit = n
+		return nil
+	}}
+}
+
+// funcName returns the name of a function for display.
 func funcName(fn any) string {
 	v := reflect.ValueOf(fn)
 	if v.Kind() != reflect.Func || v.IsNil() {

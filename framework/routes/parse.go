@@ -2,113 +2,114 @@ package routes
 
 import (
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// How a pattern is read. A marker is "{name}" or "{name:expression}", and braces
-// may nest once inside the expression: "{year:\d{4}}". A brace that does not begin
-// with a letter or underscore is literal. A star is one only at the end, before
-// nothing but the letters of its name; elsewhere it is literal. Without any marker
-// in braces, ":name" is a marker (old style); with one, a colon is literal.
+// The syntax of patterns. A marker is "{name}" or "{name:expression}", and the expression may
+// contain braces nested once: "{year:\d{4}}". A brace not followed by a letter or underscore is
+// literal. A star counts only at the end, followed by nothing but its name; elsewhere it is
+// literal. In a pattern without markers in braces ":name" is a marker (old style); with one, a
+// colon is literal.
 
-// parse reads a pattern. The error is a [*PatternError].
+// parse parses a pattern. The error is a [*PatternError].
 func parse(text string) (*Pattern, error) {
-	r := reader{text: text}
-	r.read()
-	if r.err != nil {
-		return nil, r.err
+	p := parser{text: text}
+	p.parse()
+	if p.err != nil {
+		return nil, p.err
 	}
-	p := &Pattern{text: text, parts: r.parts, names: r.names}
-	p.match, r.err = compile(p.parts)
-	if r.err != nil {
-		r.err.Pattern, r.err.Offset = text, r.offsets[r.err.Offset]
-		return nil, r.err
+	pattern := &Pattern{text: text, tokens: p.tokens, markers: p.markers}
+	pattern.match, p.err = compile(p.tokens)
+	if p.err != nil {
+		p.err.Pattern, p.err.Offset = text, p.offsets[p.err.Offset]
+		return nil, p.err
 	}
-	return p, nil
+	return pattern, nil
 }
 
-// reader takes a pattern apart.
-type reader struct {
+// parser splits a pattern into tokens.
+type parser struct {
 	text    string
-	parts   []token
-	offsets []int // of each part in text
-	names   []string
-	err     *PatternError
+	tokens  []token
+	offsets []int // of each token in text
+	markers []string
+	err     *PatternError // the first one
 }
 
-func (r *reader) fail(offset int, reason string) {
-	if r.err == nil {
-		r.err = &PatternError{Pattern: r.text, Offset: offset, Reason: reason}
+func (p *parser) fail(offset int, reason string) {
+	if p.err == nil {
+		p.err = &PatternError{Pattern: p.text, Offset: offset, Reason: reason}
 	}
 }
 
-func (r *reader) read() {
-	end := len(r.text)
-	star := starAt(r.text)
+func (p *parser) parse() {
+	end := len(p.text)
+	star := starIndex(p.text)
 	if star >= 0 {
 		end = star
 	}
-	r.literal("/", 0)
-	text, begin := r.text[:end], 0
+	p.literal("/", 0)
+	text, begin := p.text[:end], 0
 	if strings.HasPrefix(text, "/") {
 		begin = 1
 	}
 	found := false
 	from := begin
-	for i := begin; i < end && r.err == nil; i++ {
+	for i := begin; i < end && p.err == nil; i++ {
 		if text[i] != '{' || !startsName(text[i+1:]) {
 			continue
 		}
-		stop := markerEnd(text[i:])
-		if stop < 0 {
-			r.fail(i, "this marker has no closing brace (braces nest once in an expression)")
+		n := markerLen(text[i:])
+		if n < 0 {
+			p.fail(i, "marker without a closing brace (an expression may nest braces once)")
 			return
 		}
 		found = true
-		r.literal(text[from:i], from)
-		name, expr, valued := strings.Cut(text[i+1:i+stop-1], ":")
-		r.marker(token{Marker: name, Expr: expr}, i, valued)
-		i += stop - 1
+		p.literal(text[from:i], from)
+		name, expr, hasExpr := strings.Cut(text[i+1:i+n-1], ":")
+		p.marker(token{Marker: name, Expr: expr}, i, hasExpr)
+		i += n - 1
 		from = i + 1
 	}
 	if found {
-		r.literal(text[from:], from)
+		p.literal(text[from:], from)
 	} else {
-		r.oldStyle(text, begin)
+		p.oldStyle(text, begin)
 	}
 	if star < 0 {
 		return
 	}
-	if star == len(r.text)-1 {
-		r.fail(star, "a star needs a name, as in *rest")
+	if star == len(p.text)-1 {
+		p.fail(star, "star without a name: want something like *rest")
 		return
 	}
-	r.marker(token{Marker: r.text[star+1:], Star: true}, star, false)
+	p.marker(token{Marker: p.text[star+1:], Star: true}, star, false)
 }
 
-// oldStyle reads ":name" as a marker.
-func (r *reader) oldStyle(text string, from int) {
+// oldStyle parses text in which ":name" is a marker.
+func (p *parser) oldStyle(text string, from int) {
 	for i := from; i < len(text); i++ {
 		if text[i] != ':' || !startsName(text[i+1:]) {
 			continue
 		}
-		stop := i + 1 + nameLen(text[i+1:])
-		r.literal(text[from:i], from)
-		r.marker(token{Marker: text[i+1 : stop]}, i, false)
-		from, i = stop, stop-1
+		end := i + 1 + nameLen(text[i+1:])
+		p.literal(text[from:i], from)
+		p.marker(token{Marker: text[i+1 : end]}, i, false)
+		from, i = end, end-1
 	}
-	r.literal(text[from:], from)
+	p.literal(text[from:], from)
 }
 
-func (r *reader) literal(text string, offset int) {
+func (p *parser) literal(text string, offset int) {
 	if text == "" {
 		return
 	}
 	if at := strings.IndexByte(text, 0); at >= 0 {
-		r.fail(offset+at, "no path holds a NUL, so this matches nothing")
+		p.fail(offset+at, "contains a NUL, so no path matches")
 	}
 	if !utf8.ValidString(text) {
 		at := 0
@@ -119,53 +120,49 @@ func (r *reader) literal(text string, offset int) {
 			}
 			at += n
 		}
-		r.fail(offset+at, "no path holds what is not UTF-8, so this matches nothing")
+		p.fail(offset+at, "not valid UTF-8, so no path matches")
 	}
-	if n := len(r.parts); n > 0 && r.parts[n-1].Marker == "" {
-		r.parts[n-1].Literal += text
+	if n := len(p.tokens); n > 0 && p.tokens[n-1].Marker == "" {
+		p.tokens[n-1].Literal += text
 		return
 	}
-	r.parts = append(r.parts, token{Literal: text})
-	r.offsets = append(r.offsets, offset)
+	p.tokens = append(p.tokens, token{Literal: text})
+	p.offsets = append(p.offsets, offset)
 }
 
-func (r *reader) marker(p token, offset int, valued bool) {
-	inside := offset + 1
-	for _, name := range r.names {
-		if name == p.Marker {
-			r.fail(offset, "marker "+strconv.Quote(name)+" is there twice")
+func (p *parser) marker(t token, offset int, hasExpr bool) {
+	if slices.Contains(p.markers, t.Marker) {
+		p.fail(offset, "duplicate marker "+strconv.Quote(t.Marker))
+	}
+	if n := nameLen(t.Marker); n < len(t.Marker) || n == 0 {
+		reason := "invalid marker name " + strconv.Quote(t.Marker) + ": want letters, digits and underscores"
+		if name, ok := strings.CutSuffix(t.Marker, "..."); ok && nameLen(name) == len(name) {
+			reason += "; *" + name + " at the end of the pattern matches the rest of the path"
 		}
+		p.fail(offset+1+n, reason)
 	}
-	if n := nameLen(p.Marker); n < len(p.Marker) || n == 0 {
-		reason := "the name of a marker is made of letters, digits and underscores: " + strconv.Quote(p.Marker)
-		if name, ok := strings.CutSuffix(p.Marker, "..."); ok && nameLen(name) == len(name) {
-			reason = "what takes all that follows is written *" + name + ", at the end of the pattern"
-		}
-		r.fail(inside+n, reason)
+	if hasExpr {
+		p.expression(t.Expr, offset+1+len(t.Marker)+1)
 	}
-	if valued {
-		r.expression(p.Expr, inside+len(p.Marker)+1)
-	}
-	r.parts = append(r.parts, p)
-	r.offsets = append(r.offsets, offset)
-	r.names = append(r.names, p.Marker)
+	p.tokens = append(p.tokens, t)
+	p.offsets = append(p.offsets, offset)
+	p.markers = append(p.markers, t.Marker)
 }
 
-// expression checks a regular expression: alone, so that it cannot reach beyond
-// its marker.
-func (r *reader) expression(expr string, offset int) {
+// expression checks a regular expression on its own, so that it cannot extend beyond its marker.
+func (p *parser) expression(expr string, offset int) {
 	if expr == "" {
-		r.fail(offset, "the expression is empty: leave out the colon, or write one that takes nothing, such as (?:)")
+		p.fail(offset, "empty expression: leave out the colon, or write (?:) to match the empty string")
 		return
 	}
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err == nil {
-		_, err = syntax.Parse("(?:"+expr+")", syntax.Perl) // \Q may swallow what follows
+		_, err = syntax.Parse("(?:"+expr+")", syntax.Perl) // an open \Q would swallow what follows
 	}
 	if err != nil {
-		reason := "bad expression: " + err.Error()
+		reason := "invalid expression: " + err.Error()
 		if e, ok := err.(*syntax.Error); ok {
-			reason = "bad expression: " + e.Code.String()
+			reason = "invalid expression: " + e.Code.String()
 			if e.Expr != "" {
 				reason += ": " + strconv.Quote(e.Expr)
 			}
@@ -173,15 +170,15 @@ func (r *reader) expression(expr string, offset int) {
 				offset += at
 			}
 		}
-		r.fail(offset, reason)
+		p.fail(offset, reason)
 		return
 	}
 	if name := groupName(tree); name != "" {
-		r.fail(offset, "the expression names a group "+strconv.Quote(name)+": only markers name parameters, write (?:…)")
+		p.fail(offset, "named group "+strconv.Quote(name)+" in the expression: write (?:…), only markers have names")
 	}
 }
 
-// groupName finds the first named group of an expression.
+// groupName returns the name of the first named group of an expression, or "".
 func groupName(tree *syntax.Regexp) string {
 	if tree.Op == syntax.OpCapture && tree.Name != "" {
 		return tree.Name
@@ -194,8 +191,8 @@ func groupName(tree *syntax.Regexp) string {
 	return ""
 }
 
-// starAt returns where the star at the end begins; -1 without one.
-func starAt(text string) int {
+// starIndex returns the offset of the star at the end of a pattern, or -1.
+func starIndex(text string) int {
 	at := strings.LastIndexByte(text, '*')
 	if at < 0 || wordLen(text[at+1:]) < len(text)-at-1 {
 		return -1
@@ -203,8 +200,8 @@ func starAt(text string) int {
 	return at
 }
 
-// markerEnd returns the length of the marker that text begins with; -1 if it is none.
-func markerEnd(text string) int {
+// markerLen returns the length of the marker in braces that text begins with, or -1.
+func markerLen(text string) int {
 	depth := 0
 	for i := range len(text) {
 		switch text[i] {
@@ -221,12 +218,12 @@ func markerEnd(text string) int {
 	return -1
 }
 
-// startsName tells whether text begins as the name of a marker does.
+// startsName reports whether a marker's name may begin like text.
 func startsName(text string) bool {
 	return text != "" && (text[0] == '_' || 'a' <= text[0] && text[0] <= 'z' || 'A' <= text[0] && text[0] <= 'Z')
 }
 
-// nameLen returns how much of text is the name of a marker.
+// nameLen returns the length of the marker name that text begins with.
 func nameLen(text string) int {
 	c, _ := utf8.DecodeRuneInString(text)
 	if c != '_' && !unicode.IsLetter(c) {
@@ -235,7 +232,7 @@ func nameLen(text string) int {
 	return wordLen(text)
 }
 
-// wordLen returns how much of text is letters, digits and underscores.
+// wordLen returns the length of the letters, digits and underscores that text begins with.
 func wordLen(text string) int {
 	for i, c := range text {
 		if c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) {

@@ -1,68 +1,65 @@
 package routes
 
-import (
-	"fmt"
-)
+import "fmt"
 
-// Pattern is a parsed pattern: literal text and markers, and perhaps a star at
-// the end. It is immutable.
+// Pattern is a parsed pattern: literal text and markers, and optionally a star at the end. It is
+// immutable.
 //
-//	/blog/{year:\d{4}}/{slug}.html   markers, one with an expression
-//	/files/*rest                     a star takes all that follows
-//	/old/:name                       old style, only without any {marker}
+//	/blog/{year:\d{4}}/{slug}.html   markers, one of them with an expression
+//	/files/*rest                     a star matches the rest of the path
+//	/old/:name                       old style, only in patterns without a {marker}
 //
-// A marker takes one or more characters other than a slash; with an expression
-// (RE2, matched as a whole) it takes what the expression says, be it slashes or
-// nothing. Where several markers could share a text, the first takes as much as it
-// can. A pattern matches the whole decoded path, and case counts. The slash in
-// front may be left out.
+// A marker matches one or more characters other than a slash. With a regular expression (RE2,
+// matched as a whole) it matches what the expression matches, which may include slashes or be
+// empty. Where several markers compete for the same text, the first matches as much as it can.
+// A pattern matches the whole decoded path and is case-sensitive. The leading slash is optional.
 type Pattern struct {
-	text  string
-	parts []token
-	names []string // of the markers, the star last
-	match *matcher
+	text    string
+	tokens  []token  // the first is a literal with a leading slash; no two literals are adjacent
+	markers []string // their names, that of the star last
+	match   *matcher
 }
 
-// token is a piece of a pattern: a literal text or a marker, never both.
+// token is a literal or a marker of a pattern.
 type token struct {
-	Literal string // decoded text, which stands for itself
-	Marker  string // name of the marker
-	Expr    string // regular expression of the marker; "" for one or more characters other than a slash
-	Star    bool   // the marker takes all that follows; it is the last part then
+	Literal string // decoded text
+	Marker  string // name of the marker; "" for a literal
+	Expr    string // regular expression of the marker; "" for one or more characters but slashes
+	Star    bool   // the marker matches the rest of the path; always the last token
 }
 
-// String writes the part as it stands in a pattern.
-func (p token) String() string {
+// String returns the token as it is written in a pattern.
+func (t token) String() string {
 	switch {
-	case p.Marker == "":
-		return p.Literal
-	case p.Star:
-		return "*" + p.Marker
-	case p.Expr == "":
-		return "{" + p.Marker + "}"
+	case t.Marker == "":
+		return t.Literal
+	case t.Star:
+		return "*" + t.Marker
+	case t.Expr == "":
+		return "{" + t.Marker + "}"
 	}
-	return "{" + p.Marker + ":" + p.Expr + "}"
+	return "{" + t.Marker + ":" + t.Expr + "}"
 }
 
-// String returns the pattern as it was written, with its prefixes.
+// String returns the pattern as it was written, after the prefixes of its includes.
 func (p *Pattern) String() string { return p.text }
 
-// star returns the name of the star; "" without one.
+// star returns the name of the star, or "".
 func (p *Pattern) star() string {
-	if last := p.parts[len(p.parts)-1]; last.Star {
+	if last := p.tokens[len(p.tokens)-1]; last.Star {
 		return last.Marker
 	}
 	return ""
 }
 
-// PatternError says what is wrong with a pattern, and where.
+// PatternError describes a mistake in a pattern.
 type PatternError struct {
 	Pattern string
 	Offset  int // in bytes
 	Reason  string
 }
 
-// Error names the pattern, the offset and the reason.
+// Error returns the pattern, the offset and the reason.
 func (e *PatternError) Error() string {
 	return fmt.Sprintf("pattern %q, offset %d: %s", e.Pattern, e.Offset, e.Reason)
 }

@@ -5,28 +5,28 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Route is one route of an application. It is shared by all requests: nothing
-// that belongs to one of them is ever stored in it.
+// Route is one route of an application. All requests share it, so it never holds anything that
+// belongs to one of them.
 type Route struct {
 	Name         string
 	Pattern      *Pattern
-	Predicates   []web.Predicate // asked in this order, after the pattern
-	Root         web.RootFactory // nil: that of the application
-	Traverse     *Pattern        // made into the path to walk; nil: by the marker "traverse", if there is one
-	GlobalViews  bool            // views without a route answer as well
+	Predicates   []web.Predicate // checked in this order, after the pattern
+	Root         web.RootFactory // nil for that of the application
+	Traverse     *Pattern        // gives the path to traverse; nil for the marker "traverse", if any
+	GlobalViews  bool            // views without a route may handle its requests as well
 	GenerateOnly bool            // never matches; true for routes with a host of their own
-	BodyLimit    int64           // in place of the application's bound for bodies; 0: that one, below zero: none
-	Pregenerate  Pregenerator    // changes what a URL is made of; may be nil
+	BodyLimit    int64           // bounds request bodies; 0 for the application's limit, below zero for none
+	Pregenerate  Pregenerator    // changes the parameters of its URLs; may be nil
 	Source       registry.Source
 
-	external     *external
-	routed       *web.Routed
-	order        int32 // place in the table
-	walks, fills bool  // the pattern has a marker "traverse", "subpath"
+	external    *external
+	routed      *web.Routed
+	order       int32 // place in the table
+	hasTraverse bool  // the pattern has a marker "traverse"
+	hasSubpath  bool  // the pattern has a marker "subpath"
 }
 
-// Routed is what the matches of the route have in common; nil while the application
-// is built.
+// Routed returns what the matches of the route have in common; nil while the application is built.
 func (rt *Route) Routed() *web.Routed { return rt.routed }
 
 // External returns the scheme and host of a route whose URLs lead to another server, such as
@@ -38,16 +38,16 @@ func (rt *Route) External() string {
 	return rt.external.String()
 }
 
-// Walk says where the walk of a matched request goes: the names of the path from
-// the root, never nil, and the subpath for a walk that uses them up.
+// Walk returns where the traversal of a matched request goes: the names from the root, never nil,
+// and the subpath of a traversal that uses them up.
 func (rt *Route) Walk(m *web.Match) (names, subpath []string) {
-	if rt.walks || rt.Traverse != nil {
+	if rt.hasTraverse || rt.Traverse != nil {
 		names = m.Names(traverseMarker)
 	}
 	if names == nil {
-		names = nowhere
+		names = noNames
 	}
-	if rt.fills {
+	if rt.hasSubpath {
 		subpath = m.Names(subpathMarker)
 	}
 	return names, subpath
@@ -58,4 +58,14 @@ const (
 	subpathMarker  = "subpath"
 )
 
-var nowhere = []string{}
+var noNames = []string{}
+
+// holds reports whether the route's predicates hold for r.
+func (rt *Route) holds(r *web.Request) (bool, error) {
+	for i := range rt.Predicates {
+		if ok, err := rt.Predicates[i].Holds(r); !ok || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}

@@ -2,14 +2,14 @@ package routes
 
 import "strings"
 
-// node is a place in the trie of shapes, reached by some segments. A literal and
-// an open segment may stand side by side: both ways are gone.
+// node is a place in the trie of shapes, reached by some segments. A literal and an open segment may
+// stand side by side; a search follows both.
 type node struct {
-	few  []branch         // literal segments, as long as they are few
+	few  []branch         // literal segments while they are few
 	many map[string]*node // literal segments otherwise
 	open *node
-	ends *leaf // shapes that end here
-	rest *leaf // shapes that take all that follows
+	ends *leaf // the shape that ends here
+	rest *leaf // the shape that ends with the rest
 }
 
 type branch struct {
@@ -17,9 +17,10 @@ type branch struct {
 	node *node
 }
 
-// fewBranches is up to where comparing beats hashing.
+// fewBranches is how many branches are compared one by one, which is faster than hashing.
 const fewBranches = 8
 
+// newTrie returns the trie of leaves, or nil of none.
 func newTrie(leaves []*leaf) *node {
 	if len(leaves) == 0 {
 		return nil
@@ -49,7 +50,7 @@ func (n *node) add(l *leaf) {
 	n.ends = l
 }
 
-// branch finds the node behind a literal segment, or makes it.
+// branch returns the node after a literal segment, and adds it if necessary.
 func (n *node) branch(text string) *node {
 	if next := n.literal(text); next != nil {
 		return next
@@ -82,12 +83,11 @@ func (n *node) literal(text string) *node {
 	return nil
 }
 
-// find notes down every leaf that takes the path, of which what follows a slash is
-// given.
+// find adds every leaf whose shape path has to the search. path begins after a slash.
 func (n *node) find(s *search, path string) {
 	for {
 		if n.rest != nil {
-			s.note(n.rest)
+			s.add(n.rest)
 		}
 		if n.open == nil && len(n.few) == 0 && n.many == nil {
 			return
@@ -100,11 +100,11 @@ func (n *node) find(s *search, path string) {
 		switch {
 		case !more:
 			if next != nil && next.ends != nil {
-				s.note(next.ends)
+				s.add(next.ends)
 			}
-			// An echo is as blind to an empty segment at the end as httprouter.
-			if n.open != nil && n.open.ends != nil && (name != "" || !n.open.ends.served) {
-				s.note(n.open.ends)
+			// A copy must not match an empty last segment, since httprouter does not.
+			if n.open != nil && n.open.ends != nil && (name != "" || !n.open.ends.inRouter) {
+				s.add(n.open.ends)
 			}
 			return
 		case next == nil:
@@ -119,36 +119,36 @@ func (n *node) find(s *search, path string) {
 	}
 }
 
-// echoes is how many shapes of httprouter may overlap with one of the trie for the
-// trie to have them as well.
-const echoes = 16
+// maxOverlaps is how many shapes of httprouter may overlap with one of the trie for the trie to
+// hold copies of them.
+const maxOverlaps = 16
 
-// echo adds to the trie of own leaves those leaves of others that overlap with them.
-func (n *node) echo(own []*leaf, others *node) {
+// copyOverlaps adds to the trie of own those leaves of others that overlap with them.
+func (n *node) copyOverlaps(own []*leaf, others *node) {
 	if others == nil {
 		return
 	}
 	for _, l := range own {
-		o := overlap{budget: 64 * echoes}
+		o := overlaps{budget: 64 * maxOverlaps}
 		o.with(others, l.shape)
-		if o.budget < 0 || len(o.leaves) > echoes {
+		if o.budget < 0 || len(o.leaves) > maxOverlaps {
 			continue
 		}
-		l.closed = true
-		for _, echo := range o.leaves {
-			n.add(echo)
+		l.complete = true
+		for _, other := range o.leaves {
+			n.add(other)
 		}
 	}
 }
 
-// overlap is the shapes which share a path with one shape.
-type overlap struct {
+// overlaps collects the leaves whose shapes share a path with one shape.
+type overlaps struct {
 	leaves []*leaf
-	budget int // nodes that may still be looked at; negative: not all were
+	budget int // nodes that may still be visited; negative if some were not
 }
 
-// with looks below n, where all but shape has been compared.
-func (o *overlap) with(n *node, shape []segment) {
+// with collects the leaves below n that overlap with what remains of the shape.
+func (o *overlaps) with(n *node, shape []segment) {
 	if o.budget--; o.budget < 0 {
 		return
 	}
@@ -168,21 +168,21 @@ func (o *overlap) with(n *node, shape []segment) {
 		}
 	} else {
 		for _, b := range n.few {
-			o.into(b.node, s.kind, after)
+			o.descend(b.node, s.kind, after)
 		}
 		for _, next := range n.many {
-			if o.into(next, s.kind, after); o.budget < 0 {
+			if o.descend(next, s.kind, after); o.budget < 0 {
 				return
 			}
 		}
 	}
 	if n.open != nil {
-		o.into(n.open, s.kind, after)
+		o.descend(n.open, s.kind, after)
 	}
 }
 
-// into goes one segment down. Below the rest of a shape everything overlaps.
-func (o *overlap) into(n *node, kind segmentKind, after []segment) {
+// descend goes one segment down to n. Below the rest of a shape everything overlaps.
+func (o *overlaps) descend(n *node, kind segmentKind, after []segment) {
 	if kind == rest {
 		o.with(n, nil)
 		after = []segment{{kind: rest}}

@@ -31,7 +31,7 @@ var Routes = []Puzzle{
 			c.AddView(views.Func(show), views.Route("archive"))
 		},
 		Request: "GET /archive/24", Status: 404,
-		Cause: []string{`archive /archive/{year:\d{4}} (app.go:1): "24" is not "{year:\d{4}}"`},
+		Cause: []string{`archive /archive/{year:\d{4}} (app.go:1): "24" does not match "{year:\d{4}}"`},
 	},
 	{
 		Story: "Saving is not found, though there is a route for it.",
@@ -49,7 +49,7 @@ var Routes = []Puzzle{
 			c.AddView(views.Func(show), views.Route("shop"))
 		},
 		Request: "GET /shop", Status: 404,
-		Cause: []string{"shop /shop/ (app.go:1): the path lacks the slash at the end"},
+		Cause: []string{"shop /shop/ (app.go:1): the path lacks a trailing slash"},
 	},
 	{
 		Story: "The contact page is there for every resource, but not on its route.",

@@ -22,9 +22,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// recordedCase is a case of URLs recorded from Pyramid, as the conformance suite
-// describes it. Here they are played against the table alone, without an
-// application around it.
+// recordedCase is a case of URLs recorded from Pyramid, in the form of the conformance suite. Here it
+// runs against the table alone, without an application.
 type recordedCase struct {
 	ID  string
 	App struct {
@@ -56,10 +55,9 @@ type recordedCheck struct {
 	Expect                     struct{ URL, Error string }
 }
 
-// ours are the answers that differ from Pyramid's, each by a deviation of the
-// architecture: a slash in a value is escaped, and a virtual root is cut by whole
-// names.
-var ours = map[string]string{
+// deviations are the URLs that deliberately differ from Pyramid's: a slash in a value is escaped, and a
+// virtual root is cut by whole segments.
+var deviations = map[string]string{
 	"urlgen-h05/1":    "/s/a%2Fb/c%20d",
 	"urlgen-h17/8":    "/b/",
 	"urlgen-h17/9":    "/",
@@ -72,7 +70,7 @@ var ours = map[string]string{
 	"urlgen-g1-014/3": "http://h.org:7/a%2Fb_%E6%97%A5%E6%9C%AC/new/new/../%E6%97%A5%E6%9C%AC?a%2Fb=c%2Fd&it%27s=~-_.",
 }
 
-func TestRecorded(t *testing.T) {
+func TestRecordedURLs(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../internal/conformance/testdata/urlgen.json")
 	require.NoError(t, err)
@@ -97,11 +95,11 @@ func TestRecorded(t *testing.T) {
 		for i, check := range c.Checks {
 			id := c.ID + "/" + strconv.Itoa(i)
 			want := check.Expect.URL
-			if url, ok := ours[id]; ok {
-				assert.NotEqual(t, url, want, "%s: no deviation", id)
+			if url, ok := deviations[id]; ok {
+				assert.NotEqual(t, url, want, "%s: not a deviation", id)
 				want, used[id] = url, true
 			}
-			got, err := check.play(table)
+			got, err := check.run(table)
 			switch check.Expect.Error {
 			case "":
 				assert.NoError(t, err, id)
@@ -115,10 +113,10 @@ func TestRecorded(t *testing.T) {
 			}
 		}
 	}
-	assert.Len(t, used, len(ours), "deviations that occur no more")
+	assert.Len(t, used, len(deviations), "deviations that no longer occur")
 }
 
-func (c *recordedCheck) play(table *routes.Table) (string, error) {
+func (c *recordedCheck) run(table *routes.Table) (string, error) {
 	trusted, err := web.ParseTrustedProxies([]string{"192.0.2.1"})
 	if err != nil {
 		return "", err

@@ -12,10 +12,10 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// endpoint is one of GitHub's REST API.
+// endpoint is an endpoint of GitHub's REST API.
 type endpoint struct{ method, pattern, path string }
 
-// github reads the list. The path of each is one that it answers.
+// github returns the endpoints, each with a path that matches it.
 func github(t testing.TB) []endpoint {
 	t.Helper()
 	text, err := os.ReadFile("testdata/github.txt")
@@ -33,7 +33,7 @@ func github(t testing.TB) []endpoint {
 	return all
 }
 
-// patterns are the different patterns of the endpoints.
+// patterns returns the distinct patterns of the endpoints.
 func patterns(all []endpoint) []string {
 	var list []string
 	seen := map[string]bool{}
@@ -46,7 +46,7 @@ func patterns(all []endpoint) []string {
 	return list
 }
 
-func TestHTTPRouterServesMostOfGitHub(t *testing.T) {
+func TestHTTPRouterFindsMostOfGitHub(t *testing.T) {
 	t.Parallel()
 	all := github(t)
 	table := tableOf(t, func(c *registry.Config) {
@@ -54,9 +54,9 @@ func TestHTTPRouterServesMostOfGitHub(t *testing.T) {
 			routes.Add(c, pattern, pattern)
 		}
 	})
-	shapes, served, alone := routes.Served(table)
-	t.Logf("httprouter serves %d of %d shapes, %d of them alone", served, shapes, alone)
-	assert.Greater(t, float64(served)/float64(shapes), 0.9)
+	shapes, inRouter, alone := routes.InRouter(table)
+	t.Logf("httprouter finds %d of %d shapes, %d of them alone", inRouter, shapes, alone)
+	assert.Greater(t, float64(inRouter)/float64(shapes), 0.9)
 	assert.Greater(t, float64(alone)/float64(shapes), 0.75)
 
 	for _, e := range all {

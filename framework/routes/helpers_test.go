@@ -13,7 +13,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// tableOf builds the table of what declare declares.
+// tableOf returns the table of what declare declares.
 func tableOf(t testing.TB, declare func(c *registry.Config)) *routes.Table {
 	t.Helper()
 	c := registry.New(registry.Options{})
@@ -23,7 +23,7 @@ func tableOf(t testing.TB, declare func(c *registry.Config)) *routes.Table {
 	return routes.TableOf(reg)
 }
 
-// request is a request for an escaped path.
+// request returns a request for an escaped path.
 func request(escaped string) *web.Request {
 	hr := httptest.NewRequest(http.MethodGet, "/", nil)
 	u, err := url.Parse("http://example.com" + escaped)
@@ -34,13 +34,13 @@ func request(escaped string) *web.Request {
 	return web.Begin(nil, hr)
 }
 
-// found is a route's name and what its markers took.
+// found is the name of a matched route and its parameters.
 type found struct {
 	route  string
 	params []web.Param
 }
 
-// matchOf is what the table finds for an escaped path; zero for nothing.
+// matchOf returns the match of an escaped path, or zero.
 func matchOf(t testing.TB, table *routes.Table, escaped string) found {
 	t.Helper()
 	r := request(escaped)
@@ -54,9 +54,24 @@ func matchOf(t testing.TB, table *routes.Table, escaped string) found {
 	return found{route.Name, r.Match().Params()}
 }
 
-// text and list are parameters.
+// text and list return parameters.
 func text(name, value string) web.Param { return web.Param{Name: name, Value: value} }
 
 func list(name string, values ...string) web.Param {
 	return web.Param{Name: name, Values: append([]string{}, values...)}
+}
+
+// header returns a predicate that holds for requests with a header.
+func header(name string) web.Predicate {
+	return web.NewPredicate("header", `"`+name+`"`, func(r *web.Request) (bool, error) {
+		return r.Header.Get(name) != "", nil
+	})
+}
+
+// order returns the routes of a table as "name pattern".
+func order(table *routes.Table) (all []string) {
+	for _, rt := range table.Routes() {
+		all = append(all, rt.Name+" "+rt.Pattern.String())
+	}
+	return all
 }

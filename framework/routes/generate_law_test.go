@@ -20,17 +20,17 @@ import (
 
 // The law of URLs, on random tables of routes:
 //
-//   - A URL that was generated matches its route again, with the parameters that it was
-//     made of; unless a route before it takes the same path, or the parameters are none
-//     that its markers can take, or two sets of parameters make one path.
-//   - The URL generated from the match of a request matches the same route with the same
-//     parameters. Always.
+//   - A generated URL matches its route with the parameters that it was generated from; unless an
+//     earlier route matches the same path, or the markers do not match the parameters, or two sets of
+//     parameters give the same path.
+//   - The URL generated from the match of a request always matches the same route with the same
+//     parameters.
 
-// lawful is a random table with a plain model of its routes.
+// lawful is a random table and its model.
 type lawful struct {
 	table    *routes.Table
 	patterns []string
-	plain    []plain
+	model    []plainRoute
 }
 
 func newLawful(t *testing.T, w world, count int) *lawful {
@@ -47,14 +47,14 @@ func newLawful(t *testing.T, w world, count int) *lawful {
 			}
 			routes.Add(c, name, pattern)
 			law.patterns = append(law.patterns, pattern)
-			law.plain = append(law.plain, plainOf(name, pattern))
+			law.model = append(law.model, plainRouteOf(name, pattern))
 		}
 	})
 	return law
 }
 
-// ask plays the request for a URL as a server reads it from the wire.
-func (law *lawful) ask(t *testing.T, url string) *web.Request {
+// request returns a request for a URL as a server reads it from the wire, with its match.
+func (law *lawful) request(t *testing.T, url string) *web.Request {
 	t.Helper()
 	hr := httptest.NewRequest(http.MethodGet, url, nil)
 	r := web.Begin(&web.Application{URLs: law.table}, hr)
@@ -63,9 +63,9 @@ func (law *lawful) ask(t *testing.T, url string) *web.Request {
 	return r
 }
 
-// first is the place of the first route that takes a path, by the model.
+// first returns the index of the first route that matches a path, by the model, or -1.
 func (law *lawful) first(path string) (int, found) {
-	for i, p := range law.plain {
+	for i, p := range law.model {
 		if f, ok := p.match(path); ok {
 			return i, f
 		}
@@ -78,10 +78,10 @@ var lawValues = []string{
 	"x*y", "{m0}", `\"'`, "日本", "",
 }
 
-// generated holds the first half of the law for route i.
-func (law *lawful) generated(t *testing.T, w world, i int) (same bool) {
+// checkGenerated checks the first half of the law for route i.
+func (law *lawful) checkGenerated(t *testing.T, w world, i int) (same bool) {
 	t.Helper()
-	route, _ := law.table.Route(law.plain[i].name)
+	route, _ := law.table.Route(law.model[i].name)
 	pattern := route.Pattern
 	given := map[string]any{}
 	for _, name := range pattern.Markers() {
@@ -102,19 +102,19 @@ func (law *lawful) generated(t *testing.T, w world, i int) (same bool) {
 	require.NoError(t, err)
 	path := strings.TrimPrefix(url, "http://example.com")
 
-	again := law.ask(t, url)
+	again := law.request(t, url)
 	m := again.Match()
-	at, taken := law.first(decoded(t, path))
+	at, expected := law.first(decoded(t, path))
 	if at < 0 {
 		require.Nil(t, m, "%s of %s", path, pattern)
 		require.False(t, law.fits(i, given), "%s of %s with %q matches nothing, though each value fits its marker", path, pattern, given)
 		return false
 	}
 	require.NotNil(t, m, path)
-	require.Equal(t, taken.route, m.Route, path)
+	require.Equal(t, expected.route, m.Route, path)
 	switch {
 	case at < i:
-		return false // a route before takes it
+		return false // an earlier route matches
 	case at > i:
 		require.False(t, law.fits(i, given), "%s of %s with %q went to %s, though each value fits its marker", path, pattern, given, law.patterns[at])
 		return false
@@ -132,20 +132,19 @@ func (law *lawful) generated(t *testing.T, w world, i int) (same bool) {
 		return false
 	}
 	require.True(t, ambiguous(pattern), "%s of %s: given %q, got %q", path, pattern, given, got)
-	// What was found is as good a reading: its own URL leads back to it, or is the
-	// same but for the slashes.
+	// The match is an equally good reading: its own URL round-trips, or differs only in its slashes.
 	other, err := r.RouteURL(route.Name, web.Params(got))
 	require.NoError(t, err)
 	if unescape(t, url) != unescape(t, other) {
-		require.Equal(t, m.Params(), law.ask(t, other).Match().Params(), "%s: given %q, got %q: %s, %s", pattern, given, got, url, other)
+		require.Equal(t, m.Params(), law.request(t, other).Match().Params(), "%s: given %q, got %q: %s, %s", pattern, given, got, url, other)
 	}
 	return false
 }
 
-// fits tells whether each value alone is one that its marker takes, which is
-// enough for a pattern whose expressions do not look beyond themselves.
+// fits reports whether each marker matches its value on its own, which is enough for a pattern whose
+// expressions do not look around them.
 func (law *lawful) fits(i int, given map[string]any) bool {
-	route, _ := law.table.Route(law.plain[i].name)
+	route, _ := law.table.Route(law.model[i].name)
 	for _, part := range route.Pattern.Tokens() {
 		value, _ := given[part.Marker].(string)
 		if part.Marker == "" || part.Star {
@@ -154,7 +153,7 @@ func (law *lawful) fits(i int, given map[string]any) bool {
 		if strings.ContainsAny(part.Expr, `^$`) && !strings.Contains(part.Expr, "[^") || strings.Contains(part.Expr, `\b`) || strings.Contains(part.Expr, `\B`) {
 			return false
 		}
-		alone := plainOf("alone", "/"+routes.Token{Marker: "x", Expr: part.Expr}.String())
+		alone := plainRouteOf("alone", "/"+routes.Token{Marker: "x", Expr: part.Expr}.String())
 		_, escaped := alone.match("/" + strings.ReplaceAll(value, "/", "\x00"))
 		_, open := alone.match("/" + value)
 		if !escaped && (part.Expr == "" || !open) {
@@ -164,8 +163,8 @@ func (law *lawful) fits(i int, given map[string]any) bool {
 	return true
 }
 
-// ambiguous tells whether a pattern has markers that can share a text: two of them
-// in one segment, or one that takes slashes beside any other.
+// ambiguous reports whether markers of the pattern compete for the same text: two of them in one
+// segment, or one that matches slashes next to any other.
 func ambiguous(p *routes.Pattern) bool {
 	markers, inSegment, slashes := 0, 0, false
 	for _, part := range p.Tokens() {
@@ -184,7 +183,7 @@ func ambiguous(p *routes.Pattern) bool {
 	return slashes && markers > 1
 }
 
-// decoded is a path as the model reads it.
+// decoded returns a path in the form of the model.
 func decoded(t *testing.T, escaped string) string {
 	t.Helper()
 	names := strings.Split(escaped, "/")
@@ -201,49 +200,49 @@ func unescape(t *testing.T, s string) string {
 	return u
 }
 
-// current holds the second half of the law for a random path.
-func (law *lawful) current(t *testing.T, w world) (matched bool) {
+// checkCurrent checks the second half of the law for a random path.
+func (law *lawful) checkCurrent(t *testing.T, w world) (matched bool) {
 	t.Helper()
 	path, _ := w.path()
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
 		path = "/" + strings.TrimLeft(path, "/")
 	}
-	return law.comesBack(t, path)
+	return law.checkPath(t, path)
 }
 
-func (law *lawful) comesBack(t *testing.T, path string) (matched bool) {
+func (law *lawful) checkPath(t *testing.T, path string) (matched bool) {
 	t.Helper()
-	r := law.ask(t, path)
+	r := law.request(t, path)
 	m := r.Match()
 	if m == nil {
 		return false
 	}
 	url, err := r.CurrentRouteURL()
 	require.NoError(t, err, path)
-	again := law.ask(t, url)
+	again := law.request(t, url)
 	require.NotNil(t, again.Match(), "%s -> %s", path, url)
 	require.Equal(t, m.Route, again.Match().Route, "%s -> %s", path, url)
 	require.Equal(t, m.Params(), again.Match().Params(), "%s -> %s", path, url)
-	thrice, err := again.CurrentRouteURL()
+	stable, err := again.CurrentRouteURL()
 	require.NoError(t, err)
-	require.Equal(t, url, thrice, "%s: the URL of a URL's match is that URL", path)
+	require.Equal(t, url, stable, "%s: the URL of the match is stable", path)
 	return true
 }
 
-func (law *lawful) hold(t *testing.T, w world, rounds int) (same, matched int) {
+func (law *lawful) check(t *testing.T, w world, rounds int) (same, matched int) {
 	t.Helper()
 	for range rounds {
-		if law.generated(t, w, w.IntN(len(law.plain))) {
+		if law.checkGenerated(t, w, w.IntN(len(law.model))) {
 			same++
 		}
-		if law.current(t, w) {
+		if law.checkCurrent(t, w) {
 			matched++
 		}
 	}
 	return same, matched
 }
 
-func TestURLsLeadBack(t *testing.T) {
+func TestURLsRoundTrip(t *testing.T) {
 	t.Parallel()
 	tables, same, matched := 1000, 0, 0
 	if testing.Short() {
@@ -251,22 +250,22 @@ func TestURLsLeadBack(t *testing.T) {
 	}
 	for seed := range tables {
 		w := world{rand.New(rand.NewPCG(uint64(seed), 5))}
-		s, m := newLawful(t, w, 1+w.IntN(20)).hold(t, w, 60)
+		s, m := newLawful(t, w, 1+w.IntN(20)).check(t, w, 60)
 		same, matched = same+s, matched+m
 	}
-	assert.Greater(t, same, tables*15, "most of it must be about URLs that lead back")
-	assert.Greater(t, matched, tables*15, "most of it must be about paths that match")
-	t.Logf("of %d: %d generated URLs led back with the same parameters, %d paths matched", tables*60, same, matched)
+	assert.Greater(t, same, tables*15, "most URLs must round-trip")
+	assert.Greater(t, matched, tables*15, "most paths must match")
+	t.Logf("of %d: %d generated URLs round-tripped, %d paths matched", tables*60, same, matched)
 }
 
-// FuzzURLsLeadBack has the fuzzer choose the table, and the path.
-func FuzzURLsLeadBack(f *testing.F) {
+// The fuzzer chooses the table and the path.
+func FuzzURLsRoundTrip(f *testing.F) {
 	f.Add(uint64(1), uint64(2), "/a/b%2Fc")
 	f.Add(uint64(3), uint64(4), "/a//../%2e%2e/b")
 	f.Fuzz(func(t *testing.T, a, b uint64, path string) {
 		w := world{rand.New(rand.NewPCG(a, b))}
 		law := newLawful(t, w, 1+w.IntN(20))
-		law.hold(t, w, 10)
+		law.check(t, w, 10)
 		if _, err := http.NewRequest(http.MethodGet, "http://example.com"+path, nil); err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") ||
 			strings.ContainsAny(path, "?# ") {
 			return
@@ -277,6 +276,6 @@ func FuzzURLsLeadBack(f *testing.F) {
 			require.True(t, ok, "%v", err)
 			return
 		}
-		law.comesBack(t, path)
+		law.checkPath(t, path)
 	})
 }

@@ -1,0 +1,83 @@
+package routes
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// requestPath returns the path of a request for matching: decoded, with NUL for escaped slashes.
+func requestPath(r *web.Request) (string, error) {
+	if r.RequestURI == "*" { // net/http itself responds to OPTIONS *: RFC 9112, 3.2.4
+		return "", &traversal.PathError{Path: "*", Reason: "only valid with OPTIONS"}
+	}
+	if r.URL.RawPath != "" {
+		if escaped := r.EscapedPath(); hasEscapedSlash(escaped) {
+			return decode(escaped)
+		}
+	}
+	return checkPath(r.URL.Path)
+}
+
+func hasEscapedSlash(escaped string) bool {
+	for i := 0; i+2 < len(escaped); i++ {
+		if escaped[i] == '%' && escaped[i+1] == '2' && escaped[i+2]|0x20 == 'f' {
+			return true
+		}
+	}
+	return false
+}
+
+// checkPath checks a decoded path. An empty path becomes "/".
+func checkPath(path string) (string, error) {
+	switch {
+	case path == "":
+		return "/", nil
+	case plainASCII(path):
+		return path, nil
+	case strings.IndexByte(path, 0) >= 0:
+		return "", &traversal.PathError{Path: path, Reason: "holds a NUL"}
+	case !utf8.ValidString(path):
+		return "", &traversal.PathError{Path: path, Reason: "not UTF-8"}
+	}
+	return path, nil
+}
+
+// plainASCII reports whether text is ASCII without NUL, as nearly all paths are. It tests eight
+// bytes at a time: subtracting one from each sets the highest bit of those that are zero.
+func plainASCII(text string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		s := text[i : i+8]
+		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if (x|(x-ones))&highs != 0 {
+			return false
+		}
+	}
+	for ; i < len(text); i++ {
+		if text[i] == 0 || text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// decode decodes an escaped path, and replaces escaped slashes by NUL.
+func decode(escaped string) (string, error) {
+	if strings.IndexByte(escaped, '%') < 0 {
+		return checkPath(escaped)
+	}
+	segments := strings.Split(escaped, "/")
+	for i, segment := range segments {
+		name, err := traversal.Unquote(segment)
+		if err != nil {
+			return "", &traversal.PathError{Path: escaped, Reason: err.(*traversal.PathError).Reason}
+		}
+		segments[i] = strings.ReplaceAll(name, "/", "\x00")
+	}
+	return strings.Join(segments, "/"), nil
+}
