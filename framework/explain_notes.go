@@ -46,6 +46,19 @@ func (x *explainer) surroundings() {
 	}
 }
 
+// derivers lists the derivers around a view, with its options.
+func (x *explainer) derivers(view *views.Info) {
+	layers := view.Layers()
+	x.out.Derivers = make([]explain.Deriver, len(layers))
+	for i, layer := range layers {
+		d := explain.Deriver{Name: layer.Deriver, Source: sourceOf(view.Registry, "view derivers", layer.Deriver)}
+		for _, o := range layer.Options {
+			d.Options = append(d.Options, o.String())
+		}
+		x.out.Derivers[i] = d
+	}
+}
+
 // sourceOf returns where something was registered, "" if it is built in.
 func sourceOf(reg *registry.Registry, category, name string) string {
 	declared, ok := reg.Introspect().Get(category, name)

@@ -82,6 +82,9 @@ func (x *explainer) response(by string, resp *web.Response) {
 
 // views describes the candidates, the chosen one among them.
 func (x *explainer) views(p views.Prediction) []explain.View {
+	if p.View != nil {
+		x.derivers(p.View)
+	}
 	all := make([]explain.View, 0, len(p.Candidates))
 	chosen := false
 	for _, c := range p.Candidates {

@@ -34,17 +34,14 @@ func AppendSlash(redirect ...int) Option {
 	return o
 }
 
-// appendingSlash looks for the slash before it calls the view.
-func appendingSlash(next Callable, info *Info) Callable {
-	if _, ok := info.options.option(kindAppendSlash); !ok {
-		return next
-	}
+// appendSlashView looks for the slash before it calls the view.
+func appendSlashView(next Callable, info *Info) (Callable, error) {
 	return func(r *web.Request, res traversal.Resource) (any, error) {
 		if resp := slashed(r, info); resp != nil {
 			return resp, nil
 		}
 		return next(r, res)
-	}
+	}, nil
 }
 
 // slashed is the redirect of a view with the option; nil if there is none to make.

@@ -43,9 +43,9 @@ func Around(tweens ...Tween) Option {
 
 // aroundView builds the tweens around the view.
 func aroundView(next Callable, info *Info) (Callable, error) {
-	tweens, ok, err := ValueOf[[]Tween](info, kindAround)
-	if err != nil || !ok {
-		return next, err
+	tweens, _, err := ValueOf[[]Tween](info, kindAround)
+	if err != nil {
+		return nil, err
 	}
 	return throughHandlers(next, info, "a tween around it", "the tweens around it", func(handler web.Handler) (web.Handler, error) {
 		for _, t := range slices.Backward(tweens) {

@@ -28,12 +28,12 @@ func NoBodyLimit() Option {
 	return option{kind: kindBodyLimit, text: "body_limit=none", value: int64(-1)}
 }
 
-// bodyLimited is what the option does: outside all derivers, so that it holds
-// for whichever of them reads the body.
-func bodyLimited(next Callable, info *Info) (Callable, error) {
-	limit, ok, err := ValueOf[int64](info, kindBodyLimit)
-	if err != nil || !ok {
-		return next, err
+// bodyLimitView sets the limit. It lies outside all other derivers, so that the limit holds for whichever of them reads
+// the body.
+func bodyLimitView(next Callable, info *Info) (Callable, error) {
+	limit, _, err := ValueOf[int64](info, kindBodyLimit)
+	if err != nil {
+		return nil, err
 	}
 	if info.ErrorOnly {
 		return nil, errors.New("views.BodyLimit: an error view answers when the body was read already: set framework.Options.MaxBody")

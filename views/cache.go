@@ -49,9 +49,9 @@ func (c caching) cacheControl() string {
 
 // httpCachedView sets the headers when the answer is known.
 func httpCachedView(next Callable, info *Info) (Callable, error) {
-	cache, ok, err := ValueOf[caching](info, kindCache)
-	if err != nil || !ok {
-		return next, err
+	cache, _, err := ValueOf[caching](info, kindCache)
+	if err != nil {
+		return nil, err
 	}
 	if off, err := registry.Setting(info.Registry.Settings(), "prevent_http_cache", false); err != nil || off {
 		return next, err

@@ -28,9 +28,9 @@ func Decorate(decorators ...func(web.Handler) web.Handler) Option {
 
 // decoratedView makes the handlers once; a decorated view costs a copy of the request.
 func decoratedView(next Callable, info *Info) (Callable, error) {
-	decorators, ok, err := ValueOf[[]func(web.Handler) web.Handler](info, kindDecorate)
-	if err != nil || !ok {
-		return next, err
+	decorators, _, err := ValueOf[[]func(web.Handler) web.Handler](info, kindDecorate)
+	if err != nil {
+		return nil, err
 	}
 	return throughHandlers(next, info, "a decorator", "its decorators", func(handler web.Handler) (web.Handler, error) {
 		for n := len(decorators) - 1; n >= 0; n-- {

@@ -74,9 +74,9 @@ func newDerivers() *derivers {
 	outer := Ingress
 	for _, d := range []*deriver{
 		{name: SecuredView, derive: securedView, options: []string{kindPermission}},
-		{name: OwrappedView, derive: owrappedView, options: []string{kindWrapper}},
-		{name: HTTPCachedView, derive: httpCachedView, options: []string{kindCache}},
-		{name: DecoratedView, derive: decoratedView, options: []string{kindDecorate}},
+		{name: OwrappedView, derive: owrappedView, options: []string{kindWrapper}, optional: true},
+		{name: HTTPCachedView, derive: httpCachedView, options: []string{kindCache}, optional: true},
+		{name: DecoratedView, derive: decoratedView, options: []string{kindDecorate}, optional: true},
 		{name: RenderedView, derive: renderedView, options: []string{kindRenderer}},
 		{name: MappedView, derive: mappedView, options: []string{kindMapper}},
 	} {
@@ -87,17 +87,37 @@ func newDerivers() *derivers {
 		ds.add(d)
 		outer = d.name
 	}
-	// Nothing else names csrf_view, so replacing or moving it disturbs nobody.
-	ds.add(&deriver{
-		name: CSRFView, derive: csrfView, options: []string{kindCSRF},
-		under: []string{SecuredView}, over: []string{OwrappedView},
-	})
+	// No deriver above names one of these, so replacing or moving them affects no other.
+	for _, d := range []*deriver{
+		{
+			name: CSRFView, derive: csrfView, options: []string{kindCSRF},
+			under: []string{SecuredView}, over: []string{OwrappedView},
+		},
+		{
+			name: AppendSlashView, derive: appendSlashView, options: []string{kindAppendSlash}, optional: true,
+			under: []string{RenderedView}, over: []string{MappedView},
+		},
+		{
+			name: AroundView, derive: aroundView, options: []string{kindAround}, optional: true,
+			under: []string{Ingress}, over: []string{SecuredView},
+		},
+		{
+			name: BodyLimitView, derive: bodyLimitView, options: []string{kindBodyLimit}, optional: true,
+			under: []string{Ingress}, over: []string{AroundView},
+		},
+	} {
+		ds.add(d)
+	}
 	return ds
 }
 
 func (ds *derivers) add(d *deriver) {
+	under := d.under
+	if slices.Contains(under, Ingress) && !d.source.IsZero() && !slices.Contains(d.over, AroundView) && !slices.Contains(d.over, BodyLimitView) {
+		under = append(slices.Clip(under), AroundView) // what limits a view also limits its derivers
+	}
 	ds.byName[d.name] = d
-	ds.sorter.Add(d.name, d.under, d.over)
+	ds.sorter.Add(d.name, under, d.over)
 	ds.solved, ds.err = nil, nil
 }
 
@@ -150,6 +170,9 @@ func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
 	}
 	call, forked := info.View.Callable(), false
 	for _, d := range slices.Backward(chain) {
+		if !d.serves(info) {
+			continue
+		}
 		if forked {
 			if permissive, err = d.wrap(permissive, info); err != nil {
 				return nil, nil, err
@@ -162,27 +185,12 @@ func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
 		if d.name == SecuredView && info.Permission != "" {
 			permissive, forked = call, true
 		}
-		if call = wrapped; d.name == MappedView {
-			call = appendingSlash(call, info)
-		}
+		call = wrapped
 	}
 	if !forked {
 		permissive = call
 	}
-	if call, err = outermost(call, info); err != nil {
-		return nil, nil, err
-	}
-	permissive, err = outermost(permissive, info)
-	return call, permissive, err
-}
-
-// outermost is what lies outside of all derivers.
-func outermost(call Callable, info *Info) (Callable, error) {
-	call, err := aroundView(call, info)
-	if err != nil {
-		return nil, err
-	}
-	return bodyLimited(call, info)
+	return call, permissive, nil
 }
 
 func (d *deriver) wrap(next Callable, info *Info) (Callable, error) {

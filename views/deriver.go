@@ -12,15 +12,18 @@ import (
 // The names of the built-in derivers, outermost first, with the two bounds that
 // [Under] and [Over] may name.
 const (
-	Ingress        = "INGRESS" // outside all derivers
-	SecuredView    = "secured_view"
-	CSRFView       = "csrf_view"
-	OwrappedView   = "owrapped_view"
-	HTTPCachedView = "http_cached_view"
-	DecoratedView  = "decorated_view"
-	RenderedView   = "rendered_view"
-	MappedView     = "mapped_view"
-	Innermost      = "VIEW" // inside all derivers: the view itself
+	Ingress         = "INGRESS" // outside all derivers
+	BodyLimitView   = "body_limit_view"
+	AroundView      = "around_view"
+	SecuredView     = "secured_view"
+	CSRFView        = "csrf_view"
+	OwrappedView    = "owrapped_view"
+	HTTPCachedView  = "http_cached_view"
+	DecoratedView   = "decorated_view"
+	RenderedView    = "rendered_view"
+	AppendSlashView = "append_slash_view"
+	MappedView      = "mapped_view"
+	Innermost       = "VIEW" // inside all derivers: the view itself
 )
 
 // Deriver wraps a view, once, while the application is built. Returning next
@@ -117,6 +120,35 @@ func Derivers(reg *registry.Registry) ([]string, error) {
 	return names, nil
 }
 
+// Layer is a deriver that wraps a view.
+type Layer struct {
+	Deriver string   // name of the deriver
+	Options []Option // those of the view that it reads
+}
+
+// Layers returns the derivers around the view, outermost first. A built-in deriver for an option that the view does not
+// have is left out. It returns nil for a view that was not derived.
+func (i *Info) Layers() []Layer {
+	if i.Registry == nil {
+		return nil
+	}
+	chain, _ := deriversOf(i.Registry).chain()
+	var layers []Layer
+	for _, d := range chain {
+		if !d.serves(i) {
+			continue
+		}
+		layer := Layer{Deriver: d.name}
+		for _, kind := range d.options {
+			if o, has := i.options.option(kind); has {
+				layer.Options = append(layer.Options, o)
+			}
+		}
+		layers = append(layers, layer)
+	}
+	return layers
+}
+
 type deriverKey string
 
 // deriver is one link of the chain, by name.
@@ -125,6 +157,15 @@ type deriver struct {
 	derive               Deriver
 	under, over, options []string
 	source               registry.Source
+	optional             bool // a view without its options is left as it is
+}
+
+// serves reports whether the deriver has anything to do for a view.
+func (d *deriver) serves(info *Info) bool {
+	return !d.optional || slices.ContainsFunc(d.options, func(kind string) bool {
+		_, has := info.options.option(kind)
+		return has
+	})
 }
 
 // place fills in the defaults and refuses what would leave the chain.

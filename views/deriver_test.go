@@ -1,13 +1,16 @@
 package views_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -28,24 +31,28 @@ func TestOrderOfDerivers(t *testing.T) {
 		name string
 		opts []views.DeriverOption
 	}
-	const builtin = "secured_view csrf_view owrapped_view http_cached_view decorated_view rendered_view mapped_view"
+	const builtin = "body_limit_view around_view secured_view csrf_view owrapped_view http_cached_view decorated_view rendered_view append_slash_view mapped_view"
 	tests := map[string]struct {
 		add  []added
 		want string
 	}{
 		"built in": {nil, builtin},
 		"default place": {[]added{{name: "a"}},
-			"secured_view csrf_view owrapped_view http_cached_view decorated_view a rendered_view mapped_view"},
+			"body_limit_view around_view secured_view csrf_view owrapped_view http_cached_view decorated_view a rendered_view append_slash_view mapped_view"},
 		"later is further out": {[]added{{name: "a"}, {name: "b"}},
-			"secured_view csrf_view owrapped_view http_cached_view decorated_view b a rendered_view mapped_view"},
+			"body_limit_view around_view secured_view csrf_view owrapped_view http_cached_view decorated_view b a rendered_view append_slash_view mapped_view"},
 		"outermost": {[]added{{"a", []views.DeriverOption{views.Under(views.Ingress), views.Over(views.SecuredView)}}},
+			strings.Replace(builtin, "secured_view", "a secured_view", 1)},
+		"outside of what is around the view": {[]added{{"a", []views.DeriverOption{views.Under(views.Ingress), views.Over(views.BodyLimitView)}}},
 			"a " + builtin},
+		"at both ends": {[]added{{"a", []views.DeriverOption{views.Under(views.Ingress), views.Over(views.Innermost)}}},
+			"body_limit_view around_view a" + strings.TrimPrefix(builtin, "body_limit_view around_view")},
 		"innermost": {[]added{{"a", []views.DeriverOption{views.Under(views.RenderedView), views.Over(views.Innermost)}}},
-			"secured_view csrf_view owrapped_view http_cached_view decorated_view rendered_view a mapped_view"},
+			"body_limit_view around_view secured_view csrf_view owrapped_view http_cached_view decorated_view rendered_view a append_slash_view mapped_view"},
 		"fallbacks": {[]added{{"a", []views.DeriverOption{views.Under("absent", views.SecuredView), views.Over("gone", views.CSRFView)}}},
-			"secured_view a csrf_view owrapped_view http_cached_view decorated_view rendered_view mapped_view"},
+			"body_limit_view around_view secured_view a csrf_view owrapped_view http_cached_view decorated_view rendered_view append_slash_view mapped_view"},
 		"a built-in one moved": {[]added{{views.CSRFView, nil}},
-			"secured_view owrapped_view http_cached_view decorated_view csrf_view rendered_view mapped_view"},
+			"body_limit_view around_view secured_view owrapped_view http_cached_view decorated_view csrf_view rendered_view append_slash_view mapped_view"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +88,7 @@ func TestDeriversOfAnApplicationWithoutViews(t *testing.T) {
 	require.NoError(t, err)
 	got, err := views.Derivers(reg)
 	require.NoError(t, err)
-	assert.Equal(t, views.SecuredView, got[0])
+	assert.Equal(t, views.BodyLimitView, got[0])
 }
 
 func TestDeriversThatAreRefused(t *testing.T) {
@@ -226,4 +233,22 @@ func TestDeriverThatChangesTheResponseIntoSomethingElse(t *testing.T) {
 	})
 	_, err := call(reg, &page{}, "")
 	require.ErrorContains(t, err, "a deriver outside rendered_view returned string: it must return a *web.Response")
+}
+
+func TestLayersShowTheOptionsOfAView(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.AddDeriver(c, "limited", limit, views.Options("rate_limit"))
+		views.Add(c, say("x"), views.BodyLimit(100), views.CacheFor(time.Minute), rateLimit(5),
+			views.Around(tweens.Timeout(2*time.Second, tweens.TimeoutOptions{})))
+	})
+	var got []string
+	for _, layer := range views.TableOf(reg).Views()[0].Layers() {
+		got = append(got, fmt.Sprint(layer.Deriver, layer.Options))
+	}
+	assert.Equal(t, []string{
+		"body_limit_view[body_limit=100]", "around_view[around=tweens.Timeout(2s)]", "secured_view[]", "csrf_view[]",
+		"http_cached_view[cache=1m0s]", "limited[rate_limit=5]", "rendered_view[]", "mapped_view[]",
+	}, got)
+	assert.Nil(t, new(views.Info).Layers())
 }

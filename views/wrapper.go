@@ -31,9 +31,9 @@ var wrapped = web.NewKey[*web.Response]("wrapped response", nil)
 // owrappedView calls the wrapping view after the view. What was wrapped before is
 // put back, since a view may call a wrapped view of another resource.
 func owrappedView(next Callable, info *Info) (Callable, error) {
-	name, ok, err := ValueOf[string](info, kindWrapper)
-	if err != nil || !ok {
-		return next, err
+	name, _, err := ValueOf[string](info, kindWrapper)
+	if err != nil {
+		return nil, err
 	}
 	return func(r *web.Request, res any) (any, error) {
 		inner, err := respond(next, info, r, res)

@@ -116,25 +116,33 @@ type listedView struct {
 	Errors     bool     `json:"errors"` // answers errors, not resources
 	Predicates []string `json:"predicates"`
 	Permission string   `json:"permission,omitempty"`
+	Options    []string `json:"options"` // of its derivers, other than the permission
 	Function   string   `json:"function"`
 	Place      string   `json:"place"`
 }
 
 func listViews(app *framework.App) (*table, error) {
-	t := &table{columns: []string{"NAME", "FOR", "ROUTE", "PREDICATES", "PERMISSION", "FUNCTION", "PLACE"}, empty: "there are no views"}
+	t := &table{columns: []string{"NAME", "FOR", "ROUTE", "PREDICATES", "PERMISSION", "OPTIONS", "FUNCTION", "PLACE"}, empty: "there are no views"}
 	for _, v := range views.TableOf(app.Registry()).Views() {
 		row := listedView{
 			Name: v.Name, For: targetOf(v), Route: v.Route, Errors: v.ErrorOnly, Predicates: []string{},
-			Permission: v.Permission, Function: functionOf(v), Place: v.Source.String(),
+			Permission: v.Permission, Options: []string{}, Function: functionOf(v), Place: v.Source.String(),
 		}
 		for _, predicate := range v.Predicates {
 			row.Predicates = append(row.Predicates, predicate.String())
+		}
+		for _, layer := range v.Layers() {
+			for _, o := range layer.Options {
+				if layer.Deriver != views.SecuredView {
+					row.Options = append(row.Options, o.String())
+				}
+			}
 		}
 		name := strconv.Quote(row.Name)
 		if row.Errors {
 			name = "(error)"
 		}
-		t.add(row, name, row.For, row.Route, strings.Join(row.Predicates, " "), row.Permission, row.Function, row.Place)
+		t.add(row, name, row.For, row.Route, strings.Join(row.Predicates, " "), row.Permission, strings.Join(row.Options, " "), row.Function, row.Place)
 	}
 	return t, nil
 }

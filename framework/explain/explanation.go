@@ -23,7 +23,7 @@ type Explanation struct {
 	Walk     *Walk     `json:"walk"`   // nil if the request did not get that far
 	Views    []View    `json:"views"`  // in the order they are tried
 	Errors   []View    `json:"error_views"`
-	Derivers []Deriver `json:"derivers"` // outermost first
+	Derivers []Deriver `json:"derivers"` // outermost first: those around the chosen view, or all without one
 }
 
 var _ fmt.Stringer = (*Explanation)(nil)
@@ -157,6 +157,7 @@ type Decision struct {
 
 // Deriver is a deriver around the view.
 type Deriver struct {
-	Name   string `json:"name"`
-	Source string `json:"source,omitempty"` // where it was registered, "" if the framework did it
+	Name    string   `json:"name"`
+	Source  string   `json:"source,omitempty"`  // where it was registered, "" if the framework did it
+	Options []string `json:"options,omitempty"` // the view's options that it reads, such as cache=5m0s
 }

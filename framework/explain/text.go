@@ -287,6 +287,6 @@ func (t *textWriter) derivers(derivers []Deriver) {
 	}
 	t.heading("derivers around the view, outermost first (not run)")
 	for _, d := range derivers {
-		t.line(1, "%s%s", d.Name, inParens(d.Source))
+		t.line(1, "%s", strings.Join(append([]string{d.Name + inParens(d.Source)}, d.Options...), " "))
 	}
 }

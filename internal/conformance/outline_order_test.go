@@ -14,7 +14,7 @@ import (
 // the framework's own sorter to it.
 func TestRankingAsRecorded(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("../order/testdata/pyramid.json")
+	data, err := os.ReadFile("../../registry/order/testdata/pyramid.json")
 	require.NoError(t, err)
 	var cases []struct {
 		Adds        [][3]json.RawMessage // name, under, over
