@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -16,8 +15,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// App is a built application. It is an http.Handler: immutable, without global
-// state, safe for any number of goroutines, and several live in one process.
+// App is a built application, an http.Handler. It is immutable and safe for concurrent use. A
+// process may have several: they share no state.
 type App struct {
 	web         web.Application
 	router      *router
@@ -26,8 +25,8 @@ type App struct {
 	newResponse func(*web.NewResponse) error
 	maxBody     int64
 	life        *life
-	patience    time.Duration // with what a request has started, at its end
-	left        leftovers
+	gracePeriod time.Duration // for goroutines that outlive their request
+	stragglers  stragglers
 }
 
 var (
@@ -35,7 +34,7 @@ var (
 	_ web.Invoker  = (*App)(nil)
 )
 
-// newApp assembles an application of what its registry holds, and tells
+// newApp assembles an application from its registry, and notifies the subscribers to
 // ApplicationCreated.
 func newApp(reg *registry.Registry) (*App, error) {
 	traverser, err := newTraverser(reg)
@@ -72,52 +71,50 @@ func newApp(reg *registry.Registry) (*App, error) {
 	return app, nil
 }
 
-// created tells ApplicationCreated. A panic of a subscriber is its error.
-func (a *App) created() (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &web.PanicError{Value: v, Stack: debug.Stack()}
-		}
-		if err != nil {
-			err = fmt.Errorf("ApplicationCreated: %w", err)
-		}
-	}()
-	return registry.Notify(a.web.Registry, &web.ApplicationCreated{Registry: a.web.Registry, Handler: a})
+// created notifies the subscribers to ApplicationCreated.
+func (a *App) created() error {
+	err := safely(func() error {
+		return registry.Notify(a.web.Registry, &web.ApplicationCreated{Registry: a.web.Registry, Handler: a})
+	})
+	if err != nil {
+		return fmt.Errorf("ApplicationCreated: %w", err)
+	}
+	return nil
 }
 
-// Registry gives what the application was built of: components, settings and
-// the introspection of everything registered.
+// Registry returns the registry that the application was built from: its components, its settings
+// and the introspection of everything registered.
 func (a *App) Registry() *registry.Registry { return a.web.Registry }
 
-// ServeHTTP answers one request. An error that nothing answered is logged
-// and becomes a plain 500 which tells the request id and nothing else. The
-// only panic that leaves is http.ErrAbortHandler, by which net/http cuts the
-// connection: a response whose body broke after it had begun ends so.
+// ServeHTTP handles one request. An error that no view handled is logged and becomes a 500 that
+// contains the request id and nothing else. A response that fails after its header was sent ends
+// with the panic http.ErrAbortHandler, so that net/http closes the connection; no other panic
+// leaves ServeHTTP.
 func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	r := a.begin(hr)
 	var sent web.Sent
 	defer func() {
 		if sent.Started {
-			flushBehind(w, r)
+			flushEarly(w, r)
 		}
 		a.finish(r, hr)
 	}()
 	resp, err := a.handler(r)
 	if err != nil {
-		resp = a.unanswered(r, err)
+		resp = a.unhandled(r, err)
 	}
 	sent, err = resp.Send(w, r)
 	if err != nil && !sent.Started {
-		sent, err = a.unanswered(r, err).Send(w, r)
+		sent, err = a.unhandled(r, err).Send(w, r)
 	}
 	if err != nil {
-		a.broken(r, err)
+		a.abort(r, err)
 	}
 }
 
-// begin makes the framework's request of hr, with its body limited. The body is replaced in
-// a copy of hr, because net/http looks at its own to see whether it was read; package
-// server has made that copy already.
+// begin returns the framework's request for hr, with its body limited. It replaces the body in a
+// copy of hr, because net/http looks at its own to see whether it was read; package server has made
+// that copy already.
 func (a *App) begin(hr *http.Request) *web.Request {
 	if hr.Body == nil || hr.Body == http.NoBody {
 		return web.Begin(&a.web, hr)
@@ -132,8 +129,8 @@ func (a *App) begin(hr *http.Request) *web.Request {
 	return r
 }
 
-// around adds to a handler what happens when it has a response: the response
-// callbacks, then NewResponse. They see every response and no error.
+// around wraps a handler: it runs the response callbacks on its response, then notifies the
+// subscribers to NewResponse. They see every response and no error.
 func (a *App) around(handler web.Handler) web.Handler {
 	return web.Guard(func(r *web.Request) (*web.Response, error) {
 		resp, err := handler(r)
@@ -152,9 +149,8 @@ func (a *App) around(handler web.Handler) web.Handler {
 	})
 }
 
-// finish runs the finished callbacks, ends what the request has started, the
-// last thing of every request, and removes the files of a multipart form, as the
-// server does for its own request.
+// finish ends a request: it runs the finished callbacks, ends the scope, and removes the files of a
+// multipart form, as net/http does for the request that it knows.
 func (a *App) finish(r *web.Request, hr *http.Request) {
 	form := r.MultipartForm
 	if form == nil && !web.Drive(r).NeedsFinish() { // nearly always
@@ -170,14 +166,14 @@ func (a *App) finish(r *web.Request, hr *http.Request) {
 	}
 }
 
-// runFinished runs the finished callbacks; a panic of one is its error.
+// runFinished runs the finished callbacks. A panic of one is an error.
 var runFinished = web.Guard(func(r *web.Request) (*web.Response, error) {
 	return nil, web.Drive(r).RunFinishedCallbacks()
 })
 
-// unanswered logs the error that left the tweens, and gives the 500 for it. That
-// a client has left is no error.
-func (a *App) unanswered(r *web.Request, err error) *web.Response {
+// unhandled logs the error that left the tweens, and returns a 500. It does not log the error of a
+// client that disconnected.
+func (a *App) unhandled(r *web.Request, err error) *web.Response {
 	if resp, gone := web.Drive(r).ClientGone(err); gone {
 		return resp
 	}
@@ -185,17 +181,17 @@ func (a *App) unanswered(r *web.Request, err error) *web.Response {
 	if panicked, ok := web.PanicIn(err); ok {
 		event = event.Bytes("stack", panicked.Stack)
 	}
-	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("unanswered error")
+	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("no view handled the error")
 	resp := web.InternalServerError("").With(err).Response(r)
 	resp.SetHeader(web.RequestIDHeader, r.ID()) // no tween saw this response
 	return resp
 }
 
-// broken ends a response whose body failed while it was written: the client
-// must not take the part that it has for the whole.
-func (a *App) broken(r *web.Request, err error) {
+// abort closes the connection of a response that failed after its header was sent, so that the
+// client does not take the part it has for the whole.
+func (a *App) abort(r *web.Request, err error) {
 	if r.Request.Context().Err() == nil && !errors.Is(err, context.Canceled) {
-		r.Log().Error().Err(err).Msg("response broke off")
+		r.Log().Error().Err(err).Msg("response aborted")
 	}
 	panic(http.ErrAbortHandler)
 }

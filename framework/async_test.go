@@ -337,7 +337,7 @@ func TestViewsGoOnAfterTheir504(t *testing.T) {
 				}
 				return resp, nil
 			}
-			config := quiet(framework.Options{Patience: -1})
+			config := quiet(framework.Options{GracePeriod: -1})
 			switch kind {
 			case "plain":
 				config.AddView(views.Func(scribble))
@@ -348,7 +348,7 @@ func TestViewsGoOnAfterTheir504(t *testing.T) {
 			case "executor":
 				config.AddView(views.Func(scribble), views.WithMapper(views.ExecutorMapper))
 			}
-			config.AddTween("timeout", tweens.Timeout(5*time.Millisecond, tweens.TimeoutOptions{Patience: -1}))
+			config.AddTween("timeout", tweens.Timeout(5*time.Millisecond, tweens.TimeoutOptions{GracePeriod: -1}))
 			config.AddTween("scribbles too", tweens.Wrap(func(next web.Handler) web.Handler {
 				return func(r *web.Request) (*web.Response, error) {
 					resp, err := next(r)

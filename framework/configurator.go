@@ -70,8 +70,8 @@ func (c *Configurator) options(o Options) {
 		registry.Provide(reg, bodyLimit(o.MaxBody))
 	}, registry.Field{Name: "bytes", Value: cmp.Or(o.MaxBody, web.DefaultMaxBody)})
 	c.once("scope limits", registry.Phase1, func(reg *registry.Registry) {
-		registry.Provide(reg, scopeLimits{o.Goroutines, o.Patience})
-	}, registry.Field{Name: "goroutines", Value: o.Goroutines}, registry.Field{Name: "patience", Value: o.Patience})
+		registry.Provide(reg, scopeLimits{o.Goroutines, o.GracePeriod})
+	}, registry.Field{Name: "goroutines", Value: o.Goroutines}, registry.Field{Name: "grace period", Value: o.GracePeriod})
 	if o.Root != nil {
 		c.SetRootFactory(o.Root)
 	}

@@ -10,24 +10,21 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// maxNesting bounds subrequests within subrequests, which would otherwise end
-// in an exhausted stack.
+// maxNesting limits subrequests within subrequests, before they exhaust the stack.
 const maxNesting = 64
 
-// nesting is the context key of how deep a subrequest lies.
+// nesting is the context key for the depth of a subrequest.
 type nesting struct{}
 
-// Do answers hr in process and gives the response itself, its body whole in
-// memory: for tests, jobs and tools. Unlike ServeHTTP it gives back an error
-// that nothing answered.
+// Do handles hr without a server and returns the response with its whole body in memory, for tests,
+// jobs and tools. Unlike ServeHTTP it returns an error that no view handled.
 func (a *App) Do(hr *http.Request) (*web.Response, error) {
 	return a.exchange(a.begin(hr), a.handler)
 }
 
-// Invoke answers sub on behalf of r; use Request.Subrequest. A sub without a
-// context of its own gets that of r. Response callbacks, NewResponse and
-// finished callbacks are those of the subrequest. Without tweens no error view
-// answers for it: the error comes back.
+// Invoke handles the subrequest sub of r. Views call Request.Subrequest instead. If sub has the
+// background context it gets that of r. Response callbacks, NewResponse and finished callbacks run
+// for the subrequest itself. Without tweens no error view handles its error: Invoke returns it.
 func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Response, error) {
 	ctx := sub.Context()
 	if ctx == context.Background() {
@@ -35,7 +32,7 @@ func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Re
 	}
 	depth, _ := r.Context().Value(nesting{}).(int)
 	if depth++; depth > maxNesting {
-		return nil, fmt.Errorf("subrequest %s %q: nested deeper than %d: does its view request itself?", sub.Method, sub.URL.Path, maxNesting)
+		return nil, fmt.Errorf("subrequest %s %q: nested deeper than %d levels; does its view request itself?", sub.Method, sub.URL.Path, maxNesting)
 	}
 	handler := a.bare
 	if useTweens {
@@ -44,9 +41,9 @@ func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Re
 	return a.exchange(a.begin(sub.WithContext(context.WithValue(ctx, nesting{}, depth))), handler)
 }
 
-// exchange answers a request that no connection waits for: the response's
-// body is read whole before the finished callbacks run, for what it reads
-// from may end with them. An error of theirs comes back before another one.
+// exchange handles a request that has no connection. It reads the whole body of the response before
+// the finished callbacks run, since they may close what the body reads from. Their error comes
+// first in the joined one.
 func (a *App) exchange(r *web.Request, handler web.Handler) (resp *web.Response, err error) {
 	defer a.endScope(r)
 	defer func() {
@@ -71,16 +68,17 @@ func (a *App) exchange(r *web.Request, handler web.Handler) (resp *web.Response,
 	return m.response(), nil
 }
 
-// memory is an http.ResponseWriter that keeps what is written to it.
+// memory is an http.ResponseWriter that stores what is written to it.
 type memory struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-var _ http.ResponseWriter = (*memory)(nil)
-
-var _ http.Flusher = (*memory)(nil)
+var (
+	_ http.ResponseWriter = (*memory)(nil)
+	_ http.Flusher        = (*memory)(nil)
+)
 
 func (m *memory) Header() http.Header {
 	if m.header == nil {
@@ -102,7 +100,7 @@ func (m *memory) Write(p []byte) (int, error) {
 
 func (m *memory) Flush() { m.WriteHeader(http.StatusOK) }
 
-// response makes a response of what was written.
+// response returns what was written as a response.
 func (m *memory) response() *web.Response {
 	m.WriteHeader(http.StatusOK)
 	resp := web.Respond(m.status)

@@ -77,7 +77,7 @@ func TestHooksRunInOrderAndInReverse(t *testing.T) {
 	<-app.Draining()
 
 	require.NoError(t, app.Shutdown(t.Context()), "a second time there is nothing to do")
-	require.ErrorContains(t, app.Start(t.Context()), "has been started before")
+	require.ErrorContains(t, app.Start(t.Context()), "was started before")
 	assert.Equal(t, "+a +b +d -c -b -a", d.String())
 }
 

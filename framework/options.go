@@ -58,10 +58,10 @@ type Options struct {
 	// Goroutines bounds the goroutines that one request may have at once by
 	// async.Go; what exceeds it runs in the caller. Zero: async.DefaultLimit.
 	Goroutines int
-	// Patience is how long the end of a request waits for work that it has
-	// started, whose context has ended, and that has not returned. The response
-	// was sent before. Zero: a second; below zero: not at all.
-	Patience time.Duration
+	// GracePeriod is how long the end of a request waits for goroutines that
+	// outlive it. Their context has ended, and the response is sent. Zero: one
+	// second; below zero: not at all.
+	GracePeriod time.Duration
 	// Autocommit carries out every directive at once and detects no
 	// conflicts. It is for tests and experiments only.
 	Autocommit bool

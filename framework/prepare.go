@@ -9,20 +9,16 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Prepare gives a request outside of any server: for jobs, commands and tests
-// that work on the resource tree the way views do. Its Root, and with it its
-// Resource, is what the root factory gives; it has the application's policy,
-// attributes, log and URLs. No tween, route or view sees it, and no event is
-// told. See Pyramid, bootstrap.
+// Prepare returns a request without a server, for jobs, commands and tests that work on the resource
+// tree the way views do (Pyramid's bootstrap). Its Root and Resource come from the root factory; it
+// has the application's security policy, log and URLs. No tween, route, view or subscriber sees it.
 //
-// hr tells host, path, headers and whatever else the root factory or a URL
-// may look at; nil stands for GET http://localhost/. The request's context
-// derives from ctx, whatever that of hr is.
+// hr supplies host, path, headers and whatever else the root factory or a URL depends on; nil means
+// GET http://localhost/. The context of the request derives from ctx, not from that of hr.
 //
-// done ends the request: it runs the finished callbacks, ends the context, and
-// waits for what the request has started.
-// Call it once, also when the job failed; a second call does nothing. The
-// error is that of the root factory, and the request was ended already.
+// done ends the request: it runs the finished callbacks, cancels the context, and waits for the
+// goroutines of the request. Call it even if the job failed; a second call does nothing. If the
+// root factory fails, Prepare ends the request itself and returns the error.
 func (a *App) Prepare(ctx context.Context, hr *http.Request) (r *web.Request, done func() error, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	if hr == nil {

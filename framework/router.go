@@ -127,8 +127,7 @@ func (rt *router) traverse(r *web.Request, route *routes.Route, o observer) erro
 	}
 	err = traverser.Walk(r.Context(), root, path, r.Result())
 	if err != nil {
-		// A request shows nothing of a walk that failed: an error view sees a
-		// resource only if there is one.
+		// An error view sees a resource only if the walk found one.
 		*r.Result() = traversal.Result{}
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -13,126 +14,134 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// defaultPatience is how long the end of a request waits for work that it started.
-const defaultPatience = time.Second
+// defaultGracePeriod is that of Options.GracePeriod.
+const defaultGracePeriod = time.Second
 
-// scopeLimits are Options.Goroutines and Options.Patience in the registry.
+// scopeLimits are Options.Goroutines and Options.GracePeriod in the registry.
 type scopeLimits struct {
-	goroutines int
-	patience   time.Duration
+	goroutines  int
+	gracePeriod time.Duration
 }
 
 func (a *App) limitScopes(reg *registry.Registry) {
 	limits, _ := registry.Lookup[scopeLimits](reg)
-	a.web.Goroutines, a.patience = limits.goroutines, limits.patience
+	a.web.Goroutines, a.gracePeriod = limits.goroutines, limits.gracePeriod
 	switch {
-	case a.patience == 0:
-		a.patience = defaultPatience
-	case a.patience < 0:
-		a.patience = 0
+	case a.gracePeriod == 0:
+		a.gracePeriod = defaultGracePeriod
+	case a.gracePeriod < 0:
+		a.gracePeriod = 0
 	}
 }
 
-// flushBehind sends the response on its way if the request has started work that is not done: its end will be waited
-// for, and the server holds small responses back until the handler returns.
-func flushBehind(w http.ResponseWriter, r *web.Request) {
+// flushEarly flushes the response if goroutines of the request still run. The end of the request
+// waits for them, and net/http would hold back a small response as long.
+func flushEarly(w http.ResponseWriter, r *web.Request) {
 	if scope := web.Drive(r).Scope(); scope != nil && scope.Running() > 0 {
-		_ = http.NewResponseController(w).Flush() // a client that went away does not matter here
+		_ = http.NewResponseController(w).Flush() // a client that has disconnected does not matter here
 	}
 }
 
-// endScope ends what the request has started, the very last thing of it. What does not end in time is named in the log,
-// and reported by Shutdown if it has not ended by then. So is a panic that nobody has seen.
+// endScope ends the scope of the request, after everything else. It logs the goroutines that do not
+// end within the grace period, which Shutdown reports if they never do, and errors and panics that
+// nobody awaited.
 func (a *App) endScope(r *web.Request) {
-	err := web.Drive(r).EndScope(a.patience)
+	err := web.Drive(r).EndScope(a.gracePeriod)
 	if err == nil {
 		return
 	}
-	for _, part := range parts(err) {
+	for _, part := range joined(err) {
 		if left, ok := errors.AsType[*async.StragglersError](part); ok {
-			a.left.add(web.Drive(r).Scope())
+			a.stragglers.addScope(web.Drive(r).Scope())
 			places := make([]string, len(left.Stragglers))
 			for n, s := range left.Stragglers {
 				places[n] = s.String()
 			}
 			r.Log().Warn().Str("method", r.Method).Str("path", r.URL.Path).Int("count", left.Count()).Strs("started", places).
-				Dur("patience", a.patience).Msg("work goes on although its request has ended: let it watch its context")
+				Dur("grace_period", a.gracePeriod).Msg("goroutine outlived its request; it should watch its context")
 			continue
 		}
 		line := r.Log().Error().Err(part).Str("method", r.Method).Str("path", r.URL.Path)
 		if panicked, ok := errors.AsType[*async.PanicError](part); ok {
 			line.Bytes("stack", panicked.Stack)
 		}
-		line.Msg("work of a request failed unseen")
+		line.Msg("goroutine of a request failed, and nobody awaited its error")
 	}
 }
 
-// parts are the errors that err joins.
-func parts(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
+// joined returns the errors that err joins, or err alone.
+func joined(err error) []error {
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		return all.Unwrap()
 	}
 	return []error{err}
 }
 
-// TrackStraggler keeps track of a view that goes on after its deadline. Tweens call it through [web.Driver].
-func (a *App) TrackStraggler(text string, ended <-chan struct{}) { a.left.keep(straggler{text, ended}) }
+// TrackStraggler records a view that still runs after its deadline, for the error of Shutdown.
+// Tweens call it through [web.Driver].
+func (a *App) TrackStraggler(text string, ended <-chan struct{}) {
+	a.stragglers.addView(lateView{text, ended})
+}
 
 var _ web.StragglerTracker = (*App)(nil)
 
-// leftovers are what requests that ended have left running.
-type leftovers struct {
+// stragglers are the goroutines that outlived their requests.
+type stragglers struct {
 	mu     sync.Mutex // guards all below
 	scopes []*async.Scope
-	views  []straggler
+	views  []lateView
 }
 
-// straggler is a view that goes on after its deadline.
-type straggler struct {
+// lateView is a view that still runs after its deadline.
+type lateView struct {
 	text  string
 	ended <-chan struct{}
 }
 
-func (s straggler) over() bool {
+func (v lateView) hasEnded() bool {
 	select {
-	case <-s.ended:
+	case <-v.ended:
 		return true
 	default:
 		return false
 	}
 }
 
-// add takes a scope, and drops those whose work has ended meanwhile.
-func (l *leftovers) add(s *async.Scope) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.scopes = append(slices.DeleteFunc(l.scopes, func(s *async.Scope) bool { return s.Running() == 0 }), s)
+// addScope adds a scope, and drops those whose goroutines have ended meanwhile.
+func (s *stragglers) addScope(scope *async.Scope) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scopes = append(slices.DeleteFunc(s.scopes, func(scope *async.Scope) bool { return scope.Running() == 0 }), scope)
 }
 
-// keep takes a view, and drops those that have ended meanwhile.
-func (l *leftovers) keep(s straggler) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.views = append(slices.DeleteFunc(l.views, straggler.over), s)
+// addView adds a view, and drops those that have ended meanwhile.
+func (s *stragglers) addView(v lateView) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.views = append(slices.DeleteFunc(s.views, lateView.hasEnded), v)
 }
 
-// report is the error that names the work that still runs; nil if there is none.
-func (l *leftovers) report() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// err returns an error that names what still runs, nil if nothing does.
+func (s *stragglers) err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var all []error
-	for _, s := range l.scopes {
-		if left, ok := errors.AsType[*async.StragglersError](s.End(0)); ok {
+	for _, scope := range s.scopes {
+		if left, ok := errors.AsType[*async.StragglersError](scope.End(0)); ok {
 			all = append(all, left)
 		}
 	}
-	for _, s := range l.views {
-		if !s.over() {
-			all = append(all, errors.New(s.text))
+	for _, v := range s.views {
+		if !v.hasEnded() {
+			all = append(all, errors.New(v.text))
 		}
 	}
 	if len(all) == 0 {
 		return nil
 	}
-	return fmt.Errorf("shutdown: work of %d requests goes on: %w", len(all), errors.Join(all...))
+	requests := "1 request"
+	if len(all) > 1 {
+		requests = strconv.Itoa(len(all)) + " requests"
+	}
+	return fmt.Errorf("shutdown: %s left goroutines running: %w", requests, errors.Join(all...))
 }

@@ -109,7 +109,7 @@ func TestSubrequestsAwaitFuturesOfTheirRequest(t *testing.T) {
 func TestScopeEndsBehindTheResponse(t *testing.T) {
 	noLeaks(t)
 	release := make(chan struct{})
-	config := framework.New(framework.Options{Patience: time.Minute})
+	config := framework.New(framework.Options{GracePeriod: time.Minute})
 	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 		async.Go(r.Context(), func(context.Context) (int, error) {
 			<-release
@@ -144,7 +144,7 @@ func TestStragglersAreNamed(t *testing.T) {
 	noLeaks(t)
 	release := make(chan struct{})
 	log := new(frameworktest.Log)
-	config := framework.New(framework.Options{Logger: log.Logger(), Patience: -1})
+	config := framework.New(framework.Options{Logger: log.Logger(), GracePeriod: -1})
 	stubborn := func(r *framework.Request) (string, error) {
 		for range 2 {
 			async.Go(r.Context(), func(context.Context) (int, error) {
@@ -160,7 +160,7 @@ func TestStragglersAreNamed(t *testing.T) {
 	lines := log.Lines()
 	require.Len(t, lines, 1)
 	assert.Equal(t, "warn", lines[0]["level"])
-	assert.Equal(t, "work goes on although its request has ended: let it watch its context", lines[0]["message"])
+	assert.Equal(t, "goroutine outlived its request; it should watch its context", lines[0]["message"])
 	assert.EqualValues(t, 2, lines[0]["count"])
 	require.Len(t, lines[0]["started"], 1)
 	assert.Regexp(t, `^framework/scope_test\.go:\d+ \(framework_test\.TestStragglersAreNamed\.func1\)$`, lines[0]["started"].([]any)[0])
@@ -168,7 +168,7 @@ func TestStragglersAreNamed(t *testing.T) {
 
 	require.NoError(t, app.Start(t.Context()))
 	err := app.Shutdown(t.Context())
-	assert.ErrorContains(t, err, "shutdown: work of 1 requests goes on: still running: 2 started at framework/scope_test.go:")
+	assert.ErrorContains(t, err, "shutdown: 1 request left goroutines running: still running: 2 started at framework/scope_test.go:")
 	_, ok := errors.AsType[*async.StragglersError](err)
 	assert.True(t, ok)
 	close(release)
@@ -185,7 +185,7 @@ func TestShutdownReportsViewsPastTheirDeadline(t *testing.T) {
 			<-release
 			return "", nil
 		}), views.Renderer("string"))
-		config.AddTween("timeout", tweens.Timeout(time.Millisecond, tweens.TimeoutOptions{Patience: -1}))
+		config.AddTween("timeout", tweens.Timeout(time.Millisecond, tweens.TimeoutOptions{GracePeriod: -1}))
 		app := frameworktest.New(t, config)
 		app.Get("/@@").Status(504)
 		require.NoError(t, app.Start(t.Context()))
@@ -197,7 +197,7 @@ func TestShutdownReportsViewsPastTheirDeadline(t *testing.T) {
 		}
 		err := app.Shutdown(t.Context())
 		require.Error(t, err)
-		assert.Regexp(t, `^shutdown: work of 1 requests goes on: GET /@@ \(request [0-9a-f-]+\) is still running after its deadline of 1ms$`, err.Error())
+		assert.Regexp(t, `^shutdown: 1 request left goroutines running: GET /@@ \(request [0-9a-f-]+\) is still running after its deadline of 1ms$`, err.Error())
 		close(release)
 		<-ended
 	}
@@ -206,7 +206,7 @@ func TestShutdownReportsViewsPastTheirDeadline(t *testing.T) {
 func TestShutdownIsSilentAboutWhatHasEnded(t *testing.T) {
 	noLeaks(t)
 	release, over := make(chan struct{}), make(chan struct{})
-	config := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger(), Patience: time.Nanosecond})
+	config := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger(), GracePeriod: time.Nanosecond})
 	config.AddView(views.Func(func(r *framework.Request) (string, error) {
 		async.Go(r.Context(), func(context.Context) (int, error) {
 			defer close(over)
@@ -239,7 +239,7 @@ func TestPanicsOfWorkThatNobodyAwaited(t *testing.T) {
 	assert.Equal(t, 500, app.Get("/heard").Code)
 	lines := log.Lines()
 	require.Len(t, lines, 2)
-	assert.Equal(t, "work of a request failed unseen", lines[0]["message"])
+	assert.Equal(t, "goroutine of a request failed, and nobody awaited its error", lines[0]["message"])
 	assert.Equal(t, "panic: unheard", lines[0]["error"])
 	assert.Contains(t, lines[0]["stack"], "scope_test.go")
 	assert.Equal(t, "panic: heard", lines[1]["error"])

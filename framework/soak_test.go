@@ -315,13 +315,13 @@ func soakApp(t *testing.T) *framework.App {
 	root := traversal.Map{"sync": syncPlace{}, "later": laterPlace{}, "path": pathPlace{}, "batch": batchPlace{batch}}
 
 	config := quiet(framework.Options{
-		Root:     func(*framework.Request) (traversal.Resource, error) { return root, nil },
-		Settings: registry.Settings{"async.workers": 4, "async.queue": 8},
-		Patience: time.Millisecond,
+		Root:        func(*framework.Request) (traversal.Resource, error) { return root, nil },
+		Settings:    registry.Settings{"async.workers": 4, "async.queue": 8},
+		GracePeriod: time.Millisecond,
 	})
 	config.Include(framework.Async)
 	config.AddTween("limit", tweens.Limit(soakClients*4/5, tweens.LimitOptions{Queue: soakClients / 20, Wait: 5 * time.Millisecond}))
-	config.AddTween("timeout", tweens.Timeout(soakLimit, tweens.TimeoutOptions{Patience: time.Millisecond}))
+	config.AddTween("timeout", tweens.Timeout(soakLimit, tweens.TimeoutOptions{GracePeriod: time.Millisecond}))
 	soakViews(config)
 	return build(t, config)
 }
@@ -382,7 +382,7 @@ func soakViews(config *framework.Configurator) {
 		time.Sleep(time.Millisecond)
 		return "one of few " + id(r), nil
 	}), inline, views.Around(tweens.Limit(4, tweens.LimitOptions{Queue: 8, Wait: 5 * time.Millisecond}),
-		tweens.Timeout(soakLimit/2, tweens.TimeoutOptions{Patience: time.Millisecond})))
+		tweens.Timeout(soakLimit/2, tweens.TimeoutOptions{GracePeriod: time.Millisecond})))
 	config.AddErrorView(views.ErrorStatus(500, 599, func(r *framework.Request, _ error) (*framework.Response, error) {
 		return r.Text("sorry"), nil
 	}))

@@ -12,11 +12,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// undoTime bounds the stop hooks that undo a start which failed.
+// undoTime limits the OnStop hooks that undo a failed start.
 const undoTime = 5 * time.Second
 
-// life is how far an application has come. It is made with the application
-// and belongs to it.
+// life is where an application is between its start and its shutdown.
 type life struct {
 	draining chan struct{} // closed when the drain begins
 	drain    func()        // closes it, once
@@ -43,16 +42,15 @@ func newLife() *life {
 
 var _ web.Drainer = (*App)(nil)
 
-// Start runs the OnStart hooks, in the order of their declaration. If one
-// fails, or ctx ends, those OnStop hooks run, in reverse, that were declared
-// before it, within 5 seconds; the error holds what both returned.
+// Start runs the OnStart hooks in the order they were registered. If one fails, or ctx ends, Start
+// runs the OnStop hooks registered before that hook in reverse order, for at most 5 seconds, and
+// returns the errors of all of them.
 //
-// An App starts once. Serve starts it by itself; an application that is
-// served by something else, or used by a job, is started by its program. It
-// answers requests also without a start: hooks are all that a start is.
+// An App starts once. Serve calls Start itself. A program that serves the App in another way, or
+// uses it for a job, calls Start if the application has hooks: Start does nothing but run them.
 func (a *App) Start(ctx context.Context) error {
 	if !a.life.move(lifeNew, lifeStarting) {
-		return errors.New("start: the application has been started before: build another one")
+		return errors.New("start: the application was started before; build another one")
 	}
 	list := a.hooks()
 	for i, h := range list {
@@ -76,27 +74,24 @@ func (a *App) Start(ctx context.Context) error {
 	return nil
 }
 
-// Shutdown tells those who listen to Draining, drains the executor of the
-// views, if there is one, and runs the OnStop hooks in the reverse order of
-// their declaration, every one, whatever the others return; the error joins
-// theirs. ctx bounds them: a hook that goes on a quarter of a second after its
-// end is named in the error and left behind.
+// Shutdown closes the channel of Draining, drains the executor of the views if there is one, and
+// runs all OnStop hooks in the reverse order of their registration. It returns their errors, joined.
+// ctx limits them: a hook that still runs a quarter of a second after ctx ended is left running, and
+// the error names it.
 //
-// It is for applications that were started with Start: Serve does it by
-// itself. Before a start there is no hook to run, and a second Shutdown waits
-// for the first. Requests are the server's to wait for, before Shutdown; work
-// of theirs that goes on although they have ended is part of the error, with
-// the place where it was started.
+// Call Shutdown if you called Start, after the last request. Serve does both itself. Without a start
+// Shutdown runs no hooks; a second Shutdown waits for the first. The error also names goroutines
+// that outlived their requests, with the file and line that started them.
 func (a *App) Shutdown(ctx context.Context) error {
 	a.life.drain()
 	switch a.life.stop() {
 	case lifeNew:
 		defer close(a.life.ended)
-		return errors.Join(a.drainExecutor(ctx), a.left.report())
+		return errors.Join(a.drainExecutor(ctx), a.stragglers.err())
 	case lifeRunning:
-		return errors.Join(a.stop(ctx, a.hooks()), a.left.report())
+		return errors.Join(a.stop(ctx, a.hooks()), a.stragglers.err())
 	case lifeStarting:
-		return errors.New("shutdown: the application is starting: end the context of Start")
+		return errors.New("shutdown: the application is starting; cancel the context of Start instead")
 	}
 	select {
 	case <-a.life.ended:
@@ -106,16 +101,16 @@ func (a *App) Shutdown(ctx context.Context) error {
 	}
 }
 
-// Draining returns a channel that is closed when the application is about to stop: by Drain
-// or Shutdown, whichever comes first. Views use Request.Draining.
+// Draining returns a channel that is closed when the application begins to stop: by Drain or
+// Shutdown, whichever comes first. Views use Request.Draining.
 func (a *App) Draining() <-chan struct{} { return a.life.draining }
 
-// Drain closes the channel that Draining returns, so that streams and sockets end. Serve calls
-// it when it has stopped listening. It may be called more than once.
+// Drain closes the channel of Draining, so that streams and sockets end. Serve calls it when it has
+// stopped listening. It may be called more than once.
 func (a *App) Drain() { a.life.drain() }
 
-// stop drains the executor, then runs the stop hooks of list in reverse: they may
-// close what its work needs.
+// stop drains the executor, then runs the OnStop hooks of list in reverse, which may close what
+// the executor needs.
 func (a *App) stop(ctx context.Context, list []*hook) error {
 	defer close(a.life.ended)
 	a.life.drain()
@@ -128,8 +123,7 @@ func (a *App) stop(ctx context.Context, list []*hook) error {
 	return errors.Join(failed...)
 }
 
-// drainExecutor lets the executor of the views, if there is one, take no more
-// work, and waits for what it has.
+// drainExecutor closes the executor of the views, if there is one, and waits for its work.
 func (a *App) drainExecutor(ctx context.Context) error {
 	ex, ok := registry.Lookup[*async.Executor](a.web.Registry)
 	if !ok {
@@ -146,7 +140,7 @@ func (a *App) hooks() []*hook {
 	return all.list
 }
 
-// move goes from one state to another, and reports whether it was in the first.
+// move changes the state from one to another, and reports whether it was the first.
 func (l *life) move(from, to lifeState) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -157,8 +151,8 @@ func (l *life) move(from, to lifeState) bool {
 	return true
 }
 
-// stop returns the state before, and leaves it for good unless a start is
-// under way.
+// stop changes the state to lifeStopping, unless the start is still in progress, and returns the
+// state before.
 func (l *life) stop() lifeState {
 	l.mu.Lock()
 	defer l.mu.Unlock()

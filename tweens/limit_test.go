@@ -196,7 +196,7 @@ func TestLimitSkip(t *testing.T) {
 func TestLimitInsideOfTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{Patience: -1}),
+		h := around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{GracePeriod: -1}),
 			around(t, tweens.Limit(1, tweens.LimitOptions{Wait: time.Minute}), sleeps(3*time.Second)))
 		outcomes := crowd(h, 2)
 		assert.Equal(t, []string{"Gateway Timeout 1s", "Gateway Timeout 1s"}, outcomes)

@@ -47,7 +47,7 @@ func TestOperations(t *testing.T) {
 	}), views.Route("report"))
 	config.AddView(views.Func(func(r *web.Request) (*web.Response, error) { return r.Text(prose), nil }), views.Name("prose"))
 	config.AddTween("limit", tweens.Limit(2, tweens.LimitOptions{Queue: -1}))
-	config.AddTween("timeout", tweens.Timeout(100*time.Millisecond, tweens.TimeoutOptions{Patience: time.Millisecond}))
+	config.AddTween("timeout", tweens.Timeout(100*time.Millisecond, tweens.TimeoutOptions{GracePeriod: time.Millisecond}))
 	config.AddTween("cors", tweens.CORS(tweens.CORSOptions{Origins: []string{"https://example.org"}}))
 	config.AddTween("compress", tweens.Compress(tweens.CompressOptions{}))
 	config.AddTween("request id", tweens.RequestID())

@@ -21,9 +21,9 @@ type TimeoutOptions struct {
 	// For gives the time of one request, in place of the general one, which it is told; 0 or less: as long as it takes. Nil:
 	// all have the same. It is asked before the route is known.
 	For func(r *web.Request, after time.Duration) time.Duration
-	// Patience is how long the end of a request waits for a view that goes on after its 504. 0 means one second, less: not at
+	// GracePeriod is how long the end of a request waits for a view that goes on after its 504. 0 means one second, less: not at
 	// all. The 504 has left by then; over HTTP/2 the mark that nothing more comes has not.
-	Patience time.Duration
+	GracePeriod time.Duration
 }
 
 // Timeout gives each request a time, after which it is answered 504, whatever the view does. The context of everything
@@ -44,10 +44,10 @@ type TimeoutOptions struct {
 func Timeout(after time.Duration, o TimeoutOptions) Factory {
 	text := callText("Timeout", after, o)
 	switch {
-	case o.Patience == 0:
-		o.Patience = time.Second
-	case o.Patience < 0:
-		o.Patience = 0
+	case o.GracePeriod == 0:
+		o.GracePeriod = time.Second
+	case o.GracePeriod < 0:
+		o.GracePeriod = 0
 	}
 	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		if after <= 0 && o.For == nil {
@@ -61,7 +61,7 @@ func Timeout(after time.Duration, o TimeoutOptions) Factory {
 			if limit <= 0 {
 				return next(r)
 			}
-			return newRun(r, limit, o.Patience).answer(next)
+			return newRun(r, limit, o.GracePeriod).answer(next)
 		}, nil
 	}).Named(text)
 }
@@ -71,7 +71,7 @@ func Timeout(after time.Duration, o TimeoutOptions) Factory {
 type run struct {
 	r        *web.Request
 	limit    time.Duration
-	patience time.Duration
+	grace    time.Duration
 	start    time.Time
 	ctx      *deadline
 	detached *web.Detached
@@ -89,8 +89,8 @@ const (
 	tooLate
 )
 
-func newRun(r *web.Request, limit, patience time.Duration) *run {
-	w := &run{r: r, limit: limit, patience: patience, start: time.Now(), ended: make(chan struct{})}
+func newRun(r *web.Request, limit, grace time.Duration) *run {
+	w := &run{r: r, limit: limit, grace: grace, start: time.Now(), ended: make(chan struct{})}
 	w.ctx = newDeadline(r.Context(), limit)
 	w.detached = web.Drive(r).Detach(w.ctx)
 	r.AddFinishedCallback(w.finish)
@@ -177,7 +177,7 @@ func (w *run) hasten(r *web.Request, resp *web.Response) error {
 			resp.SetContentType("application/octet-stream")
 		}
 	}
-	if r.ProtoMajor == 1 && w.patience > 0 {
+	if r.ProtoMajor == 1 && w.grace > 0 {
 		resp.SetHeader("Connection", "close") // the next request on it would wait too
 	}
 	resp.SetHandler(http.HandlerFunc(func(out http.ResponseWriter, hr *http.Request) {
@@ -209,7 +209,7 @@ func (w *run) finish(r *web.Request) error {
 	if w.settled.Load() == inTime {
 		return nil
 	}
-	timer := time.NewTimer(w.patience)
+	timer := time.NewTimer(w.grace)
 	defer timer.Stop()
 	select {
 	case <-w.ended:

@@ -131,9 +131,9 @@ func TestTimeoutAnswersAtTheDeadline(t *testing.T) {
 func TestTimeoutOfAStraggler(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		patience, waits time.Duration
-		end             func() (*web.Response, error)
-		log             string
+		gracePeriod, waits time.Duration
+		end                func() (*web.Response, error)
+		log                string
 	}{
 		{0, time.Second, func() (*web.Response, error) { return nil, errors.New("late error") }, `"level":"warn","request_id":"?","method":"GET","path":"/","limit":1000,"duration":10000,"error":"late error","message":"ended`},
 		{3 * time.Second, 3 * time.Second, func() (*web.Response, error) { panic("late panic") }, `"error":"panic: late panic","stack":"`},
@@ -149,7 +149,7 @@ func TestTimeoutOfAStraggler(t *testing.T) {
 				time.Sleep(10 * time.Second)
 				return test.end()
 			}
-			h := around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{Patience: test.patience}), main)
+			h := around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{GracePeriod: test.gracePeriod}), main)
 			r := web.Begin(&web.Application{Log: &logger}, httptest.NewRequest("GET", "/", nil))
 			_, err := h(r)
 			require.NoError(t, err)
@@ -312,7 +312,7 @@ func TestTimeoutReachesTheClient(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			release := make(chan struct{})
-			s := host(t, around(t, tweens.Timeout(50*time.Millisecond, tweens.TimeoutOptions{Patience: time.Hour}), func(r *web.Request) (*web.Response, error) {
+			s := host(t, around(t, tweens.Timeout(50*time.Millisecond, tweens.TimeoutOptions{GracePeriod: time.Hour}), func(r *web.Request) (*web.Response, error) {
 				if test.reading {
 					_, _ = io.Copy(io.Discard, r.Body)
 				}
@@ -371,7 +371,7 @@ func TestTimeoutAndMiddleware(t *testing.T) {
 			next.ServeHTTP(w, hr)
 		})
 	})
-	timeout := tweens.Timeout(50*time.Millisecond, tweens.TimeoutOptions{Patience: -1})
+	timeout := tweens.Timeout(50*time.Millisecond, tweens.TimeoutOptions{GracePeriod: -1})
 	slow := func(r *web.Request) (*web.Response, error) {
 		if r.URL.Path == "/slow" {
 			time.Sleep(100 * time.Millisecond)
@@ -406,7 +406,7 @@ func TestTimeoutAndMiddleware(t *testing.T) {
 func TestTimeoutSoak(t *testing.T) {
 	t.Parallel()
 	var counts [2]atomic.Int64
-	h := around(t, tweens.Timeout(2*time.Millisecond, tweens.TimeoutOptions{Patience: time.Minute}), func(r *web.Request) (*web.Response, error) {
+	h := around(t, tweens.Timeout(2*time.Millisecond, tweens.TimeoutOptions{GracePeriod: time.Minute}), func(r *web.Request) (*web.Response, error) {
 		if rand.N(2) == 0 {
 			time.Sleep(time.Duration(rand.N(4000)) * time.Microsecond)
 		} else if rand.N(2) == 0 {
