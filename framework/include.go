@@ -2,9 +2,6 @@ package framework
 
 import (
 	"fmt"
-	"reflect"
-	"runtime"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
@@ -76,9 +73,9 @@ func (c *Configurator) Include(fn func(*Configurator) error, options ...IncludeO
 		o.applyInclude(&in)
 	}
 	if in.name == "" {
-		name, ok := functionName(fn)
+		name, ok := registry.PackageFunc(fn)
 		if !ok {
-			config.Fail(fmt.Errorf("include %s: a closure, method value or generic function has no identity of its own: add framework.As(\"name\")", name))
+			config.Fail(fmt.Errorf("include %s: only a package-level function has a name that identifies it: add framework.As(\"name\")", registry.FuncName(fn)))
 			return
 		}
 		in.name = name
@@ -89,14 +86,4 @@ func (c *Configurator) Include(fn func(*Configurator) error, options ...IncludeO
 	config.Include(in.name, func(inner *registry.Config) error {
 		return fn(&Configurator{config: inner})
 	})
-}
-
-// functionName gives the full name of fn, and whether that name is its alone:
-// the name of a package-level function holds no dot, dash or bracket after
-// the package's own path.
-func functionName(fn func(*Configurator) error) (name string, alone bool) {
-	full := runtime.FuncForPC(reflect.ValueOf(fn).Pointer()).Name()
-	last := full[strings.LastIndexByte(full, '/')+1:]
-	_, local, _ := strings.Cut(last, ".")
-	return full, local != "" && !strings.ContainsAny(local, ".-[")
 }

@@ -60,7 +60,7 @@ func (c *Configurator) addHook(config *registry.Config, when phase, fn func(cont
 		config.Fail(fmt.Errorf("on %s: the function is nil", when))
 		return
 	}
-	h := &hook{phase: when, fn: fn, name: funcName(fn), source: config.Source()}
+	h := &hook{phase: when, fn: fn, name: registry.FuncName(fn), source: config.Source()}
 	config.Record(registry.Action{
 		Subject: fmt.Sprintf("%s hook %s", when, h.name),
 		Introspectables: []registry.Introspectable{{

@@ -100,7 +100,7 @@ func TestStartThatFailsIsUndone(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, "start", failed.Phase)
 	assert.Contains(t, err.Error(), "(app/main.go:41): no database")
-	assert.Contains(t, err.Error(), "start github.com/mastaba-go/mastaba/framework_test.")
+	assert.Contains(t, err.Error(), "start func at framework/lifecycle_test.go:")
 	assert.Regexp(t, `stop .*lifecycle_test\.go:\d+\): cannot close`, err.Error())
 	require.NoError(t, app.Shutdown(t.Context()))
 	assert.Equal(t, "+a +b -a2 -a", d.String(), "undone once")

@@ -85,7 +85,7 @@ func (c *Configurator) AddStepHook(hook traversal.Hook) {
 	}
 	config.Record(registry.Action{
 		Subject:         "step hook",
-		Introspectables: []registry.Introspectable{{Category: "step hooks", Title: funcName(hook), Type: "step hook"}},
+		Introspectables: []registry.Introspectable{{Category: "step hooks", Title: registry.FuncName(hook), Type: "step hook"}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			t := treeOf(reg)
 			t.hooks = append(t.hooks, hook)

@@ -3,7 +3,6 @@ package framework
 import (
 	"errors"
 	"reflect"
-	"runtime"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -26,7 +25,7 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 		return
 	}
 	pinned.once("root factory", registry.Phase3, func(reg *registry.Registry) { registry.Provide(reg, factory) },
-		registry.Field{Name: "function", Value: funcName(factory)})
+		registry.Field{Name: "function", Value: registry.FuncName(factory)})
 }
 
 // SetSecurityPolicy sets what decides identity and permissions. There is one.
@@ -57,6 +56,3 @@ func (c *Configurator) once(subject string, order int, provide func(*registry.Re
 		},
 	})
 }
-
-// funcName is a function's name in Go.
-func funcName(fn any) string { return runtime.FuncForPC(reflect.ValueOf(fn).Pointer()).Name() }

@@ -51,7 +51,7 @@ func Subscribe[E any](rec Recorder, fn func(E) error, where ...Filter[E]) {
 			Category: "subscribers",
 			Title:    event.String(),
 			Type:     "subscriber",
-			Fields:   []Field{{"event", event.String()}, {"function", funcName(fn)}, {"filters", texts}},
+			Fields:   []Field{{"event", event.String()}, {"function", FuncName(fn)}, {"filters", texts}},
 		}},
 	})
 }

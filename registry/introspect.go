@@ -1,8 +1,6 @@
 package registry
 
 import (
-	"reflect"
-	"runtime"
 	"slices"
 )
 
@@ -144,12 +142,4 @@ func (i *Introspector) add(in Introspectable) {
 		}
 	}
 	c.items = append(c.items, &in)
-}
-
-// funcName is the name of a function, for people.
-func funcName(fn any) string {
-	if f := runtime.FuncForPC(reflect.ValueOf(fn).Pointer()); f != nil {
-		return f.Name()
-	}
-	return "(unknown function)"
 }

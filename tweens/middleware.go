@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
-	"runtime"
-	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -46,21 +43,13 @@ func FromMiddleware(middleware func(http.Handler) http.Handler) Factory {
 		return Factory{}
 	}
 	return New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
-		b := &bridge{name: funcName(middleware), next: next}
+		b := &bridge{name: registry.FuncName(middleware), next: next}
 		b.log, _ = registry.Lookup[*zerolog.Logger](reg)
 		if b.handler = middleware(http.HandlerFunc(b.inner)); b.handler == nil {
 			return nil, fmt.Errorf("middleware %s returned no handler", b.name)
 		}
 		return b.handle, nil
 	}).Named(callText("FromMiddleware", middleware))
-}
-
-// funcName is the name of a function, for people.
-func funcName(fn any) string {
-	if f := runtime.FuncForPC(reflect.ValueOf(fn).Pointer()); f != nil {
-		return f.Name()[strings.LastIndexByte(f.Name(), '/')+1:]
-	}
-	return "(unknown function)"
 }
 
 // bridge is one piece of middleware in one chain.

@@ -40,7 +40,7 @@ func New(build func(next web.Handler, reg *registry.Registry) (web.Handler, erro
 	if build == nil {
 		return Factory{}
 	}
-	return Factory{funcName(build), build}
+	return Factory{registry.FuncName(build), build}
 }
 
 // Wrap makes a Factory of a function that needs nothing of the registry and cannot fail. A nil function makes the zero
@@ -49,7 +49,7 @@ func Wrap(wrap func(next web.Handler) web.Handler) Factory {
 	if wrap == nil {
 		return Factory{}
 	}
-	return Factory{funcName(wrap), func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+	return Factory{registry.FuncName(wrap), func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		return wrap(next), nil
 	}}
 }
@@ -94,7 +94,7 @@ func callText(name string, args ...any) string {
 func valueText(v reflect.Value) string {
 	switch v.Kind() {
 	case reflect.Func:
-		return funcName(v.Interface())
+		return registry.FuncName(v.Interface())
 	case reflect.String, reflect.Slice:
 		return fmt.Sprintf("%q", v.Interface())
 	default:

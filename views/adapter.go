@@ -32,7 +32,7 @@ func AddResponseAdapter[T any](c registry.Recorder, fn func(*web.Request, T) (*w
 		Remedy:        "keep one, or return another type from some of the views",
 		Introspectables: []registry.Introspectable{{
 			Category: "response adapters", Title: t.String(), Type: "response adapter", ID: t, Source: cfg.Source(),
-			Fields: []registry.Field{{Name: "type", Value: t}, {Name: "adapter", Value: funcName(fn)}},
+			Fields: []registry.Field{{Name: "type", Value: t}, {Name: "adapter", Value: registry.FuncName(fn)}},
 		}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			adaptersOf(reg).add(adapter{t, func(r *web.Request, value any) (*web.Response, bool, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -17,7 +18,7 @@ func Decorate(decorators ...func(web.Handler) web.Handler) Option {
 	names := make([]string, len(decorators))
 	o := option{kind: kindDecorate, value: decorators}
 	for n, d := range decorators {
-		names[n] = funcName(d)
+		names[n] = registry.FuncName(d)
 		if d == nil {
 			o.err = fmt.Errorf("views.Decorate: decorator %d is nil, want a func(web.Handler) web.Handler", n+1)
 		}
@@ -35,7 +36,7 @@ func decoratedView(next Callable, info *Info) (Callable, error) {
 	return throughHandlers(next, info, "a decorator", "its decorators", func(handler web.Handler) (web.Handler, error) {
 		for n := len(decorators) - 1; n >= 0; n-- {
 			if handler = decorators[n](handler); handler == nil {
-				return nil, fmt.Errorf("decorator %s gave no handler: return next to leave the view as it is", funcName(decorators[n]))
+				return nil, fmt.Errorf("decorator %s gave no handler: return next to leave the view as it is", registry.FuncName(decorators[n]))
 			}
 		}
 		return handler, nil

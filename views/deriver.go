@@ -96,7 +96,7 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 			Category: "view derivers", Title: name, Type: "view deriver", ID: name, Source: added.source,
 			Fields: []registry.Field{
 				{Name: "name", Value: name}, {Name: "under", Value: added.under}, {Name: "over", Value: added.over},
-				{Name: "options", Value: added.options}, {Name: "function", Value: funcName(d)},
+				{Name: "options", Value: added.options}, {Name: "function", Value: registry.FuncName(d)},
 			},
 		}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {

@@ -84,8 +84,11 @@ func (i *Info) place() string {
 	if src == (registry.Source{}) {
 		src = i.Source
 	}
-	if name == "" {
+	switch {
+	case name == "":
 		return fmt.Sprintf("%s (%s)", i, src)
+	case strings.HasPrefix(name, "func at "): // a closure is named by its place already
+		return "func at " + src.String()
 	}
 	return fmt.Sprintf("%s (%s)", name, src)
 }

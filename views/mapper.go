@@ -3,9 +3,6 @@ package views
 import (
 	"errors"
 	"fmt"
-	"reflect"
-	"runtime"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
@@ -34,8 +31,8 @@ func SetMapper(c registry.Recorder, m Mapper) {
 		Subject:       "view mapper",
 		Remedy:        "set it once, or give the views in question their own with views.WithMapper",
 		Introspectables: []registry.Introspectable{{
-			Category: "view mappers", Title: funcName(m), Type: "view mapper", ID: "view mapper", Source: cfg.Source(),
-			Fields: []registry.Field{{Name: "mapper", Value: funcName(m)}},
+			Category: "view mappers", Title: registry.FuncName(m), Type: "view mapper", ID: "view mapper", Source: cfg.Source(),
+			Fields: []registry.Field{{Name: "mapper", Value: registry.FuncName(m)}},
 		}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, m)
@@ -46,7 +43,7 @@ func SetMapper(c registry.Recorder, m Mapper) {
 
 // WithMapper calls the view by a mapper of its own, see [SetMapper].
 func WithMapper(m Mapper) Option {
-	o := option{kind: kindMapper, text: "mapper=" + funcName(m), value: m}
+	o := option{kind: kindMapper, text: "mapper=" + registry.FuncName(m), value: m}
 	if m == nil {
 		o.err = errors.New("views.WithMapper(nil): give a func(views.View, *views.Info) (views.Callable, error)")
 	}
@@ -91,36 +88,13 @@ func mappedView(_ Callable, info *Info) (Callable, error) {
 	}
 	call, err := m(info.View, info)
 	if _, ok := errors.AsType[*kindError](err); ok {
-		return nil, fmt.Errorf("mapper %s refuses it: %w", funcName(m), err)
+		return nil, fmt.Errorf("mapper %s refuses it: %w", registry.FuncName(m), err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("mapper %s refuses it: %w; %s", funcName(m), err, shapes)
+		return nil, fmt.Errorf("mapper %s refuses it: %w; %s", registry.FuncName(m), err, shapes)
 	}
 	if call == nil {
-		return nil, fmt.Errorf("mapper %s gave neither a callable nor an error", funcName(m))
+		return nil, fmt.Errorf("mapper %s gave neither a callable nor an error", registry.FuncName(m))
 	}
 	return call, nil
-}
-
-// funcName names a function for people, "nil" for none.
-func funcName(fn any) string {
-	v := reflect.ValueOf(fn)
-	if !v.IsValid() || v.Kind() != reflect.Func || v.IsNil() {
-		return "nil"
-	}
-	f := runtime.FuncForPC(v.Pointer())
-	if f == nil {
-		return v.Type().String()
-	}
-	return shortName(f)
-}
-
-// shortName is a function's name without the path of its package:
-// `wiki.(*Page).Show`.
-func shortName(f *runtime.Func) string {
-	name := f.Name()
-	if cut := strings.LastIndexByte(name, '/'); cut >= 0 {
-		name = name[cut+1:]
-	}
-	return strings.TrimSuffix(strings.ReplaceAll(name, "[...]", ""), "-fm")
 }

@@ -231,7 +231,7 @@ func TestMappers(t *testing.T) {
 		return nil, errBroken
 	}
 	message := refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(refusing)) })
-	assert.Regexp(t, `view views_test\.showPage \(.*helpers_test\.go:\d+\): mapper views_test\.TestMappers\.func\d+ refuses it: broken; a view is one of`, message)
+	assert.Regexp(t, `view views_test\.showPage \(.*helpers_test\.go:\d+\): mapper func at views/mapper_test\.go:\d+ refuses it: broken; a view is one of`, message)
 
 	nothing := func(v views.View, _ *views.Info) (views.Callable, error) { return nil, nil }
 	message = refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(nothing)) })

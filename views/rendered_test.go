@@ -32,7 +32,7 @@ func TestWhatTheViewSetsJoinsWhatIsRendered(t *testing.T) {
 
 func TestValuesThatAreNoAnswer(t *testing.T) {
 	t.Parallel()
-	const neither = `view views_test\.returning\.func1 \(.*renderer_test\.go:\d+\) returned neither a response nor a renderable value: `
+	const neither = `view func at renderer_test\.go:\d+ returned neither a response nor a renderable value: `
 	tests := map[string]struct {
 		value any
 		want  string

@@ -80,7 +80,7 @@ func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
 		Remedy:        "give one of them another name",
 		Introspectables: []registry.Introspectable{{
 			Category: "renderer factories", Title: name, Type: "renderer", ID: name, Source: cfg.Source(),
-			Fields: []registry.Field{{Name: "name", Value: name}, {Name: "factory", Value: funcName(f)}},
+			Fields: []registry.Field{{Name: "name", Value: name}, {Name: "factory", Value: registry.FuncName(f)}},
 		}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			renderersOf(reg).factories[name] = f

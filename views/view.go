@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"runtime"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
@@ -193,32 +191,22 @@ func (v View) Err() error {
 	return v.err
 }
 
-// FuncName names the function for people: `wiki.show`, `wiki.(*Page).Show`. A
-// handler that is no function gives its type.
+// FuncName returns what to call the function in messages and listings: `wiki.show`, `wiki.(*Page).Show`,
+// or `func at wiki/views.go:41` for a closure. For a handler that is not a function it is the type,
+// for the zero View "".
 func (v View) FuncName() string {
-	f := v.runtimeFunc()
-	if f == nil {
-		if v.fn == nil {
-			return ""
-		}
+	if v.fn == nil {
+		return ""
+	}
+	if isNil(v.fn) {
 		return reflect.TypeOf(v.fn).String()
 	}
-	return shortName(f)
+	return registry.FuncName(v.fn)
 }
 
-// Source is where the function is declared; zero where the runtime cannot tell
-// (method values, handlers that are no function).
-func (v View) Source() registry.Source {
-	f := v.runtimeFunc()
-	if f == nil {
-		return registry.Source{}
-	}
-	file, line := f.FileLine(f.Entry())
-	if file == "" || strings.HasPrefix(file, "<") {
-		return registry.Source{}
-	}
-	return registry.Source{File: file, Line: line, Func: f.Name()}
-}
+// Source returns where the function is declared. It is zero where that is unknown: for method values,
+// and for handlers that are not functions.
+func (v View) Source() registry.Source { return registry.FuncSource(v.fn) }
 
 // String describes the view for people: `views.On wiki.show`.
 func (v View) String() string {
@@ -226,17 +214,6 @@ func (v View) String() string {
 		return "zero View"
 	}
 	return "views." + v.shape + " " + v.FuncName()
-}
-
-func (v View) runtimeFunc() *runtime.Func {
-	if v.fn == nil || isNil(v.fn) {
-		return nil
-	}
-	fn := reflect.ValueOf(v.fn)
-	if fn.Kind() != reflect.Func {
-		return nil
-	}
-	return runtime.FuncForPC(fn.Pointer())
 }
 
 func shaped[O any](shape string, resource reflect.Type, fn any, missing bool) View {

@@ -3,10 +3,9 @@ package routes
 import (
 	"errors"
 	"fmt"
-	"reflect"
-	"runtime"
 	"strconv"
 
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -34,7 +33,7 @@ var (
 
 // Root gives the route a resource tree of its own, in place of the application's.
 func Root(factory web.RootFactory) Option {
-	return option{"root", "root=" + funcName(factory), func(d *declaration) error {
+	return option{"root", "root=" + registry.FuncName(factory), func(d *declaration) error {
 		if factory == nil {
 			return errors.New("routes.Root(nil): want a func(*web.Request) (traversal.Resource, error)")
 		}
@@ -85,7 +84,7 @@ func InheritSlash() Option {
 
 // Pregenerate calls fn before a URL of the route is generated, to change its parameters.
 func Pregenerate(fn Pregenerator) Option {
-	return option{"pregenerate", "pregenerate=" + funcName(fn), func(d *declaration) error {
+	return option{"pregenerate", "pregenerate=" + registry.FuncName(fn), func(d *declaration) error {
 		if fn == nil {
 			return errors.New("routes.Pregenerate(nil): want a func(*web.Request, *web.Link) error")
 		}
@@ -109,13 +108,4 @@ func BodyLimit(n int64) Option {
 		d.route.BodyLimit = n
 		return nil
 	}}
-}
-
-// funcName returns the name of a function for display.
-func funcName(fn any) string {
-	v := reflect.ValueOf(fn)
-	if v.Kind() != reflect.Func || v.IsNil() {
-		return "nil"
-	}
-	return runtime.FuncForPC(v.Pointer()).Name()
 }
