@@ -87,7 +87,7 @@ func ExampleApp_Prepare() {
 			fmt.Println(err)
 		}
 	}()
-	found, err := traversal.Find(r.Context(), r.Node(), "reports/q3")
+	found, err := r.Traverser().Find(r.Context(), r.Node(), "reports/q3")
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -185,7 +185,7 @@ func TestExplainFailures(t *testing.T) {
 		}, "root factory", "no tree", explain.ByFramework, 503},
 		"nil root": {func(c *framework.Configurator) {
 			c.SetRootFactory(func(*framework.Request) (any, error) { return (*letter)(nil), nil })
-		}, "traversal", "the root is a *framework_test.letter that holds no resource", explain.ByNobody, 500},
+		}, "traversal", "root is a nil *framework_test.letter", explain.ByNobody, 500},
 		"without excview": {func(c *framework.Configurator) {
 			c.AddTween("a", tweens.Wrap(func(next web.Handler) web.Handler { return next }))
 			c.SetTweenOrder("a")

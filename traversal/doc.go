@@ -1,11 +1,5 @@
 // Package traversal finds resources in a tree by walking along the names of a path.
 //
-// A resource is any Go value. What it can do, it shows by small interfaces, as in io/fs: a
-// [Container] finds a child by name, an [AsyncContainer] by a future, a [PathContainer] several
-// levels at once, a [Lister] tells its children, a [Located] knows its place. For types of other
-// packages, [Lookup], [LookupAsync], [LookupPath], [Listing] and [Locate] register the same from
-// outside. [Map] and [FS] are ready trees; package traversal/async has what lookups need that wait.
-//
 //	type Wiki struct{ db *sql.DB }
 //
 //	func (w *Wiki) Child(ctx context.Context, name string) (traversal.Resource, error) {
@@ -16,26 +10,51 @@
 //		return page, err
 //	}
 //
-// [Traverser.Walk] is the walk of a request: it goes as far as there are resources. What is left of
-// the path becomes the view name (the first name) and the subpath (the others). Only ErrNotFound
-// ends a walk like that; every other error of a resource is the error of the walk, so a broken
-// database is never a missing page. A name that begins with "@@" selects a view and is never
-// looked up: "/wiki/Front/@@edit".
+//	// The path /wiki/Front/edit leads to the page "Front" of the Wiki, and the view name "edit".
+//	site := traversal.Map{"wiki": &Wiki{db}}
 //
-// The walk yields a [Node], the resource together with its lineage. Resources therefore need not know
-// their parents, and may be loaded anew for each request. What needs a place takes a Node:
+// Most programs need five names: a [Container] finds children by name; [ErrNotFound] means that
+// there is no such child; a [Node] is a resource together with its lineage; a [Traverser] answers
+// questions about the tree; a [Map] is a tree without code. The package Example, and those of Lookup,
+// Map, FS, Traverser.Find, Traverser.Lineage, Node.At and Closest are a good second reading.
 //
-//	Find, FindNames              the resource at a path
-//	Traverse                     the same, but a view name may be left over
-//	Lineage, Closest, Inside     questions to the parents
-//	ResourcePath, ResourceNames  the path of a resource
-//	Children                     listing
+// # Resources
 //
-// Each of these is a function that goes by the methods of resources alone, and a method of
-// [Traverser], which knows the registered rules too. In an application use its Traverser.
+// A resource is any Go value other than nil. What it can do, it shows by small interfaces, as in
+// io/fs. Rules give the same capabilities to types of other packages:
 //
-// Names are decoded: [Split] reads an escaped path, [Join] writes one. A name may hold a slash
-// ("%2F" in a URL), so whatever opens files by name has to refuse that, as [FS] does.
+//	Container        finds a child by name                  Lookup
+//	AsyncContainer   finds a child by a future              LookupAsync
+//	PathContainer    finds several levels at once           LookupPath
+//	Lister           lists its children                     Listing
+//	Located          knows its name and its parent          Locate
 //
-// All of it is safe for concurrent use, as far as the resources are.
+// Few resources need more than Container: the walk knows where it found each of them, so a resource
+// need not know its parent, and may be loaded anew for each request. [FS] is a ready tree of files.
+// Package traversal/async has what waiting lookups need, and package traversaltest checks a tree.
+//
+// # Walking
+//
+// A walk goes as far as there are resources. The rest of its path becomes the view name (the first
+// name) and the subpath (the others). Only ErrNotFound ends a walk that way; every other error of a
+// resource is the error of the walk, so that a broken database never looks like a missing page. A
+// name that begins with "@@" selects a view and is never looked up: "/wiki/Front/@@edit".
+//
+// All questions are methods of [Traverser], except Closest, which needs a type parameter:
+//
+//	Find                       the resource at a path
+//	Traverse                   the same, but a view name may be left over
+//	Lineage, Closest, Inside   parents
+//	ResourcePath               the path of a resource
+//	Children                   the children of a resource
+//
+// In an application, use its Traverser, which has the registered rules (r.Traverser() in a view);
+// elsewhere the zero Traverser goes by the methods of resources alone.
+//
+// # Paths
+//
+// Names are decoded: [Split] reads an escaped path, [Join] writes one. A name may contain a slash
+// ("%2F" in a URL), so code that opens files by name must refuse it, as FS does.
+//
+// Everything here is safe for concurrent use, as far as the resources are.
 package traversal

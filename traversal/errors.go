@@ -8,16 +8,14 @@ import (
 	"strings"
 )
 
-// StepError says which step of a walk failed, and why. Its text is such as
+// StepError is an error of one step of a walk. Its text is, for example,
 //
 //	traverse "/wiki/Front": child "Front" of *wiki.Root: permission denied
-//
-// Unwrap gives the cause.
 type StepError struct {
 	Path       string       // the whole path of the walk, escaped
-	Capability string       // as in Step; empty if the walk was cancelled before the step
-	Names      []string     // that were asked for: one, or several if the capability takes several
-	Type       reflect.Type // of the resource that was asked; nil if there is no root
+	Capability string       // as in Step; empty if the walk stopped before the step
+	Names      []string     // that were looked up: one, or several if the capability takes several
+	Type       reflect.Type // of the resource that looked them up; nil if there is no root
 	Err        error
 }
 
@@ -30,15 +28,16 @@ func (e *StepError) Error() string {
 	}
 	capability := e.Capability
 	if capability == "" {
-		capability = "before"
+		capability = "stopped before"
 	}
 	return fmt.Sprintf("traverse %q: %s %q of %v: %v", e.Path, capability, strings.Join(e.Names, "/"), e.Type, e.Err)
 }
 
-// Unwrap is the cause.
+// Unwrap returns the cause.
 func (e *StepError) Unwrap() error { return e.Err }
 
-// stepError is for the step from parent, where the walk of r stands, to the next n names.
+// stepError returns the error of the step from parent, where the walk of r stands, to the next n
+// names.
 func stepError(r *Result, capability string, n int, parent Resource, err error) error {
 	names := r.allNames()
 	return &StepError{
@@ -50,7 +49,7 @@ func stepError(r *Result, capability string, n int, parent Resource, err error) 
 	}
 }
 
-// doneError is err, which ctx.Err returned, with its cause if there is another.
+// doneError adds the cause of an ended context to its error, if there is another one.
 func doneError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && cause != err {
 		return fmt.Errorf("%w: %w", err, cause)
@@ -58,55 +57,69 @@ func doneError(ctx context.Context, err error) error {
 	return err
 }
 
-// NotFoundError says that [Find] found nothing at a path. It is ErrNotFound to errors.Is.
-type NotFoundError struct {
-	Path string       // the whole path, escaped
-	Name string       // the first name that is not a resource
-	Type reflect.Type // of the last resource
-}
-
-var _ error = (*NotFoundError)(nil)
-
-// Error names the path, and the resource that lacks the child.
-func (e *NotFoundError) Error() string {
-	return fmt.Sprintf("find %q: %v has no child %q", e.Path, e.Type, e.Name)
-}
-
-// Unwrap is ErrNotFound.
-func (e *NotFoundError) Unwrap() error { return ErrNotFound }
-
-// NoLocationError says that a resource was given where its place is needed, and that nothing tells
-// the place.
+// NoLocationError means that a resource has no known place in the tree where one is needed.
 type NoLocationError struct {
 	Type reflect.Type
 }
 
 var _ error = (*NoLocationError)(nil)
 
-// Error names the type, and says what to do about it.
+// Error names the type and says what to do.
 func (e *NoLocationError) Error() string {
-	return fmt.Sprintf("nothing tells where a %v lies in the tree: pass the traversal.Node of the walk (or NewNode and At), "+
-		"implement traversal.Located, or register traversal.Locate for it", e.Type)
+	return fmt.Sprintf("unknown location of %v: pass the traversal.Node of the walk (or build one with NewNode and At), "+
+		"implement traversal.Located, or register a traversal.Locate rule", e.Type)
 }
 
-// LocationError says that the chain of parents from a resource up to its root is broken.
-type LocationError struct {
-	Type reflect.Type // of the resource that could not tell its place
-	Err  error
+// locationError is an error in the chain of parents from a resource up to its root.
+func locationError(of any, err error) error {
+	return fmt.Errorf("location of %T: %w", of, err)
 }
 
-var _ error = (*LocationError)(nil)
+// notFoundError matches [ErrNotFound] without repeating its text.
+type notFoundError string
 
-// Error names the type and the cause.
-func (e *LocationError) Error() string { return fmt.Sprintf("location of %v: %v", e.Type, e.Err) }
+func (e notFoundError) Error() string { return string(e) }
 
-// Unwrap is the cause.
-func (e *LocationError) Unwrap() error { return e.Err }
+func (e notFoundError) Unwrap() error { return ErrNotFound }
 
-// ErrNoListing says that a resource cannot tell its children.
-var ErrNoListing = errors.New("neither a traversal.Lister nor a traversal.Listing rule")
+// badResource says why a value cannot be a resource: it is nil, a nil pointer, or a Node. The reason
+// is empty for a good value.
+func badResource(res Resource) (reason string) {
+	switch v := res.(type) {
+	case nil:
+		return "is nil"
+	case Node:
+		return "is a traversal.Node, expected the resource itself"
+	case Map: // known, so that it does not cost reflection
+		if v != nil {
+			return ""
+		}
+	}
+	switch reflect.TypeOf(res).Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		if reflect.ValueOf(res).IsNil() {
+			return fmt.Sprintf("is a nil %T", res)
+		}
+	}
+	return ""
+}
 
-var (
-	errNoRoot  = errors.New("the root is nil")
-	errNothing = errors.New("returned neither a resource nor an error: return ErrNotFound if there is none")
-)
+// checkRoot returns an error if a value cannot be a root.
+func checkRoot(root Resource) error {
+	if reason := badResource(root); reason != "" {
+		return errors.New("root " + reason)
+	}
+	return nil
+}
+
+// checkChild returns an error if a value that a lookup returned cannot be a resource.
+func checkChild(child Resource) error {
+	reason := badResource(child)
+	if reason == "" {
+		return nil
+	}
+	if _, isNode := child.(Node); !isNode {
+		reason += "; return ErrNotFound if there is no such child"
+	}
+	return errors.New("returned resource " + reason)
+}

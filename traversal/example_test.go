@@ -8,10 +8,9 @@ import (
 	"testing/fstest"
 
 	"github.com/mastaba-go/mastaba/traversal"
-	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// Wiki loads its pages; Page needs to know nothing about trees.
+// Wiki loads its pages. Page needs no methods for the tree.
 type Wiki struct{ texts map[string]string }
 
 type Page struct{ Text string }
@@ -27,9 +26,8 @@ func (w *Wiki) Child(_ context.Context, name string) (traversal.Resource, error)
 func Example() {
 	site := traversal.Map{"wiki": &Wiki{texts: map[string]string{"Front": "Welcome"}}}
 
-	var t *traversal.Traverser // an application has one with its rules
-	var r traversal.Result
-	err := t.Walk(context.Background(), site, traversal.Path{Escaped: "/wiki/Front/edit/42"}, &r)
+	var t traversal.Traverser // in a view: r.Traverser()
+	r, err := t.Traverse(context.Background(), site, "wiki/Front/edit/42")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -41,66 +39,13 @@ func Example() {
 	// edit [42]
 }
 
-// Archive knows its pages by an index elsewhere, which many requests ask at the same time: their
-// lookups share a round trip.
-type Archive struct {
-	pages *async.Batcher[string, traversal.Resource]
-}
-
-func (a *Archive) ChildAsync(ctx context.Context, name string) *async.Future[traversal.Resource] {
-	return a.pages.LoadAsync(ctx, name)
-}
-
-func ExampleAsyncContainer() {
-	query := func(_ context.Context, names []string) (map[string]traversal.Resource, error) {
-		fmt.Println("one query for", names)
-		return map[string]traversal.Resource{"Front": &Page{Text: "Welcome"}}, nil
-	}
-	site := traversal.Map{"archive": &Archive{
-		pages: async.NewBatcher(query, async.BatcherOptions{Missing: traversal.ErrNotFound}),
-	}}
-
-	ctx, scope := async.WithScope(context.Background(), 0) // a request has a scope already
-	defer func() { _ = scope.End(-1) }()
-	r, err := traversal.Traverse(ctx, site, "archive/Front/edit")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(r.Node(), r.ViewName())
-	// Output:
-	// one query for [Front]
-	// /archive/Front (*traversal_test.Page) edit
-}
-
-// A slow function of another package, on an executor with few workers.
-func ExampleLookupAsync() {
-	ex := async.NewExecutor(async.ExecutorOptions{Name: "mail", Workers: 2})
-	parse := func(_ context.Context, m *mail.Message, name string) (traversal.Resource, error) {
-		if v := m.Header.Get(name); v != "" {
-			return v, nil
-		}
-		return nil, traversal.ErrNotFound
-	}
-	t, err := traversal.New([]traversal.Rule{traversal.LookupAsync(async.UseExecutor2(ex, parse))}, nil)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	ctx, scope := async.WithScope(context.Background(), 0) // a request has a scope already
-	defer func() { _ = scope.End(-1) }()
-	msg, _ := mail.ReadMessage(strings.NewReader("Subject: Hello\n\n"))
-	n, err := t.Find(ctx, traversal.Map{"inbox": traversal.Map{"1": msg}}, "inbox/1/subject")
-	fmt.Println(n.Resource(), err)
-	// Output: Hello <nil>
-}
-
 func ExampleMap() {
 	site := traversal.Map{
 		"about": "a page",
 		"blog":  traversal.Map{"2024": "a year"},
 	}
-	for n, err := range traversal.Children(context.Background(), site) {
+	var t traversal.Traverser
+	for n, err := range t.Children(context.Background(), site) {
 		fmt.Println(n, err)
 	}
 	// Output:
@@ -109,15 +54,16 @@ func ExampleMap() {
 }
 
 func ExampleFS() {
+	var t traversal.Traverser
 	root := traversal.FS(fstest.MapFS{"docs/intro.txt": {Data: []byte("Hello")}})
-	n, err := traversal.Find(context.Background(), root, "docs/intro.txt")
+	n, err := t.Find(context.Background(), root, "docs/intro.txt")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println(n, n.Resource().(*traversal.File).Path())
 
-	_, err = traversal.Find(context.Background(), root, "docs%2Fintro.txt")
+	_, err = t.Find(context.Background(), root, "docs%2Fintro.txt")
 	fmt.Println(err)
 	// Output:
 	// /docs/intro.txt (*traversal.File) docs/intro.txt
@@ -143,14 +89,15 @@ func ExampleLookup() {
 	// Output: Hello <nil>
 }
 
-func ExampleFind() {
+func ExampleTraverser_Find() {
 	ctx := context.Background()
+	var t traversal.Traverser
 	site := traversal.NewNode(traversal.Map{"a": traversal.Map{"b": "B"}, "c": "C"})
-	b, _ := traversal.Find(ctx, site, "/a/b")
+	b, _ := t.Find(ctx, site, "/a/b")
 	fmt.Println(b)
-	c, _ := traversal.Find(ctx, b, "/c") // from the root of b
+	c, _ := t.Find(ctx, b, "/c") // from the root of b
 	fmt.Println(c)
-	_, err := traversal.Find(ctx, b, "x")
+	_, err := t.Find(ctx, b, "x")
 	fmt.Println(err)
 	// Output:
 	// /a/b (string)
@@ -159,10 +106,11 @@ func ExampleFind() {
 }
 
 // Breadcrumbs.
-func ExampleLineage() {
+func ExampleTraverser_Lineage() {
 	ctx := context.Background()
-	n, _ := traversal.Find(ctx, traversal.Map{"a": traversal.Map{"b": "B"}}, "a/b")
-	for up, err := range traversal.Lineage(ctx, n) {
+	var t traversal.Traverser
+	n, _ := t.Find(ctx, traversal.Map{"a": traversal.Map{"b": "B"}}, "a/b")
+	for up, err := range t.Lineage(ctx, n) {
 		fmt.Println(up.Path(), err)
 	}
 	// Output:
@@ -171,11 +119,12 @@ func ExampleLineage() {
 	// / <nil>
 }
 
-// What was loaded by a query, and not by a walk, gets its place by hand.
+// A resource that a query loaded, and no walk, is placed with At.
 func ExampleNode_At() {
+	var t traversal.Traverser
 	shelf := traversal.NewNode(traversal.Map{}).At("shelf", traversal.Map{})
 	for _, title := range []string{"Go", "Rust & C"} {
-		path, err := traversal.ResourcePath(context.Background(), shelf.At(title, title), "edit")
+		path, err := t.ResourcePath(context.Background(), shelf.At(title, title), "edit")
 		fmt.Println(path, err)
 	}
 	// Output:
@@ -185,8 +134,33 @@ func ExampleNode_At() {
 
 func ExampleClosest() {
 	site := traversal.Map{"wiki": &Wiki{texts: map[string]string{"Front": "Welcome"}}}
-	n, _ := traversal.Find(context.Background(), site, "wiki/Front")
-	wiki, at, ok, err := traversal.Closest[*Wiki](context.Background(), n)
+	var t traversal.Traverser
+	n, _ := t.Find(context.Background(), site, "wiki/Front")
+	wiki, at, ok, err := traversal.Closest[*Wiki](context.Background(), &t, n)
 	fmt.Println(len(wiki.texts), at, ok, err)
 	// Output: 1 /wiki (*traversal_test.Wiki) true <nil>
+}
+
+func ExampleTraverser_Inside() {
+	var t traversal.Traverser
+	root := traversal.NewNode(traversal.Map{})
+	reports := root.At("reports", traversal.Map{})
+	fmt.Println(t.Inside(context.Background(), reports.At("q3", "…"), reports))
+	fmt.Println(t.Inside(context.Background(), root, reports))
+	// Output:
+	// true <nil>
+	// false <nil>
+}
+
+// A name may contain a slash: it is escaped in a path, and stays one name.
+func ExampleSplit() {
+	names, err := traversal.Split("/docs/a%2Fb/./x/../caf%C3%A9")
+	fmt.Printf("%q %v\n", names, err)
+	fmt.Println(traversal.Join(names))
+	_, err = traversal.Split("/%ff")
+	fmt.Println(err)
+	// Output:
+	// ["docs" "a/b" "café"] <nil>
+	// /docs/a%2Fb/caf%C3%A9
+	// path "/%ff": not UTF-8
 }

@@ -2,69 +2,32 @@ package traversal
 
 import (
 	"context"
-	"reflect"
+	"fmt"
 	"slices"
 	"strings"
 )
 
-// Find is the resource at an escaped path, which [Join] or [ResourcePath] made: from the root of x
-// if the path begins with a slash, else from x. x is a Node or a resource; its place must be
-// known, as for [NodeOf], if the path is absolute. A resource of which nothing tells the place
-// counts as a root for relative paths.
+// Find returns the resource at an escaped path, such as [Join] or [Traverser.ResourcePath] returns.
+// A path that begins with a slash starts at the root of x, any other path at x. x is a Node or a
+// resource. For an absolute path its place must be known, as for [Traverser.NodeOf]; for a relative
+// one, a resource without a known place counts as a root.
 //
-// If anything of the path is left over, also "@@view", the error is a [*NotFoundError], which is
-// ErrNotFound. Other errors are as in [Traverser.Walk].
-func Find(ctx context.Context, x any, path string) (Node, error) { return methods.Find(ctx, x, path) }
-
-// Find is like the function of that name, with the rules of t.
+// If part of the path is left over, "@@view" included, the error matches [ErrNotFound]. Other errors
+// are those of [Traverser.Walk].
 func (t *Traverser) Find(ctx context.Context, x any, path string) (Node, error) {
 	r, err := t.Traverse(ctx, x, path)
 	if err != nil {
 		return Node{}, err
 	}
-	return r.whole()
-}
-
-// FindNames is [Find] for names below x that are split already.
-func FindNames(ctx context.Context, x any, names ...string) (Node, error) {
-	return methods.FindNames(ctx, x, names...)
-}
-
-// FindNames is like the function of that name, with the rules of t.
-func (t *Traverser) FindNames(ctx context.Context, x any, names ...string) (Node, error) {
-	from, err := t.startAt(ctx, x)
-	if err != nil {
-		return Node{}, err
-	}
-	if names == nil {
-		names = []string{}
-	}
-	r := new(Result)
-	if err := t.walkFrom(ctx, from, Path{Names: names}, r); err != nil {
-		return Node{}, err
-	}
-	return r.whole()
-}
-
-// whole is where the walk ended, if it used up its path.
-func (r *Result) whole() (Node, error) {
 	if r.depth < r.count {
-		return Node{}, &NotFoundError{
-			Path: Join(r.allNames()),
-			Name: r.nameAt(int(r.depth)),
-			Type: reflect.TypeOf(r.Resource()),
-		}
+		return Node{}, notFoundError(fmt.Sprintf("find %q: %T has no child %q", Join(r.allNames()), r.Resource(), r.nameAt(int(r.depth))))
 	}
 	return r.Node(), nil
 }
 
-// Traverse walks from x like [Find], but tells all that a walk finds: a view name and a subpath
-// are no error. With a relative path the Root of the result is x; its Nodes have the whole lineage.
-func Traverse(ctx context.Context, x any, path string) (*Result, error) {
-	return methods.Traverse(ctx, x, path)
-}
-
-// Traverse is like the function of that name, with the rules of t.
+// Traverse walks from x like [Traverser.Find], but returns all that the walk found: a view name and
+// a subpath are not errors. For a relative path the Root of the result is x; its Nodes have the
+// whole lineage.
 func (t *Traverser) Traverse(ctx context.Context, x any, path string) (*Result, error) {
 	var from Node
 	var err error
@@ -81,40 +44,21 @@ func (t *Traverser) Traverse(ctx context.Context, x any, path string) (*Result, 
 	return r, t.walkFrom(ctx, from, Path{Escaped: path}, r)
 }
 
-// startAt is the place of x for a walk down: without a known place it is a root.
+// startAt returns the node of x for a walk down. A resource without a known place becomes a root.
 func (t *Traverser) startAt(ctx context.Context, x any) (Node, error) {
-	if _, ok := x.(Node); !ok && !t.locates(x) && flawOf(x) == nil {
+	if _, ok := x.(Node); !ok && !t.locates(x) && badResource(x) == "" {
 		return NewNode(x), nil
 	}
 	return t.NodeOf(ctx, x)
 }
 
-// ResourcePath is the escaped path from the root to x, with the elements after it: "/wiki/Front".
-// There is no slash at the end, except for the root itself and after an empty last element. x is a
-// Node or a resource, as for [NodeOf].
-func ResourcePath(ctx context.Context, x any, elements ...string) (string, error) {
-	return methods.ResourcePath(ctx, x, elements...)
-}
-
-// ResourcePath is like the function of that name, with the rules of t.
+// ResourcePath returns the escaped path from the root to x, followed by the elements: "/wiki/Front".
+// It does not end with a slash, except for the root itself and after an empty last element. x is a
+// Node or a resource, as for [Traverser.NodeOf].
 func (t *Traverser) ResourcePath(ctx context.Context, x any, elements ...string) (string, error) {
-	names, err := t.ResourceNames(ctx, x, elements...)
+	n, err := t.NodeOf(ctx, x)
 	if err != nil {
 		return "", err
 	}
-	return Join(names), nil
-}
-
-// ResourceNames is [ResourcePath] before joining and escaping. The slice is the caller's.
-func ResourceNames(ctx context.Context, x any, elements ...string) ([]string, error) {
-	return methods.ResourceNames(ctx, x, elements...)
-}
-
-// ResourceNames is like the function of that name, with the rules of t.
-func (t *Traverser) ResourceNames(ctx context.Context, x any, elements ...string) ([]string, error) {
-	n, err := t.NodeOf(ctx, x)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Concat(n.Names(), elements), nil
+	return Join(slices.Concat(n.Names(), elements)), nil
 }

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// FS makes a tree of a file system: directories are [*Dir], regular files are [*File], and nothing
-// else in it is a resource.
+// FS returns a tree of a file system: directories are [*Dir], regular files are [*File], and nothing
+// else is a resource.
 //
-// A name that is no plain element of a path (with a slash, "..") is not found; the URL cannot climb
-// out. But os.DirFS follows symbolic links wherever they lead: use os.Root, whose FS method
-// refuses that, if others can write into the directory.
+// Names that are not a single element of a path, such as ".." and names with a slash, are not found,
+// so that no URL leads out of the tree. But os.DirFS follows symbolic links wherever they lead. If
+// others can write into the directory, use the FS method of os.Root, which does not.
 func FS(fsys fs.FS) *Dir { return &Dir{fsys: fsys, path: "."} }
 
 // Dir is a directory as a resource.
@@ -28,16 +28,16 @@ var (
 	_ Lister    = (*Dir)(nil)
 )
 
-// FS is the file system that d belongs to.
+// FS returns the file system that d belongs to.
 func (d *Dir) FS() fs.FS { return d.fsys }
 
-// Path is the path of d in its file system, "." at the top.
+// Path returns the path of d in its file system, "." at the top.
 func (d *Dir) Path() string { return d.path }
 
-// Stat asks the file system about d.
+// Stat returns the fs.FileInfo of d.
 func (d *Dir) Stat() (fs.FileInfo, error) { return fs.Stat(d.fsys, d.path) }
 
-// Child is the file or directory of that name, ErrNotFound if there is none or if it is neither.
+// Child returns the file or directory of that name, or ErrNotFound.
 func (d *Dir) Child(_ context.Context, name string) (Resource, error) {
 	if !isElement(name) {
 		return nil, ErrNotFound
@@ -56,13 +56,13 @@ func (d *Dir) Child(_ context.Context, name string) (Resource, error) {
 	return nil, ErrNotFound
 }
 
-// Children yields what Child finds, sorted by name.
+// Children yields what Child finds, in the order of fs.ReadDir, which sorts by name.
 func (d *Dir) Children(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		entries, err := fs.ReadDir(d.fsys, d.path)
 		for _, e := range entries {
 			res := d.resource(path.Join(d.path, e.Name()), e.Type())
-			if res == nil { // a link, perhaps
+			if res == nil { // perhaps a symbolic link
 				found, err := d.Child(ctx, e.Name())
 				if isNotFound(err) {
 					continue
@@ -83,6 +83,7 @@ func (d *Dir) Children(ctx context.Context) iter.Seq2[Entry, error] {
 	}
 }
 
+// resource returns the resource at a path of that mode, or nil.
 func (d *Dir) resource(at string, mode fs.FileMode) Resource {
 	switch {
 	case mode.IsDir():
@@ -93,7 +94,7 @@ func (d *Dir) resource(at string, mode fs.FileMode) Resource {
 	return nil
 }
 
-// isElement tells whether name is one element of a path, and no way out of it.
+// isElement reports whether name is a single element of a path, and not "." or "..".
 func isElement(name string) bool {
 	return name != "." && fs.ValidPath(name) && !strings.ContainsAny(name, "/\x00")
 }
@@ -104,14 +105,14 @@ type File struct {
 	path string
 }
 
-// FS is the file system that f belongs to.
+// FS returns the file system that f belongs to.
 func (f *File) FS() fs.FS { return f.fsys }
 
-// Path is the path of f in its file system.
+// Path returns the path of f in its file system.
 func (f *File) Path() string { return f.path }
 
-// Stat asks the file system about f.
+// Stat returns the fs.FileInfo of f.
 func (f *File) Stat() (fs.FileInfo, error) { return fs.Stat(f.fsys, f.path) }
 
-// Open opens f for reading; close it.
+// Open opens f for reading. The caller must close it.
 func (f *File) Open() (fs.File, error) { return f.fsys.Open(f.path) }

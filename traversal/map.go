@@ -7,9 +7,8 @@ import (
 	"slices"
 )
 
-// Map is a ready container: a tree written down in the program, or a document that was read into
-// one. A plain map[string]any inside counts as a Map. It may be shared by all requests as long as
-// nobody changes it.
+// Map is a container that needs no code: a tree written as a literal, or a decoded document. A plain
+// map[string]any inside counts as a Map. Requests may share a Map as long as it does not change.
 type Map map[string]any
 
 var (
@@ -17,7 +16,7 @@ var (
 	_ Lister    = Map(nil)
 )
 
-// Child is the value of that key.
+// Child returns the value of that key, or ErrNotFound.
 func (m Map) Child(_ context.Context, name string) (Resource, error) {
 	v, ok := m[name]
 	if !ok {

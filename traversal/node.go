@@ -5,27 +5,27 @@ import (
 	"slices"
 )
 
-// Node is a resource at the place where it was found: with its name, its parent and so on up to
-// the root. It is a small value; copy it freely. It never changes and may be used by several
-// goroutines. A Node of a walk points into the walk's [Result] and keeps it alive.
+// Node is a resource together with its lineage: its name, its parent, and so on up to the root. It
+// is a small immutable value: copy it freely and use it from several goroutines. A Node of a walk
+// points into the [Result] of the walk and keeps it alive.
 //
-// The zero Node is no resource; IsZero tells.
+// The zero Node has no resource; see IsZero.
 type Node struct {
-	walk  *Result // the memory of the walk that found it; nil for a hung one
-	hung  *hung   // placed by hand: NewNode, At
+	walk  *Result // of the walk that found it, or nil
+	hung  *hung   // placed by NewNode or At, or nil
 	depth int     // below the start of the walk
 }
 
 var _ fmt.Stringer = Node{}
 
-// hung is a place that no walk found.
+// hung is the place of a resource that no walk found.
 type hung struct {
 	parent   Node // zero: a root
 	name     string
 	resource Resource
 }
 
-// NewNode places a resource as the root of a tree.
+// NewNode returns the node of a root.
 func NewNode(root Resource) Node {
 	if root == nil {
 		return Node{}
@@ -33,8 +33,8 @@ func NewNode(root Resource) Node {
 	return Node{hung: &hung{resource: root}}
 }
 
-// At places a child of n, for instance a listed one, without looking it up. It allocates once.
-// The child of a zero Node is a root.
+// At returns the node of a child of n, for example a listed one, without looking it up. It allocates
+// once. The child of a zero Node is a root.
 func (n Node) At(name string, child Resource) Node {
 	if n.IsZero() || child == nil {
 		return NewNode(child)
@@ -42,10 +42,10 @@ func (n Node) At(name string, child Resource) Node {
 	return Node{hung: &hung{parent: n, name: name, resource: child}}
 }
 
-// IsZero tells whether n is no resource at all.
+// IsZero reports whether n has no resource.
 func (n Node) IsZero() bool { return n.walk == nil && n.hung == nil }
 
-// Resource is the resource itself; nil for the zero Node.
+// Resource returns the resource; nil for the zero Node.
 func (n Node) Resource() Resource {
 	switch {
 	case n.walk != nil:
@@ -56,7 +56,7 @@ func (n Node) Resource() Resource {
 	return nil
 }
 
-// Name is the name by which its parent finds it; empty for a root.
+// Name returns the name by which the parent finds the resource; "" for a root.
 func (n Node) Name() string {
 	switch {
 	case n.walk != nil && n.depth > 0:
@@ -69,7 +69,7 @@ func (n Node) Name() string {
 	return ""
 }
 
-// Parent is the node above; false at a root.
+// Parent returns the node above, and false at a root.
 func (n Node) Parent() (Node, bool) {
 	switch {
 	case n.walk != nil && n.depth > 0:
@@ -82,7 +82,7 @@ func (n Node) Parent() (Node, bool) {
 	return Node{}, false
 }
 
-// Root is the topmost node of the lineage.
+// Root returns the topmost node of the lineage.
 func (n Node) Root() Node {
 	for {
 		if n.walk != nil {
@@ -96,7 +96,7 @@ func (n Node) Root() Node {
 	}
 }
 
-// Depth is the number of nodes above: 0 for a root.
+// Depth returns the number of nodes above n: 0 for a root.
 func (n Node) Depth() int {
 	depth := 0
 	for {
@@ -112,8 +112,8 @@ func (n Node) Depth() int {
 	}
 }
 
-// Names are the names from the root down to n; none for a root. They may be the walk's own memory:
-// do not change them.
+// Names returns the names from the root down to n; none for a root. The slice may belong to the
+// walk: the caller must not change it.
 func (n Node) Names() []string {
 	if n.walk != nil && n.walk.start().IsZero() {
 		return n.walk.allNames()[:n.depth:n.depth]
@@ -130,10 +130,10 @@ func (n Node) Names() []string {
 	}
 }
 
-// Path is the escaped path of n from its root, "/" for the root.
+// Path returns the escaped path from the root to n, "/" for the root.
 func (n Node) Path() string { return Join(n.Names()) }
 
-// String is the path and the type of the resource.
+// String returns the path and the type of the resource, such as "/wiki (*wiki.Root)".
 func (n Node) String() string {
 	if n.IsZero() {
 		return "no resource"

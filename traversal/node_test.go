@@ -17,9 +17,9 @@ func TestNode(t *testing.T) {
 	walked := r.Node()
 	a := root.children["a"].(*folder)
 	hung := traversal.NewNode(root).At("a", a).At("b", a.children["b"])
-	mixed, err := traversal.Find(t.Context(), traversal.NewNode(root).At("a", a), "b")
+	mixed, err := noRules.Find(t.Context(), traversal.NewNode(root).At("a", a), "b")
 	require.NoError(t, err)
-	far, err := traversal.Find(t.Context(), walked, "/a/b")
+	far, err := noRules.Find(t.Context(), walked, "/a/b")
 	require.NoError(t, err)
 	for name, n := range map[string]traversal.Node{"walked": walked, "hung": hung, "mixed": mixed, "found": far} {
 		t.Run(name, func(t *testing.T) {

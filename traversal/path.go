@@ -7,13 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// A path is split while it is still escaped, and each name is decoded alone. So "%2F" stays inside
-// a name; but a name that is "." or ".." after decoding counts as such, like everywhere else on
-// the web: "/a/%2E%2E/b" is "/b".
+// A path is split while it is still escaped, and each name is decoded alone. So "%2F" stays inside a
+// name. But a name that decodes to "." or ".." counts as such, as everywhere on the web:
+// "/a/%2E%2E/b" is "/b".
 
-// PathError says that a path cannot be read: a bad escape, bytes that are not UTF-8, or NUL.
+// PathError means that a path cannot be read: it has an invalid escape, is not UTF-8, or contains
+// NUL.
 type PathError struct {
-	Path   string // the path, or the one name, as it was given
+	Path   string // the path, or the single name, as it was given
 	Reason string
 }
 
@@ -22,12 +23,13 @@ var _ error = (*PathError)(nil)
 // Error quotes the path and says what is wrong with it.
 func (e *PathError) Error() string { return fmt.Sprintf("path %q: %s", e.Path, e.Reason) }
 
-// Status is 400: it is the client's mistake.
+// Status returns 400: the client sent the path.
 func (e *PathError) Status() int { return 400 }
 
-// Split reads an escaped path, such as url.URL.EscapedPath gives, into its names. Empty segments
-// and "." vanish, ".." takes the name before it away, if there is one. The names are never nil;
-// the error is a [*PathError].
+// Split returns the decoded names of an escaped path, such as url.URL.EscapedPath returns. Empty
+// segments and "." are dropped, and ".." removes the name before it, if there is one. The result is
+// never nil; the error is a [*PathError]. A path in plain text, where "%" has no meaning, is escaped
+// by (&url.URL{Path: text}).EscapedPath().
 func Split(escaped string) ([]string, error) {
 	var r Result
 	if err := r.addEscaped(escaped); err != nil {
@@ -36,19 +38,8 @@ func Split(escaped string) ([]string, error) {
 	return slices.Clone(r.allNames()), nil
 }
 
-// SplitText is Split for a path that is not escaped, where "%" means itself: a header, a
-// setting, a path parameter that was decoded already. Most callers have an escaped path and need
-// [Split].
-func SplitText(text string) ([]string, error) {
-	var r Result
-	if err := r.addNames(strings.Split(text, "/")); err != nil {
-		return nil, &PathError{Path: text, Reason: err.(*PathError).Reason}
-	}
-	return slices.Clone(r.allNames()), nil
-}
-
-// Join is the escaped absolute path of names, "/" if there are none. Split(Join(names)) gives the
-// names back, unless one of them is empty, "." or "..", which no path can hold.
+// Join returns the escaped absolute path of decoded names, "/" if there are none. Split reverses it,
+// except for names that no path can hold: "", "." and "..".
 func Join(names []string) string {
 	if len(names) == 0 {
 		return "/"
@@ -75,7 +66,7 @@ func Quote(name string) string {
 	return name
 }
 
-// Unquote decodes one name of a path. The error is a [*PathError].
+// Unquote decodes one escaped name. The error is a [*PathError].
 func Unquote(name string) (string, error) {
 	decoded, reason := unquote(name)
 	if reason != "" {
@@ -86,7 +77,7 @@ func Unquote(name string) (string, error) {
 
 const upperHex = "0123456789ABCDEF"
 
-// plain holds the bytes that stand for themselves in a segment (RFC 3986, pchar).
+// plain marks the bytes that need no escape in a path segment (RFC 3986, pchar).
 var plain = func() (t [256]bool) {
 	for c := range t {
 		t[c] = 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
@@ -106,12 +97,12 @@ func appendQuoted(b []byte, name string) []byte {
 	return b
 }
 
-// unquote decodes and checks a name; reason is empty if it is good. It allocates only if there is
-// something to decode.
+// unquote decodes and checks a name; reason is empty if the name is good. It allocates only if there
+// is something to decode.
 func unquote(name string) (decoded, reason string) {
 	first := strings.IndexByte(name, '%')
 	if first < 0 {
-		return name, flawOfName(name)
+		return name, badName(name)
 	}
 	b := make([]byte, 0, len(name))
 	b = append(b, name[:first]...)
@@ -121,17 +112,17 @@ func unquote(name string) (decoded, reason string) {
 			continue
 		}
 		if i+2 >= len(name) {
-			return "", fmt.Sprintf("bad escape %q", name[i:])
+			return "", fmt.Sprintf("invalid escape %q", name[i:])
 		}
 		hi, lo := unhex(name[i+1]), unhex(name[i+2])
 		if hi < 0 || lo < 0 {
-			return "", fmt.Sprintf("bad escape %q", name[i:i+3])
+			return "", fmt.Sprintf("invalid escape %q", name[i:i+3])
 		}
 		b = append(b, byte(hi<<4|lo))
 		i += 2
 	}
 	decoded = string(b)
-	return decoded, flawOfName(decoded)
+	return decoded, badName(decoded)
 }
 
 func unhex(c byte) int {
@@ -146,10 +137,10 @@ func unhex(c byte) int {
 	return -1
 }
 
-// flawOfName tells why no resource may have such a name.
-func flawOfName(name string) string {
+// badName says why no resource can have such a name; empty for a good name.
+func badName(name string) (reason string) {
 	if strings.IndexByte(name, 0) >= 0 {
-		return "holds a NUL"
+		return "contains NUL"
 	}
 	if !utf8.ValidString(name) {
 		return "not UTF-8"

@@ -10,10 +10,11 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// Rule gives a capability to all resources of one type: to types of other packages, to generated
-// ones, or from outside the tree (the application's database handle, say). It wins over the
-// methods of the type. Rules are made by [Lookup], [LookupAsync], [LookupPath], [Locate] and
-// [Listing], and given to [New]. A mistake in one is carried by it (Err) and told by New.
+// Rule gives a capability to all resources of one type, without a method of the type: because it
+// comes from another package, is generated, or needs something from outside the tree, such as a
+// database. A rule wins over the methods of the type. [Lookup], [LookupAsync], [LookupPath],
+// [Locate] and [Listing] make rules, and [New] takes them. A rule made wrongly carries its error
+// (Err), which New returns.
 type Rule struct {
 	typ     reflect.Type
 	kind    string
@@ -27,9 +28,9 @@ type Rule struct {
 
 var _ fmt.Stringer = Rule{}
 
-// Lookup finds the children of all resources of type P: what [Container] is for one's own types,
-// under the same contract. P is the type exactly as it is in the tree: a rule for T does not serve
-// a *T. An interface type is refused.
+// Lookup returns a rule that finds the children of all resources of type P. fn has the contract of
+// [Container]. P is the exact type of the resources in the tree: a rule for T does not apply to *T.
+// It cannot be an interface.
 func Lookup[P any](fn func(ctx context.Context, parent P, name string) (Resource, error)) Rule {
 	r := newRule[P]("lookup", fn == nil)
 	r.child = func(ctx context.Context, parent Resource, name string) (Resource, error) {
@@ -38,9 +39,9 @@ func Lookup[P any](fn func(ctx context.Context, parent P, name string) (Resource
 	return r
 }
 
-// LookupAsync finds the children of all resources of type P by futures: what [AsyncContainer] is for
-// one's own types, under the same contract. Where the function that returns a future has to be a
-// [Lookup], [async.Synchronize2] fits it.
+// LookupAsync returns a rule that finds the children of all resources of type P by futures. fn has
+// the contract of [AsyncContainer]. Where such a function is needed as a [Lookup],
+// [async.Synchronize2] adapts it.
 func LookupAsync[P any](fn func(ctx context.Context, parent P, name string) *async.Future[Resource]) Rule {
 	r := newRule[P]("async lookup", fn == nil)
 	r.async = func(ctx context.Context, parent Resource, name string) *async.Future[Resource] {
@@ -49,8 +50,8 @@ func LookupAsync[P any](fn func(ctx context.Context, parent P, name string) *asy
 	return r
 }
 
-// LookupPath finds several levels below all resources of type P: what [PathContainer] is for one's
-// own types, under the same contract.
+// LookupPath returns a rule that finds several levels below all resources of type P at once. fn has
+// the contract of [PathContainer].
 func LookupPath[P any](fn func(ctx context.Context, parent P, names []string) ([]Resource, error)) Rule {
 	r := newRule[P]("path lookup", fn == nil)
 	r.descend = func(ctx context.Context, parent Resource, names []string) ([]Resource, error) {
@@ -59,8 +60,8 @@ func LookupPath[P any](fn func(ctx context.Context, parent P, names []string) ([
 	return r
 }
 
-// Locate tells the place of all resources of type T: what [Located] is for one's own types, under
-// the same contract.
+// Locate returns a rule that states the place of all resources of type T. fn has the contract of
+// [Located].
 func Locate[T any](fn func(ctx context.Context, res T) (name string, parent Resource, err error)) Rule {
 	r := newRule[T]("locate", fn == nil)
 	r.locate = func(ctx context.Context, res Resource) (string, Resource, error) {
@@ -69,8 +70,8 @@ func Locate[T any](fn func(ctx context.Context, res T) (name string, parent Reso
 	return r
 }
 
-// Listing tells the children of all resources of type P: what [Lister] is for one's own types,
-// under the same contract.
+// Listing returns a rule that lists the children of all resources of type P. fn has the contract of
+// [Lister].
 func Listing[P any](fn func(ctx context.Context, parent P) iter.Seq2[Entry, error]) Rule {
 	r := newRule[P]("listing", fn == nil)
 	r.list = func(ctx context.Context, parent Resource) iter.Seq2[Entry, error] {
@@ -83,28 +84,29 @@ func newRule[T any](kind string, isNil bool) Rule {
 	r := Rule{typ: reflect.TypeFor[T](), kind: kind}
 	switch {
 	case r.typ.Kind() == reflect.Interface:
-		r.err = fmt.Errorf("%v: an interface type cannot have one, give the type that lies in the tree", r)
+		r.err = fmt.Errorf("%v: a rule cannot be for an interface; use the type of the resources in the tree", r)
 	case r.typ == reflect.TypeFor[Node]():
-		r.err = fmt.Errorf("%v: a Node is a place, not a resource; give the resource's type", r)
+		r.err = fmt.Errorf("%v: a Node is not a resource; use the type of its resource", r)
 	case isNil:
 		r.err = fmt.Errorf("%v: the function is nil", r)
 	}
 	return r
 }
 
-// Type is the type of resource that the rule is for; nil for the zero Rule.
+// Type returns the type of resource that the rule is for; nil for the zero Rule.
 func (r Rule) Type() reflect.Type { return r.typ }
 
-// Kind is "lookup", "async lookup", "path lookup", "locate" or "listing"; there is one of a kind for a type.
+// Kind returns "lookup", "async lookup", "path lookup", "locate" or "listing". A type has at most one
+// rule of each kind.
 func (r Rule) Kind() string { return r.kind }
 
-// Err is what is wrong with the rule, or nil.
+// Err returns what is wrong with the rule, or nil.
 func (r Rule) Err() error {
 	if r.typ == nil {
-		return errors.New("empty rule: make one by Lookup, LookupAsync, LookupPath, Locate or Listing")
+		return errors.New("empty rule: make rules with Lookup, LookupAsync, LookupPath, Locate or Listing")
 	}
 	return r.err
 }
 
-// String is such as "lookup for *wiki.Page".
+// String returns a text such as "lookup for *wiki.Page".
 func (r Rule) String() string { return fmt.Sprintf("%s for %v", r.kind, r.typ) }

@@ -8,33 +8,33 @@ import (
 	"time"
 )
 
-// Traverser walks trees by the rules and under the eyes of the hooks that it was made with. It is
-// immutable and shared by all requests. A nil *Traverser and the zero one know the methods of
-// resources alone; the functions of this package use that one.
+// Traverser walks trees, with the rules and step hooks that it was made with. It is immutable, and
+// all requests of an application share one. The zero Traverser and a nil *Traverser are ready to
+// use: they go by the methods of resources alone.
 type Traverser struct {
 	types map[reflect.Type]*abilities // nil without rules
 	hooks []Hook
 }
 
-// abilities is what the rules say about one type.
+// abilities are the rules for one type.
 type abilities struct{ lookup, async, path, locate, list *Rule }
 
-// Hook sees each step of a walk when it is done. It runs in the walk, on its goroutine: be quick.
+// Hook is called after each step of a walk, on the goroutine of the walk. It should be fast.
 type Hook func(ctx context.Context, s Step)
 
-// Step is one name of a path, and what became of it. A name that selects a view ("@@edit") is no
-// step.
+// Step is one name of a path and the result of looking it up. A name that selects a view ("@@edit")
+// is not a step.
 type Step struct {
 	Parent     Resource
 	Name       string
-	Child      Resource      // nil: not found, or an error
+	Child      Resource      // nil if Err is set, and for the capability "none"
 	Capability string        // "descend", "async child", "child", "path lookup", "async lookup", "lookup"; "none": the parent has no children
-	Elapsed    time.Duration // of the call; where one call took several steps, the first one has it all
-	Err        error         // as it came from the parent; ErrNotFound ends the walk in peace
+	Elapsed    time.Duration // of the call; if one call found several names, the first step has it all
+	Err        error         // as the parent returned it; ErrNotFound ends the walk without failing it
 }
 
-// New makes a Traverser. The error joins all that is wrong: rules that carry a mistake, two of a
-// kind for one type, nil hooks.
+// New returns a Traverser. The error joins everything that is wrong: rules with an error, two rules
+// of the same kind for one type, nil hooks.
 func New(rules []Rule, hooks []Hook) (*Traverser, error) {
 	t := &Traverser{}
 	var errs []error
@@ -52,12 +52,12 @@ func New(rules []Rule, hooks []Hook) (*Traverser, error) {
 			a = &abilities{}
 			t.types[r.typ] = a
 		}
-		slot := a.slot(&r)
-		if *slot != nil {
-			errs = append(errs, fmt.Errorf("%v is given twice: leave one of them", r))
+		field := a.field(&r)
+		if *field != nil {
+			errs = append(errs, fmt.Errorf("%v given twice: remove one", r))
 			continue
 		}
-		*slot = &r
+		*field = &r
 	}
 	for i, h := range hooks {
 		if h == nil {
@@ -81,7 +81,8 @@ func (t *Traverser) Observed(h Hook) *Traverser {
 	return observed
 }
 
-func (a *abilities) slot(r *Rule) **Rule {
+// field returns where a holds rules of the kind of r.
+func (a *abilities) field(r *Rule) **Rule {
 	switch {
 	case r.child != nil:
 		return &a.lookup
@@ -95,7 +96,7 @@ func (a *abilities) slot(r *Rule) **Rule {
 	return &a.list
 }
 
-// rulesFor is what the rules say about the type of res, or nil.
+// rulesFor returns the rules for the type of res, or nil.
 func (t *Traverser) rulesFor(res Resource) *abilities {
 	if t == nil || t.types == nil {
 		return nil
@@ -103,8 +104,8 @@ func (t *Traverser) rulesFor(res Resource) *abilities {
 	return t.types[reflect.TypeOf(res)]
 }
 
-// capable is the value whose type tells how res finds children: the rules for its type if they say
-// anything about that, else res itself.
+// capable returns what finds the children of res: the rules for its type if there are any for that,
+// res itself otherwise.
 func (t *Traverser) capable(res Resource) any {
 	if t == nil || t.types == nil {
 		return res
@@ -117,7 +118,7 @@ func (t *Traverser) capable(res Resource) any {
 
 func (t *Traverser) hooked() bool { return t != nil && len(t.hooks) > 0 }
 
-func (t *Traverser) tell(ctx context.Context, s Step) {
+func (t *Traverser) callHooks(ctx context.Context, s Step) {
 	for _, h := range t.hooks {
 		h(ctx, s)
 	}

@@ -4,42 +4,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// selector begins a name that selects a view and is never looked up.
-const selector = "@@"
+// viewPrefix begins a name that selects a view and is never looked up.
+const viewPrefix = "@@"
 
-// Path is where a walk is to go.
+// Path is where a walk goes.
 type Path struct {
-	Escaped string   // as url.URL.EscapedPath gives it
-	Names   []string // instead of Escaped, unless nil: split and decoded already; "", "." and ".." still count as such
+	Escaped string   // as url.URL.EscapedPath returns it
+	Names   []string // if not nil, used instead of Escaped: decoded names, with "", "." and ".." as in a path
 
-	// VirtualRoot are the names of a virtual root. The walk goes there first, then on along the
-	// path, which cannot climb above it. Who sets it must trust where it came from.
+	// VirtualRoot holds the decoded names of a virtual root. The walk goes there first, and then on
+	// along the path, which cannot climb above it. It decides what a client can reach: take it from
+	// trusted sources only.
 	VirtualRoot []string
 
-	// Subpath becomes the subpath of the result, as it is, if the walk uses up its path.
+	// Subpath becomes the subpath of the result, unchanged, if the walk uses up its path.
 	Subpath []string
 }
 
-// Walk goes from root along the path, as far as there are resources, and writes down in into where
-// it came; that becomes a result of this walk alone. This is the one loop behind everything that
-// looks for resources.
+// Walk walks from root along the path as far as there are resources, and records in into what it
+// found, replacing what was there. All other methods that look for resources use this loop; most
+// programs need [Traverser.Find] or [Traverser.Traverse] instead.
 //
-// Each resource takes the walk further by the best it can do: by its rules (a path lookup, an async
-// lookup, a lookup), else by [PathContainer], else by [AsyncContainer], else by [Container]. It
-// looks at ctx before each step, and waits for a future no longer than ctx lasts. The walk ends when
-// the path is used up, at a name that begins with "@@", at a resource without children, and at the
-// first ErrNotFound.
+// At each resource the walk uses the best capability that it has: a rule for its type (path lookup,
+// then async lookup, then lookup), else [PathContainer], [AsyncContainer] or [Container], in this
+// order. Before each step it checks ctx, and it waits for a future no longer than ctx lasts. The
+// walk ends when the path is used up, at a name that begins with "@@", at a resource without
+// children, and at the first ErrNotFound.
 //
-// The error is a [*PathError] if the path cannot be read, and a [*StepError] if a resource failed,
-// broke its contract, or ctx was done between two steps. With a StepError into tells how far the
-// walk came. Walk does not catch the panics of resources.
+// The error is a [*PathError] if the path cannot be read, and a [*StepError] if a resource failed or
+// broke its contract, or if ctx ended between two steps. After a StepError, into holds how far the
+// walk came. Walk does not recover panics of resources.
 func (t *Traverser) Walk(ctx context.Context, root Resource, p Path, into *Result) error {
 	if err := begin(into, root, &p); err != nil {
 		return err
@@ -47,20 +47,20 @@ func (t *Traverser) Walk(ctx context.Context, root Resource, p Path, into *Resul
 	return t.walk(ctx, into)
 }
 
-// walkFrom walks from a node.
+// walkFrom is Walk from a node instead of a root.
 func (t *Traverser) walkFrom(ctx context.Context, from Node, p Path, r *Result) error {
 	if err := begin(r, from.Resource(), &p); err != nil {
 		return err
 	}
 	if _, inner := from.Parent(); inner {
-		r.beyond().start = from
+		r.ensureOverflow().start = from
 	}
 	return t.walk(ctx, r)
 }
 
-// begin makes r a result that stands at the start of a path.
+// begin makes r the result of a walk that stands at its start.
 func begin(r *Result, start Resource, p *Path) error {
-	if r.chain[0] != nil || r.count != 0 || r.more != nil {
+	if r.chain[0] != nil || r.count != 0 || r.overflow != nil {
 		*r = Result{}
 	}
 	r.chain[0] = start
@@ -68,13 +68,13 @@ func begin(r *Result, start Resource, p *Path) error {
 		*r = Result{}
 		return err
 	}
-	if err := flawOfRoot(start); err != nil {
+	if err := checkRoot(start); err != nil {
 		path := Join(r.allNames())
 		*r = Result{}
 		return &StepError{Path: path, Err: err}
 	}
 	if len(p.Subpath) > 0 {
-		r.beyond().subpath = p.Subpath
+		r.ensureOverflow().subpath = p.Subpath
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func (r *Result) addPath(p *Path) error {
 		if err := r.addNames(p.VirtualRoot); err != nil {
 			return err
 		}
-		r.beyond().virtual = r.count
+		r.ensureOverflow().virtual = r.count
 	}
 	switch {
 	case p.Names != nil:
@@ -96,11 +96,11 @@ func (r *Result) addPath(p *Path) error {
 }
 
 func (t *Traverser) walk(ctx context.Context, r *Result) error {
-	names, chain, hooked := r.allNames(), r.room(), t.hooked()
+	names, chain, hooked := r.allNames(), r.wholeChain(), t.hooked()
 	var began time.Time
 	for int(r.depth) < len(names) {
 		name := names[r.depth]
-		if selects(name) {
+		if selectsView(name) {
 			return nil
 		}
 		parent := chain[r.depth]
@@ -117,12 +117,12 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 		switch c := t.capable(parent).(type) {
 		case *abilities:
 			if c.path != nil {
-				asked := askable(names[r.depth:])
-				got, err := c.path.descend(ctx, parent, asked)
-				if more, err := t.took(ctx, r, "path lookup", asked, got, err, began); !more {
+				below := beforeView(names[r.depth:])
+				found, err := c.path.descend(ctx, parent, below)
+				if more, err := t.descend(ctx, r, "path lookup", below, found, err, began); !more {
 					return err
 				}
-				chain = r.room()
+				chain = r.wholeChain()
 				continue
 			}
 			if c.async != nil {
@@ -133,12 +133,12 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 			capability = "lookup"
 			child, err = c.lookup.child(ctx, parent, name)
 		case PathContainer:
-			asked := askable(names[r.depth:])
-			got, err := c.Descend(ctx, asked)
-			if more, err := t.took(ctx, r, "descend", asked, got, err, began); !more {
+			below := beforeView(names[r.depth:])
+			found, err := c.Descend(ctx, below)
+			if more, err := t.descend(ctx, r, "descend", below, found, err, began); !more {
 				return err
 			}
-			chain = r.room()
+			chain = r.wholeChain()
 			continue
 		case AsyncContainer:
 			capability = "async child"
@@ -147,19 +147,19 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 			child, err = c.Child(ctx, name)
 		default:
 			if hooked {
-				t.tell(ctx, Step{Parent: parent, Name: name, Capability: "none"})
+				t.callHooks(ctx, Step{Parent: parent, Name: name, Capability: "none"})
 			}
 			return nil
 		}
 
 		if err == nil {
-			err = flawOf(child)
+			err = checkChild(child)
 		}
 		if err != nil {
 			child = nil
 		}
 		if hooked {
-			t.tell(ctx, Step{parent, name, child, capability, time.Since(began), err})
+			t.callHooks(ctx, Step{parent, name, child, capability, time.Since(began), err})
 		}
 		if err != nil {
 			if isNotFound(err) {
@@ -176,103 +176,70 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 	return nil
 }
 
-// took goes down along what a resource returned for several names, and tells whether the walk goes
+// descend goes down along what a resource found for several names, and reports whether the walk goes
 // on from there.
-func (t *Traverser) took(ctx context.Context, r *Result, capability string, asked []string, got []Resource, err error, began time.Time) (bool, error) {
+func (t *Traverser) descend(ctx context.Context, r *Result, capability string, names []string, found []Resource, err error, began time.Time) (bool, error) {
 	parent := r.resourceAt(int(r.depth))
 	missing := err != nil && isNotFound(err)
-	if flaw := flawOfDescent(asked, got, err, missing); flaw != nil {
-		err, missing = flaw, false
+	if broken := checkDescent(names, found, err, missing); broken != nil {
+		err, missing = broken, false
 	}
 	if err != nil && !missing {
 		if t.hooked() {
-			t.tell(ctx, Step{parent, asked[0], nil, capability, time.Since(began), err})
+			t.callHooks(ctx, Step{parent, names[0], nil, capability, time.Since(began), err})
 		}
-		return false, stepError(r, capability, len(asked), parent, err)
+		return false, stepError(r, capability, len(names), parent, err)
 	}
 
-	chain := r.room()
-	if need := int(r.depth) + 1 + len(got); need > len(chain) {
+	chain := r.wholeChain()
+	if need := int(r.depth) + 1 + len(found); need > len(chain) {
 		chain = r.growChain(need)
 	}
-	copy(chain[r.depth+1:], got)
+	copy(chain[r.depth+1:], found)
 	if t.hooked() {
 		elapsed := time.Since(began)
-		for i, child := range got {
-			t.tell(ctx, Step{chain[int(r.depth)+i], asked[i], child, capability, elapsed, nil})
+		for i, child := range found {
+			t.callHooks(ctx, Step{chain[int(r.depth)+i], names[i], child, capability, elapsed, nil})
 			elapsed = 0
 		}
 		if missing {
-			t.tell(ctx, Step{chain[int(r.depth)+len(got)], asked[len(got)], nil, capability, elapsed, err})
+			t.callHooks(ctx, Step{chain[int(r.depth)+len(found)], names[len(found)], nil, capability, elapsed, err})
 		}
 	}
-	r.depth += uint32(len(got))
+	r.depth += uint32(len(found))
 	return !missing, nil
 }
 
-// flawOfDescent tells how an answer breaks the contract of PathContainer.
-func flawOfDescent(asked []string, got []Resource, err error, missing bool) error {
+// checkDescent returns an error if a result breaks the contract of PathContainer.
+func checkDescent(names []string, found []Resource, err error, missing bool) error {
 	switch {
 	case err != nil && !missing:
-		return nil // the error speaks for itself
-	case len(got) > len(asked):
-		return fmt.Errorf("returned %d resources for %d names", len(got), len(asked))
-	case missing && len(got) == len(asked):
-		return fmt.Errorf("returned a resource for every name, and yet %q", err.Error())
-	case err == nil && len(got) == 0:
-		return fmt.Errorf("returned neither a resource nor an error: return ErrNotFound for a name that does not exist")
+		return nil // it fails the walk as it is
+	case len(found) > len(names):
+		return fmt.Errorf("returned %d resources for %d names", len(found), len(names))
+	case missing && len(found) == len(names):
+		return fmt.Errorf("returned a resource for every name, but also the error %q", err.Error())
+	case err == nil && len(found) == 0:
+		return errors.New("returned neither a resource nor an error; return ErrNotFound for a name that does not exist")
 	}
-	for i, res := range got {
-		if flaw := flawOf(res); flaw != nil {
-			return fmt.Errorf("for %q: %w", asked[i], flaw)
+	for i, res := range found {
+		if err := checkChild(res); err != nil {
+			return fmt.Errorf("for %q: %w", names[i], err)
 		}
 	}
 	return nil
 }
 
-// askable is the front of names that may be looked up.
-func askable(names []string) []string {
+// beforeView returns the names before the first that selects a view.
+func beforeView(names []string) []string {
 	for i, name := range names {
-		if selects(name) {
+		if selectsView(name) {
 			return names[:i:i]
 		}
 	}
 	return slices.Clip(names)
 }
 
-func selects(name string) bool { return len(name) >= 2 && name[0] == '@' && name[1] == '@' }
+func selectsView(name string) bool { return len(name) >= 2 && name[0] == '@' && name[1] == '@' }
 
 func isNotFound(err error) bool { return err == ErrNotFound || errors.Is(err, ErrNotFound) }
-
-// flawOfRoot is flawOf in words for a root.
-func flawOfRoot(root Resource) error {
-	switch err := flawOf(root); {
-	case err == nil:
-		return nil
-	case root == nil:
-		return errNoRoot
-	default:
-		return fmt.Errorf("the root is a %T that holds no resource", root)
-	}
-}
-
-// flawOf tells why a value can be no resource: nil, a nil pointer, or a Node.
-func flawOf(res Resource) error {
-	switch v := res.(type) {
-	case nil:
-		return errNothing
-	case Node:
-		return fmt.Errorf("returned a traversal.Node: return the resource itself")
-	case Map: // known, and so without the cost of reflection
-		if v != nil {
-			return nil
-		}
-	}
-	switch reflect.TypeOf(res).Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		if reflect.ValueOf(res).IsNil() {
-			return fmt.Errorf("returned a nil %T as a resource: return ErrNotFound if there is none", res)
-		}
-	}
-	return nil
-}

@@ -34,7 +34,7 @@ func TestErrorPages(t *testing.T) {
 		{"no such page of a folder", "GET", "localhost", "/docs/?page=7", 404, "there are only 1 pages", "/docs/"},
 		{"a wrong query", "GET", "localhost", "/?sort=x", 422, "sort is one of", "/"},
 		{"a wrong method", "POST", "localhost", "/code.go", 405, "This address takes GET, HEAD, OPTIONS.", "/code.go"},
-		{"a NUL", "GET", "localhost", "/%00", 400, "This address cannot be read: holds a NUL.", "/"},
+		{"a NUL", "GET", "localhost", "/%00", 400, "This address cannot be read: contains NUL.", "/"},
 		{"not UTF-8", "GET", "localhost", "/x/%ff", 400, "This address cannot be read: not UTF-8.", "/"},
 		{"and its address", "GET", "localhost", "/x/%ff", 400, "<code>/x/%ff</code>", "/"},
 		{"a query that is not UTF-8", "GET", "localhost", "/code.go/raw?%ff", 400, "the query string is not UTF-8", "/code.go"},

@@ -86,7 +86,7 @@ func (p *pages) frame(r *web.Request, value any) (*frame, error) {
 	}
 	// The lineage leads upward: no resource knows its parent, the node knows
 	// where it was found.
-	for n, err := range traversal.Lineage(r.Context(), node) {
+	for n, err := range r.Traverser().Lineage(r.Context(), node) {
 		if err != nil {
 			return nil, err
 		}

@@ -83,7 +83,7 @@ func show(r *framework.Request, place Place, p page) (*framework.Response, error
 // knows its parent or its path: the node knows where it was found.
 func breadcrumbs(r *framework.Request) ([]link, error) {
 	var crumbs []link
-	for node, err := range traversal.Lineage(r.Context(), r.Node()) {
+	for node, err := range r.Traverser().Lineage(r.Context(), r.Node()) {
 		if err != nil {
 			return nil, err
 		}

@@ -79,10 +79,11 @@ func TestTreeKeepsItsContract(t *testing.T) {
 	t.Parallel()
 	tree := frameworktest.Tree{"a/b/c": &page{}, "a": &page{}, "d/e": &page{}, "f": traversal.Map{"g": &page{}}}
 	require.NoError(t, traversaltest.Check(t.Context(), tree, traversaltest.Options{}))
-	node, err := traversal.Find(t.Context(), traversal.NewNode(tree), "/a/b/c")
+	var tr traversal.Traverser
+	node, err := tr.Find(t.Context(), traversal.NewNode(tree), "/a/b/c")
 	require.NoError(t, err)
 	assert.IsType(t, &page{}, node.Resource())
-	_, err = traversal.Find(t.Context(), traversal.NewNode(tree), "/f/g")
+	_, err = tr.Find(t.Context(), traversal.NewNode(tree), "/f/g")
 	require.NoError(t, err, "a child of the resource's own")
 }
 

@@ -151,7 +151,7 @@ func (c *recordedCheck) run(table *routes.Table) (string, error) {
 		return "", err
 	}
 	node := traversal.NewNode("root")
-	names, err := traversal.SplitText(c.Resource)
+	names, err := traversal.Split((&url.URL{Path: c.Resource}).EscapedPath())
 	if err != nil {
 		return "", err
 	}

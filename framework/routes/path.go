@@ -38,7 +38,7 @@ func checkPath(path string) (string, error) {
 	case plainASCII(path):
 		return path, nil
 	case strings.IndexByte(path, 0) >= 0:
-		return "", &traversal.PathError{Path: path, Reason: "holds a NUL"}
+		return "", &traversal.PathError{Path: path, Reason: "contains NUL"}
 	case !utf8.ValidString(path):
 		return "", &traversal.PathError{Path: path, Reason: "not UTF-8"}
 	}

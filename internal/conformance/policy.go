@@ -52,7 +52,7 @@ func (p policy) Permits(r *web.Request, at traversal.Node, permission string) (w
 	if err != nil {
 		return web.Decision{}, err
 	}
-	for above, err := range traversal.Lineage(r.Context(), at) {
+	for above, err := range r.Traverser().Lineage(r.Context(), at) {
 		if err != nil {
 			return web.Decision{}, err
 		}

@@ -19,7 +19,8 @@ func (s *Shelf) ChildAsync(ctx context.Context, name string) *async.Future[trave
 func Example_asyncContainer() {
 	ctx, scope := async.WithScope(context.Background(), 0) // a request has a scope already
 	defer func() { _ = scope.End(-1) }()
-	n, err := traversal.Find(ctx, traversal.Map{"shelf": &Shelf{}}, "shelf/Go")
+	var t traversal.Traverser
+	n, err := t.Find(ctx, traversal.Map{"shelf": &Shelf{}}, "shelf/Go")
 	fmt.Println(n.Resource(), err)
 	// Output: the book Go <nil>
 }

@@ -13,30 +13,29 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// Options tells Check what to know of the tree. The zero value is good for a tree that lists all of
-// its children.
+// Options describes the tree to Check. The zero value suits a tree that lists all its children.
 type Options struct {
-	// Paths are escaped paths of resources that exist. The way to each is checked; that is all
-	// there is to check in a tree without a Lister.
+	// Paths are escaped paths of resources that exist. Check checks every resource on the way. A
+	// tree without a Lister is checked along these paths only.
 	Paths []string
 
 	// Missing are escaped paths that do not exist, in addition to those that Check makes up.
 	Missing []string
 
-	// Traverser knows the rules of the application; nil: there are none.
+	// Traverser has the rules of the application; nil without rules.
 	Traverser *traversal.Traverser
 
-	// Same tells whether two values are the same resource, found twice. Without it they are if
-	// they have the same type: resources may be loaded anew each time.
+	// Same reports whether two values, found in different ways, are the same resource. The default
+	// compares their types, since resources may be loaded anew each time.
 	Same func(a, b traversal.Resource) bool
 
-	// MaxNodes ends the search of listed resources after so many; 1,000 if it is 0.
+	// MaxNodes is the number of listed resources after which the search ends; 1,000 by default.
 	MaxNodes int
 }
 
-// Check looks at each resource of the tree below root that it can find by listing and by o.Paths.
-// The error joins all that is wrong, each with its path; also what lookups started and did not end
-// within ten seconds. Check opens a scope for lookups by futures, unless ctx carries one.
+// Check checks each resource below root that it finds by listing and by o.Paths. The error joins all
+// violations, each with its path. It includes work of lookups that does not end within ten seconds.
+// Check opens a scope for asynchronous lookups, unless ctx carries one. It does not change the tree.
 func Check(ctx context.Context, root traversal.Resource, o Options) error {
 	if _, ok := async.ScopeFrom(ctx); ok {
 		return check(ctx, root, o)
@@ -56,7 +55,7 @@ func check(ctx context.Context, root traversal.Resource, o Options) error {
 	c := &checker{Options: o, ctx: ctx, known: map[string]bool{}}
 	top := traversal.NewNode(root)
 	if top.IsZero() {
-		return errors.New("the root is nil")
+		return errors.New("root is nil")
 	}
 	c.search(top)
 	for _, path := range o.Paths {
@@ -65,29 +64,30 @@ func check(ctx context.Context, root traversal.Resource, o Options) error {
 	for _, path := range o.Missing {
 		names, err := traversal.Split(path)
 		if err != nil {
-			c.complain(top, "%v", err)
+			c.report(top, "%v", err)
 			continue
 		}
 		c.missing(top, names)
 	}
-	return errors.Join(c.flaws...)
+	return errors.Join(c.violations...)
 }
 
-// noSuchName is a name that no tree is expected to have.
+// noSuchName is a name that no tree has.
 const noSuchName = "no such resource \u2205 7d1f"
 
 type checker struct {
 	Options
-	ctx   context.Context
-	known map[string]bool // paths that were checked
-	flaws []error
+	ctx        context.Context
+	known      map[string]bool // paths of the nodes that were checked
+	violations []error
 }
 
-func (c *checker) complain(at traversal.Node, format string, args ...any) {
-	c.flaws = append(c.flaws, fmt.Errorf("%s (%T): %s", at.Path(), at.Resource(), fmt.Sprintf(format, args...)))
+// report records a violation.
+func (c *checker) report(at traversal.Node, format string, args ...any) {
+	c.violations = append(c.violations, fmt.Errorf("%s (%T): %s", at.Path(), at.Resource(), fmt.Sprintf(format, args...)))
 }
 
-// search checks everything that is listed, level by level.
+// search checks all listed resources, level by level.
 func (c *checker) search(top traversal.Node) {
 	queue := []traversal.Node{top}
 	for i := 0; i < len(queue) && i < c.MaxNodes; i++ {
@@ -99,16 +99,16 @@ func (c *checker) search(top traversal.Node) {
 	}
 }
 
-// path checks each resource on the way to one that must exist.
+// path checks each resource on the way to a path that must exist.
 func (c *checker) path(top traversal.Node, path string) {
 	names, err := traversal.Split(path)
 	if err != nil {
-		c.complain(top, "%v", err)
+		c.report(top, "%v", err)
 		return
 	}
 	var r traversal.Result
 	if err := c.Traverser.Walk(c.ctx, top.Resource(), traversal.Path{Names: names}, &r); err != nil {
-		c.complain(top, "%v", err)
+		c.report(top, "%v", err)
 		return
 	}
 	n := top
@@ -121,11 +121,11 @@ func (c *checker) path(top traversal.Node, path string) {
 		n = child
 	}
 	if r.Node().Depth() < len(names) {
-		c.complain(n, "the path %q should exist, but there is no %q", path, names[r.Node().Depth()])
+		c.report(n, "path %q should exist, but %q is not found", path, names[r.Node().Depth()])
 	}
 }
 
-// nodeAt is the node of n's lineage at that depth.
+// nodeAt returns the node of that depth in the lineage of n.
 func nodeAt(n traversal.Node, depth int) (traversal.Node, bool) {
 	ok := true
 	for ok && n.Depth() > depth {
@@ -134,7 +134,7 @@ func nodeAt(n traversal.Node, depth int) (traversal.Node, bool) {
 	return n, ok
 }
 
-// node checks a resource for itself: its place, and names that cannot exist below it.
+// node checks the place of a resource, and names that cannot exist below it.
 func (c *checker) node(n traversal.Node) {
 	path := n.Path()
 	if c.known[path] {
@@ -144,11 +144,11 @@ func (c *checker) node(n traversal.Node) {
 
 	placed, err := c.Traverser.NodeOf(c.ctx, n.Resource())
 	if _, unknown := errors.AsType[*traversal.NoLocationError](err); unknown {
-		// It need not know.
+		// A resource need not know its place.
 	} else if err != nil {
-		c.complain(n, "%v", err)
+		c.report(n, "%v", err)
 	} else if got := placed.Path(); got != path {
-		c.complain(n, "tells that its path is %s", got)
+		c.report(n, "states that its path is %s", got)
 	}
 
 	name := n.Name()
@@ -158,25 +158,25 @@ func (c *checker) node(n traversal.Node) {
 	c.missing(n, []string{noSuchName, "below"})
 }
 
-// list checks the listed children of n, and returns them.
+// list checks the listed children of n and returns them.
 func (c *checker) list(n traversal.Node) []traversal.Node {
 	var children []traversal.Node
 	var names []string
 	for child, err := range c.Traverser.Children(c.ctx, n) {
 		if err != nil {
-			c.complain(n, "%v", err)
+			c.report(n, "%v", err)
 			return children
 		}
 		name := child.Name()
 		switch {
 		case name == "" || name == "." || name == "..":
-			c.complain(n, "lists a child %q, which no path can hold", name)
+			c.report(n, "lists a child %q, a name that no path can contain", name)
 			continue
 		case strings.HasPrefix(name, "@@"):
-			c.complain(n, "lists a child %q, which is read as a view", name)
+			c.report(n, "lists a child %q, a name that selects a view", name)
 			continue
 		case slices.Contains(names, name):
-			c.complain(n, "lists %q twice", name)
+			c.report(n, "lists %q twice", name)
 			continue
 		}
 		names = append(names, name)
@@ -197,51 +197,51 @@ func (c *checker) list(n traversal.Node) []traversal.Node {
 		again = append(again, child.Name())
 	}
 	if !slices.Equal(names, again) {
-		c.complain(n, "lists %q, and at the second time %q", names, again)
+		c.report(n, "lists %q the first time, and %q the second time", names, again)
 	}
 	for range c.Traverser.Children(c.ctx, n) {
-		break // a listing has to stand that
+		break // must not panic
 	}
 	return children
 }
 
-// child checks that n finds want by that name.
+// child checks that n finds want by that name in each way that it offers.
 func (c *checker) child(n traversal.Node, name string, want traversal.Resource) {
-	one := func(way string, got traversal.Resource, err error) {
+	compare := func(way string, got traversal.Resource, err error) {
 		switch {
 		case err != nil:
-			c.complain(n, "%s %q: %v", way, name, err)
+			c.report(n, "%s %q: %v", way, name, err)
 		case !c.Same(got, want):
-			c.complain(n, "%s %q gives %T, elsewhere it is %T", way, name, got, want)
+			c.report(n, "%s %q returns %T, expected %T as found elsewhere", way, name, got, want)
 		}
 	}
-	found, err := c.Traverser.FindNames(c.ctx, n, name)
-	one("walk to", found.Resource(), err)
+	found, err := c.find(n, name)
+	compare("walk to", found.Resource(), err)
 
 	done, cancel := context.WithCancel(c.ctx)
 	cancel()
 	if container, ok := n.Resource().(traversal.Container); ok {
 		got, err := container.Child(c.ctx, name)
-		one("Child", got, err)
+		compare("Child", got, err)
 		if _, late := container.Child(done, name); err == nil && errors.Is(late, traversal.ErrNotFound) {
-			c.complain(n, "Child %q is ErrNotFound when its context is cancelled: return the context's error", name)
+			c.report(n, "Child %q returns ErrNotFound if its context is cancelled; return the error of the context", name)
 		}
 	}
 	if container, ok := n.Resource().(traversal.AsyncContainer); ok {
 		got, err := async.Await(c.ctx, container.ChildAsync(c.ctx, name))
-		one("ChildAsync", got, err)
+		compare("ChildAsync", got, err)
 		if _, late := async.Await(c.ctx, container.ChildAsync(done, name)); err == nil && errors.Is(late, traversal.ErrNotFound) {
-			c.complain(n, "ChildAsync %q is ErrNotFound when its context is cancelled: return the context's error", name)
+			c.report(n, "ChildAsync %q returns ErrNotFound if its context is cancelled; return the error of the context", name)
 		}
 	}
 	if container, ok := n.Resource().(traversal.PathContainer); ok {
 		if _, late := container.Descend(done, []string{name}); err == nil && errors.Is(late, traversal.ErrNotFound) {
-			c.complain(n, "Descend to %q is ErrNotFound when its context is cancelled: return the context's error", name)
+			c.report(n, "Descend to %q returns ErrNotFound if its context is cancelled; return the error of the context", name)
 		}
 	}
 }
 
-// descent checks that Descend of the resource at from knows the way down to n.
+// descent checks that Descend of the resource at from finds the way down to n.
 func (c *checker) descent(from, n traversal.Node) {
 	container, ok := from.Resource().(traversal.PathContainer)
 	if !ok || n.Depth() == from.Depth() {
@@ -252,51 +252,56 @@ func (c *checker) descent(from, n traversal.Node) {
 	c.descend(from, container, append(slices.Clip(names), noSuchName), n)
 }
 
-// descend asks for names, of which all that lead to n exist, and perhaps one more that does not.
+// descend calls Descend with the names that lead to n, and perhaps one more that does not exist.
 func (c *checker) descend(from traversal.Node, container traversal.PathContainer, names []string, n traversal.Node) {
 	got, err := container.Descend(c.ctx, slices.Clone(names))
 	exist := n.Depth() - from.Depth()
 	switch {
 	case err != nil && !errors.Is(err, traversal.ErrNotFound):
-		c.complain(from, "Descend to %q: %v", names, err)
+		c.report(from, "Descend to %q: %v", names, err)
 		return
 	case len(got) > len(names):
-		c.complain(from, "Descend to %q gives %d resources", names, len(got))
+		c.report(from, "Descend to %q returns %d resources", names, len(got))
 		return
 	case len(got) > exist:
-		c.complain(from, "Descend to %q finds a resource at %q", names, names[:len(got)])
+		c.report(from, "Descend to %q finds a resource at %q, which does not exist", names, names[:len(got)])
 		return
 	case err == nil && len(got) == 0:
-		c.complain(from, "Descend to %q gives neither a resource nor an error", names)
+		c.report(from, "Descend to %q returns neither a resource nor an error", names)
 		return
 	case err != nil && len(got) < exist:
-		c.complain(from, "Descend to %q does not find %q, which exists", names, names[len(got)])
+		c.report(from, "Descend to %q does not find %q, which exists", names, names[len(got)])
 		return
 	}
 	for i, res := range got {
 		if want, _ := nodeAt(n, from.Depth()+i+1); !c.Same(res, want.Resource()) {
-			c.complain(from, "Descend to %q gives %T at %q, elsewhere it is %T", names, res, names[i], want.Resource())
+			c.report(from, "Descend to %q returns %T for %q, expected %T as found elsewhere", names, res, names[i], want.Resource())
 		}
 	}
 }
 
-// missing checks that names lead nowhere from n, and say so in peace.
+// missing checks that names lead nowhere from n, and that the error is ErrNotFound.
 func (c *checker) missing(n traversal.Node, names []string) {
-	_, err := c.Traverser.FindNames(c.ctx, n, names...)
+	_, err := c.find(n, names...)
 	switch {
 	case err == nil:
-		c.complain(n, "has a resource at %q", names)
+		c.report(n, "has a resource at %q", names)
 	case !errors.Is(err, traversal.ErrNotFound):
-		c.complain(n, "for %q, which does not exist, gives another error than ErrNotFound: %v", names, err)
+		c.report(n, "%q does not exist: expected ErrNotFound, got %v", names, err)
 	}
 	if container, ok := n.Resource().(traversal.Container); ok && len(names) == 1 {
 		if res, err := container.Child(c.ctx, names[0]); !errors.Is(err, traversal.ErrNotFound) {
-			c.complain(n, "Child %q, which does not exist, gives %T, %v", names[0], res, err)
+			c.report(n, "Child %q does not exist: expected ErrNotFound, got %T, %v", names[0], res, err)
 		}
 	}
 	if container, ok := n.Resource().(traversal.AsyncContainer); ok && len(names) == 1 {
 		if res, err := async.Await(c.ctx, container.ChildAsync(c.ctx, names[0])); !errors.Is(err, traversal.ErrNotFound) {
-			c.complain(n, "ChildAsync %q, which does not exist, gives %T, %v", names[0], res, err)
+			c.report(n, "ChildAsync %q does not exist: expected ErrNotFound, got %T, %v", names[0], res, err)
 		}
 	}
+}
+
+// find finds names below n.
+func (c *checker) find(n traversal.Node, names ...string) (traversal.Node, error) {
+	return c.Traverser.Find(c.ctx, n, strings.TrimPrefix(traversal.Join(names), "/"))
 }

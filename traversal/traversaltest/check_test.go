@@ -27,7 +27,7 @@ func TestCheckReadyTrees(t *testing.T) {
 	}), traversaltest.Options{Paths: []string{"/a/b/c.txt"}}))
 }
 
-// table is a tree in a flat table of paths, all by Descend.
+// table is a tree in a flat table of paths, found by Descend.
 type table map[string]bool
 
 type row struct {
@@ -82,7 +82,7 @@ func TestCheckDescend(t *testing.T) {
 	}
 }
 
-// odd is a container whose answers are given.
+// odd is a container with given results.
 type odd struct {
 	child   func(ctx context.Context, name string) (traversal.Resource, error)
 	entries []traversal.Entry
@@ -114,7 +114,7 @@ func (o *odd) Children(context.Context) iter.Seq2[traversal.Entry, error] {
 	}
 }
 
-// oddPath is a container by path whose answers are given.
+// oddPath is a PathContainer with given results.
 type oddPath struct {
 	odd
 	descend func(names []string) ([]traversal.Resource, error)
@@ -133,7 +133,7 @@ func (l lost) Location(context.Context) (string, traversal.Resource, error) {
 	return l.name, lost{}, nil
 }
 
-func TestCheckFinds(t *testing.T) {
+func TestCheckReports(t *testing.T) {
 	t.Parallel()
 	denied := errors.New("denied")
 	one := traversal.Entry{Name: "one", Resource: 1}
@@ -146,10 +146,10 @@ func TestCheckFinds(t *testing.T) {
 		o    traversaltest.Options
 		want string
 	}{
-		{"nil root", nil, traversaltest.Options{}, "the root is nil"},
-		{"path that does not exist", traversal.Map{"a": 1}, traversaltest.Options{Paths: []string{"/a/b"}}, `/a (int): the path "/a/b" should exist, but there is no "b"`},
-		{"path that cannot be read", traversal.Map{}, traversaltest.Options{Paths: []string{"/%"}}, `/ (traversal.Map): path "/%": bad escape "%"`},
-		{"missing that exists", traversal.Map{"a": 1}, traversaltest.Options{Missing: []string{"/a"}}, `/ (traversal.Map): has a resource at ["a"]`},
+		{"nil root", nil, traversaltest.Options{}, "root is nil"},
+		{"path that does not exist", traversal.Map{"a": 1}, traversaltest.Options{Paths: []string{"/a/b"}}, `/a (int): path "/a/b" should exist, but "b" is not found`},
+		{"path that cannot be read", traversal.Map{}, traversaltest.Options{Paths: []string{"/%"}}, `/ (traversal.Map): path "/%": invalid escape "%"`},
+		{"missing path that exists", traversal.Map{"a": 1}, traversaltest.Options{Missing: []string{"/a"}}, `/ (traversal.Map): has a resource at ["a"]`},
 		{"listed, not found", &odd{entries: []traversal.Entry{one}, child: func(context.Context, string) (traversal.Resource, error) { return nil, traversal.ErrNotFound }},
 			traversaltest.Options{}, `Child "one": no such resource`},
 		{"other type", &odd{entries: []traversal.Entry{one}, child: func(_ context.Context, name string) (traversal.Resource, error) {
@@ -157,23 +157,23 @@ func TestCheckFinds(t *testing.T) {
 				return "1", nil
 			}
 			return nil, traversal.ErrNotFound
-		}}, traversaltest.Options{}, `Child "one" gives string, elsewhere it is int`},
+		}}, traversaltest.Options{}, `Child "one" returns string, expected int as found elsewhere`},
 		{"anything is found", &odd{child: func(context.Context, string) (traversal.Resource, error) { return 1, nil }}, traversaltest.Options{}, `has a resource at ["../"]`},
-		{"missing is an error", &odd{child: func(context.Context, string) (traversal.Resource, error) { return nil, denied }}, traversaltest.Options{}, "gives another error than ErrNotFound"},
+		{"missing is an error", &odd{child: func(context.Context, string) (traversal.Resource, error) { return nil, denied }}, traversaltest.Options{}, "does not exist: expected ErrNotFound, got traverse"},
 		{"cancelled is not found", &odd{entries: []traversal.Entry{one}, child: func(ctx context.Context, name string) (traversal.Resource, error) {
 			if name == "one" && ctx.Err() == nil {
 				return 1, nil
 			}
 			return nil, traversal.ErrNotFound
-		}}, traversaltest.Options{}, "is ErrNotFound when its context is cancelled"},
+		}}, traversaltest.Options{}, "returns ErrNotFound if its context is cancelled"},
 		{"listed twice", &odd{entries: []traversal.Entry{one, one}}, traversaltest.Options{}, `lists "one" twice`},
-		{"bad name", &odd{entries: []traversal.Entry{{Name: "..", Resource: 1}}}, traversaltest.Options{}, `lists a child "..", which no path can hold`},
-		{"view name", &odd{entries: []traversal.Entry{{Name: "@@x", Resource: 1}}}, traversaltest.Options{}, `lists a child "@@x", which is read as a view`},
+		{"bad name", &odd{entries: []traversal.Entry{{Name: "..", Resource: 1}}}, traversaltest.Options{}, `lists a child "..", a name that no path can contain`},
+		{"view name", &odd{entries: []traversal.Entry{{Name: "@@x", Resource: 1}}}, traversaltest.Options{}, `lists a child "@@x", a name that selects a view`},
 		{"listing fails", &odd{err: denied}, traversaltest.Options{}, "denied"},
-		{"wrong place", traversal.Map{"a": lost{"b"}}, traversaltest.Options{}, "/a (traversaltest_test.lost): tells that its path is /b"},
-		{"Descend disagrees", &oddPath{odd{entries: []traversal.Entry{one}}, found("x")}, traversaltest.Options{}, `Descend to ["one"] gives string at "one", elsewhere it is int`},
-		{"Descend gives nothing", &oddPath{odd{entries: []traversal.Entry{one}}, found()}, traversaltest.Options{}, `Descend to ["one"] gives neither a resource nor an error`},
-		{"Descend gives more", &oddPath{odd{entries: []traversal.Entry{one}}, found(1, 1, 1, 1)}, traversaltest.Options{}, `Descend to ["one"] gives 4 resources`},
+		{"wrong place", traversal.Map{"a": lost{"b"}}, traversaltest.Options{}, "/a (traversaltest_test.lost): states that its path is /b"},
+		{"Descend disagrees", &oddPath{odd{entries: []traversal.Entry{one}}, found("x")}, traversaltest.Options{}, `Descend to ["one"] returns string for "one", expected int as found elsewhere`},
+		{"Descend returns nothing", &oddPath{odd{entries: []traversal.Entry{one}}, found()}, traversaltest.Options{}, `Descend to ["one"] returns neither a resource nor an error`},
+		{"Descend returns more", &oddPath{odd{entries: []traversal.Entry{one}}, found(1, 1, 1, 1)}, traversaltest.Options{}, `Descend to ["one"] returns 4 resources`},
 		{"Descend finds what is not there", &oddPath{odd{entries: []traversal.Entry{one}}, found(1, 2)}, traversaltest.Options{}, `finds a resource at ["one" "no such resource`},
 		{"Descend does not find", &oddPath{odd{entries: []traversal.Entry{one}}, func([]string) ([]traversal.Resource, error) { return nil, traversal.ErrNotFound }},
 			traversaltest.Options{}, `Descend to ["one"] does not find "one", which exists`},
@@ -202,7 +202,7 @@ func TestCheckStopsAtMaxNodes(t *testing.T) {
 	assert.Less(t, calls, 1000)
 }
 
-func TestCheckKnowsRules(t *testing.T) {
+func TestCheckUsesRules(t *testing.T) {
 	t.Parallel()
 	tr, err := traversal.New([]traversal.Rule{
 		traversal.Lookup(func(_ context.Context, n int, name string) (traversal.Resource, error) {
@@ -221,5 +221,5 @@ func ExampleCheck() {
 	site := traversal.Map{"wiki": traversal.Map{"Front": "Welcome"}}
 	err := traversaltest.Check(context.Background(), site, traversaltest.Options{Paths: []string{"/wiki/Front", "/wiki/Back"}})
 	fmt.Println(err)
-	// Output: /wiki (traversal.Map): the path "/wiki/Back" should exist, but there is no "Back"
+	// Output: /wiki (traversal.Map): path "/wiki/Back" should exist, but "Back" is not found
 }

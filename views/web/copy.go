@@ -62,7 +62,7 @@ func (r *Request) WithNode(n traversal.Node, viewName string) *Request {
 	h := r.host()
 	c.flags = flagDetour | h.flags&flagMatched
 	c.match, c.err = h.match, h.err
-	c.result = h.result.Moved(n, viewName)
+	c.result = h.result.WithNode(n, viewName)
 	return c
 }
 

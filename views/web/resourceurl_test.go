@@ -204,10 +204,10 @@ func TestResourceURLOfResources(t *testing.T) {
 		{x: at(elsewhere{"describe"}), want: "http://example.com|/e/|/a/e/|false/el?q=1"},
 		{x: elsewhere{"describe"}, want: "http://example.com|||false/el?q=1"},
 		{x: at(elsewhere{"bad"}), err: "url of resource /a/e (web_test.elsewhere): out of order"},
-		{x: elsewhere{}, err: "url of resource web_test.elsewhere: nothing tells where a web_test.elsewhere lies in the tree: pass the traversal.Node of the walk (or NewNode and At), implement traversal.Located, or register traversal.Locate for it"},
-		{x: 5, err: "url of resource int: nothing tells where a int lies in the tree: pass the traversal.Node"},
-		{x: nil, err: "url of resource <nil>: location of <nil>: there is no resource"},
-		{x: traversal.Node{}, err: "url of resource no resource: location of traversal.Node: there is no resource"},
+		{x: elsewhere{}, err: "url of resource web_test.elsewhere: unknown location of web_test.elsewhere: pass the traversal.Node of the walk (or build one with NewNode and At), implement traversal.Located, or register a traversal.Locate rule"},
+		{x: 5, err: "url of resource int: unknown location of int: pass the traversal.Node"},
+		{x: nil, err: "url of resource <nil>: location of <nil>: resource is nil"},
+		{x: traversal.Node{}, err: "url of resource no resource: location of traversal.Node: the zero Node has no resource"},
 	} {
 		var options []web.URLOption
 		if c.want != "http://example.com/" && c.want != "http://example.com/shoe/" {
@@ -283,5 +283,5 @@ func ExampleRequest_ResourceURL() {
 	fmt.Println(err)
 	// Output:
 	// http://example.com/wiki/Front%20page/edit?version=3 <nil>
-	// url of resource string: nothing tells where a string lies in the tree: pass the traversal.Node of the walk (or NewNode and At), implement traversal.Located, or register traversal.Locate for it
+	// url of resource string: unknown location of string: pass the traversal.Node of the walk (or build one with NewNode and At), implement traversal.Located, or register a traversal.Locate rule
 }

@@ -94,7 +94,7 @@ func Configure(o Options) *framework.Configurator {
 // Archived holds for resources of an archived project.
 func Archived() web.Predicate {
 	return views.Where("archived", func(r *web.Request) (bool, error) {
-		project, _, ok, err := traversal.Closest[*Project](r.Context(), r.Node())
+		project, _, ok, err := traversal.Closest[*Project](r.Context(), r.Traverser(), r.Node())
 		return ok && project.Archived(), err
 	})
 }

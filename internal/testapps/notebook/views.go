@@ -56,7 +56,7 @@ type frame struct {
 // its sidebar, if there is one.
 func newFrame(r *web.Request) (frame, error) {
 	var f frame
-	for node, err := range traversal.Lineage(r.Context(), r.Node()) {
+	for node, err := range r.Traverser().Lineage(r.Context(), r.Node()) {
 		if err != nil {
 			return f, err
 		}
@@ -68,7 +68,7 @@ func newFrame(r *web.Request) (frame, error) {
 	}
 	slices.Reverse(f.Crumbs)
 
-	_, node, ok, err := traversal.Closest[*Project](r.Context(), r.Node())
+	_, node, ok, err := traversal.Closest[*Project](r.Context(), r.Traverser(), r.Node())
 	if err != nil || !ok {
 		return f, err
 	}
@@ -84,7 +84,7 @@ func newFrame(r *web.Request) (frame, error) {
 // links are those of a resource's children that the user may see.
 func links(r *web.Request, parent traversal.Node) ([]link, error) {
 	all := []link{}
-	for node, err := range traversal.Children(r.Context(), parent) {
+	for node, err := range r.Traverser().Children(r.Context(), parent) {
 		if err != nil {
 			return nil, err
 		}

@@ -1,10 +1,8 @@
 package traversal_test
 
 import (
-	"context"
 	"errors"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,62 +13,6 @@ import (
 
 	"github.com/mastaba-go/mastaba/traversal"
 )
-
-// listed are the paths below x, with an error last.
-func listed(t *testing.T, tr *traversal.Traverser, x any) (paths []string, err error) {
-	for n, err := range tr.Children(t.Context(), x) {
-		if err != nil {
-			return paths, err
-		}
-		paths = append(paths, n.String())
-	}
-	return paths, nil
-}
-
-func TestMap(t *testing.T) {
-	t.Parallel()
-	m := traversal.Map{"b": 2, "a": map[string]any{"deep": "x"}, "c d": traversal.Map{}}
-	got, err := listed(t, nil, m)
-	require.NoError(t, err)
-	assert.Equal(t, []string{"/a (traversal.Map)", "/b (int)", "/c%20d (traversal.Map)"}, got)
-	for range m.Children(t.Context()) {
-		break
-	}
-	n, err := traversal.Find(t.Context(), m, "a/deep")
-	require.NoError(t, err)
-	assert.Equal(t, "x", n.Resource())
-	_, err = m.Child(t.Context(), "nope")
-	require.ErrorIs(t, err, traversal.ErrNotFound)
-}
-
-func TestChildren(t *testing.T) {
-	t.Parallel()
-	_, err := listed(t, nil, 1)
-	require.EqualError(t, err, "children of int: neither a traversal.Lister nor a traversal.Listing rule")
-	require.ErrorIs(t, err, traversal.ErrNoListing)
-	_, err = listed(t, nil, nil)
-	require.Error(t, err)
-	got, err := listed(t, nil, traversal.Map{"a": 1, "b": nil})
-	require.EqualError(t, err, "children of traversal.Map: returned neither a resource nor an error: return ErrNotFound if there is none")
-	assert.Equal(t, []string{"/a (int)"}, got)
-
-	tr, err := traversal.New([]traversal.Rule{
-		traversal.Listing(func(_ context.Context, n int) iter.Seq2[traversal.Entry, error] {
-			return func(yield func(traversal.Entry, error) bool) {
-				_ = yield(traversal.Entry{Name: "one", Resource: 1.5}, nil) && yield(traversal.Entry{}, errBoom)
-			}
-		}),
-	}, nil)
-	require.NoError(t, err)
-	assert.True(t, tr.Lists(1))
-	assert.False(t, tr.Lists("x"))
-	got, err = listed(t, tr, traversal.NewNode("up").At("n", 1))
-	require.ErrorIs(t, err, errBoom)
-	assert.Equal(t, []string{"/n/one (float64)"}, got)
-	for range tr.Children(t.Context(), 1) {
-		break
-	}
-}
 
 func TestFS(t *testing.T) {
 	t.Parallel()
@@ -84,7 +26,7 @@ func TestFS(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"/docs (*traversal.Dir)", "/top.txt (*traversal.File)"}, got)
 
-	n, err := traversal.Find(ctx, root, "docs/a%20b.txt")
+	n, err := noRules.Find(ctx, root, "docs/a%20b.txt")
 	require.NoError(t, err)
 	file := n.Resource().(*traversal.File)
 	assert.Equal(t, "docs/a b.txt", file.Path())
@@ -104,7 +46,7 @@ func TestFS(t *testing.T) {
 	assert.True(t, info.IsDir())
 	got, err = listed(t, nil, up)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"/docs/a%20b.txt (*traversal.File)"}, got, "a pipe is no resource")
+	assert.Equal(t, []string{"/docs/a%20b.txt (*traversal.File)"}, got, "a pipe is not a resource")
 
 	for _, name := range []string{"", ".", "..", "/", "docs/a b.txt", "../x", "docs/", "/docs", "\xff", "docs\x00", "nope"} {
 		_, err := root.Child(ctx, name)
@@ -115,7 +57,7 @@ func TestFS(t *testing.T) {
 	_, err = dir.Child(ctx, "../top.txt")
 	require.ErrorIs(t, err, traversal.ErrNotFound)
 
-	r, err := traversal.Traverse(ctx, root, "top.txt/edit")
+	r, err := noRules.Traverse(ctx, root, "top.txt/edit")
 	require.NoError(t, err)
 	assert.Equal(t, "edit", r.ViewName(), "a file has no children")
 }
@@ -133,12 +75,12 @@ func TestFSLinks(t *testing.T) {
 	got, err := listed(t, nil, traversal.FS(os.DirFS(dir)))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"/link (*traversal.Dir)", "/real (*traversal.Dir)"}, got)
-	n, err := traversal.Find(t.Context(), traversal.FS(os.DirFS(dir)), "link/f")
+	n, err := noRules.Find(t.Context(), traversal.FS(os.DirFS(dir)), "link/f")
 	require.NoError(t, err)
 	assert.IsType(t, &traversal.File{}, n.Resource())
 }
 
-// brokenFS fails for another reason than that something does not exist.
+// brokenFS fails with another error than fs.ErrNotExist.
 type brokenFS struct{}
 
 func (brokenFS) Open(name string) (fs.File, error) {

@@ -17,9 +17,9 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// tree is the shape of a random tree; the styles below are ways to serve it.
+// tree is a random tree; the styles below are ways to implement it.
 type tree struct {
-	children map[string]*tree // nil: a leaf, which cannot look up anything
+	children map[string]*tree // nil for a leaf, which has no lookup
 	fails    bool             // looking it up is an error
 }
 
@@ -52,7 +52,7 @@ func randomPath(rnd *rand.Rand) string {
 	return b.String()
 }
 
-// outcome is what a walk comes to, in words.
+// outcome is the result of a walk.
 type outcome struct {
 	at        *tree
 	vroot     *tree
@@ -62,7 +62,7 @@ type outcome struct {
 	err       error
 }
 
-// model is Pyramid's algorithm, as one would tell it: clean up the names, then go step by step.
+// model is Pyramid's algorithm in its plainest form: clean up the names, then go step by step.
 func model(root *tree, path, virtual string) outcome {
 	clean := func(path string) []string {
 		names := []string{}
@@ -106,7 +106,7 @@ func model(root *tree, path, virtual string) outcome {
 	return o
 }
 
-// style is a way to make resources of trees.
+// style makes a resource of a tree.
 type style func(*tree) traversal.Resource
 
 type (
@@ -116,9 +116,8 @@ type (
 	}
 	byDescend struct {
 		*tree
-		s    style
-		rnd  *rand.Rand // stops early, by chance; nil: goes as far as it can
-		kind string
+		s   style
+		rnd *rand.Rand // stops early at random; nil: goes as far as it can
 	}
 	byLookup struct {
 		*tree
@@ -127,7 +126,7 @@ type (
 	byFuture struct {
 		*tree
 		s   style
-		rnd *rand.Rand // by chance the future has settled already
+		rnd *rand.Rand // settles some futures at once
 	}
 	byAsyncLookup struct{ byFuture }
 	byPathLookup  struct{ byDescend }
@@ -165,7 +164,7 @@ func (r byDescend) descend(names []string) (got []traversal.Resource, err error)
 	at := r.tree
 	for _, name := range names {
 		if strings.HasPrefix(name, "@@") {
-			panic("asked for " + name)
+			panic("looked up " + name)
 		}
 		if r.rnd != nil && len(got) > 0 && r.rnd.IntN(3) == 0 {
 			return got, nil
@@ -184,7 +183,7 @@ func (r byDescend) descend(names []string) (got []traversal.Resource, err error)
 	return got, nil
 }
 
-func (n *tree) shape() *tree { return n }
+func (n *tree) asTree() *tree { return n }
 
 func styles(rnd *rand.Rand) map[string]style {
 	all := map[string]style{}
@@ -252,7 +251,7 @@ func modelTraverser(t testing.TB) *traversal.Traverser {
 	return tr
 }
 
-// agree walks in each style and compares with the model.
+// agree walks in each style and compares the result with the model.
 func agree(t testing.TB, tr *traversal.Traverser, rnd *rand.Rand, root *tree, path, virtual string) {
 	want := model(root, path, virtual)
 	vnames, err := traversal.Split(virtual)
@@ -269,8 +268,8 @@ func agree(t testing.TB, tr *traversal.Traverser, rnd *rand.Rand, root *tree, pa
 		}
 		require.NoError(t, err, where)
 		got := outcome{
-			at:        shapeOf(r.Resource()),
-			vroot:     shapeOf(r.VirtualRoot().Resource()),
+			at:        treeOf(r.Resource()),
+			vroot:     treeOf(r.VirtualRoot().Resource()),
 			traversed: append([]string{}, r.Traversed()...),
 			view:      r.ViewName(),
 			subpath:   append([]string{}, r.Subpath()...),
@@ -284,9 +283,9 @@ func agree(t testing.TB, tr *traversal.Traverser, rnd *rand.Rand, root *tree, pa
 	}
 }
 
-func shapeOf(res traversal.Resource) *tree { return res.(interface{ shape() *tree }).shape() }
+func treeOf(res traversal.Resource) *tree { return res.(interface{ asTree() *tree }).asTree() }
 
-// inTree checks that the lineage of n is a way in the tree, root included.
+// inTree checks that the lineage of n is a path of the tree, from its root.
 func inTree(t testing.TB, root *tree, n traversal.Node, where string) {
 	at := root
 	for i, name := range n.Names() {
@@ -296,10 +295,10 @@ func inTree(t testing.TB, root *tree, n traversal.Node, where string) {
 			up, _ = up.Parent()
 		}
 		require.Equal(t, name, up.Name(), where)
-		require.Same(t, at, shapeOf(up.Resource()), where)
+		require.Same(t, at, treeOf(up.Resource()), where)
 	}
-	require.Same(t, root, shapeOf(n.Root().Resource()), where)
-	require.Same(t, at, shapeOf(n.Resource()), where)
+	require.Same(t, root, treeOf(n.Root().Resource()), where)
+	require.Same(t, at, treeOf(n.Resource()), where)
 }
 
 func TestWalksAgreeWithModel(t *testing.T) {
@@ -318,7 +317,7 @@ func TestWalksAgreeWithModel(t *testing.T) {
 	}
 }
 
-// strictFS fails on every name that is not below the root.
+// strictFS fails the test on every name that is not below the root.
 type strictFS struct {
 	t  testing.TB
 	fs fs.FS

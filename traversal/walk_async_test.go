@@ -2,7 +2,6 @@ package traversal_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -14,36 +13,6 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
-
-// remote finds children by futures, and by Child in a way that shows.
-type remote struct {
-	child func(ctx context.Context, name string) *async.Future[traversal.Resource]
-}
-
-func (r *remote) ChildAsync(ctx context.Context, name string) *async.Future[traversal.Resource] {
-	return r.child(ctx, name)
-}
-
-func (r *remote) Child(context.Context, string) (traversal.Resource, error) {
-	return nil, errors.New("asked by Child")
-}
-
-// remotePath can do everything.
-type remotePath struct {
-	remote
-	answering
-}
-
-func settled(res traversal.Resource, err error) *remote {
-	return &remote{func(context.Context, string) *async.Future[traversal.Resource] { return async.Settled(res, err) }}
-}
-
-func scoped(t *testing.T) context.Context {
-	t.Helper()
-	ctx, scope := async.WithScope(t.Context(), 0)
-	t.Cleanup(func() { assert.NoError(t, scope.End(time.Minute)) })
-	return ctx
-}
 
 func TestAsyncContainerLiesBetweenDescendAndChild(t *testing.T) {
 	t.Parallel()
@@ -64,7 +33,7 @@ func TestAsyncContainerLiesBetweenDescendAndChild(t *testing.T) {
 
 	walk(settled("by future", nil))
 	assert.Equal(t, []string{"async child a -> by future"}, steps)
-	walk(&remotePath{*settled("by future", nil), answering{got: []traversal.Resource{"by path"}}})
+	walk(&remotePath{*settled("by future", nil), pathStub{found: []traversal.Resource{"by path"}}})
 	assert.Equal(t, []string{"descend a -> by path"}, steps)
 	walk(settled("by future", nil), rule)
 	assert.Equal(t, []string{"lookup a -> by lookup"}, steps)
@@ -92,8 +61,8 @@ func TestAsyncStepErrors(t *testing.T) {
 	}{
 		{"not found", later(func() (traversal.Resource, error) { return nil, fmt.Errorf("a: %w", traversal.ErrNotFound) }), "view a"},
 		{"error", later(func() (traversal.Resource, error) { return nil, errBoom }), "boom"},
-		{"nil", later(func() (traversal.Resource, error) { return nil, nil }), "returned neither a resource nor an error: return ErrNotFound if there is none"},
-		{"typed nil", later(func() (traversal.Resource, error) { return none, nil }), "returned a nil *traversal_test.leaf as a resource: return ErrNotFound if there is none"},
+		{"nil", later(func() (traversal.Resource, error) { return nil, nil }), "returned resource is nil; return ErrNotFound if there is no such child"},
+		{"typed nil", later(func() (traversal.Resource, error) { return none, nil }), "returned resource is a nil *traversal_test.leaf; return ErrNotFound if there is no such child"},
 		{"panic", later(func() (traversal.Resource, error) { panic("no index") }), "panic: no index"},
 		{"nil future", &remote{func(context.Context, string) *async.Future[traversal.Resource] { return nil }},
 			"await: nil future: return async.Settled if there is nothing to wait for"},
@@ -113,7 +82,7 @@ func TestAsyncStepErrors(t *testing.T) {
 		})
 	}
 
-	_, err := traversal.Find(t.Context(), later(nil), "a")
+	_, err := noRules.Find(t.Context(), later(nil), "a")
 	var se *async.ScopeError
 	require.ErrorAs(t, err, &se, "a lookup that starts work needs a scope")
 }
@@ -133,76 +102,10 @@ func TestDeadlineReachesAsyncStep(t *testing.T) {
 		limited, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
 		began := time.Now()
-		_, err := traversal.Find(limited, slow, "a")
+		_, err := noRules.Find(limited, slow, "a")
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, time.Second, time.Since(began))
 		require.NoError(t, scope.End(time.Second))
 		assert.ErrorIs(t, cause, context.DeadlineExceeded)
 	})
-}
-
-// far is a tree of any depth, a round trip away from each level.
-type (
-	farChild   struct{ latency time.Duration }
-	farFuture  struct{ latency time.Duration }
-	farDescend struct{ latency time.Duration }
-)
-
-func (f *farChild) Child(context.Context, string) (traversal.Resource, error) {
-	time.Sleep(f.latency)
-	return f, nil
-}
-
-func (f *farFuture) ChildAsync(ctx context.Context, _ string) *async.Future[traversal.Resource] {
-	if f.latency == 0 {
-		return async.Settled[traversal.Resource](f, nil)
-	}
-	return async.Go(ctx, func(context.Context) (traversal.Resource, error) {
-		time.Sleep(f.latency)
-		return f, nil
-	})
-}
-
-func (f *farDescend) Descend(_ context.Context, names []string) ([]traversal.Resource, error) {
-	time.Sleep(f.latency)
-	got := make([]traversal.Resource, len(names))
-	for i := range got {
-		got[i] = f
-	}
-	return got, nil
-}
-
-// farGo starts a goroutine that has nothing to wait for.
-type farGo struct{}
-
-func (f *farGo) ChildAsync(ctx context.Context, _ string) *async.Future[traversal.Resource] {
-	return async.Go(ctx, func(context.Context) (traversal.Resource, error) { return f, nil })
-}
-
-func walkFar(b *testing.B, root traversal.Resource) {
-	b.ReportAllocs()
-	ctx, scope := async.WithScope(b.Context(), 0)
-	defer func() { _ = scope.End(-1) }()
-	var r traversal.Result
-	for b.Loop() {
-		r = traversal.Result{}
-		if err := (*traversal.Traverser)(nil).Walk(ctx, root, traversal.Path{Escaped: "/1/2/3/4/5/6/7/8"}, &r); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// A tree of depth 8 whose every round trip takes 1 ms.
-func BenchmarkFarTree(b *testing.B) {
-	b.Run("Child", func(b *testing.B) { walkFar(b, &farChild{time.Millisecond}) })
-	b.Run("ChildAsync", func(b *testing.B) { walkFar(b, &farFuture{time.Millisecond}) })
-	b.Run("Descend", func(b *testing.B) { walkFar(b, &farDescend{time.Millisecond}) })
-}
-
-// The same tree in memory: what asynchronous steps cost when nothing waits.
-func BenchmarkNothingWaits(b *testing.B) {
-	b.Run("Child", func(b *testing.B) { walkFar(b, &itself{}) })
-	b.Run("ChildAsync=Settled", func(b *testing.B) { walkFar(b, &farFuture{}) })
-	b.Run("ChildAsync=Go", func(b *testing.B) { walkFar(b, &farGo{}) })
-	b.Run("Descend", func(b *testing.B) { walkFar(b, &farDescend{}) })
 }

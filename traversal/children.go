@@ -6,12 +6,9 @@ import (
 	"iter"
 )
 
-// Children yields the children of x, each at its place. x is a Node or a resource; a resource of
-// which nothing tells the place counts as a root. A resource that cannot tell its children gives
-// ErrNoListing; an error is the last thing yielded.
-func Children(ctx context.Context, x any) iter.Seq2[Node, error] { return methods.Children(ctx, x) }
-
-// Children is like the function of that name, with the rules of t.
+// Children yields the children of x, each at its place. x is a Node or a resource; a resource
+// without a known place counts as a root. An error is the last thing yielded: among others, that
+// the resource cannot list its children (see [Traverser.Lists]).
 func (t *Traverser) Children(ctx context.Context, x any) iter.Seq2[Node, error] {
 	return func(yield func(Node, error) bool) {
 		n, err := t.startAt(ctx, x)
@@ -21,12 +18,14 @@ func (t *Traverser) Children(ctx context.Context, x any) iter.Seq2[Node, error] 
 		}
 		list, ok := t.listing(ctx, n.Resource())
 		if !ok {
-			yield(Node{}, fmt.Errorf("children of %T: %w", n.Resource(), ErrNoListing))
+			yield(Node{}, fmt.Errorf("children of %T: not a traversal.Lister, and no traversal.Listing rule registered for it", n.Resource()))
 			return
 		}
 		for e, err := range list {
 			if err == nil {
-				err = flawOf(e.Resource)
+				if reason := badResource(e.Resource); reason != "" {
+					err = fmt.Errorf("child %q %s", e.Name, reason)
+				}
 			}
 			if err != nil {
 				yield(Node{}, fmt.Errorf("children of %T: %w", n.Resource(), err))
@@ -39,7 +38,7 @@ func (t *Traverser) Children(ctx context.Context, x any) iter.Seq2[Node, error] 
 	}
 }
 
-// Lists tells whether a resource can tell its children.
+// Lists reports whether a resource can list its children: as a [Lister] or by a [Listing] rule.
 func (t *Traverser) Lists(res Resource) bool {
 	if a := t.rulesFor(res); a != nil && a.list != nil {
 		return true

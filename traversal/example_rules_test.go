@@ -8,14 +8,13 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// Shelf is a type that one does not own: it has no methods for trees.
+// Shelf stands for a type of another package: it has no methods for the tree.
 type Shelf struct{ Books []*Book }
 
-// Book is no better.
+// Book is another one.
 type Book struct{ Title string }
 
-// Resources of types that one does not own are told by rules: what their
-// children are, and where they lie.
+// Rules serve types of other packages: they find and list the children, and state the place.
 func ExampleNew() {
 	shelf := &Shelf{Books: []*Book{{"Pyramids"}, {"Mastabas"}}}
 	t, err := traversal.New([]traversal.Rule{
@@ -54,27 +53,4 @@ func ExampleNew() {
 	// /Mastabas (*traversal_test.Book) <nil>
 	// /Mastabas (*traversal_test.Book) <nil>
 	// /Pyramids/edit <nil>
-}
-
-func ExampleInside() {
-	root := traversal.NewNode(traversal.Map{})
-	reports := root.At("reports", traversal.Map{})
-	fmt.Println(traversal.Inside(context.Background(), reports.At("q3", "…"), reports))
-	fmt.Println(traversal.Inside(context.Background(), root, reports))
-	// Output:
-	// true <nil>
-	// false <nil>
-}
-
-// A name may hold a slash: it is escaped in a path, and comes out whole.
-func ExampleSplit() {
-	names, err := traversal.Split("/docs/a%2Fb/./x/../caf%C3%A9")
-	fmt.Printf("%q %v\n", names, err)
-	fmt.Println(traversal.Join(names))
-	_, err = traversal.Split("/%ff")
-	fmt.Println(err)
-	// Output:
-	// ["docs" "a/b" "café"] <nil>
-	// /docs/a%2Fb/caf%C3%A9
-	// path "/%ff": not UTF-8
 }
