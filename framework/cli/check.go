@@ -12,8 +12,8 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// checked is what the command check says to programs.
-type checked struct {
+// checkResult is what check --json prints.
+type checkResult struct {
 	OK      bool      `json:"ok"`
 	Routes  int       `json:"routes"`
 	Views   int       `json:"views"`
@@ -22,21 +22,21 @@ type checked struct {
 	Errors  []problem `json:"errors"`
 }
 
-// problem is one thing that is wrong.
+// problem is one error of the configuration.
 type problem struct {
-	Kind   string   `json:"kind"` // "conflict", "mistake", "execution", "setting", "other"
-	Text   string   `json:"text"`
-	Places []string `json:"places"`
+	Kind    string   `json:"kind"` // "conflict", "mistake", "execution", "setting" or "other"
+	Text    string   `json:"text"`
+	Sources []string `json:"sources"`
 }
 
 func (p *program) checkCommand() *cobra.Command {
 	var start bool
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Build the application, and say whether its configuration is good",
-		Long: `Build the application, and say whether its configuration is good: for pipelines.
-If not, all that is wrong is reported, and the exit status is 1.`,
-		Args: arguments(cobra.NoArgs),
+		Short: "Build the application and report the errors in its configuration",
+		Long: `Build the application and report all errors in its configuration and settings. The exit status is
+1 if there are any, so that a pipeline can run it before a deployment.`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			result, err := p.check(cmd, start)
 			if p.json {
@@ -45,32 +45,32 @@ If not, all that is wrong is reported, and the exit status is 1.`,
 					return err
 				}
 				if err != nil {
-					return errSaid
+					return errReported
 				}
 				return nil
 			}
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.env.Stdout, "the configuration is good: %s, %s, %s\n",
+			_, err = fmt.Fprintf(p.env.Stdout, "the configuration is valid: %s, %s, %s\n",
 				count(result.Routes, "route"), count(result.Views, "view"), count(result.Tweens, "tween"))
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&start, "start", false, "run the OnStart hooks too, and the OnStop hooks after them")
+	cmd.Flags().BoolVar(&start, "start", false, "also run the OnStart hooks, then the OnStop hooks")
 	return cmd
 }
 
-func (p *program) check(cmd *cobra.Command, start bool) (checked, error) {
-	if p.wrong != nil {
-		return checked{}, p.wrong
+func (p *program) check(cmd *cobra.Command, start bool) (checkResult, error) {
+	if p.invalid != nil {
+		return checkResult{}, p.invalid
 	}
 	app, err := p.env.App(cmd.Context())
 	if err != nil {
-		return checked{}, err
+		return checkResult{}, err
 	}
 	reg := app.Registry()
-	result := checked{
+	result := checkResult{
 		Routes: len(routes.TableOf(reg).RouteNames()), Views: len(views.TableOf(reg).Views()), Tweens: len(tweens.Names(reg)),
 	}
 	if start {
@@ -90,7 +90,7 @@ func count(n int, of string) string {
 	return fmt.Sprintf("%d %ss", n, of)
 }
 
-// problems takes a report apart.
+// problems splits a report into its errors.
 func problems(err error) []problem {
 	all := []problem{}
 	if err == nil {
@@ -103,7 +103,7 @@ func problems(err error) []problem {
 		return all
 	}
 	if list, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(list.Unwrap()...).Error() == err.Error() {
-		for _, part := range list.Unwrap() { // it says nothing that they do not
+		for _, part := range list.Unwrap() { // the join adds no text of its own
 			all = append(all, problems(part)...)
 		}
 		return all
@@ -112,24 +112,24 @@ func problems(err error) []problem {
 }
 
 func problemOf(err error) problem {
-	one := problem{Kind: "other", Text: err.Error(), Places: []string{}}
-	add := func(kind string, places ...registry.Source) {
+	one := problem{Kind: "other", Text: err.Error(), Sources: []string{}}
+	set := func(kind string, sources ...registry.Source) {
 		one.Kind = kind
-		for _, place := range places {
-			if !place.IsZero() {
-				one.Places = append(one.Places, place.String())
+		for _, source := range sources {
+			if !source.IsZero() {
+				one.Sources = append(one.Sources, source.String())
 			}
 		}
 	}
 	switch err := err.(type) {
 	case *registry.Conflict:
-		add("conflict", err.Sources...)
+		set("conflict", err.Sources...)
 	case *registry.Mistake:
-		add("mistake", err.Source)
+		set("mistake", err.Source)
 	case *registry.ExecutionError:
-		add("execution", err.Source)
+		set("execution", err.Source)
 	case *settingError:
-		one.Kind, one.Places = "setting", []string{err.place}
+		one.Kind, one.Sources = "setting", []string{err.source}
 	}
 	return one
 }

@@ -16,46 +16,46 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// The tweens of serve --dev. One lies directly within EXCVIEW, so that an error is
-// shown before the application's own page for it hides what it was; the other
-// outside of everything, for what nothing answered.
+// The tweens of serve --dev. One lies directly under EXCVIEW, where it sees an error before the
+// application's own error view replaces it. The other is the outermost, for errors that nothing
+// has handled.
 const (
 	devErrors  = "development errors"
 	devOutside = "development"
 )
 
-// devPageHeader marks what the tweens answered.
+// devPageHeader marks the responses of the tweens.
 const devPageHeader = "X-Development-Page"
 
-// development is what shows errors.
+// development shows errors as pages.
 type development struct{ app *framework.App }
 
-// serveDev serves for a developer.
+// serveDev serves with development pages.
 func (p *program) serveDev(ctx context.Context) error {
-	o, err := p.server(), p.wrong
+	o, err := p.server(), p.invalid
 	var app *framework.App
 	if err == nil {
 		app, err = p.devApp(ctx)
 	}
 	if err != nil {
-		_ = p.failed(err)
+		_ = p.exit(err)
 		return p.serveReport(ctx, o, err)
 	}
 	if host, _, err := net.SplitHostPort(o.Addr); err == nil && !strings.HasPrefix(o.Addr, "unix:") && host != "localhost" && !net.ParseIP(host).IsLoopback() {
-		p.env.Logger.Warn().Str("addr", o.Addr).Msg("--dev shows stacks and requests to everybody who can reach this address")
+		p.env.Logger.Warn().Str("addr", o.Addr).Msg("--dev shows stacks and requests to everyone who can reach this address")
 	}
 	return framework.Serve(ctx, app, o)
 }
 
-// devApp builds the application with the two tweens. If it has an explicit order of
-// tweens, they are put into that; then it is built twice.
+// devApp builds the application with the two tweens. If it has an explicit tween order, devApp
+// inserts them there and builds it again.
 func (p *program) devApp(ctx context.Context) (*framework.App, error) {
 	config, err := p.env.configure(ctx)
 	if err != nil {
 		return nil, err
 	}
 	d := new(development)
-	config.Commit() // what follows conflicts with nothing
+	config.Commit() // the following tweens conflict with nothing
 	config.AddTween(devErrors, tweens.Wrap(d.errors), tweens.Under(tweens.ExcView), tweens.Over(tweens.Main))
 	config.AddTween(devOutside, tweens.Wrap(d.outside), tweens.Under(tweens.Ingress))
 	app, err := config.App()
@@ -73,7 +73,7 @@ func (p *program) devApp(ctx context.Context) (*framework.App, error) {
 	return app, nil
 }
 
-// errors is the tween within EXCVIEW.
+// errors is the tween under EXCVIEW.
 func (d *development) errors(next web.Handler) web.Handler {
 	next = web.Guard(next)
 	return func(r *web.Request) (*web.Response, error) {
@@ -81,7 +81,7 @@ func (d *development) errors(next web.Handler) web.Handler {
 		if err == nil || !d.shows(r, err) {
 			return resp, err
 		}
-		return d.answer(r, err), nil
+		return d.respond(r, err), nil
 	}
 }
 
@@ -94,18 +94,18 @@ func (d *development) outside(next web.Handler) web.Handler {
 			if gone, ok := web.Drive(r).ClientGone(err); ok {
 				return gone, nil
 			}
-			resp = d.answer(r, err)
+			resp = d.respond(r, err)
 		}
-		if resp != nil && resp.Header(devPageHeader) != "" { // whatever tweens between put there
+		if resp != nil && resp.Header(devPageHeader) != "" { // whatever policy the tweens between have set
 			resp.SetHeader("Content-Security-Policy", pagePolicy)
 		}
 		return resp, nil
 	}
 }
 
-// shows tells whether an error is for the developer: those that no client would
-// see the cause of are, those that have a status only if the application has no page
-// of its own for them, and a browser asks.
+// shows reports whether the page replaces the response to an error. It does for errors without
+// a status, whose cause no client would see. For others it does if a browser sent the request
+// and the application has no error view for it.
 func (d *development) shows(r *web.Request, err error) bool {
 	if _, gone := web.Drive(r).ClientGone(err); gone {
 		return false
@@ -124,9 +124,9 @@ func wantsHTML(hr *http.Request) bool {
 	return strings.Contains(strings.Join(hr.Header["Accept"], ","), "text/html")
 }
 
-// answer is the page of an error. It begins with the status and headers of the
-// error, as the plain answer does.
-func (d *development) answer(r *web.Request, err error) *web.Response {
+// respond returns the page of an error, with the status and headers that the error's own
+// response would have.
+func (d *development) respond(r *web.Request, err error) *web.Response {
 	event := r.Log().Error()
 	status, known := web.StatusOf(err)
 	if known && status < 500 {
@@ -135,7 +135,7 @@ func (d *development) answer(r *web.Request, err error) *web.Response {
 	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
 		event = event.Bytes("stack", panicked.Stack)
 	}
-	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("shown as a page")
+	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("error shown on a development page")
 
 	page := d.page(r, err)
 	web.Drive(r).SetError(err)
@@ -165,7 +165,7 @@ func (p *program) serveReport(ctx context.Context, o server.Options, invalid err
 		header := w.Header()
 		header.Set("Cache-Control", "no-store")
 		header.Set(devPageHeader, "configuration")
-		page := devPage{Title: "The configuration is wrong", Report: invalid.Error(), Stacks: belowPanic(stacks(invalid)), Waiting: true}
+		page := devPage{Title: "Invalid configuration", Report: invalid.Error(), Stacks: belowPanic(stacks(invalid)), Waiting: true}
 		text, kind := page.text(), "text/plain; charset=utf-8"
 		if wantsHTML(hr) {
 			header.Set("Content-Security-Policy", pagePolicy)
@@ -178,5 +178,5 @@ func (p *program) serveReport(ctx context.Context, o server.Options, invalid err
 	if err := server.Serve(ctx, report, o); err != nil {
 		return err
 	}
-	return errSaid
+	return errReported
 }

@@ -12,8 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// pagePolicy lets a page of ours do what it does, and nothing that a text in it
-// might want.
+// pagePolicy allows the page's own style and script, and nothing that a text in it could load.
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
 
 //go:embed devpage.html
@@ -21,7 +20,7 @@ var devPageText string
 
 var devPageTemplate = template.Must(template.New("devpage.html").Parse(devPageText))
 
-// devPage is what is shown for an error, or for a configuration that is wrong.
+// devPage is the page of an error or of an invalid configuration.
 type devPage struct {
 	Title   string
 	Report  string   // the error
@@ -30,12 +29,12 @@ type devPage struct {
 	Explain string
 	Request []devFact
 	Headers []devFact
-	Waiting bool // looks whether the program was started anew
+	Waiting bool // reloads itself when the program has been restarted
 }
 
 type devFact struct{ Name, Value string }
 
-// page gathers what is known of an error.
+// page collects what is known about an error.
 func (d *development) page(r *web.Request, err error) *devPage {
 	status, known := web.StatusOf(err)
 	if !known {
@@ -70,8 +69,7 @@ func (d *development) page(r *web.Request, err error) *devPage {
 	return page
 }
 
-// explain asks the application how it came to that request, without its body: the
-// view has read it.
+// explain explains the request, without its body, which the view has read.
 func (d *development) explain(r *web.Request) (text string) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -83,18 +81,18 @@ func (d *development) explain(r *web.Request) (text string) {
 	return d.app.Explain(&again).String()
 }
 
-// belowPanic cuts from stacks what lies over the line that panicked.
+// belowPanic removes the frames above the line that panicked.
 func belowPanic(stacks []string) []string {
 	for i, stack := range stacks {
 		if at := strings.LastIndex(stack, "\npanic("); at >= 0 {
-			lines := strings.SplitN(stack[at+1:], "\n", 3) // panic and its place, then the line
+			lines := strings.SplitN(stack[at+1:], "\n", 3) // panic and its location, then the line
 			stacks[i] = lines[len(lines)-1]
 		}
 	}
 	return stacks
 }
 
-// chain lists an error and what it wraps, each with its type.
+// chain returns a line for an error and for each error that it wraps, with their types.
 func chain(err error, depth int) []string {
 	line := strings.Repeat("  ", depth) + fmt.Sprintf("%T: %v", err, err)
 	switch e := err.(type) {
@@ -142,7 +140,7 @@ func (p *devPage) text() string {
 		section(list.title, lines...)
 	}
 	if p.Waiting {
-		b.WriteString("\nMend it, and start the program again.\n")
+		b.WriteString("\nFix it and restart the program.\n")
 	}
 	return b.String()
 }

@@ -1,81 +1,84 @@
-// Package cli makes a program of an application: one that serves it, lists what it
-// is made of, and tells why it answers as it does.
+// Package cli turns an application into a program with a command line: it serves the
+// application, lists its parts, and explains its responses.
 //
 //	func main() {
 //		cli.Main(build, cli.Options{
 //			Short: "a wiki",
 //			Settings: []cli.Setting{
-//				{Name: "database.url", Default: "wiki.db", Usage: "where the pages are"},
+//				{Name: "database.url", Default: "wiki.db", Usage: "the database of the pages"},
 //				{Name: "title", Default: "Wiki", Flag: true, Usage: "shown on every page"},
 //			},
 //		})
 //	}
 //
 //	func build(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
-//		o := env.Options() // with the settings, the logger, and what the framework's settings say
+//		o := env.Options() // the settings, the logger, and what the framework's settings determine
 //		o.Root = openWiki(cli.Value[string](env, "database.url"))
 //		config := framework.New(o)
 //		config.AddView(views.On(show))
 //		return config, nil
 //	}
 //
+// The names to know:
+//
+//   - [Main] runs the program; [Run] does the same for tests and returns the exit status.
+//   - [Build] is the function that declares the application.
+//   - [Options] describe the program: its name, settings, own commands and server.
+//   - [Setting] declares a setting of the application; [Value] returns its value.
+//   - [Env] is what Build and the application's own commands receive.
+//
+// Read Settings below next, then [framework.Serve]. The package's Example runs four command
+// lines; examples/tree is a small program, examples/files one with settings.
+//
 // # Commands
 //
-//	serve                   until SIGTERM or SIGINT; also without a command (see [framework.Serve])
-//	routes                  in the order in which they are tried
-//	views                   every view, with type, predicates, permission and place
-//	tweens                  outermost first
-//	derivers                outermost first
-//	explain [METHOD] PATH   how a request would be answered, and why (see [framework.App.Explain])
-//	request [METHOD] PATH   the answer to one request, within the process
-//	check                   builds the application and says whether it is good
-//	settings                all settings, and where each has its value from
-//	version                 of program, framework and Go
-//	completion SHELL        for bash, zsh, fish and PowerShell
+//	serve                   serve until SIGTERM or SIGINT; the default (see [framework.Serve])
+//	routes                  list the routes in the order they are tried
+//	views                   list every view with its predicates and permission
+//	tweens                  list the tweens, outermost first
+//	derivers                list the view derivers, outermost first
+//	explain [METHOD] PATH   explain how a request would be handled (see [framework.App.Explain])
+//	request [METHOD] PATH   print the response to a request, without a server
+//	check                   build the application and report the errors in its configuration
+//	settings                list the settings and the source of each value
+//	version                 print the versions of the program, the framework and Go
+//	completion SHELL        print a completion script for bash, zsh, fish or powershell
 //
-// They print tables for people, and with --json for programs. The exit status is 0,
-// 2 for wrong usage, and 1 for everything else: for a configuration that is wrong, after
-// the whole report.
+// They print text, or JSON with --json. The exit status is 0, 2 for an invalid command line, and
+// 1 for any other error, such as an invalid configuration, whose whole report is printed first.
 //
 // # Settings
 //
-// They come from a TOML file (--config, MASTABA_CONFIG or Options.SettingsFile), from
-// the environment, and from flags; what comes later wins. Only those that
-// the application has declared and those of the framework are accepted: an unknown one
-// is refused, with the nearest known one. The framework's variables begin with
-// MASTABA_, the application's with Options.EnvPrefix. An empty variable counts as not
-// given; those that Kubernetes and Docker set for services are passed over.
+// Settings come from a TOML file (--config, MASTABA_CONFIG or Options.SettingsFile), from the
+// environment, and from flags; the later of these wins. An undeclared setting is an error that
+// suggests the nearest known name. The variables of the framework's settings start with
+// MASTABA_, the application's with Options.EnvPrefix. An empty variable counts as unset;
+// variables that Kubernetes and Docker set for services are ignored.
 //
 // # Serving
 //
-// Lines of a JSON log below the level of a warning are gathered for 10 ms and share
-// a write; see [Env].Logger for when they can be lost. While serve runs without
-// --dev, up to 32 MiB of garbage may gather in the process before the collector
-// works, since Go's own 4 MiB are a thousand requests. The setting heap_floor says
-// otherwise (-1: as Go does), and where GOGC, GOMEMLIMIT or the program itself
-// (runtime/debug) has the collector work otherwise than by default, nothing is
-// changed.
+// JSON log lines below level warn are collected for 10 ms and share a write; [Env].Logger says
+// when they can be lost. Without --dev, serve delays garbage collections until the heap has 32
+// MiB, because Go's own 4 MiB are reached after a thousand requests. The setting heap_floor
+// changes that (-1: Go's default). It has no effect in a program that tunes the collector by
+// GOGC, GOMEMLIMIT or runtime/debug.
 //
 // # Development
 //
-// serve --dev shows errors as pages, with the stack of a panic, the explanation and
-// the request: in place of the application's own page if it is an error without a
-// status, else only where the application has none. Programs that do not ask for HTML get the
-// same as text, for errors without a status. The log is for people. If the
-// configuration is wrong, the report is the page; a process cannot take in its code
-// anew, so the page stays until the program is started again, and then makes way by
-// itself. Without --dev nothing of this is there.
+// serve --dev shows an error as a page with the stack of a panic, the explanation and the
+// request. The page replaces the application's response to an error without a status; for other
+// errors it appears in browsers, where the application has no error view. A client that does not
+// accept HTML receives errors without a status as text. If the configuration is invalid, the
+// page shows the report and reloads itself when the program has been restarted.
 //
-// # Who is asking
+// # The user of a request
 //
-// A command line has no session. explain and request come from somebody by --as WHO,
-// if the application says how: Options.As sets the header, cookie or context value by
-// which its security policy knows people. --user and --header send what clients
-// send.
+// A command line has no session. Options.As defines how explain and request act as a user, for
+// the flag --as: it sets the header, cookie or context value that the security policy reads.
+// The flags --user and --header send what a client would send.
 //
-// # Commands of one's own
+// # Your own commands
 //
-// Options.Commands gives commands of the library cobra. They stand beside ours, with
-// the same settings, and get the application from Env.App. A program that
-// wants none of this calls [framework.Serve] itself, and does not link this package.
+// Options.Commands returns further commands, of package github.com/spf13/cobra. They have the
+// same settings, and build the application with Env.App.
 package cli

@@ -14,38 +14,37 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Env is what is known before the application is declared. Build gets it, and the
-// application's own commands have it; its fields are filled in when a command
-// runs. It belongs to one goroutine.
+// Env is what a program knows before its application is declared. Build and the application's
+// own commands receive it. Its fields are set when a command runs. It is not safe for
+// concurrent use.
 type Env struct {
-	// Command is the command that runs, "serve" or "db migrate".
+	// Command is the command that runs: "serve", "db migrate".
 	Command string
-	// Dev is true under serve --dev.
+	// Dev reports whether serve runs with --dev.
 	Dev bool
-	// Settings are those of file, environment and flags, with the defaults of what
-	// was not given. Each has the type of its Setting.Default.
+	// Settings are the values from file, environment and flags, and the defaults of the
+	// others. Each has the type of its Setting.Default.
 	Settings registry.Settings
-	// Logger is for the application: JSON lines on standard error under serve, lines
-	// for people if that is a terminal or for other commands, or as the settings
-	// log_level and log_format say. Under serve, JSON lines below the level of a
-	// warning may come 10 ms late, many in one write; others come at once, after what
-	// was before them. What waits is lost if the process ends without the return of
-	// Run: by os.Exit, a second signal, or a panic of a goroutine. Logger.Fatal
-	// writes it.
+	// Logger is the application's logger. It writes to standard error: JSON lines for serve,
+	// readable lines for other commands or on a terminal, unless the settings log_level and
+	// log_format differ. For serve, JSON lines below level warn may be delayed by 10 ms and
+	// share a write; a warning or error is written at once, after all lines before it.
+	// Delayed lines are lost if the process ends before Run returns: by os.Exit, a second
+	// signal, or a panic in another goroutine. Logger.Fatal writes them.
 	Logger *zerolog.Logger
 
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
 	build    Build
-	unknown  []error // what was asked for with Value, and is not there
+	unknown  []error // of Value
 	proxies  []string
 	maxBody  int64
 	declared map[string]bool
 }
 
-// Options gives the options with which an application is begun: its settings, its
-// logger, and what the framework's own settings say.
+// Options returns the options to start from: the settings, the logger, and what the framework's
+// own settings determine.
 //
 //	o := env.Options()
 //	o.Root = openSite
@@ -54,23 +53,23 @@ func (e *Env) Options() framework.Options {
 	return framework.Options{Settings: e.Settings, Logger: e.Logger, TrustedProxies: e.proxies, MaxBody: e.maxBody}
 }
 
-// Value gives a setting that was declared in Options.Settings, as the type of its
-// Default. If there is none of that name and type, it is the zero T, and the
-// application is not built: the report says so.
+// Value returns the value of a setting declared in Options.Settings; T is the type of its
+// Default. A wrong name or type is an error of the configuration: Value returns the zero T, and
+// the application is not built.
 func Value[T any](env *Env, name string) T {
 	v, ok := env.Settings[name].(T)
 	if !ok {
-		why := "its default is a " + fmt.Sprintf("%T", env.Settings[name])
+		why := fmt.Sprintf("the setting is a %T", env.Settings[name])
 		if !env.declared[name] {
-			why = "it is not among cli.Options.Settings"
+			why = "the setting is not declared in cli.Options.Settings"
 		}
 		env.unknown = append(env.unknown, fmt.Errorf("cli.Value[%T](env, %q): %s", v, name, why))
 	}
 	return v
 }
 
-// App declares and builds the application, for commands of one's own. It is not
-// started: App.Start runs its OnStart hooks.
+// App declares and builds the application, for the application's own commands. App.Start, which
+// it does not call, runs the OnStart hooks.
 func (e *Env) App(ctx context.Context) (*framework.App, error) {
 	config, err := e.configure(ctx)
 	if err != nil {
@@ -79,7 +78,7 @@ func (e *Env) App(ctx context.Context) (*framework.App, error) {
 	return config.App()
 }
 
-// configure calls Build. A panic of it is an error.
+// configure calls Build, and turns a panic into an error.
 func (e *Env) configure(ctx context.Context) (config *framework.Configurator, err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -92,7 +91,7 @@ func (e *Env) configure(ctx context.Context) (config *framework.Configurator, er
 		return nil, err
 	}
 	if config == nil {
-		return nil, errors.New("the function given to cli.Main returned neither a Configurator nor an error")
+		return nil, errors.New("the Build function returned neither a Configurator nor an error")
 	}
 	return config, nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// An application's function main calls Main with the same two arguments; Run is
-// the same with a command line of one's own, and gives the exit status.
+// An application's func main calls Main with a Build function and Options. Run does the same
+// with a given command line, and returns the exit status.
 func Example() {
 	build := func(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
 		title := cli.Value[string](env, "title")
@@ -24,7 +24,7 @@ func Example() {
 	}
 	options := cli.Options{
 		Name:     "hello",
-		Settings: []cli.Setting{{Name: "title", Default: "Somebody", Flag: true, Usage: "who says hello"}},
+		Settings: []cli.Setting{{Name: "title", Default: "Somebody", Flag: true, Usage: "the name that says hello"}},
 	}
 
 	for _, arguments := range [][]string{
@@ -37,12 +37,12 @@ func Example() {
 		fmt.Println("status", status)
 	}
 	// Output:
-	// the configuration is good: 1 route, 1 view, 1 tween
+	// the configuration is valid: 1 route, 1 view, 1 tween
 	// status 0
 	// Somebody says hello to you
 	// status 0
 	// Nobody says hello to you
 	// status 0
-	// hello: --set: unknown setting "titel": is "title" meant?
+	// hello: --set: unknown setting "titel": did you mean "title"?
 	// status 1
 }

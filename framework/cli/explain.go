@@ -11,23 +11,27 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 )
 
+// requestHelp ends the help of explain and request.
+const requestHelp = `
+
+The OnStart hooks run before, the OnStop hooks after. --as sets the user in the way that the
+application defines (cli.Options.As); --user and --header send what a client would send.`
+
 func (p *program) explainCommand() *cobra.Command {
 	var html bool
 	cmd := &cobra.Command{
 		Use:   "explain [METHOD] PATH",
-		Short: "Tell how a request would be answered, and why, without running the view",
-		Long: `Tell how a request would be answered, and why: the routes that were tried, the steps of the traversal,
-the views with the predicate or permission that failed, and what lies around the view, which is not run.
-
-OnStart hooks run before, OnStop hooks after. --as comes from somebody as the application sees to it
-(cli.Options.As); other ways to say who is asking are --user and --header.`,
+		Short: "Explain how a request would be handled, without calling the view",
+		Long: `Explain how a request would be handled, and why: the routes that were tried, the steps of the
+traversal, the views with the predicate or permission that failed, and the layers around the view.
+The view itself is not called.` + requestHelp,
 		Example: "  explain /wiki/Front\n  explain POST /wiki/Front/edit --as alice -H 'Accept: application/json'",
 		Args:    methodAndPath,
 	}
-	ask := p.askFlags(cmd)
-	cmd.Flags().BoolVar(&html, "html", false, "print it as a page")
+	flags := p.newRequestFlags(cmd)
+	cmd.Flags().BoolVar(&html, "html", false, "print an HTML page")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return p.inProcess(cmd, args, ask, func(app *framework.App, hr *http.Request) error {
+		return p.inProcess(cmd, args, flags, func(app *framework.App, hr *http.Request) error {
 			explanation := app.Explain(hr)
 			switch {
 			case p.json:
@@ -41,18 +45,18 @@ OnStart hooks run before, OnStop hooks after. --as comes from somebody as the ap
 	return cmd
 }
 
-// inProcess starts the application, has it asked, and ends it.
-func (p *program) inProcess(cmd *cobra.Command, args []string, ask *asked, do func(*framework.App, *http.Request) error) error {
+// inProcess starts the application, calls do with it and the request, and stops it.
+func (p *program) inProcess(cmd *cobra.Command, args []string, flags *requestFlags, do func(*framework.App, *http.Request) error) error {
 	ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer release()
 	cmd.SetContext(ctx)
-	hr, err := ask.request(cmd, args)
+	hr, err := flags.request(cmd, args)
 	if err != nil {
 		return err
 	}
-	app, end, err := p.started(ctx)
+	app, stop, err := p.start(ctx)
 	if err != nil {
 		return err
 	}
-	return end(do(app, hr))
+	return stop(do(app, hr))
 }

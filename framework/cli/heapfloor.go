@@ -7,42 +7,42 @@ import (
 	"runtime/metrics"
 )
 
-// standardFloor is the setting heap_floor when nobody says otherwise.
-const standardFloor = 32 << 20
+const (
+	// defaultHeapFloor is the default of the setting heap_floor.
+	defaultHeapFloor = 32 << 20
+	// maxHeapFloor is the largest value that heap_floor accepts.
+	maxHeapFloor = 1 << 30
+)
 
-// highestFloor is more than anybody gains by.
-const highestFloor = 1 << 30
-
-// checkFloor refuses a floor that the process could not have.
-func (p *program) checkFloor() error {
-	if size, _ := p.env.Settings["heap_floor"].(int64); size > highestFloor {
-		return p.wrongSetting("heap_floor", "is more than 1 GiB: give bytes up to 1073741824, or -1 for what Go does")
+// checkHeapFloor rejects a heap_floor that the process may be unable to allocate.
+func (p *program) checkHeapFloor() error {
+	if size, _ := p.env.Settings["heap_floor"].(int64); size > maxHeapFloor {
+		return p.invalidSetting("heap_floor", "is more than 1 GiB: want bytes up to 1073741824, or -1 for Go's default")
 	}
 	return nil
 }
 
-// heapFloor lets a server's garbage gather up to a floor, until the function that
-// it returns is called.
+// heapFloor delays garbage collections until the heap has reached the setting heap_floor. The
+// function that it returns ends that.
 //
-// Go collects when the heap has doubled, and at 4 MiB at the earliest. A server that
-// holds little gets there with a thousand requests, and starts the collector
-// dozens of times a second: a tenth of its work. A block without pointers that nobody
-// touches counts as live heap, so that the doubling begins at its size, but takes no
-// memory of the system itself. Larger programs hardly notice it.
-// Whoever has told Go's collector what to do, by GOGC, GOMEMLIMIT or runtime/debug,
-// has decided for himself.
-func (p *program) heapFloor() func() {
+// Go collects when the heap has doubled, and first at 4 MiB. A server with little live data
+// gets there within a thousand requests, and collects dozens of times a second: a tenth of its
+// work. An untouched block without pointers counts as live heap, so the doubling starts from
+// its size, but takes no memory from the system. Larger programs hardly notice it.
+//
+// Nothing happens in a program that tunes the collector by GOGC, GOMEMLIMIT or runtime/debug.
+func (p *program) heapFloor() (end func()) {
 	size, _ := p.env.Settings["heap_floor"].(int64)
-	if size = cmp.Or(size, standardFloor); size < 0 || tunesMemory() {
+	if size = cmp.Or(size, defaultHeapFloor); size < 0 || collectorTuned() {
 		return func() {}
 	}
 	block := make([]byte, size)
 	return func() { runtime.KeepAlive(block) }
 }
 
-// tunesMemory reports whether the collector works otherwise than Go has it work.
-func tunesMemory() bool {
-	told := []metrics.Sample{{Name: "/gc/gogc:percent"}, {Name: "/gc/gomemlimit:bytes"}}
-	metrics.Read(told)
-	return told[0].Value.Uint64() != 100 || told[1].Value.Uint64() != math.MaxInt64
+// collectorTuned reports whether the collector's settings differ from Go's defaults.
+func collectorTuned() bool {
+	samples := []metrics.Sample{{Name: "/gc/gogc:percent"}, {Name: "/gc/gomemlimit:bytes"}}
+	metrics.Read(samples)
+	return samples[0].Value.Uint64() != 100 || samples[1].Value.Uint64() != math.MaxInt64
 }

@@ -1,4 +1,4 @@
-package cli // the floor has no public name
+package cli
 
 import (
 	"math"
@@ -11,7 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// The tests read the heap of the whole process, so they do not run beside others.
+// The tests read the heap of the whole process, so they do not run in parallel.
 func TestHeapFloor(t *testing.T) {
 	live := func() int64 {
 		runtime.GC()
@@ -37,9 +37,9 @@ func TestHeapFloor(t *testing.T) {
 	}{
 		{"by default", 0, nil, 32 << 20},
 		{"as set", 8 << 20, nil, 8 << 20},
-		{"not at all", -1, nil, 0},
-		{"another percentage decides", 0, func() func() { return percent(50) }, 0},
-		{"a limit decides", 64 << 20, func() func() { return limit(50 << 20) }, 0},
+		{"switched off", -1, nil, 0},
+		{"with GOGC", 0, func() func() { return percent(50) }, 0},
+		{"with GOMEMLIMIT", 64 << 20, func() func() { return limit(50 << 20) }, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.tune != nil {
@@ -50,15 +50,15 @@ func TestHeapFloor(t *testing.T) {
 			end := p.heapFloor()
 			assert.InDelta(t, tc.floor, live()-before, 1<<20)
 			end()
-			assert.InDelta(t, 0, live()-before, 1<<20, "it goes with the server")
+			assert.InDelta(t, 0, live()-before, 1<<20, "it is released with the server")
 		})
 	}
 }
 
-// TestHeapFloorCollects: collections are as rare as the floor says.
+// The floor makes collections rarer.
 func TestHeapFloorCollects(t *testing.T) {
-	if tunesMemory() {
-		t.Skip("the environment tells the collector what to do")
+	if collectorTuned() {
+		t.Skip("the environment tunes the collector")
 	}
 	collections := func() uint32 {
 		runtime.GC()

@@ -14,11 +14,11 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// listing is a command that builds the application and prints a table of it.
+// listing returns a command that builds the application and prints a table about it.
 func (p *program) listing(name, short, long string, list func(*framework.App) (*table, error)) *cobra.Command {
 	var match string
 	cmd := &cobra.Command{
-		Use: name, Short: short, Long: long, Args: arguments(cobra.NoArgs),
+		Use: name, Short: short, Long: long, Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			app, err := p.env.App(cmd.Context())
 			if err != nil {
@@ -28,17 +28,17 @@ func (p *program) listing(name, short, long string, list func(*framework.App) (*
 			if err != nil {
 				return err
 			}
-			t.keep(match)
+			t.filter(match)
 			return t.write(p.env.Stdout, p.json)
 		},
 	}
-	cmd.Flags().StringVar(&match, "match", "", "only rows that hold this `TEXT`")
+	cmd.Flags().StringVar(&match, "match", "", "print only rows that contain this `TEXT`")
 	return cmd
 }
 
 func (p *program) routesCommand() *cobra.Command {
-	return p.listing("routes", "List the routes in the order in which they are tried", `List the routes in the order in which they are tried, then those that only generate URLs.
-METHODS are those that views of the route ask for, * where one takes any.`, listRoutes)
+	return p.listing("routes", "List the routes in the order they are tried", `List the routes in the order they are tried, then those that only generate URLs.
+METHODS are the methods of the route's views; * means any method.`, listRoutes)
 }
 
 type listedRoute struct {
@@ -49,16 +49,16 @@ type listedRoute struct {
 	Predicates   []string `json:"predicates"`
 	Methods      []string `json:"methods"`
 	Views        []string `json:"views"` // functions
-	Place        string   `json:"place"`
+	Source       string   `json:"source"`
 }
 
 func listRoutes(app *framework.App) (*table, error) {
-	t := &table{columns: []string{"NAME", "PATTERN", "PREDICATES", "METHODS", "VIEWS", "PLACE"}, empty: "there are no routes"}
+	t := &table{columns: []string{"NAME", "PATTERN", "PREDICATES", "METHODS", "VIEWS", "SOURCE"}, empty: "no routes"}
 	all := views.TableOf(app.Registry()).Views()
 	known := routes.TableOf(app.Registry())
 	for _, route := range slices.Concat(known.Routes(), known.GenerateOnly()) {
 		row := listedRoute{
-			Name: route.Name, Pattern: route.Pattern.String(), GenerateOnly: route.GenerateOnly, Place: route.Source.String(),
+			Name: route.Name, Pattern: route.Pattern.String(), GenerateOnly: route.GenerateOnly, Source: route.Source.String(),
 			Host: route.External(), Predicates: []string{}, Methods: []string{}, Views: []string{},
 		}
 		for _, predicate := range route.Predicates {
@@ -77,16 +77,16 @@ func listRoutes(app *framework.App) (*table, error) {
 		case row.GenerateOnly:
 			shown = "(generates URLs only)"
 		case shown == "" && route.GlobalViews:
-			shown = "(those without a route)"
+			shown = "(views without a route)"
 		case shown == "":
 			shown = "(none: 404)"
 		}
-		t.add(row, row.Name, row.Host+row.Pattern, strings.Join(row.Predicates, " "), strings.Join(row.Methods, " "), shown, row.Place)
+		t.add(row, row.Name, row.Host+row.Pattern, strings.Join(row.Predicates, " "), strings.Join(row.Methods, " "), shown, row.Source)
 	}
 	return t, nil
 }
 
-// methodOf is what a view's method predicate says.
+// methodOf returns the methods of a view's method predicate, "*" without one.
 func methodOf(v *views.Info) string {
 	for _, predicate := range v.Predicates {
 		if predicate.Kind() == "method" {
@@ -96,7 +96,7 @@ func methodOf(v *views.Info) string {
 	return "*"
 }
 
-// functionOf is the function of a view, or its shape if it has none.
+// functionOf returns the name of a view's function, or its shape if it has none.
 func functionOf(v *views.Info) string {
 	if name := v.View.FuncName(); name != "" {
 		return name[strings.LastIndexByte(name, '/')+1:]
@@ -105,28 +105,28 @@ func functionOf(v *views.Info) string {
 }
 
 func (p *program) viewsCommand() *cobra.Command {
-	return p.listing("views", "List every view, with what it asks for", `List every view: those of resource types, of routes, and those that answer errors. Views of one name
-and type are in the order in which they are asked. "explain" tells which answers a request.`, listViews)
+	return p.listing("views", "List every view with its predicates and permission", `List every view: of resource types, of routes, and error views. Views with the same name and type are
+in the order they are tried. The command explain prints which view a request would reach.`, listViews)
 }
 
 type listedView struct {
 	Name       string   `json:"name"`
 	For        string   `json:"for"`
 	Route      string   `json:"route,omitempty"`
-	Errors     bool     `json:"errors"` // answers errors, not resources
+	Errors     bool     `json:"errors"` // an error view
 	Predicates []string `json:"predicates"`
 	Permission string   `json:"permission,omitempty"`
 	Options    []string `json:"options"` // of its derivers, other than the permission
 	Function   string   `json:"function"`
-	Place      string   `json:"place"`
+	Source     string   `json:"source"`
 }
 
 func listViews(app *framework.App) (*table, error) {
-	t := &table{columns: []string{"NAME", "FOR", "ROUTE", "PREDICATES", "PERMISSION", "OPTIONS", "FUNCTION", "PLACE"}, empty: "there are no views"}
+	t := &table{columns: []string{"NAME", "FOR", "ROUTE", "PREDICATES", "PERMISSION", "OPTIONS", "FUNCTION", "SOURCE"}, empty: "no views"}
 	for _, v := range views.TableOf(app.Registry()).Views() {
 		row := listedView{
 			Name: v.Name, For: targetOf(v), Route: v.Route, Errors: v.ErrorOnly, Predicates: []string{},
-			Permission: v.Permission, Options: []string{}, Function: functionOf(v), Place: v.Source.String(),
+			Permission: v.Permission, Options: []string{}, Function: functionOf(v), Source: v.Source.String(),
 		}
 		for _, predicate := range v.Predicates {
 			row.Predicates = append(row.Predicates, predicate.String())
@@ -142,12 +142,12 @@ func listViews(app *framework.App) (*table, error) {
 		if row.Errors {
 			name = "(error)"
 		}
-		t.add(row, name, row.For, row.Route, strings.Join(row.Predicates, " "), row.Permission, strings.Join(row.Options, " "), row.Function, row.Place)
+		t.add(row, name, row.For, row.Route, strings.Join(row.Predicates, " "), row.Permission, strings.Join(row.Options, " "), row.Function, row.Source)
 	}
 	return t, nil
 }
 
-// targetOf is what a view answers.
+// targetOf returns the resource type or the statuses that a view is for.
 func targetOf(v *views.Info) string {
 	lo, hi := v.Status()
 	switch {
@@ -162,20 +162,20 @@ func targetOf(v *views.Info) string {
 }
 
 func (p *program) tweensCommand() *cobra.Command {
-	return p.listing("tweens", "List the tweens, outermost first", `List the tweens, outermost first, and below them those that an explicit order leaves out.`, listTweens)
+	return p.listing("tweens", "List the tweens, outermost first", `List the tweens, outermost first, then those that an explicit order leaves out.`, listTweens)
 }
 
 // listedLayer is a tween or a deriver.
 type listedLayer struct {
-	Position int      `json:"position"` // from 1 on, 0: not used
+	Position int      `json:"position"` // from 1; 0: not used
 	Name     string   `json:"name"`
 	Under    []string `json:"under"`
 	Over     []string `json:"over"`
-	Place    string   `json:"place"`
+	Source   string   `json:"source"`
 }
 
 func listTweens(app *framework.App) (*table, error) {
-	t := &table{columns: []string{"#", "NAME", "UNDER", "OVER", "PLACE"}}
+	t := &table{columns: []string{"#", "NAME", "UNDER", "OVER", "SOURCE"}}
 	inspect := app.Registry().Introspect()
 	used := tweens.Names(app.Registry())
 	t.layers(inspect, "tweens", used)
@@ -185,7 +185,7 @@ func listTweens(app *framework.App) (*table, error) {
 		}
 	}
 	if order := inspect.Category("tween order"); len(order) > 0 {
-		t.columns[4] = "PLACE (ordered by " + order[0].Source.String() + ")"
+		t.columns[4] = "SOURCE (order set at " + order[0].Source.String() + ")"
 	}
 	return t, nil
 }
@@ -195,7 +195,7 @@ func (p *program) deriversCommand() *cobra.Command {
 }
 
 func listDerivers(app *framework.App) (*table, error) {
-	t := &table{columns: []string{"#", "NAME", "UNDER", "OVER", "PLACE"}}
+	t := &table{columns: []string{"#", "NAME", "UNDER", "OVER", "SOURCE"}}
 	names, err := views.Derivers(app.Registry())
 	if err != nil {
 		return nil, err
@@ -204,7 +204,7 @@ func listDerivers(app *framework.App) (*table, error) {
 	return t, nil
 }
 
-// layers adds what lies around something, in order.
+// layers adds a row for each of names.
 func (t *table) layers(inspect *registry.Introspector, category string, names []string) {
 	for i, name := range names {
 		row := layerOf(inspect, category, name)
@@ -214,17 +214,18 @@ func (t *table) layers(inspect *registry.Introspector, category string, names []
 }
 
 func (t *table) layer(row listedLayer, position string) {
-	t.add(row, position, row.Name, strings.Join(row.Under, " "), strings.Join(row.Over, " "), row.Place)
+	t.add(row, position, row.Name, strings.Join(row.Under, " "), strings.Join(row.Over, " "), row.Source)
 }
 
-// layerOf tells where a layer wants to be. What nobody declared is the framework's.
+// layerOf returns the order hints and the source of a layer. One that was not declared is the
+// framework's.
 func layerOf(inspect *registry.Introspector, category, name string) listedLayer {
-	row := listedLayer{Name: name, Under: []string{}, Over: []string{}, Place: "(framework)"}
+	row := listedLayer{Name: name, Under: []string{}, Over: []string{}, Source: "(framework)"}
 	declared, ok := inspect.Get(category, name)
 	if !ok {
 		return row
 	}
-	row.Place = declared.Source.String()
+	row.Source = declared.Source.String()
 	for _, field := range declared.Fields {
 		if names, ok := field.Value.([]string); ok && field.Name == "under" {
 			row.Under = append(row.Under, names...)

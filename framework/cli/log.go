@@ -12,11 +12,11 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// log makes the logger that the settings ask for. There is one also if they are
-// wrong.
-func (p *program) log() error {
-	var wrong []error
-	refuse := func(name, why string) { wrong = append(wrong, p.wrongSetting(name, why)) }
+// setLogger makes the logger that the settings describe. Invalid settings are an error, and the
+// logger then has the defaults.
+func (p *program) setLogger() error {
+	var invalid []error
+	reject := func(name, why string) { invalid = append(invalid, p.invalidSetting(name, why)) }
 	serving := p.env.Command == "serve"
 	level := zerolog.WarnLevel
 	switch {
@@ -26,17 +26,17 @@ func (p *program) log() error {
 		level = zerolog.InfoLevel
 	}
 	if name, _ := p.env.Settings["log_level"].(string); name != "" {
-		if asked, err := zerolog.ParseLevel(strings.ToLower(name)); err != nil || asked == zerolog.NoLevel {
-			refuse("log_level", "is no level: trace, debug, info, warn and error are")
+		if parsed, err := zerolog.ParseLevel(strings.ToLower(name)); err != nil || parsed == zerolog.NoLevel {
+			reject("log_level", "is not a log level: want trace, debug, info, warn or error")
 		} else {
-			level = asked
+			level = parsed
 		}
 	}
 	terminal := isTerminal(p.env.Stderr)
 	out := p.env.Stderr
 	format, _ := p.env.Settings["log_format"].(string)
 	if format != "" && format != "json" && format != "console" {
-		refuse("log_format", "is neither json nor console")
+		reject("log_format", "is not a log format: want json or console")
 		format = ""
 	}
 	if format == "console" || format == "" && (p.dev || terminal || !serving) {
@@ -49,10 +49,10 @@ func (p *program) log() error {
 	}
 	logger := zerolog.New(out).Level(level).With().Timestamp().Logger()
 	p.env.Logger = &logger
-	return errors.Join(wrong...)
+	return errors.Join(invalid...)
 }
 
-// writeStack puts the stack of a panic below its line, as people read stacks.
+// writeStack prints the stack of a panic below its line.
 func writeStack(fields map[string]any, to *bytes.Buffer) error {
 	if stack, ok := fields["stack"].(string); ok {
 		to.WriteString("\n    " + strings.ReplaceAll(strings.TrimSpace(stack), "\n", "\n    "))
@@ -60,15 +60,15 @@ func writeStack(fields map[string]any, to *bytes.Buffer) error {
 	return nil
 }
 
-// isTerminal tells whether people read what is written to w.
+// isTerminal reports whether w is a terminal.
 func isTerminal(w any) bool {
 	file, ok := w.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := file.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 && runtime.GOOS != "windows" { // where Cygwin's terminals are pipes
-		return false // to ask for its descriptor would make a pipe block
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 && runtime.GOOS != "windows" { // Cygwin's terminals are pipes
+		return false // Fd would put a pipe into blocking mode
 	}
 	return isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd())
 }

@@ -11,31 +11,30 @@ import (
 )
 
 const (
-	// logDelay is how late a line may reach the log: too little for people to
-	// notice, enough for hundreds of requests to share one write.
+	// logDelay is how long a line may wait: too short for people to notice, long enough for
+	// hundreds of requests to share one write.
 	logDelay = 10 * time.Millisecond
-	// logGather is how much is gathered at the most.
+	// logGather is how many bytes may wait.
 	logGather = 32 << 10
-	// logPiece is how much is written at once, unless a line is longer: what a pipe
-	// takes whole even if other processes write to it (PIPE_BUF, on Linux).
+	// logPiece is the size of a write, unless a line is longer. A pipe accepts that much
+	// atomically even if other processes write to it (PIPE_BUF on Linux).
 	logPiece = 4 << 10
 )
 
-// logBuffer gathers lines of the log, since one system call for each costs a busy
-// server as much as everything else that the framework does for a request. A
-// line waits for logDelay at the longest; warnings and errors, and all that came
-// before them, are written at once. What waits is lost with a process that ends
-// without Close.
+// logBuffer collects log lines, because a system call for each costs a busy server as much as
+// everything else that the framework does for a request. A line waits for logDelay at most.
+// Warnings and errors are written at once, with all lines before them. Waiting lines are lost
+// if the process ends without Close.
 //
-// Lines stay whole and in their order. While some are written the next gather;
-// only when those are as many again does their author wait. Close writes what is
-// left, and lets later lines pass directly.
+// Lines stay whole and in order. During a write, further lines are collected; a caller waits
+// for the write only if logGather bytes have been collected again. Close writes the rest;
+// lines after that are written directly.
 type logBuffer struct {
 	mu      sync.Mutex // guards lines to closed
 	lines   []byte
-	failed  error // of a write that nobody waited for, until somebody is told
+	failed  error // of a write that no caller waited for, until a caller gets it
 	flusher *time.Timer
-	armed   bool // the flusher will come
+	armed   bool // the flusher will run
 	closed  bool
 
 	writing sync.Mutex // guards to and spare; taken before mu
@@ -52,11 +51,11 @@ func newLogBuffer(to io.Writer) *logBuffer {
 	return b
 }
 
-// Write takes a line without a level, which does not wait.
+// Write writes a line without a level, which does not wait.
 func (b *logBuffer) Write(line []byte) (int, error) { return b.WriteLevel(zerolog.NoLevel, line) }
 
-// WriteLevel takes a line. An error is that of the write which it caused, or of an
-// earlier one that nobody was told of.
+// WriteLevel adds a line. It returns the error of the write that it causes, or of an earlier
+// write that no caller waited for.
 func (b *logBuffer) WriteLevel(level zerolog.Level, line []byte) (int, error) {
 	full, err := b.gather(line)
 	switch {
@@ -68,8 +67,8 @@ func (b *logBuffer) WriteLevel(level zerolog.Level, line []byte) (int, error) {
 	return len(line), err
 }
 
-// gather keeps a line, and reports whether it is time to write, and the error that
-// somebody has to be told.
+// gather adds a line. It reports whether it is time to write, and returns the error of an
+// earlier write.
 func (b *logBuffer) gather(line []byte) (full bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -85,7 +84,7 @@ func (b *logBuffer) gather(line []byte) (full bool, err error) {
 	return false, err
 }
 
-// flushLate writes what has waited.
+// flushLate writes the lines that have waited for logDelay.
 func (b *logBuffer) flushLate() {
 	if err := b.flush(1); err != nil {
 		b.mu.Lock()
@@ -94,7 +93,7 @@ func (b *logBuffer) flushLate() {
 	}
 }
 
-// flush writes what was gathered, if it is that much.
+// flush writes the collected lines if they have at least that many bytes.
 func (b *logBuffer) flush(least int) error {
 	b.writing.Lock()
 	defer b.writing.Unlock()
@@ -103,14 +102,14 @@ func (b *logBuffer) flush(least int) error {
 		return nil
 	}
 	err := b.write(lines)
-	if cap(lines) <= 2*logGather { // else a crowd of long lines came at once
+	if cap(lines) <= 2*logGather { // otherwise many long lines came at once
 		b.spare = lines[:0]
 	}
 	return err
 }
 
-// write writes whole lines, piece by piece; after an error it goes on. The caller
-// holds writing.
+// write writes whole lines, piece by piece, and continues after an error. The caller holds
+// writing.
 func (b *logBuffer) write(lines []byte) (first error) {
 	for len(lines) > 0 {
 		n := len(lines)
@@ -123,7 +122,7 @@ func (b *logBuffer) write(lines []byte) (first error) {
 	return first
 }
 
-// take hands over what was gathered; the caller holds writing.
+// take returns the collected lines and starts anew. The caller holds writing.
 func (b *logBuffer) take(least int) []byte {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -131,14 +130,14 @@ func (b *logBuffer) take(least int) []byte {
 		least = 1
 	}
 	if len(b.lines) < least {
-		return nil // somebody else was faster
+		return nil // another goroutine was faster
 	}
 	lines := b.lines
 	b.lines, b.spare, b.armed = b.spare, nil, false
 	return lines
 }
 
-// Close writes what is left.
+// Close writes the rest.
 func (b *logBuffer) Close() error {
 	b.flusher.Stop()
 	b.mu.Lock()

@@ -1,4 +1,4 @@
-package cli // the buffer has no public name
+package cli
 
 import (
 	"bytes"
@@ -16,32 +16,32 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// drops counts the writes that reach it.
-type drops struct {
+// writeRecorder records the writes that it receives.
+type writeRecorder struct {
 	mu     sync.Mutex // guards all below
 	pieces []string
 	fail   error
 }
 
-func (d *drops) Write(p []byte) (int, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.fail != nil {
-		return 0, d.fail
+func (r *writeRecorder) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fail != nil {
+		return 0, r.fail
 	}
-	d.pieces = append(d.pieces, string(p))
+	r.pieces = append(r.pieces, string(p))
 	return len(p), nil
 }
 
-func (d *drops) seen() (string, int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return strings.Join(d.pieces, ""), len(d.pieces)
+func (r *writeRecorder) seen() (string, int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return strings.Join(r.pieces, ""), len(r.pieces)
 }
 
 func TestLogBuffer(t *testing.T) {
-	begin := func() (*drops, *logBuffer, zerolog.Logger) {
-		to := &drops{}
+	begin := func() (*writeRecorder, *logBuffer, zerolog.Logger) {
+		to := &writeRecorder{}
 		b := newLogBuffer(to)
 		return to, b, zerolog.New(b)
 	}
@@ -67,7 +67,7 @@ func TestLogBuffer(t *testing.T) {
 			require.NoError(t, b.Close())
 		})
 	})
-	t.Run("a warning takes along what came before", func(t *testing.T) {
+	t.Run("a warning is written with the lines before it", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			to, b, log := begin()
 			log.Info().Msg("one")
@@ -100,7 +100,7 @@ func TestLogBuffer(t *testing.T) {
 			assert.Equal(t, lines+2, strings.Count(text, "\n"))
 		})
 	})
-	t.Run("after Close lines pass directly", func(t *testing.T) {
+	t.Run("after Close, lines are written directly", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			to, b, log := begin()
 			log.Info().Msg("one")
@@ -112,7 +112,7 @@ func TestLogBuffer(t *testing.T) {
 			assert.Contains(t, text, "two")
 		})
 	})
-	t.Run("a failed write is told and not repeated", func(t *testing.T) {
+	t.Run("a failed write is reported and not repeated", func(t *testing.T) {
 		to, b, _ := begin()
 		to.fail = errors.New("no space left on device")
 		_, err := b.WriteLevel(zerolog.ErrorLevel, []byte("x\n"))
@@ -122,7 +122,7 @@ func TestLogBuffer(t *testing.T) {
 		text, _ := to.seen()
 		assert.Empty(t, text)
 	})
-	t.Run("nobody waited for a write that failed, so the next line is told", func(t *testing.T) {
+	t.Run("the next line reports a failed write that no caller waited for", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			to, b, _ := begin()
 			to.fail = errors.New("no space left on device")
@@ -162,7 +162,7 @@ func TestIsTerminal(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, null.Close()) }()
-	assert.False(t, isTerminal(null), "a device, but nobody reads it")
+	assert.False(t, isTerminal(null), "a device, but no terminal")
 	assert.False(t, isTerminal(&bytes.Buffer{}))
 }
 
@@ -185,8 +185,8 @@ func BenchmarkLog(b *testing.B) {
 	}
 }
 
-// TestLogBufferWhileWriting: a slow log holds nobody up until as much again has
-// gathered. (Not in a bubble of synctest, whose time stands still while anybody waits for a mutex.)
+// A slow write blocks no caller until logGather bytes have been collected again. (Not in a bubble
+// of synctest, whose time stands still while a goroutine waits for a mutex.)
 func TestLogBufferWhileWriting(t *testing.T) {
 	slow := slowLog{begun: make(chan struct{}), goOn: make(chan struct{})}
 	b := newLogBuffer(&slow)
@@ -212,7 +212,7 @@ func TestLogBufferWhileWriting(t *testing.T) {
 	assert.Less(t, strings.Index(text, "two"), strings.Index(text, "xxx"))
 }
 
-// slowLog takes each write in two steps.
+// slowLog blocks each write until the test lets it go on.
 type slowLog struct {
 	begun, goOn chan struct{}
 	writes      []string

@@ -12,81 +12,78 @@ import (
 	"github.com/mastaba-go/mastaba/framework/server"
 )
 
-// Build declares the application. It is called once for every command that needs
-// the application, after flags, environment and settings file were read. What it
-// opens, an OnStop hook closes.
+// Build declares the application. It is called once by every command that needs the
+// application, after the settings have been read. What it opens should be closed by an OnStop
+// hook.
 type Build func(ctx context.Context, env *Env) (*framework.Configurator, error)
 
-// Options describe a program. The zero value is a program with the commands of
-// this package and no settings of its own.
+// Options describe a program. The zero value is a program with the commands of this package
+// and without settings of its own.
 type Options struct {
-	// Name of the program; default: the name by which it was called.
+	// Name is the program's name. Default: the name of the executable.
 	Name string
-	// Short says in one line what the program is.
+	// Short describes the program in one line.
 	Short string
-	// Version is what the command version tells; default: what Go has built in.
+	// Version is what the command version prints. Default: the version that Go built in.
 	Version string
 
-	// Settings are those of the application. Only these, and those of the
-	// framework (see the package's documentation), are accepted anywhere.
+	// Settings are the application's own. Any setting that is neither here nor one of the
+	// framework's is an error.
 	Settings []Setting
-	// SettingsFile is read if it is there and --config names no other.
+	// SettingsFile is read if it exists, unless --config or a variable names another file.
 	SettingsFile string
-	// EnvPrefix begins the environment variables of the application's settings:
-	// "WIKI" makes WIKI_DATABASE_URL of "database.url". Those of the framework's
-	// settings always begin with MASTABA, which is the default here too.
+	// EnvPrefix starts the names of the environment variables of the application's settings:
+	// with "WIKI", the setting "database.url" is WIKI_DATABASE_URL. Default: "MASTABA",
+	// which the framework's settings always have.
 	EnvPrefix string
 
-	// Commands gives the application's own commands, which stand beside ours.
-	// When they run, env is filled in; what they need of the application they ask
-	// it for: Env.App.
+	// Commands returns the application's own commands. It is called before the command line
+	// is parsed; env is complete when a command runs. Env.App builds the application.
 	Commands func(env *Env) []*cobra.Command
 
-	// Server is how the command serve serves, as far as settings do not say
-	// otherwise.
+	// Server configures the command serve. Settings override its fields.
 	Server server.Options
-	// As makes a request come from somebody, for the flag --as of explain and
-	// request: it sets the header, the cookie or the context value by which the
-	// application's security policy knows who is asking. Without it --as is refused.
-	As func(r *http.Request, who string) (*http.Request, error)
+	// As changes the request of explain and request so that it comes from a user, for the
+	// flag --as: it sets the header, cookie or context value that the application's security
+	// policy reads. It may return nil to keep r. Without it, --as is an error.
+	As func(r *http.Request, user string) (*http.Request, error)
 }
 
-// Process is what a program sees of its surroundings. A nil stream is an empty one.
+// Process is the environment that a program runs in. A nil stream is empty, or discards.
 type Process struct {
-	Args           []string // without the program's own name
-	Environ        []string // as os.Environ gives it
+	Args           []string // without the program's name
+	Environ        []string // as os.Environ returns it
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 }
 
-// Main runs the program, and ends the process with its exit status: 0 if all
-// went well, 2 for wrong usage, 1 for everything else. It is all that the
-// function main of an application calls.
+// Main runs the program and exits with its status: 0 if all went well, 2 for an invalid
+// command line, 1 for any other error. It is all that an application's func main calls.
 func Main(build Build, o Options) {
 	os.Exit(Run(context.Background(), build, o, Process{
 		Args: os.Args[1:], Environ: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 	}))
 }
 
-// Run is Main within a process that goes on, and returns the exit status. The end
-// of ctx ends what runs.
+// Run is Main for tests and larger programs: it returns the exit status. The end of ctx ends
+// the command.
 func Run(ctx context.Context, build Build, o Options, p Process) int {
 	prog, err := newProgram(build, o, p)
 	if err != nil {
-		return prog.failed(err)
+		return prog.exit(err)
 	}
 	if len(p.Args) > 0 && p.Args[0] == cobra.ShellCompRequestCmd {
 		unquote(prog.root)
 	}
 	prog.root.SetArgs(append([]string{}, p.Args...))
-	return prog.failed(prog.execute(ctx))
+	return prog.exit(prog.execute(ctx))
 }
 
-// execute runs the command. Whatever its end, its log is written.
+// execute runs the command. The buffered log is written however it ends.
 func (p *program) execute(ctx context.Context) error {
 	defer func() {
 		if p.buffer != nil {
-			_ = p.buffer.Close() // there is nobody left to tell
+			_ = p.buffer.Close() // nowhere to report it
 		}
 	}()
 	return p.root.ExecuteContext(ctx)

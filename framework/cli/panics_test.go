@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/framework/server"
 )
 
-// What a program said before it panicked is what one wants to know.
-func TestLogOfAServerThatPanics(t *testing.T) {
+// Log lines from before a panic are not lost.
+func TestLogIsWrittenAfterAPanic(t *testing.T) {
 	t.Parallel()
 	build := func(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
 		env.Logger.Info().Msg("opening the database")

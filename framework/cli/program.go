@@ -25,14 +25,15 @@ type program struct {
 	environ  []string
 	root     *cobra.Command
 	settings *settings
-	buffer   *logBuffer // of the log, if it has one
+	buffer   *logBuffer // of the log; nil if it is not buffered
 	json     bool
 	dev      bool
-	ready    bool  // the environment was prepared
-	wrong    error // with the settings, for a command that shows it in its own way
+	prepared bool
+	invalid  error // of the settings, for a command that reports it in its own way
 }
 
-// newProgram makes the commands. The program is there also if it is wrong.
+// newProgram makes the commands. The program is not nil even if there is an error, and can
+// then only exit.
 func newProgram(build Build, o Options, proc Process) (*program, error) {
 	o.Name = cmp.Or(o.Name, strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe"))
 	env := &Env{build: build, Stdin: proc.Stdin, Stdout: proc.Stdout, Stderr: proc.Stderr, declared: map[string]bool{}}
@@ -47,7 +48,7 @@ func newProgram(build Build, o Options, proc Process) (*program, error) {
 	}
 	p := &program{o: o, env: env, environ: proc.Environ}
 	if build == nil {
-		return p, errors.New("cli.Main: the function that declares the application is nil")
+		return p, errors.New("cli.Main: build is nil")
 	}
 	var err error
 	if p.settings, err = declare(&o); err != nil {
@@ -63,36 +64,39 @@ func newProgram(build Build, o Options, proc Process) (*program, error) {
 	p.root.AddCommand(p.serveCommand(), p.routesCommand(), p.viewsCommand(), p.tweensCommand(), p.deriversCommand(),
 		p.explainCommand(), p.requestCommand(), p.checkCommand(), p.settingsCommand(), p.versionCommand())
 	p.root.InitDefaultHelpCmd()
-	p.root.InitDefaultCompletionCmd("") // the name of no command: there shall be one always
-	p.adoptLibrary()
-	return p, p.addOwn()
+	p.root.InitDefaultCompletionCmd("") // "" adds the command even without subcommands
+	p.adaptLibrary()
+	return p, p.addCommands()
 }
 
-// adoptLibrary makes the library's commands behave like ours.
-func (p *program) adoptLibrary() {
+// adaptLibrary makes cobra's own commands behave like ours.
+func (p *program) adaptLibrary() {
 	for _, cmd := range p.root.Commands() {
 		switch cmd.Name() {
 		case "completion":
-			p.adopt(cmd)
+			p.adapt(cmd)
 			cmd.Args = func(_ *cobra.Command, args []string) error {
-				asked := strings.TrimSpace("completion " + strings.Join(args, " "))
-				return misused("%s: for which shell? bash, zsh, fish and powershell are there", asked)
+				const want = "want bash, zsh, fish or powershell"
+				if len(args) == 0 {
+					return usagef("completion: missing shell: %s", want)
+				}
+				return usagef("completion: unknown shell %q: %s", args[0], want)
 			}
-			cmd.RunE = func(*cobra.Command, []string) error { return nil } // for Args to be asked
+			cmd.RunE = func(*cobra.Command, []string) error { return nil } // makes cobra call Args
 		case "help":
 			cmd.Args = func(_ *cobra.Command, args []string) error {
-				of, rest, err := p.root.Find(args)
+				parent, rest, err := p.root.Find(args)
 				if err != nil || len(rest) == 0 {
 					return err
 				}
-				return unknownCommand(of, rest)
+				return unknownCommand(parent, rest)
 			}
 		}
 	}
 }
 
-// unquote takes the quotes from the descriptions of flags: help reads in them what
-// stands for the value, but completion shows them.
+// unquote removes the back quotes from the usage of flags: help takes the name of the value
+// from them, but completion prints them.
 func unquote(cmd *cobra.Command) {
 	plain := func(f *pflag.Flag) { f.Usage = strings.ReplaceAll(f.Usage, "`", "") }
 	cmd.PersistentFlags().VisitAll(plain)
@@ -106,8 +110,8 @@ func (p *program) newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   p.o.Name,
 		Short: p.o.Short,
-		Long: strings.TrimSpace(p.o.Short + "\n\nWithout a command it serves. Settings come from a TOML file (--config), environment variables\n" +
-			"and flags; the command settings lists them."),
+		Long: strings.TrimSpace(p.o.Short + "\n\nWithout a command it serves the application. Settings come from a TOML file (--config),\n" +
+			"environment variables and flags; the command settings lists them."),
 		Args:              unknownCommand,
 		RunE:              p.serve,
 		SilenceErrors:     true,
@@ -122,62 +126,61 @@ func (p *program) newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.settings.file, "config", "", "read settings from this TOML `FILE`")
-	flags.StringArrayVar(&p.settings.sets, "set", nil, "give a setting, as `NAME=VALUE`; may be repeated")
-	flags.BoolVar(&p.json, "json", false, "print for programs, where there is something to print")
+	flags.StringArrayVar(&p.settings.sets, "set", nil, "set a setting, as `NAME=VALUE`; may be repeated")
+	flags.BoolVar(&p.json, "json", false, "print JSON instead of text")
 	p.serveFlags(root)
 	_ = root.RegisterFlagCompletionFunc("set", p.completeSetting)
 	return root
 }
 
-// reservedFlags are those of our commands, which no setting may take.
+// reservedFlags are the flags of our commands; no setting may use them.
 var reservedFlags = []string{
 	"config", "set", "json", "help", "addr", "dev", "header", "query", "as", "user", "data", "include", "fail", "html", "start", "modules", "match", "version",
 }
 
-// settingFlags makes flags of the settings that want to be one.
+// settingFlags adds the flags of settings.
 func (p *program) settingFlags() error {
-	var wrong []error
+	var invalid []error
 	for _, s := range p.settings.known {
 		if !s.Flag {
 			continue
 		}
 		name := s.flag()
 		if slices.Contains(reservedFlags, name) || p.root.PersistentFlags().Lookup(name) != nil {
-			wrong = append(wrong, fmt.Errorf("cli.Setting %q: the flag --%s is taken: choose another name", s.Name, name))
+			invalid = append(invalid, fmt.Errorf("cli.Setting %q: the flag --%s is taken: choose another name", s.Name, name))
 			continue
 		}
-		value := &settingFlag{of: s}
+		value := &settingFlag{setting: s}
 		p.settings.flags = append(p.settings.flags, value)
 		p.root.PersistentFlags().VarPF(value, name, "", s.Usage).NoOptDefVal = map[bool]string{true: "true"}[s.typeText() == "bool"]
 	}
-	return errors.Join(wrong...)
+	return errors.Join(invalid...)
 }
 
-// addOwn adds the application's commands.
-func (p *program) addOwn() error {
+// addCommands adds the application's commands.
+func (p *program) addCommands() error {
 	if p.o.Commands == nil {
 		return nil
 	}
-	var wrong []error
+	var invalid []error
 	for _, own := range p.o.Commands(p.env) {
 		if own == nil {
 			continue
 		}
 		for _, other := range p.root.Commands() {
 			if other.Name() == own.Name() || other.HasAlias(own.Name()) {
-				wrong = append(wrong, fmt.Errorf("cli.Options.Commands: there is a command %q already: choose another name", own.Name()))
+				invalid = append(invalid, fmt.Errorf("cli.Options.Commands: command %q exists already: choose another name", own.Name()))
 			}
 		}
-		p.adopt(own)
+		p.adapt(own)
 		p.root.AddCommand(own)
 	}
-	return errors.Join(wrong...)
+	return errors.Join(invalid...)
 }
 
-// adopt makes a foreign command behave like ours: wrong arguments are wrong usage,
-// and the environment is prepared although a command with a hook of its own hides
-// that of the program.
-func (p *program) adopt(cmd *cobra.Command) {
+// adapt makes a foreign command behave like ours: invalid arguments are usage errors, and a
+// persistent hook of the command, which hides ours, calls prepare first.
+func (p *program) adapt(cmd *cobra.Command) {
 	if cmd.Args != nil {
 		cmd.Args = arguments(cmd.Args)
 	}
@@ -199,12 +202,12 @@ func (p *program) adopt(cmd *cobra.Command) {
 		}
 	}
 	for _, sub := range cmd.Commands() {
-		p.adopt(sub)
+		p.adapt(sub)
 	}
 }
 
-// prepare reads the settings and makes the logger, for those commands that need
-// them: help, completion and version work with whatever settings.
+// prepare reads the settings and makes the logger. It does nothing for help, completion and
+// version, which work with invalid settings.
 func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	for c := cmd; c.HasParent(); c = c.Parent() {
 		switch c.Name() {
@@ -214,19 +217,19 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 			}
 		}
 	}
-	if p.ready {
+	if p.prepared {
 		return nil
 	}
-	p.ready = true
+	p.prepared = true
 	_, path, _ := strings.Cut(cmd.CommandPath(), " ")
 	p.env.Command = cmp.Or(path, "serve")
 	p.env.Dev = p.dev
 	for _, assignment := range p.settings.sets {
 		if !strings.Contains(assignment, "=") {
-			return misused("--set %s: say NAME=VALUE", assignment)
+			return usagef("--set: invalid value %q: want NAME=VALUE", assignment)
 		}
 	}
-	wrong := p.settings.load(p.environ, p.o.SettingsFile)
+	invalid := p.settings.load(p.environ, p.o.SettingsFile)
 	p.env.Settings = p.settings.values
 	p.env.proxies, _ = p.env.Settings["trusted_proxies"].([]string)
 	p.env.maxBody, _ = p.env.Settings["max_body"].(int64)
@@ -237,15 +240,16 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 			}
 		}
 	}
-	wrong = errors.Join(wrong, p.log(), p.checkServer(), p.checkFloor())
+	invalid = errors.Join(invalid, p.setLogger(), p.checkServer(), p.checkHeapFloor())
 	if p.json && p.env.Command == "check" || p.dev && p.env.Command == "serve" {
-		p.wrong, wrong = wrong, nil
+		p.invalid, invalid = invalid, nil
 	}
-	return wrong
+	return invalid
 }
 
-// started builds the application and runs its OnStart hooks; end runs the others.
-func (p *program) started(ctx context.Context) (app *framework.App, end func(error) error, err error) {
+// start builds the application and runs its OnStart hooks. stop runs its OnStop hooks, and
+// returns their error joined with that of the command.
+func (p *program) start(ctx context.Context) (app *framework.App, stop func(error) error, err error) {
 	app, err = p.env.App(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -253,7 +257,16 @@ func (p *program) started(ctx context.Context) (app *framework.App, end func(err
 	if err := app.Start(ctx); err != nil {
 		return nil, nil, err
 	}
-	return app, func(err error) error { return errors.Join(err, p.shutdown(ctx, app)) }, nil
+	return app, func(err error) error {
+		stopErr := p.shutdown(ctx, app)
+		switch {
+		case stopErr == nil:
+			return err
+		case errors.Is(err, errReported):
+			return stopErr // exit prints nothing for errReported
+		}
+		return errors.Join(err, stopErr)
+	}, nil
 }
 
 // completeSetting completes the name in --set NAME=VALUE.
@@ -264,5 +277,3 @@ func (p *program) completeSetting(*cobra.Command, []string, string) ([]string, c
 	}
 	return names, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
-
-var _ pflag.Value = (*settingFlag)(nil)

@@ -17,55 +17,52 @@ func (p *program) requestCommand() *cobra.Command {
 	var include, fail bool
 	cmd := &cobra.Command{
 		Use:   "request [METHOD] PATH",
-		Short: "Answer one request within this process, and print the answer",
-		Long: `Answer one request within this process, without a server, and print the answer. POST, PUT and PATCH
-take their body from standard input, unless that is a terminal, or from --data; say its type with
--H 'Content-Type: …'. A status of 400 or more is told on standard error as well.
-
-OnStart hooks run before, OnStop hooks after. --as comes from somebody as the application sees to it
-(cli.Options.As); other ways to say who is asking are --user and --header.`,
+		Short: "Send one request to the application, without a server, and print the response",
+		Long: `Send one request to the application within this process, without a server, and print the response.
+POST, PUT and PATCH read their body from standard input, unless that is a terminal, or from --data;
+set its type with -H 'Content-Type: …'. A status of 400 or more is also printed to standard error.` + requestHelp,
 		Example: "  request /wiki/Front\n  request POST /wiki/Front/edit --as alice -H 'Content-Type: application/json' <edit.json",
 		Args:    methodAndPath,
 	}
-	ask := p.askFlags(cmd)
-	cmd.Flags().BoolVarP(&include, "include", "i", false, "print status and headers before the body")
-	cmd.Flags().BoolVarP(&fail, "fail", "f", false, "end with exit status 1 if the status is 400 or more")
+	flags := p.newRequestFlags(cmd)
+	cmd.Flags().BoolVarP(&include, "include", "i", false, "print the status and headers before the body")
+	cmd.Flags().BoolVarP(&fail, "fail", "f", false, "exit with status 1 if the response's status is 400 or more")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return p.inProcess(cmd, args, ask, func(app *framework.App, hr *http.Request) error {
-			var whole bytes.Buffer
-			answer := &answer{header: http.Header{}, to: p.env.Stdout, include: include}
+		return p.inProcess(cmd, args, flags, func(app *framework.App, hr *http.Request) error {
+			var body bytes.Buffer
+			w := &responsePrinter{header: http.Header{}, to: p.env.Stdout, include: include}
 			if p.json {
-				answer.to, answer.include = &whole, false
+				w.to, w.include = &body, false
 			}
-			broken := serveOnce(app, answer, hr)
+			aborted := serveOnce(app, w, hr)
 			if p.json {
-				if err := writeJSON(p.env.Stdout, answer.told(whole.Bytes())); err != nil {
+				if err := writeJSON(p.env.Stdout, newJSONResponse(w, body.Bytes())); err != nil {
 					return err
 				}
-			} else if answer.status >= 400 {
-				fmt.Fprintf(p.env.Stderr, "%d %s\n", answer.status, http.StatusText(answer.status))
+			} else if w.status >= 400 {
+				fmt.Fprintf(p.env.Stderr, "%d %s\n", w.status, http.StatusText(w.status))
 			}
 			switch {
-			case broken != nil:
-				return broken
-			case fail && answer.status >= 400:
-				return errSaid
+			case aborted != nil:
+				return aborted
+			case fail && w.status >= 400:
+				return errReported
 			}
-			return answer.err
+			return w.err
 		})
 	}
 	return cmd
 }
 
-// serveOnce has the application answer. The panic by which it would cut the
-// connection is an error.
-func serveOnce(app *framework.App, w *answer, hr *http.Request) (err error) {
+// serveOnce calls the application. It turns the panic that would close the connection into an
+// error.
+func serveOnce(app *framework.App, w *responsePrinter, hr *http.Request) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			if cause, ok := value.(error); !ok || !errors.Is(cause, http.ErrAbortHandler) {
 				panic(value)
 			}
-			err = errors.New("the response broke off: see the log")
+			err = errors.New("the response was aborted: see the log")
 		}
 	}()
 	app.ServeHTTP(w, hr)
@@ -75,8 +72,8 @@ func serveOnce(app *framework.App, w *answer, hr *http.Request) (err error) {
 	return nil
 }
 
-// answer prints a response as it comes.
-type answer struct {
+// responsePrinter prints a response while it is written.
+type responsePrinter struct {
 	header  http.Header
 	status  int
 	to      io.Writer
@@ -85,50 +82,50 @@ type answer struct {
 }
 
 var (
-	_ http.ResponseWriter = (*answer)(nil)
-	_ http.Flusher        = (*answer)(nil)
+	_ http.ResponseWriter = (*responsePrinter)(nil)
+	_ http.Flusher        = (*responsePrinter)(nil)
 )
 
-func (a *answer) Header() http.Header { return a.header }
+func (w *responsePrinter) Header() http.Header { return w.header }
 
-// WriteHeader prints the head, if that was asked for.
-func (a *answer) WriteHeader(status int) {
-	if a.status >= 200 {
+// WriteHeader prints the status and headers, if --include is set.
+func (w *responsePrinter) WriteHeader(status int) {
+	if w.status >= 200 {
 		return
 	}
-	a.status = status
-	if a.include {
-		_, a.err = fmt.Fprintf(a.to, "HTTP/1.1 %d %s\r\n", status, http.StatusText(status))
-		a.err = errors.Join(a.err, a.header.Write(a.to))
-		_, err := io.WriteString(a.to, "\r\n")
-		a.err = errors.Join(a.err, err)
+	w.status = status
+	if w.include {
+		_, w.err = fmt.Fprintf(w.to, "HTTP/1.1 %d %s\r\n", status, http.StatusText(status))
+		w.err = errors.Join(w.err, w.header.Write(w.to))
+		_, err := io.WriteString(w.to, "\r\n")
+		w.err = errors.Join(w.err, err)
 	}
 }
 
 // Write prints a part of the body.
-func (a *answer) Write(b []byte) (int, error) {
-	if a.status < 200 {
-		a.WriteHeader(http.StatusOK)
+func (w *responsePrinter) Write(b []byte) (int, error) {
+	if w.status < 200 {
+		w.WriteHeader(http.StatusOK)
 	}
-	n, err := a.to.Write(b)
-	a.err = errors.Join(a.err, err)
+	n, err := w.to.Write(b)
+	w.err = errors.Join(w.err, err)
 	return n, err
 }
 
-// Flush has nothing to do: all is written at once.
-func (a *answer) Flush() {}
+// Flush does nothing: nothing is buffered.
+func (w *responsePrinter) Flush() {}
 
-// toldAnswer is a response for programs. A body that is no text is in Bytes.
-type toldAnswer struct {
+// jsonResponse is a response as --json prints it. A body that is not UTF-8 is in Bytes.
+type jsonResponse struct {
 	Status int         `json:"status"`
 	Header http.Header `json:"header"`
 	Body   string      `json:"body,omitempty"`
 	Bytes  []byte      `json:"body_base64,omitempty"`
 }
 
-func (a *answer) told(body []byte) toldAnswer {
+func newJSONResponse(w *responsePrinter, body []byte) jsonResponse {
 	if utf8.Valid(body) {
-		return toldAnswer{Status: a.status, Header: a.header, Body: string(body)}
+		return jsonResponse{Status: w.status, Header: w.header, Body: string(body)}
 	}
-	return toldAnswer{Status: a.status, Header: a.header, Bytes: body}
+	return jsonResponse{Status: w.status, Header: w.header, Bytes: body}
 }

@@ -25,7 +25,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// The programs that the scripts call.
+// TestMain makes this binary the programs that the scripts call.
 func TestMain(m *testing.M) {
 	settings := []cli.Setting{
 		{Name: "title", Default: "Wiki", Flag: true, Usage: "shown on every page"},
@@ -87,8 +87,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// ask FILE SOCKET METHOD PATH [ACCEPT] asks a server and writes status, header and
-// body to FILE. A server that has just been started is waited for.
+// ask FILE SOCKET METHOD PATH [ACCEPT] sends a request and writes the status, header and body of
+// the response to FILE. It waits for a server that is still starting.
 func ask(ts *testscript.TestScript, _ bool, args []string) {
 	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true,
@@ -98,7 +98,7 @@ func ask(ts *testscript.TestScript, _ bool, args []string) {
 				if err == nil || time.Now().After(latest) {
 					return conn, err
 				}
-				time.Sleep(5 * time.Millisecond) // another process: there is nothing else to wait for
+				time.Sleep(5 * time.Millisecond) // in another process, so polling is the only way
 			}
 		},
 	}}
@@ -119,14 +119,14 @@ func ask(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text.String()), 0o600))
 }
 
-// userHeader is how the policy of the wiki knows people.
+// userHeader names the user for the security policy of the wiki.
 const userHeader = "X-User"
 
-func asUser(hr *http.Request, who string) (*http.Request, error) {
-	if who == "mallory" {
+func asUser(hr *http.Request, user string) (*http.Request, error) {
+	if user == "mallory" {
 		return nil, errors.New("mallory is not known here")
 	}
-	hr.Header.Set(userHeader, who)
+	hr.Header.Set(userHeader, user)
 	return hr, nil
 }
 
@@ -218,7 +218,7 @@ func buildBroken(_ context.Context, env *cli.Env) (*framework.Configurator, erro
 	return config, nil
 }
 
-// buildSick declares an application that cannot start.
+// buildSick declares an application whose start fails.
 func buildSick(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
 	config := framework.New(env.Options())
 	config.OnStart(func(context.Context, *framework.App) error { return errors.New("no database") })

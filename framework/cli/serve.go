@@ -17,24 +17,23 @@ import (
 func (p *program) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the application until SIGTERM or SIGINT; this is what happens without a command",
+		Short: "Serve the application until SIGTERM or SIGINT (the default command)",
 		Long: `Serve the application until SIGTERM or SIGINT.
 
-With --dev it is for the developer alone: errors become pages with their stack, the
-request and the explanation, the log is for people, and a configuration that is
-wrong is a page too, settings included. That page stays until the program is started again, and then
-makes way for what the application answers.`,
-		Args: arguments(cobra.NoArgs),
+--dev is for development on your own machine. Errors become pages with the stack, the request and the
+explanation, and the log is easy to read. If the configuration or a setting is wrong, a page shows the
+report until the program is restarted, and then reloads itself.`,
+		Args: noArguments,
 		RunE: p.serve,
 	}
 	p.serveFlags(cmd)
 	return cmd
 }
 
-// serveFlags are those of serve, which the program itself has as well.
+// serveFlags adds the flags of serve, which the root command has too.
 func (p *program) serveFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.settings.addr, "addr", "", "where to listen: `HOST:PORT` or unix:PATH (default 127.0.0.1:6543)")
-	cmd.Flags().BoolVar(&p.dev, "dev", false, "for development: errors are shown whole. Never where others can reach it")
+	cmd.Flags().StringVar(&p.settings.addr, "addr", "", "listen on `HOST:PORT` or unix:PATH (default 127.0.0.1:6543)")
+	cmd.Flags().BoolVar(&p.dev, "dev", false, "show errors in full, for development; never on a public address")
 }
 
 func (p *program) serve(cmd *cobra.Command, _ []string) error {
@@ -50,40 +49,39 @@ func (p *program) serve(cmd *cobra.Command, _ []string) error {
 	return framework.Serve(ctx, app, p.server())
 }
 
-// checkServer refuses for every command what serve would refuse, so that what check
-// finds good can be served.
+// checkServer checks the server's options, whatever the command: an application that check
+// accepts can be served.
 func (p *program) checkServer() error {
-	var wrong []error
+	var invalid []error
 	o := p.server()
 	if all, ok := o.Check().(interface{ Unwrap() []error }); ok {
 		for _, err := range all.Unwrap() {
-			wrong = append(wrong, p.placed(err))
+			invalid = append(invalid, p.locate(err))
 		}
 	}
 	for _, proxy := range p.env.proxies {
 		if _, err := web.ParseTrustedProxies([]string{proxy}); err != nil {
-			wrong = append(wrong, &settingError{p.settings.place("trusted_proxies", p.settings.from["trusted_proxies"]), err})
+			invalid = append(invalid, &settingError{p.settings.source("trusted_proxies"), err})
 		}
 	}
-	return errors.Join(wrong...)
+	return errors.Join(invalid...)
 }
 
-// serverSettings are the settings that stand for fields of server.Options which can be
-// wrong.
+// serverSettings are the settings of those fields of server.Options that can be invalid.
 var serverSettings = map[string]string{"Addr": "addr", "CertFile": "cert_file", "KeyFile": "key_file"}
 
-// placed says where a wrong field comes from: a setting, or the program itself.
-func (p *program) placed(err error) error {
+// locate adds to the error of a field where its value was set: as a setting, or by the program.
+func (p *program) locate(err error) error {
 	if field, ok := errors.AsType[*server.OptionError](err); ok {
 		if name := serverSettings[field.Field]; p.settings.from[name] != "" {
-			return &settingError{p.settings.place(name, p.settings.from[name]), fmt.Errorf("setting %q: %w", name, field.Err)}
+			return &settingError{p.settings.source(name), fmt.Errorf("setting %q: %w", name, field.Err)}
 		}
 		return fmt.Errorf("cli.Options.Server.%s: %w", field.Field, field.Err)
 	}
 	return fmt.Errorf("cli.Options.Server: %w", err)
 }
 
-// server is Options.Server with what the settings say.
+// server returns Options.Server with the settings applied.
 func (p *program) server() server.Options {
 	o, s := p.o.Server, p.env.Settings
 	text := func(name string, to *string) {
@@ -106,7 +104,7 @@ func (p *program) server() server.Options {
 	return o
 }
 
-// shutdown ends an application that was started for one command.
+// shutdown stops an application that was started for one command.
 func (p *program) shutdown(ctx context.Context, app *framework.App) error {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), cmp.Or(p.server().StopTimeout, 5*time.Second))
 	defer cancel()

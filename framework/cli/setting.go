@@ -6,45 +6,46 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// Setting is one value that a program is told from outside: by a line of its
-// settings file, an environment variable, or --set NAME=VALUE. What comes later
-// in this list wins.
+// Setting declares a value that is set outside the program: in its settings file, by an
+// environment variable, or by a flag. The later of these wins.
 type Setting struct {
-	// Name is made of lower case letters, digits and underscores; a dot stands for
-	// a table of the file: "database.url" is url in [database]. As a variable it
-	// is DATABASE_URL behind the prefix, as a flag --database-url.
+	// Name consists of lower case letters, digits and underscores. A dot means a table of
+	// the file: "database.url" is url in [database]. Its environment variable is the prefix
+	// with DATABASE_URL, its flag --database-url.
 	Name string
-	// Default is the value if none is given, and tells the type, which is one of
-	// string, bool, int, int64, float64, time.Duration and []string. Nil stands for
-	// "". Texts become a []string at commas and spaces.
+	// Default is the value of an unset setting, and determines the type: string, bool, int,
+	// int64, float64, time.Duration or []string. Nil means "". Commas and spaces separate
+	// the elements of a []string.
 	Default any
-	// Usage says in one line what it is for.
+	// Usage describes the setting in one line.
 	Usage string
-	// Flag makes it a flag of all commands, too.
+	// Flag also makes it a flag of every command. Any setting can be set by --set NAME=VALUE.
 	Flag bool
 }
 
 var settingName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$`)
 
-// check completes the declaration, or says what is wrong with it.
+// check completes the declaration, or returns what is wrong with it.
 func (s *Setting) check() error {
 	if !settingName.MatchString(s.Name) {
-		return fmt.Errorf("cli.Setting %q: a name is made of lower case letters, digits, underscores, and dots between words", s.Name)
+		return fmt.Errorf("cli.Setting %q: invalid name: want lower case letters, digits and underscores, with dots between words", s.Name)
 	}
 	switch s.Default.(type) {
 	case nil:
 		s.Default = ""
 	case string, bool, int, int64, float64, time.Duration, []string:
 	default:
-		return fmt.Errorf("cli.Setting %q: its default is a %T, which no setting can be: say a text and read it", s.Name, s.Default)
+		return fmt.Errorf("cli.Setting %q: invalid default of type %T: use a string and convert it", s.Name, s.Default)
 	}
 	return nil
 }
 
-// convert makes of a value from outside one of the setting's type.
+// convert converts a value to the setting's type.
 func (s *Setting) convert(v any) (any, error) {
 	switch s.Default.(type) {
 	case bool:
@@ -72,17 +73,17 @@ func converted[T any](name string, v any) (any, error) {
 	return registry.Setting(registry.Settings{name: v}, name, zero)
 }
 
-// variable is the environment variable of a setting.
+// variable returns the name of the environment variable.
 func (s *Setting) variable(prefix string) string {
 	return prefix + "_" + strings.ToUpper(strings.ReplaceAll(s.Name, ".", "_"))
 }
 
-// flag is the name of its flag.
+// flag returns the name of the flag.
 func (s *Setting) flag() string {
 	return strings.NewReplacer(".", "-", "_", "-").Replace(s.Name)
 }
 
-// typeText is the type for people.
+// typeText returns the type as help and settings print it.
 func (s *Setting) typeText() string {
 	switch s.Default.(type) {
 	case time.Duration:
@@ -97,7 +98,7 @@ func (s *Setting) typeText() string {
 	return "text"
 }
 
-// defaultText is the default for people, "" if it is the zero value.
+// defaultText returns the default as help and settings print it, "" for the zero value.
 func (s *Setting) defaultText() string {
 	switch d := s.Default.(type) {
 	case []string:
@@ -119,30 +120,32 @@ func (s *Setting) defaultText() string {
 	return fmt.Sprint(s.Default)
 }
 
-// settingFlag is a setting on the command line, as text: what it means is found
-// out with all the others.
+// settingFlag is the flag of a setting. It keeps the text, which is converted with all other
+// settings.
 type settingFlag struct {
-	of   *Setting
-	text string
+	setting *Setting
+	text    string
 }
 
+var _ pflag.Value = (*settingFlag)(nil)
+
 func (f *settingFlag) String() string {
-	if f.of == nil {
+	if f.setting == nil {
 		return ""
 	}
 	if f.text == "" {
-		return f.of.defaultText()
+		return f.setting.defaultText()
 	}
 	return f.text
 }
 
-// Set takes a value; those of a list are gathered.
+// Set sets the text; the texts of a list are joined.
 func (f *settingFlag) Set(text string) error {
-	if _, list := f.of.Default.([]string); list && f.text != "" {
+	if _, list := f.setting.Default.([]string); list && f.text != "" {
 		text = f.text + "," + text
 	}
 	f.text = text
 	return nil
 }
 
-func (f *settingFlag) Type() string { return f.of.typeText() }
+func (f *settingFlag) Type() string { return f.setting.typeText() }

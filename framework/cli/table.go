@@ -9,21 +9,21 @@ import (
 	"text/tabwriter"
 )
 
-// table is a list for people, of which programs get the rows as JSON.
+// table is a list that is printed as text or as JSON.
 type table struct {
 	columns []string
 	rows    [][]string
-	objects []any // one for each row
-	empty   string
+	objects []any  // of the rows, for JSON
+	empty   string // printed if there are no rows
 }
 
-// add takes a row in both forms.
+// add adds a row in both forms.
 func (t *table) add(object any, cells ...string) {
 	t.rows, t.objects = append(t.rows, cells), append(t.objects, object)
 }
 
-// keep drops the rows that do not hold text, in whatever case of letters.
-func (t *table) keep(text string) {
+// filter keeps the rows that contain text, ignoring case.
+func (t *table) filter(text string) {
 	if text == "" {
 		return
 	}
@@ -33,10 +33,10 @@ func (t *table) keep(text string) {
 			kept.add(t.objects[i], row...)
 		}
 	}
-	t.rows, t.objects, t.empty = kept.rows, kept.objects, fmt.Sprintf("nothing here holds %q", text)
+	t.rows, t.objects, t.empty = kept.rows, kept.objects, fmt.Sprintf("no rows contain %q", text)
 }
 
-// write prints it. A column without any text is left out.
+// write prints the table. Text omits empty columns.
 func (t *table) write(w io.Writer, asJSON bool) error {
 	if asJSON {
 		return writeJSON(w, append([]any{}, t.objects...))
@@ -64,7 +64,7 @@ func (t *table) write(w io.Writer, asJSON bool) error {
 	return tabs.Flush()
 }
 
-// writeJSON writes one value for programs.
+// writeJSON writes v, indented.
 func writeJSON(w io.Writer, v any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

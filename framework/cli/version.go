@@ -13,19 +13,19 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 )
 
-// told is what the command version tells.
-type told struct {
-	Name      string       `json:"name"`
-	Version   string       `json:"version"`
-	Revision  string       `json:"revision,omitempty"`
-	Modified  bool         `json:"modified"` // built of changed files
-	Framework string       `json:"framework"`
-	Go        string       `json:"go"`
-	Platform  string       `json:"platform"`
-	Modules   []toldModule `json:"modules,omitempty"`
+// versions is what the command version prints.
+type versions struct {
+	Name      string   `json:"name"`
+	Version   string   `json:"version"`
+	Revision  string   `json:"revision,omitempty"`
+	Modified  bool     `json:"modified"` // built from a changed work tree
+	Framework string   `json:"framework"`
+	Go        string   `json:"go"`
+	Platform  string   `json:"platform"`
+	Modules   []module `json:"modules,omitempty"`
 }
 
-type toldModule struct {
+type module struct {
 	Path    string `json:"path"`
 	Version string `json:"version"`
 }
@@ -34,8 +34,8 @@ func (p *program) versionCommand() *cobra.Command {
 	var modules bool
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Tell the versions of the program, the framework and Go",
-		Args:  arguments(cobra.NoArgs),
+		Short: "Print the versions of the program, the framework and Go",
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			v := p.version(modules)
 			if p.json {
@@ -55,13 +55,13 @@ func (p *program) versionCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&modules, "modules", false, "list the modules of which it was built, too")
+	cmd.Flags().BoolVar(&modules, "modules", false, "also list the modules that the program was built from")
 	return cmd
 }
 
-// version reads what Go has built in.
-func (p *program) version(modules bool) told {
-	v := told{Name: p.o.Name, Version: p.o.Version, Framework: "(unknown)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+// version reads the build information.
+func (p *program) version(modules bool) versions {
+	v := versions{Name: p.o.Name, Version: p.o.Version, Framework: "(unknown)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		v.Version = cmp.Or(v.Version, "(unknown)")
@@ -82,7 +82,7 @@ func (p *program) version(modules bool) told {
 			v.Framework = cmp.Or(m.Version, "(devel)")
 		}
 		if modules && m != &info.Main {
-			v.Modules = append(v.Modules, toldModule{m.Path, m.Version})
+			v.Modules = append(v.Modules, module{m.Path, m.Version})
 		}
 	}
 	return v

@@ -71,9 +71,9 @@ type Options struct {
 	// error makes it respond with 503; the error is logged and not shown.
 	Ready func(ctx context.Context) error
 
-	// DrainDelay is how long the server keeps accepting connections after it was told
-	// to stop, while /readyz responds with 503: the time that a load balancer needs to
-	// notice. Responses ask their clients to reconnect. Default: none.
+	// DrainDelay is how long the server keeps accepting connections after the shutdown has
+	// begun, while /readyz responds with 503: the time that a load balancer needs to notice.
+	// Responses ask their clients to reconnect. Default: none.
 	DrainDelay time.Duration
 	// DrainTimeout limits the wait for requests in flight after that. A tenth of it
 	// before its end, but at most a second, their contexts are cancelled with

@@ -38,7 +38,7 @@ type Lifecycle interface {
 // happens. If h is a [Lifecycle], its Start follows, and then the server accepts
 // connections. The shutdown runs in order:
 //
-//  1. /readyz answers 503.
+//  1. /readyz responds with 503.
 //  2. After DrainDelay, the server accepts what is already in the system's queue and
 //     stops listening.
 //  3. Lifecycle.Drain notifies streams and hijacked connections.

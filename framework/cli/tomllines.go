@@ -6,12 +6,11 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// lines tells the line on which each key of a TOML text stands, the first one
-// of those in a list of tables. The parser keeps that to itself: so it is given the
-// text up to each line, and a key that is new there was written between the last
-// such text that was whole and this line. That costs a parse a line, which only a
-// text with something wrong in it is worth.
-func lines(text string) map[string]int {
+// tomlLines returns the line of each key in a TOML text; for a key in an array of tables, that
+// of the first one. The parser does not report lines. So tomlLines parses the text up to each
+// line: a key that is new in such a prefix was written between the last prefix that parsed and
+// this line. That costs one parse per line, which only a text with an error in it is worth.
+func tomlLines(text string) map[string]int {
 	found := map[string]int{}
 	known, begin, end := 0, 1, 0
 	number := 0
@@ -21,7 +20,7 @@ func lines(text string) map[string]int {
 		var all map[string]any
 		meta, err := toml.Decode(text[:end], &all)
 		if err != nil {
-			continue // within a value of several lines
+			continue // inside a value of several lines
 		}
 		keys := meta.Keys()
 		for _, key := range keys[known:] {

@@ -18,7 +18,7 @@ const (
 	exitUsage   = 2
 )
 
-// usageError is a command line that was wrong.
+// usageError is an invalid command line.
 type usageError struct{ err error }
 
 var _ error = usageError{}
@@ -26,17 +26,17 @@ var _ error = usageError{}
 func (e usageError) Error() string { return e.err.Error() }
 func (e usageError) Unwrap() error { return e.err }
 
-func misused(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// errSaid ends a command with status 1 that has said what there was to say.
-var errSaid = errors.New("the command failed, and said why")
+// errReported ends a command with exit status 1 that has printed its error already.
+var errReported = errors.New("the error has been printed")
 
-// failed says what went wrong, and gives the exit status.
-func (p *program) failed(err error) int {
+// exit prints err and returns the exit status for it.
+func (p *program) exit(err error) int {
 	if err == nil {
 		return 0
 	}
-	if err == errSaid {
+	if errors.Is(err, errReported) {
 		return exitFailure
 	}
 	gap := " "
@@ -54,7 +54,7 @@ func (p *program) failed(err error) int {
 	return exitFailure
 }
 
-// stacks finds those of panics.
+// stacks returns the stacks of the panics in err.
 func stacks(err error) []string {
 	var found []string
 	switch e := err.(type) {
@@ -74,7 +74,8 @@ func stacks(err error) []string {
 	return found
 }
 
-// flagError is what cobra says of wrong flags, with the one that may be meant.
+// flagError turns an error of cobra about flags into a usage error, with a suggestion for an
+// unknown flag.
 func flagError(cmd *cobra.Command, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
@@ -83,27 +84,35 @@ func flagError(cmd *cobra.Command, err error) error {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	if near := registry.Nearest(unknown.GetSpecifiedName(), names); near != "" {
-		return misused("%w: is --%s meant?", err, near)
+		return usagef("%w: did you mean --%s?", err, near)
 	}
 	return usageError{err}
 }
 
-// unknownCommand is the Args of the program itself, which takes none.
+// unknownCommand is the Args of the root command, which takes no arguments.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return misused("unknown command %q: is %q meant?", args[0], near[0])
+		return usagef("unknown command %q: did you mean %q?", args[0], near[0])
 	}
-	return misused("unknown command %q", args[0])
+	return usagef("unknown command %q", args[0])
 }
 
-// arguments makes a usage error of what check says.
+// noArguments is the Args of the other commands that take none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s: unexpected argument %q", cmd.Name(), args[0])
+	}
+	return nil
+}
+
+// arguments turns an error of check into a usage error.
 func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return misused("%s: %w", cmd.Name(), err)
+			return usagef("%s: %w", cmd.Name(), err)
 		}
 		return nil
 	}
