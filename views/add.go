@@ -149,8 +149,10 @@ func (u use) narrow(info *Info) (wrong []error) {
 // publish derives the view into a registry: once for resources, and once for
 // errors, as far as it answers them.
 func publish(reg *registry.Registry, declared *Info, key string) error {
-	if err := routeOf(reg, declared); err != nil {
-		return err
+	if declared.Route != "" {
+		if err := checkRoute(reg, declared); err != nil {
+			return err
+		}
 	}
 	table := ensureTable(reg)
 	if !declared.ErrorOnly {

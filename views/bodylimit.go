@@ -2,30 +2,23 @@ package views
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// BodyLimit bounds the body of requests to the view to n bytes, in place of
-// the application's bound (10 MiB unless framework.Options.MaxBody says
-// otherwise): more for uploads, less for what is known to be small. A longer
-// body ends in a 413 as it is read. The bound holds before the permission and
-// the csrf check are asked.
+// BodyLimit limits the body of requests to the view to n bytes, in place of the limit of its route or the application
+// (10 MiB unless framework.Options.MaxBody says otherwise). A negative n means no limit: for views that read the body piece
+// by piece and know when to stop. Reading past the limit fails with 413. The limit is set before the permission and the
+// csrf check.
 //
-// Parameters still read no form beyond framework.Options.MaxForm.
+// Parameters still read no form longer than framework.Options.MaxForm.
 func BodyLimit(n int64) Option {
-	o := option{kind: kindBodyLimit, text: fmt.Sprintf("body_limit=%d", n), value: n}
-	if n < 0 {
-		o.err = fmt.Errorf("views.BodyLimit(%d): the number is negative; to take bodies of any length say views.NoBodyLimit()", n)
+	text := "body_limit=none"
+	if n >= 0 {
+		text = "body_limit=" + strconv.FormatInt(n, 10)
 	}
-	return o
-}
-
-// NoBodyLimit lets the body of requests to the view have any length: for views
-// that read it piece by piece and know when to stop.
-func NoBodyLimit() Option {
-	return option{kind: kindBodyLimit, text: "body_limit=none", value: int64(-1)}
+	return option{kind: kindBodyLimit, text: text, value: n}
 }
 
 // bodyLimitView sets the limit. It lies outside all other derivers, so that the limit holds for whichever of them reads

@@ -25,7 +25,7 @@ func TestBodyLimitReplacesTheApplications(t *testing.T) {
 		views.Add(c, length)
 		views.Add(c, length, views.Name("less"), views.BodyLimit(10))
 		views.Add(c, length, views.Name("more"), views.BodyLimit(2000))
-		views.Add(c, length, views.Name("any"), views.NoBodyLimit())
+		views.Add(c, length, views.Name("any"), views.BodyLimit(-1))
 		views.Add(c, length, views.Name("none"), views.BodyLimit(0))
 	})
 	tests := []struct {
@@ -60,16 +60,14 @@ func TestBodyLimitReplacesTheApplications(t *testing.T) {
 
 func TestBodyLimitsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	text := refused(t, func(c *registry.Config) { views.Add(c, say("x"), views.BodyLimit(-1)) })
-	assert.Contains(t, text, "views.BodyLimit(-1): the number is negative; to take bodies of any length say views.NoBodyLimit()")
-	text = refused(t, func(c *registry.Config) { views.AddNotFound(c, say("x"), views.BodyLimit(1)) })
+	text := refused(t, func(c *registry.Config) { views.AddNotFound(c, say("x"), views.BodyLimit(1)) })
 	assert.Contains(t, text, "views.BodyLimit: an error view answers when the body was read already")
-	text = refused(t, func(c *registry.Config) { views.Add(c, say("x"), views.BodyLimit(1), views.NoBodyLimit()) })
+	text = refused(t, func(c *registry.Config) { views.Add(c, say("x"), views.BodyLimit(1), views.BodyLimit(-1)) })
 	assert.Contains(t, text, `option "body_limit" given twice`)
 }
 
 func TestBodyLimitPrintsItself(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "body_limit=1048576", views.BodyLimit(1<<20).String())
-	require.Equal(t, "body_limit=none", views.NoBodyLimit().String())
+	require.Equal(t, "body_limit=none", views.BodyLimit(-1).String())
 }

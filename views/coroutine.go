@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/async"
@@ -48,17 +47,7 @@ var (
 	_ Mapper = CoroutineOrExecutorMapper
 )
 
-// IsAsync tells whether the view is a coroutine: whether what it returns is a future.
-func (v View) IsAsync() bool { return async.IsAsync(v.fn) }
-
 const shapeHTTP = "HTTP"
-
-// kindError refuses a view of the wrong kind, and names what fits it.
-type kindError struct{ text string }
-
-var _ error = (*kindError)(nil)
-
-func (e *kindError) Error() string { return e.text }
 
 // awaiting is a callable whose value is what its future holds.
 func awaiting(call Callable, info *Info) Callable {
@@ -107,15 +96,3 @@ func unpanicked(err error) error {
 	}
 	return &web.PanicError{Value: panicked.Value, Stack: panicked.Stack}
 }
-
-// plainOnly refuses coroutines, for who does not await.
-func plainOnly(v View) error {
-	if !v.IsAsync() {
-		return nil
-	}
-	return &kindError{fmt.Sprintf("%s returns %s, so it is a coroutine: say views.WithMapper(views.CoroutineMapper), "+
-		"or config.Include(framework.Async) for the whole application", v, v.Result())}
-}
-
-// mayBeFuture tells whether only the value itself tells whether it is a future.
-func mayBeFuture(v View) bool { return v.result != nil && v.result.Kind() == reflect.Interface }

@@ -3,6 +3,7 @@ package views
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
@@ -98,3 +99,22 @@ func mappedView(_ Callable, info *Info) (Callable, error) {
 	}
 	return call, nil
 }
+
+// plainOnly refuses coroutines, for who does not await.
+func plainOnly(v View) error {
+	if !v.IsAsync() {
+		return nil
+	}
+	return &kindError{fmt.Sprintf("%s returns %s, so it is a coroutine: say views.WithMapper(views.CoroutineMapper), "+
+		"or config.Include(framework.Async) for the whole application", v, v.Result())}
+}
+
+// mayBeFuture tells whether only the value itself tells whether it is a future.
+func mayBeFuture(v View) bool { return v.result != nil && v.result.Kind() == reflect.Interface }
+
+// kindError refuses a view of the wrong kind, and names what fits it.
+type kindError struct{ text string }
+
+var _ error = (*kindError)(nil)
+
+func (e *kindError) Error() string { return e.text }

@@ -34,11 +34,8 @@ func (e *NoRouteError) Error() string {
 	return fmt.Sprintf("%s: there is no route %q%s", e.Info, e.Info.Route, e.Hint)
 }
 
-// routeOf checks that the route of a view exists.
-func routeOf(reg *registry.Registry, info *Info) error {
-	if info.Route == "" {
-		return nil
-	}
+// checkRoute checks that the route of a view exists.
+func checkRoute(reg *registry.Registry, info *Info) error {
 	table, _ := registry.Lookup[web.Routes](reg)
 	if table != nil && table.HasRoute(info.Route) {
 		return nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -174,6 +175,9 @@ func (v View) IsError() bool { return v.isError }
 
 // Status returns the statuses of an ErrorStatus view, zeros for every other.
 func (v View) Status() (lo, hi int) { return v.status[0], v.status[1] }
+
+// IsAsync tells whether the view is a coroutine: whether what it returns is a future.
+func (v View) IsAsync() bool { return async.IsAsync(v.fn) }
 
 // Function is what the view was made of: the function, or the http.Handler.
 func (v View) Function() any { return v.fn }
