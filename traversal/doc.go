@@ -13,9 +13,9 @@
 //	// The path /wiki/Front/edit leads to the page "Front" of the Wiki, and the view name "edit".
 //	site := traversal.Map{"wiki": &Wiki{db}}
 //
-// Most programs need five names: a [Container] finds children by name; [ErrNotFound] means that
-// there is no such child; a [Node] is a resource together with its lineage; a [Traverser] answers
-// questions about the tree; a [Map] is a tree without code. The package Example, and those of Lookup,
+// Most programs need five names: a [Container] finds children by name; [ErrNotFound] means that a
+// child does not exist; a [Node] is a resource together with its lineage; a [Traverser] answers
+// questions about the tree; a [Map] is a tree without code. The Examples of the package, of Lookup,
 // Map, FS, Traverser.Find, Traverser.Lineage, Node.At and Closest are a good second reading.
 //
 // # Resources

@@ -82,8 +82,8 @@ func (e notFoundError) Error() string { return string(e) }
 
 func (e notFoundError) Unwrap() error { return ErrNotFound }
 
-// badResource says why a value cannot be a resource: it is nil, a nil pointer, or a Node. The reason
-// is empty for a good value.
+// badResource says why a value cannot be a resource: it is nil, a nil pointer, or a Node. The
+// reason is empty for a good value.
 func badResource(res Resource) (reason string) {
 	switch v := res.(type) {
 	case nil:

@@ -10,8 +10,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// Archive finds its pages in a remote index, which many requests use at the same time: their lookups
-// share round trips.
+// Archive finds its pages in a remote index, which many requests use at the same time: their
+// lookups share round trips.
 type Archive struct {
 	pages *async.Batcher[string, traversal.Resource]
 }

@@ -12,8 +12,8 @@ import (
 // resource. For an absolute path its place must be known, as for [Traverser.NodeOf]; for a relative
 // one, a resource without a known place counts as a root.
 //
-// If part of the path is left over, "@@view" included, the error matches [ErrNotFound]. Other errors
-// are those of [Traverser.Walk].
+// If part of the path is left over, "@@view" included, the error matches [ErrNotFound]. Other
+// errors are those of [Traverser.Walk].
 func (t *Traverser) Find(ctx context.Context, x any, path string) (Node, error) {
 	r, err := t.Traverse(ctx, x, path)
 	if err != nil {
@@ -52,9 +52,9 @@ func (t *Traverser) startAt(ctx context.Context, x any) (Node, error) {
 	return t.NodeOf(ctx, x)
 }
 
-// ResourcePath returns the escaped path from the root to x, followed by the elements: "/wiki/Front".
-// It does not end with a slash, except for the root itself and after an empty last element. x is a
-// Node or a resource, as for [Traverser.NodeOf].
+// ResourcePath returns the escaped path from the root to x, followed by the elements:
+// "/wiki/Front". It does not end with a slash, except for the root itself and after an empty last
+// element. x is a Node or a resource, as for [Traverser.NodeOf].
 func (t *Traverser) ResourcePath(ctx context.Context, x any, elements ...string) (string, error) {
 	n, err := t.NodeOf(ctx, x)
 	if err != nil {

@@ -9,12 +9,13 @@ import (
 	"strings"
 )
 
-// FS returns a tree of a file system: directories are [*Dir], regular files are [*File], and nothing
-// else is a resource.
+// FS returns a tree of a file system: directories are [*Dir], regular files are [*File], and
+// nothing else is a resource.
 //
-// Names that are not a single element of a path, such as ".." and names with a slash, are not found,
-// so that no URL leads out of the tree. But os.DirFS follows symbolic links wherever they lead. If
-// others can write into the directory, use the FS method of os.Root, which does not.
+// Names that are not a single element of a path, such as ".." and names with a slash, are not
+// found, so that no URL leads out of the tree. But os.DirFS follows symbolic links wherever they
+// lead. If others can write into the directory, use the FS method of os.Root, which refuses links
+// that lead out of it.
 func FS(fsys fs.FS) *Dir { return &Dir{fsys: fsys, path: "."} }
 
 // Dir is a directory as a resource.

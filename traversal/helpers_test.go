@@ -71,8 +71,8 @@ func site() *folder {
 	return &folder{name: "root", children: map[string]traversal.Resource{"a": a, "b": b}}
 }
 
-// chainOfMaps returns a Map in which "/n1/n2/…" leads depth levels down, and that path. Each level has
-// as many further names.
+// chainOfMaps returns a Map in which "/n1/n2/…" leads depth levels down, and that path. Each level
+// has as many further names.
 func chainOfMaps(depth, names int) (traversal.Map, string) {
 	var path strings.Builder
 	for i := 1; i <= depth; i++ {

@@ -23,7 +23,7 @@ func (t *Traverser) Lineage(ctx context.Context, x any) iter.Seq2[Node, error] {
 }
 
 // Closest returns the first resource of type T in the lineage of x, x itself included, with its
-// node, and false if there is none. T may be an interface. x is a Node or a resource, as for
+// node, or false. T may be an interface. x is a Node or a resource, as for
 // [Traverser.NodeOf]. It is a function because methods have no type parameters: t is the Traverser
 // of the application, or nil.
 func Closest[T any](ctx context.Context, t *Traverser, x any) (T, Node, bool, error) {
@@ -74,8 +74,8 @@ func (t *Traverser) Inside(ctx context.Context, a, b any) (bool, error) {
 	return false, nil
 }
 
-// same reports whether two resources are the same value. Maps and slices, which == does not compare,
-// are the same if they share their memory; other values that cannot be compared never are.
+// same reports whether two resources are the same value. Maps and slices, which == does not
+// compare, are the same if they share their memory; other values that cannot be compared never are.
 func same(a, b Resource) bool {
 	ta, tb := reflect.TypeOf(a), reflect.TypeOf(b)
 	if ta != tb || ta == nil {

@@ -12,14 +12,14 @@ const maxDepth = 10_000
 
 // NodeOf returns the place of x, which is a [Node] or a resource.
 //
-// A bare resource must be [Located] or have a [Locate] rule, and so must its parents up to the root;
-// otherwise the error is a [*NoLocationError].
+// A bare resource must be [Located] or have a [Locate] rule, and so must its parents up to the
+// root; otherwise the error is a [*NoLocationError].
 //
-// A Node is what the walk saw. But if its resource states its own place, that place counts, provided
-// that its chain of parents ends at the root of the Node: a resource that was reached by an alias
-// has one true path. A chain that ends at another root says nothing about this tree, and the Node
-// stands. Parents that do not state their place have the one that the Node gives them. A chain that
-// breaks off is an error, never a shorter lineage.
+// A Node is what the walk saw. But if its resource states its own place, that place counts,
+// provided that its chain of parents ends at the root of the Node: a resource that was reached by
+// an alias has one true path. A chain that ends at another root says nothing about this tree, and
+// the Node stands. Parents that do not state their place have the one that the Node gives them. A
+// chain that breaks off is an error, never a shorter lineage.
 func (t *Traverser) NodeOf(ctx context.Context, x any) (Node, error) {
 	seen, _ := x.(Node)
 	res := x

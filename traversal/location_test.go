@@ -87,7 +87,8 @@ func TestLocatedAndWalk(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, n, got)
 
-	// Reached by an alias: its own place counts, up to the root of the walk, which need not be Located.
+	// Reached by an alias: its own place counts, up to the root of the walk, which need not be
+	// Located.
 	got, err = noRules.NodeOf(ctx, place("new", &leaf{}, "latest", book))
 	require.NoError(t, err)
 	assert.Equal(t, "/shelf/book", got.Path())

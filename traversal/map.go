@@ -7,8 +7,9 @@ import (
 	"slices"
 )
 
-// Map is a container that needs no code: a tree written as a literal, or a decoded document. A plain
-// map[string]any inside counts as a Map. Requests may share a Map as long as it does not change.
+// Map is a container that needs no code: a tree written as a literal, or a decoded document. A
+// plain map[string]any inside counts as a Map. Requests may share a Map as long as it does not
+// change.
 type Map map[string]any
 
 var (

@@ -33,8 +33,8 @@ func NewNode(root Resource) Node {
 	return Node{hung: &hung{resource: root}}
 }
 
-// At returns the node of a child of n, for example a listed one, without looking it up. It allocates
-// once. The child of a zero Node is a root.
+// At returns the node of a child of n, for example a listed one, without looking it up. It
+// allocates once. The child of a zero Node is a root.
 func (n Node) At(name string, child Resource) Node {
 	if n.IsZero() || child == nil {
 		return NewNode(child)

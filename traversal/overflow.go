@@ -92,7 +92,8 @@ func (r *Result) addEscaped(path string) error {
 	return nil
 }
 
-// oddBytes marks the bytes of a path that need a closer look: escapes, NUL, and all that is not ASCII.
+// oddBytes marks the bytes of a path that need a closer look: escapes, NUL, and those that are not
+// ASCII.
 var oddBytes = func() (t [256]uint8) {
 	for c := range t {
 		if c == '%' || c == 0 || c >= 0x80 {
@@ -150,8 +151,8 @@ func (r *Result) ensureOverflow() *overflow {
 	return r.overflow
 }
 
-// grow makes room for n names and a chain of as many. Up to 32 levels all of it is one block; beyond
-// that the chain waits until it is needed, since long paths rarely lead into deep trees.
+// grow makes room for n names and a chain of as many. Up to 32 levels all of it is one block;
+// beyond that the chain waits until it is needed, since long paths rarely lead into deep trees.
 func (r *Result) grow(n int) {
 	var o *overflow
 	switch {

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// A path is split while it is still escaped, and each name is decoded alone. So "%2F" stays inside a
-// name. But a name that decodes to "." or ".." counts as such, as everywhere on the web:
+// A path is split while it is still escaped, and each name is decoded alone. So "%2F" stays inside
+// a name. But a name that decodes to "." or ".." counts as such, as everywhere on the web:
 // "/a/%2E%2E/b" is "/b".
 
 // PathError means that a path cannot be read: it has an invalid escape, is not UTF-8, or contains
@@ -28,8 +28,8 @@ func (e *PathError) Status() int { return 400 }
 
 // Split returns the decoded names of an escaped path, such as url.URL.EscapedPath returns. Empty
 // segments and "." are dropped, and ".." removes the name before it, if there is one. The result is
-// never nil; the error is a [*PathError]. A path in plain text, where "%" has no meaning, is escaped
-// by (&url.URL{Path: text}).EscapedPath().
+// never nil; the error is a [*PathError]. A path in plain text, where "%" has no meaning, is
+// escaped by (&url.URL{Path: text}).EscapedPath().
 func Split(escaped string) ([]string, error) {
 	var r Result
 	if err := r.addEscaped(escaped); err != nil {
@@ -38,8 +38,8 @@ func Split(escaped string) ([]string, error) {
 	return slices.Clone(r.allNames()), nil
 }
 
-// Join returns the escaped absolute path of decoded names, "/" if there are none. Split reverses it,
-// except for names that no path can hold: "", "." and "..".
+// Join returns the escaped absolute path of decoded names; "/" without names. Split reverses it,
+// except for names that no path can contain: "", "." and "..".
 func Join(names []string) string {
 	if len(names) == 0 {
 		return "/"
@@ -97,8 +97,8 @@ func appendQuoted(b []byte, name string) []byte {
 	return b
 }
 
-// unquote decodes and checks a name; reason is empty if the name is good. It allocates only if there
-// is something to decode.
+// unquote decodes and checks a name; reason is empty if the name is good. It allocates only if
+// there is something to decode.
 func unquote(name string) (decoded, reason string) {
 	first := strings.IndexByte(name, '%')
 	if first < 0 {

@@ -6,13 +6,14 @@ import "strings"
 // root, four levels below it, and a view name.
 const inline = 5
 
-// Result is what a walk found. It is made to be part of a larger value, such as a request: a walk of
-// up to four levels along a path without escapes allocates nothing, one of up to 32 levels allocates
-// once.
+// Result is what a walk found. It is made to be part of a larger value, such as a request: a walk
+// of up to four levels along a path without escapes allocates nothing, one of up to 32 levels
+// allocates once.
 //
-// A Result belongs to one walk. After the walk it no longer changes, and several goroutines may read
-// it; its Nodes point into it. A copy is a Result of its own, but Nodes taken from the original still
-// point to the original. Do not walk into a Result whose Nodes are in use: they would change.
+// A Result belongs to one walk. After the walk it no longer changes, and several goroutines may
+// read it; its Nodes point into it. A copy is a Result of its own, but Nodes taken from the
+// original still point to the original. Do not walk into a Result whose Nodes are in use: they
+// would change.
 //
 // The zero Result means that nothing was traversed.
 type Result struct {
@@ -48,7 +49,8 @@ func (r *Result) Resource() Resource {
 	return r.resourceAt(int(r.depth))
 }
 
-// ViewName returns the first name that is not a resource, without its "@@"; "" if there is none.
+// ViewName returns the first name that is not a resource, without its "@@"; "" if the walk used up
+// its path.
 func (r *Result) ViewName() string {
 	if r.overflow != nil && r.overflow.instead != nil {
 		return r.overflow.instead.viewName
@@ -71,8 +73,8 @@ func (r *Result) Subpath() []string {
 	return nil
 }
 
-// Traversed returns the names that were walked, including those of the virtual root. The caller must
-// not change it.
+// Traversed returns the names that were walked, including those of the virtual root. The caller
+// must not change it.
 func (r *Result) Traversed() []string { return r.allNames()[:r.depth:r.depth] }
 
 // VirtualRoot returns the node of the virtual root; the node where the walk began if there is no

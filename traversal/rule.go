@@ -10,11 +10,11 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// Rule gives a capability to all resources of one type, without a method of the type: because it
-// comes from another package, is generated, or needs something from outside the tree, such as a
-// database. A rule wins over the methods of the type. [Lookup], [LookupAsync], [LookupPath],
-// [Locate] and [Listing] make rules, and [New] takes them. A rule made wrongly carries its error
-// (Err), which New returns.
+// Rule gives a capability to all resources of one type, from outside the type. It is for types of
+// other packages, for generated types, and for lookups that need something from outside the tree,
+// such as a database. A rule wins over the methods of the type. [Lookup], [LookupAsync],
+// [LookupPath], [Locate] and [Listing] make rules, and [New] takes them. A rule that was made
+// wrongly carries its error (Err), which New returns.
 type Rule struct {
 	typ     reflect.Type
 	kind    string
@@ -96,8 +96,8 @@ func newRule[T any](kind string, isNil bool) Rule {
 // Type returns the type of resource that the rule is for; nil for the zero Rule.
 func (r Rule) Type() reflect.Type { return r.typ }
 
-// Kind returns "lookup", "async lookup", "path lookup", "locate" or "listing". A type has at most one
-// rule of each kind.
+// Kind returns "lookup", "async lookup", "path lookup", "locate" or "listing". A type has at most
+// one rule of each kind.
 func (r Rule) Kind() string { return r.kind }
 
 // Err returns what is wrong with the rule, or nil.

@@ -72,7 +72,8 @@ func New(rules []Rule, hooks []Hook) (*Traverser, error) {
 	return t, nil
 }
 
-// Observed returns a Traverser with the rules of t whose only hook is h, in place of those of t.
+// Observed returns a Traverser with the rules of t and with h as its only hook, to explain one
+// walk.
 func (t *Traverser) Observed(h Hook) *Traverser {
 	observed := &Traverser{hooks: []Hook{h}}
 	if t != nil {

@@ -37,9 +37,9 @@ type Path struct {
 // walk ends when the path is used up, at a name that begins with "@@", at a resource without
 // children, and at the first ErrNotFound.
 //
-// The error is a [*PathError] if the path cannot be read, and a [*StepError] if a resource failed or
-// broke its contract, or if ctx ended between two steps. After a StepError, into holds how far the
-// walk came. Walk does not recover panics of resources.
+// The error is a [*PathError] if the path cannot be read, and a [*StepError] if a resource failed
+// or broke its contract, or if ctx ended between two steps. After a StepError, into holds how far
+// the walk came. Walk does not recover panics of resources.
 func (t *Traverser) Walk(ctx context.Context, root Resource, p Path, into *Result) error {
 	if err := begin(into, root, &p); err != nil {
 		return err
@@ -176,8 +176,8 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 	return nil
 }
 
-// descend goes down along what a resource found for several names, and reports whether the walk goes
-// on from there.
+// descend goes down along what a resource found for several names, and reports whether the walk
+// goes on from there.
 func (t *Traverser) descend(ctx context.Context, r *Result, capability string, names []string, found []Resource, err error, began time.Time) (bool, error) {
 	parent := r.resourceAt(int(r.depth))
 	missing := err != nil && isNotFound(err)

@@ -8,9 +8,9 @@ import (
 )
 
 // A batch gathers keys until a round trip is free, and is then loaded. Callers hold tickets to the
-// items of their keys. A caller that stops waiting leaves: an item without callers is dropped from a
-// batch that still gathers; a batch without callers is dropped, or cancelled if it is in flight. The
-// mutex of the Batcher guards all fields; those of a finished batch no longer change.
+// items of their keys. A caller that stops waiting leaves: an item without callers is dropped from
+// a batch that still gathers; a batch without callers is dropped, or cancelled if it is in flight.
+// The mutex of the Batcher guards all fields; those of a finished batch no longer change.
 type batch[K comparable, V any] struct {
 	items    map[K]*item[K, V]
 	order    []*item[K, V]
@@ -238,8 +238,8 @@ func (b *Batcher[K, V]) leave(tickets ...ticket[K, V]) bool {
 // allows.
 const maxReleased = 8
 
-// release lets the next batch depart although bt, which was cancelled, has not returned: a load that
-// ignores its context must not hold up the others. b.mu is held.
+// release lets the next batch depart although bt, which was cancelled, has not returned: a load
+// that ignores its context must not hold up the others. b.mu is held.
 func (b *Batcher[K, V]) release(bt *batch[K, V]) {
 	if len(b.inFlight)-b.trips < maxReleased*b.o.Parallel {
 		bt.released = true

@@ -10,10 +10,10 @@ import (
 type BatcherOptions struct {
 	Name     string // for error texts; default "batcher"
 	MaxKeys  int    // in one round trip; default 100
-	Parallel int    // round trips at once; default 1. With more, a slow one delays less, and fewer loads share one
+	Parallel int    // round trips at once; default 1. More of them delay loads less, and share less
 
-	// Missing is the error for a key that the load did not find; default [ErrMissing]. For resources
-	// it is traversal.ErrNotFound.
+	// Missing is the error for a key that the load did not find; default [ErrMissing]. For
+	// resources it is traversal.ErrNotFound.
 	Missing error
 
 	// Memo keeps found values until the scope of the request ends, so that a request loads each key
@@ -68,9 +68,9 @@ type BatcherStats struct {
 	InFlight  int    // round trips now
 }
 
-// NewBatcher returns a batcher that loads with load. It is given distinct keys, at most MaxKeys, and
-// returns the values that it found; see [KeyErrors] for errors. It may be called from several
-// goroutines at once. Its panic becomes a [*PanicError].
+// NewBatcher returns a batcher that loads with load. That function is given distinct keys, at most
+// MaxKeys, and returns the values that it found; see [KeyErrors] for errors. Several goroutines may
+// call it at once. Its panic becomes a [*PanicError].
 func NewBatcher[K comparable, V any](load func(ctx context.Context, keys []K) (map[K]V, error), o BatcherOptions) *Batcher[K, V] {
 	if o.Name == "" {
 		o.Name = "batcher"
@@ -95,8 +95,8 @@ func (b *Batcher[K, V]) Stats() BatcherStats {
 }
 
 // Close drains the batcher: new loads fail with [ErrClosed], and Close waits until the loads that
-// were accepted before are done. If ctx ends first, Close cancels them and returns an error with the
-// number of round trips in flight.
+// were accepted before are done. If ctx ends first, Close cancels them and returns an error with
+// the number of round trips in flight.
 func (b *Batcher[K, V]) Close(ctx context.Context) error {
 	b.mu.Lock()
 	b.closed = true

@@ -13,22 +13,22 @@
 //		return pageInfo{p, a, c}, err
 //	}
 //
-// Most code needs five names: [Go] starts work, [Await] and [All] wait for it, a [Batcher] joins the
-// lookups of many requests into few round trips, and an [Executor] bounds work that blocks or burns
-// CPU. Code that does one thing after the other needs nothing of this package: in Go, whatever takes
-// a context may wait without holding up other requests.
+// Most code needs five names: [Go] starts work, [Await] and [All] wait for it, a [Batcher] joins
+// the lookups of many requests into few round trips, and an [Executor] bounds work that blocks or
+// burns CPU. Code that does one thing after the other needs nothing of this package: in Go,
+// whatever takes a context may wait without holding up other requests.
 //
 // The Examples of Go, All, Batcher, Executor and OrSpawn are a good second reading; the program in
 // examples/async shows a whole application.
 //
 // # Scopes
 //
-// Work belongs to the [Scope] that its context carries. For a request the framework opens the scope,
-// and ends it after the response is sent. At its end a scope cancels its work and waits for it; work
-// that does not return in time is reported with the line that started it. So work must return when
-// its context is cancelled. A panic becomes the error of the work's future; if nobody awaits the
-// future, it becomes an error of the scope's end. A scope has a bounded number of goroutines; beyond
-// that, Go calls its function itself, which is slower but never deadlocks.
+// Work belongs to the [Scope] that its context carries. For a request the framework opens the
+// scope, and ends it after the response is sent. At its end a scope cancels its work and waits for
+// it; work that does not return in time is reported with the line that started it. So work must
+// return when its context is cancelled. A panic becomes the error of the work's future; if the
+// future is not awaited, it becomes an error of the scope's end. A scope has a bounded number of
+// goroutines; beyond that, Go calls its function itself, which is slower but never deadlocks.
 //
 // [WithScope] returns a context that carries a new scope, and [ScopeFrom] finds the scope of a
 // context. A context type of your own, such as that of a request, carries a scope in a [Slot] and

@@ -102,8 +102,8 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// call calls fn and turns a panic into a [*PanicError]. All recovering in this package happens here.
-// If fn calls runtime.Goexit, so does call.
+// call calls fn and turns a panic into a [*PanicError]. All recovering in this package happens
+// here. If fn calls runtime.Goexit, so does call.
 func call[T any](ctx context.Context, fn func(context.Context) (T, error)) (value T, panicked bool, err error) {
 	defer func() {
 		if v := recover(); v != nil {

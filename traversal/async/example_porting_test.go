@@ -43,8 +43,8 @@ func Example_lookup() {
 	// Output: A-C/Babbage <nil>
 }
 
-// A security policy consists of plain functions with a context. They may wait, and may start several
-// things at once.
+// A security policy consists of plain functions with a context. They may wait, and may start
+// several things at once.
 func Example_policy() {
 	userGroups := func(ctx context.Context, user string) *async.Future[[]string] {
 		return async.Go(ctx, func(context.Context) ([]string, error) { return []string{"group:editors"}, nil })
@@ -56,8 +56,8 @@ func Example_policy() {
 	// Output: [group:editors] <nil>
 }
 
-// A tween does something slow while the request goes on: it starts the work, calls the next handler,
-// and waits. Outer and inner tweens are not affected.
+// A tween does something slow while the request goes on: it starts the work, calls the next
+// handler, and waits. Outer and inner tweens are not affected.
 func Example_tween() {
 	type handler func(ctx context.Context, path string) (string, error)
 	logged := func(next handler) handler {

@@ -16,13 +16,14 @@ type ExecutorOptions struct {
 	RetryAfter time.Duration // the Retry-After of refused requests; default one second
 }
 
-// Executor runs work that blocks or burns CPU. It bounds how much work runs at once and how much may
-// wait; beyond both bounds it refuses work with [ErrSaturated] instead of piling it up. Work that
-// waits for the network needs no executor: start it with [Go].
+// Executor runs work that blocks or burns CPU. It bounds how much work runs at once and how much
+// may wait; beyond both bounds it refuses work with [ErrSaturated] instead of piling it up. Work
+// that waits for the network needs no executor: start it with [Go].
 //
-// [Submit] and [UseExecutor] give work to an executor; the work belongs to the scope of its context.
-// Workers are goroutines that exist only while there is work, so an idle Executor costs nothing. An
-// Executor is safe for concurrent use and meant to live as long as the application; Close drains it.
+// [Submit] and [UseExecutor] give work to an executor; the work belongs to the scope of its
+// context. Workers are goroutines that exist only while there is work, so an idle Executor costs
+// nothing. An Executor is safe for concurrent use and meant to live as long as the application;
+// Close drains it.
 type Executor struct {
 	name       string
 	workers    int
@@ -76,9 +77,10 @@ func (ex *Executor) Stats() ExecutorStats {
 	return st
 }
 
-// Close drains the executor: new work fails with [ErrClosed], and Close waits until the work that was
-// accepted before is done. If ctx ends first, queued work fails with ErrClosed, and Close returns a
-// [*StragglersError] for the work that is still running. Calling Close again waits for that again.
+// Close drains the executor: new work fails with [ErrClosed], and Close waits until the work that
+// was accepted before is done. If ctx ends first, queued work fails with ErrClosed, and Close
+// returns a [*StragglersError] for the work that is still running. Calling Close again waits for
+// that again.
 func (ex *Executor) Close(ctx context.Context) error {
 	ex.mu.Lock()
 	ex.closed = true

@@ -78,8 +78,8 @@ func (f *Future[T]) Done() <-chan struct{} {
 }
 
 // Ended returns a channel that is closed when the work of the future has returned. Usually that is
-// together with Done; it is later if the scope has ended and no longer waits for the work. Code that
-// lent something to the work, such as a request, waits for Ended before reusing it.
+// together with Done; it is later if the scope has ended and no longer waits for the work. Code
+// that lent something to the work, such as a request, waits for Ended before reusing it.
 func (f *Future[T]) Ended() <-chan struct{} {
 	w := f.wait
 	switch {

@@ -36,8 +36,8 @@ func (b *Batcher[K, V]) Load(ctx context.Context, key K) (V, error) {
 	return t.result(m)
 }
 
-// LoadAsync is [Batcher.Load] with a future, which belongs to the scope of ctx. It uses no goroutine
-// of the scope, so it does not count against its limit.
+// LoadAsync is [Batcher.Load] with a future, which belongs to the scope of ctx. It uses no
+// goroutine of the scope, so it does not count against its limit.
 func (b *Batcher[K, V]) LoadAsync(ctx context.Context, key K) *Future[V] {
 	if isDirect(ctx) {
 		return Go(ctx, func(ctx context.Context) (V, error) { return b.direct(ctx, key) })

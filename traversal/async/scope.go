@@ -27,7 +27,7 @@ type Scope struct {
 	ended   bool
 	running int // goroutines
 	first   *task
-	idle    chan struct{} // closed when the last task leaves; nil unless somebody waits
+	idle    chan struct{} // closed when the last task leaves; nil unless End waits
 	endings []ending
 	panics  []*unseen
 	locals  map[any]any
@@ -97,7 +97,7 @@ func (s *Scope) Running() int {
 // has returned, but no longer than bound. A negative bound waits without limit, 0 does not wait.
 //
 // The error joins a [*StragglersError], which lists where the work that is still running was
-// started, and the panics whose futures nobody awaited. The futures of stragglers have settled;
+// started, and the panics whose futures were not awaited. The futures of stragglers have settled;
 // what their work returns later has no effect. Calling End again waits for the stragglers again and
 // reports those that remain. Work of the scope must not call End: it would wait for itself.
 func (s *Scope) End(bound time.Duration) error {
@@ -265,7 +265,7 @@ func (s *Scope) rememberPanic(u *unseen) {
 	}
 }
 
-// takePanics returns the panics whose futures nobody awaited, once.
+// takePanics returns the panics whose futures were not awaited, once.
 func (s *Scope) takePanics() []error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// StragglersError means that a scope ended, or an executor was closed, while some of its work had
-// not returned although its context was cancelled.
+// StragglersError means that a scope ended, or the time to close an executor ran out, while some of
+// its work was still running.
 type StragglersError struct {
 	Stragglers []Straggler
 }
@@ -59,7 +59,8 @@ func (s Straggler) String() string {
 	return fmt.Sprintf("%s:%d (%s)", path.Join(path.Base(dir), file), s.Line, path.Base(s.Func))
 }
 
-// callers are the innermost frames of the stack that started work. The first may be in this package.
+// callers are the innermost frames of the stack that started work. The first may be in this
+// package.
 type callers [3]uintptr
 
 // packageDir is the directory of this package, as the compiler names it.

@@ -14,8 +14,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// The context of work has the values of the context that it was started with, and ends with that one
-// or with the scope.
+// The context of work has the values of the context that it was started with, and ends with that
+// one or with the scope.
 func TestTaskContext(t *testing.T) {
 	t.Parallel()
 	type key struct{}

@@ -33,9 +33,10 @@ type Options struct {
 	MaxNodes int
 }
 
-// Check checks each resource below root that it finds by listing and by o.Paths. The error joins all
-// violations, each with its path. It includes work of lookups that does not end within ten seconds.
-// Check opens a scope for asynchronous lookups, unless ctx carries one. It does not change the tree.
+// Check checks each resource below root that it finds by listing and by o.Paths. The error joins
+// all violations, each with its path. It includes work of lookups that does not end within ten
+// seconds. Check opens a scope for asynchronous lookups, unless ctx carries one. It does not change
+// the tree.
 func Check(ctx context.Context, root traversal.Resource, o Options) error {
 	if _, ok := async.ScopeFrom(ctx); ok {
 		return check(ctx, root, o)
