@@ -79,7 +79,7 @@ func newTable() *table {
 
 // plainAnswer answers HTTP errors without any views.
 func plainAnswer(r *web.Request, err error) (*web.Response, bool, error) {
-	resp, ok := web.ErrorResponse(r, err)
+	resp, ok := web.Drive(r).ErrorResponse(err)
 	return resp, ok, nil
 }
 

@@ -26,7 +26,7 @@ func ask(t *testing.T, h web.Handler, method string, headers ...string) *httptes
 	resp, err := h(r)
 	if err != nil {
 		var ok bool
-		if resp, ok = web.ErrorResponse(r, err); !ok {
+		if resp, ok = web.Drive(r).ErrorResponse(err); !ok {
 			resp = web.InternalServerError("").Response(r)
 		}
 	}
@@ -222,7 +222,7 @@ func TestCORSOfErrors(t *testing.T) {
 }
 
 func plain(r *web.Request, err error) (*web.Response, bool, error) {
-	resp, ok := web.ErrorResponse(r, err)
+	resp, ok := web.Drive(r).ErrorResponse(err)
 	return resp, ok, nil
 }
 

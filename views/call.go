@@ -185,7 +185,7 @@ func (t *Table) answerError(r *web.Request, err error) (resp *web.Response, answ
 			return resp, failure == nil, failure
 		}
 	}
-	if resp, plain := web.ErrorResponse(r, err); plain {
+	if resp, plain := web.Drive(r).ErrorResponse(err); plain {
 		return resp, true, nil
 	}
 	for _, part := range general {

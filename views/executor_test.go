@@ -42,7 +42,7 @@ func TestExecutorIsFull(t *testing.T) {
 	_, err := views.TableOf(reg).Call(r)
 	require.ErrorIs(t, err, async.ErrSaturated)
 
-	plain, ok := web.ErrorResponse(r, err)
+	plain, ok := web.Drive(r).ErrorResponse(err)
 	require.True(t, ok)
 	assert.Equal(t, 503, plain.Status())
 	assert.Equal(t, "3", plain.Header("Retry-After"))

@@ -81,7 +81,7 @@ func TestOnInput(t *testing.T) {
 		"other type":         {"text/csv", "", "a,b", 415, "send application/json or application/x-www-form-urlencoded"},
 		"refused":            {formType, "", "title=refused", 422, "title: say something else"},
 		"refused by status":  {formType, "", "title=taken", 409, "title: taken"},
-		"too large":          {jsonType, "", `{"title":"` + strings.Repeat("x", 2000) + `"}`, 413, "the body of this request may have 1000 bytes at most"},
+		"too large":          {jsonType, "", `{"title":"` + strings.Repeat("x", 2000) + `"}`, 413, "the request body exceeds the limit of 1000 bytes"},
 	}
 	reg := build(t, func(c *registry.Config) { views.Add(c, views.OnInput(saveEdit)) })
 	for name, tt := range tests {

@@ -56,7 +56,7 @@ func (t *Table) PredictError(r *web.Request, err error) (o Prediction) {
 	if o.askAll(r, specific) {
 		return o
 	}
-	if resp, plain := web.ErrorResponse(r, err); plain {
+	if resp, plain := web.Drive(r).ErrorResponse(err); plain {
 		o.Response = resp
 		return o
 	}

@@ -78,7 +78,7 @@ func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
 	}
 	if err, ok := value.(error); ok {
 		// An HTTP error as a value answers by itself, past all error views.
-		if resp, ok := web.ErrorResponse(r, err); ok {
+		if resp, ok := web.Drive(r).ErrorResponse(err); ok {
 			return resp, nil
 		}
 		return nil, rd.refusal(fmt.Sprintf("it returned a %T as its value: return it as the error", value))

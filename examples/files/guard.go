@@ -54,7 +54,7 @@ func checkHost(hosts []string) func(framework.Handler) framework.Handler {
 	return func(next framework.Handler) framework.Handler {
 		return func(r *framework.Request) (*framework.Response, error) {
 			if cameFromHere(r) && !answersTo(r.Host) && !asksForAsset(r) {
-				return nil, web.MisdirectedRequest("This server answers to localhost and what --hosts names.")
+				return nil, web.Status(http.StatusMisdirectedRequest, "This server answers to localhost and what --hosts names.")
 			}
 			return next(r)
 		}

@@ -26,7 +26,7 @@ func TestBodyOfOneByteASecond(t *testing.T) {
 		greeted(t, p)
 		resp, body := c.response()
 		assert.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
-		assert.Contains(t, body, "the body of the request came too slowly")
+		assert.Contains(t, body, "the request body arrived too slowly")
 		assert.True(t, resp.Close)
 		assert.InDelta(t, 30, time.Since(begin).Seconds(), 1)
 		c.closed()

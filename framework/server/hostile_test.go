@@ -70,9 +70,9 @@ func TestEndlessBody(t *testing.T) {
 		status int
 		text   string
 	}{
-		{"/count", 413, "the body of this request may have 10485760 bytes at most"},
-		{"/small", 413, "the body of this request may have 100 bytes at most"},
-		{"/tiny", 413, "the body of this request may have 10 bytes at most"},
+		{"/count", 413, "the request body exceeds the limit of 10485760 bytes"},
+		{"/small", 413, "the request body exceeds the limit of 100 bytes"},
+		{"/tiny", 413, "the request body exceeds the limit of 10 bytes"},
 		{"/ignore", 200, "not read"},
 		{"/nowhere", 404, ""},
 	} {

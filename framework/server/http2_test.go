@@ -77,7 +77,7 @@ func TestHTTP2(t *testing.T) {
 	assert.Equal(t, 408, status, text)
 	status, text = post("/small", struct{ io.Reader }{strings.NewReader(strings.Repeat("x", 1000))})
 	assert.Equal(t, 413, status)
-	assert.Contains(t, text, "100 bytes at most")
+	assert.Contains(t, text, "limit of 100 bytes")
 	status, text = post("/events", nil)
 	assert.Equal(t, 200, status)
 	assert.Len(t, text, 10_000)

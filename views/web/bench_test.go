@@ -32,11 +32,11 @@ var exchanges = []struct {
 		return r.Text("hello")
 	}},
 	{"not found", 2, func(r *web.Request) *web.Response {
-		resp, _ := web.ErrorResponse(r, web.NotFound(""))
+		resp, _ := web.Drive(r).ErrorResponse(web.NotFound(""))
 		return resp
 	}},
 	{"not found/detail", 3, func(r *web.Request) *web.Response {
-		resp, _ := web.ErrorResponse(r, web.NotFound("no such page"))
+		resp, _ := web.Drive(r).ErrorResponse(web.NotFound("no such page"))
 		return resp
 	}},
 }

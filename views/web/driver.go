@@ -60,6 +60,12 @@ func (d Driver) SetError(err error) {
 	}
 }
 
+// ErrorResponse returns the standard response to an error: that of the first *[HTTPError], or error
+// with a Status, in its Unwrap tree, outermost first. It returns false for other errors: those are
+// internal. A method RetryAfter() time.Duration of the error sets that header. An error that wraps
+// context.DeadlineExceeded, and has no status, is a 504.
+func (d Driver) ErrorResponse(err error) (*Response, bool) { return d.r.errorResponse(err) }
+
 // ClientGone returns the response to a request that failed only because its client disconnected: an
 // empty 499 for the log, without an error view. It returns false if the context of the request was
 // not cancelled, or if err has another cause.

@@ -19,7 +19,7 @@ func play(view web.Handler, hr *http.Request) {
 	r := web.Begin(nil, hr)
 	resp, err := web.Guard(view)(r)
 	if err != nil {
-		answer, ok := web.ErrorResponse(r, err)
+		answer, ok := web.Drive(r).ErrorResponse(err)
 		if !ok {
 			fmt.Println("for the log:", err)
 			return

@@ -2,11 +2,8 @@ package web
 
 import (
 	"maps"
-	"math"
 	"net/http"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/mastaba-go/mastaba/traversal"
 )
@@ -50,15 +47,6 @@ type rareError struct {
 }
 
 type pair struct{ key, value string } // key is canonical
-
-// Status makes the error of any status. The statuses of RFC 9110 and the usual
-// others have constructors of their own. A code that cannot be an answer counts as 500.
-func Status(code int, detail string) *HTTPError {
-	if code < 200 || code > 999 {
-		code = http.StatusInternalServerError
-	}
-	return &HTTPError{status: code, detail: detail}
-}
 
 // Status returns the status code.
 func (e *HTTPError) Status() int { return e.status }
@@ -123,11 +111,6 @@ func (e *HTTPError) WithHeader(name, value string) *HTTPError {
 	return c
 }
 
-// WithRetryAfter returns the error with a Retry-After header, in whole seconds, rounded up.
-func (e *HTTPError) WithRetryAfter(d time.Duration) *HTTPError {
-	return e.WithHeader("Retry-After", strconv.FormatInt(int64(math.Ceil(max(d, 0).Seconds())), 10))
-}
-
 // WithTitle returns the error with another title.
 func (e *HTTPError) WithTitle(title string) *HTTPError {
 	c, rare := e.copied()
@@ -177,54 +160,4 @@ func statusText(code int) string {
 		return text
 	}
 	return "Status " + strconv.Itoa(code)
-}
-
-// to makes a redirect, or another answer with a place to look at.
-func to(code int, location string) *HTTPError {
-	e := &HTTPError{status: code}
-	if location == "" {
-		return e
-	}
-	e.rare = &rareError{header: []pair{{"Location", escapeLocation(location)}}}
-	return e
-}
-
-func challenge(code int, header, value string) *HTTPError {
-	e := &HTTPError{status: code}
-	if value == "" {
-		return e
-	}
-	return e.WithHeader(header, value)
-}
-
-// MethodNotAllowed is 405, with the methods that are allowed in Allow.
-func MethodNotAllowed(allow ...string) *HTTPError {
-	e := &HTTPError{status: http.StatusMethodNotAllowed}
-	e.rare = &rareError{header: []pair{{"Allow", strings.Join(allow, ", ")}}}
-	return e
-}
-
-// Unauthorized is 401: nobody known is asking. The challenge says how to log in
-// (WWW-Authenticate: `Basic realm="x"`); "" leaves the header out.
-func Unauthorized(authenticate string) *HTTPError {
-	return challenge(http.StatusUnauthorized, "Www-Authenticate", authenticate)
-}
-
-// ProxyAuthRequired is 407, with a challenge for Proxy-Authenticate.
-func ProxyAuthRequired(authenticate string) *HTTPError {
-	return challenge(http.StatusProxyAuthRequired, "Proxy-Authenticate", authenticate)
-}
-
-// UpgradeRequired is 426, with the protocol to upgrade to.
-func UpgradeRequired(protocol string) *HTTPError {
-	return challenge(http.StatusUpgradeRequired, "Upgrade", protocol).WithHeader("Connection", "Upgrade")
-}
-
-// RangeNotSatisfiable is 416; size is the length of what was asked for, -1 if unknown.
-func RangeNotSatisfiable(size int64) *HTTPError {
-	e := &HTTPError{status: http.StatusRequestedRangeNotSatisfiable}
-	if size < 0 {
-		return e
-	}
-	return e.WithHeader("Content-Range", "bytes */"+strconv.FormatInt(size, 10))
 }

@@ -18,16 +18,16 @@ import (
 func TestConstructors(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[int]*web.HTTPError{
-		200: web.OK("d"), 201: web.Created("/x"), 202: web.Accepted("d"), 203: web.NonAuthoritative("d"), 204: web.NoContent(), 205: web.ResetContent(), 206: web.PartialContent("d"),
-		300: web.MultipleChoices("d"), 301: web.MovedPermanently("/x"), 302: web.Found("/x"), 303: web.SeeOther("/x"), 304: web.NotModified(), 305: web.UseProxy("/x"),
+		200: web.Status(200, "d"), 201: web.Created("/x"), 202: web.Status(202, "d"), 203: web.Status(203, "d"), 204: web.NoContent(), 205: web.Status(205, ""), 206: web.Status(206, "d"),
+		300: web.Status(300, "d"), 301: web.MovedPermanently("/x"), 302: web.Found("/x"), 303: web.SeeOther("/x"), 304: web.NotModified(), 305: web.Status(305, ""),
 		307: web.TemporaryRedirect("/x"), 308: web.PermanentRedirect("/x"),
-		400: web.BadRequest("d"), 401: web.Unauthorized("Basic"), 402: web.PaymentRequired("d"), 403: web.Forbidden("d"), 404: web.NotFound("d"), 405: web.MethodNotAllowed("GET", "HEAD"),
-		406: web.NotAcceptable("d"), 407: web.ProxyAuthRequired("Basic"), 408: web.RequestTimeout("d"), 409: web.Conflict("d"), 410: web.Gone("d"), 411: web.LengthRequired("d"),
-		412: web.PreconditionFailed("d"), 413: web.ContentTooLarge("d"), 414: web.URITooLong("d"), 415: web.UnsupportedMediaType("d"), 416: web.RangeNotSatisfiable(7), 417: web.ExpectationFailed("d"),
-		418: web.Teapot("d"), 421: web.MisdirectedRequest("d"), 422: web.UnprocessableContent("d"), 423: web.Locked("d"), 424: web.FailedDependency("d"), 425: web.TooEarly("d"), 426: web.UpgradeRequired("h2c"),
-		428: web.PreconditionRequired("d"), 429: web.TooManyRequests("d"), 431: web.HeaderFieldsTooLarge("d"), 451: web.UnavailableForLegalReasons("d"),
-		500: web.InternalServerError("d"), 501: web.NotImplemented("d"), 502: web.BadGateway("d"), 503: web.ServiceUnavailable("d"), 504: web.GatewayTimeout("d"), 505: web.HTTPVersionNotSupported("d"),
-		507: web.InsufficientStorage("d"), 508: web.LoopDetected("d"), 511: web.NetworkAuthenticationRequired("d"),
+		400: web.BadRequest("d"), 401: web.Unauthorized("Basic"), 402: web.Status(402, "d"), 403: web.Forbidden("d"), 404: web.NotFound("d"), 405: web.MethodNotAllowed("GET", "HEAD"),
+		406: web.NotAcceptable("d"), 407: web.Status(407, "d"), 408: web.Status(408, "d"), 409: web.Conflict("d"), 410: web.Gone("d"), 411: web.Status(411, "d"),
+		412: web.PreconditionFailed("d"), 413: web.ContentTooLarge("d"), 414: web.Status(414, "d"), 415: web.UnsupportedMediaType("d"), 416: web.RangeNotSatisfiable(7), 417: web.Status(417, "d"),
+		418: web.Status(418, "d"), 421: web.Status(421, "d"), 422: web.UnprocessableContent("d"), 423: web.Status(423, "d"), 424: web.Status(424, "d"), 425: web.Status(425, "d"), 426: web.UpgradeRequired("h2c"),
+		428: web.Status(428, "d"), 429: web.TooManyRequests("d"), 431: web.Status(431, "d"), 451: web.Status(451, "d"),
+		500: web.InternalServerError("d"), 501: web.Status(501, "d"), 502: web.BadGateway("d"), 503: web.ServiceUnavailable("d"), 504: web.GatewayTimeout("d"), 505: web.Status(505, "d"),
+		507: web.Status(507, "d"), 508: web.Status(508, "d"), 511: web.Status(511, "d"),
 		599: web.Status(599, "d"), 999: web.Status(999, "d"),
 	} {
 		assert.Equal(t, want, e.Status())
@@ -54,7 +54,7 @@ func TestHeadersOfErrors(t *testing.T) {
 		{web.MethodNotAllowed("GET", "HEAD"), "Allow", "GET, HEAD"},
 		{web.Unauthorized(`Basic realm="x"`), "WWW-Authenticate", `Basic realm="x"`},
 		{web.Unauthorized(""), "WWW-Authenticate", ""},
-		{web.ProxyAuthRequired("Basic"), "Proxy-Authenticate", "Basic"},
+		{web.Status(407, "").WithHeader("Proxy-Authenticate", "Basic"), "Proxy-Authenticate", "Basic"},
 		{web.UpgradeRequired("h2c"), "Upgrade", "h2c"},
 		{web.UpgradeRequired("h2c"), "Connection", "Upgrade"},
 		{web.RangeNotSatisfiable(7), "Content-Range", "bytes */7"},
@@ -177,7 +177,7 @@ func TestErrorResponse(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			r := get("/")
-			resp, ok := web.ErrorResponse(r, tc.err)
+			resp, ok := web.Drive(r).ErrorResponse(tc.err)
 			status, _ := web.StatusOf(tc.err)
 			assert.Equal(t, tc.status, status)
 			require.Equal(t, tc.status != 0, ok)

@@ -87,7 +87,7 @@ func (b *limitedBody) Close() error { return b.body.Close() }
 
 // beyond ends the body.
 func (b *limitedBody) beyond() error {
-	b.err = ContentTooLarge(fmt.Sprintf("the body of this request may have %d bytes at most", b.limit)).
+	b.err = ContentTooLarge(fmt.Sprintf("the request body exceeds the limit of %d bytes", b.limit)).
 		With(&http.MaxBytesError{Limit: b.limit})
 	return b.err
 }
@@ -101,10 +101,10 @@ func brokenBody(err error) error {
 		return err
 	}
 	if beyond, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return ContentTooLarge(fmt.Sprintf("the body of this request may have %d bytes at most", beyond.Limit)).With(err)
+		return ContentTooLarge(fmt.Sprintf("the request body exceeds the limit of %d bytes", beyond.Limit)).With(err)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return RequestTimeout("the body of the request came too slowly").With(err)
+		return Status(http.StatusRequestTimeout, "the request body arrived too slowly").With(err)
 	}
-	return BadRequest("the body of the request is malformed or broke off").With(err)
+	return BadRequest("the request body is malformed or incomplete").With(err)
 }

@@ -4,22 +4,12 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
-	"net/http"
 	"reflect"
 	"strconv"
 	"time"
 
 	"github.com/mastaba-go/mastaba/registry"
 )
-
-// ParamOption says how ParamAs answers what it cannot read.
-type ParamOption func(*paramReading)
-
-type paramReading struct{ status int }
-
-// Otherwise makes ParamAs answer a value that is not of the wanted type with
-// another status of the client's errors: web.Otherwise(http.StatusBadRequest).
-func Otherwise(status int) ParamOption { return func(p *paramReading) { p.status = status } }
 
 // ParamAs returns what the marker called name matched, as a value of type T:
 //
@@ -30,10 +20,11 @@ func Otherwise(status int) ParamOption { return func(p *paramReading) { p.status
 //
 // T is a text, a number, a bool, a time.Time (RFC 3339, or a date alone), a
 // time.Duration, any type with UnmarshalText (uuid.UUID, netip.Addr), a type made of
-// one of these, or []string for a star. A text that is no T is an *HTTPError: such a
-// page does not exist, 404, unless Otherwise says 400. A marker that the route does
-// not have, and a T that no text can be, are mistakes of the program and plain errors.
-func ParamAs[T any](r *Request, name string, options ...ParamOption) (T, error) {
+// one of these, or []string for a star. Text that is not a T is a 404: there is no such page. To
+// respond with another status, wrap the error: web.BadRequest("id must be a number").With(err). A
+// marker that the route does not have, or a T that cannot be read from text, is a mistake of the
+// program and an error without a status.
+func ParamAs[T any](r *Request, name string) (T, error) {
 	var v T
 	m := r.Match()
 	if m.index(name) < 0 {
@@ -50,20 +41,9 @@ func ParamAs[T any](r *Request, name string, options ...ParamOption) (T, error) 
 	}
 	var zero T
 	if errors.Is(err, errNoText) {
-		return zero, fmt.Errorf("parameter %q: no text can be a %T", name, v)
+		return zero, fmt.Errorf("parameter %q: a %T cannot be read from text", name, v)
 	}
-	how := paramReading{status: http.StatusNotFound}
-	for _, option := range options {
-		option(&how)
-	}
-	if how.status < 400 || how.status > 499 {
-		return zero, fmt.Errorf("parameter %q: Otherwise(%d): the status must be one of the client's errors, 400 to 499", name, how.status)
-	}
-	detail := ""
-	if how.status != http.StatusNotFound {
-		detail = fmt.Sprintf("the parameter %q has no meaning here: %q", name, text)
-	}
-	return zero, Status(how.status, detail).With(fmt.Errorf("parameter %q: %w", name, err))
+	return zero, NotFound("").With(fmt.Errorf("parameter %q: %w", name, err))
 }
 
 func noSuchMarker(m *Match, name string) error {
@@ -77,7 +57,7 @@ func noSuchMarker(m *Match, name string) error {
 	return fmt.Errorf("parameter %q: route %q (%s) has no marker of that name (have: %q)", name, m.Route, m.Pattern, have)
 }
 
-var errNoText = errors.New("no text can be that")
+var errNoText = errors.New("cannot be read from text")
 
 // parseText sets what into points to from text.
 func parseText(text string, into any) error {

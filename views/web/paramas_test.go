@@ -74,21 +74,19 @@ func TestParamAs(t *testing.T) {
 
 func TestParamAsRefuses(t *testing.T) {
 	t.Parallel()
-	_, err := web.ParamAs[int](matched("x"), "p", web.Otherwise(http.StatusBadRequest))
+	_, err := web.ParamAs[int](matched("x"), "p")
 	var status web.StatusError
 	require.ErrorAs(t, err, &status)
-	assert.Equal(t, http.StatusBadRequest, status.Status())
-	assert.ErrorContains(t, err, `the parameter "p" has no meaning here: "x"`)
+	assert.Equal(t, http.StatusNotFound, status.Status())
+	assert.ErrorContains(t, err, `parameter "p": "x" is not an integer`)
 
 	_, missing := web.ParamAs[int](matched("1"), "q")
 	_, nowhere := web.ParamAs[int](get("/"), "p")
 	_, strange := web.ParamAs[struct{}](matched("1"), "p")
-	_, wrong := web.ParamAs[int](matched("x"), "p", web.Otherwise(500))
 	for want, err := range map[string]error{
-		`parameter "q": route "x" (/{p}/*rest) has no marker of that name (have: ["p" "rest"])`:    missing,
-		`parameter "p": the request matched no route`:                                              nowhere,
-		`parameter "p": no text can be a struct {}`:                                                strange,
-		`parameter "p": Otherwise(500): the status must be one of the client's errors, 400 to 499`: wrong,
+		`parameter "q": route "x" (/{p}/*rest) has no marker of that name (have: ["p" "rest"])`: missing,
+		`parameter "p": the request matched no route`:                                           nowhere,
+		`parameter "p": a struct {} cannot be read from text`:                                   strange,
 	} {
 		assert.EqualError(t, err, want)
 		assert.NotErrorAs(t, err, &status, "a mistake of the program")
@@ -131,9 +129,8 @@ func ExampleParamAs() {
 	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "user", Pattern: "/users/{id}"}, web.Param{Name: "id", Value: "seven"}))
 	_, err := web.ParamAs[int](r, "id")
 	fmt.Println(err)
-	_, err = web.ParamAs[int](r, "id", web.Otherwise(http.StatusBadRequest))
-	fmt.Println(err)
+	fmt.Println(web.BadRequest("an id is a number").With(err))
 	// Output:
 	// 404 Not Found: parameter "id": "seven" is not an integer
-	// 400 Bad Request: the parameter "id" has no meaning here: "seven": parameter "id": "seven" is not an integer
+	// 400 Bad Request: an id is a number: 404 Not Found: parameter "id": "seven" is not an integer
 }

@@ -169,7 +169,7 @@ func readForm(r *Request) ([]parameter, error) {
 }
 
 func tooLarge(limit int64) *HTTPError {
-	return ContentTooLarge(fmt.Sprintf("a form may have %d bytes at most", limit))
+	return ContentTooLarge(fmt.Sprintf("the form exceeds the limit of %d bytes", limit))
 }
 
 // putBack makes what was read of body readable again: in this request, and in

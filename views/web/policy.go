@@ -29,13 +29,6 @@ type Principaler interface {
 	Principals(r *Request) ([]string, error)
 }
 
-// Rememberer is implemented by policies that can log somebody in and out: they
-// put what they need into the response.
-type Rememberer interface {
-	Remember(r *Request, resp *Response, userID string) error
-	Forget(r *Request, resp *Response) error
-}
-
 // CSRFPolicy decides whether a request that changes something was meant by the
 // user. As a component of the registry (registry.Provide[web.CSRFPolicy]) it is
 // asked before views that demand it.

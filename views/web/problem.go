@@ -50,12 +50,7 @@ func (e *HTTPError) Response(r *Request) *Response {
 	return resp
 }
 
-// ErrorResponse returns the plain answer to an error: that of the first
-// *HTTPError or error with a Status in its Unwrap tree, outermost first. It
-// returns false for errors that know no status: those are the server's. One that
-// has a method RetryAfter() time.Duration is answered with that header. An error
-// that is context.DeadlineExceeded, and knows no status, is a 504.
-func ErrorResponse(r *Request, err error) (*Response, bool) {
+func (r *Request) errorResponse(err error) (*Response, bool) {
 	found := findStatus(err)
 	if found == nil {
 		return nil, false

@@ -104,7 +104,7 @@ func TestAnswersOfErrorsThatWaited(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			r := get("/")
-			resp, ok := web.ErrorResponse(r, test.err)
+			resp, ok := web.Drive(r).ErrorResponse(test.err)
 			status, known := web.StatusOf(test.err)
 			assert.Equal(t, test.status, status)
 			assert.Equal(t, known, ok)

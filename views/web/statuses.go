@@ -1,227 +1,157 @@
 package web
 
-import "net/http"
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
 
-// One constructor a status: RFC 9110 and the usual others. Those that take a
-// location keep it as it is, absolute or relative, and only escape what no
-// header may hold.
-
-// OK is 200: as an error: leave at once, successfully.
-func OK(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusOK, detail: detail}
+// Status returns an error with any status; the common ones have constructors of their own, below.
+// A code outside 200 to 999, which cannot be sent as a final response, becomes 500.
+//
+//	return nil, web.Status(http.StatusTeapot, "no coffee here")
+func Status(code int, detail string) *HTTPError {
+	if code < 200 || code > 999 {
+		code = http.StatusInternalServerError
+	}
+	return &HTTPError{status: code, detail: detail}
 }
 
-// Created is 201, with the location of what was created; "" for none.
-func Created(location string) *HTTPError { return to(http.StatusCreated, location) }
+// Created is 201, with the location of what was created; "" omits it.
+func Created(location string) *HTTPError { return withLocation(http.StatusCreated, location) }
 
-// Accepted is 202: what was asked for is under way.
-func Accepted(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusAccepted, detail: detail}
-}
-
-// NonAuthoritative is 203: changed by a proxy on the way.
-func NonAuthoritative(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusNonAuthoritativeInfo, detail: detail}
-}
-
-// NoContent is 204: done, and there is nothing to show. It has no body.
+// NoContent is 204: it succeeded, and there is nothing to show. It has no body.
 func NoContent() *HTTPError { return &HTTPError{status: http.StatusNoContent} }
 
-// ResetContent is 205: done; clear the form. It has no body.
-func ResetContent() *HTTPError { return &HTTPError{status: http.StatusResetContent} }
-
-// PartialContent is 206: a part of what there is.
-func PartialContent(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusPartialContent, detail: detail}
+// MovedPermanently is 301. Old clients turn a POST into a GET; with [PermanentRedirect] they do not.
+func MovedPermanently(location string) *HTTPError {
+	return withLocation(http.StatusMovedPermanently, location)
 }
 
-// MultipleChoices is 300: there are several, choose one.
-func MultipleChoices(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusMultipleChoices, detail: detail}
-}
+// Found is 302. After a form was posted, [SeeOther] is more precise.
+func Found(location string) *HTTPError { return withLocation(http.StatusFound, location) }
 
-// MovedPermanently is 301. Old clients turn a POST into a GET; PermanentRedirect does not.
-func MovedPermanently(location string) *HTTPError { return to(http.StatusMovedPermanently, location) }
+// SeeOther is 303: continue there with GET, as after a form was posted.
+func SeeOther(location string) *HTTPError { return withLocation(http.StatusSeeOther, location) }
 
-// Found is 302. After a form was posted, SeeOther says what is meant.
-func Found(location string) *HTTPError { return to(http.StatusFound, location) }
-
-// SeeOther is 303: look there with GET, as after a form was posted.
-func SeeOther(location string) *HTTPError { return to(http.StatusSeeOther, location) }
-
-// NotModified is 304: what the client has is still good. It has no body.
+// NotModified is 304: the client's copy is still valid. It has no body.
 func NotModified() *HTTPError { return &HTTPError{status: http.StatusNotModified} }
 
-// UseProxy is 305, which RFC 9110 keeps for history only.
-func UseProxy(location string) *HTTPError { return to(http.StatusUseProxy, location) }
-
-// TemporaryRedirect is 307: the same request again, there, this time.
-func TemporaryRedirect(location string) *HTTPError { return to(http.StatusTemporaryRedirect, location) }
-
-// PermanentRedirect is 308: the same request again, there, from now on.
-func PermanentRedirect(location string) *HTTPError { return to(http.StatusPermanentRedirect, location) }
-
-// BadRequest is 400: the request cannot be understood.
-func BadRequest(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusBadRequest, detail: detail}
+// TemporaryRedirect is 307: repeat the request there, this time.
+func TemporaryRedirect(location string) *HTTPError {
+	return withLocation(http.StatusTemporaryRedirect, location)
 }
 
-// PaymentRequired is 402: reserved by RFC 9110.
-func PaymentRequired(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusPaymentRequired, detail: detail}
+// PermanentRedirect is 308: repeat the request there, from now on.
+func PermanentRedirect(location string) *HTTPError {
+	return withLocation(http.StatusPermanentRedirect, location)
 }
 
-// Forbidden is 403: whoever asks may not.
-func Forbidden(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusForbidden, detail: detail}
+// BadRequest is 400: the request is malformed.
+func BadRequest(detail string) *HTTPError { return Status(http.StatusBadRequest, detail) }
+
+// Unauthorized is 401: the client has to authenticate. The challenge says how (WWW-Authenticate:
+// `Basic realm="x"`); "" omits it.
+func Unauthorized(challenge string) *HTTPError {
+	e := &HTTPError{status: http.StatusUnauthorized}
+	if challenge == "" {
+		return e
+	}
+	return e.WithHeader("Www-Authenticate", challenge)
 }
 
-// NotFound is 404: there is no such thing.
-func NotFound(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusNotFound, detail: detail}
+// Forbidden is 403: the user lacks the permission.
+func Forbidden(detail string) *HTTPError { return Status(http.StatusForbidden, detail) }
+
+// NotFound is 404.
+func NotFound(detail string) *HTTPError { return Status(http.StatusNotFound, detail) }
+
+// MethodNotAllowed is 405, with the allowed methods in Allow.
+func MethodNotAllowed(allow ...string) *HTTPError {
+	e := &HTTPError{status: http.StatusMethodNotAllowed}
+	e.rare = &rareError{header: []pair{{"Allow", strings.Join(allow, ", ")}}}
+	return e
 }
 
-// NotAcceptable is 406: there is no form of it that Accept admits.
-func NotAcceptable(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusNotAcceptable, detail: detail}
-}
+// NotAcceptable is 406: no representation matches the Accept header.
+func NotAcceptable(detail string) *HTTPError { return Status(http.StatusNotAcceptable, detail) }
 
-// RequestTimeout is 408: the client took too long to send the request.
-func RequestTimeout(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusRequestTimeout, detail: detail}
-}
+// Conflict is 409: the request conflicts with the state of the resource.
+func Conflict(detail string) *HTTPError { return Status(http.StatusConflict, detail) }
 
-// Conflict is 409: the request does not fit the state of the resource.
-func Conflict(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusConflict, detail: detail}
-}
+// Gone is 410: the resource was here, and will not come back.
+func Gone(detail string) *HTTPError { return Status(http.StatusGone, detail) }
 
-// Gone is 410: it was here, and will not come back.
-func Gone(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusGone, detail: detail}
-}
-
-// LengthRequired is 411: a Content-Length is wanted.
-func LengthRequired(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusLengthRequired, detail: detail}
-}
-
-// PreconditionFailed is 412: If-Match and its like do not hold.
+// PreconditionFailed is 412: If-Match or another condition does not hold.
 func PreconditionFailed(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusPreconditionFailed, detail: detail}
+	return Status(http.StatusPreconditionFailed, detail)
 }
 
-// ContentTooLarge is 413: the body is larger than the server takes.
+// ContentTooLarge is 413: the body is larger than the server accepts.
 func ContentTooLarge(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusRequestEntityTooLarge, detail: detail}
+	return Status(http.StatusRequestEntityTooLarge, detail)
 }
 
-// URITooLong is 414: the URL is longer than the server takes.
-func URITooLong(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusRequestURITooLong, detail: detail}
-}
-
-// UnsupportedMediaType is 415: the body is of a type that is not understood here.
+// UnsupportedMediaType is 415: the body has a type that is not understood here.
 func UnsupportedMediaType(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusUnsupportedMediaType, detail: detail}
+	return Status(http.StatusUnsupportedMediaType, detail)
 }
 
-// ExpectationFailed is 417: Expect cannot be met.
-func ExpectationFailed(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusExpectationFailed, detail: detail}
+// RangeNotSatisfiable is 416; size is the length of the whole content, -1 if unknown.
+func RangeNotSatisfiable(size int64) *HTTPError {
+	e := &HTTPError{status: http.StatusRequestedRangeNotSatisfiable}
+	if size < 0 {
+		return e
+	}
+	return e.WithHeader("Content-Range", "bytes */"+strconv.FormatInt(size, 10))
 }
 
-// Teapot is 418: no coffee.
-func Teapot(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusTeapot, detail: detail}
-}
-
-// MisdirectedRequest is 421: this server does not answer for that host.
-func MisdirectedRequest(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusMisdirectedRequest, detail: detail}
-}
-
-// UnprocessableContent is 422: well formed, but its values are wrong.
+// UnprocessableContent is 422: the body is well-formed, but its values are invalid.
 func UnprocessableContent(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusUnprocessableEntity, detail: detail}
+	return Status(http.StatusUnprocessableEntity, detail)
 }
 
-// Locked is 423: somebody has locked it.
-func Locked(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusLocked, detail: detail}
+// UpgradeRequired is 426, with the protocol to upgrade to.
+func UpgradeRequired(protocol string) *HTTPError {
+	e := &HTTPError{status: http.StatusUpgradeRequired}
+	if protocol != "" {
+		e = e.WithHeader("Upgrade", protocol)
+	}
+	return e.WithHeader("Connection", "Upgrade")
 }
 
-// FailedDependency is 424: what it depends on failed.
-func FailedDependency(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusFailedDependency, detail: detail}
-}
+// TooManyRequests is 429: see [HTTPError.WithRetryAfter].
+func TooManyRequests(detail string) *HTTPError { return Status(http.StatusTooManyRequests, detail) }
 
-// TooEarly is 425: it might be a replay.
-func TooEarly(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusTooEarly, detail: detail}
-}
-
-// PreconditionRequired is 428: If-Match or its like is wanted.
-func PreconditionRequired(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusPreconditionRequired, detail: detail}
-}
-
-// TooManyRequests is 429: too many; see WithRetryAfter.
-func TooManyRequests(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusTooManyRequests, detail: detail}
-}
-
-// HeaderFieldsTooLarge is 431: headers larger than the server takes.
-func HeaderFieldsTooLarge(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusRequestHeaderFieldsTooLarge, detail: detail}
-}
-
-// UnavailableForLegalReasons is 451: the law forbids it.
-func UnavailableForLegalReasons(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusUnavailableForLegalReasons, detail: detail}
-}
-
-// InternalServerError is 500: the detail is shown to the client; put what went wrong into With.
+// InternalServerError is 500. Clients see the detail; put the cause into [HTTPError.With].
 func InternalServerError(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusInternalServerError, detail: detail}
+	return Status(http.StatusInternalServerError, detail)
 }
 
-// NotImplemented is 501: the server knows no such method.
-func NotImplemented(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusNotImplemented, detail: detail}
-}
+// BadGateway is 502: an upstream server sent an invalid response.
+func BadGateway(detail string) *HTTPError { return Status(http.StatusBadGateway, detail) }
 
-// BadGateway is 502: a server behind this one answered nonsense.
-func BadGateway(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusBadGateway, detail: detail}
-}
-
-// ServiceUnavailable is 503: not now; see WithRetryAfter.
+// ServiceUnavailable is 503: not now; see [HTTPError.WithRetryAfter].
 func ServiceUnavailable(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusServiceUnavailable, detail: detail}
+	return Status(http.StatusServiceUnavailable, detail)
 }
 
-// GatewayTimeout is 504: a server behind this one did not answer in time.
-func GatewayTimeout(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusGatewayTimeout, detail: detail}
+// GatewayTimeout is 504: an upstream server did not respond in time.
+func GatewayTimeout(detail string) *HTTPError { return Status(http.StatusGatewayTimeout, detail) }
+
+// WithRetryAfter returns the error with a Retry-After header, in whole seconds, rounded up.
+func (e *HTTPError) WithRetryAfter(d time.Duration) *HTTPError {
+	return e.WithHeader("Retry-After", strconv.FormatInt(int64(math.Ceil(max(d, 0).Seconds())), 10))
 }
 
-// HTTPVersionNotSupported is 505: that version of HTTP is not spoken here.
-func HTTPVersionNotSupported(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusHTTPVersionNotSupported, detail: detail}
-}
-
-// InsufficientStorage is 507: there is no room to store it.
-func InsufficientStorage(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusInsufficientStorage, detail: detail}
-}
-
-// LoopDetected is 508: the request went round in a circle.
-func LoopDetected(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusLoopDetected, detail: detail}
-}
-
-// NetworkAuthenticationRequired is 511: log in to the network first.
-func NetworkAuthenticationRequired(detail string) *HTTPError {
-	return &HTTPError{status: http.StatusNetworkAuthenticationRequired, detail: detail}
+// withLocation returns an error with a Location, absolute or relative, in which only what a header
+// cannot hold is escaped; "" omits the header.
+func withLocation(code int, location string) *HTTPError {
+	e := &HTTPError{status: code}
+	if location != "" {
+		e.rare = &rareError{header: []pair{{"Location", escapeLocation(location)}}}
+	}
+	return e
 }

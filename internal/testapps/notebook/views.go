@@ -358,7 +358,7 @@ func removeNode(r *web.Request) (any, error) {
 }
 
 func locked(*web.Request, titled) (any, error) {
-	return nil, web.Locked("the project is archived")
+	return nil, web.Status(http.StatusLocked, "the project is archived")
 }
 
 // missing says up to where the path leads.
