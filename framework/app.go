@@ -31,7 +31,7 @@ type App struct {
 
 var (
 	_ http.Handler = (*App)(nil)
-	_ web.Invoker  = (*App)(nil)
+	_ web.Runtime  = (*App)(nil)
 )
 
 // newApp assembles an application from its registry, and notifies the subscribers to
@@ -42,7 +42,7 @@ func newApp(reg *registry.Registry) (*App, error) {
 		return nil, err
 	}
 	app := &App{newResponse: registry.Notifier[*web.NewResponse](reg), maxBody: web.DefaultMaxBody, life: newLife()}
-	app.web = web.Application{Registry: reg, Traverser: traverser, Invoker: app}
+	app.web = web.Application{Registry: reg, Traverser: traverser, Runtime: app}
 	app.web.Log, _ = registry.Lookup[*zerolog.Logger](reg)
 	app.web.Trusted, _ = registry.Lookup[web.TrustedProxies](reg)
 	app.web.Security, _ = registry.Lookup[web.SecurityPolicy](reg)
@@ -178,7 +178,7 @@ func (a *App) unhandled(r *web.Request, err error) *web.Response {
 		return resp
 	}
 	event := r.Log().Error()
-	if panicked, ok := web.PanicIn(err); ok {
+	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
 		event = event.Bytes("stack", panicked.Stack)
 	}
 	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("no view handled the error")

@@ -62,7 +62,7 @@ func (a *App) endScope(r *web.Request) {
 			continue
 		}
 		line := r.Log().Error().Err(part).Str("method", r.Method).Str("path", r.URL.Path)
-		if panicked, ok := errors.AsType[*async.PanicError](part); ok {
+		if panicked, ok := errors.AsType[*web.PanicError](part); ok {
 			line.Bytes("stack", panicked.Stack)
 		}
 		line.Msg("goroutine of a request failed, and nobody awaited its error")
@@ -82,8 +82,6 @@ func joined(err error) []error {
 func (a *App) TrackStraggler(text string, ended <-chan struct{}) {
 	a.stragglers.addView(lateView{text, ended})
 }
-
-var _ web.StragglerTracker = (*App)(nil)
 
 // stragglers are the goroutines that outlived their requests.
 type stragglers struct {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal/async"
-	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // undoTime limits the OnStop hooks that undo a failed start.
@@ -39,8 +38,6 @@ func newLife() *life {
 	l.drain = sync.OnceFunc(func() { close(l.draining) })
 	return l
 }
-
-var _ web.Drainer = (*App)(nil)
 
 // Start runs the OnStart hooks in the order they were registered. If one fails, or ctx ends, Start
 // runs the OnStop hooks registered before that hook in reverse order, for at most 5 seconds, and

@@ -82,7 +82,7 @@ func isNotFound(err error) bool {
 // logAnswered logs what went wrong here although an error view answered it. Work that is refused (503) or came too late
 // (504) is no accident, and happens often when much is to do: the access log and metrics count it.
 func logAnswered(r *web.Request, err error, status int) {
-	if panicked, ok := web.PanicIn(err); ok {
+	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
 		r.Log().Error().Err(err).Bytes("stack", panicked.Stack).Str("method", r.Method).Str("path", r.URL.Path).Msg("panic")
 	} else if status >= 500 && status != http.StatusServiceUnavailable && status != http.StatusGatewayTimeout {
 		r.Log().Error().Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("internal error")

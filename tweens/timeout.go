@@ -243,7 +243,7 @@ func (w *run) straggled(resp *web.Response, err error) {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, errAborted) {
 		err = nil // which it was meant to end with
 	}
-	panicked, ok := web.PanicIn(err)
+	panicked, ok := errors.AsType[*web.PanicError](err)
 	if ok {
 		level = zerolog.ErrorLevel
 	}

@@ -77,22 +77,16 @@ func awaited(r *web.Request, value any, info *Info) (any, error) {
 		value, err = future.AwaitAny(context.WithoutCancel(ctx))
 		<-future.Ended() // the scope may have given it up
 		if err != nil {
-			return nil, unpanicked(err)
+			return nil, aborted(err)
 		}
 	}
 }
 
-// unpanicked makes of a panic in asynchronous work what it would have been in the view itself.
-func unpanicked(err error) error {
-	var panicked *async.PanicError
-	if !errors.As(err, &panicked) {
-		return err
-	}
-	if errors.Is(panicked, http.ErrAbortHandler) {
+// aborted panics if asynchronous work panicked with http.ErrAbortHandler, which is meant for the
+// server; otherwise it returns err.
+func aborted(err error) error {
+	if p, ok := errors.AsType[*web.PanicError](err); ok && errors.Is(p, http.ErrAbortHandler) {
 		panic(http.ErrAbortHandler)
 	}
-	if error(panicked) != err {
-		return err
-	}
-	return &web.PanicError{Value: panicked.Value, Stack: panicked.Stack}
+	return err
 }

@@ -108,7 +108,7 @@ func submitted(ex *async.Executor, call Callable, r *web.Request, res traversal.
 	}
 	value, err := async.Await(ctx, future)
 	if err != nil {
-		return nil, unpanicked(err)
+		return nil, aborted(err)
 	}
 	return value, nil
 }

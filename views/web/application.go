@@ -22,8 +22,8 @@ type Application struct {
 	Traverser *traversal.Traverser
 	// Security decides who asks and what they may do; nil allows everything.
 	Security SecurityPolicy
-	// Invoker plays subrequests; nil refuses them.
-	Invoker Invoker
+	// Runtime is the application itself; without it there are no subrequests, and nothing drains.
+	Runtime Runtime
 	// URLs generates the paths of routes; nil knows none.
 	URLs URLs
 	// Log is the logger that the loggers of requests derive from; nil is silent.

@@ -197,18 +197,22 @@ func TestRequestWithoutAnything(t *testing.T) {
 	assert.NotNil(t, r.Log())
 	assert.NotNil(t, r.Application())
 	_, err := r.Subrequest(r.Request)
-	assert.ErrorContains(t, err, "Invoker is nil")
+	assert.ErrorContains(t, err, "Runtime is nil")
 }
 
-type invoker func(r *web.Request, sub *http.Request, tweens bool) (*web.Response, error)
+type fakeRuntime func(r *web.Request, sub *http.Request, tweens bool) (*web.Response, error)
 
-func (f invoker) Invoke(r *web.Request, sub *http.Request, tweens bool) (*web.Response, error) {
+func (f fakeRuntime) Invoke(r *web.Request, sub *http.Request, tweens bool) (*web.Response, error) {
 	return f(r, sub, tweens)
 }
 
+func (fakeRuntime) Draining() <-chan struct{} { return nil }
+
+func (fakeRuntime) TrackStraggler(string, <-chan struct{}) {}
+
 func TestSubrequest(t *testing.T) {
 	t.Parallel()
-	app := &web.Application{Invoker: invoker(func(_ *web.Request, sub *http.Request, tweens bool) (*web.Response, error) {
+	app := &web.Application{Runtime: fakeRuntime(func(_ *web.Request, sub *http.Request, tweens bool) (*web.Response, error) {
 		resp := web.Respond(200)
 		resp.SetText(sub.URL.Path)
 		if tweens {

@@ -1,6 +1,6 @@
 // Package web is one HTTP exchange: the [Request] with what the framework learned
 // about it, the [Response] as a value, errors that know their status, and the
-// small interfaces by which the rooms around it meet: [SecurityPolicy], [Invoker],
+// small interfaces by which the rooms around it meet: [SecurityPolicy], [Runtime],
 // [CSRFPolicy], [Predicate].
 //
 // It lies under views because views are what most of its users write, and because

@@ -116,7 +116,7 @@ func (d Driver) EndScope(bound time.Duration) error { return d.r.root().slot.End
 // it has not ended by then: text describes it, and ended is closed when it ends. It is for tweens
 // that run views on goroutines of their own; package async reports its own stragglers.
 func (d Driver) TrackStraggler(text string, ended <-chan struct{}) {
-	if t, ok := d.r.app.Invoker.(StragglerTracker); ok {
-		t.TrackStraggler(text, ended)
+	if rt := d.r.app.Runtime; rt != nil {
+		rt.TrackStraggler(text, ended)
 	}
 }

@@ -36,9 +36,3 @@ func (*lateError) Status() int { return 504 }
 func (e *lateError) Unwrap() error { return e.error }
 
 func isLate(err error) bool { return errors.Is(err, context.DeadlineExceeded) && !isPanic(err) }
-
-// isPanic reports whether err is a panic: that is a mistake, whatever its value says.
-func isPanic(err error) bool {
-	_, ok := PanicIn(err)
-	return ok
-}

@@ -2,49 +2,23 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"runtime/debug"
 
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// PanicError is a panic that became an error: its value, and the stack of the
-// goroutine that panicked. Its text and stack are for the log, never for a client.
-type PanicError struct {
-	Value any
-	Stack []byte
-}
+// PanicError is a panic as an error: of a view, or of work that package async started. Its text and
+// its Stack are for the log, never for a client.
+type PanicError = async.PanicError
 
-var _ error = (*PanicError)(nil)
-
-// Error returns the panic's value in words, without the stack.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
-
-// Unwrap returns the value if it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
-
-// PanicIn returns the panic that err holds, if any: of its own goroutine, or of one that async.Go started.
-func PanicIn(err error) (*PanicError, bool) {
-	if own, ok := errors.AsType[*PanicError](err); ok {
-		return own, true
-	}
-	if other, ok := errors.AsType[*async.PanicError](err); ok {
-		return &PanicError{Value: other.Value, Stack: other.Stack}, true
-	}
-	return nil, false
-}
-
-// Guard returns h with panics turned into errors of type *PanicError.
-// http.ErrAbortHandler passes, since it means to break the connection.
+// Guard returns a handler that calls h and returns a panic of it as a *[PanicError].
+// http.ErrAbortHandler stays a panic, since it is meant for the server.
 func Guard(h Handler) Handler {
 	return func(r *Request) (resp *Response, err error) {
 		returned := false
 		defer func() {
-			if returned { // asking recover costs as much as all of this function
+			if returned { // calling recover costs as much as the rest of this function
 				return
 			}
 			if e := recovered(recover()); e != nil {
@@ -57,7 +31,7 @@ func Guard(h Handler) Handler {
 	}
 }
 
-// recovered makes an error of what recover returned; http.ErrAbortHandler goes on.
+// recovered converts what recover returned to an error, and panics again with http.ErrAbortHandler.
 func recovered(value any) error {
 	if value == nil {
 		return nil
@@ -69,3 +43,10 @@ func recovered(value any) error {
 }
 
 func isAbort(err error) bool { return errors.Is(err, http.ErrAbortHandler) }
+
+// isPanic reports whether err is a panic. Whatever its value is, it is a bug, and not a disconnected
+// client or a missed deadline.
+func isPanic(err error) bool {
+	_, ok := errors.AsType[*PanicError](err)
+	return ok
+}

@@ -5,22 +5,16 @@ import (
 	"net/http"
 )
 
-// Invoker plays a request inside the application, for Request.Subrequest.
-// With tweens false the request goes straight to the router.
-type Invoker interface {
+// Runtime is the running application, as far as its requests need it. *framework.App implements it;
+// it is safe for concurrent use.
+type Runtime interface {
+	// Invoke handles a subrequest of r inside the application: see [Request.Subrequest]. Without
+	// tweens it goes straight to the router.
 	Invoke(r *Request, sub *http.Request, tweens bool) (*Response, error)
-}
-
-// Drainer is an Invoker that knows when its server begins to drain.
-type Drainer interface {
 	// Draining returns a channel that is closed when the server begins to drain.
 	Draining() <-chan struct{}
-}
-
-// StragglerTracker is an Invoker that keeps track of work that outlives its request, to report it
-// when the application stops.
-type StragglerTracker interface {
-	// TrackStraggler keeps text, which describes the work, until ended is closed.
+	// TrackStraggler keeps text, which describes work that outlives its request, until ended is
+	// closed, and reports it if the application stops before that.
 	TrackStraggler(text string, ended <-chan struct{})
 }
 
@@ -36,26 +30,26 @@ type StragglerTracker interface {
 //		return r.Context().Err()
 //	}
 func (r *Request) Draining() <-chan struct{} {
-	if d, ok := r.app.Invoker.(Drainer); ok {
-		return d.Draining()
+	if r.app.Runtime == nil {
+		return nil
 	}
-	return nil
+	return r.app.Runtime.Draining()
 }
 
-// InvokeOption says how a subrequest is played.
+// InvokeOption is an option of [Request.Subrequest].
 type InvokeOption func(*invocation)
 
 type invocation struct{ tweens bool }
 
-// WithTweens sends a subrequest through the tweens of the application; without
-// it the subrequest goes straight to the router.
+// WithTweens sends a subrequest through the tweens of the application; without it the subrequest
+// goes straight to the router.
 func WithTweens() InvokeOption { return func(i *invocation) { i.tweens = true } }
 
-// Subrequest plays sub inside the application and returns its answer. Nothing is
-// written to the client, and an error that no error view answers comes back.
+// Subrequest handles sub inside the application and returns its response. Nothing is sent to the
+// client, and an error that no error view handles is returned.
 func (r *Request) Subrequest(sub *http.Request, o ...InvokeOption) (*Response, error) {
-	if r.app.Invoker == nil {
-		return nil, errors.New("subrequest: this application plays none (web.Application.Invoker is nil)")
+	if r.app.Runtime == nil {
+		return nil, errors.New("subrequest: the application cannot handle any (web.Application.Runtime is nil)")
 	}
 	if sub == nil {
 		return nil, errors.New("subrequest: the request is nil")
@@ -64,5 +58,5 @@ func (r *Request) Subrequest(sub *http.Request, o ...InvokeOption) (*Response, e
 	for _, option := range o {
 		option(&how)
 	}
-	return r.app.Invoker.Invoke(r, sub, how.tweens)
+	return r.app.Runtime.Invoke(r, sub, how.tweens)
 }
