@@ -93,9 +93,6 @@ var (
 	application = rooms("framework", "framework/frameworktest", "framework/routes", "views", "tweens", "views/web", "registry", "traversal")
 )
 
-// moving holds rooms and edges of the house as it was, until the last room has moved.
-var moving = map[string][]string{}
-
 // movingSize are the packages that have not shrunk yet.
 var movingSize = map[string]int{"views": 6100, "views/web": 6400}
 
