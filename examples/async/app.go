@@ -12,7 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// configure declares the application: the tree four times, one view for all of its places.
+// configure declares the application: four versions of the tree, and one view for all their places.
 func configure(sky *source, logger *zerolog.Logger) *framework.Configurator {
 	batcher := newBatcher(sky)
 	top := &Body{Title: "Everything", Children: places[""]}
@@ -34,7 +34,7 @@ func configure(sky *source, logger *zerolog.Logger) *framework.Configurator {
 	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
 
 	pages := &site{sky}
-	config.AddView(views.On(pages.showWays), views.Method("GET"))  // the executor calls it
+	config.AddView(views.On(pages.showWays), views.Method("GET"))  // runs in the executor
 	config.AddView(views.On(pages.showPlace), views.Method("GET")) // a coroutine
 
 	config.OnStop(func(ctx context.Context, _ *framework.App) error { return batcher.Close(ctx) })

@@ -7,8 +7,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// logTo is a tween that writes each request to a slow log, beside the request rather than before it. It is a plain
-// tween: what lies above and below need not know. When the request ends the log is written, or it is known why not.
+// logTo is a tween that writes each request to a slow log while the request is handled. When the
+// request ends, the line has been written or the failure has been logged.
 func logTo(sky *source) func(next web.Handler) web.Handler {
 	return func(next web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {
@@ -16,7 +16,7 @@ func logTo(sky *source) func(next web.Handler) web.Handler {
 			written := async.Go(r.Context(), func(ctx context.Context) (bool, error) { return true, sky.post(ctx, line) })
 			resp, err := next(r)
 			if _, failed := async.Await(r.Context(), written); failed != nil {
-				r.Log().Warn().Err(failed).Msg("the log was not written")
+				r.Log().Warn().Err(failed).Msg("cannot write to the log of the source")
 			}
 			return resp, err
 		}

@@ -1,21 +1,20 @@
-// Command async publishes a tree that lies elsewhere: each lookup is a round
-// trip to a slow server, which the command starts for itself. The same tree is
-// there four times, and each page draws a waterfall of what it waited for.
+// Command async publishes a remote tree: each lookup is a round trip to a slow server, which the
+// command starts itself. It shows four ways to read that tree, and each page draws a waterfall of
+// what it waited for.
 //
 //	go run ./examples/async
 //
 // and then, in a browser or with curl:
 //
 //	http://127.0.0.1:6543/                             the four ways
-//	http://127.0.0.1:6543/child/sol/outer/jupiter      a round trip for each name, one after the other
-//	http://127.0.0.1:6543/future/sol/outer/jupiter     the same by futures: what the page itself needs, all at once
+//	http://127.0.0.1:6543/child/sol/outer/jupiter      one round trip for each name, in sequence
+//	http://127.0.0.1:6543/future/sol/outer/jupiter     futures: what the page itself needs loads concurrently
 //	http://127.0.0.1:6543/path/sol/outer/jupiter       one round trip for the whole path
-//	http://127.0.0.1:6543/batch/sol/outer/jupiter      round trips that are shared with other requests
+//	http://127.0.0.1:6543/batch/sol/outer/jupiter      requests share round trips
 //	http://127.0.0.1:6543/batch/sol/outer/vulcan       not found
 //
-// Open a few of the last kind at once, or load them with a benchmarking tool,
-// and look at how many round trips the source has answered. A log on the same
-// slow server is written beside each request, by a tween (logger.go).
+// Send several requests of the last kind at once and watch the number of round trips in the footer.
+// A tween (logger.go) writes each request to a log on the same slow server.
 package main
 
 import (
@@ -33,7 +32,7 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:6543", "address to listen on")
-	delay := flag.Duration("delay", 30*time.Millisecond, "how long the source takes to answer")
+	delay := flag.Duration("delay", 30*time.Millisecond, "time that the source takes for each round trip")
 	flag.Parse()
 
 	sky, err := startSource(*delay)
@@ -46,7 +45,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Printf("the source is at %s and takes %v; the site is at http://%s/", sky.url, *delay, *addr)
+	log.Printf("serving on http://%s/, with a source at %s that takes %v for each round trip", *addr, sky.url, *delay)
 	if err := framework.Serve(context.Background(), app, server.Options{Addr: *addr}); err != nil {
 		log.Fatal(err)
 	}

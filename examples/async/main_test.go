@@ -34,7 +34,7 @@ func TestWays(t *testing.T) {
 	tests := []struct {
 		way, capability string
 		trips           int64 // for three names and four children
-		steps           int   // of that capability; the map at the root has children, too
+		steps           int   // of that capability; the map at the root has Child too
 	}{
 		{"child", "child", 3 + 4, 1 + 3},
 		{"future", "async child", 3 + 4, 3},
@@ -69,7 +69,7 @@ func TestFrontPageAndLog(t *testing.T) {
 		assert.Contains(t, front, `<a href="/`+way.URL+`/sol/outer/jupiter">`+way.Text+`</a>`)
 	}
 	app.Get("/path/sol?x=1").Status(http.StatusOK)
-	assert.Equal(t, []string{"GET /", "GET /path/sol?x=1"}, sky.lines(), "written when the request has ended")
+	assert.Equal(t, []string{"GET /", "GET /path/sol?x=1"}, sky.lines(), "written when the request ends")
 }
 
 func TestRequestsShareRoundTrips(t *testing.T) {
@@ -86,7 +86,7 @@ func TestRequestsShareRoundTrips(t *testing.T) {
 	assert.Less(t, sky.trips.Load(), int64(32), fmt.Sprint("of ", 32*3, " steps and as many children"))
 }
 
-func TestSourceThatIsGone(t *testing.T) {
+func TestSourceFailure(t *testing.T) {
 	t.Parallel()
 	app, sky := newApp(t, 0)
 	_ = sky.server.Close()
@@ -95,7 +95,7 @@ func TestSourceThatIsGone(t *testing.T) {
 	}
 }
 
-func TestContainersKeepTheirContract(t *testing.T) {
+func TestContainerContract(t *testing.T) {
 	t.Parallel()
 	_, sky := newApp(t, 0)
 	ctx, scope := async.WithScope(t.Context(), 0)

@@ -20,7 +20,7 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
-// page is what the template shows.
+// page is the data of the template.
 type page struct {
 	Title, How string
 	Crumbs     []link
@@ -32,25 +32,25 @@ type page struct {
 
 type link struct{ URL, Text, Note string }
 
-// bar is a span in percent of the whole.
+// bar is a span of the waterfall; Left and Width are percentages of the whole.
 type bar struct {
 	Name, By, Lasts string
 	Left, Width     float64
 }
 
 var ways = []link{
-	{"child", "By child", "a round trip for each name, one after the other"},
-	{"future", "By future", "the same for the path; what the page needs comes all at once"},
+	{"child", "By child", "one round trip for each name, in sequence"},
+	{"future", "By future", "one round trip for each name of the path; the children load concurrently"},
 	{"path", "By path", "one round trip for the whole path"},
-	{"batch", "Through a Batcher", "round trips are shared with whatever else is asked for at the time"},
+	{"batch", "Through a Batcher", "concurrent requests share round trips"},
 }
 
-// site is what the views have in common.
+// site holds what all views need.
 type site struct{ sky *source }
 
 // showWays is the front page.
 func (s *site) showWays(r *framework.Request, _ traversal.Map) (*framework.Response, error) {
-	p := page{Title: "Four ways to a tree that is elsewhere", How: "Each of them leads to the same places."}
+	p := page{Title: "Four ways to read a remote tree", How: "All four lead to the same places."}
 	for _, way := range ways {
 		to, err := r.ResourcePath(r.Node(), web.Elements(way.URL, "sol", "outer", "jupiter"))
 		if err != nil {
@@ -61,20 +61,20 @@ func (s *site) showWays(r *framework.Request, _ traversal.Map) (*framework.Respo
 	return s.render(r, p)
 }
 
-// showPlace is a coroutine: it starts what the page needs, and the request waits for what becomes of it.
+// showPlace is a coroutine: it returns a future of its response, for which the framework waits.
 func (s *site) showPlace(r *framework.Request, at place) (*async.Future[*framework.Response], error) {
 	return async.Go(r.Context(), func(ctx context.Context) (*framework.Response, error) {
 		below, err := at.below(ctx)
 		if err != nil {
 			return nil, err
 		}
-		p := page{Title: at.told().Title}
+		p := page{Title: at.body().Title}
 		for _, b := range below {
 			to, err := r.ResourcePath(r.Node(), web.Elements(path.Base(b.ID)))
 			if err != nil {
 				return nil, err
 			}
-			p.Links = append(p.Links, link{to, b.Title, fmt.Sprintf("%d below", len(b.Children))})
+			p.Links = append(p.Links, link{to, b.Title, fmt.Sprintf("%d children", len(b.Children))})
 		}
 		if p.Crumbs, err = crumbs(r); err != nil {
 			return nil, err
@@ -88,7 +88,7 @@ func (s *site) showPlace(r *framework.Request, at place) (*async.Future[*framewo
 	}), nil
 }
 
-// crumbs lead from the root to the resource, out of the lineage of the walk.
+// crumbs returns links from the root to the resource.
 func crumbs(r *framework.Request) ([]link, error) {
 	var all []link
 	for n, ok := r.Node(), true; ok; n, ok = n.Parent() {
@@ -105,7 +105,7 @@ func crumbs(r *framework.Request) ([]link, error) {
 	return all, nil
 }
 
-// render draws the waterfall, as far as it has come, and makes the page.
+// render renders the page with the waterfall so far.
 func (s *site) render(r *framework.Request, p page) (*framework.Response, error) {
 	w, err := waterfalls.Get(r)
 	if err != nil {

@@ -16,14 +16,14 @@ import (
 	"time"
 )
 
-// Body is what the source tells about one place.
+// Body is the record of one place in the source.
 type Body struct {
-	ID       string   `json:"id"` // its path, without a slash in front
+	ID       string   `json:"id"` // its path, without a leading slash
 	Title    string   `json:"title"`
 	Children []string `json:"children,omitempty"`
 }
 
-// places are what the source knows: children by the path of their parent.
+// places is the data of the source: the names of children by the path of their parent.
 var places = map[string][]string{
 	"":                  {"sol"},
 	"sol":               {"inner", "outer"},
@@ -37,20 +37,20 @@ var places = map[string][]string{
 	"sol/outer/neptune": {"triton"},
 }
 
-// source is a server that answers slowly, and the client of it.
+// source is a slow server and its client.
 type source struct {
 	url    string
 	delay  time.Duration
-	trips  atomic.Int64 // lookups that it has answered
+	trips  atomic.Int64 // number of lookups served
 	server *http.Server
 	ended  chan struct{}
 	client *http.Client
 
 	mu  sync.Mutex // guards log
-	log []string   // lines that were posted
+	log []string   // posted lines, the last 100
 }
 
-// startSource starts the server on a free port of the loopback.
+// startSource starts the server on a free loopback port.
 func startSource(delay time.Duration) (*source, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -61,12 +61,12 @@ func startSource(delay time.Duration) (*source, error) {
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /places", s.answer)
-	mux.HandleFunc("POST /log", s.note)
+	mux.HandleFunc("GET /places", s.servePlaces)
+	mux.HandleFunc("POST /log", s.serveLog)
 	s.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		defer close(s.ended)
-		_ = s.server.Serve(listener) // it ends with ErrServerClosed
+		_ = s.server.Serve(listener) // always returns ErrServerClosed
 	}()
 	return s, nil
 }
@@ -77,7 +77,7 @@ func (s *source) close() {
 	s.client.CloseIdleConnections()
 }
 
-// wait is what makes it slow.
+// wait makes the server slow.
 func (s *source) wait(ctx context.Context) {
 	select {
 	case <-time.After(s.delay):
@@ -85,8 +85,8 @@ func (s *source) wait(ctx context.Context) {
 	}
 }
 
-// answer is the server's side of load.
-func (s *source) answer(w http.ResponseWriter, r *http.Request) {
+// servePlaces is the server's side of load.
+func (s *source) servePlaces(w http.ResponseWriter, r *http.Request) {
 	s.wait(r.Context())
 	found := map[string]*Body{}
 	for _, id := range r.URL.Query()["id"] {
@@ -96,7 +96,7 @@ func (s *source) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	s.trips.Add(1)
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(found) // a client that left needs no answer
+	_ = json.NewEncoder(w).Encode(found) // fails only if the client has disconnected
 }
 
 func known(id string) bool {
@@ -109,7 +109,8 @@ func title(id string) string {
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-// load is one round trip, for as many places as are asked for. What there is not, is not in the result.
+// load reads any number of places in one round trip. Places that do not exist are missing in the
+// result.
 func (s *source) load(ctx context.Context, ids []string) (map[string]*Body, error) {
 	hr, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/places?"+url.Values{"id": ids}.Encode(), nil)
 	if err != nil {
@@ -127,8 +128,8 @@ func (s *source) load(ctx context.Context, ids []string) (map[string]*Body, erro
 	return found, nil
 }
 
-// note is the server's side of post.
-func (s *source) note(_ http.ResponseWriter, r *http.Request) {
+// serveLog is the server's side of post.
+func (s *source) serveLog(_ http.ResponseWriter, r *http.Request) {
 	s.wait(r.Context())
 	line, err := io.ReadAll(io.LimitReader(r.Body, 1<<10))
 	if err != nil {
@@ -152,7 +153,7 @@ func (s *source) post(ctx context.Context, line string) error {
 	return resp.Body.Close()
 }
 
-// lines are what was written to the log.
+// lines returns the lines written to the log.
 func (s *source) lines() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,17 +9,18 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// place is a resource: what the source told of it, and how it finds more. The
-// four types below differ in nothing but that.
+// place is a resource: its record from the source, and a way to find more places. The four types
+// below differ only in that way.
 type place interface {
-	told() *Body
-	// below loads what the source tells of its children, in the way of the place.
+	body() *Body
+	// below loads the records of the children.
 	below(ctx context.Context) ([]*Body, error)
 }
 
-func (b *Body) told() *Body { return b }
+func (b *Body) body() *Body { return b }
 
-// id is the one of a child. A name may hold a slash, an id is made of slashes: so such a name is none.
+// id returns the id of a child. A name may contain a slash, which separates the names in an id, so
+// no child has such a name.
 func (b *Body) id(name string) (string, error) {
 	switch {
 	case name == "" || strings.Contains(name, "/"):
@@ -30,7 +31,7 @@ func (b *Body) id(name string) (string, error) {
 	return b.ID + "/" + name, nil
 }
 
-// ids are those of the children.
+// ids returns the ids of the children.
 func (b *Body) ids() []string {
 	ids := make([]string, len(b.Children))
 	for n, name := range b.Children {
@@ -39,7 +40,7 @@ func (b *Body) ids() []string {
 	return ids
 }
 
-// child is the round trip for a single place.
+// child loads a single place.
 func (s *source) child(ctx context.Context, of *Body, name string) (*Body, error) {
 	id, err := of.id(name)
 	if err != nil {
@@ -55,7 +56,7 @@ func (s *source) child(ctx context.Context, of *Body, name string) (*Body, error
 	return found[id], nil
 }
 
-// byChild does one thing after the other.
+// byChild loads places one after the other.
 type byChild struct {
 	*Body
 	sky *source
@@ -72,7 +73,7 @@ func (p *byChild) Child(ctx context.Context, name string) (traversal.Resource, e
 func (p *byChild) below(ctx context.Context) ([]*Body, error) {
 	var all []*Body
 	for _, name := range p.Children {
-		b, err := noted(ctx, name, func() (*Body, error) { return p.sky.child(ctx, p.Body, name) })
+		b, err := timed(ctx, name, func() (*Body, error) { return p.sky.child(ctx, p.Body, name) })
 		if err != nil {
 			return nil, err
 		}
@@ -81,8 +82,8 @@ func (p *byChild) below(ctx context.Context) ([]*Body, error) {
 	return all, nil
 }
 
-// byFuture gives futures. A walk has to wait for each, since it needs one place to ask for the next; what is known
-// beforehand is done at the same time.
+// byFuture returns futures. A walk has to wait for each, since it needs one place to find the next,
+// but the children of a place load concurrently.
 type byFuture struct {
 	*Body
 	sky *source
@@ -102,7 +103,7 @@ func (p *byFuture) below(ctx context.Context) ([]*Body, error) {
 	var all []*async.Future[*Body]
 	for _, name := range p.Children {
 		all = append(all, async.Go(ctx, func(ctx context.Context) (*Body, error) {
-			return noted(ctx, name, func() (*Body, error) { return p.sky.child(ctx, p.Body, name) })
+			return timed(ctx, name, func() (*Body, error) { return p.sky.child(ctx, p.Body, name) })
 		}))
 	}
 	return async.All(ctx, all...)
@@ -116,7 +117,7 @@ type byPath struct {
 
 func (p *byPath) Descend(ctx context.Context, names []string) ([]traversal.Resource, error) {
 	var ids []string
-	var end error // of what can be asked for
+	var end error // why the remaining names cannot exist
 	for at, n := p.Body, 0; n < len(names) && end == nil; n++ {
 		var id string
 		if id, end = at.id(names[n]); end == nil {
@@ -145,11 +146,11 @@ func (p *byPath) below(ctx context.Context) ([]*Body, error) {
 	if len(p.Children) == 0 {
 		return nil, nil
 	}
-	found, err := noted(ctx, "all of them", func() (map[string]*Body, error) { return p.sky.load(ctx, p.ids()) })
+	found, err := timed(ctx, "all children", func() (map[string]*Body, error) { return p.sky.load(ctx, p.ids()) })
 	return inOrder(found, p.ids()), err
 }
 
-// inOrder leaves out what has vanished meanwhile.
+// inOrder returns the bodies found, in the order of ids.
 func inOrder(found map[string]*Body, ids []string) []*Body {
 	var all []*Body
 	for _, id := range ids {
@@ -160,8 +161,8 @@ func inOrder(found map[string]*Body, ids []string) []*Body {
 	return all
 }
 
-// byBatch shares round trips: while one is under way, what all requests ask for gathers for the next. The memo keeps
-// what a request has found.
+// byBatch shares round trips: while one is in flight, the loads of all requests collect for the
+// next. The memo keeps what a request has found.
 type byBatch struct {
 	*Body
 	batcher *async.Batcher[string, *Body]
@@ -187,7 +188,7 @@ func (p *byBatch) below(ctx context.Context) ([]*Body, error) {
 	if len(p.Children) == 0 {
 		return nil, nil
 	}
-	found, err := noted(ctx, "all of them", func() (map[string]*Body, error) { return p.batcher.LoadMany(ctx, p.ids()) })
+	found, err := timed(ctx, "all children", func() (map[string]*Body, error) { return p.batcher.LoadMany(ctx, p.ids()) })
 	return inOrder(found, p.ids()), err
 }
 

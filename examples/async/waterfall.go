@@ -10,7 +10,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// waterfall is what a request waited for: the steps of its walk, which a hook tells, and what its page has loaded.
+// waterfall records what a request waited for: the steps of its walk and the loads of its page.
 type waterfall struct {
 	start time.Time
 
@@ -18,16 +18,16 @@ type waterfall struct {
 	spans []span
 }
 
-// span is one bar of it.
+// span is one wait.
 type span struct {
 	Name, By     string
 	Start, Lasts time.Duration
 }
 
-// waterfalls has the one of each request. It begins when it is first asked for.
+// waterfalls is the waterfall of each request. It starts at the first Get.
 var waterfalls = web.NewKey("waterfall", func(*web.Request) (*waterfall, error) { return &waterfall{start: time.Now()}, nil })
 
-// beginWaterfall is a tween that asks for it first, and so has it begin with the request.
+// beginWaterfall is a tween that starts the waterfall with the request.
 func beginWaterfall(next web.Handler) web.Handler {
 	return func(r *web.Request) (*web.Response, error) {
 		if _, err := waterfalls.Get(r); err != nil {
@@ -37,7 +37,7 @@ func beginWaterfall(next web.Handler) web.Handler {
 	}
 }
 
-// add tells it of something that has just ended.
+// add records a wait that has just ended.
 func (w *waterfall) add(name, by string, lasted time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -50,7 +50,8 @@ func (w *waterfall) all() []span {
 	return slices.Clone(w.spans)
 }
 
-// drawStep is a step hook. Where one lookup took several steps, the first of them has its time.
+// drawStep is a step hook that records each step of the walk. If one lookup resolves several steps,
+// the first of them carries its duration.
 func drawStep(ctx context.Context, s traversal.Step) {
 	if s.Elapsed == 0 || s.Capability == "none" {
 		return
@@ -60,8 +61,8 @@ func drawStep(ctx context.Context, s traversal.Step) {
 	}
 }
 
-// noted is fn, drawn.
-func noted[T any](ctx context.Context, what string, fn func() (T, error)) (T, error) {
+// timed calls fn and records how long it took.
+func timed[T any](ctx context.Context, what string, fn func() (T, error)) (T, error) {
 	start := time.Now()
 	value, err := fn()
 	if w := waterfallOf(ctx); w != nil {

@@ -8,15 +8,15 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// configure declares the application. Which view answers for which type of
-// resource stands in the view's own signature. For hosts see guard.go.
+// configure declares the application. Each view is for the type of resource in its signature. For
+// hosts see checkHost.
 func configure(site *Site, o framework.Options, hosts ...string) *framework.Configurator {
 	o.Root = site.Root
 	config := framework.New(o)
 	config.AddRenderer(".html", newPages(site).renderer)
 	config.AddRenderer("json", views.JSON(views.JSONOptions{Indent: "  "}))
 
-	// A page for each type of resource; File is for whatever has no better one.
+	// A page for each type of resource. File is the type of all files without a better one.
 	page := views.Group(views.Method("GET"))
 	config.AddView(views.OnInput(showFolder), page, views.Renderer("folder.html"))
 	config.AddView(views.On(showText), page, views.Renderer("text.html"))
@@ -25,8 +25,8 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddView(views.On(showMedia), page, views.Renderer("media.html"))
 	config.AddView(views.On(showFile), page, views.Renderer("file.html"))
 
-	// What they have in common is said once: all kinds of files inherit the
-	// views of File, and info answers for every Entry, folders too.
+	// What they share is declared once: all kinds of files inherit the views of File, and info is for
+	// every Entry, including folders.
 	views.Inherit(config, func(t *Text) *File { return &t.File })
 	views.Inherit(config, func(m *Markdown) *Text { return &m.Text })
 	views.Inherit(config, func(i *Image) *File { return &i.File })
@@ -36,12 +36,12 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddView(views.On(showText), page, views.Name("source"), views.Renderer("text.html"))
 	config.AddView(views.OnInput(search), page, views.Name("search"), views.Renderer("search.html"))
 
-	// What the pages need lies at one address each, which no file can hide.
+	// The assets of the pages. PathInfo pins each to one path, so it cannot stand in for a file elsewhere.
 	for _, a := range assets {
-		config.AddView(views.Func(a.show), page, views.Name(a.name), views.PathInfo(regexp.QuoteMeta(a.path())+"$"), views.CacheFor(assetsKept, "public", "immutable"))
+		config.AddView(views.Func(a.show), page, views.Name(a.name), views.PathInfo(regexp.QuoteMeta(a.path())+"$"), views.CacheFor(assetMaxAge, "public", "immutable"))
 	}
 
-	// Browsers get a page for every error, other programs what they accept.
+	// Browsers get a page for every error, other clients what they accept.
 	config.AddErrorView(views.ErrorStatus(400, 599, showHTTPError), views.Accept("text/html"), views.Renderer("error.html"))
 	config.AddErrorView(views.Error(showError), views.Accept("text/html"), views.Renderer("error.html"))
 

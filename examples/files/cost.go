@@ -5,22 +5,20 @@ import (
 	"strings"
 )
 
-// Markdown can be written so that rendering it takes minutes or gigabytes, and
-// nothing can stop a renderer that has begun. Whoever publishes a directory has
-// seldom written every README in it, so the work is estimated beforehand, in
-// steps of some 5 ns, from what makes it grow faster than the text:
+// Hostile Markdown can take minutes or gigabytes to render, and a renderer cannot be stopped once it
+// has started. Few people wrote every README in the directory that they publish, so the cost is
+// estimated first, in steps of about 5 ns, from everything that grows faster than the text:
 //
-//   - emphasis, links and quotations: the square of their signs in a block, that
-//     is, between two blank lines;
-//   - the targets of links: the longest word times the links in a block;
-//   - lists, quotations and footnotes inside each other: the square of those that a
-//     line opens, and for each line those that may be open, most of all for an
-//     empty one;
+//   - emphasis, links and quotations: the square of their signs in a block, that is, between two
+//     blank lines;
+//   - link targets: the longest word times the links in a block;
+//   - nested lists, quotations and footnotes: the square of those that a line opens, and for each
+//     line the number that may be open, which costs most on an empty line;
 //   - tables: the columns of the widest row times the rows;
 //   - references: the longest definition times the places that may refer to it.
 //
-// Of 256 KiB of "_a*" the estimate is 3e10, and the renderer takes two minutes.
-// Real documents stay far below costLimit.
+// For 256 KiB of "_a*" the estimate is 3e10, and the renderer takes two minutes. Real documents stay
+// far below costLimit.
 const (
 	costLimit = 5e7
 	cellCost  = 300
@@ -28,11 +26,11 @@ const (
 	emptyCost = 200
 )
 
-// isCostly tells whether Markdown is not to be rendered.
+// isCostly reports whether Markdown is too expensive to render.
 func isCostly(source []byte) bool {
-	var cost, brackets, longest, open int                               // of the whole
-	var signs, opened, word, longestWord, rows, columns, definition int // of the block
-	var begun bool                                                      // whether there is a block
+	var cost, brackets, longest, open int                               // of the document
+	var signs, opened, word, longestWord, rows, columns, definition int // of the current block
+	var begun bool                                                      // whether a block has begun
 	endOfBlock := func() {
 		cost += signs*signs + opened*longestWord*4 + rows*columns*cellCost
 		brackets += opened
@@ -46,7 +44,7 @@ func isCostly(source []byte) bool {
 			continue
 		}
 		opens, indent := nesting(line)
-		if !begun { // what it does not belong to by its indentation is closed
+		if !begun { // a new block closes all lists that its indentation does not continue
 			open, begun = 0, true
 		}
 		open = max(open, opens+indent/2)
@@ -83,8 +81,7 @@ func isCostly(source []byte) bool {
 	return cost+longest*brackets/2 > costLimit
 }
 
-// nesting returns how many lists, quotations and footnotes may begin with a line,
-// and how far it is indented.
+// nesting returns how many lists, quotations and footnotes may begin on a line, and its indentation.
 func nesting(line []byte) (opens, indent int) {
 	for rest := line; len(rest) > 0; {
 		switch rest[0] {
@@ -106,8 +103,8 @@ func nesting(line []byte) (opens, indent int) {
 	return opens, indent
 }
 
-// opener returns the length of what begins a quotation (>), a footnote ([^1]:) or an
-// item of a list (-, +, *, 1. or 1)); 0 if text does not begin with one.
+// opener returns the length of the marker at the start of text that begins a quotation (>), a
+// footnote ([^1]:) or a list item (-, +, *, 1. or 1)); 0 if there is none.
 func opener(text []byte) int {
 	switch text[0] {
 	case '>':

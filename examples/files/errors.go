@@ -9,45 +9,45 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// errorPage is what error.html shows.
+// errorPage is the data of error.html.
 type errorPage struct {
 	Status        int
 	Title, Detail string
 	Path          string
-	Back          *crumb // nil: nowhere would be better
-	ID            string // by which the log knows the request
+	Back          *crumb // link to a page that works; nil if there is none
+	ID            string // of the request, as in the log
 }
 
-// showHTTPError is the page of every error with a status, from a missing file
-// to a wrong method. The response has the headers of the error already.
+// showHTTPError is the page of every error with a status, such as a missing file or a wrong method.
+// The response already has the headers of the error.
 func showHTTPError(r *framework.Request, err error) (*errorPage, error) {
 	status, _ := web.StatusOf(err)
 	page := newErrorPage(r, status)
-	if answer, ok := errors.AsType[web.StatusError](err); ok && status < 500 {
-		switch answer := answer.(type) {
+	if known, ok := errors.AsType[web.StatusError](err); ok && status < 500 {
+		switch known := known.(type) {
 		case *web.HTTPError:
-			page.Detail = answer.Detail()
+			page.Detail = known.Detail()
 		case *web.PathError:
-			page.Path, page.Detail = r.URL.EscapedPath(), "This address cannot be read: "+answer.Reason+"."
+			page.Path, page.Detail = r.URL.EscapedPath(), "This address is malformed: "+known.Reason+"."
 		default:
-			page.Detail = answer.Error()
+			page.Detail = known.Error()
 		}
 	}
 	missing := r.ViewName()
 	switch {
-	case status == http.StatusNotFound && missing != "" && !r.Node().IsZero() && !errors.Is(err, fs.ErrNotExist): // else a view says more
-		page.Detail = "There is nothing called “" + missing + "” in " + r.Resource().(Entry).at().name() + "."
+	case status == http.StatusNotFound && missing != "" && !r.Node().IsZero() && !errors.Is(err, fs.ErrNotExist): // otherwise the error of a view has a better text
+		page.Detail = "There is no “" + missing + "” in " + r.Resource().(Entry).at().name() + "."
 	case status == http.StatusMethodNotAllowed:
-		page.Detail = "This address takes " + r.Response().Header("Allow") + "."
+		page.Detail = "Allowed methods: " + r.Response().Header("Allow") + "."
 	}
 	return page, nil
 }
 
-// showError is the page of all other errors, which are ours: the client learns
-// by which id the log knows it, and nothing else. The framework logs them.
+// showError is the page of all other errors, which are internal. It shows only the id under which
+// the framework has logged the error.
 func showError(r *framework.Request, _ error) (*errorPage, error) {
 	page := newErrorPage(r, http.StatusInternalServerError)
-	page.Detail = "Something went wrong here. The log of the server knows more."
+	page.Detail = "Something went wrong on the server. The server's log has the details."
 	return page, nil
 }
 
@@ -60,8 +60,8 @@ func newErrorPage(r *framework.Request, status int) *errorPage {
 	return page
 }
 
-// back is the nearest folder or file on the way that may answer: not what was
-// asked for just now, and nothing that is closed or broken.
+// back returns a link to the nearest folder or file on the path that probably works: not the page
+// that just failed, and no resource that is forbidden or broken.
 func back(r *framework.Request, status int) *crumb {
 	node := r.Node()
 	if node.IsZero() { // the walk failed
@@ -82,7 +82,7 @@ func back(r *framework.Request, status int) *crumb {
 	}
 	c, err := crumbOf(r, node)
 	if err != nil {
-		return nil // it is only a link
+		return nil // the page is fine without the link
 	}
 	return &c
 }

@@ -27,27 +27,27 @@ func TestErrorPages(t *testing.T) {
 	tests := []struct {
 		name, method, host, target string
 		status                     int
-		holds, back                string
+		contains, back             string
 	}{
-		{"missing", "GET", "localhost", "/docs/x", 404, "There is nothing called “x” in docs.", "/docs/"},
-		{"below a file", "GET", "localhost", "/code.go/x", 404, "There is nothing called “x” in code.go.", "/code.go"},
-		{"no such page of a folder", "GET", "localhost", "/docs/?page=7", 404, "there are only 1 pages", "/docs/"},
-		{"a wrong query", "GET", "localhost", "/?sort=x", 422, "sort is one of", "/"},
-		{"a wrong method", "POST", "localhost", "/code.go", 405, "This address takes GET, HEAD, OPTIONS.", "/code.go"},
-		{"a NUL", "GET", "localhost", "/%00", 400, "This address cannot be read: contains NUL.", "/"},
-		{"not UTF-8", "GET", "localhost", "/x/%ff", 400, "This address cannot be read: not UTF-8.", "/"},
-		{"and its address", "GET", "localhost", "/x/%ff", 400, "<code>/x/%ff</code>", "/"},
+		{"missing", "GET", "localhost", "/docs/x", 404, "There is no “x” in docs.", "/docs/"},
+		{"below a file", "GET", "localhost", "/code.go/x", 404, "There is no “x” in code.go.", "/code.go"},
+		{"no such page of a folder", "GET", "localhost", "/docs/?page=7", 404, "this folder has 1 page", "/docs/"},
+		{"invalid query", "GET", "localhost", "/?sort=x", 422, "expected name, kind, size or time", "/"},
+		{"wrong method", "POST", "localhost", "/code.go", 405, "Allowed methods: GET, HEAD, OPTIONS.", "/code.go"},
+		{"a NUL", "GET", "localhost", "/%00", 400, "This address is malformed: contains NUL.", "/"},
+		{"not UTF-8", "GET", "localhost", "/x/%ff", 400, "This address is malformed: not UTF-8.", "/"},
+		{"not UTF-8, its address", "GET", "localhost", "/x/%ff", 400, "<code>/x/%ff</code>", "/"},
 		{"a query that is not UTF-8", "GET", "localhost", "/code.go/raw?%ff", 400, "the query string is not UTF-8", "/code.go"},
-		{"a wrong host", "GET", "evil.example.com", "/docs/", 421, "This server answers to localhost", ""},
+		{"wrong host", "GET", "evil.example.com", "/docs/", 421, "This server accepts localhost", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			answer := loadPage(t, app, test.method, test.host, test.target)
-			assert.Equal(t, test.status, answer.Code)
-			requireStyled(t, app, test.host, answer.Body.String())
-			assert.Contains(t, answer.Body.String(), test.holds)
-			assert.Equal(t, test.back, backOf(answer.Body.String()))
+			response := loadPage(t, app, test.method, test.host, test.target)
+			assert.Equal(t, test.status, response.Code)
+			requireStyled(t, app, test.host, response.Body.String())
+			assert.Contains(t, response.Body.String(), test.contains)
+			assert.Equal(t, test.back, backOf(response.Body.String()))
 		})
 	}
 	assert.NotContains(t, loadPage(t, app, "GET", "evil.example.com", "/").Body.String(), site.name, "nor who is the publisher")
@@ -56,7 +56,7 @@ func TestErrorPages(t *testing.T) {
 	assert.Equal(t, "/pub/", backOf(under))
 }
 
-// requireStyled holds that a page has the site's style, whatever else failed.
+// requireStyled checks that the style sheet of a page loads.
 func requireStyled(t *testing.T, app http.Handler, host, page string) {
 	t.Helper()
 	for _, link := range []*regexp.Regexp{styleLink, iconLink} {
@@ -73,8 +73,8 @@ func backOf(page string) string {
 	return ""
 }
 
-// A page of an error leads to where that error is not.
-func TestBackFromWhatIsClosed(t *testing.T) {
+// The link on an error page must not lead to the same error.
+func TestBackFromForbiddenFolder(t *testing.T) {
 	t.Parallel()
 	dir := tree{"a/closed/x.txt": "", "a/unlisted/x.txt": "x", "a/closed.txt": secret}.write(t)
 	for name, mode := range map[string]os.FileMode{"a/closed": 0, "a/unlisted": 0o100, "a/closed.txt": 0} {
@@ -90,25 +90,25 @@ func TestBackFromWhatIsClosed(t *testing.T) {
 		"/a/closed/x.txt": "/", // during the walk
 		"/a/closed/":      "/a/", "/a/unlisted": "/a/", "/a/unlisted/@@info": "/a/", "/a/closed.txt": "/a/", "/a/closed.txt/raw": "/a/", "/a/closed.txt?x": "/a/",
 	} {
-		answer := loadPage(t, app, "GET", "localhost", target)
-		assert.Equal(t, http.StatusForbidden, answer.Code, target)
-		requireStyled(t, app, "localhost", answer.Body.String())
-		assert.Equal(t, back, backOf(answer.Body.String()), target)
+		response := loadPage(t, app, "GET", "localhost", target)
+		assert.Equal(t, http.StatusForbidden, response.Code, target)
+		requireStyled(t, app, "localhost", response.Body.String())
+		assert.Equal(t, back, backOf(response.Body.String()), target)
 	}
 	require.NoError(t, os.Chmod(dir, 0o100))
 	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
 	assert.Empty(t, backOf(loadPage(t, app, "GET", "localhost", "/").Body.String()), "there is nothing above")
 }
 
-func TestBackFromWhatIsBroken(t *testing.T) {
+func TestBackFromBrokenResource(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, sample.write(t), false)
 	config := configure(site, framework.Options{Logger: new(frameworktest.Log).Logger()})
 	app := frameworktest.New(t, config)
 	require.NoError(t, site.Close())
 	for target, back := range map[string]string{"/docs/": "/", "/": ""} {
-		answer := loadPage(t, app, "GET", "localhost", target)
-		assert.Equal(t, http.StatusInternalServerError, answer.Code)
-		assert.Equal(t, back, backOf(answer.Body.String()), target)
+		response := loadPage(t, app, "GET", "localhost", target)
+		assert.Equal(t, http.StatusInternalServerError, response.Code)
+		assert.Equal(t, back, backOf(response.Body.String()), target)
 	}
 }

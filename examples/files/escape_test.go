@@ -17,7 +17,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 )
 
-// link makes a symbolic link, or skips the test where that is not allowed.
+// link creates a symbolic link, or skips the test if the system does not allow it.
 func link(t *testing.T, to, at string) {
 	t.Helper()
 	if err := os.Symlink(to, at); err != nil {
@@ -55,12 +55,12 @@ func TestNoPathLeavesTheDirectory(t *testing.T) {
 		{"/open.txt%00.png", 400},
 		{"/%00", 400},
 		{"/a/..%00/secret.txt", 400},
-		{"/%c0%ae%c0%ae/secret.txt", 400}, // ".." as no decoder may read it
+		{"/%c0%ae%c0%ae/secret.txt", 400}, // an overlong encoding of "..", which no decoder may accept
 		{"/%", 400},
 		{"/@@raw/../secret.txt", 404},
-		{"/a/@@search/..%2f..%2fsecret.txt?q=secret", 200}, // the rest is a subpath: looked up by nobody
+		{"/a/@@search/..%2f..%2fsecret.txt?q=secret", 200}, // the rest is a subpath, which is not looked up
 		{"/@@search?q=..%2Fsecret", 200},
-		{"/a%2Fb%2Fc.txt", 404}, // nor is a slash in a name a separator
+		{"/a%2Fb%2Fc.txt", 404}, // a slash in a name is not a separator
 		{"/a/b/../b/./c.txt/raw", 200},
 		{"/../open.txt/raw", 200}, // cannot climb above the top, as in any URL
 		{"/" + strings.Repeat("a/../", 3000) + "open.txt", 200},
@@ -76,17 +76,17 @@ func TestNoPathLeavesTheDirectory(t *testing.T) {
 				target += view
 			}
 			if err := setPath(request, target); err != nil {
-				require.Equal(t, 400, test.status, "%s: %v", target, err) // net/http refuses it before us
+				require.Equal(t, 400, test.status, "%s: %v", target, err) // net/http rejects it first
 				continue
 			}
-			answer := app.Send(request)
-			assert.Equal(t, test.status, answer.Code, target)
-			assert.NotContains(t, answer.Body, secret, target)
+			response := app.Send(request)
+			assert.Equal(t, test.status, response.Code, target)
+			assert.NotContains(t, response.Body, secret, target)
 		}
 	}
 }
 
-// setPath reads the target as net/http's server reads the request line.
+// setPath parses the target as net/http's server parses the request line.
 func setPath(r *http.Request, target string) error {
 	u, err := url.ParseRequestURI(target)
 	if err == nil {
@@ -107,7 +107,7 @@ func TestLinks(t *testing.T) {
 		"out":         "..",
 		"outfile.txt": "../secret.txt",
 		"real/out":    "../../secret.txt",
-		"back":        "../site/real/file.txt", // leaves and comes back: it leaves
+		"back":        "../site/real/file.txt", // leaves the site on its way
 		"absolute":    filepath.Join(above, "secret.txt"),
 		"absolutein":  filepath.Join(dir, "real"),
 		"rooted":      "/",
@@ -137,7 +137,7 @@ func TestLinks(t *testing.T) {
 	assert.Contains(t, page, `<a href="/in/">in</a>`)
 	assert.Contains(t, page, `<span class="dead">absolute</span>`, "told, but no link")
 	assert.Contains(t, page, `<span class="dead">loop</span>`)
-	assert.NotContains(t, page, above, "where links lead is nobody's business")
+	assert.NotContains(t, page, above, "the target of a link stays private")
 	assert.Contains(t, app.Get("/@@search?q=file").Status(http.StatusOK).Body, "2 results", "links to folders are not followed, links to files are names")
 	assert.NotContains(t, app.Get("/@@info").Status(http.StatusOK).Body, `"/absolute`)
 }
@@ -156,9 +156,9 @@ func TestHidden(t *testing.T) {
 	assert.Contains(t, open.Get("/@@search?q=config").Status(http.StatusOK).Body, `href="/.git/config"`)
 }
 
-// A link that turns from inside to outside between two looks must not be
-// followed: os.Root decides at each opening, not we beforehand.
-func TestALinkThatTurnsAround(t *testing.T) {
+// A link that changes its target to the outside after it was checked must not be followed: os.Root
+// checks at each opening.
+func TestLinkChangesTarget(t *testing.T) {
 	t.Parallel()
 	dir := tree{"good/secret.txt": "inside"}.write(t)
 	app := newApp(t, newSite(t, dir, false))
@@ -196,7 +196,7 @@ func TestNamesThatNoURLReaches(t *testing.T) {
 	t.Parallel()
 	dir := tree{"@@raw": "x", "fine": "y"}.write(t)
 	if err := os.WriteFile(filepath.Join(dir, "bad\xff"), nil, 0o644); err != nil {
-		t.Log("this file system takes no such name: ", err)
+		t.Log("this file system does not support the name: ", err)
 	}
 	app := newApp(t, newSite(t, dir, false))
 	page := app.Get("/").Status(http.StatusOK).Body

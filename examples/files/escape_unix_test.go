@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// To open a pipe without a writer would wait for ever.
-func TestPipesAndSocketsAreNoFiles(t *testing.T) {
+// Opening a pipe without a writer would block forever.
+func TestPipesAndSockets(t *testing.T) {
 	t.Parallel()
 	dir := tree{}.write(t)
 	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "README.md"), 0o644))

@@ -9,18 +9,18 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// filePage is what the pages of all files share.
+// filePage is the data that the pages of all files share.
 type filePage struct {
 	Kind, Icon, Type           string
 	Size                       int64
 	Time                       time.Time
 	URL, Raw, Download, Source string
 	IsPDF                      bool
-	Dump                       string // the first bytes, of a file that is nothing else
-	Film                       bool   // of media: pictures too
+	Dump                       string // the first bytes of a file without a preview
+	Film                       bool   // the media has pictures
 }
 
-// page gathers what the pages of all files share.
+// page fills in the data that the pages of all files share.
 func (f *File) page(r *framework.Request) (filePage, error) {
 	base, err := r.ResourcePath(r.Node())
 	if err != nil {
@@ -36,8 +36,7 @@ func (f *File) page(r *framework.Request) (filePage, error) {
 	}, nil
 }
 
-// showFile is the page of a file of which there is nothing better to show than
-// its first bytes.
+// showFile is the page of a file without a preview; it shows the first bytes.
 func showFile(r *framework.Request, f *File) (*filePage, error) {
 	page, err := f.page(r)
 	if err != nil {
@@ -57,7 +56,7 @@ func showImage(r *framework.Request, i *Image) (*filePage, error) {
 	return &page, err
 }
 
-// showMedia is the page of sound or film.
+// showMedia is the page of audio or video.
 func showMedia(r *framework.Request, m *Media) (*filePage, error) {
 	page, err := m.page(r)
 	page.Film = strings.HasPrefix(m.kind.Type, "video/")

@@ -19,19 +19,19 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// item is one name of a folder, as cheap as can be: no file is looked into.
+// item is one entry of a folder. To keep it cheap, no file is opened for it.
 type item struct {
 	name  string
 	lower string      // to sort by
-	info  fs.FileInfo // of what a link leads to; nil if that is nothing here
+	info  fs.FileInfo // of the target of a link; nil if it leads nowhere inside the site
 	link  bool
-	deep  bool // deeper than a URL may go
+	deep  bool // too deep for a URL
 }
 
 func (i item) isFolder() bool { return i.info != nil && i.info.IsDir() }
 
-// reachable tells whether a URL can name the item: it is a folder or a regular
-// file, not too deep, and its name is text and not the name of a view.
+// reachable reports whether a URL can name the item: it is a folder or a regular file, not too deep,
+// and its name is UTF-8 and does not begin like the name of a view.
 func (i item) reachable() bool {
 	return i.info != nil && !i.deep && (i.info.IsDir() || i.info.Mode().IsRegular()) &&
 		utf8.ValidString(i.name) && !strings.HasPrefix(i.name, "@@")
@@ -40,7 +40,7 @@ func (i item) reachable() bool {
 func (i item) kind() kind {
 	switch {
 	case i.info == nil:
-		return kind{Label: "Link, not followed", Icon: "link"}
+		return kind{Label: "Broken link", Icon: "link"}
 	case i.info.IsDir():
 		return kind{Label: "Folder", Icon: "folder"}
 	case !i.info.Mode().IsRegular():
@@ -67,7 +67,7 @@ func (i item) modified() time.Time {
 	return i.info.ModTime()
 }
 
-// items are what lies in a folder; more says that there is more than was read.
+// items are the entries of a folder; more means that not all of them were read.
 type items struct {
 	items []item
 	more  bool
@@ -77,7 +77,7 @@ type items struct {
 func (f *Folder) list(ctx context.Context) (items, error) {
 	dir, err := f.site.root.Open(f.path)
 	if err != nil {
-		return items{}, f.site.answer(err)
+		return items{}, f.site.withStatus(err)
 	}
 	defer func() { _ = dir.Close() }()
 	var list items
@@ -97,7 +97,7 @@ func (f *Folder) list(ctx context.Context) (items, error) {
 		case errors.Is(err, io.EOF):
 			return list, nil
 		case err != nil:
-			return items{}, f.site.answer(err)
+			return items{}, f.site.withStatus(err)
 		case ctx.Err() != nil:
 			return items{}, ctx.Err()
 		}
@@ -108,14 +108,14 @@ func (f *Folder) item(entry fs.DirEntry) item {
 	i := item{name: entry.Name(), lower: strings.ToLower(entry.Name()), deep: f.isDeepest()}
 	if entry.Type()&fs.ModeSymlink != 0 {
 		i.link = true
-		i.info, _ = f.site.stat(below(f.path, i.name)) // nil: it leads nowhere here
+		i.info, _ = f.site.stat(below(f.path, i.name)) // nil if it leads nowhere inside the site
 	} else {
-		i.info, _ = entry.Info() // nil: it is gone
+		i.info, _ = entry.Info() // nil if it has been deleted
 	}
 	return i
 }
 
-// sort puts folders first, and what is equal by the wanted column by name.
+// sort sorts by a column, folders first; equal items are sorted by name.
 func (l items) sort(column string, descending bool) {
 	slices.SortFunc(l.items, func(a, b item) int {
 		if a.isFolder() != b.isFolder() {
@@ -148,13 +148,13 @@ type folderQuery struct {
 	Page int    `form:"page"`
 }
 
-// Validate is asked by views.OnInput; its error is a 422.
+// Validate is called by views.OnInput; its error becomes a 422.
 func (q folderQuery) Validate() error {
 	if !slices.Contains([]string{"", "name", "kind", "size", "time"}, q.Sort) {
-		return errors.New("sort is one of name, kind, size and time")
+		return errors.New("invalid sort: expected name, kind, size or time")
 	}
 	if q.Page < 0 {
-		return errors.New("pages are counted from 1")
+		return errors.New("invalid page: the first page is 1")
 	}
 	return nil
 }
@@ -190,11 +190,11 @@ type folderPage struct {
 }
 
 type row struct {
-	Name, URL  string // no URL: it cannot be reached
+	Name, URL  string // URL is "" if the entry cannot be reached
 	Kind, Icon string
 	Folder     bool
 	Link       bool
-	Size       int64 // -1: none
+	Size       int64 // -1 for none
 	Time       time.Time
 }
 
@@ -203,7 +203,7 @@ type column struct {
 	Active, Desc     bool
 }
 
-// showFolder is the page of a folder: what lies in it, and its README.
+// showFolder is the page of a folder: its entries and its README.
 func showFolder(r *framework.Request, f *Folder, q folderQuery) (*folderPage, error) {
 	list, err := f.list(r.Context())
 	if err != nil {
@@ -222,7 +222,7 @@ func showFolder(r *framework.Request, f *Folder, q folderQuery) (*folderPage, er
 	size := f.site.bounds.page
 	page.Pages = max((len(list.items)+size-1)/size, 1)
 	if page.Page > page.Pages {
-		return nil, web.NotFound("there are only " + strconv.Itoa(page.Pages) + " pages of this folder")
+		return nil, web.NotFound("this folder has " + countText(page.Pages, "page"))
 	}
 	from := (page.Page - 1) * size
 	to := min(from+size, len(list.items))
@@ -247,7 +247,7 @@ func showFolder(r *framework.Request, f *Folder, q folderQuery) (*folderPage, er
 	return page, nil
 }
 
-// row is the item as a line of a table, linked to below base, the URL of its folder.
+// row returns the item as a row of the table. base is the URL of its folder.
 func (i item) row(base string) row {
 	k := i.kind()
 	line := row{
@@ -263,7 +263,7 @@ func (i item) row(base string) row {
 	return line
 }
 
-// columns are the heads of the table: a click sorts, a second one turns it round.
+// columns returns the headings of the table: a click sorts by one, a second click reverses the order.
 func columns(q folderQuery) []column {
 	sorted := cmp.Or(q.Sort, "name")
 	heads := []column{{Name: "name", Label: "Name"}, {Name: "kind", Label: "Kind"}, {Name: "size", Label: "Size"}, {Name: "time", Label: "Modified"}}
@@ -271,7 +271,7 @@ func columns(q folderQuery) []column {
 		c := &heads[i]
 		c.Active = c.Name == sorted
 		c.Desc = c.Active && q.Desc
-		// The first click on size or time brings the largest and the newest up.
+		// The first click on size or time shows the largest or the newest first.
 		next := folderQuery{Sort: c.Name, Desc: !c.Active && (c.Name == "size" || c.Name == "time") || c.Active && !q.Desc}
 		c.URL = next.url()
 	}
@@ -300,11 +300,11 @@ func (f *Folder) readme(r *framework.Request, list items) (name string, html tem
 		html, err = file.plain()
 	}
 	if err != nil {
-		r.Log().Warn().Err(err).Str("file", name).Msg("README cannot be shown")
+		r.Log().Warn().Err(err).Str("file", name).Msg("cannot render the README")
 		return "", ""
 	}
 	return name, html
 }
 
-// readmes are the names of a folder's description, the best first.
+// readmes are the file names of a README in lower case, the preferred one first.
 var readmes = []string{"readme.md", "readme.markdown", "index.md", "readme", "readme.txt", "readme.rst"}

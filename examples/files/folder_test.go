@@ -16,7 +16,7 @@ import (
 
 var rowName = regexp.MustCompile(`<td class="name">.*?<a href="[^"]*">([^<]*)</a>`)
 
-// rowsOf gives the names of a listing in their order.
+// rowsOf returns the names of a listing in their order.
 func rowsOf(page string) string {
 	var names []string
 	for _, match := range rowName.FindAllStringSubmatch(page, -1) {
@@ -72,7 +72,7 @@ func TestLargeFolders(t *testing.T) {
 	assert.Len(t, info.Children, usualBounds.children)
 
 	site.bounds.listing = 100
-	assert.Contains(t, app.Get("/").Status(http.StatusOK).Body, "holds more than can be listed")
+	assert.Contains(t, app.Get("/").Status(http.StatusOK).Body, "more entries than can be listed")
 }
 
 func TestSearchIsBounded(t *testing.T) {
@@ -89,11 +89,11 @@ func TestSearchIsBounded(t *testing.T) {
 	assert.Contains(t, page, "10 results")
 	assert.Contains(t, page, "there are too many results")
 	site.bounds.visits = 65
-	assert.Contains(t, app.Get("/@@search?q=match").Status(http.StatusOK).Body, "there are too many files to look at")
+	assert.Contains(t, app.Get("/@@search?q=match").Status(http.StatusOK).Body, "there are too many files")
 	app.Get("/@@search?q=" + strings.Repeat("x", 300)).Status(http.StatusUnprocessableEntity)
 }
 
-// What lies deeper than a URL may go is told, but not linked.
+// What lies too deep for a URL is listed, but not linked.
 func TestTheDeepestFolder(t *testing.T) {
 	t.Parallel()
 	deepest := strings.Repeat("/d", maxDepth+1)
@@ -108,7 +108,7 @@ func TestTheDeepestFolder(t *testing.T) {
 	assert.NotContains(t, app.Get(deepest+"/@@info").Status(http.StatusOK).Body, `"info"`)
 	for _, from := range []string{"", deepest[:20], deepest} {
 		page := app.Get(from + "/@@search?q=f").Status(http.StatusOK).Body
-		assert.Contains(t, page, "No name below here", from)
+		assert.Contains(t, page, "No matching names", from)
 	}
 }
 

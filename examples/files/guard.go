@@ -11,12 +11,11 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// pagePolicy is what the pages may do: no scripts at all, nothing from
-// elsewhere, nowhere in a frame.
+// pagePolicy forbids scripts, anything from other origins, and showing the pages in a frame.
 const pagePolicy = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// protect is a tween that gives every response the headers without which a
-// browser might take a file for something else, or hand it to another site.
+// protect is a tween that sets security headers on every response. Without them a browser might
+// guess another content type, or let another site read a file.
 func protect(next framework.Handler) framework.Handler {
 	return func(r *framework.Request) (*framework.Response, error) {
 		response, err := next(r)
@@ -33,48 +32,46 @@ func protect(next framework.Handler) framework.Handler {
 	}
 }
 
-// checkHost is a tween for a server that listens on this machine alone. A page
-// of any site may give its own name our address (DNS rebinding), and would then
-// be allowed to read our answers; so only names of this machine are answered to,
-// and those in hosts. Without any Host it is no browser. The site's own assets
-// are no secret, and the page of the refusal needs them.
+// checkHost is a tween for a server that listens on loopback only. Any site can point its own name
+// to our address (DNS rebinding), and its pages could then read our responses. So the server accepts
+// only names of this machine and those in hosts. A request without Host is not from a browser. The
+// site's own assets are public, and the error page needs them.
 //
-// A server that listens for others takes every name, unless hosts says which: see
-// listensEverywhere. One that listens on a single address has connections to that
-// alone.
+// A server that listens on all interfaces accepts every name unless hosts lists some: see
+// listensEverywhere.
 func checkHost(hosts []string) func(framework.Handler) framework.Handler {
 	known := make([]string, 0, len(hosts))
 	for _, host := range hosts {
 		known = append(known, hostname(host))
 	}
-	answersTo := func(host string) bool {
+	accepts := func(host string) bool {
 		name := hostname(host)
 		return host == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || isLoopback(name) || slices.Contains(known, name)
 	}
 	return func(next framework.Handler) framework.Handler {
 		return func(r *framework.Request) (*framework.Response, error) {
-			if cameFromHere(r) && !answersTo(r.Host) && !asksForAsset(r) {
-				return nil, web.Status(http.StatusMisdirectedRequest, "This server answers to localhost and what --hosts names.")
+			if isLocalConnection(r) && !accepts(r.Host) && !isForAsset(r) {
+				return nil, web.Status(http.StatusMisdirectedRequest, "This server accepts localhost and the host names in --hosts.")
 			}
 			return next(r)
 		}
 	}
 }
 
-// cameFromHere tells whether a connection is one within this machine, as those of
-// its browser are.
-func cameFromHere(r *framework.Request) bool {
+// isLocalConnection reports whether the request came over a loopback connection, as from a browser
+// on this machine.
+func isLocalConnection(r *framework.Request) bool {
 	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	return ok && isLoopback(hostname(local.String()))
 }
 
-func asksForAsset(r *framework.Request) bool {
+func isForAsset(r *framework.Request) bool {
 	return isAsset(r.URL.Path) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 }
 
-// listensEverywhere tells whether the address to listen on is that of all
-// interfaces. Connections may come over this machine's own then, too, as from a
-// proxy. Without an address it is the framework's, which is this machine's.
+// listensEverywhere reports whether the address to listen on means all interfaces. Then other
+// machines' requests can also arrive over loopback, for example through a proxy. The default
+// address, "", is a loopback one.
 func listensEverywhere(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -84,8 +81,7 @@ func listensEverywhere(addr string) bool {
 	return host == "" || err == nil && ip.Unmap().IsUnspecified()
 }
 
-// hostname is a host in small letters, without its port and the dot that may end
-// a name.
+// hostname returns a host in lower case, without its port and trailing dot.
 func hostname(host string) string {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {

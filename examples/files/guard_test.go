@@ -11,7 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-func TestOtherNamesOfThisMachine(t *testing.T) {
+func TestHostNames(t *testing.T) {
 	t.Parallel()
 	app := frameworktest.New(t, configure(newSite(t, sample.write(t), false), framework.Options{Logger: new(frameworktest.Log).Logger()}, "Files.example.com"))
 	tests := []struct {
@@ -33,33 +33,33 @@ func TestOtherNamesOfThisMachine(t *testing.T) {
 		{"127.0.0.1", "localhost.evil.example.com", 421},
 		{"::1", "10.0.0.7", 421},
 		{"127.0.0.1", "", 200},                // HTTP/1.0: no browser
-		{"10.0.0.7", "evil.example.com", 200}, // listens for others: whoever reaches it may
+		{"10.0.0.7", "evil.example.com", 200}, // listens on a network interface: any client may
 	}
 	for _, test := range tests {
-		answer := loadPageAt(t, app, test.local, "GET", test.host, "/LICENSE/raw")
-		assert.Equal(t, test.status, answer.Code, "%s at %s", test.host, test.local)
+		response := loadPageAt(t, app, test.local, "GET", test.host, "/LICENSE/raw")
+		assert.Equal(t, test.status, response.Code, "%s at %s", test.host, test.local)
 		if test.status != http.StatusOK {
-			assert.NotContains(t, answer.Body.String(), "Do what you like")
+			assert.NotContains(t, response.Body.String(), "Do what you like")
 		}
 	}
 }
 
-// Who asks by another name learns nothing, however he asks.
-func TestRefusedNamesLearnNothing(t *testing.T) {
+// A request for a refused host name reveals nothing about the site.
+func TestRefusedHostRevealsNothing(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, sample.write(t), false)
 	app := frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger()}))
 	for _, method := range []string{"GET", "POST", "DELETE", "OPTIONS", "HEAD"} {
 		for _, target := range []string{"/", "/@@style.css", "/@@info", "/nothing", "/%ff"} {
-			answer := loadPage(t, app, method, "evil.example.com", target)
-			assert.NotContains(t, answer.Body.String(), site.name, "%s %s", method, target)
-			assert.True(t, answer.Code == 421 || target == "/@@style.css" && answer.Code == 200, "%s %s: %d", method, target, answer.Code)
+			response := loadPage(t, app, method, "evil.example.com", target)
+			assert.NotContains(t, response.Body.String(), site.name, "%s %s", method, target)
+			assert.True(t, response.Code == 421 || target == "/@@style.css" && response.Code == 200, "%s %s: %d", method, target, response.Code)
 		}
 	}
 }
 
-// A server that listens on all interfaces is reached over this machine's own, too.
-func TestListeningForOthers(t *testing.T) {
+// A server that listens on all interfaces can be reached over loopback, too.
+func TestListeningEverywhere(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, sample.write(t), false)
 	for addr, status := range map[string]int{

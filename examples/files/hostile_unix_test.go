@@ -23,21 +23,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// program is the example as people start it, in a process of its own.
+// program is the example in a process of its own.
 type program struct {
 	addr string
 	pid  int
 }
 
-// start runs the program on a free port until the test ends, and holds that it
-// then ends well.
+// start runs the program on a free port until the test ends, and checks that it exits cleanly.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "files")
-	out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput() // without the race detector, which takes memory
+	out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput() // without the race detector, which needs memory
 	require.NoError(t, err, "%s", out)
 	cmd := exec.Command(name, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
-	cmd.Env = []string{} // which would be settings
+	cmd.Env = []string{} // variables would be settings
 	log, err := cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
@@ -68,8 +67,7 @@ func start(t *testing.T, args ...string) *program {
 	return p
 }
 
-// memory is what the process has of the machine's, in bytes; ok is false where
-// that cannot be told.
+// memory returns the resident memory of the process in bytes; ok is false if it is unknown.
 func (p *program) memory() (n int, ok bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
 	if err != nil {
@@ -93,22 +91,21 @@ func (p *program) dial(t *testing.T) net.Conn {
 	return c
 }
 
-// tell sends text, as far as the program takes it, and gives what it answers until
-// it closes.
-func (p *program) tell(t *testing.T, text string) string {
+// send sends text, as far as the program reads it, and returns what it sends back until it closes.
+func (p *program) send(t *testing.T, text string) string {
 	t.Helper()
 	c, sent := p.dial(t), make(chan struct{})
 	go func() {
 		defer close(sent)
 		_, _ = io.WriteString(c, text)
 	}()
-	answer, _ := io.ReadAll(c) // a connection that is cut after the answer is one, too
+	response, _ := io.ReadAll(c) // the connection may be reset after the response
 	_ = c.Close()
 	<-sent
-	return string(answer)
+	return string(response)
 }
 
-// drip sends text, then a byte a second until that is refused, and gives the answer.
+// drip sends text, then a byte per second until the program responds, and returns the response.
 func (p *program) drip(t *testing.T, text string) string {
 	c, refused := p.dial(t), make(chan struct{})
 	go func() {
@@ -125,8 +122,8 @@ func (p *program) drip(t *testing.T, text string) string {
 		}
 	}()
 	defer close(refused)
-	answer, _ := io.ReadAll(c)
-	return string(answer)
+	response, _ := io.ReadAll(c)
+	return string(response)
 }
 
 const (
@@ -134,17 +131,16 @@ const (
 	post = "POST / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n"
 )
 
-// alive holds that others are served meanwhile.
+// alive checks that the program still serves other clients.
 func (p *program) alive(t *testing.T) {
 	t.Helper()
-	answer := p.tell(t, get+"Connection: close\r\n\r\n")
-	assert.True(t, strings.HasPrefix(answer, "HTTP/1.1 200 OK\r\n"), answer)
-	assert.Contains(t, answer, `<h1 id="hello-you">`)
+	response := p.send(t, get+"Connection: close\r\n\r\n")
+	assert.True(t, strings.HasPrefix(response, "HTTP/1.1 200 OK\r\n"), response)
+	assert.Contains(t, response, `<h1 id="hello-you">`)
 }
 
-// Whatever clients do to the running program: they get a clear answer, it costs
-// little, and others are served. The times are those of the defaults, so that this
-// takes as long as a header may: ten seconds.
+// Hostile clients get a clear response at little cost, and others are served meanwhile. The server
+// has its default limits, so this takes as long as a header may: ten seconds.
 func TestHostileClients(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -168,23 +164,23 @@ func TestHostileClients(t *testing.T) {
 	}
 	chunk := "10000\r\n" + strings.Repeat("x", 0x10000) + "\r\n"
 	chunked := post + "Transfer-Encoding: chunked\r\n\r\n"
-	for name, tt := range map[string]struct{ text, status, holds string }{
+	for name, tt := range map[string]struct{ text, status, contains string }{
 		"100,000 headers":         {get + many.String() + "\r\n", "431 Request Header Fields Too Large", ""},
 		"endless body":            {post + "Content-Length: 99999999999\r\n\r\n" + strings.Repeat(chunk, 1000), "405 Method Not Allowed", "<h1>"},
 		"endless body, in chunks": {chunked + strings.Repeat(chunk, 1000), "405 Method Not Allowed", "<h1>"},
 		"broken chunks":           {chunked + "xyz\r\nabc\r\n0\r\n\r\n", "405 Method Not Allowed", "<h1>"},
 		"two lengths":             {post + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", "400 Bad Request", ""},
-		"no HTTP":                 {"hello\r\n\r\n", "400 Bad Request", ""},
+		"not HTTP":                {"hello\r\n\r\n", "400 Bad Request", ""},
 	} {
-		answer := p.tell(t, tt.text)
-		assert.True(t, strings.HasPrefix(answer, "HTTP/1.1 "+tt.status+"\r\n"), "%s: %.200s", name, answer)
-		assert.Contains(t, answer, tt.holds, name)
+		response := p.send(t, tt.text)
+		assert.True(t, strings.HasPrefix(response, "HTTP/1.1 "+tt.status+"\r\n"), "%s: %.200s", name, response)
+		assert.Contains(t, response, tt.contains, name)
 		p.alive(t)
 	}
 
-	answers := p.tell(t, strings.Repeat(get+"\r\n", 199)+get+"Connection: close\r\n\r\n")
-	assert.Equal(t, 200, strings.Count(answers, "HTTP/1.1 200 OK\r\n"), "pipelined requests")
-	for range 200 { // uploads that are given up
+	responses := p.send(t, strings.Repeat(get+"\r\n", 199)+get+"Connection: close\r\n\r\n")
+	assert.Equal(t, 200, strings.Count(responses, "HTTP/1.1 200 OK\r\n"), "pipelined requests")
+	for range 200 { // aborted uploads
 		c := p.dial(t)
 		_, err := io.WriteString(c, post+"Content-Length: 100000\r\n\r\n"+strings.Repeat("x", 1000))
 		require.NoError(t, err)

@@ -7,7 +7,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// entryJSON is what is known of a folder or file.
+// entryJSON is the JSON form of a folder or file.
 type entryJSON struct {
 	Kind     string      `json:"kind"`
 	Name     string      `json:"name"`
@@ -18,22 +18,21 @@ type entryJSON struct {
 	Mode     string      `json:"mode"`
 	Raw      string      `json:"raw,omitempty"`
 	Children []childJSON `json:"children,omitempty"`
-	Total    *int        `json:"total,omitempty"` // of children, which may be more than are listed
+	Total    *int        `json:"total,omitempty"` // number of children; Children may hold fewer
 }
 
 type childJSON struct {
-	Kind     string    `json:"kind"` // as far as the name tells
+	Kind     string    `json:"kind"` // guessed from the name
 	Name     string    `json:"name"`
-	Info     string    `json:"info,omitempty"` // where to ask for more; none: it cannot be reached
+	Info     string    `json:"info,omitempty"` // URL of its own JSON; "" if it cannot be reached
 	Size     *int64    `json:"size,omitempty"`
 	Modified time.Time `json:"modified"`
 }
 
-// info answers for folders and all kinds of files, since it asks for an
-// interface that they have.
+// info is a view of folders and all kinds of files, since its second parameter is an interface.
 func info(r *framework.Request, e Entry) (*entryJSON, error) {
 	p := e.at()
-	answer := &entryJSON{Kind: e.Kind(), Name: p.name(), Path: r.Node().Path(), Modified: p.info.ModTime(), Mode: p.info.Mode().String()}
+	result := &entryJSON{Kind: e.Kind(), Name: p.name(), Path: r.Node().Path(), Modified: p.info.ModTime(), Mode: p.info.Mode().String()}
 	folder, ok := e.(*Folder)
 	if !ok {
 		size := p.info.Size()
@@ -41,8 +40,8 @@ func info(r *framework.Request, e Entry) (*entryJSON, error) {
 		if err != nil {
 			return nil, err
 		}
-		answer.Size, answer.Raw, answer.Type = &size, raw, e.mediaType()
-		return answer, nil
+		result.Size, result.Raw, result.Type = &size, raw, e.mediaType()
+		return result, nil
 	}
 	list, err := folder.list(r.Context())
 	if err != nil {
@@ -50,7 +49,7 @@ func info(r *framework.Request, e Entry) (*entryJSON, error) {
 	}
 	list.sort("name", false)
 	total := len(list.items)
-	answer.Total = &total
+	result.Total = &total
 	base, err := r.ResourcePath(r.Node())
 	if err != nil {
 		return nil, err
@@ -67,7 +66,7 @@ func info(r *framework.Request, e Entry) (*entryJSON, error) {
 		if line.Size >= 0 {
 			child.Size = &line.Size
 		}
-		answer.Children = append(answer.Children, child)
+		result.Children = append(result.Children, child)
 	}
-	return answer, nil
+	return result, nil
 }

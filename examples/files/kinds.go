@@ -10,7 +10,7 @@ import (
 type class int
 
 const (
-	classUnknown class = iota // looked into: a text or not
+	classUnknown class = iota // the content decides whether it is text
 	classText
 	classMarkdown
 	classImage
@@ -18,19 +18,19 @@ const (
 	classBinary
 )
 
-// kind is what the name of a file says about it.
+// kind is what the name of a file says about its content.
 type kind struct {
 	Label string // for people: "Go source"
-	Icon  string // its symbol in the pages
-	Type  string // media type of the raw file; "" for text/plain, or unknown
+	Icon  string // name of the icon in the pages
+	Type  string // media type of the raw file; "" for text/plain or unknown
 	Class class
 }
 
-// kinds are by extension. Our own table, for the system's differs from machine
-// to machine, and calls TypeScript a film. Source is plain text to a browser.
+// kinds maps extensions to kinds. The system's table differs between machines and takes TypeScript
+// for video. Source code is plain text to a browser.
 var kinds = byExtension()
 
-// named are files known by their whole name.
+// named maps whole file names to kinds.
 var named = map[string]kind{
 	"makefile": {"Makefile", "code", "", classText}, "dockerfile": {"Dockerfile", "code", "", classText},
 	"license": {"License", "doc", "", classText}, "copying": {"License", "doc", "", classText},
@@ -109,7 +109,7 @@ func byExtension() map[string]kind {
 
 const typePDF = "application/pdf"
 
-// kindOf is what a name says.
+// kindOf returns the kind of a file by its name.
 func kindOf(name string) kind {
 	name = strings.ToLower(name)
 	if k, ok := named[name]; ok {

@@ -19,8 +19,8 @@ import (
 // tree is a directory as a literal: names ending in a slash are folders.
 type tree map[string]string
 
-// write makes the directory and gives its path. Beside it lies secret.txt,
-// which nobody may ever see.
+// write creates the directory and returns its path. Beside it is secret.txt, which no response may
+// ever contain.
 func (t tree) write(tb testing.TB) string {
 	tb.Helper()
 	above := tb.TempDir()
@@ -70,7 +70,7 @@ var sample = tree{
 	"odd names/a b&c#?%": "odd",
 	"odd names/naïve":    "naïve",
 	"none/":              "",
-	"raw":                "a file that is called like a view",
+	"raw":                "a file with the name of a view",
 	".hidden":            secret,
 	".git/config":        secret,
 	"plain/README":       "Plain <README>\n",
@@ -84,14 +84,14 @@ func TestPages(t *testing.T) {
 	tests := []struct {
 		name, method, target string
 		status               int
-		holds                string
+		contains             string
 	}{
 		{"the root", "GET", "/", 200, `<a href="/docs/">docs</a>`},
 		{"its README", "GET", "/", 200, `<h1 id="hello-you">Hello <em>you</em></h1>`},
 		{"a folder", "GET", "/docs", 200, `<a href="/docs/guide.md">guide.md</a>`},
 		{"a folder with a slash", "GET", "/docs/", 200, `<a href="/docs/guide.md">guide.md</a>`},
 		{"breadcrumbs", "GET", "/plain/sub/deep.txt", 200, `<a href="/plain/sub/"><span>sub</span></a>`},
-		{"an empty folder", "GET", "/none/", 200, "nothing in this folder"},
+		{"an empty folder", "GET", "/none/", 200, "This folder is empty"},
 		{"a README without Markdown", "GET", "/plain", 200, "<pre>Plain &lt;README&gt;"},
 		{"text with numbers", "GET", "/code.go", 200, `<span id="L3"><a href="#L3"></a>var a = &#34;&lt;b&gt;&#34;`},
 		{"text without an extension", "GET", "/LICENSE", 200, "Do what you like."},
@@ -100,40 +100,40 @@ func TestPages(t *testing.T) {
 		{"Markdown", "GET", "/docs/guide.md", 200, `<a href="/code.go#L2"`},
 		{"the source of Markdown", "GET", "/docs/guide.md/source", 200, "see [home](/)"},
 		{"an image", "GET", "/docs/logo.png", 200, `<img src="/docs/logo.png/raw" alt="logo.png">`},
-		{"sound", "GET", "/tone.mp3", 200, "<audio controls"},
-		{"film", "GET", "/film.mp4", 200, "<video controls"},
-		{"a PDF", "GET", "/paper.pdf", 200, "Open the document"},
+		{"audio", "GET", "/tone.mp3", 200, "<audio controls"},
+		{"video", "GET", "/film.mp4", 200, "<video controls"},
+		{"a PDF", "GET", "/paper.pdf", 200, "Open document"},
 		{"something else", "GET", "/data.bin", 200, "00 01 02"},
 		{"odd names are escaped", "GET", "/odd%20names", 200, `<a href="/odd%20names/a%20b&amp;c%23%3F%25">a b&amp;c#?%</a>`},
 		{"odd names are found", "GET", "/odd%20names/a%20b&c%23%3F%25/raw", 200, "odd"},
 		{"a name in UTF-8", "GET", "/odd%20names/na%C3%AFve/raw", 200, "naïve"},
-		{"a file called like a view", "GET", "/raw", 200, "a file that is called like a view"},
+		{"a file with the name of a view", "GET", "/raw", 200, "a file with the name of a view"},
 		{"the view behind it", "GET", "/plain/sub/@@info", 200, `"kind": "Folder"`},
 		{"info of a file", "GET", "/code.go/info", 200, `"type": "text/plain; charset=utf-8"`},
 		{"info of a folder", "GET", "/@@info", 200, `"info": "/docs/@@info"`},
 		{"the style sheet", "GET", "/@@style.css", 200, "--ground"},
 		{"search", "GET", "/@@search?q=DEEP", 200, `<a href="/plain/sub/deep.txt">plain/sub/<mark>deep</mark>.txt</a>`},
-		{"search below a folder", "GET", "/docs/@@search?q=deep", 200, "No name below here"},
-		{"search for nothing", "GET", "/@@search", 200, "Write a part of a name"},
+		{"search below a folder", "GET", "/docs/@@search?q=deep", 200, "No matching names"},
+		{"search for nothing", "GET", "/@@search", 200, "Enter one or more parts of a name"},
 		{"search is escaped", "GET", "/@@search?q=%3Cscript%3E", 200, "“&lt;script&gt;”"},
-		{"missing", "GET", "/docs/nothing/here", 404, "There is nothing called “nothing” in docs."},
+		{"missing", "GET", "/docs/nothing/here", 404, "There is no “nothing” in docs."},
 		{"below a file", "GET", "/code.go/more", 404, "Back to code.go"},
 		{"wrong method", "POST", "/code.go", 405, "Method Not Allowed"},
-		{"wrong column", "GET", "/?sort=colour", 422, "sort is one of"},
-		{"no such page", "GET", "/?page=2", 404, "there are only 1 pages"},
+		{"wrong column", "GET", "/?sort=colour", 422, "expected name, kind, size or time"},
+		{"no such page", "GET", "/?page=2", 404, "this folder has 1 page"},
 		{"no raw folder", "GET", "/docs/raw", 404, "Not Found"},
-		{"a path that is none", "GET", "/%FF", 400, "Bad Request"},
+		{"a malformed path", "GET", "/%FF", 400, "Bad Request"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			answer := app.Request(test.method, test.target, frameworktest.Header("Accept", "text/html,*/*;q=0.8")).Status(test.status)
-			assert.Contains(t, answer.Body, test.holds)
-			assert.Equal(t, "nosniff", answer.Header.Get("X-Content-Type-Options"))
-			assert.NotEmpty(t, answer.Header.Get("Content-Type"))
-			assert.NotContains(t, answer.Body, secret)
-			if strings.HasPrefix(answer.Body, "<!doctype") {
-				assert.Equal(t, pagePolicy, answer.Header.Get("Content-Security-Policy"))
+			response := app.Request(test.method, test.target, frameworktest.Header("Accept", "text/html,*/*;q=0.8")).Status(test.status)
+			assert.Contains(t, response.Body, test.contains)
+			assert.Equal(t, "nosniff", response.Header.Get("X-Content-Type-Options"))
+			assert.NotEmpty(t, response.Header.Get("Content-Type"))
+			assert.NotContains(t, response.Body, secret)
+			if strings.HasPrefix(response.Body, "<!doctype") {
+				assert.Equal(t, pagePolicy, response.Header.Get("Content-Security-Policy"))
 			}
 		})
 	}
@@ -142,24 +142,24 @@ func TestPages(t *testing.T) {
 func TestErrorsForPrograms(t *testing.T) {
 	t.Parallel()
 	app := newApp(t, newSite(t, sample.write(t), false))
-	answer := app.Get("/nothing", frameworktest.Header("Accept", "application/json")).Status(http.StatusNotFound)
-	assert.Equal(t, "application/problem+json", answer.Header.Get("Content-Type"))
-	answer = app.Request("DELETE", "/code.go").Status(http.StatusMethodNotAllowed)
-	assert.Contains(t, answer.Header.Get("Allow"), "GET")
+	response := app.Get("/nothing", frameworktest.Header("Accept", "application/json")).Status(http.StatusNotFound)
+	assert.Equal(t, "application/problem+json", response.Header.Get("Content-Type"))
+	response = app.Request("DELETE", "/code.go").Status(http.StatusMethodNotAllowed)
+	assert.Contains(t, response.Header.Get("Allow"), "GET")
 }
 
-func TestOwnErrorsTellNothing(t *testing.T) {
+func TestInternalErrorsRevealNothing(t *testing.T) {
 	t.Parallel()
 	site, log := newSite(t, sample.write(t), false), new(frameworktest.Log)
 	app := frameworktest.New(t, configure(site, framework.Options{Logger: log.Logger()}))
 	require.NoError(t, site.Close())
-	answer := app.Get("/docs").Status(http.StatusInternalServerError)
-	assert.NotContains(t, answer.Body, "closed")
+	response := app.Get("/docs").Status(http.StatusInternalServerError)
+	assert.NotContains(t, response.Body, "closed")
 	logged := errorsOf(log)
 	require.Len(t, logged, 1)
 	assert.Contains(t, logged[0]["error"], "closed")
 	require.NotEmpty(t, logged[0]["request_id"])
-	assert.Contains(t, answer.Body, logged[0]["request_id"])
+	assert.Contains(t, response.Body, logged[0]["request_id"])
 }
 
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
@@ -169,11 +169,11 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	for len(queue) > 0 {
 		target := queue[0]
 		queue = queue[1:]
-		answer := app.Get(target).Status(http.StatusOK)
-		if answer.Header.Get("Content-Security-Policy") != pagePolicy {
+		response := app.Get(target).Status(http.StatusOK)
+		if response.Header.Get("Content-Security-Policy") != pagePolicy {
 			continue
 		}
-		for _, link := range linksOf(t, answer.Body) {
+		for _, link := range linksOf(t, response.Body) {
 			if next := resolve(t, target, link); !seen[next] {
 				seen[next] = true
 				queue = append(queue, next)
@@ -183,7 +183,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	assert.Greater(t, len(seen), 80)
 }
 
-func TestResourcesKeepTheirContract(t *testing.T) {
+func TestResourceContract(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, sample.write(t), false)
 	root, err := site.Root(nil)
@@ -197,11 +197,11 @@ func TestResourcesKeepTheirContract(t *testing.T) {
 func TestUnderAPrefix(t *testing.T) {
 	t.Parallel()
 	app := newApp(t, newSite(t, sample.write(t), false))
-	answer := answerOf(t, http.StripPrefix("/pub", app), "/pub/docs/guide.md")
-	assert.Contains(t, answer, `<a href="/pub/code.go#L2"`)
-	assert.Contains(t, answer, `<a href="/pub/" `)
-	assert.Contains(t, answer, `href="/pub/@@style.css?v=`)
-	assert.Contains(t, answer, `<a href="/pub/docs/"><span>docs</span></a>`)
+	response := bodyOf(t, http.StripPrefix("/pub", app), "/pub/docs/guide.md")
+	assert.Contains(t, response, `<a href="/pub/code.go#L2"`)
+	assert.Contains(t, response, `<a href="/pub/" `)
+	assert.Contains(t, response, `href="/pub/@@style.css?v=`)
+	assert.Contains(t, response, `<a href="/pub/docs/"><span>docs</span></a>`)
 }
 
 func TestAssets(t *testing.T) {
@@ -226,9 +226,9 @@ func TestVirtualRoot(t *testing.T) {
 	site := newSite(t, sample.write(t), false)
 	app := frameworktest.New(t, configure(site, framework.Options{Logger: new(frameworktest.Log).Logger(), TrustedProxies: []string{"192.0.2.1"}}))
 	for target, status := range map[string]int{"/sub/": 200, "/sub/deep.txt": 200, "/nothing": 404} {
-		answer := app.Get(target, frameworktest.Header(web.VirtualRootHeader, "/plain"), frameworktest.Header("Accept", "text/html")).Status(status)
-		assert.Contains(t, answer.Body, `href="/@@style.css?v=`, target)
-		assert.NotContains(t, answer.Body, `href="/plain/`, target)
+		response := app.Get(target, frameworktest.Header(web.VirtualRootHeader, "/plain"), frameworktest.Header("Accept", "text/html")).Status(status)
+		assert.Contains(t, response.Body, `href="/@@style.css?v=`, target)
+		assert.NotContains(t, response.Body, `href="/plain/`, target)
 	}
 	app.Get("/@@style.css", frameworktest.Header(web.VirtualRootHeader, "/plain")).Status(http.StatusOK)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// markdownPage is what markdown.html shows.
+// markdownPage is the data of markdown.html.
 type markdownPage struct {
 	filePage
 	Body template.HTML
@@ -37,30 +37,30 @@ func showMarkdown(r *framework.Request, m *Markdown) (*markdownPage, error) {
 	return &markdownPage{filePage: page, Body: body}, nil
 }
 
-// markdown lets HTML through: READMEs are full of it. It is trusted no more
-// than the rest, since what comes out is sanitised as a whole.
+// markdown lets HTML through, since READMEs are full of it. None of it is trusted: the whole result is
+// sanitized.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(
-		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // styles do not come through
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // the sanitizer removes styles
 		extension.Linkify, extension.Strikethrough, extension.TaskList, extension.Footnote,
 	),
 	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 	goldmark.WithRendererOptions(html.WithUnsafe()),
 )
 
-// harmless is what may come out: no scripts, no styles, no forms, no frames.
+// harmless is the sanitizer: no scripts, no styles, no forms, no frames.
 var harmless = func() *bluemonday.Policy {
 	p := bluemonday.UGCPolicy()
 	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|center|right)$`)).OnElements("p", "div", "h1", "h2", "h3", "h4", "h5", "h6")
-	p.AllowAttrs("name").Matching(regexp.MustCompile(`^[\p{L}\p{N}._:-]+$`)).OnElements("a") // links of old tables of contents lead there
-	p.AllowAttrs("alt").OnElements("img")                                                    // whatever it says
+	p.AllowAttrs("name").Matching(regexp.MustCompile(`^[\p{L}\p{N}._:-]+$`)).OnElements("a") // targets of old tables of contents
+	p.AllowAttrs("alt").OnElements("img")                                                    // any text
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")      // of task lists
 	p.AllowAttrs("checked", "disabled").Matching(regexp.MustCompile(`^$`)).OnElements("input")
 	return p
 }()
 
-// render renders the file. Its relative links start at folder, in which it
-// lies. What is too long, too costly or nested too deep is shown as the text that it is.
+// render renders the file. Relative links start at folder, which contains it. A file that is too
+// long, too costly or nested too deep is shown as plain text.
 func (m *Markdown) render(r *framework.Request, folder traversal.Node) (template.HTML, error) {
 	limit := m.site.bounds.markdown
 	source, err := m.head(limit + 1)
@@ -85,8 +85,7 @@ func (m *Markdown) render(r *framework.Request, folder traversal.Node) (template
 	return body, err
 }
 
-// renderMarkdown makes a harmless page of Markdown that anybody may have
-// written. For base and top see relink.
+// renderMarkdown renders untrusted Markdown to harmless HTML. For base and top see relink.
 func renderMarkdown(source []byte, base, top string) (template.HTML, error) {
 	var rendered bytes.Buffer
 	if err := markdown.Convert(bytes.TrimPrefix(source, []byte("\xEF\xBB\xBF")), &rendered); err != nil {

@@ -78,8 +78,8 @@ func FuzzMarkdown(f *testing.F) {
 	})
 }
 
-// requireHarmless reads a document as a browser does: nothing runs, nothing is
-// loaded from elsewhere, and links have schemes that only lead somewhere.
+// requireHarmless parses a document as a browser does: nothing runs, nothing is loaded from other
+// sites, and links have harmless schemes.
 func requireHarmless(t *testing.T, document string) {
 	t.Helper()
 	nodes, err := html.ParseFragment(strings.NewReader(document), &html.Node{Type: html.ElementNode, Data: "article", DataAtom: atom.Article})
@@ -118,8 +118,7 @@ func requireHarmlessNode(t *testing.T, n *html.Node) {
 	}
 }
 
-// Shapes that take the renderer minutes or gigabytes, and what is like them
-// but small.
+// Documents that take the renderer minutes or gigabytes, and similar ones that are cheap.
 func TestCostlyMarkdown(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

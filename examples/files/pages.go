@@ -21,8 +21,8 @@ import (
 //go:embed pages
 var pageFiles embed.FS
 
-// pages renders the values that views return, each by the template that the
-// view names, inside layout.html.
+// pages renders the values that views return with the template that the view names, inside
+// layout.html.
 type pages struct {
 	site   *Site
 	layout *template.Template
@@ -33,9 +33,8 @@ func newPages(site *Site) *pages {
 	return &pages{site: site, layout: template.Must(template.New("layout.html").Funcs(functions).ParseFS(pageFiles, "pages/layout.html", "pages/icons.html"))}
 }
 
-// renderer is what the views that name a page get. It is made once a view,
-// while the application is built: a template that is wrong stops the program
-// before it serves.
+// renderer returns the renderer of one view. It is called while the application is built, so an
+// invalid template stops the program before it serves.
 func (p *pages) renderer(info views.RendererInfo) (views.ValueRenderer, error) {
 	whole, err := p.layout.Clone()
 	if err != nil {
@@ -59,11 +58,11 @@ func (p *pages) renderer(info views.RendererInfo) (views.ValueRenderer, error) {
 	}), nil
 }
 
-// frame is what the layout shows around the page of a view.
+// frame is the data of the layout around the page of a view.
 type frame struct {
 	Site, Title string
 	Crumbs      []crumb
-	Folder      string // the nearest folder's URL, with a slash at the end: where a search starts
+	Folder      string // URL of the nearest folder, with a trailing slash: where a search starts
 	Info        string
 	Style, Icon string
 	Page        any
@@ -71,12 +70,12 @@ type frame struct {
 
 type crumb struct{ URL, Text string }
 
-// frame fills in what depends on the place of the resource alone.
+// frame fills in the data that depends only on the place of the resource.
 func (p *pages) frame(r *web.Request, value any) (*frame, error) {
 	f := &frame{Site: p.site.name, Page: value}
 	f.Style, f.Icon = r.Prefix()+styleSheet.path()+"?v="+assetVersion, r.Prefix()+icon.path()+"?v="+assetVersion
 	node := r.Node()
-	if node.IsZero() { // an error before there was a resource: who asks may have to learn nothing, not even the site's name (421)
+	if node.IsZero() { // an error before traversal, such as 421, which must not even reveal the name of the site
 		f.Crumbs = []crumb{{URL: r.Prefix() + "/", Text: "Start"}}
 		return f, nil
 	}
@@ -84,8 +83,7 @@ func (p *pages) frame(r *web.Request, value any) (*frame, error) {
 	if f.Info, err = r.ResourcePath(node, web.Elements("@@info")); err != nil {
 		return nil, err
 	}
-	// The lineage leads upward: no resource knows its parent, the node knows
-	// where it was found.
+	// The lineage leads up to the root. No resource knows its parent; the node knows where it was found.
 	for n, err := range r.Traverser().Lineage(r.Context(), node) {
 		if err != nil {
 			return nil, err
@@ -104,11 +102,11 @@ func (p *pages) frame(r *web.Request, value any) (*frame, error) {
 	return f, nil
 }
 
-// crumbOf is the link to a folder or file.
+// crumbOf returns the link to a folder or file.
 func crumbOf(r *web.Request, n traversal.Node) (crumb, error) {
 	entry, ok := n.Resource().(Entry)
 	if !ok {
-		return crumb{}, fmt.Errorf("link to %s: it is no entry of a site", n)
+		return crumb{}, fmt.Errorf("link to %s: expected an Entry, got %T", n, n.Resource())
 	}
 	url, err := r.ResourcePath(n)
 	if err != nil {
@@ -120,7 +118,7 @@ func crumbOf(r *web.Request, n traversal.Node) (crumb, error) {
 	return crumb{URL: url, Text: entry.at().name()}, nil
 }
 
-// sizeText is a size for people.
+// sizeText returns a size in a readable form.
 func sizeText(bytes int64) string {
 	if bytes < 0 {
 		return ""
@@ -138,7 +136,7 @@ func sizeText(bytes int64) string {
 	return fmt.Sprintf("%.0f %ciB", size, "KMGTP"[unit])
 }
 
-// timeText is a time for people, and stampText the same for programs.
+// timeText returns a time in a readable form, stampText one for programs.
 func timeText(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -148,7 +146,7 @@ func timeText(t time.Time) string {
 
 func stampText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// countText is a number with its noun: countText(2, "file") is "2 files".
+// countText returns a number with its noun: countText(2, "file") is "2 files".
 func countText(n int, noun string) string {
 	text := strconv.Itoa(n)
 	for i := len(text) - 3; i > 0; i -= 3 {
@@ -160,8 +158,7 @@ func countText(n int, noun string) string {
 	return text + " " + noun
 }
 
-// asset is a file that the pages need. It answers at its path alone, so that it
-// takes the place of no file that a page might look for.
+// asset is a file that the pages need.
 type asset struct {
 	name, mediaType string
 	body            []byte
@@ -173,15 +170,15 @@ var (
 	assets     = []asset{styleSheet, icon}
 )
 
-// path is the address of the asset, below the site's prefix.
+// path is the path of the asset below the site's prefix.
 func (a asset) path() string { return "/@@" + a.name }
 
-// isAsset tells whether a path is that of an asset.
+// isAsset reports whether a path is that of an asset.
 func isAsset(path string) bool {
 	return slices.ContainsFunc(assets, func(a asset) bool { return a.path() == path })
 }
 
-// assetVersion changes with the assets, so that clients may keep them.
+// assetVersion changes with the assets, so clients may cache them.
 var assetVersion = func() string {
 	sum := crc32.NewIEEE()
 	for _, a := range assets {
@@ -190,12 +187,12 @@ var assetVersion = func() string {
 	return strconv.FormatUint(uint64(sum.Sum32()), 36)
 }()
 
-const assetsKept = 30 * 24 * time.Hour
+const assetMaxAge = 30 * 24 * time.Hour
 
 func readAsset(name string) []byte {
 	b, err := fs.ReadFile(pageFiles, "pages/"+name)
 	if err != nil {
-		panic(err) // the program was built without it
+		panic(err) // the file is not embedded
 	}
 	return b
 }

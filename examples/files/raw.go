@@ -14,12 +14,12 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// sandboxed is for what a browser might run: a page or an image with scripts in
-// it gets no scripts, no origin and nothing from anywhere else, so that it
-// cannot read the other files in the name of who looks at it.
+// sandboxed is the policy for raw files, which may be pages or images with scripts. They get no
+// scripts, no origin and nothing from elsewhere, so they cannot read other files with the rights of
+// the user that opens them.
 const sandboxed = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; form-action 'none'; base-uri 'none'"
 
-// raw sends the file itself; ?download offers it to be kept.
+// raw sends the file itself; with ?download the browser saves it.
 func raw(r *framework.Request, f *File) (*framework.Response, error) {
 	parameters, err := r.Parameters()
 	if err != nil {
@@ -29,12 +29,12 @@ func raw(r *framework.Request, f *File) (*framework.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.AddFinishedCallback(func(*framework.Request) error { return file.Close() }) // also if nothing is sent
+	r.AddFinishedCallback(func(*framework.Request) error { return file.Close() }) // runs even if nothing is sent
 
 	response := web.Respond(http.StatusOK)
 	response.SetContentType(f.mediaType())
-	response.SetHeader("Cache-Control", "no-cache") // kept, but asked about each time
-	if f.kind.Type != typePDF {                     // browsers show a PDF in a sandbox of their own, and in ours not at all
+	response.SetHeader("Cache-Control", "no-cache") // clients keep it, but revalidate each time
+	if f.kind.Type != typePDF {                     // browsers have their own sandbox for PDF, and do not show it in ours
 		response.SetHeader("Content-Security-Policy", sandboxed)
 	}
 	disposition := "inline"
@@ -45,10 +45,10 @@ func raw(r *framework.Request, f *File) (*framework.Response, error) {
 	if info.Size() > smallFile {
 		return sendContent(r, response, file, info.Size(), info)
 	}
-	// What the system makes while it is read (/proc, /sys) has another size than it says.
+	// Files that the system generates on reading (/proc, /sys) report a wrong size.
 	text, err := io.ReadAll(io.LimitReader(file, smallFile+1))
 	if err != nil {
-		return nil, f.site.answer(err)
+		return nil, f.site.withStatus(err)
 	}
 	if len(text) > smallFile {
 		response.SetReader(io.MultiReader(bytes.NewReader(text), file), -1) // and no ranges
@@ -57,14 +57,14 @@ func raw(r *framework.Request, f *File) (*framework.Response, error) {
 	return sendContent(r, response, bytes.NewReader(text), int64(len(text)), info)
 }
 
-// smallFile is what is read before it is sent, at the most.
+// smallFile is the most that is read before it is sent.
 const smallFile = 64 << 10
 
-// sendContent has http.ServeContent answer, for ranges and conditions. What that
-// would refuse with a bare text is an error instead, which has a page.
+// sendContent uses http.ServeContent, for ranges and conditional requests. Where that would send a
+// plain error text, sendContent returns an error, which has a page.
 func sendContent(r *framework.Request, response *framework.Response, content io.ReadSeeker, size int64, info fs.FileInfo) (*framework.Response, error) {
 	try := headOnly{header: http.Header{"Content-Type": nil}}
-	var modified time.Time // of a file that the system makes it tells nothing
+	var modified time.Time // zero for a generated file, whose time means nothing
 	if size == info.Size() {
 		modified = info.ModTime()
 		etag := fmt.Sprintf(`"%x-%x"`, modified.UnixNano(), size)
@@ -84,7 +84,7 @@ func sendContent(r *framework.Request, response *framework.Response, content io.
 	return response, nil
 }
 
-// headOnly is a response that is not sent.
+// headOnly is a response writer that keeps the status and headers and sends nothing.
 type headOnly struct {
 	header http.Header
 	status int

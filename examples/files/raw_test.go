@@ -36,13 +36,13 @@ func TestRawTypes(t *testing.T) {
 		"na%C3%AFve%20%22x%22.txt": "text/plain; charset=utf-8",
 	}
 	for name, mediaType := range tests {
-		answer := app.Get("/" + name + "/raw").Status(http.StatusOK)
-		assert.Equal(t, mediaType, answer.Header.Get("Content-Type"), name)
-		assert.Equal(t, "nosniff", answer.Header.Get("X-Content-Type-Options"), name)
-		assert.Equal(t, "same-origin", answer.Header.Get("Cross-Origin-Resource-Policy"), name)
-		assert.Contains(t, answer.Header.Get("Content-Disposition"), "inline; filename", name)
+		response := app.Get("/" + name + "/raw").Status(http.StatusOK)
+		assert.Equal(t, mediaType, response.Header.Get("Content-Type"), name)
+		assert.Equal(t, "nosniff", response.Header.Get("X-Content-Type-Options"), name)
+		assert.Equal(t, "same-origin", response.Header.Get("Cross-Origin-Resource-Policy"), name)
+		assert.Contains(t, response.Header.Get("Content-Disposition"), "inline; filename", name)
 		if name != "a.pdf" {
-			assert.Equal(t, sandboxed, answer.Header.Get("Content-Security-Policy"), name)
+			assert.Equal(t, sandboxed, response.Header.Get("Content-Security-Policy"), name)
 		}
 		assert.Contains(t, app.Get("/"+name+"/raw?download").Status(http.StatusOK).Header.Get("Content-Disposition"), "attachment; filename", name)
 	}
@@ -75,15 +75,15 @@ func TestRangesAndConditions(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			answer := app.Get("/digits.txt/raw", frameworktest.Header(test.header, test.value)).Status(test.status)
+			response := app.Get("/digits.txt/raw", frameworktest.Header(test.header, test.value)).Status(test.status)
 			if test.status < 300 {
-				assert.Equal(t, test.text, answer.Body)
+				assert.Equal(t, test.text, response.Body)
 			}
-			assert.Equal(t, test.contentRange, answer.Header.Get("Content-Range"))
+			assert.Equal(t, test.contentRange, response.Header.Get("Content-Range"))
 		})
 	}
-	answer := app.Get("/digits.txt/raw", frameworktest.Header("Range", "bytes=0-1"), frameworktest.Header("If-Range", `"x"`)).Status(http.StatusOK)
-	assert.Equal(t, "0123456789", answer.Body, "a range of what it was is of no use")
+	response := app.Get("/digits.txt/raw", frameworktest.Header("Range", "bytes=0-1"), frameworktest.Header("If-Range", `"x"`)).Status(http.StatusOK)
+	assert.Equal(t, "0123456789", response.Body, "a range of what it was is of no use")
 	refused := app.Get("/digits.txt/raw", frameworktest.Header("Range", "bytes=20-"), frameworktest.Header("Accept", "text/html")).Status(http.StatusRequestedRangeNotSatisfiable)
 	assert.Contains(t, refused.Body, "The file has 10 bytes.")
 	assert.Contains(t, refused.Body, `<a class="button main" href="/digits.txt">Back to digits.txt</a>`)
@@ -96,9 +96,9 @@ func TestRangesAndConditions(t *testing.T) {
 	app.Get("/digits.txt/raw", frameworktest.Header("If-None-Match", etag)).Status(http.StatusOK)
 }
 
-// The system makes some files while they are read: they have no size and no end
-// to seek to, and some cannot be read at all.
-func TestFilesOfTheSystem(t *testing.T) {
+// The system generates some files on reading: they have no size and no end to seek to, and some
+// cannot be read at all.
+func TestGeneratedFiles(t *testing.T) {
 	t.Parallel()
 	const dir = "/proc/self"
 	if file, err := os.Open(filepath.Join(dir, "status")); err != nil {
@@ -108,41 +108,41 @@ func TestFilesOfTheSystem(t *testing.T) {
 	}
 	site, log := newSite(t, dir, false), new(frameworktest.Log)
 	app := frameworktest.New(t, configure(site, framework.Options{Logger: log.Logger()}))
-	answer := app.Get("/status/raw").Status(http.StatusOK)
-	assert.Contains(t, answer.Body, "VmRSS:")
-	assert.True(t, strings.HasPrefix(answer.Body, "Name:"))
-	assert.Equal(t, "text/plain; charset=utf-8", answer.Header.Get("Content-Type"))
-	assert.Empty(t, answer.Header.Get("Etag"), "it changes without another time")
-	assert.Empty(t, answer.Header.Get("Last-Modified"))
+	response := app.Get("/status/raw").Status(http.StatusOK)
+	assert.Contains(t, response.Body, "VmRSS:")
+	assert.True(t, strings.HasPrefix(response.Body, "Name:"))
+	assert.Equal(t, "text/plain; charset=utf-8", response.Header.Get("Content-Type"))
+	assert.Empty(t, response.Header.Get("Etag"), "it changes without another time")
+	assert.Empty(t, response.Header.Get("Last-Modified"))
 	assert.Equal(t, "am", app.Get("/status/raw", frameworktest.Header("Range", "bytes=1-2")).Status(http.StatusPartialContent).Body)
 	assert.Empty(t, app.Request("HEAD", "/status/raw").Status(http.StatusOK).Body)
 
-	answer = app.Get("/mem/raw", frameworktest.Header("Accept", "text/html")) // nothing lies at its beginning
-	if answer.Code == http.StatusOK || answer.Code == http.StatusForbidden {
+	response = app.Get("/mem/raw", frameworktest.Header("Accept", "text/html")) // its start cannot be read
+	if response.Code == http.StatusOK || response.Code == http.StatusForbidden {
 		t.Skip("this system is another one")
 	}
-	answer.Status(http.StatusInternalServerError)
-	assert.Contains(t, answer.Body, "The log of the server knows more.")
-	assert.Empty(t, answer.Header.Get("Content-Disposition"))
+	response.Status(http.StatusInternalServerError)
+	assert.Contains(t, response.Body, "log has the details.")
+	assert.Empty(t, response.Header.Get("Content-Disposition"))
 	assert.Len(t, errorsOf(log), 1)
 }
 
-// Some say one size and have another, whatever it is.
-func TestFilesWithAnotherSize(t *testing.T) {
+// Some generated files report a wrong size.
+func TestFilesWithWrongSize(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/sys/kernel/profiling", "/proc/kallsyms"} { // less, and more than is read at once
+	for _, path := range []string{"/sys/kernel/profiling", "/proc/kallsyms"} { // smaller and larger than smallFile
 		want, err := os.ReadFile(path)
 		if err != nil {
 			t.Logf("not on this system: %v", err)
 			continue
 		}
 		app := newApp(t, newSite(t, filepath.Dir(path), false))
-		answer := app.Get("/" + filepath.Base(path) + "/raw").Status(http.StatusOK)
-		begin := string(want[:min(len(want), smallFile+100)]) // the rest may change meanwhile
-		assert.True(t, strings.HasPrefix(answer.Body, begin), path)
+		response := app.Get("/" + filepath.Base(path) + "/raw").Status(http.StatusOK)
+		begin := string(want[:min(len(want), smallFile+100)]) // the rest may change between the two reads
+		assert.True(t, strings.HasPrefix(response.Body, begin), path)
 	}
 	app := newApp(t, newSite(t, tree{"empty.txt": ""}.write(t), false))
-	answer := app.Get("/empty.txt/raw").Status(http.StatusOK)
-	assert.Empty(t, answer.Body)
-	app.Get("/empty.txt/raw", frameworktest.Header("If-None-Match", answer.Header.Get("Etag"))).Status(http.StatusNotModified)
+	response := app.Get("/empty.txt/raw").Status(http.StatusOK)
+	assert.Empty(t, response.Body)
+	app.Get("/empty.txt/raw", frameworktest.Header("If-None-Match", response.Header.Get("Etag"))).Status(http.StatusNotModified)
 }

@@ -14,15 +14,14 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// relink turns the relative links of a sanitised document into paths of this
-// site: those of links lead to pages, those of images to the raw file. An image
-// of another site is replaced by its text, so that looking at a file tells
-// nobody about it.
+// relink turns the relative links of a sanitized document into paths of this site: links lead to
+// pages, images to the raw file. An image of another site is replaced by its text, so viewing a file
+// sends no request to other sites.
 //
-// What is nested deeper than browsers follow is no document, but errTooDeep.
+// A document nested deeper than browsers support is an error, errTooDeep.
 //
-// base and top are the paths of the folder and of the site's root, with a slash
-// at the end. "/x" in a document means the root, as on the usual code hosts.
+// base and top are the paths of the folder and of the site's root, with a trailing slash. "/x" in a
+// document starts at the root, as on code hosting sites.
 func relink(document []byte, base, top string) (template.HTML, error) {
 	var out strings.Builder
 	var open openElements
@@ -33,7 +32,7 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 			if err := tokens.Err(); !errors.Is(err, io.EOF) {
 				return "", err
 			}
-			return template.HTML(out.String()), nil // sanitised before; what changed since is escaped
+			return template.HTML(out.String()), nil // sanitized before; later changes are escaped
 		case html.StartTagToken, html.SelfClosingTagToken:
 			raw := string(tokens.Raw())
 			token := tokens.Token()
@@ -62,17 +61,17 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 	}
 }
 
-// deepestNesting is half of where browsers stop, since only every other element
-// of nested lists counts: see begin.
+// deepestNesting is half the limit of browsers, since only every other element of nested lists
+// counts: see begin.
 const deepestNesting = 250
 
 var errTooDeep = errors.New("elements are nested too deep")
 
-// openElements are those in which a browser puts what comes next, outermost first.
+// openElements are the elements that a browser has open, outermost first.
 type openElements []string
 
-// begin counts an element in, if others lie in it until its end tag. That of many
-// may be left out, an <a> ends the one before it, and some have no content.
+// begin adds an element that stays open until its end tag. It skips elements whose end tag is
+// optional, <a>, which closes the one before it, and elements without content.
 func (open *openElements) begin(token html.Token) {
 	switch token.DataAtom {
 	case atom.P, atom.Li, atom.Dt, atom.Dd, atom.Tr, atom.Th, atom.Td, atom.Thead, atom.Tbody, atom.Tfoot, atom.Colgroup, atom.Rt, atom.Rp,
@@ -82,8 +81,8 @@ func (open *openElements) begin(token html.Token) {
 	*open = append(*open, token.Data)
 }
 
-// end closes the innermost element of that name, and what is left open in it. One
-// that ends nothing is passed over.
+// end closes the innermost element of that name and all elements in it. It ignores an end tag without
+// an open element.
 func (open *openElements) end(token html.Token) {
 	for i := len(*open) - 1; i >= 0; i-- {
 		if (*open)[i] == token.Data {
@@ -93,7 +92,7 @@ func (open *openElements) end(token html.Token) {
 	}
 }
 
-// relinked gives the token its URL within this site, with a view at the end.
+// relinked returns the token with its relative URL resolved within this site, and view appended.
 func relinked(token html.Token, name, base, top, view string) html.Token {
 	for i, a := range token.Attr {
 		if a.Key != name {
@@ -101,7 +100,7 @@ func relinked(token html.Token, name, base, top, view string) html.Token {
 		}
 		u, err := url.Parse(a.Val)
 		if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.Path == "" || strings.HasPrefix(a.Val, "//") {
-			continue // elsewhere, or on the same page
+			continue // another site, or the same page
 		}
 		from := base
 		if u.Path[0] == '/' {
@@ -134,7 +133,7 @@ func attribute(token html.Token, name string) string {
 	return ""
 }
 
-// isLocal tells whether a URL is a path of this server.
+// isLocal reports whether a URL is a path of this server.
 func isLocal(link string) bool {
 	return strings.HasPrefix(link, "/") && !strings.HasPrefix(link, "//") && !strings.HasPrefix(link, `/\`)
 }

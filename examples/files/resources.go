@@ -17,23 +17,23 @@ import (
 
 // Entry is every resource of the site: a folder or one of the kinds of files.
 type Entry interface {
-	// Kind says what it is in a word or two.
+	// Kind names the kind of entry in a word or two.
 	Kind() string
 	mediaType() string // of the raw file; "" for a folder
 	at() *place
 }
 
-// place is what all resources have: where they lie, and what the file system
-// says about that. They are made anew for each request.
+// place is what all resources share: their path and what the file system reports about it. They are
+// created anew for each request.
 type place struct {
 	site *Site
-	path string      // within the directory, "." at the top
-	info fs.FileInfo // of what a link leads to
+	path string      // within the directory; "." is the root
+	info fs.FileInfo // of the target, for a link
 }
 
 func (p *place) at() *place { return p }
 
-// name is the last element of the path; the root has the directory's own.
+// name returns the last element of the path; for the root, the name of the directory.
 func (p *place) name() string {
 	if p.path == "." {
 		return p.site.name
@@ -44,22 +44,22 @@ func (p *place) name() string {
 // Folder is a directory.
 type Folder struct{ place }
 
-// File is a regular file without a better type: there is nothing to show of it.
+// File is a regular file without a better type; it has no preview.
 type File struct {
 	place
 	kind kind
 }
 
-// Text is a file that people can read: programs, data, notes.
+// Text is a file of text, such as source code, data or notes.
 type Text struct{ File }
 
-// Markdown is a text that is shown as the page it describes.
+// Markdown is a text that is rendered.
 type Markdown struct{ Text }
 
 // Image is a picture that browsers can show.
 type Image struct{ File }
 
-// Media is sound or film that browsers can play.
+// Media is audio or video that browsers can play.
 type Media struct{ File }
 
 var (
@@ -69,15 +69,15 @@ var (
 	_ Entry               = (*File)(nil)
 )
 
-// Kind is the word for it.
+// Kind returns "Folder".
 func (*Folder) Kind() string { return "Folder" }
 
-// Kind is what the name of the file says.
+// Kind returns the kind by the name of the file.
 func (f *File) Kind() string {
 	return cmp.Or(f.kind.Label, "File")
 }
 
-// Kind is what the name of the file says.
+// Kind returns the kind by the name of the file.
 func (t *Text) Kind() string {
 	return cmp.Or(t.kind.Label, "Text")
 }
@@ -85,8 +85,7 @@ func (t *Text) Kind() string {
 func (*Folder) mediaType() string { return "" }
 func (f *File) mediaType() string { return cmp.Or(f.kind.Type, "application/octet-stream") }
 
-// Child is the folder or file of that name. All that a client can name goes
-// through here.
+// Child returns the folder or file of that name. Every name that a client sends passes through here.
 func (f *Folder) Child(_ context.Context, name string) (traversal.Resource, error) {
 	if !f.site.shows(name) || f.isDeepest() {
 		return nil, traversal.ErrNotFound
@@ -98,11 +97,10 @@ func (f *Folder) Child(_ context.Context, name string) (traversal.Resource, erro
 	return entry, nil
 }
 
-// isDeepest tells whether what lies in the folder is too deep to be reached.
+// isDeepest reports whether the entries of the folder are too deep to be reached.
 func (f *Folder) isDeepest() bool { return strings.Count(f.path, "/") >= maxDepth }
 
-// Children are all folders and files, sorted by name. The pages use list, which
-// looks into no file.
+// Children yields all folders and files, sorted by name. The pages use list, which opens no file.
 func (f *Folder) Children(ctx context.Context) iter.Seq2[traversal.Entry, error] {
 	return func(yield func(traversal.Entry, error) bool) {
 		list, err := f.list(ctx)
@@ -117,7 +115,7 @@ func (f *Folder) Children(ctx context.Context) iter.Seq2[traversal.Entry, error]
 			}
 			child, err := f.Child(ctx, item.name)
 			if err != nil {
-				continue // it is gone, or closed to us
+				continue // deleted since, or not readable
 			}
 			if !yield(traversal.Entry{Name: item.name, Resource: child}, nil) {
 				return
@@ -138,14 +136,13 @@ func (f *File) head(n int) ([]byte, error) {
 	defer func() { _ = file.Close() }()
 	b, err := io.ReadAll(io.LimitReader(file, int64(n)))
 	if err != nil {
-		return nil, f.site.answer(err)
+		return nil, f.site.withStatus(err)
 	}
 	return b, nil
 }
 
-// newFile finds the type of a regular file, by its name if that is enough.
-// What might be a text is looked into, for many texts have telling names
-// (LICENSE, Makefile, .ts) and some have misleading ones.
+// newFile returns a regular file as the resource of its type: by its name if that is enough, otherwise
+// by its first bytes. Many texts have no known extension (LICENSE), and some names mislead.
 func newFile(p place) Entry {
 	f := File{place: p, kind: kindOf(p.name())}
 	switch f.kind.Class {
@@ -159,7 +156,7 @@ func newFile(p place) Entry {
 	b, err := f.head(lookedAt)
 	if err != nil || !isText(b) {
 		if f.kind.Class != classUnknown {
-			f.kind = kind{Icon: "file"} // the name promised a text
+			f.kind = kind{Icon: "file"} // not text, despite its name
 		}
 		return &f
 	}
@@ -170,7 +167,7 @@ func newFile(p place) Entry {
 		f.kind.Type = "text/plain; charset=utf-8"
 	}
 	if !isUTF8(b) {
-		f.kind.Type, _, _ = strings.Cut(f.kind.Type, ";") // it has a charset that nothing tells
+		f.kind.Type, _, _ = strings.Cut(f.kind.Type, ";") // its charset is unknown
 	}
 	if f.kind.Class == classMarkdown {
 		return &Markdown{Text{f}}
@@ -178,12 +175,12 @@ func newFile(p place) Entry {
 	return &Text{f}
 }
 
-// lookedAt is how much of a file tells what it is.
+// lookedAt is the number of bytes that decide the type of a file.
 const lookedAt = 1024
 
-// isUTF8 tells whether a file is in UTF-8, as far as it begins with b.
+// isUTF8 reports whether b, the first bytes of a file, is UTF-8.
 func isUTF8(b []byte) bool {
-	for cut := 1; len(b) == lookedAt && cut < utf8.UTFMax; cut++ { // the last character may go on
+	for cut := 1; len(b) == lookedAt && cut < utf8.UTFMax; cut++ { // the last character may be cut off
 		if end := b[lookedAt-cut:]; utf8.RuneStart(end[0]) {
 			if !utf8.FullRune(end) {
 				b = b[:lookedAt-cut]
@@ -194,8 +191,8 @@ func isUTF8(b []byte) bool {
 	return utf8.Valid(b)
 }
 
-// isText tells whether a file that begins with b is text in UTF-8, or in one
-// of the older encodings that extend ASCII.
+// isText reports whether b, the first bytes of a file, is text in UTF-8 or in one of the older
+// encodings that extend ASCII.
 func isText(b []byte) bool {
 	if bytes.IndexByte(b, 0) >= 0 {
 		return false

@@ -13,37 +13,36 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// searchTime bounds a search, whatever the disk is like.
+// searchTime is the time limit of a search.
 const searchTime = 3 * time.Second
 
-// searchQuery is the query of a search: words that all have to be in the path.
+// searchQuery is the query of a search: words that must all be in the path.
 type searchQuery struct {
 	Text string `form:"q"`
 }
 
-// Validate is asked by views.OnInput; its error is a 422.
+// Validate is called by views.OnInput; its error becomes a 422.
 func (q searchQuery) Validate() error {
 	if len(q.Text) > 200 {
-		return errors.New("that is too long to search for")
+		return errors.New("invalid q: at most 200 bytes")
 	}
 	return nil
 }
 
-// searchPage is what search.html shows.
+// searchPage is the data of search.html.
 type searchPage struct {
 	Text    string
 	Hits    []hit
 	Visited int
-	Why     string // why the search ended early; "" if it saw everything
+	Why     string // why the search ended early; "" if it is complete
 }
 
 type hit struct {
 	row
-	Marked template.HTML // the path below the folder, with what matched marked
+	Marked template.HTML // the path below the folder, with the matches marked
 }
 
-// search looks for names below a folder, the near ones first. It follows no
-// links, so that it cannot go round in a circle.
+// search finds names below a folder, level by level. It follows no links, so it cannot loop.
 func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error) {
 	page := &searchPage{Text: strings.TrimSpace(q.Text)}
 	words := strings.Fields(strings.ToLower(page.Text))
@@ -57,7 +56,7 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 	ctx, cancel := context.WithTimeout(r.Context(), searchTime)
 	defer cancel()
 
-	queue := []string{""} // folders to look into, below f
+	queue := []string{""} // paths of folders to search, below f
 	for len(queue) > 0 && page.Why == "" {
 		at := queue[0]
 		queue = queue[1:]
@@ -67,15 +66,15 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 		case r.Context().Err() != nil:
 			return nil, r.Context().Err()
 		case ctx.Err() != nil:
-			page.Why = "it took too long"
+			page.Why = "the time limit was reached"
 			continue
 		case err != nil:
-			continue // it is gone, or closed to us
+			continue // deleted since, or not readable
 		}
 		list.sort("name", false)
 		for _, i := range list.items {
 			if page.Visited++; page.Visited > f.site.bounds.visits {
-				page.Why = "there are too many files to look at"
+				page.Why = "there are too many files"
 				break
 			}
 			if !i.reachable() {
@@ -103,8 +102,8 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 	return page, nil
 }
 
-// matches tells whether all words are in the path, and one of them in the name
-// itself: else everything below a match would be one.
+// matches reports whether all words are in the path and at least one is in the name itself.
+// Otherwise everything below a match would match, too.
 func matches(path, name string, words []string) bool {
 	inName := false
 	for _, word := range words {
@@ -119,7 +118,7 @@ func matches(path, name string, words []string) bool {
 // mark marks the words in a path.
 func mark(path string, words []string) template.HTML {
 	lower := strings.ToLower(path)
-	if len(lower) != len(path) { // letters that change their length: positions differ
+	if len(lower) != len(path) { // a letter changed its length, so positions differ
 		return template.HTML(html.EscapeString(path))
 	}
 	marked := make([]bool, len(path))

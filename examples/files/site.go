@@ -14,31 +14,30 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// maxDepth bounds the names of a path. A link to its own folder makes a tree
-// without end, in which each level costs more than the one above.
+// maxDepth is the most names in a path. A link to its own folder makes an infinite tree, in which
+// each level costs more than the one above.
 const maxDepth = 100
 
-// Site is a directory that is published. Everything is opened through its
-// os.Root, which follows a link only if that stays inside: neither a path nor a
-// link leads out of the directory. (Hard links and mounts are the owner's.)
+// Site is a published directory. Everything is opened through its os.Root, so neither a path nor a
+// symbolic link leads out of the directory. (Hard links and mounts are up to the owner.)
 type Site struct {
 	root   *os.Root
-	leaves error // what root says of a path that would leave it; os exports no name for it
+	leaves error // the error of root for a path that leaves it; package os does not export it
 	name   string
 	hidden bool
 	bounds bounds
 }
 
-// bounds keep a request cheap, however large the directory is.
+// bounds limit the cost of a request for any size of directory.
 type bounds struct {
 	page     int // rows of a listing on one page
-	listing  int // entries of a folder that are read at all
+	listing  int // entries that are read of a folder
 	children int // children in the JSON of a folder
 	text     int // bytes of a text that are shown
 	lines    int // lines of a text that are shown
 	markdown int // bytes of Markdown that are rendered
 	hits     int // results of a search
-	visits   int // entries that a search looks at
+	visits   int // entries that a search visits
 }
 
 var usualBounds = bounds{
@@ -47,8 +46,7 @@ var usualBounds = bounds{
 	hits: 200, visits: 100_000,
 }
 
-// openSite opens the directory dir. With hidden, names that begin with a dot
-// are published too.
+// openSite opens the directory dir. If hidden is set, names that begin with a dot are published too.
 func openSite(dir string, hidden bool) (*Site, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -65,7 +63,7 @@ func openSite(dir string, hidden bool) (*Site, error) {
 // Close closes the directory.
 func (s *Site) Close() error { return s.root.Close() }
 
-// Root is the root factory: the tree begins with the directory itself.
+// Root is the root factory; the directory is the root of the tree.
 func (s *Site) Root(*framework.Request) (traversal.Resource, error) {
 	info, err := s.root.Stat(".")
 	if err != nil {
@@ -74,8 +72,8 @@ func (s *Site) Root(*framework.Request) (traversal.Resource, error) {
 	return &Folder{place{site: s, path: ".", info: info}}, nil
 }
 
-// shows tells whether a name may be published at all: a single element of a
-// path, which for this system means nothing else, and not a hidden one.
+// shows reports whether a name may be published: it is a single path element on this system, and not
+// hidden.
 func (s *Site) shows(name string) bool {
 	if name == "" || name == "." || strings.ContainsAny(name, "/\x00") || strings.ContainsRune(name, filepath.Separator) || !filepath.IsLocal(name) {
 		return false
@@ -83,9 +81,8 @@ func (s *Site) shows(name string) bool {
 	return s.hidden || name[0] != '.'
 }
 
-// find gives the resource at a path whose names are all shown.
-// Links are followed, as far as they stay inside. What is neither a folder nor
-// a regular file (a device, a socket) is no resource.
+// find returns the resource at a path whose names all pass shows. It follows links that stay inside
+// the site. Devices, sockets and the like are not resources.
 func (s *Site) find(at string) (Entry, error) {
 	info, err := s.stat(at)
 	if err != nil {
@@ -101,8 +98,8 @@ func (s *Site) find(at string) (Entry, error) {
 	return nil, traversal.ErrNotFound
 }
 
-// stat tells about a path, and about what a link leads to; ErrNotFound if that
-// is nothing inside the directory.
+// stat describes the file at a path, following links. It returns ErrNotFound if there is none inside
+// the directory.
 func (s *Site) stat(at string) (fs.FileInfo, error) {
 	info, err := s.root.Stat(at)
 	switch {
@@ -111,15 +108,15 @@ func (s *Site) stat(at string) (fs.FileInfo, error) {
 	case s.isMissing(err):
 		return nil, traversal.ErrNotFound
 	}
-	return nil, s.answer(err)
+	return nil, s.withStatus(err)
 }
 
-// open opens a regular file. Nothing else: to open a pipe would wait for
-// somebody to write into it, so this does not wait, and looks at what it got.
+// open opens a regular file. Opening a pipe would block until it has a writer, so open does not
+// block, and checks the type of the opened file.
 func (s *Site) open(at string) (*os.File, fs.FileInfo, error) {
 	file, err := s.root.OpenFile(at, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, nil, s.answer(err)
+		return nil, nil, s.withStatus(err)
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
@@ -127,13 +124,13 @@ func (s *Site) open(at string) (*os.File, fs.FileInfo, error) {
 	}
 	if err != nil {
 		_ = file.Close()
-		return nil, nil, s.answer(err)
+		return nil, nil, s.withStatus(err)
 	}
 	return file, info, nil
 }
 
-// isMissing tells whether an error means that there is nothing at a path:
-// nothing at all, or a link that leads outside or in a circle.
+// isMissing reports whether an error means that there is no file at a path, or only a link that
+// leads outside or in a loop.
 func (s *Site) isMissing(err error) bool {
 	for _, missing := range []error{fs.ErrNotExist, syscall.ENOTDIR, syscall.ENAMETOOLONG, syscall.ELOOP, syscall.ENXIO, s.leaves} {
 		if errors.Is(err, missing) {
@@ -143,17 +140,17 @@ func (s *Site) isMissing(err error) bool {
 	return false
 }
 
-// answer gives an error of the file system the status that it has for a client:
-// a directory may change, or be closed to us, between two looks at it.
-func (s *Site) answer(err error) error {
+// withStatus returns a file system error with a status for the client: a file may have been deleted
+// or become unreadable since the folder was read.
+func (s *Site) withStatus(err error) error {
 	switch {
 	case s.isMissing(err):
-		return web.NotFound("it was here a moment ago").With(err)
+		return web.NotFound("this file no longer exists").With(err)
 	case errors.Is(err, fs.ErrPermission):
 		return web.Forbidden("the server is not allowed to read this").With(err)
 	}
 	return err
 }
 
-// below is the path of a name in a folder.
+// below returns the path of a name in a folder.
 func below(folder, name string) string { return path.Join(folder, name) }

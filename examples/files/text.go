@@ -9,16 +9,16 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 )
 
-// textPage is what text.html shows: the file, or as much of it as is sensible.
+// textPage is the data of text.html.
 type textPage struct {
 	filePage
 	Lines    template.HTML
 	Count    int
-	Cut      bool // there is more
+	Cut      bool // the file has more lines
 	Rendered string
 }
 
-// showText is the page of a text, and the view "source" of what else is text.
+// showText is the page of a text, and the view "source" of Markdown.
 func showText(r *framework.Request, t *Text) (*textPage, error) {
 	text, cut, err := t.read()
 	if err != nil {
@@ -36,8 +36,8 @@ func showText(r *framework.Request, t *Text) (*textPage, error) {
 	return page, nil
 }
 
-// read reads as much of the text as is shown; cut says that there is more.
-// Bytes that are not UTF-8 are shown as such.
+// read returns as much of the text as is shown; cut reports that there is more. Invalid UTF-8 becomes
+// the replacement character.
 func (t *Text) read() (text string, cut bool, err error) {
 	limit := t.site.bounds.text
 	b, err := t.head(limit + 1)
@@ -63,8 +63,8 @@ func (t *Text) read() (text string, cut bool, err error) {
 	return text[:len(text)-len(rest)], true, nil
 }
 
-// numbered makes each line an element that a URL can point to: #L12. The style
-// sheet writes the number, so that it is not copied along with the text.
+// numbered makes each line an element that a URL can point to: #L12. The style sheet adds the number,
+// so it is not copied with the text.
 func numbered(text string) (template.HTML, int) {
 	if text == "" {
 		return "", 0
@@ -78,10 +78,10 @@ func numbered(text string) (template.HTML, int) {
 		b.WriteString(html.EscapeString(line))
 		b.WriteString("\n</span>")
 	}
-	return template.HTML(b.String()), count // every line of it is escaped
+	return template.HTML(b.String()), count // every line is escaped
 }
 
-// plain is a text as HTML without numbers: a README that is no Markdown.
+// plain returns a text as HTML without line numbers, for a README that is not Markdown.
 func (t *Text) plain() (template.HTML, error) {
 	text, _, err := t.read()
 	if err != nil {

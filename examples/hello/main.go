@@ -32,17 +32,17 @@ func configure() *framework.Configurator {
 	return config
 }
 
-// hello answers "/": a view may make its response itself.
+// hello is the view of "/". A view may make its response itself.
 func hello(r *framework.Request) (*framework.Response, error) {
 	return r.Text("Hello, world!\n"), nil
 }
 
-// now answers "/now": any other value goes through a renderer, by default JSON.
+// now is the view of "/now". Any other value goes through a renderer, by default JSON.
 func now(*framework.Request) (map[string]time.Time, error) {
 	return map[string]time.Time{"now": time.Now()}, nil
 }
 
-// timing tells in a header how long the rest took.
+// timing is a tween: it reports in a header how long the next handler took.
 func timing(next framework.Handler) framework.Handler {
 	return func(r *framework.Request) (*framework.Response, error) {
 		start := time.Now()

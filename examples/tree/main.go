@@ -1,5 +1,5 @@
-// Command tree publishes a tree of resources: the world, its continents, their
-// countries and the regions of these, some 4,600 nodes read from world.json.
+// Command tree publishes a tree of 4,600 resources, read from world.json: the world, its continents,
+// their countries and the regions of each country.
 //
 //	go run ./examples/tree
 //
@@ -9,10 +9,10 @@
 //	http://127.0.0.1:6543/europe/andorra          a country
 //	http://127.0.0.1:6543/europe/andorra/canillo  a region
 //	http://127.0.0.1:6543/europe/andorra/json     any node as JSON
-//	http://127.0.0.1:6543/search?q=san            a view of the root alone
+//	http://127.0.0.1:6543/search?q=san            a view that only the root has
 //	http://127.0.0.1:6543/europe/atlantis         the error page
 //
-// It answers other questions too, among them
+// Other commands describe the application:
 //
 //	go run ./examples/tree views
 //	go run ./examples/tree explain /europe/atlantis
@@ -33,7 +33,8 @@ func main() {
 	cli.Main(build, cli.Options{Name: "tree", Short: "publish the world as a tree"})
 }
 
-// build reads the tree, and is called by every command that needs the application.
+// build reads the tree and declares the application. Every command that needs the application calls
+// it.
 func build(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
 	world, err := readWorld()
 	if err != nil {
@@ -42,8 +43,7 @@ func build(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
 	return configure(world, env.Options()), nil
 }
 
-// configure declares the application: each view answers for the type of
-// resource in its own signature.
+// configure declares the application. Each view is for the type of resource in its signature.
 func configure(world *World, o framework.Options) *framework.Configurator {
 	o.Root = func(*framework.Request) (traversal.Resource, error) { return world, nil }
 	config := framework.New(o)
@@ -57,7 +57,7 @@ func configure(world *World, o framework.Options) *framework.Configurator {
 	config.AddView(views.On(search), views.Name("search"), views.Method("GET"))
 	config.AddView(views.On(asJSON), views.Name("json"), views.Method("GET"), views.Renderer("json"))
 
-	config.AddErrorView(views.ErrorStatus(400, 599, showError)) // errors that know their status
-	config.AddErrorView(views.Error(showFailure))               // all others, panics too
+	config.AddErrorView(views.ErrorStatus(400, 599, showError)) // errors with a status
+	config.AddErrorView(views.Error(showFailure))               // all others, including panics
 	return config
 }

@@ -20,14 +20,14 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
-// page is what the template shows.
+// page is the data of the template.
 type page struct {
 	Title, Kind string
-	Crumbs      []link // from the root to the resource, out of the lineage
+	Crumbs      []link // from the root to the resource
 	Facts       []fact
 	Links       []link
 	JSON        string
-	Search      string // where the search form leads; none without it
+	Search      string // URL of the search form; "" for none
 	Query       string
 }
 
@@ -79,8 +79,8 @@ func show(r *framework.Request, place Place, p page) (*framework.Response, error
 	return render(r, http.StatusOK, p)
 }
 
-// breadcrumbs are the lineage, the other way round. No resource of the tree
-// knows its parent or its path: the node knows where it was found.
+// breadcrumbs returns links from the root to the resource. No resource of this tree knows its parent
+// or its path; the node knows where it was found.
 func breadcrumbs(r *framework.Request) ([]link, error) {
 	var crumbs []link
 	for node, err := range r.Traverser().Lineage(r.Context(), r.Node()) {
@@ -97,7 +97,7 @@ func breadcrumbs(r *framework.Request) ([]link, error) {
 	return crumbs, nil
 }
 
-// children links to what lies below the resource, if it lists anything.
+// children returns links to the children of the resource, if it can list them.
 func children(r *framework.Request) ([]link, error) {
 	lister, ok := r.Resource().(traversal.Lister)
 	if !ok {
@@ -117,7 +117,7 @@ func children(r *framework.Request) ([]link, error) {
 	return links, nil
 }
 
-// search looks through countries and regions; it is a view of the root alone.
+// search finds countries and regions by a part of their names. It is a view of the root alone.
 func search(r *framework.Request, w *World) (*framework.Response, error) {
 	parameters, err := r.Parameters()
 	if err != nil {
@@ -125,13 +125,13 @@ func search(r *framework.Request, w *World) (*framework.Response, error) {
 	}
 	text, ok := parameters.Get("q")
 	if !ok || strings.TrimSpace(text) == "" {
-		return nil, web.BadRequest("give a text to search for: ?q=…")
+		return nil, web.BadRequest("enter a text to search for, such as ?q=san")
 	}
 	crumbs, err := breadcrumbs(r)
 	if err != nil {
 		return nil, err
 	}
-	p := page{Title: fmt.Sprintf("Places with %q", text), Kind: "search", Crumbs: crumbs, Search: r.URL.Path, Query: text}
+	p := page{Title: fmt.Sprintf("Places matching %q", text), Kind: "search", Crumbs: crumbs, Search: r.URL.Path, Query: text}
 	for _, continent := range w.Continents {
 		for _, country := range continent.Countries {
 			at := r.Node().At(continent.Slug, continent).At(country.Slug, country)
@@ -152,7 +152,7 @@ func search(r *framework.Request, w *World) (*framework.Response, error) {
 	return render(r, http.StatusOK, p)
 }
 
-// link adds a link to the place at a node, which lies in another place.
+// link adds a link to the place at a node; in is the place that contains it.
 func (p *page) link(r *framework.Request, at traversal.Node, in Place) error {
 	url, err := r.ResourcePath(at)
 	if err != nil {
@@ -162,7 +162,7 @@ func (p *page) link(r *framework.Request, at traversal.Node, in Place) error {
 	return nil
 }
 
-// placeJSON is a node as JSON: what it is, and links to what lies below.
+// placeJSON is the JSON form of a node: the place, and links to its children.
 type placeJSON struct {
 	Kind     string     `json:"kind"`
 	Title    string     `json:"title"`
@@ -176,36 +176,36 @@ type linkJSON struct {
 	Path  string `json:"path"`
 }
 
-// asJSON answers for every kind of place, since it asks for an interface.
+// asJSON is a view of every kind of place, since its second parameter is an interface.
 func asJSON(r *framework.Request, place Place) (*placeJSON, error) {
-	answer := &placeJSON{Kind: place.Kind(), Title: place.Title(), Path: r.Node().Path()}
+	result := &placeJSON{Kind: place.Kind(), Title: place.Title(), Path: r.Node().Path()}
 	switch p := place.(type) {
 	case *Country:
 		own := *p
-		own.Regions = nil // they are the children
-		answer.Place = own
+		own.Regions = nil // they are in Children
+		result.Place = own
 	case *Region:
-		answer.Place = p
+		result.Place = p
 	}
 	below, err := children(r)
 	if err != nil {
 		return nil, err
 	}
 	for _, l := range below {
-		answer.Children = append(answer.Children, linkJSON{Title: l.Text, Path: l.URL})
+		result.Children = append(result.Children, linkJSON{Title: l.Text, Path: l.URL})
 	}
-	return answer, nil
+	return result, nil
 }
 
-// showError is the error page: for every error with a status, from 404 on. Its
-// response begins with the status and the headers of the error.
+// showError is the page of every error with a status from 400 on. Its response begins with the
+// status and the headers of the error.
 func showError(r *framework.Request, err error) (*framework.Response, error) {
 	status, _ := web.StatusOf(err)
 	detail := ""
 	if httpError, ok := errors.AsType[*web.HTTPError](err); ok {
 		detail = httpError.Detail()
 	}
-	home := r.Prefix() + "/" // an unreadable path leads to no root
+	home := r.Prefix() + "/" // not from a node: a malformed path has none
 	return render(r, status, page{
 		Title:  http.StatusText(status),
 		Kind:   fmt.Sprintf("error %d", status),
@@ -214,8 +214,8 @@ func showError(r *framework.Request, err error) (*framework.Response, error) {
 	})
 }
 
-// showFailure is the page of errors that nobody expected: the log has them, the
-// page only the request's id.
+// showFailure is the page of unexpected errors. The log has the error; the page shows only the id of
+// the request.
 func showFailure(r *framework.Request, _ error) (*framework.Response, error) {
 	return showError(r, web.InternalServerError("request "+r.ID()))
 }

@@ -14,8 +14,7 @@ import (
 //go:embed world.json
 var worldJSON []byte
 
-// Place is what every node of the tree is: it has a title, and is one of
-// several kinds.
+// Place is a node of the tree.
 type Place interface {
 	Title() string
 	Kind() string
@@ -49,7 +48,7 @@ type Country struct {
 	children   index[*Region]
 }
 
-// Region is a leaf: it cannot look up anything.
+// Region is a leaf: it has no children.
 type Region struct {
 	Slug string `json:"slug"`
 	Name string `json:"name"`
@@ -66,8 +65,7 @@ func (c *Continent) Title() string { return c.Name }
 func (c *Country) Title() string   { return c.Name }
 func (r *Region) Title() string    { return r.Name }
 
-// Child and Children make a resource a container: traversal asks the one, a
-// listing the other.
+// Child makes a resource a container for traversal. Children lets pages list what is in it.
 func (w *World) Child(_ context.Context, name string) (traversal.Resource, error) {
 	return w.children.child(name)
 }
@@ -97,7 +95,7 @@ var (
 	_ traversal.Lister    = (*Country)(nil)
 )
 
-// index finds children by name, and lists them in their order.
+// index finds children by name and lists them in order.
 type index[T traversal.Resource] struct {
 	byName map[string]T
 	list   []traversal.Entry
@@ -108,7 +106,7 @@ func (i *index[T]) add(name string, child T) error {
 		i.byName = map[string]T{}
 	}
 	if _, twice := i.byName[name]; twice {
-		return fmt.Errorf("%q stands twice in one place", name)
+		return fmt.Errorf("duplicate name %q in one place", name)
 	}
 	i.byName[name] = child
 	i.list = append(i.list, traversal.Entry{Name: name, Resource: child})
@@ -157,7 +155,7 @@ func readWorld() (*World, error) {
 	return w, nil
 }
 
-// matches tells whether a place's title holds the text, whatever its case.
+// matches reports whether the title of a place contains the text, ignoring case.
 func matches(p Place, text string) bool {
 	return strings.Contains(strings.ToLower(p.Title()), strings.ToLower(text))
 }

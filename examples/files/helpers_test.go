@@ -16,7 +16,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 )
 
-// linksOf gives the links and images of a page.
+// linksOf returns the links and images of a page.
 func linksOf(t *testing.T, page string) []string {
 	t.Helper()
 	document, err := html.Parse(strings.NewReader(page))
@@ -32,7 +32,7 @@ func linksOf(t *testing.T, page string) []string {
 	return links
 }
 
-// resolve gives the path and query that a link on a page means.
+// resolve returns the path and query of a link on a page.
 func resolve(t *testing.T, page, link string) string {
 	t.Helper()
 	base, err := url.Parse(page)
@@ -44,12 +44,12 @@ func resolve(t *testing.T, page, link string) string {
 	return u.String()
 }
 
-// errorsOf gives the lines of a log that tell an error.
+// errorsOf returns the lines of a log that have an error.
 func errorsOf(log *frameworktest.Log) []map[string]any {
 	return slices.DeleteFunc(log.Lines(), func(line map[string]any) bool { return line["error"] == nil })
 }
 
-func answerOf(t *testing.T, h http.Handler, target string) string {
+func bodyOf(t *testing.T, h http.Handler, target string) string {
 	t.Helper()
 	recorder := httptest.NewRecorder()
 	h.ServeHTTP(recorder, httptest.NewRequest("GET", target, nil))
@@ -57,13 +57,13 @@ func answerOf(t *testing.T, h http.Handler, target string) string {
 	return recorder.Body.String()
 }
 
-// loadPage asks as a browser on this machine does.
+// loadPage sends a request as a browser on this machine does.
 func loadPage(t *testing.T, h http.Handler, method, host, target string) *httptest.ResponseRecorder {
 	t.Helper()
 	return loadPageAt(t, h, "127.0.0.1", method, host, target)
 }
 
-// loadPageAt asks by an address of this machine.
+// loadPageAt sends the request to a given address of this machine.
 func loadPageAt(t *testing.T, h http.Handler, address, method, host, target string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, target, nil)
