@@ -143,14 +143,14 @@ func (c *Configurator) AddViewDeriver(name string, d views.Deriver, options ...v
 
 // AddViewPredicate gives a kind of predicate its place in the order of kinds.
 // See views.AddPredicate.
-func (c *Configurator) AddViewPredicate(kind string, than ...views.Than) {
-	views.AddPredicate(c.Directive(), kind, than...)
+func (c *Configurator) AddViewPredicate(kind string, hints ...views.Hint) {
+	views.AddPredicate(c.Directive(), kind, hints...)
 }
 
 // AddAcceptOrder gives a media type its place in the server's preference. See
 // views.AddAcceptOrder.
-func (c *Configurator) AddAcceptOrder(mediaType string, than ...views.Than) {
-	views.AddAcceptOrder(c.Directive(), mediaType, than...)
+func (c *Configurator) AddAcceptOrder(mediaType string, hints ...views.Hint) {
+	views.AddAcceptOrder(c.Directive(), mediaType, hints...)
 }
 
 // AddRenderer registers what turns a view's value into a response. See

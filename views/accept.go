@@ -190,18 +190,18 @@ func offerType(offer string) string {
 // AddAcceptOrder gives a media type its place in the server's order of offers,
 // which decides where the client does not: by default text/html,
 // application/xhtml+xml, application/xml, text/xml, text/plain,
-// application/json. MoreThan puts it before the named types, LessThan behind
+// application/json. [Over] puts it before the named types, [Under] behind
 // them; without either it comes last of those declared. A type with parameters
 // is weighed against the same type with others only.
-func AddAcceptOrder(c registry.Recorder, mediaType string, than ...Than) {
+func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 	config := c.Directive()
 	offer, err := normalOffer(mediaType)
 	if err != nil {
 		config.Fail(fmt.Errorf("accept order %q: %w", mediaType, err))
 		return
 	}
-	more, less := weights(than)
-	for _, list := range [][]string{more, less} {
+	under, over := sides(hints)
+	for _, list := range [][]string{under, over} {
 		for i, other := range list {
 			if list[i], err = rival(offer, other); err != nil {
 				config.Fail(fmt.Errorf("accept order %q against %q: %w", mediaType, other, err))
@@ -216,11 +216,10 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, than ...Than) {
 		Remedy:        "declare it once, or include one package from the other",
 		Introspectables: []registry.Introspectable{{
 			Category: "accept order", ID: offer, Title: offer, Type: "accept order",
-			Fields: []registry.Field{{Name: "more than", Value: more}, {Name: "less than", Value: less}},
+			Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
 		}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
-			// More is nearer the front here: what comes first weighs most.
-			TableOf(reg).offers.add(offer, less, more, config.Source())
+			TableOf(reg).offers.add(offer, under, over, config.Source())
 			return nil
 		},
 	})

@@ -66,19 +66,19 @@ func TestAcceptChooses(t *testing.T) {
 		"offers with parameters can be ordered": {
 			offers: []string{"text/html;level=2", "text/html;level=1"},
 			declare: func(c *registry.Config) {
-				views.AddAcceptOrder(c, "text/html;level=1", views.MoreThan("text/html; level=2"))
+				views.AddAcceptOrder(c, "text/html;level=1", views.Over("text/html; level=2"))
 				views.AddAcceptOrder(c, "text/html;level=2")
 			},
 			want: map[string]string{"-": "text/html;level=1"},
 		},
 		"the order can be declared": {
 			offers:  []string{"text/html", "image/png"},
-			declare: func(c *registry.Config) { views.AddAcceptOrder(c, "Image/PNG", views.MoreThan("text/html")) },
+			declare: func(c *registry.Config) { views.AddAcceptOrder(c, "Image/PNG", views.Over("text/html")) },
 			want:    map[string]string{"-": "image/png", "text/html": "text/html"},
 		},
 		"at its end": {
 			offers:  []string{"image/png", "application/json"},
-			declare: func(c *registry.Config) { views.AddAcceptOrder(c, "image/png", views.LessThan("application/json")) },
+			declare: func(c *registry.Config) { views.AddAcceptOrder(c, "image/png", views.Under("application/json")) },
 			want:    map[string]string{"-": "application/json"},
 		},
 	}
@@ -188,16 +188,16 @@ func TestAddAcceptOrderRefuses(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		mediaType string
-		than      views.Than
+		than      views.Hint
 		want      string
 	}{
-		"range":            {"text/*", views.MoreThan(), `accept order "text/*": a view offers media types, not ranges`},
-		"nothing":          {"", views.MoreThan(), `accept order "": `},
-		"bad other":        {"text/html", views.MoreThan("html"), `accept order "text/html" against "html": want a media type`},
-		"bare and detail":  {"text/html", views.MoreThan("text/html;level=1"), "one of them has parameters"},
-		"different types":  {"text/html;a=1", views.LessThan("text/plain;a=1"), "parameters of different media types"},
-		"unknown":          {"image/png", views.MoreThan("image/gif"), `media type "image/png" wants to come before "image/gif", which is not there (have: text/html`},
-		"declared already": {"image/png", views.LessThan("text/html"), `accept order of "image/png" registered twice:`},
+		"range":            {"text/*", views.Over(), `accept order "text/*": a view offers media types, not ranges`},
+		"nothing":          {"", views.Over(), `accept order "": `},
+		"bad other":        {"text/html", views.Over("html"), `accept order "text/html" against "html": want a media type`},
+		"bare and detail":  {"text/html", views.Over("text/html;level=1"), "one of them has parameters"},
+		"different types":  {"text/html;a=1", views.Under("text/plain;a=1"), "parameters of different media types"},
+		"unknown":          {"image/png", views.Over("image/gif"), `media type "image/png" wants to be over "image/gif", which is not registered (have: text/html`},
+		"declared already": {"image/png", views.Under("text/html"), `accept order of "image/png" registered twice:`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
 )
@@ -30,34 +29,22 @@ const (
 // itself leaves that view as it is. See [AddDeriver].
 type Deriver func(next Callable, info *Info) (Callable, error)
 
-// DeriverOption says where a deriver stands, and which options of views it reads.
-type DeriverOption struct {
-	under, over, options []string
-	text                 string
-}
-
-var _ fmt.Stringer = DeriverOption{}
-
-// String prints the option as it is written.
-func (o DeriverOption) String() string { return o.text }
-
-// Under puts a deriver inside the named ones: nearer to the view. Of several
-// names one has to be there. Without it a deriver is under decorated_view.
-func Under(names ...string) DeriverOption {
-	return DeriverOption{under: sorted(names), text: "under=" + strings.Join(names, ",")}
-}
-
-// Over puts a deriver outside the named ones: nearer to the request. Of several
-// names one has to be there. Without it a deriver is over rendered_view.
-func Over(names ...string) DeriverOption {
-	return DeriverOption{over: sorted(names), text: "over=" + strings.Join(names, ",")}
+// DeriverOption is an option of [AddDeriver]: [Under], [Over] or [Options].
+type DeriverOption interface {
+	fmt.Stringer
+	applyTo(d *deriver)
 }
 
 // Options declares the options of views that a deriver reads, so that
 // [Value] with these names is accepted.
-func Options(names ...string) DeriverOption {
-	return DeriverOption{options: slices.Clone(names), text: "options=" + strings.Join(names, ",")}
-}
+func Options(names ...string) DeriverOption { return readOptions(slices.Clone(names)) }
+
+// readOptions is the option Options.
+type readOptions []string
+
+func (o readOptions) String() string { return "options " + texts(o) }
+
+func (o readOptions) applyTo(d *deriver) { d.options = append(d.options, o...) }
 
 // AddDeriver makes every view of the application pass through d, once, while it is
 // built: what d returns is called in place of the view. It is for what
@@ -79,9 +66,7 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 	cfg := c.Directive()
 	added := &deriver{name: name, derive: d, source: cfg.Source()}
 	for _, o := range opts {
-		added.under = append(added.under, o.under...)
-		added.over = append(added.over, o.over...)
-		added.options = append(added.options, o.options...)
+		o.applyTo(added)
 	}
 	if err := added.place(); err != nil {
 		cfg.Fail(err)

@@ -56,7 +56,7 @@ func ExampleAccept() {
 // Where the client has no preference, the server's order decides.
 func ExampleAddAcceptOrder() {
 	c := registry.New(registry.Options{})
-	views.AddAcceptOrder(c, "application/json", views.MoreThan("text/html"))
+	views.AddAcceptOrder(c, "application/json", views.Over("text/html"))
 	views.Add(c, words("<p>page"), views.Accept("text/html"))
 	views.Add(c, words("{}"), views.Accept("application/json"))
 
@@ -83,7 +83,7 @@ func ExampleWhere() {
 // Declaring a kind says how much it weighs against others.
 func ExampleAddPredicate() {
 	c := registry.New(registry.Options{})
-	views.AddPredicate(c, "language", views.LessThan("method"))
+	views.AddPredicate(c, "language", views.Under("method"))
 	views.Add(c, words("deutsch"), Language("de"))
 	views.Add(c, words("read"), views.Method("GET"))
 

@@ -54,7 +54,7 @@ func (e *NoViewError) Error() string {
 	for _, c := range e.Candidates {
 		b.WriteString("\n    " + c.String())
 	}
-	for _, hint := range e.Hints() {
+	for _, hint := range e.Suggestions() {
 		b.WriteString("\n    " + hint)
 	}
 	return b.String()

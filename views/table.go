@@ -50,8 +50,8 @@ func ensureTable(reg *registry.Registry) *Table { return TableOf(reg) }
 
 func newTable() *Table {
 	t := &Table{
-		kinds:  newRanking("predicate", builtinKinds),
-		offers: newRanking("media type", defaultOffers),
+		kinds:  newRanking("predicate", true, builtinKinds),
+		offers: newRanking("media type", false, defaultOffers),
 		types:  newTypes(),
 	}
 	t.resources, t.errors = newIndex(t.types), newIndex(t.types)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/registry/order"
@@ -54,46 +53,19 @@ const (
 	heaviest = "HEAVIEST"
 )
 
-// Than says what something weighs more or less than, see [AddPredicate] and
-// [AddAcceptOrder].
-type Than struct {
-	less  bool
-	names []string
-}
-
-// MoreThan puts a kind of predicate behind the named ones, so that it weighs
-// more; of media types, it puts one before the named ones. Of several names it
-// is enough that one exists.
-func MoreThan(names ...string) Than { return Than{names: slices.Clone(names)} }
-
-// LessThan is the opposite of MoreThan.
-func LessThan(names ...string) Than { return Than{less: true, names: slices.Clone(names)} }
-
-// weights parts the options.
-func weights(than []Than) (more, less []string) {
-	for _, t := range than {
-		if t.less {
-			less = append(less, t.names...)
-		} else {
-			more = append(more, t.names...)
-		}
-	}
-	return more, less
-}
-
 // AddPredicate declares a kind of predicates made with [Where], and with it what
 // they weigh: of views with equally many predicates, the one with the heaviest is
 // asked first. The built-in kinds are, from the lightest on: xhr, method,
 // path_info, param, header, accept, containment, match_param, physical_path,
-// authenticated, principals, content_type. Without MoreThan and LessThan the kind
+// authenticated, principals, content_type. Without [Over] and [Under] the kind
 // weighs more than these and than all declared before it.
-func AddPredicate(c registry.Recorder, kind string, than ...Than) {
+func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 	config := c.Directive()
 	if kind == "" || slices.Contains(builtinKinds, kind) {
 		config.Fail(fmt.Errorf("add predicate %q: the kind is built in or empty, choose another name", kind))
 		return
 	}
-	more, less := weights(than)
+	under, over := sides(hints)
 	config.Record(registry.Action{
 		Discriminator: predicateID(kind),
 		Order:         registry.Phase1,
@@ -101,10 +73,10 @@ func AddPredicate(c registry.Recorder, kind string, than ...Than) {
 		Remedy:        "rename one of them, or include one package from the other",
 		Introspectables: []registry.Introspectable{{
 			Category: "view predicates", ID: kind, Title: kind, Type: "view predicate",
-			Fields: []registry.Field{{Name: "more than", Value: more}, {Name: "less than", Value: less}},
+			Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
 		}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
-			TableOf(reg).kinds.add(kind, more, less, config.Source())
+			TableOf(reg).kinds.add(kind, under, over, config.Source())
 			return nil
 		},
 	})
@@ -115,23 +87,27 @@ type predicateID string
 
 // ranking is a list of names in order of weight, under construction.
 type ranking struct {
-	noun   string // what the names are, for people
-	sorter *order.Sorter
-	places map[string]registry.Source
+	noun    string // what the names are, for people
+	upwards bool   // the last name is over all others, not the first
+	sorter  *order.Sorter
+	places  map[string]registry.Source
 }
 
-func newRanking(noun string, names []string) *ranking {
-	k := &ranking{noun: noun, sorter: order.New(lightest, heaviest), places: map[string]registry.Source{}}
+func newRanking(noun string, upwards bool, names []string) *ranking {
+	k := &ranking{noun: noun, upwards: upwards, sorter: order.New(lightest, heaviest), places: map[string]registry.Source{}}
 	for _, name := range names {
 		k.add(name, nil, nil, registry.Source{})
 	}
 	return k
 }
 
-// add places a name behind those of after and before those of before. Added
-// again it moves to the end.
-func (k *ranking) add(name string, after, before []string, at registry.Source) {
+// add places a name. Added again it moves to the end.
+func (k *ranking) add(name string, under, over []string, at registry.Source) {
 	k.places[name] = at
+	after, before := under, over
+	if k.upwards {
+		after, before = over, under
+	}
 	if after == nil && before == nil {
 		before = []string{heaviest}
 	}
@@ -141,36 +117,22 @@ func (k *ranking) add(name string, after, before []string, at registry.Source) {
 // sorted returns the names, lightest first.
 func (k *ranking) sorted() ([]string, error) {
 	names, err := k.sorter.Sorted()
-	wrong := func(name, format string, args ...any) error {
-		return &registry.Mistake{Source: k.places[name], Err: &rankingError{fmt.Sprintf(format, args...), err}}
-	}
 	if unmet, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
-		side := "after"
-		if unmet.Side == "over" {
-			side = "before"
+		worded := *unmet
+		worded.Have = visible(unmet.Have)
+		if k.upwards {
+			worded.Side = map[string]string{"under": "over", "over": "under"}[unmet.Side]
 		}
-		return nil, wrong(unmet.Name, "%s %q wants to come %s %s, which is not there (have: %s)",
-			k.noun, unmet.Name, side, quoted(unmet.Wants), strings.Join(visible(unmet.Have), ", "))
+		return nil, &registry.Mistake{Source: k.places[unmet.Name], Err: fmt.Errorf("%s %w", k.noun, &worded)}
 	}
 	if cycle, ok := errors.AsType[*order.CycleError](err); ok {
-		return nil, wrong(cycle.Names[0], "the weights of %ss go round in a circle: %s", k.noun, quoted(cycle.Names))
+		worded := &order.CycleError{Names: slices.Clone(cycle.Names)}
+		if k.upwards {
+			slices.Reverse(worded.Names)
+		}
+		return nil, &registry.Mistake{Source: k.places[cycle.Names[0]], Err: fmt.Errorf("%ss: %w", k.noun, worded)}
 	}
 	return names, err
-}
-
-// rankingError is an error of the sorter in the words of weights.
-type rankingError struct {
-	text string
-	err  error
-}
-
-func (e *rankingError) Error() string { return e.text }
-func (e *rankingError) Unwrap() error { return e.err }
-
-var _ error = (*rankingError)(nil)
-
-func quoted(names []string) string {
-	return strings.Trim(strings.ReplaceAll(fmt.Sprintf("%q", names), `" "`, `", "`), "[]")
 }
 
 func visible(names []string) []string {

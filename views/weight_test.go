@@ -135,8 +135,8 @@ func TestKindsNobodyDeclaredComeLast(t *testing.T) {
 func TestAddPredicate(t *testing.T) {
 	t.Parallel()
 	got := orderOf(t, func(c *registry.Config) {
-		views.AddPredicate(c, "light", views.LessThan("method"))
-		views.AddPredicate(c, "middle", views.MoreThan("nothing", "method"), views.LessThan("header"))
+		views.AddPredicate(c, "light", views.Under("method"))
+		views.AddPredicate(c, "middle", views.Over("nothing", "method"), views.Under("header"))
 	}, set{views.XHR(false)}, set{views.Method("GET")}, set{holding("light")}, set{holding("middle")}, set{views.Not(views.Header("X-A"))})
 	assert.Equal(t, []string{`!header="X-A"`, "middle", `method="GET","HEAD"`, "light", "xhr=false"}, got)
 
@@ -147,12 +147,12 @@ func TestAddPredicate(t *testing.T) {
 		"built in": {func(c *registry.Config) { views.AddPredicate(c, "xhr") }, `add predicate "xhr": the kind is built in or empty`},
 		"empty":    {func(c *registry.Config) { views.AddPredicate(c, "") }, `add predicate "": the kind is built in or empty`},
 		"twice":    {func(c *registry.Config) { views.AddPredicate(c, "a"); views.AddPredicate(c, "a") }, `predicate "a" registered twice:`},
-		"more":     {func(c *registry.Config) { views.AddPredicate(c, "a", views.MoreThan("b", "c")) }, `predicate "a" wants to come after "b", "c", which is not there (have: xhr, method`},
-		"less":     {func(c *registry.Config) { views.AddPredicate(c, "a", views.LessThan("b")) }, `predicate "a" wants to come before "b", which is not there (have: xhr`},
+		"over":     {func(c *registry.Config) { views.AddPredicate(c, "a", views.Over("b", "c")) }, `predicate "a" wants to be over "b" or "c", none of which is registered (have: xhr, method`},
+		"under":    {func(c *registry.Config) { views.AddPredicate(c, "a", views.Under("b")) }, `predicate "a" wants to be under "b", which is not registered (have: xhr`},
 		"in circles": {func(c *registry.Config) {
-			views.AddPredicate(c, "a", views.MoreThan("b"))
-			views.AddPredicate(c, "b", views.MoreThan("a"))
-		}, `the weights of predicates go round in a circle: "a", "b"`},
+			views.AddPredicate(c, "a", views.Over("b"))
+			views.AddPredicate(c, "b", views.Over("a"))
+		}, `predicates: the order goes in a circle: "b" over "a", "a" over "b"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -154,12 +154,12 @@ func (b *build) record(c registry.Recorder, d Directive) {
 		views.AddPredicate(c, d.Name)
 	case "add_route_predicate": // those of routes are asked as they are written
 	case "add_accept_view_order":
-		var place []views.Than
+		var place []views.Hint
 		if d.WeighsMoreThan != nil {
-			place = append(place, views.MoreThan(d.WeighsMoreThan...))
+			place = append(place, views.Over(d.WeighsMoreThan...))
 		}
 		if d.WeighsLessThan != nil {
-			place = append(place, views.LessThan(d.WeighsLessThan...))
+			place = append(place, views.Under(d.WeighsLessThan...))
 		}
 		views.AddAcceptOrder(c, d.Value, place...)
 	case "add_subscriber":

@@ -12,44 +12,44 @@ import (
 // Where a view that was expected may be: what is worth telling to somebody who
 // looks for it.
 
-// mostHints is how many views a hint of one sort names.
-const mostHints = 3
+// mostSuggestions is how many views a suggestion of one sort names.
+const mostSuggestions = 3
 
-// Hints says what may be wrong, and what to do: a view of the same name answers a
+// Suggestions says what may be wrong, and what to do: a view of the same name answers a
 // related type (a *T where there is a T, what a type embeds), or lies on another
 // route, or another name is meant.
-func (e *NoViewError) Hints() []string {
-	var hints []string
+func (e *NoViewError) Suggestions() []string {
+	var suggestions []string
 	for _, s := range e.slots {
 		if s != nil {
-			hints = append(hints, s.hints(e.Resource)...)
+			suggestions = append(suggestions, s.suggestions(e.Resource)...)
 		}
 	}
 	if e.table == nil || len(e.Candidates) > 0 {
-		return hints
+		return suggestions
 	}
-	hints = append(hints, e.elsewhere()...)
-	if hint := e.otherName(); hint != "" {
-		hints = append(hints, hint)
+	suggestions = append(suggestions, e.elsewhere()...)
+	if suggestion := e.otherName(); suggestion != "" {
+		suggestions = append(suggestions, suggestion)
 	}
-	return hints
+	return suggestions
 }
 
-// hints names views of the place that answer a type related to t, and what to do.
-func (s *slot) hints(t reflect.Type) []string {
+// suggestions names views of the place that answer a type related to t, and what to do.
+func (s *slot) suggestions(t reflect.Type) []string {
 	if t == nil {
 		return nil
 	}
-	var hints []string
+	var suggestions []string
 	for _, g := range s.groups {
-		if hint := hintFor(t, g.typ); hint != "" {
-			hints = append(hints, g.members[0].info.String()+": "+hint)
+		if suggestion := suggestionFor(t, g.typ); suggestion != "" {
+			suggestions = append(suggestions, g.members[0].info.String()+": "+suggestion)
 		}
 	}
-	return hints
+	return suggestions
 }
 
-func hintFor(t, has reflect.Type) string {
+func suggestionFor(t, has reflect.Type) string {
 	switch {
 	case has == nil || t == has:
 		return ""
@@ -84,7 +84,7 @@ func embeds(t, has reflect.Type, depth int) bool {
 // elsewhere names the views of this name for this resource that lie where the
 // request did not look: on other routes, or on none.
 func (e *NoViewError) elsewhere() []string {
-	var hints []string
+	var suggestions []string
 	more := 0
 	for _, s := range e.table.resources.slots {
 		if s.place.name != e.Name || slices.Contains(e.slots[:], s) {
@@ -94,7 +94,7 @@ func (e *NoViewError) elsewhere() []string {
 		if len(c.steps) == 0 {
 			continue
 		}
-		if len(hints) == mostHints {
+		if len(suggestions) == mostSuggestions {
 			more++
 			continue
 		}
@@ -106,12 +106,12 @@ func (e *NoViewError) elsewhere() []string {
 		case e.Route == "":
 			why = "it answers on that route only, and no route matched"
 		}
-		hints = append(hints, fmt.Sprintf("%s (%s): %s", info, info.Source, why))
+		suggestions = append(suggestions, fmt.Sprintf("%s (%s): %s", info, info.Source, why))
 	}
 	if more > 0 {
-		hints = append(hints, fmt.Sprintf("and %d more on other routes", more))
+		suggestions = append(suggestions, fmt.Sprintf("and %d more on other routes", more))
 	}
-	return hints
+	return suggestions
 }
 
 // otherName finds a view of the resource whose name is nearly the one asked for.

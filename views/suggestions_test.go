@@ -12,7 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-func TestHintsWhereTheViewMayBe(t *testing.T) {
+func TestSuggestions(t *testing.T) {
 	t.Parallel()
 	at := func(c *registry.Config) *registry.Config { return c.At(registry.Source{File: "app.go", Line: 7}) }
 	reg := build(t, func(c *registry.Config) {
@@ -39,7 +39,7 @@ func TestHintsWhereTheViewMayBe(t *testing.T) {
 			_, err := views.TableOf(reg).Call(tt.ask.of(reg))
 			why, ok := errors.AsType[*views.NoViewError](err)
 			require.True(t, ok)
-			assert.Equal(t, tt.want, why.Hints())
+			assert.Equal(t, tt.want, why.Suggestions())
 		})
 	}
 }
