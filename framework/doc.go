@@ -1,42 +1,60 @@
-// Package framework assembles an application: what was declared with a
-// Configurator becomes an App, an http.Handler.
+// Package framework builds a web application: a [Configurator] records what the application
+// consists of, and its method App turns that into an http.Handler.
 //
-//	config := framework.New(framework.Options{Root: openSite})
-//	config.AddView(views.On(show))
-//	config.AddView(views.On(edit), views.Name("edit"), views.Permission("edit"))
-//	config.AddTween("timing", tweens.Wrap(timing))
-//	config.Include(blog.Include)
-//	app, err := config.App()
+//	func main() {
+//		config := framework.New(framework.Options{})
+//		config.AddRoute("hello", "/hello/{name}")
+//		config.AddView(views.Func(hello), views.Route("hello"))
+//		app, err := config.App()
+//		if err != nil {
+//			log.Fatal(err) // every conflict and mistake, each with file and line
+//		}
+//		if err := framework.Serve(context.Background(), app, server.Options{Addr: ":6543"}); err != nil {
+//			log.Fatal(err)
+//		}
+//	}
 //
-// A Configurator only records: every directive keeps the file and line of its
-// caller, and App resolves them together. Two directives for one thing are a
-// conflict, unless one of them stands nearer to the application: what an
-// application declares itself overrides what it includes. All conflicts and
-// all mistakes are reported at once, and nothing is half-built.
+//	func hello(r *framework.Request) (*framework.Response, error) {
+//		return r.Text("Hello, " + r.Param("name")), nil
+//	}
 //
-// An App takes a request through its tweens to the router, which asks the root
-// factory for the tree, walks the path of the URL down it (package
-// traversal), and calls the view that fits the resource where the walk ended
-// (package views). What comes back is a value, *Response, until the last tween
-// has seen it; then it is written. An error travels the same way, and the
-// EXCVIEW tween finds the error view for it.
+// The five names that most people need:
 //
-// Directives whose types Go's methods cannot express are functions of the
-// package that owns their subject and take the Configurator as their first argument:
-// registry.Subscribe, views.AddResponseAdapter, views.Inherit, and those of
-// other people's packages.
+//   - [New] takes [Options], among them the root of the resource tree, and returns a Configurator.
+//   - [Configurator]: AddView, AddRoute, AddTween and Include may be called in any order.
+//   - [App] handles requests. Explain says what it would do with one.
+//   - [Serve] serves an App until SIGTERM, without losing a request.
+//   - [Request], which every view receives.
 //
-// Serve puts an App on the network: with bounds for slow and greedy clients
-// that suit the open internet, TLS, probes, and an end that loses no request.
-// OnStart and OnStop open and close what the application needs around that.
-// An App is an http.Handler as well, for whatever else serves it; then Start
-// and Shutdown are the program's to call. Prepare gives jobs and commands a
-// request without a server.
+// Read next package views, then views/web, then framework/frameworktest. To find something:
 //
-// Every step of a request may wait. What it starts by async.Go (package
-// traversal/async) ends with it: the App waits for that when the response was
-// sent, names in the log what does not end, and Shutdown reports what is left.
-// Async, given to Include, is for views that are coroutines.
+//	to do this                                    look in package
+//	write a view, a predicate, a renderer         views
+//	read a request, build a response, HTTP error  views/web
+//	declare a route, constrain a path segment     framework/routes
+//	make a resource tree                          traversal
+//	start goroutines in a request                 traversal/async
+//	wrap all requests: log, limit, compress       tweens
+//	subscribe to events, write an extension       registry
+//	set limits, TLS, timeouts of the server       framework/server
+//	add a command line to the program             framework/cli
+//	learn why a request got its response          framework/explain
+//	test without a server                         framework/frameworktest
 //
-// To test an application, see framework/frameworktest.
+// The examples are Example (a whole application), ExampleConfigurator_Include,
+// ExampleConfigurator_App_errors, ExampleConfigurator_AddRoute, ExampleServe, ExampleApp_Prepare and
+// ExampleApp_Explain.
+//
+// # Configuration
+//
+// A call such as AddView only records, with the file and line of its caller; App resolves all of
+// them together and reports all conflicts and mistakes at once. What the application registers
+// itself overrides what it includes. Two packages that register the same thing conflict.
+//
+// # A request
+//
+// A request passes the tweens and reaches the router. The router matches a route, calls the root
+// factory, walks the path from the root (package traversal), and calls the view that fits the
+// resource it found. The response is a value until the last tween has seen it; then it is sent. An
+// error returns the same way, until the tween EXCVIEW calls the error view for it.
 package framework
