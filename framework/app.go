@@ -73,7 +73,7 @@ func newApp(reg *registry.Registry) (*App, error) {
 
 // created notifies the subscribers to ApplicationCreated.
 func (a *App) created() error {
-	err := safely(func() error {
+	err := web.Try(func() error {
 		return registry.Notify(a.web.Registry, &web.ApplicationCreated{Registry: a.web.Registry, Handler: a})
 	})
 	if err != nil {

@@ -2,7 +2,6 @@ package framework
 
 import (
 	"net/http"
-	"runtime/debug"
 
 	"github.com/mastaba-go/mastaba/framework/explain"
 	"github.com/mastaba-go/mastaba/framework/routes"
@@ -31,7 +30,7 @@ func (a *App) Explain(hr *http.Request) *explain.Explanation {
 	x := &explainer{app: a, request: r, at: explain.AtNewRequest}
 	x.out = &explain.Explanation{Method: hr.Method, Target: hr.URL.RequestURI(), Notes: []string{}}
 	x.surroundings()
-	err := safely(func() error { return a.router.find(r, x) })
+	err := web.Try(func() error { return a.router.find(r, x) })
 	if err == nil {
 		x.at = explain.AtViews
 	}
@@ -51,14 +50,4 @@ type explainer struct {
 	root    traversal.Resource
 	steps   []explain.Step
 	out     *explain.Explanation
-}
-
-// safely turns a panic of do into an error, even http.ErrAbortHandler.
-func safely(do func() error) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &web.PanicError{Value: value, Stack: debug.Stack()}
-		}
-	}()
-	return do()
 }

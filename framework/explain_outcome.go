@@ -66,7 +66,7 @@ func (x *explainer) outcome(err error) {
 // predict returns the prediction of the view table. A panic of a predicate or a policy becomes its
 // error, as it would when serving.
 func predict(do func() views.Prediction) (p views.Prediction) {
-	err := safely(func() error { p = do(); return nil })
+	err := web.Try(func() error { p = do(); return nil })
 	if err != nil {
 		p.Err = err
 	}
@@ -111,7 +111,7 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 
 // user sets the user, once the policy was consulted about a permission.
 func (x *explainer) user() {
-	err := safely(func() (err error) {
+	err := web.Try(func() (err error) {
 		x.out.User, err = x.request.UserID()
 		return err
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -103,13 +102,8 @@ func (h *hook) call(ctx context.Context, app *App) error {
 	done := make(chan error, 1)
 	go func() {
 		err := errors.New("the hook ended its goroutine")
-		defer func() {
-			if value := recover(); value != nil {
-				err = &web.PanicError{Value: value, Stack: debug.Stack()}
-			}
-			done <- err
-		}()
-		err = h.fn(ctx, app)
+		defer func() { done <- err }()
+		err = web.Try(func() error { return h.fn(ctx, app) })
 	}()
 	select {
 	case err := <-done:

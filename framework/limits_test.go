@@ -75,7 +75,7 @@ func TestRouteWithoutABodyIsRefused(t *testing.T) {
 	config := quiet(framework.Options{})
 	config.AddRoute("none", "/none", routes.BodyLimit(0))
 	_, err := config.App()
-	require.ErrorContains(t, err, "routes.BodyLimit(0): give a number of bytes, or -1 for no bound")
+	require.ErrorContains(t, err, "routes.BodyLimit(0): want a number of bytes, or -1 for no limit")
 }
 
 // What net/http does for its own request is done for the one that views see:

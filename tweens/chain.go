@@ -3,7 +3,6 @@ package tweens
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -35,18 +34,17 @@ func Chain(reg *registry.Registry, main web.Handler) (web.Handler, error) {
 
 // build calls the factory. A panic of the factory is an error too.
 func (t *tween) build(next web.Handler, reg *registry.Registry) (handler web.Handler, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &web.PanicError{Value: v, Stack: debug.Stack()}
-		}
-		if err == nil && handler == nil {
-			err = errors.New("its factory returned neither a handler nor an error")
-		}
-		if err != nil {
-			handler, err = nil, &registry.Mistake{Source: t.source, Err: fmt.Errorf("tween %q: %w", t.name, err)}
-		}
-	}()
-	return t.factory.Build(next, reg)
+	err = web.Try(func() (err error) {
+		handler, err = t.factory.Build(next, reg)
+		return err
+	})
+	if err == nil && handler == nil {
+		err = errors.New("its factory returned neither a handler nor an error")
+	}
+	if err != nil {
+		return nil, &registry.Mistake{Source: t.source, Err: fmt.Errorf("tween %q: %w", t.name, err)}
+	}
+	return handler, nil
 }
 
 // Names returns the names of the tweens in use, outermost first, without the ends. If the order cannot be solved there are

@@ -71,14 +71,16 @@ func (d *development) page(r *web.Request, err error) *devPage {
 
 // explain explains the request, without its body, which the view has read.
 func (d *development) explain(r *web.Request) (text string) {
-	defer func() {
-		if value := recover(); value != nil {
-			text = fmt.Sprintf("no explanation: panic: %v", value)
-		}
-	}()
 	again := *r.Request
 	again.Body = http.NoBody
-	return d.app.Explain(&again).String()
+	err := web.Try(func() error {
+		text = d.app.Explain(&again).String()
+		return nil
+	})
+	if err != nil {
+		return fmt.Sprintf("no explanation: %v", err)
+	}
+	return text
 }
 
 // belowPanic removes the frames above the line that panicked.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 
 	"github.com/rs/zerolog"
 
@@ -80,13 +79,11 @@ func (e *Env) App(ctx context.Context) (*framework.App, error) {
 
 // configure calls Build, and turns a panic into an error.
 func (e *Env) configure(ctx context.Context) (config *framework.Configurator, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			config, err = nil, &web.PanicError{Value: value, Stack: debug.Stack()}
-		}
-	}()
 	e.unknown = nil
-	config, err = e.build(ctx, e)
+	err = web.Try(func() (err error) {
+		config, err = e.build(ctx, e)
+		return err
+	})
 	if err := errors.Join(append(e.unknown, err)...); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,17 @@ func Guard(h Handler) Handler {
 	}
 }
 
+// Try calls fn and returns a panic of it as a *[PanicError], for functions that are not handlers. Unlike
+// [Guard] it also returns the panic of http.ErrAbortHandler, which errors.Is finds.
+func Try(fn func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &PanicError{Value: value, Stack: debug.Stack()}
+		}
+	}()
+	return fn()
+}
+
 // recovered converts what recover returned to an error, and panics again with http.ErrAbortHandler.
 func recovered(value any) error {
 	if value == nil {
