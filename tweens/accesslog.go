@@ -10,21 +10,24 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// AccessLogOptions are the choices of AccessLog. The zero value logs every request.
+// AccessLogOptions are the options of AccessLog. The zero value logs every request.
 type AccessLogOptions struct {
-	// Level gives the level of a line by the status of the answer. Nil: error from 500 on, warning from 400 on, else info.
+	// Level returns the level of a line by the status of the response. Nil means error from 500 on,
+	// warning from 400 on, info otherwise.
 	Level func(status int) zerolog.Level
-	// Skip keeps requests out of the log, such as those of a health check. It is asked when the response was sent.
+	// Skip keeps requests out of the log, such as those of a health check. It is called after the
+	// response was sent.
 	Skip func(r *web.Request) bool
 }
 
-// AccessLog writes one line for each request into the request's log, which adds the request id. The line is written when the
-// response has been sent, so that it tells what really left: method, path, route (pattern), resource (type), view (name),
-// status, bytes, duration (milliseconds), remote (address), and the error, if one came out of what follows inward. What a
-// request does not have is left out; the query too, for it may hold secrets.
+// AccessLog writes one line per request to the request's log, which adds the request id. It writes
+// after the response was sent, so the line has what really left: method, path, route (pattern),
+// resource (type), view (name), status, bytes, duration (milliseconds), remote (address), and the
+// error if an inner tween returned one. Fields that a request does not have are left out, and so is
+// the query, because it may contain secrets.
 //
-// Place it outside of all that shall be counted, where it lands by itself if it is added last. Without an application's
-// logger it does nothing.
+// Place it outside all that it should measure; if it is added last, that is its place by default.
+// Without an application's logger it does nothing.
 func AccessLog(o AccessLogOptions) Factory {
 	text := callText("AccessLog", o)
 	if o.Level == nil {
@@ -33,10 +36,10 @@ func AccessLog(o AccessLogOptions) Factory {
 	l := &accessLog{o, time.Now()}
 	return Wrap(func(next web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {
-			e := &exchange{of: l, start: l.clock()}
-			r.AddFinishedCallback(e.log)
+			e := &logEntry{log: l, start: l.clock()}
+			r.AddFinishedCallback(e.write)
 			resp, err := next(r)
-			e.note(resp, err)
+			e.record(resp, err)
 			return resp, err
 		}
 	}).Named(text)
@@ -44,23 +47,22 @@ func AccessLog(o AccessLogOptions) Factory {
 
 type accessLog struct {
 	AccessLogOptions
-	born time.Time
+	created time.Time
 }
 
-// clock is the age of the log. To read it costs half of time.Now, which asks the
-// system twice.
-func (l *accessLog) clock() time.Duration { return time.Since(l.born) }
+// clock returns the age of the log. It costs half of time.Now, which reads two clocks.
+func (l *accessLog) clock() time.Duration { return time.Since(l.created) }
 
-// exchange is one line to be.
-type exchange struct {
-	of     *accessLog
+// logEntry is the line of one request.
+type logEntry struct {
+	log    *accessLog
 	start  time.Duration // by its clock
-	status int           // as the tween saw it: for answers that were never sent
+	status int           // for responses that are never sent
 	err    error
 }
 
-// note keeps what came from further in. A panic that passes leaves a status of 500.
-func (e *exchange) note(resp *web.Response, err error) {
+// record records the outcome of inner tweens. It is not called for a panic.
+func (e *logEntry) record(resp *web.Response, err error) {
 	switch {
 	case err != nil:
 		e.err = err
@@ -69,23 +71,23 @@ func (e *exchange) note(resp *web.Response, err error) {
 	}
 }
 
-// log writes the line, as a finished callback.
-func (e *exchange) log(r *web.Request) error {
-	if e.of.Skip != nil && e.of.Skip(r) {
+// write writes the line. It is a finished callback.
+func (e *logEntry) write(r *web.Request) error {
+	if e.log.Skip != nil && e.log.Skip(r) {
 		return nil
 	}
 	sent := r.Sent()
 	status := sent.Status
 	if status == 0 {
-		status = unsent(e.status, e.err)
+		status = unsentStatus(e.status, e.err)
 	}
-	line := r.LogLine(e.of.Level(status))
+	line := r.LogLine(e.log.Level(status))
 	if line == nil {
 		return nil
 	}
 	line.Str("method", r.Method).Str("path", r.URL.Path)
-	describe(line, r)
-	line.Int("status", status).Int64("bytes", sent.Bytes).Dur("duration", e.of.clock()-e.start).Str("remote", remote(r))
+	addFound(line, r)
+	line.Int("status", status).Int64("bytes", sent.Bytes).Dur("duration", e.log.clock()-e.start).Str("remote", remoteHost(r))
 	if e.err != nil {
 		line.Err(e.err)
 	}
@@ -93,8 +95,8 @@ func (e *exchange) log(r *web.Request) error {
 	return nil
 }
 
-// describe says what was found for a request.
-func describe(line *zerolog.Event, r *web.Request) {
+// addFound adds the route, resource and view of a request to a line.
+func addFound(line *zerolog.Event, r *web.Request) {
 	if m := r.Match(); m != nil {
 		line.Str("route", m.Pattern)
 	}
@@ -106,8 +108,8 @@ func describe(line *zerolog.Event, r *web.Request) {
 	}
 }
 
-// remote is the address of the client without its port.
-func remote(r *web.Request) string {
+// remoteHost returns the address of the peer without its port.
+func remoteHost(r *web.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

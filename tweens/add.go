@@ -10,22 +10,24 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// Option says where a tween wants to be: Under or Over.
+// Option says where a tween belongs: Under or Over.
 type Option interface {
-	// String is the option as it is listed: `under "session", INGRESS`.
+	// String returns the option as it is listed: `under "session", INGRESS`.
 	String() string
 	apply(t *tween) error
 }
 
-// Under places a tween further in than the named ones. Names that are not registered are passed over, but one of them has to
-// be: `Under("session", Ingress)` is under the session tween if there is one.
+// Under places a tween inside the named ones. Names that are not registered are skipped, but at
+// least one must be registered: Under("session", Ingress) is under the session tween if there is
+// one.
 func Under(names ...string) Option { return hint{"under", names} }
 
-// Over places a tween further out than the named ones. Names that are not registered are passed over, but one of them has to
-// be: `Over("transaction", Main)` is over the transaction tween if there is one.
+// Over places a tween outside the named ones. Names that are not registered are skipped, but at
+// least one must be registered: Over("transaction", Main) is over the transaction tween if there is
+// one.
 func Over(names ...string) Option { return hint{"over", names} }
 
-// hint is one side of a tween's place.
+// hint is Under or Over.
 type hint struct {
 	side  string // "under", "over"
 	names []string
@@ -35,27 +37,27 @@ var _ Option = hint{}
 
 func (h hint) String() string { return h.side + " " + namesText(h.names) }
 
-// apply gives the tween the hint, or says why it cannot be.
+// apply gives the tween the hint, or returns what is wrong with it.
 func (h hint) apply(t *tween) error {
-	names, refused, why := &t.under, Main, "nothing lies inside it; leave it away, or name another tween"
+	names, wrong, end := &t.under, Main, "inner"
 	if h.side == "over" {
-		names, refused, why = &t.over, Ingress, "nothing lies outside it; leave it away, or name another tween"
+		names, wrong, end = &t.over, Ingress, "outer"
 	}
 	switch {
 	case len(h.names) == 0:
-		return fmt.Errorf("tween %q is %s nothing: give the names of one or more tweens", t.name, h.side)
+		return fmt.Errorf("tween %q: %s without names: want one or more tweens", t.name, h.side)
 	case len(*names) > 0:
-		return fmt.Errorf("tween %q has %[2]s twice: give all names in one, %[2]s them all", t.name, h.side)
+		return fmt.Errorf("tween %q: %s given twice: combine the names in one", t.name, h.side)
 	case slices.Contains(h.names, ""):
-		return fmt.Errorf("tween %q is %s a tween without a name", t.name, h.side)
-	case slices.Contains(h.names, refused):
-		return fmt.Errorf("tween %q cannot be %s %s: %s", t.name, h.side, refused, why)
+		return fmt.Errorf("tween %q: %s an empty name", t.name, h.side)
+	case slices.Contains(h.names, wrong):
+		return fmt.Errorf("tween %q cannot be %s %s, the %s end of the chain: leave it out, or name another tween", t.name, h.side, wrong, end)
 	}
 	*names = slices.Clone(h.names)
 	return nil
 }
 
-// namesText is a list of names for people: quoted, other than the two ends.
+// namesText returns names for display: quoted, other than those that every chain has.
 func namesText(names []string) string {
 	texts := make([]string, len(names))
 	for i, name := range names {
@@ -72,10 +74,10 @@ type tween struct {
 	factory     Factory
 	under, over []string
 	source      registry.Source
-	fields      []registry.Field // its description; the position is filled in when the order is known
+	fields      []registry.Field // for introspection; the position is set when the order is known
 }
 
-// String is the tween with its hints: `"a" under "b" over MAIN`.
+// String returns the name and the hints: `"a" under "b" over MAIN`.
 func (t *tween) String() string {
 	text := strconv.Quote(t.name)
 	if t.under != nil {
@@ -87,26 +89,29 @@ func (t *tween) String() string {
 	return text
 }
 
-// place says in the description at which position the tween lies, from 1 on.
-func (t *tween) place(position int) {
+// setPosition sets the position in the introspection fields, from 1 on; 0 if the tween is not in
+// use.
+func (t *tween) setPosition(position int) {
 	if t.fields != nil {
 		t.fields[0].Value = position
 	}
 }
 
-// tweenID and orderID are what the directives claim.
+// tweenID and orderID are the discriminators.
 type (
 	tweenID string
 	orderID struct{}
 )
 
-// Add puts a tween around the router, under a name by which others place themselves, and by which an explicit order lists
-// it. Without options it is under Ingress, and so further out than all that were added before it; a tween with one of Under
-// and Over is bound by that alone. A name that is added again after a Commit replaces the tween and moves to the end of the
-// order of registration.
+// Add puts a tween around the router. Others are placed relative to its name, and SetOrder lists it
+// by its name. Without options it is under Ingress, and so outside all tweens that were added
+// before it; with Under or Over it goes by that alone. A name that is added again after a Commit
+// replaces the tween and moves to the end of the order of registration.
 //
-// Refused are an empty name, the names Ingress and Main, a nil factory, to be over Ingress, and to be under Main. All are
-// mistakes of the configuration, which the build reports, as it does names that are not there and circles.
+// The build reports an empty name, the names Ingress and Main, a zero factory, a tween over Ingress
+// or under Main, hints that name no registered tween, and cycles.
+//
+// An application calls config.AddTween; Add is for extensions.
 func Add(rec registry.Recorder, name string, factory Factory, opts ...Option) {
 	c := rec.Directive()
 	t := &tween{name: name, factory: factory, source: c.Source()}
@@ -120,9 +125,9 @@ func Add(rec registry.Recorder, name string, factory Factory, opts ...Option) {
 		Subject:       fmt.Sprintf("tween %q", name),
 		Remedy:        "give one of them another name, or include one package from the other",
 		Run: func(c *registry.Config, reg *registry.Registry) error {
-			placed := *t // each build has its own: the position is part of the description
-			tableOf(reg).add(&placed)
-			c.Record(registry.Action{Order: registry.Phase3, Introspectables: []registry.Introspectable{placed.describe()}})
+			own := *t // each build sets the position in its own copy
+			tableOf(reg).add(&own)
+			c.Record(registry.Action{Order: registry.Phase3, Introspectables: []registry.Introspectable{own.describe()}})
 			return nil
 		},
 	})
@@ -133,17 +138,16 @@ func (t *tween) check(opts []Option) error {
 	var errs []error
 	switch {
 	case t.name == "":
-		errs = append(errs, errors.New("tween without a name: others need its name to place themselves"))
+		errs = append(errs, errors.New(`tween "": missing name`))
 	case t.name == Ingress, t.name == Main:
-		errs = append(errs, fmt.Errorf("tween %q: the name is reserved, %s and %s are the ends of the chain; give the tween a name of its own",
-			t.name, Ingress, Main))
+		errs = append(errs, fmt.Errorf("tween %q: reserved name: %s and %s are the ends of the chain", t.name, Ingress, Main))
 	}
 	if t.factory.build == nil {
-		errs = append(errs, fmt.Errorf("tween %q: its factory is nil", t.name))
+		errs = append(errs, fmt.Errorf("tween %q: %w", t.name, errNoFactory))
 	}
 	for _, o := range opts {
 		if o == nil {
-			errs = append(errs, fmt.Errorf("tween %q: an option is nil", t.name))
+			errs = append(errs, fmt.Errorf("tween %q: nil option", t.name))
 		} else if err := o.apply(t); err != nil {
 			errs = append(errs, err)
 		}
@@ -154,7 +158,7 @@ func (t *tween) check(opts []Option) error {
 // describe returns what introspection shows of the tween.
 func (t *tween) describe() registry.Introspectable {
 	t.fields = []registry.Field{
-		{Name: "position", Value: 0}, // filled in by place
+		{Name: "position", Value: 0}, // see setPosition
 		{Name: "name", Value: t.name},
 		{Name: "under", Value: t.under},
 		{Name: "over", Value: t.over},
@@ -166,10 +170,12 @@ func (t *tween) describe() registry.Introspectable {
 	}
 }
 
-// SetOrder lists the tweens to use, outermost first, and replaces the order by hints altogether: tweens that are not listed
-// are not used, not even the built-in ExcView (without which no error becomes a response), and hints are not looked at, not
-// even those that cannot be met. A name that nobody added is an error of the build. There is one list; without names it
-// stands for the order by hints.
+// SetOrder lists the tweens to use, outermost first, and replaces the order by hints: tweens that
+// are not listed are not used, not even the built-in ExcView (without which no error becomes a
+// response), and hints are ignored, even those that cannot be satisfied. A name that was not added
+// is an error of the build. There is one list; without names it means the order by hints.
+//
+// An application calls config.SetTweenOrder; SetOrder is for extensions.
 func SetOrder(rec registry.Recorder, names ...string) {
 	c := rec.Directive()
 	names = slices.Clone(names)
@@ -194,14 +200,14 @@ func SetOrder(rec registry.Recorder, names ...string) {
 	})
 }
 
-// checkOrder refuses what no list can hold.
+// checkOrder returns what is wrong with a list.
 func checkOrder(names []string) error {
 	var errs []error
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		switch {
 		case name == Ingress, name == Main:
-			errs = append(errs, fmt.Errorf("order of tweens: %s is an end of the chain, and no tween; leave it away", name))
+			errs = append(errs, fmt.Errorf("order of tweens: %s is an end of the chain, not a tween: leave it out", name))
 		case seen[name]:
 			errs = append(errs, fmt.Errorf("order of tweens: %q is listed twice", name))
 		}

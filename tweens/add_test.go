@@ -1,7 +1,6 @@
 package tweens_test
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -12,10 +11,9 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
-	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// declare records the tweens of a text: `a; b under x,y over z; commit`.
+// declare adds the tweens of a text: `a; b under x,y over z; commit`.
 func declare(c *registry.Config, declarations string) {
 	for decl := range strings.SplitSeq(declarations, ";") {
 		words := strings.Fields(decl)
@@ -77,8 +75,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestRefusals holds the exact sentences. Lines of this file are shown as LINE.
-func TestRefusals(t *testing.T) {
+// The texts are exact; lines of this file are shown as LINE.
+func TestMistakes(t *testing.T) {
 	t.Parallel()
 	nothing := tweens.Factory{}
 	tests := []struct {
@@ -87,23 +85,23 @@ func TestRefusals(t *testing.T) {
 		want   string
 	}{
 		{"reserved", func(c *registry.Config) { tweens.Add(c, "MAIN", noop) },
-			`LINE: tween "MAIN": the name is reserved, INGRESS and MAIN are the ends of the chain; give the tween a name of its own`},
+			`LINE: tween "MAIN": reserved name: INGRESS and MAIN are the ends of the chain`},
 		{"over INGRESS", func(c *registry.Config) { tweens.Add(c, "a", noop, tweens.Over("EXCVIEW", "INGRESS")) },
-			`LINE: tween "a" cannot be over INGRESS: nothing lies outside it; leave it away, or name another tween`},
+			`LINE: tween "a" cannot be over INGRESS, the outer end of the chain: leave it out, or name another tween`},
 		{"under MAIN", func(c *registry.Config) { tweens.Add(c, "a", noop, tweens.Under("MAIN")) },
-			`LINE: tween "a" cannot be under MAIN: nothing lies inside it; leave it away, or name another tween`},
+			`LINE: tween "a" cannot be under MAIN, the inner end of the chain: leave it out, or name another tween`},
 		{"no name", func(c *registry.Config) { tweens.Add(c, "", noop) },
-			`LINE: tween without a name: others need its name to place themselves`},
-		{"no factory", func(c *registry.Config) { tweens.Add(c, "a", nothing) }, `LINE: tween "a": its factory is nil`},
-		{"Wrap(nil)", func(c *registry.Config) { tweens.Add(c, "a", tweens.Wrap(nil)) }, `LINE: tween "a": its factory is nil`},
-		{"FromMiddleware(nil)", func(c *registry.Config) { tweens.Add(c, "a", tweens.FromMiddleware(nil)) }, `LINE: tween "a": its factory is nil`},
-		{"nil option", func(c *registry.Config) { tweens.Add(c, "a", noop, nil) }, `LINE: tween "a": an option is nil`},
+			`LINE: tween "": missing name`},
+		{"no factory", func(c *registry.Config) { tweens.Add(c, "a", nothing) }, `LINE: tween "a": factory is nil: make one with tweens.Wrap or tweens.New`},
+		{"Wrap(nil)", func(c *registry.Config) { tweens.Add(c, "a", tweens.Wrap(nil)) }, `LINE: tween "a": factory is nil: make one with tweens.Wrap or tweens.New`},
+		{"FromMiddleware(nil)", func(c *registry.Config) { tweens.Add(c, "a", tweens.FromMiddleware(nil)) }, `LINE: tween "a": factory is nil: make one with tweens.Wrap or tweens.New`},
+		{"nil option", func(c *registry.Config) { tweens.Add(c, "a", noop, nil) }, `LINE: tween "a": nil option`},
 		{"empty hint", func(c *registry.Config) { tweens.Add(c, "a", noop, tweens.Under()) },
-			`LINE: tween "a" is under nothing: give the names of one or more tweens`},
+			`LINE: tween "a": under without names: want one or more tweens`},
 		{"nameless hint", func(c *registry.Config) { tweens.Add(c, "a", noop, tweens.Under("")) },
-			`LINE: tween "a" is under a tween without a name`},
+			`LINE: tween "a": under an empty name`},
 		{"two hints", func(c *registry.Config) { tweens.Add(c, "a", noop, tweens.Over("b"), tweens.Over("c")) },
-			`LINE: tween "a" has over twice: give all names in one, over them all`},
+			`LINE: tween "a": over given twice: combine the names in one`},
 		{"twice", func(c *registry.Config) {
 			tweens.Add(c, "a", noop)
 			tweens.Add(c, "a", noop, tweens.Under("EXCVIEW"))
@@ -113,7 +111,7 @@ func TestRefusals(t *testing.T) {
 			tweens.SetOrder(c)
 		}, "order of tweens registered twice:\n    LINE\n    LINE\n    set it once, or include one package from the other"},
 		{"end in the order", func(c *registry.Config) { tweens.SetOrder(c, "INGRESS", "EXCVIEW") },
-			`LINE: order of tweens: INGRESS is an end of the chain, and no tween; leave it away`},
+			`LINE: order of tweens: INGRESS is an end of the chain, not a tween: leave it out`},
 		{"listed twice", func(c *registry.Config) { tweens.SetOrder(c, "EXCVIEW", "EXCVIEW") },
 			`LINE: order of tweens: "EXCVIEW" is listed twice`},
 		{"unknown in the order", func(c *registry.Config) {
@@ -136,7 +134,7 @@ func TestRefusals(t *testing.T) {
 		}, "LINE: tweens: the order goes in a circle: \"a\" over \"b\", \"b\" over \"a\"\n" +
 			"    LINE: tween \"a\" over \"b\"\n" +
 			"    LINE: tween \"b\" over \"a\", MAIN\n" +
-			"    take one of these hints away, or list the order with SetOrder"},
+			"    remove one of these hints, or set the order with tweens.SetOrder"},
 	}
 	line := regexp.MustCompile(`add_test\.go:\d+`)
 	for _, tt := range tests {
@@ -150,7 +148,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestIncludedTweensGiveWay(t *testing.T) {
+func TestApplicationOverridesIncludedTween(t *testing.T) {
 	t.Parallel()
 	reg := mustBuild(t, func(c *registry.Config) {
 		c.Include("inc", func(c *registry.Config) error {
@@ -181,7 +179,7 @@ func TestIntrospection(t *testing.T) {
 		return strings.Join(all, " ")
 	}
 	assert.Equal(t, []string{"a", "EXCVIEW", "c", "b"}, tweens.Names(first))
-	assert.Equal(t, "EXCVIEW=2 a=1 b=4 c=3", positions(first), "a later build leaves those of an earlier one alone")
+	assert.Equal(t, "EXCVIEW=2 a=1 b=4 c=3", positions(first), "a later build does not change an earlier one")
 	assert.Equal(t, "EXCVIEW=0 a=2 b=1 c=0", positions(second))
 
 	in, ok := first.Introspect().Get("tweens", "c")
@@ -206,63 +204,4 @@ func TestOptionsPrintThemselves(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, `under "session", INGRESS`, tweens.Under("session", tweens.Ingress).String())
 	assert.Equal(t, `over "in\"ner", EXCVIEW, MAIN`, tweens.Over(`in"ner`, tweens.ExcView, tweens.Main).String())
-}
-
-func TestChainCallsFromTheOutside(t *testing.T) {
-	t.Parallel()
-	var trace []string
-	mark := func(name string) tweens.Factory {
-		return tweens.Wrap(func(next web.Handler) web.Handler {
-			return func(r *web.Request) (*web.Response, error) {
-				trace = append(trace, name)
-				defer func() { trace = append(trace, name+" out") }()
-				return next(r)
-			}
-		})
-	}
-	reg := mustBuild(t, func(c *registry.Config) {
-		tweens.Add(c, "a", mark("old a"))
-		c.Commit()
-		tweens.Add(c, "b", mark("b"))
-		tweens.Add(c, "a", mark("a"))
-	})
-	h, err := tweens.Chain(reg, func(r *web.Request) (*web.Response, error) {
-		trace = append(trace, "main")
-		return r.Text("x"), nil
-	})
-	require.NoError(t, err)
-	w, err := get(h)
-	require.NoError(t, err)
-	assert.Equal(t, "x", w.Body.String())
-	assert.Equal(t, []string{"a", "b", "main", "b out", "a out"}, trace)
-}
-
-func TestChainReportsFactories(t *testing.T) {
-	t.Parallel()
-	boom := errors.New("no disk")
-	tests := []struct {
-		name    string
-		factory tweens.Factory
-		want    string
-	}{
-		{"error", tweens.New(func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, boom }), "no disk"},
-		{"panic", tweens.New(func(web.Handler, *registry.Registry) (web.Handler, error) { panic(boom) }), "panic: no disk"},
-		{"nothing", tweens.New(func(web.Handler, *registry.Registry) (web.Handler, error) { return nil, nil }),
-			"its factory returned neither a handler nor an error"},
-		{"Wrap gave nil", tweens.Wrap(func(web.Handler) web.Handler { return nil }),
-			"its factory returned neither a handler nor an error"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			reg := mustBuild(t, func(c *registry.Config) { tweens.Add(c, "a", tt.factory) })
-			h, err := tweens.Chain(reg, text("x"))
-			assert.Nil(t, h)
-			mistake, ok := errors.AsType[*registry.Mistake](err)
-			require.True(t, ok)
-			assert.Contains(t, mistake.Source.String(), "add_test.go:")
-			assert.EqualError(t, mistake.Err, `tween "a": `+tt.want)
-			assert.Equal(t, strings.Contains(tt.want, "no disk"), errors.Is(err, boom))
-		})
-	}
 }

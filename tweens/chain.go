@@ -12,10 +12,11 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Chain builds the tweens of the registry around main, which is the router, and returns the outermost handler. Every
-// factory is called, the innermost first. Most applications never call it: framework does.
+// Chain builds the tweens of the registry around main, the router, and returns the outermost
+// handler. It calls each factory, the innermost first. Without any tweens the chain has only the
+// built-in ExcView, which turns HTTP errors into plain responses.
 //
-// A registry to which nobody added anything has the built-in ExcView alone, which gives HTTP errors their plain answers.
+// Applications need not call it, framework does.
 func Chain(reg *registry.Registry, main web.Handler) (web.Handler, error) {
 	t := lookUp(reg)
 	names, err := t.order()
@@ -32,14 +33,14 @@ func Chain(reg *registry.Registry, main web.Handler) (web.Handler, error) {
 	return handler, nil
 }
 
-// build calls the factory. A panic of the factory is an error too.
+// build calls the factory. A panic of the factory becomes an error.
 func (t *tween) build(next web.Handler, reg *registry.Registry) (handler web.Handler, err error) {
 	err = web.Try(func() (err error) {
 		handler, err = t.factory.Build(next, reg)
 		return err
 	})
 	if err == nil && handler == nil {
-		err = errors.New("its factory returned neither a handler nor an error")
+		err = errors.New("factory returned neither a handler nor an error")
 	}
 	if err != nil {
 		return nil, &registry.Mistake{Source: t.source, Err: fmt.Errorf("tween %q: %w", t.name, err)}
@@ -47,41 +48,42 @@ func (t *tween) build(next web.Handler, reg *registry.Registry) (handler web.Han
 	return handler, nil
 }
 
-// Names returns the names of the tweens in use, outermost first, without the ends. If the order cannot be solved there are
-// none: Chain, and before it the build, says why.
+// Names returns the names of the tweens in use, outermost first, without the ends. It returns nil
+// if the order has no solution; the build, and Chain, report why.
 func Names(reg *registry.Registry) []string {
 	names, _ := lookUp(reg).order()
 	return slices.Clone(names)
 }
 
-// table holds what was registered. It is a component of the registry.
+// table holds the registered tweens. It is a component of the registry.
 type table struct {
 	sorter   *order.Sorter
 	tweens   map[string]*tween
 	explicit []string
-	listed   registry.Source // where the explicit order stands
+	listed   registry.Source // where the explicit order was set
 
-	mu     sync.Mutex // guards all below: a registry that is not frozen yet may be asked at any time
+	mu     sync.Mutex // guards all below, since a registry may be used before it is frozen
 	solved bool
 	names  []string
 	err    error
 }
 
-// newTable returns a table which knows the built-in tween, as the first of all.
+// newTable returns a table with the built-in tween as the first one.
 func newTable() *table {
 	t := &table{sorter: order.New(Ingress, Main), tweens: map[string]*tween{}}
-	t.tweens[ExcView] = &tween{name: ExcView, factory: ErrorViews(plainAnswer)}
+	t.tweens[ExcView] = &tween{name: ExcView, factory: ErrorViews(plainResponse)}
 	t.sorter.Add(ExcView, []string{Ingress}, nil)
 	return t
 }
 
-// plainAnswer answers HTTP errors without any views.
-func plainAnswer(r *web.Request, err error) (*web.Response, bool, error) {
+// plainResponse turns HTTP errors into responses without any views.
+func plainResponse(r *web.Request, err error) (*web.Response, bool, error) {
 	resp, ok := web.Drive(r).ErrorResponse(err)
 	return resp, ok, nil
 }
 
-// tableOf returns the table of a registry that is being built, whose order is solved at the end of the build.
+// tableOf returns the table of a registry that is being built. The order is solved at the end of
+// the build.
 func tableOf(reg *registry.Registry) *table {
 	return registry.Ensure(reg, func() *table {
 		t := newTable()
@@ -93,7 +95,7 @@ func tableOf(reg *registry.Registry) *table {
 	})
 }
 
-// lookUp returns the table of a registry which is built.
+// lookUp returns the table of a built registry.
 func lookUp(reg *registry.Registry) *table {
 	if t, ok := registry.Lookup[*table](reg); ok {
 		return t
@@ -101,7 +103,8 @@ func lookUp(reg *registry.Registry) *table {
 	return newTable()
 }
 
-// add registers a tween. The first ExcView fills the place that is kept for it, unless it says where it wants to be.
+// add registers a tween. The first ExcView takes the place of the built-in one, unless it has
+// hints.
 func (t *table) add(tw *tween) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -124,7 +127,7 @@ func (t *table) list(names []string, source registry.Source) {
 	t.solved, t.explicit, t.listed = false, names, source
 }
 
-// order returns the names in use, outermost first. It is worked out once.
+// order returns the names in use, outermost first. It is solved once.
 func (t *table) order() ([]string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -146,14 +149,14 @@ func (t *table) solve() {
 		t.names = nil
 	}
 	for _, tw := range t.tweens {
-		tw.place(0) // not in use, unless it is among the names
+		tw.setPosition(0) // until it turns out to be in use
 	}
 	for i, name := range t.names {
-		t.tweens[name].place(i + 1)
+		t.tweens[name].setPosition(i + 1)
 	}
 }
 
-// unknown returns the names of the explicit order that nobody added, as an error.
+// unknown returns an error for the names of the explicit order that were not added.
 func (t *table) unknown() error {
 	var errs []error
 	for _, name := range t.explicit {
@@ -165,7 +168,7 @@ func (t *table) unknown() error {
 	return errors.Join(errs...)
 }
 
-// explain adds to what the sorter found where it was written.
+// explain adds the source locations to an error of the sorter.
 func (t *table) explain(err error) error {
 	switch err := err.(type) {
 	case nil:
@@ -173,13 +176,13 @@ func (t *table) explain(err error) error {
 	case *order.UnsatisfiedError:
 		return &registry.Mistake{Source: t.tweens[err.Name].source, Err: fmt.Errorf("tween %w", err)}
 	case *order.CycleError:
-		var places strings.Builder
+		var sources strings.Builder
 		for _, name := range err.Names {
 			tw := t.tweens[name]
-			fmt.Fprintf(&places, "\n    %s: tween %s", tw.source, tw)
+			fmt.Fprintf(&sources, "\n    %s: tween %s", tw.source, tw)
 		}
 		return &registry.Mistake{Source: t.tweens[err.Names[0]].source, Err: fmt.Errorf(
-			"tweens: %w%s\n    take one of these hints away, or list the order with SetOrder", err, &places)}
+			"tweens: %w%s\n    remove one of these hints, or set the order with tweens.SetOrder", err, &sources)}
 	case interface{ Unwrap() []error }:
 		var errs []error
 		for _, part := range err.Unwrap() {

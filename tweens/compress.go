@@ -15,33 +15,37 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// CompressOptions are the choices of Compress. The zero value is good for most.
+// CompressOptions are the options of Compress. The zero value suits most applications.
 type CompressOptions struct {
-	// MinSize is the length from which a body is worth it, where the length is known. 0 means 1024 bytes, less: any.
+	// MinSize is the shortest body to compress, where the length is known. 0 means 1024 bytes, a
+	// negative number any length.
 	MinSize int
-	// Types are the content types to compress: "application/json", "text/*", "+json". Nil: the usual ones of text, data and
-	// uncompressed fonts and images. Streams of events (text/event-stream) are only compressed if they are named.
+	// Types are the content types to compress: "application/json", "text/*", "+json". Nil means the
+	// usual ones of text, data and uncompressed fonts and images. Event streams (text/event-stream)
+	// are only compressed if they are named.
 	Types []string
-	// DisableZstd leaves gzip alone.
+	// DisableZstd leaves only gzip.
 	DisableZstd bool
 	// Skip keeps requests out.
 	Skip func(r *web.Request) bool
 }
 
-// Compress compresses the bodies of responses by zstd or gzip, whichever the client likes better.
+// Compress compresses the bodies of responses with zstd or gzip, whichever the client prefers.
 //
-//   - Left alone are bodies that are short, encoded already, parts (Range), of a type that does not get smaller, or marked
-//     no-transform; and all that gets no smaller.
-//   - Bytes are compressed at once and keep a length. Readers and streams are compressed as they are sent; a Flush comes
-//     through, so that a page may be sent piece by piece. What an http.Handler writes is treated the same once it shows what
-//     it is.
-//   - Vary names Accept-Encoding wherever it decides. A strong ETag gets a suffix ("v1-gzip"), for the bytes are others; when
-//     it comes back in If-None-Match or If-Match the application finds the tag that it made beside it.
-//   - HEAD is answered with the headers of GET, but for the length.
+//   - It leaves alone bodies that are short, encoded already, parts (Range), of a type that does
+//     not become smaller, or marked no-transform; and those that turn out no smaller.
+//   - Bytes are compressed at once and keep a length. Readers and streams are compressed as they
+//     are sent, and a Flush passes through, so that a page may be sent piece by piece. What an
+//     http.Handler writes is treated likewise, once its headers or its length decide.
+//   - Vary names Accept-Encoding wherever it decides. A strong ETag gets a suffix ("v1-gzip"),
+//     because the bytes differ; when it comes back in If-None-Match or If-Match, the application
+//     finds its own tag added.
+//   - A response to HEAD has the headers of GET, except for the length.
 //
-// Place it outside of ExcView, so that pages of errors are compressed too, and inside of AccessLog and Observe, which then
-// count what was sent. A secret in a page that also repeats what the client sent can be guessed from the compressed length
-// (BREACH): keep such pages out by Skip, or by no-transform in their Cache-Control.
+// Place it outside ExcView, so that error pages are compressed too, and inside AccessLog and
+// Observe, which then count what was sent. If a page has a secret and also repeats what the client
+// sent, the compressed length reveals the secret (BREACH): exclude such pages with Skip, or with
+// no-transform in their Cache-Control.
 func Compress(o CompressOptions) Factory {
 	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		c, err := newCompression(o)
@@ -52,7 +56,7 @@ func Compress(o CompressOptions) Factory {
 			if o.Skip != nil && o.Skip(r) {
 				return next(r)
 			}
-			has := c.understand(r)
+			has := c.addPlainTags(r)
 			resp, err := next(r)
 			if err == nil && resp != nil {
 				c.apply(r, resp, has)
@@ -62,7 +66,7 @@ func Compress(o CompressOptions) Factory {
 	}).Named(callText("Compress", o))
 }
 
-// compression is what Compress makes of the options.
+// compression holds the options in the form that requests need.
 type compression struct {
 	minSize int64
 	types   []string
@@ -95,16 +99,17 @@ func newCompression(o CompressOptions) (*compression, error) {
 	}
 	for _, t := range c.types {
 		if t != strings.ToLower(t) || !strings.HasPrefix(t, "+") && strings.Count(t, "/") != 1 {
-			return nil, fmt.Errorf(`compress: type %q: write "application/json", "text/*" or "+json", in lower case`, t)
+			return nil, fmt.Errorf(`compress: invalid type %q: want something like "application/json", "text/*" or "+json", in lower case`, t)
 		}
 	}
 	c.pools = map[string]*sync.Pool{
 		"gzip": {New: func() any { return gzip.NewWriter(io.Discard) }},
 		"zstd": {New: func() any {
-			// One goroutine is enough for a response; browsers take windows of up to 8 MiB, and each encoder in use holds one.
+			// One goroutine suffices for a response. Browsers accept windows of up to 8 MiB, but
+			// each encoder in use holds one in memory.
 			e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(256<<10),
 				zstd.WithLowerEncoderMem(true), zstd.WithZeroFrames(true))
-			if err != nil { // no option is out of bounds
+			if err != nil { // no option is out of range
 				panic(err)
 			}
 			return e
@@ -113,26 +118,28 @@ func newCompression(o CompressOptions) (*compression, error) {
 	return c, nil
 }
 
-// borrow is an encoder that writes to w; it is given back when its response is done, for better or worse.
-func (c *compression) borrow(coding string, w io.Writer) encoder {
+// acquire returns an encoder that writes to w. It must be released when its response is done,
+// whatever happens.
+func (c *compression) acquire(coding string, w io.Writer) encoder {
 	e := c.pools[coding].Get().(encoder)
 	e.Reset(w)
 	return e
 }
 
-func (c *compression) giveBack(coding string, e encoder) {
+func (c *compression) release(coding string, e encoder) {
 	e.Reset(io.Discard)
 	c.pools[coding].Put(e)
 }
 
-// understand makes the tags known that the client has of compressed bodies. It returns what If-None-Match was, if so.
-func (c *compression) understand(r *web.Request) (has []string) {
+// addPlainTags adds the application's own entity tags to the coded ones that the client has. It
+// returns the original If-None-Match if that had coded tags.
+func (c *compression) addPlainTags(r *web.Request) (has []string) {
 	for _, name := range [...]string{"If-Match", "If-None-Match"} {
 		list := r.Header[name]
 		if len(list) == 0 {
 			continue
 		}
-		if all := unsuffixed(list); all != nil {
+		if all := withPlainTags(list); all != nil {
 			r.Header[name] = all
 			if name == "If-None-Match" {
 				has = list
@@ -142,16 +149,9 @@ func (c *compression) understand(r *web.Request) (has []string) {
 	return has
 }
 
-// headers are those of a web.Response or an http.Header.
-type headers interface {
-	get(name string) string
-	set(name, value string)
-	del(name string)
-	vary()
-}
-
-// candidate reports whether a response with this status and these headers might be compressed for some client.
-func (c *compression) candidate(status int, h headers) bool {
+// eligible reports whether a response with this status and these headers may be compressed for some
+// client.
+func (c *compression) eligible(status int, h headers) bool {
 	switch {
 	case status < 200, status == http.StatusNoContent, status == http.StatusResetContent, status == http.StatusPartialContent,
 		status == http.StatusNotModified:
@@ -162,40 +162,30 @@ func (c *compression) candidate(status int, h headers) bool {
 	return typeMatches(h.get("Content-Type"), c.types)
 }
 
-// coding decides for a candidate, and says in Vary that it was decided.
+// coding returns the coding for an eligible response, or "", and sets Vary.
 func (c *compression) coding(r *web.Request, h headers) string {
 	h.vary()
-	if len(r.Header["Range"]) > 0 { // a range is one of the plain bytes
+	if len(r.Header["Range"]) > 0 { // a range counts the plain bytes
 		return ""
 	}
 	return chooseCoding(r.Header["Accept-Encoding"], c.codings)
 }
 
-// mark makes the headers those of a compressed body.
-func mark(h headers, coding string) {
-	h.set("Content-Encoding", coding)
-	h.del("Content-Length")
-	h.del("Accept-Ranges")
-	if tag := h.get("Etag"); tag != "" {
-		h.set("Etag", suffixed(tag, coding))
-	}
-}
-
-// apply compresses one response, or sees to it that it will be.
+// apply compresses a response, or arranges for it to be compressed as it is sent.
 func (c *compression) apply(r *web.Request, resp *web.Response, has []string) {
-	h := valueHeaders{resp}
+	h := responseHeaders{resp}
 	size := resp.Size()
 	if resp.Status() == http.StatusNotModified {
-		unchanged(h, has)
+		setNotModified(h, has)
 		return
 	}
 	if resp.Pending() && size < 0 {
-		if handler, ok := c.takeHandler(resp); ok {
+		if handler, ok := takeHandler(resp); ok {
 			resp.SetHandler(&compressedHandler{c, r, handler, has})
 			return
 		}
 	}
-	if size >= 0 && size < c.minSize || !c.candidate(resp.Status(), h) {
+	if size >= 0 && size < c.minSize || !c.eligible(resp.Status(), h) {
 		return
 	}
 	coding := c.coding(r, h)
@@ -206,7 +196,7 @@ func (c *compression) apply(r *web.Request, resp *web.Response, has []string) {
 		c.compressBytes(r, resp, coding)
 		return
 	}
-	mark(h, coding)
+	setEncoding(h, coding)
 	switch body := resp.TakeBody().(type) {
 	case io.Reader:
 		resp.SetReader(&compressedReader{c: c, coding: coding, source: body}, -1)
@@ -215,8 +205,8 @@ func (c *compression) apply(r *web.Request, resp *web.Response, has []string) {
 	}
 }
 
-// takeHandler takes the handler out of a response that has one.
-func (c *compression) takeHandler(resp *web.Response) (http.Handler, bool) {
+// takeHandler takes the handler out of a response, if its body is one.
+func takeHandler(resp *web.Response) (http.Handler, bool) {
 	switch body := resp.TakeBody().(type) {
 	case http.HandlerFunc:
 		return body, true
@@ -228,36 +218,28 @@ func (c *compression) takeHandler(resp *web.Response) (http.Handler, bool) {
 	return nil, false
 }
 
-// unchanged makes the headers of a 304 those that the 200 had.
-func unchanged(h headers, has []string) {
-	h.vary()
-	if tag := h.get("Etag"); tag != "" && has != nil {
-		h.set("Etag", tagOf304(tag, has))
-	}
-}
-
-// compressBytes compresses a body that is at hand, if it gets smaller.
+// compressBytes compresses a body of bytes if that makes it smaller.
 func (c *compression) compressBytes(r *web.Request, resp *web.Response, coding string) {
 	if r.Method == http.MethodHead {
-		resp.TakeBody() // for its length is not that of the answer to GET
-		mark(valueHeaders{resp}, coding)
+		resp.TakeBody() // its length is not that of the response to GET
+		setEncoding(responseHeaders{resp}, coding)
 		return
 	}
 	body, _ := resp.TakeBody().([]byte)
 	if out, ok := c.encode(body, coding); ok {
 		resp.SetBytes(out)
-		mark(valueHeaders{resp}, coding)
+		setEncoding(responseHeaders{resp}, coding)
 	} else {
-		resp.SetBytes(bytes.Clone(body)) // it may be the memory of a string, which nobody must write to
+		resp.SetBytes(bytes.Clone(body)) // it may be the memory of a string, which must not be written to
 	}
 }
 
-// encode is a body in a coding, if that is smaller.
+// encode returns a body in a coding, if that is smaller.
 func (c *compression) encode(body []byte, coding string) ([]byte, bool) {
 	var out bytes.Buffer
 	out.Grow(len(body)/3 + 64)
-	e := c.borrow(coding, &out)
-	defer c.giveBack(coding, e)
+	e := c.acquire(coding, &out)
+	defer c.release(coding, e)
 	if _, err := e.Write(body); err != nil {
 		return nil, false
 	}
@@ -266,13 +248,3 @@ func (c *compression) encode(body []byte, coding string) ([]byte, bool) {
 	}
 	return out.Bytes(), out.Len() < len(body)
 }
-
-// valueHeaders are the headers of a response that was not sent yet.
-type valueHeaders struct{ resp *web.Response }
-
-var _ headers = valueHeaders{}
-
-func (h valueHeaders) get(name string) string { return h.resp.Header(name) }
-func (h valueHeaders) set(name, value string) { h.resp.SetHeader(name, value) }
-func (h valueHeaders) del(name string)        { h.resp.DelHeader(name) }
-func (h valueHeaders) vary()                  { h.resp.AddVary("Accept-Encoding") }

@@ -6,9 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -21,14 +19,14 @@ type compressedReader struct {
 	e      encoder
 	out    bytes.Buffer
 	chunk  []byte
-	err    error // of the source, once there was one
+	err    error // of the source
 }
 
 var _ io.ReadCloser = (*compressedReader)(nil)
 
 func (b *compressedReader) Read(p []byte) (int, error) {
 	if b.e == nil && b.err == nil {
-		b.e = b.c.borrow(b.coding, &b.out)
+		b.e = b.c.acquire(b.coding, &b.out)
 		b.chunk = make([]byte, 16<<10)
 	}
 	for b.out.Len() == 0 {
@@ -37,7 +35,7 @@ func (b *compressedReader) Read(p []byte) (int, error) {
 		}
 		var n int
 		n, b.err = b.source.Read(b.chunk)
-		if n > 0 { // or a reader that fails at once would have begun an answer
+		if n > 0 { // a reader that fails at once must not begin a response
 			if _, err := b.e.Write(b.chunk[:n]); err != nil {
 				b.err = err
 			}
@@ -51,10 +49,10 @@ func (b *compressedReader) Read(p []byte) (int, error) {
 	return b.out.Read(p)
 }
 
-// Close gives the encoder back, and closes the source.
+// Close releases the encoder and closes the source.
 func (b *compressedReader) Close() error {
 	if b.e != nil {
-		b.c.giveBack(b.coding, b.e)
+		b.c.release(b.coding, b.e)
 		b.e = nil
 	}
 	if b.err == nil {
@@ -66,17 +64,17 @@ func (b *compressedReader) Close() error {
 	return nil
 }
 
-// stream compresses what fn writes. What ends in an error, or a panic, stays torn.
+// stream compresses what fn writes. After an error or a panic the body stays incomplete.
 func (c *compression) stream(w web.StreamWriter, coding string, fn func(web.StreamWriter) error) error {
-	e := c.borrow(coding, w)
-	defer c.giveBack(coding, e)
+	e := c.acquire(coding, w)
+	defer c.release(coding, e)
 	if err := fn(compressedStream{e, w}); err != nil {
 		return err
 	}
 	return e.Close()
 }
 
-// compressedStream is what a stream writes to.
+// compressedStream is the writer of a compressed stream.
 type compressedStream struct {
 	encoder
 	w web.StreamWriter
@@ -104,20 +102,21 @@ var _ http.Handler = (*compressedHandler)(nil)
 
 func (h *compressedHandler) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	out := &compressedWriter{ResponseWriter: w, compressedHandler: h, head: hr.Method == http.MethodHead}
-	defer out.release()
+	defer out.releaseEncoder()
 	h.handler.ServeHTTP(out, hr)
 	out.close()
 }
 
-// compressedWriter is the http.ResponseWriter of such a handler. It keeps what is written until it is clear what it is: by its
-// headers, if they tell its length; else when there is enough of it, at the first Flush, or at the end.
+// compressedWriter is the http.ResponseWriter of such a handler. It buffers what is written until
+// it can decide: by the headers if they have the length, otherwise when the buffer is long enough,
+// at the first Flush, or at the end.
 type compressedWriter struct {
 	http.ResponseWriter
 	*compressedHandler
 	head   bool
 	status int // 0: not fixed yet
-	kept   []byte
-	sent   bool // the headers are
+	buf    []byte
+	sent   bool // the headers are sent
 	coding string
 	e      encoder
 }
@@ -133,14 +132,14 @@ func (w *compressedWriter) Unwrap() http.ResponseWriter { return w.ResponseWrite
 
 func (w *compressedWriter) WriteHeader(status int) {
 	if status < 200 && status != http.StatusSwitchingProtocols {
-		w.ResponseWriter.WriteHeader(status) // tells of something while the client waits
+		w.ResponseWriter.WriteHeader(status) // informational
 		return
 	}
 	if w.status != 0 {
 		return
 	}
 	w.status = status
-	h := plainHeaders(w.Header())
+	h := writerHeaders(w.Header())
 	length, err := strconv.ParseInt(h.get("Content-Length"), 10, 64)
 	if h.get("Content-Type") != "" && err == nil {
 		w.decide(length)
@@ -154,9 +153,9 @@ func (w *compressedWriter) Write(p []byte) (int, error) {
 		w.WriteHeader(http.StatusOK)
 	}
 	if !w.sent {
-		w.kept = append(w.kept, p...)
-		if int64(len(w.kept)) >= w.c.minSize {
-			if err := w.sendKept(int64(len(w.kept))); err != nil {
+		w.buf = append(w.buf, p...)
+		if int64(len(w.buf)) >= w.c.minSize {
+			if err := w.sendBuffer(int64(len(w.buf))); err != nil {
 				return 0, err
 			}
 		}
@@ -165,7 +164,7 @@ func (w *compressedWriter) Write(p []byte) (int, error) {
 	return w.pass(p)
 }
 
-// ReadFrom keeps the quick ways of the server for what is not compressed.
+// ReadFrom keeps the server's fast path for what is not compressed.
 func (w *compressedWriter) ReadFrom(src io.Reader) (int64, error) {
 	if w.sent && w.coding == "" {
 		return io.Copy(w.ResponseWriter, src)
@@ -176,13 +175,13 @@ func (w *compressedWriter) ReadFrom(src io.Reader) (int64, error) {
 // Flush sends what was written so far.
 func (w *compressedWriter) Flush() { _ = w.FlushError() }
 
-// FlushError is Flush, and tells whether it went.
+// FlushError is Flush with its error.
 func (w *compressedWriter) FlushError() error {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
 	if !w.sent {
-		if err := w.sendKept(-1); err != nil {
+		if err := w.sendBuffer(-1); err != nil {
 			return err
 		}
 	}
@@ -194,12 +193,12 @@ func (w *compressedWriter) FlushError() error {
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-// Hijack takes the connection over, as if nothing were in between.
+// Hijack takes over the connection.
 func (w *compressedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(w.ResponseWriter).Hijack()
 }
 
-// pass hands p on, once it is decided in which form.
+// pass passes p on, after decide.
 func (w *compressedWriter) pass(p []byte) (int, error) {
 	switch {
 	case w.coding == "":
@@ -207,73 +206,54 @@ func (w *compressedWriter) pass(p []byte) (int, error) {
 	case w.head:
 		return len(p), nil
 	case w.e == nil:
-		w.e = w.c.borrow(w.coding, w.ResponseWriter)
+		w.e = w.c.acquire(w.coding, w.ResponseWriter)
 	}
 	return w.e.Write(p)
 }
 
-// sendKept decides for a body of which size bytes are known, -1 for one that may have any length, and sends what was kept.
-func (w *compressedWriter) sendKept(size int64) error {
-	if h := w.Header(); len(w.kept) > 0 && h["Content-Type"] == nil && h.Get("Content-Encoding") == "" {
-		h.Set("Content-Type", http.DetectContentType(w.kept)) // the server would find that of what it is given
+// sendBuffer decides for a body of a size, -1 if unknown, and sends the buffer.
+func (w *compressedWriter) sendBuffer(size int64) error {
+	if h := w.Header(); len(w.buf) > 0 && h["Content-Type"] == nil && h.Get("Content-Encoding") == "" {
+		h.Set("Content-Type", http.DetectContentType(w.buf)) // the server would detect it from compressed bytes
 	}
 	w.decide(size)
-	kept := w.kept
-	w.kept = nil
-	if len(kept) == 0 {
+	buf := w.buf
+	w.buf = nil
+	if len(buf) == 0 {
 		return nil
 	}
-	_, err := w.pass(kept)
+	_, err := w.pass(buf)
 	return err
 }
 
-// decide sends the headers. A size of -1 stands for any.
+// decide sends the headers. A size of -1 means unknown.
 func (w *compressedWriter) decide(size int64) {
-	h := plainHeaders(w.Header())
+	h := writerHeaders(w.Header())
 	if w.status == http.StatusNotModified {
-		unchanged(h, w.has)
-	} else if (size < 0 || size >= w.c.minSize) && w.c.candidate(w.status, h) {
+		setNotModified(h, w.has)
+	} else if (size < 0 || size >= w.c.minSize) && w.c.eligible(w.status, h) {
 		if w.coding = w.c.coding(w.r, h); w.coding != "" {
-			mark(h, w.coding)
+			setEncoding(h, w.coding)
 		}
 	}
 	w.sent = true
 	w.ResponseWriter.WriteHeader(w.status)
 }
 
-// close ends the body of a handler that has returned.
+// close ends the body after the handler has returned.
 func (w *compressedWriter) close() {
 	if w.status != 0 && !w.sent {
-		_ = w.sendKept(int64(len(w.kept)))
+		_ = w.sendBuffer(int64(len(w.buf)))
 	}
 	if w.e != nil {
-		_ = w.e.Close() // the connection is torn, or the server would have noticed it
+		_ = w.e.Close() // an error of the connection, which the server sees as well
 	}
 }
 
-// release gives the encoder back, also after a panic.
-func (w *compressedWriter) release() {
+// releaseEncoder runs after a panic, too.
+func (w *compressedWriter) releaseEncoder() {
 	if w.e != nil {
-		w.c.giveBack(w.coding, w.e)
+		w.c.release(w.coding, w.e)
 		w.e = nil
-	}
-}
-
-// plainHeaders are those of an http.ResponseWriter.
-type plainHeaders http.Header
-
-var _ headers = plainHeaders(nil)
-
-func (h plainHeaders) get(name string) string { return http.Header(h).Get(name) }
-func (h plainHeaders) set(name, value string) { http.Header(h).Set(name, value) }
-func (h plainHeaders) del(name string)        { http.Header(h).Del(name) }
-
-func (h plainHeaders) vary() {
-	names := strings.Split(strings.Join(h["Vary"], ","), ",")
-	if !slices.ContainsFunc(names, func(name string) bool {
-		name = strings.TrimSpace(name)
-		return name == "*" || strings.EqualFold(name, "Accept-Encoding")
-	}) {
-		http.Header(h).Add("Vary", "Accept-Encoding")
 	}
 }

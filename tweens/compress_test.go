@@ -26,7 +26,7 @@ import (
 // prose compresses well, and is long enough.
 var prose = strings.Repeat("The quick brown fox jumps over the lazy dog. ", 100)
 
-// decoded is the body as it was before it was encoded.
+// decoded returns a body before it was encoded.
 func decoded(t testing.TB, coding string, body []byte) string {
 	t.Helper()
 	var r io.Reader = bytes.NewReader(body)
@@ -50,7 +50,7 @@ func compressed(t testing.TB, o tweens.CompressOptions, main web.Handler) web.Ha
 	return around(t, tweens.Compress(o), main)
 }
 
-// responds makes a router of what sets up a response.
+// responds returns a handler whose response set sets up.
 func responds(set func(*web.Response)) web.Handler {
 	return func(*web.Request) (*web.Response, error) {
 		resp := web.Respond(200)
@@ -149,7 +149,7 @@ func TestCompressBodies(t *testing.T) {
 				set(r, prose)
 			}))
 			for _, coding := range []string{"gzip", "zstd"} {
-				for range 3 { // encoders are used again
+				for range 3 { // encoders are reused
 					w := ask(t, h, "GET", "Accept-Encoding", coding)
 					assert.Equal(t, coding, w.Header().Get("Content-Encoding"))
 					assert.Equal(t, "text/plain; charset=utf-8", w.Header().Get("Content-Type"))
@@ -163,7 +163,7 @@ func TestCompressBodies(t *testing.T) {
 				}
 			}
 			w := ask(t, h, "GET", "Accept-Encoding", "gzip", "Range", "bytes=0-99")
-			assert.Empty(t, w.Header().Get("Content-Encoding"), "a range is one of the plain bytes")
+			assert.Empty(t, w.Header().Get("Content-Encoding"), "a range counts the plain bytes")
 			assert.Equal(t, "bytes", w.Header().Get("Accept-Ranges"))
 			assert.Equal(t, prose, w.Body.String())
 
@@ -248,7 +248,7 @@ func TestCompressTypes(t *testing.T) {
 	}
 }
 
-// The tag of a compressed page means what the application's own means.
+// The tag of a compressed page works like the application's own.
 func TestCompressETags(t *testing.T) {
 	t.Parallel()
 	content := func(w http.ResponseWriter, hr *http.Request) {
@@ -295,7 +295,7 @@ func TestCompressETags(t *testing.T) {
 				}
 			}
 			w := ask(t, h, "GET", "Accept-Encoding", "gzip", "Range", "bytes=0-3", "If-Range", `"v1-gzip"`)
-			assert.Equal(t, 200, w.Code, "a part of the compressed bytes cannot be continued by plain ones")
+			assert.Equal(t, 200, w.Code, "plain bytes cannot continue compressed ones")
 			w = ask(t, h, "GET", "Accept-Encoding", "gzip", "Range", "bytes=0-3", "If-Range", `"v1"`)
 			assert.Equal(t, 206, w.Code)
 			assert.Equal(t, prose[:4], w.Body.String())
@@ -305,7 +305,7 @@ func TestCompressETags(t *testing.T) {
 	assert.Equal(t, `W/"v1"`, ask(t, weak, "GET", "Accept-Encoding", "gzip").Header().Get("Etag"))
 }
 
-// What is flushed arrives, though the stream goes on.
+// Flushed bytes arrive while the stream goes on.
 func TestCompressFlush(t *testing.T) {
 	t.Parallel()
 	for _, coding := range []string{"gzip", "zstd"} {
@@ -371,7 +371,8 @@ func TestCompressFlush(t *testing.T) {
 	}
 }
 
-// A body that breaks before anything was sent can still be answered otherwise; a torn one is not ended as if it were whole.
+// A body that fails before anything was sent can be replaced; one that fails later is not ended as
+// if it were complete.
 func TestCompressOfBrokenBodies(t *testing.T) {
 	t.Parallel()
 	boom := errors.New("boom")
@@ -434,7 +435,7 @@ func TestCompressOfBrokenBodies(t *testing.T) {
 	}
 }
 
-// A handler may take the connection over.
+// A handler may take over the connection.
 func TestCompressHijack(t *testing.T) {
 	t.Parallel()
 	s := host(t, compressed(t, tweens.CompressOptions{}, responds(func(r *web.Response) {
@@ -475,7 +476,7 @@ func TestCompressConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// Whatever a client accepts and however a body comes, it arrives as it was.
+// Whatever a client accepts and however a body is produced, it arrives unchanged.
 func FuzzCompress(f *testing.F) {
 	f.Add("gzip, zstd;q=0.5", []byte(prose), `"a-gzip"`, uint8(3))
 	f.Add("identity;q=0, *;q=0.1", []byte{}, `W/"", ,"`, uint8(1))

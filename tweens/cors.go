@@ -13,42 +13,50 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// CORSOptions say which pages of other origins may use the application from within a browser. Origins or OriginFunc have to
-// be given; all else has defaults.
+// CORSOptions say which pages of other origins may use the application from a browser. Origins or
+// OriginFunc is required; everything else has a default.
 type CORSOptions struct {
-	// Origins are the origins that may: "https://example.org" exactly, "https://*.example.org" for its subdomains of any depth
-	// (not itself), or "*" alone for all, which then is what the answer says.
+	// Origins are the allowed origins: "https://example.org" exactly, "https://*.example.org" for
+	// its subdomains of any depth (not itself), or "*" alone for all, which the response then says.
 	Origins []string
-	// OriginFunc decides about what is not among Origins. It is asked with the header as it came, which may be "null".
+	// OriginFunc decides about origins that are not among Origins. It gets the header as it was
+	// sent, which may be "null".
 	OriginFunc func(r *web.Request, origin string) bool
-	// Methods are those that may be used. None: what the application itself answers to OPTIONS, in Allow.
+	// Methods are the allowed methods. Nil means those in the Allow header of the application's own
+	// response to OPTIONS.
 	Methods []string
-	// Headers are the request headers that may be used beside those that always may; "*" alone admits whatever is asked for.
-	// Nil: Content-Type, which JSON needs. A token in a header needs Authorization.
+	// Headers are the allowed request headers beyond those that are always allowed; "*" alone
+	// allows any. Nil means Content-Type, which JSON needs. A token in a header needs
+	// Authorization.
 	Headers []string
-	// Expose are the response headers that a page may read beside those that it always may.
+	// Expose are the response headers that a page may read beyond those that it always may.
 	Expose []string
-	// Credentials admits cookies and HTTP authentication. It cannot go with the origin "*".
+	// Credentials allows cookies and HTTP authentication. It cannot be combined with the origin
+	// "*".
 	Credentials bool
-	// MaxAge is how long a browser may remember the answer to a preflight. 0: the browser decides (5 seconds); less: not at all.
+	// MaxAge is how long a browser may cache the response to a preflight. 0 leaves it to the
+	// browser (5 seconds), a negative value forbids it.
 	MaxAge time.Duration
-	// PrivateNetwork admits pages from public networks to an application in a private one.
+	// PrivateNetwork allows pages from public networks to use an application in a private one.
 	PrivateNetwork bool
 }
 
-// CORS lets pages of other origins use the application, within the bounds of the options (the CORS protocol of the Fetch
-// standard). It answers preflights itself, so that no permission and no authentication further in stands in their way: a
-// browser sends them without credentials. To other requests it adds the headers that let the browser hand the answer on, to
-// errors too. It refuses nothing but preflights: requests from elsewhere are answered, and the browser keeps the answer
-// from the page. Against forged requests a CSRF check is what helps.
+// CORS lets pages of other origins use the application, within the limits of the options (the CORS
+// protocol of the Fetch standard). It responds to preflights itself, because browsers send them
+// without credentials, so that permissions and authentication in inner tweens and views do not stop
+// them. To other responses, errors included, it adds the headers that let the browser give the
+// response to the page. It refuses only preflights: other requests are handled, and the browser
+// keeps the response from the page. Against forged requests a CSRF check helps.
 //
-// Without Methods a preflight asks the application what it would answer to OPTIONS, which calls a view that answers every
-// method. If that is nothing of use (it wants to know who is asking, say) the method that was asked for is admitted: whom the
-// application lets in is decided when the request itself comes.
+// Without Methods, a preflight sends OPTIONS to the application, which calls a view that handles
+// every method. If the response has no Allow header (because it asks for credentials, say), the
+// requested method is allowed: the application decides when the request itself comes.
 //
-// Vary names Origin wherever the answer depends on it, also where there was none, so that caches keep the answers apart.
+// Vary names Origin wherever the response depends on it, even without one, so that caches keep
+// responses apart.
 //
-// Place it outside of whatever may refuse a request, where it lands by itself; it sees errors there as responses.
+// Place it outside whatever may refuse a request, its place by default; there it sees errors as
+// responses.
 func CORS(o CORSOptions) Factory {
 	c, err := newCORS(o)
 	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
@@ -61,7 +69,7 @@ func CORS(o CORSOptions) Factory {
 			}
 			resp, err := next(r)
 			if resp == nil || err != nil {
-				r.AddResponseCallback(c.decorate) // whatever becomes of the error
+				r.AddResponseCallback(c.decorate) // of the response that the error becomes
 				return resp, err
 			}
 			return resp, c.decorate(r, resp)
@@ -69,10 +77,10 @@ func CORS(o CORSOptions) Factory {
 	}).Named(callText("CORS", o))
 }
 
-// cors are the options in the form in which they are needed.
+// cors holds the options in the form that requests need.
 type cors struct {
 	CORSOptions
-	all       bool // every origin, by "*"
+	all       bool // origins, by "*"
 	exact     map[string]bool
 	wildcards []wildcard
 	methods   string
@@ -82,7 +90,7 @@ type cors struct {
 	maxAge    string
 }
 
-// wildcard is an origin with a star: what comes before it, and after.
+// wildcard is an origin with a star, split at it.
 type wildcard struct{ before, after string }
 
 func newCORS(o CORSOptions) (*cors, error) {
@@ -90,7 +98,7 @@ func newCORS(o CORSOptions) (*cors, error) {
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf("cors: "+format, args...)) }
 	if len(o.Origins) == 0 && o.OriginFunc == nil {
-		fail("no origins: give Origins or OriginFunc")
+		fail("no origins: set Origins or OriginFunc")
 	}
 	for _, origin := range o.Origins {
 		if err := c.addOrigin(origin); err != nil {
@@ -98,17 +106,17 @@ func newCORS(o CORSOptions) (*cors, error) {
 		}
 	}
 	if c.all && o.Credentials {
-		fail("credentials for every origin would hand the users of the application to any page: name the origins, or leave Credentials out")
+		fail(`Credentials with origin "*" would let any page act as the user: name the origins, or leave Credentials out`)
 	}
 	if c.all && (len(o.Origins) > 1 || o.OriginFunc != nil) {
-		fail(`origin "*" admits all: leave the others out`)
+		fail(`origin "*" allows all: leave the others out`)
 	}
 	for _, m := range o.Methods {
 		switch {
 		case !isToken(m):
-			fail("method %q is none", m)
+			fail("invalid method %q", m)
 		case slices.Contains([]string{"CONNECT", "TRACE", "TRACK"}, strings.ToUpper(m)):
-			fail("method %q is one that no browser lets a page use", m)
+			fail("method %q: no browser lets a page use it", m)
 		}
 	}
 	c.methods = strings.Join(o.Methods, ", ")
@@ -118,7 +126,7 @@ func newCORS(o CORSOptions) (*cors, error) {
 	}
 	for _, name := range slices.Concat(o.Headers, o.Expose) {
 		if !isToken(name) || name == "*" && !c.anyHeader {
-			fail("header %q is none", name)
+			fail("invalid header %q", name)
 		}
 	}
 	c.headers, c.expose = strings.Join(o.Headers, ", "), strings.Join(o.Expose, ", ")
@@ -131,7 +139,7 @@ func newCORS(o CORSOptions) (*cors, error) {
 	return c, errors.Join(errs...)
 }
 
-// addOrigin reads one of the origins. It has to be written as browsers write it, for that is what it is compared with.
+// addOrigin adds one of the origins, which must be written as browsers send it.
 func (c *cors) addOrigin(origin string) error {
 	if origin == "*" {
 		c.all = true
@@ -139,32 +147,32 @@ func (c *cors) addOrigin(origin string) error {
 	}
 	refuse := func(why string) error { return fmt.Errorf("cors: origin %q: %s", origin, why) }
 	if origin == "null" {
-		return refuse("any page can make itself that; if it has to be, OriginFunc can admit it")
+		return refuse("any page can have this origin: allow it with OriginFunc if you must")
 	}
 	scheme, host, ok := strings.Cut(origin, "://")
 	switch name, port, _ := strings.Cut(host, ":"); {
 	case !ok || scheme == "" || host == "":
-		return refuse(`write it as a browser does: "https://example.org"`)
+		return refuse(`want it as browsers send it, such as "https://example.org"`)
 	case strings.ContainsAny(host, "/?#@"):
-		return refuse("an origin has no path, and nothing behind the host and port")
+		return refuse("an origin has only a scheme, a host and a port")
 	case origin != strings.ToLower(origin):
-		return refuse("browsers write it in lower case")
+		return refuse("browsers send it in lower case")
 	case scheme == "https" && port == "443", scheme == "http" && port == "80":
-		return refuse("browsers leave the usual port out")
+		return refuse("browsers leave out the default port")
 	case !strings.Contains(host, "*"):
 		c.exact[origin] = true
 		return nil
 	case !strings.HasPrefix(host, "*.") || strings.Count(host, "*") > 1:
-		return refuse(`a star stands for subdomains: "https://*.example.org"`)
+		return refuse(`a star stands for subdomains, as in "https://*.example.org"`)
 	case !strings.Contains(name[2:], "."):
-		return refuse("would admit a whole top-level domain")
+		return refuse("would allow a whole top-level domain")
 	}
 	c.wildcards = append(c.wildcards, wildcard{scheme + "://", host[1:]})
 	return nil
 }
 
-// admits tells whether pages of an origin may use the application.
-func (c *cors) admits(r *web.Request, origin string) bool {
+// allows reports whether pages of an origin may use the application.
+func (c *cors) allows(r *web.Request, origin string) bool {
 	if c.all || c.exact[origin] {
 		return true
 	}
@@ -188,15 +196,16 @@ func (w wildcard) matches(origin string) bool {
 	return true
 }
 
-// admit says who may read the answer.
-func (c *cors) admit(r *web.Request, resp *web.Response) (admitted bool) {
+// setOrigin sets the headers that say who may read the response, and reports whether the request's
+// origin may.
+func (c *cors) setOrigin(r *web.Request, resp *web.Response) (allowed bool) {
 	if c.all {
 		resp.SetHeader("Access-Control-Allow-Origin", "*")
 		return true
 	}
 	resp.AddVary("Origin")
 	origin := r.Header["Origin"]
-	if len(origin) != 1 || !c.admits(r, origin[0]) {
+	if len(origin) != 1 || !c.allows(r, origin[0]) {
 		return false
 	}
 	resp.SetHeader("Access-Control-Allow-Origin", origin[0])
@@ -206,15 +215,15 @@ func (c *cors) admit(r *web.Request, resp *web.Response) (admitted bool) {
 	return true
 }
 
-// decorate lets the browser hand an answer on. It has the shape of a response callback.
+// decorate sets the headers of a response. It has the signature of a response callback.
 func (c *cors) decorate(r *web.Request, resp *web.Response) error {
-	if c.admit(r, resp) && c.expose != "" {
+	if c.setOrigin(r, resp) && c.expose != "" {
 		resp.SetHeader("Access-Control-Expose-Headers", c.expose)
 	}
 	return nil
 }
 
-// preflight answers what a browser asks before it sends a request.
+// preflight returns the response to a preflight request.
 func (c *cors) preflight(next web.Handler, r *web.Request) (*web.Response, error) {
 	resp := web.Respond(http.StatusNoContent)
 	vary := []string{"Access-Control-Request-Method", "Access-Control-Request-Headers"}
@@ -222,16 +231,16 @@ func (c *cors) preflight(next web.Handler, r *web.Request) (*web.Response, error
 		vary = append(vary, "Access-Control-Request-Private-Network")
 	}
 	defer func() { resp.AddVary(vary...) }()
-	if !c.admit(r, resp) {
+	if !c.setOrigin(r, resp) {
 		resp.SetStatus(http.StatusForbidden)
-		resp.SetText("pages of this origin may not use this application\n")
+		resp.SetText("requests from pages of this origin are not allowed\n")
 		return resp, nil
 	}
-	resp.SetHeader("Access-Control-Allow-Methods", c.allowed(next, r))
-	if asked := r.Header["Access-Control-Request-Headers"]; len(asked) > 0 {
+	resp.SetHeader("Access-Control-Allow-Methods", c.allowedMethods(next, r))
+	if requested := r.Header["Access-Control-Request-Headers"]; len(requested) > 0 {
 		headers := c.headers
 		if c.anyHeader {
-			headers = strings.Join(asked, ", ")
+			headers = strings.Join(requested, ", ")
 		}
 		if headers != "" && isList(headers) {
 			resp.SetHeader("Access-Control-Allow-Headers", headers)
@@ -246,22 +255,23 @@ func (c *cors) preflight(next web.Handler, r *web.Request) (*web.Response, error
 	return resp, nil
 }
 
-// allowed are the methods that may be used here: by the options, by the application, or else the one that was asked for.
-func (c *cors) allowed(next web.Handler, r *web.Request) string {
+// allowedMethods returns the methods of the options, or those of the application, or else the
+// requested one.
+func (c *cors) allowedMethods(next web.Handler, r *web.Request) string {
 	if c.methods != "" {
 		return c.methods
 	}
 	if allow := allowOf(next, r); allow != "" {
 		return allow
 	}
-	switch asked := r.Header.Get("Access-Control-Request-Method"); asked {
+	switch requested := r.Header.Get("Access-Control-Request-Method"); requested {
 	case http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPatch, http.MethodPost, http.MethodPut:
-		return asked
+		return requested
 	}
 	return "GET, HEAD, POST"
 }
 
-// allowOf is the Allow of the application's own answer, a 405 among them; "" without.
+// allowOf returns the Allow header of the application's own response, such as a 405, or "".
 func allowOf(next web.Handler, r *web.Request) string {
 	resp, err := web.Guard(next)(r)
 	if err != nil {
@@ -277,7 +287,7 @@ func allowOf(next web.Handler, r *web.Request) string {
 	return resp.Header("Allow")
 }
 
-// isToken reports whether s can be the name of a header or a method.
+// isToken reports whether s is a valid name of a header or a method.
 func isToken(s string) bool {
 	const others = "!#$%&'*+-.^_`|~"
 	for i := range len(s) {
@@ -289,7 +299,7 @@ func isToken(s string) bool {
 	return s != ""
 }
 
-// isList reports whether s is a list of header names of a decent length.
+// isList reports whether s is a list of header names of at most 4096 bytes.
 func isList(s string) bool {
 	if len(s) > 4096 {
 		return false

@@ -3,39 +3,15 @@ package tweens_test
 import (
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views/web"
 )
-
-// ask sends a request with headers (name, value, …) through h.
-func ask(t *testing.T, h web.Handler, method string, headers ...string) *httptest.ResponseRecorder {
-	t.Helper()
-	r := request(method, "/")
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Add(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	resp, err := h(r)
-	if err != nil {
-		var ok bool
-		if resp, ok = web.Drive(r).ErrorResponse(err); !ok {
-			resp = web.InternalServerError("").Response(r)
-		}
-	}
-	require.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
-	_, err = resp.Send(w, r)
-	require.NoError(t, err)
-	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
-	return w
-}
 
 const (
 	allowOrigin      = "Access-Control-Allow-Origin"
@@ -93,15 +69,15 @@ func TestCORSOrigins(t *testing.T) {
 		}
 	}
 	w := ask(t, h, "GET")
-	assert.Equal(t, "Origin", w.Header().Get("Vary"), "a cache must not keep it for those who send one")
+	assert.Equal(t, "Origin", w.Header().Get("Vary"), "a cache must not use it for requests with an origin")
 	w = ask(t, h, "GET", "Origin", "https://example.org", "Origin", "https://a.example.com")
-	assert.Empty(t, w.Header().Get(allowOrigin), "nobody has two")
+	assert.Empty(t, w.Header().Get(allowOrigin), "two origins are invalid")
 
 	all := around(t, tweens.CORS(tweens.CORSOptions{Origins: []string{"*"}}), text("hello"))
 	for _, headers := range [][]string{nil, {"Origin", "https://anyone.example"}} {
 		w = ask(t, all, "GET", headers...)
 		assert.Equal(t, "*", w.Header().Get(allowOrigin))
-		assert.Empty(t, w.Header().Get("Vary"), "all get the same")
+		assert.Empty(t, w.Header().Get("Vary"), "the same for all")
 		assert.Empty(t, w.Header().Get(allowCredentials))
 	}
 }
@@ -114,31 +90,31 @@ func TestCORSMistakes(t *testing.T) {
 		o    tweens.CORSOptions
 		want string
 	}{
-		{tweens.CORSOptions{}, "cors: no origins: give Origins or OriginFunc"},
-		{tweens.CORSOptions{Origins: []string{"*"}, Credentials: true}, "hand the users of the application to any page"},
+		{tweens.CORSOptions{}, "cors: no origins: set Origins or OriginFunc"},
+		{tweens.CORSOptions{Origins: []string{"*"}, Credentials: true}, "let any page act as the user"},
 		{tweens.CORSOptions{Origins: []string{"*", "https://a.example"}}, "leave the others out"},
 		{tweens.CORSOptions{Origins: []string{"*"}, OriginFunc: admit}, "leave the others out"},
-		{tweens.CORSOptions{Origins: []string{"null"}}, `origin "null": any page can make itself that`},
-		{tweens.CORSOptions{Origins: []string{"example.org"}}, "write it as a browser does"},
-		{tweens.CORSOptions{Origins: []string{"https://"}}, "write it as a browser does"},
-		{tweens.CORSOptions{Origins: []string{"https://example.org/"}}, "an origin has no path"},
+		{tweens.CORSOptions{Origins: []string{"null"}}, `origin "null": any page can have this origin`},
+		{tweens.CORSOptions{Origins: []string{"example.org"}}, "want it as browsers send it"},
+		{tweens.CORSOptions{Origins: []string{"https://"}}, "want it as browsers send it"},
+		{tweens.CORSOptions{Origins: []string{"https://example.org/"}}, "an origin has only a scheme, a host and a port"},
 		{tweens.CORSOptions{Origins: []string{"https://Example.org"}}, "lower case"},
-		{tweens.CORSOptions{Origins: []string{"https://example.org:443"}}, "leave the usual port out"},
-		{tweens.CORSOptions{Origins: []string{"http://example.org:80"}}, "leave the usual port out"},
+		{tweens.CORSOptions{Origins: []string{"https://example.org:443"}}, "leave out the default port"},
+		{tweens.CORSOptions{Origins: []string{"http://example.org:80"}}, "leave out the default port"},
 		{tweens.CORSOptions{Origins: []string{"https://a*.example.org"}}, "a star stands for subdomains"},
 		{tweens.CORSOptions{Origins: []string{"https://*.*.example.org"}}, "a star stands for subdomains"},
 		{tweens.CORSOptions{Origins: []string{"https://*.org"}}, "a whole top-level domain"},
-		{tweens.CORSOptions{OriginFunc: admit, Methods: []string{"GE T"}}, `method "GE T" is none`},
+		{tweens.CORSOptions{OriginFunc: admit, Methods: []string{"GE T"}}, `invalid method "GE T"`},
 		{tweens.CORSOptions{OriginFunc: admit, Methods: []string{"trace"}}, "no browser lets a page use"},
-		{tweens.CORSOptions{OriginFunc: admit, Headers: []string{"X-A", "*"}}, `header "*" is none`},
-		{tweens.CORSOptions{OriginFunc: admit, Expose: []string{"X A"}}, `header "X A" is none`},
+		{tweens.CORSOptions{OriginFunc: admit, Headers: []string{"X-A", "*"}}, `invalid header "*"`},
+		{tweens.CORSOptions{OriginFunc: admit, Expose: []string{"X A"}}, `invalid header "X A"`},
 	} {
 		_, err := tweens.CORS(test.o).Build(text("x"), reg)
 		assert.ErrorContains(t, err, test.want)
 	}
 	_, err := tweens.CORS(tweens.CORSOptions{Origins: []string{"null"}, Methods: []string{""}}).Build(text("x"), reg)
 	assert.ErrorContains(t, err, "null")
-	assert.ErrorContains(t, err, `method ""`, "all of them at once")
+	assert.ErrorContains(t, err, `invalid method ""`, "all mistakes at once")
 }
 
 func TestCORSPreflight(t *testing.T) {
@@ -172,7 +148,7 @@ func TestCORSPreflight(t *testing.T) {
 		{"panic", tweens.CORSOptions{}, func(*web.Request) (*web.Response, error) { panic("bang") }, preflight, 204, map[string]string{allowMethods: "PUT"}},
 		{"neither", tweens.CORSOptions{}, func(*web.Request) (*web.Response, error) { return nil, nil }, preflight, 204, map[string]string{allowMethods: "PUT"}},
 		{"odd method", tweens.CORSOptions{}, text("x"), []string{"Origin", origin, askMethod, "BREW"}, 204, map[string]string{allowMethods: "GET, HEAD, POST"}},
-		{"stranger", tweens.CORSOptions{}, fails(called), []string{"Origin", "https://stranger.example", askMethod, "PUT"}, 403,
+		{"other origin", tweens.CORSOptions{}, fails(called), []string{"Origin", "https://stranger.example", askMethod, "PUT"}, 403,
 			map[string]string{allowMethods: "", allowOrigin: "", "Vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"}},
 		{"headers", tweens.CORSOptions{}, text("x"), append(preflight, askHeaders, "content-type,x-a"), 204, map[string]string{allowHeaders: "Content-Type"}},
 		{"own headers", tweens.CORSOptions{Headers: []string{"X-A", "Authorization"}}, text("x"), append(preflight, askHeaders, "x-a"), 204,
@@ -188,8 +164,8 @@ func TestCORSPreflight(t *testing.T) {
 			map[string]string{"Access-Control-Allow-Private-Network": "true",
 				"Vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"}},
 		{"no private network", tweens.CORSOptions{}, text("x"), append(preflight, askNetwork, "true"), 204, map[string]string{"Access-Control-Allow-Private-Network": ""}},
-		{"only OPTIONS", tweens.CORSOptions{}, text("its own answer"), []string{"Origin", origin}, 200, map[string]string{allowMethods: "", allowOrigin: origin}},
-		{"not from a page", tweens.CORSOptions{}, text("its own answer"), []string{askMethod, "PUT"}, 200, map[string]string{allowMethods: ""}},
+		{"only OPTIONS", tweens.CORSOptions{}, text("its own response"), []string{"Origin", origin}, 200, map[string]string{allowMethods: "", allowOrigin: origin}},
+		{"not from a page", tweens.CORSOptions{}, text("its own response"), []string{askMethod, "PUT"}, 200, map[string]string{allowMethods: ""}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -221,17 +197,12 @@ func TestCORSOfErrors(t *testing.T) {
 	}
 }
 
-func plain(r *web.Request, err error) (*web.Response, bool, error) {
-	resp, ok := web.Drive(r).ErrorResponse(err)
-	return resp, ok, nil
-}
-
 func FuzzCORSHeaders(f *testing.F) {
 	f.Add("https://a.example.org", "PUT", "x-a, x-b")
 	f.Add("https://a.example.org\r\nX: y", "P\nUT", "x\n")
 	f.Fuzz(func(t *testing.T, origin, method, headers string) {
 		h := around(t, tweens.CORS(tweens.CORSOptions{Origins: []string{"https://*.example.org"}, Headers: []string{"*"}}), text("x"))
-		w := ask(t, h, "OPTIONS", "Origin", origin, askMethod, method, askHeaders, headers) // whatever comes can be answered
+		w := ask(t, h, "OPTIONS", "Origin", origin, askMethod, method, askHeaders, headers) // never panics or fails
 		if w.Header().Get(allowOrigin) != "" {
 			assert.True(t, strings.HasPrefix(origin, "https://") && strings.HasSuffix(origin, ".example.org"))
 		}

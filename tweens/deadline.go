@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// deadline is a context whose deadline can be lifted, which no context of the standard library can: a stream that has begun
-// goes on under a context that the view may have handed on long before. Contexts that derive from it end with it without a
-// goroutine of their own.
+// deadline is a context whose deadline can be lifted, which the standard library does not have: a
+// stream that has begun goes on with a context that the view may have passed on long before.
+// Contexts derived from it end with it without a goroutine of their own.
 type deadline struct {
-	context.Context // it was laid over this: for values, and because the client may go away
+	context.Context // the parent: for values, and because the client may disconnect
 	at              time.Time
-	signal          context.Context // ends when this one does; never read for why
+	signal          context.Context // ends when this one does; its own error is not used
 	cancel          context.CancelFunc
-	leave           func() bool // stops watching the context above
+	detach          func() bool // stops watching the parent
 
 	mu     sync.Mutex // guards all below
 	err    error
@@ -23,14 +23,14 @@ type deadline struct {
 
 var _ context.Context = (*deadline)(nil)
 
-func newDeadline(over context.Context, after time.Duration) *deadline {
-	d := &deadline{Context: over, at: time.Now().Add(after)}
+func newDeadline(parent context.Context, after time.Duration) *deadline {
+	d := &deadline{Context: parent, at: time.Now().Add(after)}
 	d.signal, d.cancel = context.WithCancel(context.Background())
-	d.leave = context.AfterFunc(over, func() { d.end(over.Err()) })
+	d.detach = context.AfterFunc(parent, func() { d.end(parent.Err()) })
 	return d
 }
 
-// end ends the context, for the reason that comes first.
+// end ends the context. The first error counts.
 func (d *deadline) end(err error) {
 	d.mu.Lock()
 	if d.err == nil {
@@ -40,20 +40,20 @@ func (d *deadline) end(err error) {
 	d.cancel()
 }
 
-// lift takes the deadline away.
+// lift removes the deadline.
 func (d *deadline) lift() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.lifted = true
 }
 
-// Deadline returns the earlier one of its own, unless it was lifted, and the one above.
+// Deadline returns the earlier of its own deadline, unless it was lifted, and that of the parent.
 func (d *deadline) Deadline() (time.Time, bool) {
-	above, ok := d.Context.Deadline()
+	parent, ok := d.Context.Deadline()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.lifted || ok && above.Before(d.at) {
-		return above, ok
+	if d.lifted || ok && parent.Before(d.at) {
+		return parent, ok
 	}
 	return d.at, true
 }
@@ -61,7 +61,7 @@ func (d *deadline) Deadline() (time.Time, bool) {
 func (d *deadline) Done() <-chan struct{} { return d.signal.Done() }
 
 func (d *deadline) Err() error {
-	if d.signal.Err() == nil { // those who wait for Done shall see it no earlier
+	if d.signal.Err() == nil { // Err must not be set before Done is closed
 		return nil
 	}
 	d.mu.Lock()
@@ -69,5 +69,5 @@ func (d *deadline) Err() error {
 	return d.err
 }
 
-// AfterFunc is what package context looks for.
+// AfterFunc is the method that package context looks for.
 func (d *deadline) AfterFunc(f func()) (stop func() bool) { return context.AfterFunc(d.signal, f) }

@@ -1,8 +1,7 @@
-// Package tweens wraps the router of an application: a tween sits between the server and the router, and does something
-// with every request on its way in, with every response or error on its way out. The word is Pyramid's; other frameworks
-// call it middleware.
-//
-// A tween is a handler around the next one. Most are made by [Wrap]:
+// Package tweens wraps the router of an application. A tween sits between the server and the
+// router, and sees every request before it and every response or error after it. The word is
+// Pyramid's; other frameworks say middleware. Most tweens are made by [Wrap] from a function around
+// the next handler:
 //
 //	func timing(next web.Handler) web.Handler {
 //		return func(r *web.Request) (*web.Response, error) {
@@ -17,47 +16,53 @@
 //
 //	config.AddTween("timing", tweens.Wrap(timing))
 //
-// A response is a value, so a tween may still change it; an error is a Go error until the tween [ExcView] turns it into a
-// response, and tweens inside of that one see the error itself. What needs the registry is made by [New]; net/http
-// middleware becomes a tween by [FromMiddleware].
+// Most applications need five names: Wrap, [FromMiddleware] for net/http middleware, [Under] and
+// [Over] for the order, and [ExcView], the tween that turns errors into responses. A tween may
+// still change a response, because it is sent only when all tweens have returned. Outside ExcView
+// errors are responses already; under it a tween sees the Go error.
 //
-// # Order
+// To
 //
-// Tweens lie between [Ingress] and [Main], outermost first. One that is added without hints is under Ingress, further
-// out than all before it, and so outside of ExcView. [Under] and [Over] place it by the names of others; several names
-// are fallbacks, of which those that are there count:
+//   - turn errors into responses, do nothing: [ErrorViews] is the built-in ExcView;
+//   - find a request in the log, use [RequestID];
+//   - log one line per request, use [AccessLog];
+//   - make traces or metrics, use package oteltween or promtween, or [Observe] for your own;
+//   - compress responses, use [Compress];
+//   - let pages of other origins use the application, use [CORS];
+//   - respond at a deadline, whatever the view does, use [Timeout];
+//   - bound the requests in flight, use [Limit];
+//   - use the registry or return an error from a tween's constructor, use [New].
 //
-//	config.AddTween("transaction", transaction, tweens.Under(tweens.ExcView))               // sees errors as errors
-//	config.AddTween("session", session, tweens.Over("transaction", tweens.Main))            // if there is a transaction
-//	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))              // outermost, for it comes last
+// An application that needs them all adds them from the inside out, without options:
 //
-// Hints are a best effort; [SetOrder] is the way to get exactly one order. Hints that cannot be met, and circles, are errors
-// of the build that say what is there and where it was written. [Names] lists the result, and so does the introspection
-// category "tweens".
-//
-// # Which one
-//
-//   - [ErrorViews] is the built-in ExcView. An application has it without doing anything.
-//   - [RequestID] puts the id of the request into the response.
-//   - [AccessLog] writes a line for each request.
-//   - [Observe] tells of each request to what makes traces and metrics: packages oteltween and promtween.
-//   - [Compress] makes bodies smaller.
-//   - [CORS] lets pages of other origins use the application.
-//   - [Timeout] answers 504 at a deadline, whatever the view does.
-//   - [Limit] lets a bounded number of requests in, and a bounded number wait.
-//
-// An application that has them all adds them from the inside out, each without hints:
-//
-//	config.AddTween("limit", tweens.Limit(256, tweens.LimitOptions{}))                 // keeps the place of a view that goes on
-//	config.AddTween("timeout", tweens.Timeout(10*time.Second, tweens.TimeoutOptions{})) // also of error views
-//	config.AddTween("cors", tweens.CORS(tweens.CORSOptions{Origins: origins}))         // decorates 503 and 504, too
+//	config.AddTween("limit", tweens.Limit(256, tweens.LimitOptions{}))                 // a straggler keeps its place
+//	config.AddTween("timeout", tweens.Timeout(10*time.Second, tweens.TimeoutOptions{})) // includes error views
+//	config.AddTween("cors", tweens.CORS(tweens.CORSOptions{Origins: origins}))         // also on 503 and 504
 //	config.AddTween("compress", tweens.Compress(tweens.CompressOptions{}))
 //	config.AddTween("request id", tweens.RequestID())
 //	config.AddTween("metrics", promtween.Observe(promtween.Options{}))
-//	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))         // outermost, for it comes last
+//	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))         // last, so outermost
 //
-// With Under(ExcView) for limit and timeout their 503 and 504 are errors, which the application's error views answer; what
-// those do is outside of both then.
+// With Under(ExcView) for limit and timeout, their 503 and 504 are errors for the application's
+// error views, which then run without limit and deadline.
 //
-// Extensions register theirs by [Add], which takes any [registry.Recorder].
+// Read [Wrap], [Add] and the documentation of the tweens that you use next. ExampleWrap, ExampleAdd,
+// ExampleAdd_extension, ExampleSetOrder, ExampleFromMiddleware and ExampleErrorViews show how to
+// write and order tweens; ExampleCompress, ExampleCORS, ExampleLimit, ExampleObserve,
+// ExampleTimeout and ExampleTimeoutOptions show the ready ones.
+//
+// # Order
+//
+// Tweens lie between [Ingress] and [Main], outermost first. Without options a tween is under
+// Ingress, outside all that were added before it, and so outside ExcView. [Under] and [Over] place
+// it relative to others. Of several names those count that are registered:
+//
+//	config.AddTween("transaction", transaction, tweens.Under(tweens.ExcView))    // sees errors
+//	config.AddTween("session", session, tweens.Over("transaction", tweens.Main)) // if there is a transaction
+//
+// Hints leave room for several orders; [SetOrder] sets exactly one. Hints that cannot be satisfied,
+// and cycles, are errors of the build, with source locations. [Names] returns the result, and so
+// does the introspection category "tweens".
+//
+// Extensions register tweens with [Add], which takes any [registry.Recorder].
 package tweens

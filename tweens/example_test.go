@@ -1,18 +1,21 @@
 package tweens_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"time"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// A tween that protects an application from being framed by others.
+// A tween that forbids other sites to show the application in a frame.
 func ExampleWrap() {
 	deny := tweens.Wrap(func(next web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {
@@ -39,8 +42,8 @@ func ExampleWrap() {
 	// Output: 200 DENY <nil>
 }
 
-// The transaction sees errors as errors, for it is inside of ExcView, and rolls back. The session needs the transaction only
-// if there is one; without it, it is content to be over the router.
+// The transaction is under ExcView, so that it sees errors as errors and can roll back. The session
+// is over the transaction if there is one, and over the router otherwise.
 func ExampleAdd() {
 	noop := tweens.Wrap(func(next web.Handler) web.Handler { return next })
 
@@ -53,7 +56,8 @@ func ExampleAdd() {
 	// Output: [log EXCVIEW session transaction] <nil>
 }
 
-// An extension adds its tween like a built-in directive: the place that is reported is that of its caller.
+// An extension adds its tween like a built-in directive: errors name the source location of its
+// caller.
 func ExampleAdd_extension() {
 	addMetrics := func(rec registry.Recorder) {
 		c := rec.Directive()
@@ -80,7 +84,7 @@ func ExampleSetOrder() {
 	// Output: [a EXCVIEW b] <nil>
 }
 
-// Middleware of net/http lies between tweens: what it wraps is the rest of the chain.
+// Middleware of net/http works between tweens: its next handler is the rest of the chain.
 func ExampleFromMiddleware() {
 	maintenance := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -120,16 +124,16 @@ func ExampleFromMiddleware() {
 	// 200 hello
 }
 
-// ErrorViews is for assembling a chain without the framework.
+// Without the framework, ErrorViews replaces the built-in ExcView.
 func ExampleErrorViews() {
-	answer := func(r *web.Request, err error) (*web.Response, bool, error) {
+	handle := func(r *web.Request, err error) (*web.Response, bool, error) {
 		resp := r.Text("sorry: " + err.Error())
 		resp.SetStatus(http.StatusInternalServerError)
 		return resp, true, nil
 	}
 
 	config := registry.New(registry.Options{})
-	tweens.Add(config, tweens.ExcView, tweens.ErrorViews(answer))
+	tweens.Add(config, tweens.ExcView, tweens.ErrorViews(handle))
 	reg, err := config.Build()
 	if err != nil {
 		log.Fatal(err)
@@ -142,4 +146,145 @@ func ExampleErrorViews() {
 	body, _ := resp.Body()
 	fmt.Println(resp.Status(), string(body), err)
 	// Output: 500 sorry: no disk <nil>
+}
+
+// chain returns a router with one tween around it, as config.AddTween(name, tween) of an
+// application does.
+func chain(name string, tween tweens.Factory, router web.Handler) web.Handler {
+	config := registry.New(registry.Options{})
+	tweens.Add(config, name, tween)
+	reg, err := config.Build()
+	if err != nil {
+		log.Fatal(err)
+	}
+	app, err := tweens.Chain(reg, router)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return app
+}
+
+// The view takes longer than its request may take, and ignores its context.
+func ExampleTimeout() {
+	app := chain("timeout", tweens.Timeout(10*time.Millisecond, tweens.TimeoutOptions{}), func(r *web.Request) (*web.Response, error) {
+		time.Sleep(30 * time.Millisecond)
+		return r.Text("at last"), nil
+	})
+	r := web.Begin(nil, httptest.NewRequest("GET", "/", nil))
+	resp, err := app(r)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.Status())
+	_ = web.Drive(r).RunFinishedCallbacks() // the App does it, and waits for the view
+	// Output: 504
+}
+
+// Exports may take a minute, event streams have no limit.
+func ExampleTimeoutOptions() {
+	options := tweens.TimeoutOptions{
+		For: func(r *web.Request, after time.Duration) time.Duration {
+			switch {
+			case strings.HasPrefix(r.URL.Path, "/exports/"):
+				return time.Minute
+			case r.URL.Path == "/events":
+				return 0
+			}
+			return after
+		},
+	}
+	_ = tweens.Timeout(10*time.Second, options)
+	for _, path := range []string{"/", "/exports/all", "/events"} {
+		fmt.Println(path, options.For(web.Begin(nil, httptest.NewRequest("GET", path, nil)), 10*time.Second))
+	}
+	// Output:
+	// / 10s
+	// /exports/all 1m0s
+	// /events 0s
+}
+
+// One at a time, without a queue: the request that the view sends to itself is refused.
+func ExampleLimit() {
+	var app web.Handler
+	app = chain("limit", tweens.Limit(1, tweens.LimitOptions{Queue: -1}), func(r *web.Request) (*web.Response, error) {
+		second, err := app(web.Begin(nil, httptest.NewRequest("GET", "/", nil)))
+		if err != nil {
+			return nil, err
+		}
+		return r.Text(fmt.Sprint("status ", second.Status(), ", retry after ", second.Header("Retry-After"), " s")), nil
+	})
+	resp, err := app(web.Begin(nil, httptest.NewRequest("GET", "/", nil)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	body, _ := resp.Body()
+	fmt.Println(string(body))
+	// Output: status 503, retry after 1 s
+}
+
+// Before a browser sends a PUT from a page of another origin, it sends a preflight, without
+// credentials. The allowed methods are those of the application's own response to OPTIONS.
+func ExampleCORS() {
+	options := tweens.CORSOptions{Origins: []string{"https://*.example.org"}, Credentials: true}
+	app := chain("cors", tweens.CORS(options), func(*web.Request) (*web.Response, error) {
+		return nil, web.MethodNotAllowed("GET", "PUT")
+	})
+	for _, origin := range []string{"https://shop.example.org", "https://evil.example"} {
+		hr := httptest.NewRequest("OPTIONS", "/", nil)
+		hr.Header.Set("Origin", origin)
+		hr.Header.Set("Access-Control-Request-Method", "PUT")
+		resp, err := app(web.Begin(nil, hr))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%d %q %q\n", resp.Status(), resp.Header("Access-Control-Allow-Origin"), resp.Header("Access-Control-Allow-Methods"))
+	}
+	// Output:
+	// 204 "https://shop.example.org" "GET, PUT"
+	// 403 "" ""
+}
+
+func ExampleCompress() {
+	app := chain("compress", tweens.Compress(tweens.CompressOptions{}), func(r *web.Request) (*web.Response, error) {
+		resp := r.Text(strings.Repeat("all work and no play ", 1000))
+		resp.SetHeader("ETag", `"draft"`)
+		return resp, nil
+	})
+	hr := httptest.NewRequest("GET", "/", nil)
+	hr.Header.Set("Accept-Encoding", "gzip, deflate, br")
+	resp, err := app(web.Begin(nil, hr))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.Header("Content-Encoding"), resp.Header("Vary"), resp.Header("ETag"), resp.Size() < 21_000/50)
+	// Output: gzip Accept-Encoding "draft-gzip" true
+}
+
+// slowest keeps the pattern of the request that took longest.
+type slowest struct {
+	pattern string
+	took    time.Duration
+}
+
+func (s *slowest) Begin(r *web.Request) context.Context { return r.Context() }
+
+func (s *slowest) End(_ context.Context, o *tweens.Observation) { // a real one needs a mutex
+	if o.Duration > s.took {
+		s.pattern, s.took = o.Pattern, o.Duration
+	}
+}
+
+func ExampleObserve() {
+	var s slowest
+	app := chain("slowest", tweens.Observe(&s), func(r *web.Request) (*web.Response, error) {
+		web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/pages/{name}"})) // the router does it
+		return r.Text("hello"), nil
+	})
+	r := web.Begin(nil, httptest.NewRequest("GET", "/pages/front", nil))
+	if _, err := app(r); err != nil {
+		log.Fatal(err)
+	}
+	_ = web.Drive(r).RunFinishedCallbacks() // the App does it
+	fmt.Println(s.pattern)
+	// Output: /pages/{name}
 }

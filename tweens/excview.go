@@ -8,24 +8,25 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// ErrorViews is the factory of the built-in tween ExcView: it turns errors from further in into responses. Panics become
-// *web.PanicError on the way; http.ErrAbortHandler stays a panic.
+// ErrorViews makes the built-in tween ExcView, which turns errors from inner tweens into responses.
+// Panics become *web.PanicError first; http.ErrAbortHandler stays a panic.
 //
-// answer finds the response for an error; false says that it has none, and then the error travels on. If answer itself fails,
-// its error travels on in place of the first one, other than a 404, which only says that there was no view. While it runs,
-// Request.Err is the error; it stays so if it was answered. What was answered with a status from 500 on, other than 503
-// and 504, is logged, for no client sees its causes; and a panic with its stack. A request that failed only because its
-// client has left is an empty 499, without asking answer.
-func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, error)) Factory {
-	if answer == nil {
+// handle returns the response for an error; false means that it has none, and the error passes on.
+// If handle itself fails, its error replaces the first one, except for a 404, which only says that
+// there was no view. While handle runs, Request.Err returns the error; it keeps doing so if there
+// was a response. Errors whose response has a status of 500 or more are logged, since no client
+// sees their cause, and panics with their stack; 503 and 504 are not. A request that failed only
+// because its client has disconnected is an empty 499, without a call of handle.
+func ErrorViews(handle func(r *web.Request, err error) (*web.Response, bool, error)) Factory {
+	if handle == nil {
 		return Factory{}
 	}
 	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		next = web.Guard(next)
-		answer := web.Guard(func(r *web.Request) (*web.Response, error) {
-			resp, answered, failure := answer(r, r.Err())
-			if failure == nil && (!answered || resp == nil) {
-				failure = errUnanswered
+		guarded := web.Guard(func(r *web.Request) (*web.Response, error) {
+			resp, ok, failure := handle(r, r.Err())
+			if failure == nil && (!ok || resp == nil) {
+				failure = errNoErrorView
 			}
 			return resp, failure
 		})
@@ -41,33 +42,34 @@ func ErrorViews(answer func(r *web.Request, err error) (*web.Response, bool, err
 			if resp, gone := web.Drive(r).ClientGone(err); gone {
 				return resp, nil
 			}
-			return answerError(r, err, answer)
+			return handleError(r, err, guarded)
 		}, nil
-	}).Named(callText("ErrorViews", answer))
+	}).Named(callText("ErrorViews", handle))
 }
 
-// errNeither is for handlers that break their contract.
+// errNeither is the error of handlers that break their contract.
 var errNeither = errors.New("a tween or the router returned neither a response nor an error")
 
-// errUnanswered says that no error view has an answer.
-var errUnanswered = errors.New("no error view answers")
+// errNoErrorView says that no error view handles an error.
+var errNoErrorView = errors.New("no error view")
 
-// answerError answers one error, or gives back the error that travels on. answer finds it in the request.
-func answerError(r *web.Request, err error, answer web.Handler) (*web.Response, error) {
-	before, answered := r.Err(), false
+// handleError returns the response for an error, or the error that passes on. The handler finds the
+// error in the request.
+func handleError(r *web.Request, err error, handle web.Handler) (*web.Response, error) {
+	before, handled := r.Err(), false
 	web.Drive(r).SetError(err)
 	defer func() {
-		if !answered {
+		if !handled {
 			web.Drive(r).SetError(before)
 		}
 	}()
-	resp, failure := answer(r)
+	resp, failure := handle(r)
 	switch {
 	case failure == nil:
-		answered = true
-		logAnswered(r, err, resp.Status())
+		handled = true
+		logHandled(r, err, resp.Status())
 		return resp, nil
-	case failure == errUnanswered, isNotFound(failure):
+	case failure == errNoErrorView, isNotFound(failure):
 		return nil, err
 	}
 	return nil, failure
@@ -79,9 +81,9 @@ func isNotFound(err error) bool {
 	return ok && status.Status() == http.StatusNotFound
 }
 
-// logAnswered logs what went wrong here although an error view answered it. Work that is refused (503) or came too late
-// (504) is no accident, and happens often when much is to do: the access log and metrics count it.
-func logAnswered(r *web.Request, err error, status int) {
+// logHandled logs internal errors although an error view handled them. Refused work (503) and late
+// work (504) is not logged: it is frequent under load, and the access log and metrics count it.
+func logHandled(r *web.Request, err error, status int) {
 	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
 		r.Log().Error().Err(err).Bytes("stack", panicked.Stack).Str("method", r.Method).Str("path", r.URL.Path).Msg("panic")
 	} else if status >= 500 && status != http.StatusServiceUnavailable && status != http.StatusGatewayTimeout {

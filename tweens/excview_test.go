@@ -19,41 +19,41 @@ import (
 func TestErrorViews(t *testing.T) {
 	t.Parallel()
 	first, second := errors.New("first"), errors.New("second")
-	type answer = func(r *web.Request, err error) (*web.Response, bool, error)
-	says := func(r *web.Request, err error) (*web.Response, bool, error) {
+	type handler = func(r *web.Request, err error) (*web.Response, bool, error)
+	handles := func(r *web.Request, err error) (*web.Response, bool, error) {
 		return r.Text("sorry: " + err.Error()), true, nil
 	}
 	none := func(*web.Request, error) (*web.Response, bool, error) { return nil, false, nil }
-	raises := func(err error) answer {
+	raises := func(err error) handler {
 		return func(*web.Request, error) (*web.Response, bool, error) { return nil, false, err }
 	}
 	tests := []struct {
 		name   string
 		main   web.Handler
-		answer answer
+		handle handler
 		body   string
 		err    error
 	}{
 		{"no error", text("hello"), none, "hello", nil},
-		{"answered", fails(first), says, "sorry: first", nil},
-		{"unanswered", fails(first), none, "", first},
+		{"handled", fails(first), handles, "sorry: first", nil},
+		{"unhandled", fails(first), none, "", first},
 		{"the view fails", fails(first), raises(second), "", second},
 		{"the view finds nothing", fails(first), raises(web.NotFound("no view")), "", first},
-		{"a panic is an error", func(*web.Request) (*web.Response, error) { panic("ouch") }, says, "sorry: panic: ouch", nil},
+		{"a panic is an error", func(*web.Request) (*web.Response, error) { panic("ouch") }, handles, "sorry: panic: ouch", nil},
 		{"the view panics", fails(first), func(*web.Request, error) (*web.Response, bool, error) { panic(second) }, "", second},
-		{"neither", func(*web.Request) (*web.Response, error) { return nil, nil }, says,
+		{"neither", func(*web.Request) (*web.Response, error) { return nil, nil }, handles,
 			"sorry: a tween or the router returned neither a response nor an error", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			h := around(t, tweens.ErrorViews(tt.answer), tt.main)
+			h := around(t, tweens.ErrorViews(tt.handle), tt.main)
 			r := request("GET", "/")
 			w := httptest.NewRecorder()
 			err := respond(h, r, w)
 			if tt.err != nil {
 				require.ErrorIs(t, err, tt.err)
-				assert.NoError(t, r.Err(), "an error that nobody answered is not being answered")
+				assert.NoError(t, r.Err(), "an unhandled error is not kept in the request")
 				return
 			}
 			require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestErrorViewsLetAbortPass(t *testing.T) {
 	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { _, _ = h(request("GET", "/")) })
 }
 
-func TestErrorViewsLogThePanicThatTheyAnswer(t *testing.T) {
+func TestErrorViewsLogPanics(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log := zerolog.New(&out)
@@ -112,8 +112,8 @@ func TestErrorViewsLogInternalErrors(t *testing.T) {
 	}
 }
 
-// TestBuiltin: a chain to which nobody added anything answers HTTP errors.
-func TestBuiltin(t *testing.T) {
+// A chain without added tweens turns HTTP errors into responses.
+func TestBuiltinExcView(t *testing.T) {
 	t.Parallel()
 	reg := mustBuild(t, func(*registry.Config) {})
 	h, err := tweens.Chain(reg, fails(web.NotFound("")))
@@ -138,4 +138,17 @@ func TestPanicsBecomeErrorsWithTheirStack(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, "ouch", panicked.Value)
 	assert.Contains(t, string(panicked.Stack), "excview_test.go")
+}
+
+func BenchmarkExcView(b *testing.B) {
+	resp := web.Respond(200)
+	h := around(b, tweens.ErrorViews(func(*web.Request, error) (*web.Response, bool, error) { return nil, false, nil }),
+		func(*web.Request) (*web.Response, error) { return resp, nil })
+	r := request("GET", "/")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := h(r); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

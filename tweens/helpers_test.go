@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // noop is a tween that does nothing.
 var noop = tweens.Wrap(func(next web.Handler) web.Handler { return next })
 
-// build carries out what fn records.
+// build builds the registry of what fn records.
 func build(fn func(c *registry.Config)) (*registry.Registry, error) {
 	c := registry.New(registry.Options{})
 	fn(c)
@@ -34,7 +34,7 @@ func mustBuild(t testing.TB, fn func(c *registry.Config)) *registry.Registry {
 	return reg
 }
 
-// around puts one tween directly around main.
+// around returns main with one tween around it.
 func around(t testing.TB, f tweens.Factory, main web.Handler) web.Handler {
 	t.Helper()
 	h, err := f.Build(main, mustBuild(t, func(*registry.Config) {}))
@@ -42,12 +42,12 @@ func around(t testing.TB, f tweens.Factory, main web.Handler) web.Handler {
 	return h
 }
 
-// request begins a request without an application.
+// request returns a request without an application.
 func request(method, target string) *web.Request {
 	return web.Begin(nil, httptest.NewRequest(method, target, nil))
 }
 
-// respond answers r with h the way an application does: the response is written, then the request is finished.
+// respond handles r as an application does: the response is sent, then the request is finished.
 func respond(h web.Handler, r *web.Request, w http.ResponseWriter) error {
 	resp, err := h(r)
 	if err == nil {
@@ -66,12 +66,12 @@ func get(h web.Handler) (*httptest.ResponseRecorder, error) {
 	return w, err
 }
 
-// text is a router that answers with s.
+// text returns a handler that responds with s.
 func text(s string) web.Handler {
 	return func(r *web.Request) (*web.Response, error) { return r.Text(s), nil }
 }
 
-// fails is a router that fails.
+// fails returns a handler that fails.
 func fails(err error) web.Handler {
 	return func(*web.Request) (*web.Response, error) { return nil, err }
 }
@@ -100,4 +100,39 @@ func (b *syncBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.b.String()
+}
+
+// blank is a writer that discards everything.
+type blank struct{ header http.Header }
+
+func (w *blank) WriteString(s string) (int, error) { return len(s), nil }
+
+type page struct{}
+
+// ask sends a request with headers (name, value, …) to h, and runs its callbacks.
+func ask(t *testing.T, h web.Handler, method string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := request(method, "/")
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	resp, err := h(r)
+	if err != nil {
+		var ok bool
+		if resp, ok = web.Drive(r).ErrorResponse(err); !ok {
+			resp = web.InternalServerError("").Response(r)
+		}
+	}
+	require.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
+	_, err = resp.Send(w, r)
+	require.NoError(t, err)
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
+	return w
+}
+
+// plain turns errors into plain responses.
+func plain(r *web.Request, err error) (*web.Response, bool, error) {
+	resp, ok := web.Drive(r).ErrorResponse(err)
+	return resp, ok, nil
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// sleeps is a router that answers after a while.
+// sleeps returns a handler that responds after d.
 func sleeps(d time.Duration) web.Handler {
 	return func(r *web.Request) (*web.Response, error) {
 		time.Sleep(d)
@@ -29,7 +29,7 @@ func sleeps(d time.Duration) web.Handler {
 	}
 }
 
-// crowd sends n requests, a millisecond apart, and returns what came of each, with the time that it took.
+// crowd sends n requests, a millisecond apart, and returns the outcome of each with its duration.
 func crowd(h web.Handler, n int) []string {
 	var wg sync.WaitGroup
 	outcomes := make([]string, n)
@@ -64,9 +64,9 @@ func TestLimit(t *testing.T) {
 		{"room for all", 3, tweens.LimitOptions{}, 3, []string{"OK 100ms", "OK 100ms", "OK 100ms"}},
 		{"in order", 1, tweens.LimitOptions{Queue: 2}, 3, []string{"OK 100ms", "OK 199ms", "OK 298ms"}},
 		{"as many wait as run", 1, tweens.LimitOptions{}, 3, []string{"OK 100ms", "OK 199ms", "Service Unavailable 0s retry 1"}},
-		{"none waits", 1, tweens.LimitOptions{Queue: -1, RetryAfter: 90 * time.Second}, 2, []string{"OK 100ms", "Service Unavailable 0s retry 90"}},
-		{"waits in vain", 1, tweens.LimitOptions{Wait: 50 * time.Millisecond}, 2, []string{"OK 100ms", "Service Unavailable 50ms retry 1"}},
-		{"one of two waits in vain", 1, tweens.LimitOptions{Queue: 2, Wait: 150 * time.Millisecond}, 3,
+		{"no queue", 1, tweens.LimitOptions{Queue: -1, RetryAfter: 90 * time.Second}, 2, []string{"OK 100ms", "Service Unavailable 0s retry 90"}},
+		{"waits too long", 1, tweens.LimitOptions{Wait: 50 * time.Millisecond}, 2, []string{"OK 100ms", "Service Unavailable 50ms retry 1"}},
+		{"one of two waits too long", 1, tweens.LimitOptions{Queue: 2, Wait: 150 * time.Millisecond}, 3,
 			[]string{"OK 100ms", "OK 199ms", "Service Unavailable 150ms retry 1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -77,16 +77,16 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-func TestLimitOfNothing(t *testing.T) {
+func TestInvalidLimit(t *testing.T) {
 	t.Parallel()
 	for _, places := range []int{0, -1} {
 		_, err := tweens.Limit(places, tweens.LimitOptions{}).Build(text("x"), mustBuild(t, noTweens))
-		assert.ErrorContains(t, err, "nothing would ever be answered")
+		assert.ErrorContains(t, err, "want 1 or more")
 	}
 }
 
-// Who waits leaves when the client does, and makes room in the queue.
-func TestLimitAndClientsThatLeave(t *testing.T) {
+// A waiting request leaves when its client does, and makes room in the queue.
+func TestLimitOfDisconnectedClients(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := around(t, tweens.Limit(1, tweens.LimitOptions{Wait: time.Hour}), sleeps(time.Minute))
@@ -111,7 +111,7 @@ func TestLimitAndClientsThatLeave(t *testing.T) {
 	})
 }
 
-// Whatever ends a request, its place is free again.
+// Whatever ends a request frees its place.
 func TestLimitFreesPlaces(t *testing.T) {
 	t.Parallel()
 	for name, main := range map[string]web.Handler{
@@ -151,7 +151,7 @@ func TestLimitFreesPlaces(t *testing.T) {
 	}
 }
 
-// A body that is made while it is sent counts, unless streams go free.
+// A body that is produced as it is sent counts, unless FreeStreams is set.
 func TestLimitAndStreams(t *testing.T) {
 	t.Parallel()
 	for free, want := range map[bool]int{false: 503, true: 200} {
@@ -192,8 +192,8 @@ func TestLimitSkip(t *testing.T) {
 	})
 }
 
-// A view that goes on after its deadline keeps its place.
-func TestLimitInsideOfTimeout(t *testing.T) {
+// A straggler keeps its place.
+func TestLimitInsideTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{GracePeriod: -1}),

@@ -12,92 +12,99 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// FromMiddleware makes a tween of net/http middleware. What follows inward is the http.Handler that the middleware is given,
-// what it writes is the response that the tweens further out see. The middleware is called once, when the chain is built.
+// FromMiddleware makes a tween of net/http middleware. The middleware gets the next handler of the
+// chain as its http.Handler, and outer tweens see what it writes as the response. It is called
+// once, when the chain is built.
 //
-// Each request runs the middleware on a goroutine of its own, which is waited for before the request ends, while everything
-// further in runs where it always does: the middleware may therefore call its inner handler from any goroutine, as
-// http.TimeoutHandler does, and no web.Request is ever used by two goroutines at a time. (That holds for what middleware
-// does synchronously. One that copies its output on a goroutine of its own lets a streamed body run beside the tweens
-// further out.)
+// Each request runs the middleware on a goroutine of its own, which the request waits for before it
+// ends, while inner tweens and the view run where they always do. So the middleware may call its
+// handler from any goroutine, as http.TimeoutHandler does, and no web.Request is ever used by two
+// goroutines at a time. (That holds for middleware that works synchronously. Middleware that copies
+// its output on a goroutine of its own lets a streamed body run concurrently with outer tweens.)
 //
-//   - An answer of up to 64 KiB that was not flushed is a response with a body of bytes. A longer or flushed one is streamed:
-//     the middleware writes when the response is written, and waits meanwhile. If nobody writes it, or the client goes away,
-//     its writes fail and its context ends.
-//   - What the middleware changes in the request (context, URL, headers, body) is what follows inward. The Pattern of the
-//     route that matched is set in the request that it gave, as http.ServeMux does it.
-//   - An error from further in travels on to the tweens further out, whatever the middleware made of an inner handler that
-//     wrote nothing. Its own answer counts if it had returned before, or if it had ended the context of the inner request and
-//     answers with a status of 400 or more: that is how the 503 of http.TimeoutHandler comes out, once what was timed out has
-//     returned.
-//   - A panic of the middleware is a *web.PanicError; http.ErrAbortHandler stays a panic. Calling the inner handler twice is
-//     an error. Calling it after having returned does nothing.
-//   - http.Flusher, http.Hijacker and http.ResponseController (Flush, Hijack) work, also through the Unwrap of the middleware's
-//     own writer. Hijacking has to come before anything is written, and then takes the connection over when the response is
-//     written; tweens further out see a response of status 101. Deadlines, trailers, Push and informational responses
-//     do not come through.
+//   - Output of up to 64 KiB that was not flushed becomes a response with a body of bytes. Longer
+//     or flushed output is streamed: the middleware writes as the response is sent, and waits in
+//     between. If the response is not sent, or the client disconnects, its writes fail and its
+//     context ends.
+//   - Inner tweens see what the middleware changes in the request (context, URL, headers, body). As
+//     http.ServeMux does, the tween sets the Pattern of the matched route in the request that the
+//     middleware passed.
+//   - An error from inner tweens passes on to outer ones, whatever the middleware made of a handler
+//     that wrote nothing. The response of the middleware counts instead if it had returned before,
+//     or if it had ended the context of the inner request and responds with a status of 400 or
+//     more: that is how the 503 of http.TimeoutHandler comes out, once the handler that it timed
+//     out has returned.
+//   - A panic of the middleware is a *web.PanicError; http.ErrAbortHandler stays a panic. Calling
+//     the handler twice is an error. Calling it after the middleware has returned does nothing.
+//   - http.Flusher, http.Hijacker and http.ResponseController (Flush, Hijack) work, also through
+//     the Unwrap method of the middleware's own writer. Hijack must come before any write, and
+//     takes over the connection when the response is sent; outer tweens see a response with status
+//     101. Deadlines, trailers, Push and informational responses do not pass through.
 //
-// Middleware that does not look inside costs less around the whole application, which is an http.Handler.
+// Middleware that needs nothing of the framework costs less around the whole application, which is
+// an http.Handler.
 func FromMiddleware(middleware func(http.Handler) http.Handler) Factory {
 	if middleware == nil {
 		return Factory{}
 	}
 	return New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
-		b := &bridge{name: registry.FuncName(middleware), next: next}
-		b.log, _ = registry.Lookup[*zerolog.Logger](reg)
-		if b.handler = middleware(http.HandlerFunc(b.inner)); b.handler == nil {
-			return nil, fmt.Errorf("middleware %s returned no handler", b.name)
+		a := &adapter{name: registry.FuncName(middleware), next: next}
+		a.log, _ = registry.Lookup[*zerolog.Logger](reg)
+		if a.handler = middleware(http.HandlerFunc(a.inner)); a.handler == nil {
+			return nil, fmt.Errorf("middleware %s returned a nil handler", a.name)
 		}
-		return b.handle, nil
+		return a.handle, nil
 	}).Named(callText("FromMiddleware", middleware))
 }
 
-// bridge is one piece of middleware in one chain.
-type bridge struct {
+// adapter is one piece of middleware in one chain.
+type adapter struct {
 	name    string
 	handler http.Handler // the middleware, around inner
 	next    web.Handler
-	log     *zerolog.Logger // nil if the registry holds none
+	log     *zerolog.Logger // may be nil
 }
 
-// handle is the tween: it starts the middleware, and serves it until it has answered or begun to.
-func (b *bridge) handle(r *web.Request) (*web.Response, error) {
-	x := newCrossing(b, r)
-	r.AddFinishedCallback(x.finish)
-	go x.run(r.Request.WithContext(crossingContext{x.ctx, x}))
+// handle is the tween. It starts the middleware, and serves its calls until it has returned or its
+// output becomes a stream.
+func (a *adapter) handle(r *web.Request) (*web.Response, error) {
+	m := newMiddlewareRun(a, r)
+	r.AddFinishedCallback(m.finish)
+	go m.run(r.Request.WithContext(runContext{m.ctx, m}))
 	for {
 		select {
-		case c := <-x.calls:
-			x.serve(c)
-		case <-x.out.begun:
-			return x.streamed(), nil
-		case <-x.over:
-			return x.answered()
+		case c := <-m.calls:
+			m.serve(c)
+		case <-m.out.begun:
+			return m.streamedResponse(), nil
+		case <-m.over:
+			return m.bufferedResponse()
 		}
 	}
 }
 
-// inner is the handler that the middleware is given. It may be called from any goroutine.
-func (b *bridge) inner(w http.ResponseWriter, hr *http.Request) {
-	x := b.crossing(w, hr)
-	if x == nil {
-		if b.log != nil {
-			b.log.Error().Str("middleware", b.name).Msg("middleware called next with a request and a writer that are not those it was given")
+// inner is the handler that the middleware gets. It may be called on any goroutine.
+func (a *adapter) inner(w http.ResponseWriter, hr *http.Request) {
+	m := a.findRun(w, hr)
+	if m == nil {
+		if a.log != nil {
+			a.log.Error().Str("middleware", a.name).Msg("middleware called next with a request and a writer that it made itself")
 		}
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
-	x.inner(w, hr)
+	m.inner(w, hr)
 }
 
-// crossing finds the crossing that a call belongs to: by the context of the request, or if that was replaced, by the writer.
-func (b *bridge) crossing(w http.ResponseWriter, hr *http.Request) *crossing {
-	if x, ok := hr.Context().Value(b).(*crossing); ok {
-		return x
+// findRun finds the run that a call belongs to: by the context of the request, or if the middleware
+// replaced that, by the writer.
+func (a *adapter) findRun(w http.ResponseWriter, hr *http.Request) *middlewareRun {
+	if m, ok := hr.Context().Value(a).(*middlewareRun); ok {
+		return m
 	}
 	for {
-		if o, ok := w.(*outlet); ok && o.x.bridge == b {
-			return o.x
+		if out, ok := w.(*middlewareWriter); ok && out.m.adapter == a {
+			return out.m
 		}
 		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
 		if !ok {
@@ -107,26 +114,26 @@ func (b *bridge) crossing(w http.ResponseWriter, hr *http.Request) *crossing {
 	}
 }
 
-// crossingContext carries a crossing, under the bridge that it belongs to.
-type crossingContext struct {
+// runContext carries a run, with its adapter as the key.
+type runContext struct {
 	context.Context
-	x *crossing
+	m *middlewareRun
 }
 
-func (c crossingContext) Value(key any) any {
-	if key == any(c.x.bridge) {
-		return c.x
+func (c runContext) Value(key any) any {
+	if key == any(c.m.adapter) {
+		return c.m
 	}
 	return c.Context.Value(key)
 }
 
-var _ context.Context = crossingContext{}
+var _ context.Context = runContext{}
 
-// errAborted stands for http.ErrAbortHandler on its way from one goroutine to another.
+// errAborted carries http.ErrAbortHandler from one goroutine to another.
 var errAborted = errors.New("aborted")
 
-// caught makes an error of what was recovered.
-func caught(v any, stack []byte) error {
+// recovered returns a recovered panic as an error.
+func recovered(v any, stack []byte) error {
 	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		return errAborted
 	}

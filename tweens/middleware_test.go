@@ -20,21 +20,21 @@ import (
 
 type middleware = func(http.Handler) http.Handler
 
-// through puts middleware around main.
+// through returns main with middleware around it.
 func through(t testing.TB, m middleware, main web.Handler) web.Handler {
 	t.Helper()
 	return around(t, tweens.FromMiddleware(m), main)
 }
 
-// handle is middleware that is one function.
+// handle makes middleware of one function.
 func handle(fn func(next http.Handler, w http.ResponseWriter, r *http.Request)) middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fn(next, w, r) })
 	}
 }
 
-// compress is a gzip middleware as they are written: it flushes, and its writer can be unwrapped.
-func compress(next http.Handler) http.Handler {
+// gzipMiddleware is typical gzip middleware: it flushes, and its writer can be unwrapped.
+func gzipMiddleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		zw := &gzipWriter{ResponseWriter: w, zip: gzip.NewWriter(w)}
@@ -70,7 +70,8 @@ func unzip(t testing.TB, r io.Reader) string {
 	return string(all)
 }
 
-func cors(next http.Handler) http.Handler {
+// corsMiddleware is typical CORS middleware.
+func corsMiddleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		w.Header().Add("Vary", "Origin")
@@ -82,7 +83,7 @@ func cors(next http.Handler) http.Handler {
 	})
 }
 
-// serve serves h over a connection, answering errors with 500. Panics are net/http's.
+// serve serves h over a connection, with 500 for errors. net/http handles panics.
 func serve(t testing.TB, h web.Handler) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
@@ -120,7 +121,7 @@ func fetch(t testing.TB, server *httptest.Server, path string) (*http.Response, 
 
 func TestMiddlewareSeesAndChangesTheResponse(t *testing.T) {
 	t.Parallel()
-	h := through(t, cors, func(r *web.Request) (*web.Response, error) {
+	h := through(t, corsMiddleware, func(r *web.Request) (*web.Response, error) {
 		resp := r.Text("hello")
 		resp.SetStatus(http.StatusCreated)
 		resp.AddHeader("Set-Cookie", "a=1")
@@ -130,7 +131,7 @@ func TestMiddlewareSeesAndChangesTheResponse(t *testing.T) {
 	resp, err := h(request("GET", "/"))
 	require.NoError(t, err)
 	body, whole := resp.Body()
-	assert.True(t, whole, "a short answer is bytes, for the tweens further out")
+	assert.True(t, whole, "outer tweens see short output as bytes")
 	assert.Equal(t, "hello", string(body))
 	assert.Equal(t, http.StatusCreated, resp.Status())
 	assert.Equal(t, "*", resp.Header("Access-Control-Allow-Origin"))
@@ -204,7 +205,7 @@ func TestMiddlewareChangesTheRequest(t *testing.T) {
 	w := httptest.NewRecorder()
 	require.NoError(t, respond(h, r, w))
 	assert.Equal(t, "/xvalue1", w.Body.String())
-	assert.Equal(t, "/api/x", r.URL.Path, "the tweens further out keep theirs")
+	assert.Equal(t, "/api/x", r.URL.Path, "outer tweens keep their path")
 	v, err := attribute.Get(r)
 	require.NoError(t, err)
 	assert.Equal(t, "set inside", v, "attributes are shared")
@@ -218,7 +219,7 @@ func TestMiddlewareThatReplacesTheContext(t *testing.T) {
 	h := through(t, m, func(r *web.Request) (*web.Response, error) { return r.Empty(http.StatusAccepted), nil })
 	w, err := get(h)
 	require.NoError(t, err)
-	assert.Equal(t, http.StatusAccepted, w.Code, "the writer leads to the request")
+	assert.Equal(t, http.StatusAccepted, w.Code, "the request is found by the writer")
 
 	lost := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 		inner := httptest.NewRecorder()
@@ -247,7 +248,7 @@ func TestMiddlewareSeesThePattern(t *testing.T) {
 
 func TestHead(t *testing.T) {
 	t.Parallel()
-	for name, m := range map[string]middleware{"cors": cors, "gzip": compress,
+	for name, m := range map[string]middleware{"cors": corsMiddleware, "gzip": gzipMiddleware,
 		"own": handle(func(_ http.Handler, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "5")
 			io.WriteString(w, "hello")
@@ -265,11 +266,38 @@ func TestHead(t *testing.T) {
 	}
 }
 
-func TestMiddlewareWithoutAHandler(t *testing.T) {
+func TestMiddlewareThatReturnsNil(t *testing.T) {
 	t.Parallel()
 	reg := mustBuild(t, func(c *registry.Config) {
 		tweens.Add(c, "m", tweens.FromMiddleware(func(http.Handler) http.Handler { return nil }))
 	})
 	_, err := tweens.Chain(reg, text("x"))
-	assert.ErrorContains(t, err, "returned no handler")
+	assert.ErrorContains(t, err, "returned a nil handler")
+}
+
+func BenchmarkFromMiddleware(b *testing.B) {
+	through := func(m middleware, main web.Handler) web.Handler { return around(b, tweens.FromMiddleware(m), main) }
+	plain := func(next http.Handler) http.Handler { return next }
+	long := text(strings.Repeat("x", 1<<20))
+	for _, bm := range []struct {
+		name string
+		h    web.Handler
+	}{
+		{"without", text("hello")},
+		{"short", through(plain, text("hello"))},
+		{"twice", through(plain, through(plain, text("hello")))},
+		{"stream=1MiB", through(plain, long)},
+	} {
+		b.Run(bm.name, func(b *testing.B) {
+			hr := request("GET", "/").Request
+			w := &blank{header: http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				clear(w.header)
+				if err := respond(bm.h, web.Begin(nil, hr), w); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

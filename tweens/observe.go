@@ -11,42 +11,45 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Observer is told of each request when it comes and when it is finished: what traces and metrics are made of. It is safe
-// for concurrent use. Packages oteltween and promtween have one each.
+// Observer is notified when each request begins and when it is finished, to make traces and metrics
+// of it. It must be safe for concurrent use. Packages oteltween and promtween implement one each.
 type Observer interface {
-	// Begin is called as the request comes. The context that it returns, if it is another than that of r, becomes the context
-	// of everything further in: a span travels in it. Nil leaves the request's.
+	// Begin is called when the request begins. The context that it returns becomes the context of
+	// all inner tweens and the view, so a span travels in it. Nil keeps the request's own.
 	Begin(r *web.Request) context.Context
-	// End is called once for each Begin, when the response was sent, with the context that Begin returned.
+	// End is called once for each Begin, after the response was sent, with the context that Begin
+	// returned.
 	End(ctx context.Context, o *Observation)
 }
 
-// Observation is one finished request. What it does not have is empty. It belongs to the call of End.
+// Observation is one finished request. Fields that do not apply are zero. It is valid only during
+// the call of End.
 type Observation struct {
-	// Request is the request, with everything that was found.
+	// Request is the request, with its match, resource and view.
 	Request *web.Request
-	// Route and Pattern are name and pattern of the route.
+	// Route and Pattern are the name and pattern of the route.
 	Route, Pattern string
 	// Resource is the type of the resource.
 	Resource reflect.Type
-	// View is the name of the view, if there is a view of that name anywhere in the application: what clients make up is left
-	// out, so that it can be the label of a metric.
+	// View is the view name of the request, if the application has any view of this name. Names
+	// that clients invent are left out, so that it can be the label of a metric.
 	View string
-	// Status is the code that was sent, or that would have been.
+	// Status is the status code that was sent, or would have been.
 	Status int
 	// Bytes is the length of the body that was sent.
 	Bytes int64
-	// Start is when the request came, Duration how long it took until its response was sent.
+	// Start is when the request began, Duration how long it took until its response was sent.
 	Start    time.Time
 	Duration time.Duration
-	// Err is the error that came from further in, if it was not answered there.
+	// Err is the error that inner tweens returned, if any.
 	Err error
 }
 
-// Observe tells observers of each request. Without any it is no tween at all, and costs nothing.
+// Observe notifies observers of each request. Without observers it adds no tween, and costs
+// nothing.
 //
-// Place it outside of all that shall be measured, and of ExcView to see what errors became; inside of ExcView it sees the
-// errors themselves.
+// Place it outside all that it should measure. Outside ExcView it sees what errors became, inside
+// the errors themselves.
 func Observe(observers ...Observer) Factory {
 	observers = slices.DeleteFunc(slices.Clone(observers), func(o Observer) bool { return o == nil })
 	types := make([]any, len(observers))
@@ -61,7 +64,7 @@ func Observe(observers ...Observer) Factory {
 	}).Named(callText("Observe", types...))
 }
 
-// viewNames are the names of all views of the application.
+// viewNames returns the names of all views of the application.
 func viewNames(reg *registry.Registry) map[string]bool {
 	names := map[string]bool{}
 	for _, view := range reg.Introspect().Category("views") {
@@ -82,7 +85,7 @@ type observation struct {
 
 func (o *observation) around(next web.Handler) web.Handler {
 	return func(r *web.Request) (*web.Response, error) {
-		w := &watched{observation: o, start: time.Now()}
+		w := &observedRequest{observation: o, start: time.Now()}
 		w.ctx = o.observer.Begin(r)
 		r.AddFinishedCallback(w.finish)
 		inner := r
@@ -98,23 +101,23 @@ func (o *observation) around(next web.Handler) web.Handler {
 	}
 }
 
-// watched is one request under observation.
-type watched struct {
+// observedRequest is one request of an observation.
+type observedRequest struct {
 	*observation
 	start  time.Time
 	ctx    context.Context
-	status int // as the tween saw it: for answers that were never sent
+	status int // for responses that are never sent
 	err    error
 }
 
-// finish is the finished callback.
-func (w *watched) finish(r *web.Request) error {
+// finish notifies the observer. It is a finished callback.
+func (w *observedRequest) finish(r *web.Request) error {
 	sent := r.Sent()
 	o := &Observation{
 		Request: r, Status: sent.Status, Bytes: sent.Bytes, Start: w.start, Duration: time.Since(w.start), Err: w.err,
 	}
 	if o.Status == 0 {
-		o.Status = unsent(w.status, w.err)
+		o.Status = unsentStatus(w.status, w.err)
 	}
 	if m := r.Match(); m != nil {
 		o.Route, o.Pattern = m.Route, m.Pattern
@@ -129,8 +132,9 @@ func (w *watched) finish(r *web.Request) error {
 	return nil
 }
 
-// unsent is the status of an answer that no connection waited for: the one that it would have had. 0 stands for none.
-func unsent(status int, err error) int {
+// unsentStatus returns the status that a response would have had that was never sent. A status of 0
+// means that there was none.
+func unsentStatus(status int, err error) int {
 	if err == nil && status != 0 {
 		return status
 	}

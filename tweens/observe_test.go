@@ -19,7 +19,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// witness is an observer that writes down.
+// witness is an observer that records its calls.
 type witness struct {
 	name string
 	log  *[]string
@@ -40,7 +40,7 @@ func (w witness) End(ctx context.Context, o *tweens.Observation) {
 	*w.log = append(*w.log, line)
 }
 
-// declareViews leaves what package views leaves of the views with these names.
+// declareViews declares what package views declares of views with these names.
 func declareViews(names ...string) func(c *registry.Config) {
 	return func(c *registry.Config) {
 		for _, name := range names {
@@ -68,7 +68,7 @@ func TestObserve(t *testing.T) {
 			`a ends: page "/a/{b}" *tweens_test.page "edit" 200, 5 bytes in 1s`},
 		{"unsent", func(r *web.Request) (*web.Response, error) { find(r, ""); return r.Empty(304), nil }, false,
 			`a ends: page "/a/{b}" *tweens_test.page "" 304, 0 bytes in 1s`},
-		{"made up", func(r *web.Request) (*web.Response, error) { find(r, "xyz"); return nil, web.NotFound("") }, false,
+		{"invented view name", func(r *web.Request) (*web.Response, error) { find(r, "xyz"); return nil, web.NotFound("") }, false,
 			`a ends: page "/a/{b}" *tweens_test.page "" 404, 0 bytes in 1s, 404 Not Found`},
 		{"nothing found", fails(errors.New("boom")), false, `a ends:  "" <nil> "" 500, 0 bytes in 1s, boom`},
 		{"panic", func(*web.Request) (*web.Response, error) { panic("bang") }, false, `a ends:  "" <nil> "" 500, 0 bytes in 1s`},
@@ -77,7 +77,7 @@ func TestObserve(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log []string
 				h, err := tweens.Observe(nil, witness{name: "a", log: &log}).Build(func(r *web.Request) (*web.Response, error) {
-					assert.Equal(t, "a", r.Context().Value(witnessed{}), "the context goes inward")
+					assert.Equal(t, "a", r.Context().Value(witnessed{}), "inner handlers have the context")
 					time.Sleep(time.Second)
 					return test.main(r)
 				}, mustBuild(t, declareViews("edit", "")))
@@ -108,8 +108,8 @@ func TestObserveBySeveral(t *testing.T) {
 	assert.Contains(t, log[3], "b ends")
 }
 
-// An observer outside of Timeout sees what was found by a view that missed its deadline.
-func TestObserveOutsideOfTimeout(t *testing.T) {
+// An observer outside Timeout sees the match of a view that missed its deadline.
+func TestObserveOutsideTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log []string
@@ -127,8 +127,8 @@ func TestObserveOutsideOfTimeout(t *testing.T) {
 	})
 }
 
-// Nobody looks: there is no tween.
-func TestObserveNothingCostsNothing(t *testing.T) {
+// Without observers there is no tween.
+func TestObserveWithoutObservers(t *testing.T) {
 	resp := web.Respond(200)
 	h := around(t, tweens.Observe(), func(*web.Request) (*web.Response, error) { return resp, nil })
 	r := request("GET", "/")
@@ -146,7 +146,7 @@ func BenchmarkObserve(b *testing.B) {
 		name string
 		h    web.Handler
 	}{
-		{"nobody", around(b, tweens.Observe(), text("hello"))},
+		{"none", around(b, tweens.Observe(), text("hello"))},
 		{"idle", around(b, tweens.Observe(idle{}), text("hello"))},
 	} {
 		b.Run(bm.name, func(b *testing.B) {

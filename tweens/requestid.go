@@ -2,10 +2,10 @@ package tweens
 
 import "github.com/mastaba-go/mastaba/views/web"
 
-// RequestID sets X-Request-Id on every response from further in to the id of the request, by which the client's complaint is
-// found in the log. The id is that of a trusted proxy, or a new UUID of version 7: see web.Request.ID.
+// RequestID sets X-Request-Id on every response to the id of the request, under which the log has
+// what happened. The id is that of a trusted proxy, or a new UUID of version 7: see web.Request.ID.
 //
-// Errors pass; place it outside of ExcView, where it lands by itself, for them to be responses by then.
+// Errors pass through. Outside ExcView, its place by default, they are responses already.
 func RequestID() Factory {
 	return Wrap(func(next web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {

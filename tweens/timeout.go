@@ -16,31 +16,35 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// TimeoutOptions are the choices of Timeout. The zero value is good for most.
+// TimeoutOptions are the options of Timeout. The zero value suits most applications.
 type TimeoutOptions struct {
-	// For gives the time of one request, in place of the general one, which it is told; 0 or less: as long as it takes. Nil:
-	// all have the same. It is asked before the route is known.
+	// For returns the time of one request, given the general one; 0 or less means no limit. It is
+	// called before the route is known. Nil gives all requests the same time.
 	For func(r *web.Request, after time.Duration) time.Duration
-	// GracePeriod is how long the end of a request waits for a view that goes on after its 504. 0 means one second, less: not at
-	// all. The 504 has left by then; over HTTP/2 the mark that nothing more comes has not.
+	// GracePeriod is how long the end of a request waits for a view that outlives its 504. 0 means
+	// one second, a negative number not at all. The 504 has been sent by then, except that over
+	// HTTP/2 the end of the response has not.
 	GracePeriod time.Duration
 }
 
-// Timeout gives each request a time, after which it is answered 504, whatever the view does. The context of everything
-// further in ends at that moment, with context.DeadlineExceeded, and has the deadline before.
+// Timeout limits the time of each request: when it is over, the response is 504, whatever the view
+// does. The context of inner tweens and the view ends at that moment, with
+// context.DeadlineExceeded, and has the deadline from the beginning.
 //
-// What is further in runs on a goroutine of its own, with a detached copy of the request (web.Detached). If it makes it in
-// time the copy becomes the request, as if there had been no tween. If it does not, and goes on, nothing that it does to its
-// Request or Response has any effect, and reading the body fails. Its finished callbacks run when it ends, what it returns
-// is thrown away, and an error or panic is logged. The request's end waits for it for a bounded while; a view that still
-// runs then is named in the log, once more when it has ended, and by Shutdown if it has not.
+// Inner tweens and the view run on a goroutine of their own, with a detached copy of the request
+// (web.Detached). If they finish in time, the copy becomes the request, as if there were no tween.
+// If not, nothing that they do to their Request or Response has any effect, and reading the body
+// fails. Their finished callbacks run when they end, what they return is discarded, and an error or
+// panic is logged. The end of the request waits for them for the grace period; a straggler is then
+// logged, once more when it has ended, and by Shutdown if it has not.
 //
-// The deadline is for the answer to be there, not for its way to the client: streams, readers and handlers (views.HTTP)
-// run when the response is sent, without it.
+// The deadline is for having a response, not for sending it: streams, readers and handlers
+// (views.HTTP) run when the response is sent, without it.
 //
-// Under ExcView the 504 is an error, for an error view to answer; further out it is the plain answer, and then errors views
-// have the deadline too. Place tweens that shall see, decorate or count the 504 outside of it: AccessLog, Observe, CORS; and
-// Limit inside, so that a view which goes on keeps its place.
+// Under ExcView the 504 is an error, which an error view may handle; outside it is a plain
+// response, and error views have the deadline too. Place tweens that should see, change or count
+// the 504 outside Timeout: AccessLog, Observe, CORS; and Limit inside, so that a straggler keeps
+// its place.
 func Timeout(after time.Duration, o TimeoutOptions) Factory {
 	text := callText("Timeout", after, o)
 	switch {
@@ -51,7 +55,7 @@ func Timeout(after time.Duration, o TimeoutOptions) Factory {
 	}
 	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		if after <= 0 && o.For == nil {
-			return nil, fmt.Errorf("timeout of %v: give the time that a request has, or the option For", after)
+			return nil, fmt.Errorf("timeout of %v: want a positive duration, or TimeoutOptions.For", after)
 		}
 		return func(r *web.Request) (*web.Response, error) {
 			limit := after
@@ -61,13 +65,13 @@ func Timeout(after time.Duration, o TimeoutOptions) Factory {
 			if limit <= 0 {
 				return next(r)
 			}
-			return newRun(r, limit, o.GracePeriod).answer(next)
+			return newRun(r, limit, o.GracePeriod).handle(next)
 		}, nil
 	}).Named(text)
 }
 
-// A run is one request that has a deadline. Two parties take part: the request's goroutine waits (answer, finish), the other
-// one works (work). Who is first to set settled decides what becomes of the answer.
+// A run is one request with a deadline. The request's goroutine waits (handle, finish), the other
+// one works (work). The first to set settled decides between the response and the 504.
 type run struct {
 	r        *web.Request
 	limit    time.Duration
@@ -77,11 +81,11 @@ type run struct {
 	detached *web.Detached
 
 	settled atomic.Uint32 // inTime or tooLate, once
-	ended   chan struct{} // closed when the goroutine has nothing left to do
+	ended   chan struct{} // closed when the goroutine is done
 	resp    *web.Response
 	err     error
 
-	reading <-chan struct{} // of a request that is too late, and whose body was being read then
+	reading <-chan struct{} // closed when a read of the body ends that was going on at the deadline
 }
 
 const (
@@ -97,8 +101,8 @@ func newRun(r *web.Request, limit, grace time.Duration) *run {
 	return w
 }
 
-// answer starts the work, and waits for it or for the deadline.
-func (w *run) answer(next web.Handler) (*web.Response, error) {
+// handle starts the work, and waits for it or for the deadline.
+func (w *run) handle(next web.Handler) (*web.Response, error) {
 	timer := time.NewTimer(w.limit)
 	defer timer.Stop()
 	go w.work(next)
@@ -108,7 +112,7 @@ func (w *run) answer(next web.Handler) (*web.Response, error) {
 		if w.settled.CompareAndSwap(0, tooLate) {
 			return w.late()
 		}
-		<-w.ended // it was a matter of nanoseconds
+		<-w.ended // it has won by nanoseconds
 	}
 	w.ctx.lift()
 	w.detached.Attach()
@@ -118,7 +122,7 @@ func (w *run) answer(next web.Handler) (*web.Response, error) {
 	return w.resp, w.err
 }
 
-// work is the goroutine of everything further in.
+// work is the goroutine of inner tweens and the view.
 func (w *run) work(next web.Handler) {
 	defer close(w.ended)
 	resp, err := w.call(next)
@@ -129,15 +133,15 @@ func (w *run) work(next web.Handler) {
 	w.straggled(resp, err)
 }
 
-// call calls next. Whatever ends it, there is an outcome.
+// call calls next. It returns an error for whatever else ends the call.
 func (w *run) call(next web.Handler) (resp *web.Response, err error) {
 	returned := false
 	defer func() {
 		if v := recover(); v != nil {
-			resp, err = nil, caught(v, debug.Stack())
+			resp, err = nil, recovered(v, debug.Stack())
 		} else if !returned {
-			resp, err = nil, errors.New("what a timeout waited for ended its goroutine")
-			w.goexit(err) // nothing runs on this goroutine any more but what is deferred
+			resp, err = nil, errors.New("a handler under a timeout ended its goroutine")
+			w.goexit(err) // only deferred functions run on this goroutine from here on
 		}
 	}()
 	resp, err = next(w.detached.Request())
@@ -145,7 +149,7 @@ func (w *run) call(next web.Handler) (resp *web.Response, err error) {
 	return resp, err
 }
 
-// goexit settles a run whose goroutine ends without returning.
+// goexit settles a run whose goroutine ends by runtime.Goexit.
 func (w *run) goexit(err error) {
 	if w.settled.CompareAndSwap(0, inTime) {
 		w.err = err
@@ -154,17 +158,17 @@ func (w *run) goexit(err error) {
 	w.straggled(nil, err)
 }
 
-// late answers in place of a view that has not.
+// late returns the 504.
 func (w *run) late() (*web.Response, error) {
 	w.reading = w.detached.Abandon()
 	w.ctx.end(context.DeadlineExceeded)
-	w.r.AddResponseCallback(w.hasten)
-	return refuse(w.r, web.GatewayTimeout("").With(fmt.Errorf("no answer within %v: %w", w.limit, context.DeadlineExceeded)))
+	w.r.AddResponseCallback(w.sendAtOnce)
+	return refuse(w.r, web.GatewayTimeout("").With(fmt.Errorf("no response within %v: %w", w.limit, context.DeadlineExceeded)))
 }
 
-// hasten has the answer leave at once, rather than when the request has ended, which waits for the straggler. It runs when
-// the tweens are done.
-func (w *run) hasten(r *web.Request, resp *web.Response) error {
+// sendAtOnce has the response sent at once, and not when the request has ended, which waits for the
+// straggler. It is a response callback, so it runs after all tweens.
+func (w *run) sendAtOnce(r *web.Request, resp *web.Response) error {
 	body, whole := resp.Body()
 	if !whole {
 		return nil
@@ -178,20 +182,21 @@ func (w *run) hasten(r *web.Request, resp *web.Response) error {
 		}
 	}
 	if r.ProtoMajor == 1 && w.grace > 0 {
-		resp.SetHeader("Connection", "close") // the next request on it would wait too
+		resp.SetHeader("Connection", "close") // the next request on the connection would wait too
 	}
 	resp.SetHandler(http.HandlerFunc(func(out http.ResponseWriter, hr *http.Request) {
 		w.interrupt(out)
 		out.WriteHeader(status)
 		if !bodyless && hr.Method != http.MethodHead {
-			_, _ = out.Write(body) // a client that went away is no concern of a straggler's
+			_, _ = out.Write(body) // nothing to do about a client that has disconnected
 		}
 		_ = http.NewResponseController(out).Flush()
 	}))
 	return nil
 }
 
-// interrupt ends a read of the body that waits for the client: net/http would wait for it before it answers.
+// interrupt ends a read of the body that waits for the client, because net/http would wait for it
+// before it sends the response.
 func (w *run) interrupt(out http.ResponseWriter) {
 	if w.reading == nil || http.NewResponseController(out).SetReadDeadline(time.Now()) != nil {
 		return
@@ -199,11 +204,11 @@ func (w *run) interrupt(out http.ResponseWriter) {
 	select {
 	case <-w.reading:
 	case <-w.ended:
-	case <-time.After(time.Second): // it is not the connection that it waits for
+	case <-time.After(time.Second): // it waits for something else than the connection
 	}
 }
 
-// finish is the finished callback: the goroutine is waited for, within bounds.
+// finish is a finished callback: it waits for the goroutine, for the grace period.
 func (w *run) finish(r *web.Request) error {
 	r.AddFinishedCallback(w.release)
 	if w.settled.Load() == inTime {
@@ -214,40 +219,41 @@ func (w *run) finish(r *web.Request) error {
 	select {
 	case <-w.ended:
 	case <-timer.C:
-		w.tell(w.r.Log().Warn(), w.r).Msg("still running after its deadline")
+		w.addTo(w.r.Log().Warn(), w.r).Msg("still running after its deadline")
 		web.Drive(w.r).TrackStraggler(fmt.Sprintf("%s %s (request %s) is still running after its deadline of %v", r.Method, r.URL.EscapedPath(), r.ID(), w.limit), w.ended)
 	}
 	return nil
 }
 
-// release comes behind the finished callbacks from further in, which may want the context.
+// release runs after the finished callbacks of inner tweens and the view, which may need the
+// context.
 func (w *run) release(*web.Request) error {
-	w.ctx.leave()
+	w.ctx.detach()
 	w.ctx.end(context.Canceled)
 	return nil
 }
 
-// straggled is the end of a run whose request was answered without it. It runs on the straggler's goroutine.
+// straggled ends a run that missed its deadline, on the straggler's goroutine.
 func (w *run) straggled(resp *web.Response, err error) {
 	r := w.detached.Request()
 	if resp != nil {
 		_ = resp.Close()
 	}
 	if _, failed := web.Guard(finished)(r); failed != nil {
-		w.tell(r.Log().Error(), r).Err(failed).Msg("finished callback")
+		w.addTo(r.Log().Error(), r).Err(failed).Msg("finished callback")
 	}
 	if form := r.MultipartForm; form != nil {
 		_ = form.RemoveAll()
 	}
 	level := zerolog.WarnLevel
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, errAborted) {
-		err = nil // which it was meant to end with
+		err = nil // as intended
 	}
 	panicked, ok := errors.AsType[*web.PanicError](err)
 	if ok {
 		level = zerolog.ErrorLevel
 	}
-	line := w.tell(r.Log().WithLevel(level), r).Err(err)
+	line := w.addTo(r.Log().WithLevel(level), r).Err(err)
 	if ok {
 		line.Bytes("stack", panicked.Stack)
 	}
@@ -257,9 +263,9 @@ func (w *run) straggled(resp *web.Response, err error) {
 // finished runs the finished callbacks, for web.Guard.
 func finished(r *web.Request) (*web.Response, error) { return nil, web.Drive(r).RunFinishedCallbacks() }
 
-// tell says which request it was. Each of the two parties tells it by its own.
-func (w *run) tell(line *zerolog.Event, r *web.Request) *zerolog.Event {
+// addTo adds the request to a line. Each goroutine passes its own.
+func (w *run) addTo(line *zerolog.Event, r *web.Request) *zerolog.Event {
 	line.Str("method", r.Method).Str("path", r.URL.Path)
-	describe(line, r)
+	addFound(line, r)
 	return line.Dur("limit", w.limit).Dur("duration", time.Since(w.start))
 }

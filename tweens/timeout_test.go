@@ -38,7 +38,7 @@ func TestTimeoutInTime(t *testing.T) {
 		{"response", text("hello"), "hello", ""},
 		{"error", fails(boom), "", "boom"},
 		{"panic", func(*web.Request) (*web.Response, error) { panic("bang") }, "", "panic: bang"},
-		{"goexit", func(*web.Request) (*web.Response, error) { runtime.Goexit(); return nil, nil }, "", "what a timeout waited for ended its goroutine"},
+		{"goexit", func(*web.Request) (*web.Response, error) { runtime.Goexit(); return nil, nil }, "", "a handler under a timeout ended its goroutine"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w, err := get(around(t, tweens.Timeout(time.Minute, tweens.TimeoutOptions{}), test.main))
@@ -57,17 +57,17 @@ func TestTimeoutInTime(t *testing.T) {
 	})
 }
 
-func TestTimeoutIsNoTimeAtAll(t *testing.T) {
+func TestInvalidTimeout(t *testing.T) {
 	t.Parallel()
 	reg := mustBuild(t, noTweens)
 	for _, after := range []time.Duration{0, -1} {
 		_, err := tweens.Timeout(after, tweens.TimeoutOptions{}).Build(text("x"), reg)
-		assert.ErrorContains(t, err, "give the time that a request has")
+		assert.ErrorContains(t, err, "want a positive duration")
 	}
 }
 
 // The 504 is there at the deadline and not a nanosecond later, whatever the view does.
-func TestTimeoutAnswersAtTheDeadline(t *testing.T) {
+func TestTimeoutRespondsAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
@@ -89,7 +89,7 @@ func TestTimeoutAnswersAtTheDeadline(t *testing.T) {
 			assert.ErrorIs(t, context.Cause(r.Context()), context.DeadlineExceeded)
 			synctest.Wait()
 			assert.ErrorIs(t, child.Err(), context.DeadlineExceeded)
-			time.Sleep(300 * time.Millisecond) // and goes on
+			time.Sleep(300 * time.Millisecond) // outlives its deadline
 			r.URL.Path = "/elsewhere"
 			r.Header.Set("X-Late", "yes")
 			_ = r.Text("late")
@@ -108,7 +108,7 @@ func TestTimeoutAnswersAtTheDeadline(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, time.Second, time.Since(start))
 		assert.Equal(t, 504, resp.Status())
-		assert.Equal(t, "/slow", r.Match().Pattern, "it is known which route is slow")
+		assert.Equal(t, "/slow", r.Match().Pattern, "the slow route is known")
 		require.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
 		w := httptest.NewRecorder()
 		_, err = resp.Send(w, r)
@@ -137,7 +137,7 @@ func TestTimeoutOfAStraggler(t *testing.T) {
 	}{
 		{0, time.Second, func() (*web.Response, error) { return nil, errors.New("late error") }, `"level":"warn","request_id":"?","method":"GET","path":"/","limit":1000,"duration":10000,"error":"late error","message":"ended`},
 		{3 * time.Second, 3 * time.Second, func() (*web.Response, error) { panic("late panic") }, `"error":"panic: late panic","stack":"`},
-		{-1, 0, func() (*web.Response, error) { runtime.Goexit(); return nil, nil }, `"error":"what a timeout waited for ended its goroutine"`},
+		{-1, 0, func() (*web.Response, error) { runtime.Goexit(); return nil, nil }, `"error":"a handler under a timeout ended its goroutine"`},
 		{-1, 0, func() (*web.Response, error) { return nil, context.DeadlineExceeded }, `"duration":10000,"message":"ended`},
 		{-1, 0, func() (*web.Response, error) { panic(http.ErrAbortHandler) }, `"duration":10000,"message":"ended`},
 	} {
@@ -165,7 +165,7 @@ func TestTimeoutOfAStraggler(t *testing.T) {
 	}
 }
 
-// Inside of ExcView the 504 is an error, which an error view answers; outside it is a response.
+// Under ExcView the 504 is an error, which an error view handles; outside it is a response.
 func TestTimeoutAndErrorViews(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -191,7 +191,7 @@ func TestTimeoutAndErrorViews(t *testing.T) {
 
 type ctxKey struct{}
 
-// A stream goes on for as long as it likes, also under contexts that the view derived.
+// A stream has no deadline, even with contexts that the view derived.
 func TestTimeoutLeavesStreamsAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -200,7 +200,7 @@ func TestTimeoutLeavesStreamsAlone(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.WithValue(r.Context(), ctxKey{}, 1))
 			resp := web.Respond(200)
 			r.AddFinishedCallback(func(*web.Request) error {
-				assert.NoError(t, r.Context().Err(), "callbacks from further in still have it")
+				assert.NoError(t, r.Context().Err(), "inner callbacks still have it")
 				finished = true
 				return nil
 			})
@@ -235,7 +235,7 @@ func TestTimeoutLeavesStreamsAlone(t *testing.T) {
 		require.NoError(t, err)
 		leave()
 		<-inner.Context().Done()
-		assert.ErrorIs(t, inner.Context().Err(), context.Canceled, "the client's leaving is still heard of")
+		assert.ErrorIs(t, inner.Context().Err(), context.Canceled, "the context still ends when the client disconnects")
 		require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	})
 }
@@ -266,7 +266,7 @@ func TestTimeoutFor(t *testing.T) {
 	})
 }
 
-// host runs a handler as an application does, in a real server.
+// host runs a handler in a server, as an application does.
 func host(t *testing.T, h web.Handler, configure ...func(*httptest.Server)) *httptest.Server {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		r := web.Begin(nil, hr)
@@ -293,8 +293,8 @@ func host(t *testing.T, h web.Handler, configure ...func(*httptest.Server)) *htt
 	return s
 }
 
-// The answer reaches the client while the view and the end of the request still wait, even if the view waits for a client
-// that sends its body and never ends.
+// The response reaches the client while the view and the end of the request still wait, even if the
+// view waits for a client that never ends its body.
 func TestTimeoutReachesTheClient(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -344,7 +344,7 @@ func TestTimeoutReachesTheClient(t *testing.T) {
 	}
 }
 
-// A raw client that sends its body a byte at a time is answered, too.
+// A client that sends its body a byte at a time gets a response, too.
 func TestTimeoutOfASlowUpload(t *testing.T) {
 	t.Parallel()
 	s := host(t, around(t, tweens.Timeout(50*time.Millisecond, tweens.TimeoutOptions{}), func(r *web.Request) (*web.Response, error) {
@@ -356,12 +356,12 @@ func TestTimeoutOfASlowUpload(t *testing.T) {
 	defer c.Close()
 	_, err = io.WriteString(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\na")
 	require.NoError(t, err)
-	answer, err := io.ReadAll(c)
+	response, err := io.ReadAll(c)
 	require.NoError(t, err)
-	assert.Contains(t, string(answer), "HTTP/1.1 504 Gateway Timeout\r\n")
+	assert.Contains(t, string(response), "HTTP/1.1 504 Gateway Timeout\r\n")
 }
 
-// Middleware of net/http, which has goroutines of its own, works on either side of a deadline.
+// Middleware of net/http, with goroutines of its own, works inside and outside a timeout.
 func TestTimeoutAndMiddleware(t *testing.T) {
 	t.Parallel()
 	streaming := tweens.FromMiddleware(func(next http.Handler) http.Handler {
@@ -402,7 +402,8 @@ func TestTimeoutAndMiddleware(t *testing.T) {
 	}
 }
 
-// Every request has exactly one answer, also where the view ends just at the deadline, and nothing is a race.
+// Every request gets exactly one response, even if the view ends just at the deadline, without a
+// race.
 func TestTimeoutSoak(t *testing.T) {
 	t.Parallel()
 	var counts [2]atomic.Int64
@@ -440,7 +441,7 @@ func TestTimeoutSoak(t *testing.T) {
 					assert.Empty(t, r.Header.Get("X-View"))
 					assert.Empty(t, w.Header().Get("X-View"))
 				default:
-					t.Errorf("answer %d %s", w.Code, w.Body)
+					t.Errorf("response %d %s", w.Code, w.Body)
 				}
 			}
 		})

@@ -10,18 +10,20 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// The names that every chain knows.
+// The names that every chain has.
 const (
 	// Ingress is the outer end of the chain: every tween is under it.
 	Ingress = "INGRESS"
-	// ExcView is the built-in tween that turns errors into responses. It may be registered again, which replaces it.
+	// ExcView is the built-in tween that turns errors into responses. Registering a tween of this
+	// name replaces it.
 	ExcView = "EXCVIEW"
 	// Main is the inner end of the chain, the router: every tween is over it.
 	Main = "MAIN"
 )
 
-// Factory makes a tween: a handler that does something before or after the next one, or instead of it. It prints as the call
-// that made it, tweens.Timeout(2s), in listings and errors. The zero Factory is refused.
+// Factory makes a tween: a handler that does something before or after the next handler, or in
+// place of it. It prints as the call that made it, tweens.Timeout(2s), in listings and errors. The
+// zero Factory is an error of the configuration.
 //
 // Wrap and New make a Factory of a function.
 type Factory struct {
@@ -31,9 +33,10 @@ type Factory struct {
 
 var _ fmt.Stringer = Factory{}
 
-// New makes a Factory of a function that needs the registry or can fail. The function is called once for each application
-// that is built, with the finished registry, from the innermost tween to the outermost. What depends on the configuration is
-// worked out there; the handler that it returns is called by many goroutines at once. A nil function makes the zero Factory.
+// New makes a Factory of a function that needs the registry or can fail. The function is called
+// once for each application that is built, with the finished registry, from the innermost tween to
+// the outermost. Do there what depends only on the configuration; the handler that it returns is
+// called concurrently. A nil function makes the zero Factory.
 //
 // Most tweens need Wrap instead.
 func New(build func(next web.Handler, reg *registry.Registry) (web.Handler, error)) Factory {
@@ -43,8 +46,8 @@ func New(build func(next web.Handler, reg *registry.Registry) (web.Handler, erro
 	return Factory{registry.FuncName(build), build}
 }
 
-// Wrap makes a Factory of a function that needs nothing of the registry and cannot fail. A nil function makes the zero
-// Factory.
+// Wrap makes a Factory of a function that needs nothing from the registry and cannot fail. A nil
+// function makes the zero Factory.
 func Wrap(wrap func(next web.Handler) web.Handler) Factory {
 	if wrap == nil {
 		return Factory{}
@@ -54,7 +57,8 @@ func Wrap(wrap func(next web.Handler) web.Handler) Factory {
 	}}
 }
 
-// Named returns a Factory that prints as text: a constructor gives the call that made it, "acme.Throttle(5)".
+// Named returns a Factory that prints as text. A constructor passes the call that made it,
+// "acme.Throttle(5)".
 func (f Factory) Named(text string) Factory {
 	f.text = text
 	return f
@@ -68,12 +72,13 @@ func (f Factory) Build(next web.Handler, reg *registry.Registry) (web.Handler, e
 	return f.build(next, reg)
 }
 
-var errNoFactory = errors.New("its factory is nil: make one with tweens.Wrap or tweens.New")
+var errNoFactory = errors.New("factory is nil: make one with tweens.Wrap or tweens.New")
 
-// String returns what the tween is, "" for the zero Factory.
+// String returns the call that made the tween, or "" for the zero Factory.
 func (f Factory) String() string { return f.text }
 
-// callText prints a call of a function of this package. Of a struct it prints the fields that are set.
+// callText returns the call of a function of this package as text. Of a struct it shows the fields
+// that are set.
 func callText(name string, args ...any) string {
 	var texts []string
 	for _, arg := range args {

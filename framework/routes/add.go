@@ -15,9 +15,9 @@ import (
 // go to the views registered for the route of this name. Routes are tried strictly in the order in
 // which they were declared, before traversal; once one matched, no other is tried.
 //
-// A name identifies one route. Declaring it twice is a conflict, unless one declaration is nearer to
-// the application: then that one wins, and the route takes its place in the order. Declared again
-// after a commit, the route moves to the end.
+// A name identifies one route. Declaring it twice is a conflict, unless one declaration is nearer
+// to the application: then that one wins, and the route takes its place in the order. Declared
+// again after a commit, the route moves to the end.
 //
 // A pattern with a host, such as "https://example.com/{id}", only generates URLs.
 func Add(c registry.Recorder, name, pattern string, opts ...Option) {
@@ -150,9 +150,9 @@ func introspectables(route *Route, opts []Option) []registry.Introspectable {
 // prefixKey is the key of the prefix that a configuration and its includes carry.
 type prefixKey struct{}
 
-// WithPrefix returns a Config that puts prefix before the patterns of the routes declared with it and
-// with what it includes, after any prefix that c carries already. One slash separates prefix and
-// pattern. A prefix of slashes only has no effect.
+// WithPrefix returns a Config that puts prefix before the patterns of the routes declared with it
+// and with what it includes, after any prefix that c carries already. One slash separates prefix
+// and pattern. A prefix of slashes only has no effect.
 //
 // Most applications need framework.RoutePrefix instead.
 func WithPrefix(c *registry.Config, prefix string) *registry.Config {

@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// mixed returns patterns of every kind: literals, markers, expressions, several markers in a segment,
-// stars and overlaps; and paths for them, half of which match more than one pattern.
+// mixed returns patterns of every kind: literals, markers, expressions, several markers in a
+// segment, stars and overlaps; and paths for them, half of which match more than one pattern.
 func mixed(count int) (patterns, paths []string) {
 	for i := range count {
 		section, item := fmt.Sprintf("s%d", i%97), fmt.Sprintf("i%d", i)

@@ -11,13 +11,14 @@ import (
 // A pattern compiles to a shape, which the index searches by, and to a matcher for what the shape
 // leaves open. A shape has one segment per slash: a literal one, an open one (some text without a
 // slash, with the markers in it), and at the end optionally the rest: everything from the first
-// segment on in which a marker may match slashes or a star stands. "/a/{x}.html/{y:.*}" has the shape
+// segment on in which a marker may match slashes or a star stands. "/a/{x}.html/{y:.*}" has the
+// shape
 //
 //	a   open   rest
 //
-// No marker in an open segment can match a slash, so each segment is matched on its own, by a piece.
-// The literals around the markers need no regular expression, nor do expressions that repeat one
-// character class, such as \d+ or [a-z]{2,4}. Anything more complicated is one expression per
+// No marker in an open segment can match a slash, so each segment is matched on its own, by a
+// piece. The literals around the markers need no regular expression, nor do expressions that repeat
+// one character class, such as \d+ or [a-z]{2,4}. Anything more complicated is one expression per
 // segment; and if an expression looks around its marker (\b, ^, $), one for the whole path.
 
 // compile returns the matcher of a pattern. The offset of an error is the index of the token at

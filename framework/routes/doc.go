@@ -1,6 +1,7 @@
 // Package routes matches requests to routes by their path, and generates the URLs of routes.
 //
-// An application declares routes with config.AddRoute of package framework, and gives each its views:
+// An application declares routes with config.AddRoute of package framework, and gives each its
+// views:
 //
 //	config := framework.New(framework.Options{})
 //	config.AddRoute("login", "/login", views.Method("GET", "POST"))
@@ -24,20 +25,20 @@
 // # Order
 //
 // Routes are tried strictly in the order of their declaration, however specific they are:
-// "/users/new" must come before "/users/{id}". A route whose predicates do not hold is skipped. Once
-// a route has matched, only its views can handle the request: no later route is tried, and the path
-// is not traversed.
+// "/users/new" must come before "/users/{id}". A route whose predicates do not hold is skipped.
+// Once a route has matched, only its views can handle the request: no later route is tried, and the
+// path is not traversed.
 //
 // # Paths
 //
-// Patterns match the decoded path, but a slash that was escaped in the URL stays inside its segment:
-// "/files/a%2Fb" has two segments.
+// Patterns match the decoded path, but a slash that was escaped in the URL stays inside its
+// segment: "/files/a%2Fb" has two segments.
 //
 // # Routes into a tree
 //
-// The resource of a matched route is the root of the tree. A marker called "traverse", or the option
-// [Traverse], makes the request traverse from there; a marker called "subpath" becomes the subpath of
-// a traversal that used up its path. [Root] gives a route a tree of its own.
+// The resource of a matched route is the root of the tree. A marker called "traverse", or the
+// option [Traverse], makes the request traverse from there; a marker called "subpath" becomes the
+// subpath of a traversal that used up its path. [Root] gives a route a tree of its own.
 //
 // # Inspection
 //

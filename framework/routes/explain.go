@@ -27,9 +27,9 @@ func (a Attempt) String() string {
 	return text + a.Failed
 }
 
-// Explain is Match step by step: it returns every route that was tried, in order, and why it did not
-// match; the last one matched, if any did. The request keeps its own match. For an invalid path it
-// returns nil.
+// Explain is Match step by step: it returns every route that was tried, in order, and why it did
+// not match; the last one matched, if any did. The request keeps its own match. For an invalid path
+// it returns nil.
 func (t *Table) Explain(r *web.Request) []Attempt {
 	path, err := requestPath(r)
 	if t == nil || err != nil {
@@ -75,8 +75,8 @@ func (a *Attempt) checkPredicates(r *web.Request) {
 	a.Matched = true
 }
 
-// Shadowed returns the routes that are not tried for a request because the named route matches before
-// them, although their patterns match its path as well. It checks no predicates.
+// Shadowed returns the routes that are not tried for a request because the named route matches
+// before them, although their patterns match its path as well. It checks no predicates.
 func (t *Table) Shadowed(r *web.Request, name string) []*Route {
 	path, err := requestPath(r)
 	if t == nil || len(t.routes) == 0 || err != nil {

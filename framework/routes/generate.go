@@ -12,10 +12,11 @@ import (
 // The URL of a route is its pattern with values in place of the markers, escaped so that the path
 // matches with the same values again:
 //
-//   - a slash in the value of a marker becomes %2F, and so does one in a name of a star; a star given
-//     as one text is a path, whose slashes separate its names;
+//   - a slash in the value of a marker becomes %2F, and so does one in a name of a star; a star
+//     given as one text is a path, whose slashes separate its names;
 //   - a marker whose expression matches slashes, "{path:.*}", keeps them as long as the path still
-//     round-trips: with "/{a:.*}/{b:.*}" and b = "x/y" it would not, so there the slash of b is escaped;
+//     round-trips: with "/{a:.*}/{b:.*}" and b = "x/y" it would not, so there the slash of b is
+//     escaped;
 //   - of literal text, everything but letters, digits, -._~ and slashes is escaped.
 //
 // Expressions are not checked, as in Pyramid: an id "new" for "{id:\d+}" gives a URL that does not
@@ -27,10 +28,10 @@ var _ web.URLs = (*Table)(nil)
 // caller need not know, a query, or another host. Its error is the error of RouteURL.
 type Pregenerator func(r *web.Request, l *web.Link) error
 
-// RoutePath returns the path of the named route, for Request.RouteURL and similar methods, which add
-// prefix, host, elements and query. It calls the route's pregenerator first. A route with a host of
-// its own sets the AppURL of l, and refuses a link that has one or wants only a path. Errors are
-// *web.URLError.
+// RoutePath returns the path of the named route, for Request.RouteURL and similar methods, which
+// add prefix, host, elements and query. It calls the route's pregenerator first. A route with a
+// host of its own sets the AppURL of l, and refuses a link that has one or wants only a path.
+// Errors are *web.URLError.
 func (t *Table) RoutePath(r *web.Request, name string, l *web.Link) (string, error) {
 	rt, ok := t.Route(name)
 	if !ok {
@@ -74,8 +75,9 @@ func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, error) {
 		}
 		star.exact = true
 	case rt.Pattern.starTouches() && len(star.names) > 0:
-		// In "/{a}*rest" the marker would match the first name as well, and in "/{a}.b*rest" perhaps
-		// a part of it, unless a slash separates them. It is left out where possible, as in Pyramid.
+		// In "/{a}*rest" the marker would match the first name as well, and in "/{a}.b*rest"
+		// perhaps a part of it, unless a slash separates them. It is left out where possible, as in
+		// Pyramid.
 		if rt.Pattern.roundTrips(path, values) {
 			return path, nil
 		}

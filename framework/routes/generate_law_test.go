@@ -21,8 +21,8 @@ import (
 // The law of URLs, on random tables of routes:
 //
 //   - A generated URL matches its route with the parameters that it was generated from; unless an
-//     earlier route matches the same path, or the markers do not match the parameters, or two sets of
-//     parameters give the same path.
+//     earlier route matches the same path, or the markers do not match the parameters, or two sets
+//     of parameters give the same path.
 //   - The URL generated from the match of a request always matches the same route with the same
 //     parameters.
 
@@ -132,7 +132,8 @@ func (law *lawful) checkGenerated(t *testing.T, w world, i int) (same bool) {
 		return false
 	}
 	require.True(t, ambiguous(pattern), "%s of %s: given %q, got %q", path, pattern, given, got)
-	// The match is an equally good reading: its own URL round-trips, or differs only in its slashes.
+	// The match is an equally good reading: its own URL round-trips, or differs only in its
+	// slashes.
 	other, err := r.RouteURL(route.Name, web.Params(got))
 	require.NoError(t, err)
 	if unescape(t, url) != unescape(t, other) {
@@ -141,8 +142,8 @@ func (law *lawful) checkGenerated(t *testing.T, w world, i int) (same bool) {
 	return false
 }
 
-// fits reports whether each marker matches its value on its own, which is enough for a pattern whose
-// expressions do not look around them.
+// fits reports whether each marker matches its value on its own, which is enough for a pattern
+// whose expressions do not look around them.
 func (law *lawful) fits(i int, given map[string]any) bool {
 	route, _ := law.table.Route(law.model[i].name)
 	for _, part := range route.Pattern.Tokens() {

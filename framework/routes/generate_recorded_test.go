@@ -22,8 +22,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// recordedCase is a case of URLs recorded from Pyramid, in the form of the conformance suite. Here it
-// runs against the table alone, without an application.
+// recordedCase is a case of URLs recorded from Pyramid, in the form of the conformance suite. Here
+// it runs against the table alone, without an application.
 type recordedCase struct {
 	ID  string
 	App struct {
@@ -55,8 +55,8 @@ type recordedCheck struct {
 	Expect                     struct{ URL, Error string }
 }
 
-// deviations are the URLs that deliberately differ from Pyramid's: a slash in a value is escaped, and a
-// virtual root is cut by whole segments.
+// deviations are the URLs that deliberately differ from Pyramid's: a slash in a value is escaped,
+// and a virtual root is cut by whole segments.
 var deviations = map[string]string{
 	"urlgen-h05/1":    "/s/a%2Fb/c%20d",
 	"urlgen-h17/8":    "/b/",

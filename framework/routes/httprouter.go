@@ -9,12 +9,14 @@ import (
 )
 
 // routerIndex finds the leaves of the shapes that httprouter accepts. The redirects of httprouter
-// and its responses to OPTIONS and to wrong methods are off: it knows one method and only finds leaves.
+// and its responses to OPTIONS and to wrong methods are off: it knows one method and only finds
+// leaves.
 //
-// httprouter keeps the values of parameters in a pool of its own. ServeHTTP takes them from there and
-// returns them, unless it finds nothing below a parameter: then they are lost, and the next request
-// costs two allocations. Lookup does the opposite: it returns what it took if it finds nothing, and
-// keeps it otherwise. So paths that are likely to be found are served, and others looked up.
+// httprouter keeps the values of parameters in a pool of its own. ServeHTTP takes them from there
+// and returns them, unless it finds nothing below a parameter: then they are lost, and the next
+// request costs two allocations. Lookup does the opposite: it returns what it took if it finds
+// nothing, and keeps it otherwise. So paths that are likely to be found are served, and others
+// looked up.
 type routerIndex struct{ router *httprouter.Router }
 
 const method = http.MethodGet
@@ -93,8 +95,8 @@ func (s *search) WriteHeader(int)                {}
 
 // httprouter accepts at one place either literal segments, or one parameter, or one catch-all. To
 // choose the shapes for it, all shapes are drawn as a tree of segments, and at each place the
-// alternative that saves the most shapes below it wins. That gives the largest set of shapes that fit
-// together, and leaves no place where two of them could still conflict.
+// alternative that saves the most shapes below it wins. That gives the largest set of shapes that
+// fit together, and leaves no place where two of them could still conflict.
 
 // place is a place in the tree of shapes.
 type place struct {
@@ -128,8 +130,8 @@ func splitLeaves(leaves []*leaf) (accepted, others []*leaf) {
 // maxSegments is how deep a shape for httprouter may be.
 const maxSegments = 64
 
-// acceptable reports whether httprouter accepts the shape at all: ':' and '*' are its syntax, and its
-// parameters do not match an empty segment at the end.
+// acceptable reports whether httprouter accepts the shape at all: ':' and '*' are its syntax, and
+// its parameters do not match an empty segment at the end.
 func acceptable(l *leaf) bool {
 	if len(l.shape) > maxSegments {
 		return false

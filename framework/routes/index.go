@@ -4,13 +4,13 @@ import "sync"
 
 // The index finds the routes whose shape a path has, in the order of declaration; the matcher of
 // each then decides. Each distinct shape is a leaf, which holds its routes. The largest set of
-// shapes that httprouter accepts side by side goes to httprouter, the others to a trie, and a search
-// merges what both find.
+// shapes that httprouter accepts side by side goes to httprouter, the others to a trie, and a
+// search merges what both find.
 //
-// The trie is small and is searched first. Where one of its shapes overlaps with shapes in httprouter
-// ("/gists/public" with "/gists/{id}"), the trie also holds a copy of those, as long as they are few.
-// So where shapes overlap the trie mostly suffices, and elsewhere it finds nothing and httprouter
-// suffices.
+// The trie is small and is searched first. Where one of its shapes overlaps with shapes in
+// httprouter ("/gists/public" with "/gists/{id}"), the trie also holds a copy of those, as long as
+// they are few. So where shapes overlap the trie mostly suffices, and elsewhere it finds nothing
+// and httprouter suffices.
 
 // index is immutable. Searches come from its pool and return to it.
 type index struct {

@@ -35,8 +35,8 @@ func TestLargeIndexMatchesTheModel(t *testing.T) {
 	}
 }
 
-// compareWithModel compares a random table of up to count routes with its model on random paths, and
-// returns the number of matches.
+// compareWithModel compares a random table of up to count routes with its model on random paths,
+// and returns the number of matches.
 func compareWithModel(t *testing.T, w world, count, paths int) (matches int) {
 	t.Helper()
 	var model []plainRoute

@@ -67,7 +67,8 @@ type span = web.Span
 func spanOf(from, to int) span { return span{From: int32(from), To: int32(to)} }
 
 // match reports whether a path matches, whose shape does already, and sets spans to what each
-// marker matched. starts holds the offsets of the path's segments, and one more: a byte past its end.
+// marker matched. starts holds the offsets of the path's segments, and one more: a byte past its
+// end.
 func (m *matcher) match(path string, starts []int, spans []span) bool {
 	if m.whole != nil {
 		return matchGroups(m.whole, m.groups, path, 0, spans)

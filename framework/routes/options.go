@@ -42,9 +42,10 @@ func Root(factory web.RootFactory) Option {
 	}}
 }
 
-// Traverse builds the path to traverse from the route's markers: Traverse("/blogs/{blog}/{article}").
-// The result is also the parameter "traverse". Without this option a marker of that name is the path,
-// as in "/blog/*traverse"; with neither, traversal stays at the root.
+// Traverse builds the path to traverse from the route's markers:
+// Traverse("/blogs/{blog}/{article}"). The result is also the parameter "traverse". Without this
+// option a marker of that name is the path, as in "/blog/*traverse"; with neither, traversal stays
+// at the root.
 func Traverse(pattern string) Option {
 	return option{"traverse", "traverse=" + strconv.Quote(pattern), func(d *declaration) error {
 		p, err := parse(pattern)
@@ -56,8 +57,8 @@ func Traverse(pattern string) Option {
 	}}
 }
 
-// GlobalViews lets views that were registered without a route handle requests for which the route has
-// no view of its own.
+// GlobalViews lets views that were registered without a route handle requests for which the route
+// has no view of its own.
 func GlobalViews() Option {
 	return option{"global_views", "global_views", func(d *declaration) error {
 		d.route.GlobalViews = true
@@ -73,8 +74,8 @@ func GenerateOnly() Option {
 	}}
 }
 
-// InheritSlash makes an empty pattern match the path of the prefix itself: below the prefix "blog" it
-// matches /blog, where an empty pattern otherwise matches /blog/.
+// InheritSlash makes an empty pattern match the path of the prefix itself: below the prefix "blog"
+// it matches /blog, where an empty pattern otherwise matches /blog/.
 func InheritSlash() Option {
 	return option{"inherit_slash", "inherit_slash", func(d *declaration) error {
 		d.inheritSlash = true
@@ -93,9 +94,9 @@ func Pregenerate(fn Pregenerator) Option {
 	}}
 }
 
-// BodyLimit bounds the body of requests that match the route to n bytes, in place of the application's
-// limit (framework.Options.MaxBody); below zero it lifts that limit. A view with a views.BodyLimit of
-// its own overrides it.
+// BodyLimit bounds the body of requests that match the route to n bytes, in place of the
+// application's limit (framework.Options.MaxBody); below zero it lifts that limit. A view with a
+// views.BodyLimit of its own overrides it.
 func BodyLimit(n int64) Option {
 	text := fmt.Sprintf("body_limit=%d", n)
 	if n < 0 {

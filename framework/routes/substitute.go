@@ -78,8 +78,8 @@ func (p *Pattern) path(values []value) string {
 	if undecided == 0 {
 		return p.substitute(values, 0)
 	}
-	// Each bit says of one value whether its slashes are escaped. If no combination round-trips, one
-	// that at least matches is the second choice.
+	// Each bit says of one value whether its slashes are escaped. If no combination round-trips,
+	// one that at least matches is the second choice.
 	matching := ""
 	for escape := range uint(1) << min(undecided, 6) {
 		path := p.substitute(values, escape)

@@ -131,9 +131,10 @@ func (t *Table) MatchesPath(escaped string) bool {
 	return s.next() != nil
 }
 
-// Match returns the first route, in the order of declaration, whose pattern matches the path of r and
-// whose predicates hold, and sets the match of the request. It returns nil if there is none. The error
-// is that of a predicate, or a [*web.PathError] for an invalid path, even if there are no routes.
+// Match returns the first route, in the order of declaration, whose pattern matches the path of r
+// and whose predicates hold, and sets the match of the request. It returns nil if there is none.
+// The error is that of a predicate, or a [*web.PathError] for an invalid path, even if there are no
+// routes.
 //
 // While predicates are checked, the request has the match of their route. Match allocates nothing
 // unless an expression does.

@@ -2,8 +2,8 @@ package routes
 
 import "strings"
 
-// node is a place in the trie of shapes, reached by some segments. A literal and an open segment may
-// stand side by side; a search follows both.
+// node is a place in the trie of shapes, reached by some segments. A literal and an open segment
+// may stand side by side; a search follows both.
 type node struct {
 	few  []branch         // literal segments while they are few
 	many map[string]*node // literal segments otherwise

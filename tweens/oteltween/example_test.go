@@ -13,9 +13,9 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// An application sets the tracers and meters globally (package otel), or gives them here.
+// An application sets tracers and meters globally (package otel), or passes them here.
 func ExampleObserve() {
-	spans := tracetest.NewInMemoryExporter() // a real application has one that sends to its backend
+	spans := tracetest.NewInMemoryExporter() // a real application exports to a backend
 
 	config := framework.New(framework.Options{})
 	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text("hello"), nil }), views.Name("hello"))

@@ -20,25 +20,29 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// scope names this package in what it records.
+// scope is the instrumentation scope.
 const scope = "github.com/mastaba-go/mastaba/tweens/oteltween"
 
-// Options are the choices of Observe. The zero value uses what the application set globally, by package otel.
+// Options are the options of Observe. The zero value uses what the application set globally with
+// package otel.
 type Options struct {
-	// Tracers, Meters and Propagator take the place of the global ones.
+	// Tracers, Meters and Propagator replace the global ones.
 	Tracers    trace.TracerProvider
 	Meters     metric.MeterProvider
 	Propagator propagation.TextMapPropagator
-	// Private starts traces of its own, and keeps that of the client as a link: for servers that strangers may ask.
+	// Private starts new traces and links to that of the client, for servers with untrusted
+	// clients.
 	Private bool
 	// Skip keeps requests out of traces and metrics, such as those of a health check.
 	Skip func(r *web.Request) bool
 }
 
-// Observe makes a span of each request, and records how long it took (http.server.request.duration), how many are under way
-// (http.server.active_requests) and how much was sent (http.server.response.body.size).
+// Observe makes a span of each request, and records its duration (http.server.request.duration),
+// the requests in flight (http.server.active_requests) and the bytes sent
+// (http.server.response.body.size).
 //
-// An answer of 500 or more is an error of the span, with the error that was not answered further in, if there was one.
+// A status of 500 or more is an error of the span, with the error that inner tweens returned, if
+// any.
 func Observe(o Options) tweens.Factory {
 	return tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		ob, err := newObserver(o)
@@ -49,7 +53,7 @@ func Observe(o Options) tweens.Factory {
 	}).Named("oteltween.Observe")
 }
 
-// observer is what Observe makes of the options.
+// observer holds the options and the instruments.
 type observer struct {
 	Options
 	tracer   trace.Tracer
@@ -82,7 +86,7 @@ func newObserver(o Options) (*observer, error) {
 		metric.WithDescription("Size of HTTP server response bodies."))
 	for _, err := range errs {
 		if err != nil {
-			return nil, fmt.Errorf("oteltween: make an instrument: %w", err)
+			return nil, fmt.Errorf("oteltween: create an instrument: %w", err)
 		}
 	}
 	return ob, nil
@@ -94,7 +98,7 @@ func (ob *observer) Begin(r *web.Request) context.Context {
 		return nil
 	}
 	remote := ob.Propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-	options := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(coming(r)...)}
+	options := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(startAttributes(r)...)}
 	if ob.Private {
 		options = append(options, trace.WithNewRoot())
 		if link := trace.SpanContextFromContext(remote); link.IsRemote() && link.IsValid() {
@@ -102,23 +106,23 @@ func (ob *observer) Begin(r *web.Request) context.Context {
 		}
 	}
 	ctx, _ := ob.tracer.Start(remote, method(r.Method), options...)
-	ob.active.Add(ctx, 1, metric.WithAttributeSet(basic(r)))
+	ob.active.Add(ctx, 1, metric.WithAttributeSet(commonAttributes(r)))
 	return ctx
 }
 
 // End ends the span and records the metrics.
 func (ob *observer) End(ctx context.Context, o *tweens.Observation) {
-	if ctx == nil { // Begin left it out
+	if ctx == nil { // skipped by Begin
 		return
 	}
-	ob.active.Add(ctx, -1, metric.WithAttributeSet(basic(o.Request)))
-	all := metric.WithAttributes(measured(o)...)
+	ob.active.Add(ctx, -1, metric.WithAttributeSet(commonAttributes(o.Request)))
+	all := metric.WithAttributes(metricAttributes(o)...)
 	ob.duration.Record(ctx, o.Duration.Seconds(), all)
 	ob.size.Record(ctx, o.Bytes, all)
 	span := trace.SpanFromContext(ctx)
 	if span.IsRecording() {
-		span.SetName(name(o))
-		span.SetAttributes(append(found(o), attribute.Int64("http.response.body.size", o.Bytes))...)
+		span.SetName(spanName(o))
+		span.SetAttributes(append(outcomeAttributes(o), attribute.Int64("http.response.body.size", o.Bytes))...)
 		if o.Status >= 500 {
 			text := http.StatusText(o.Status)
 			if o.Err != nil {
@@ -131,8 +135,9 @@ func (ob *observer) End(ctx context.Context, o *tweens.Observation) {
 	span.End()
 }
 
-// name is the name of the span: the method, and the pattern of the route, or else what was found in the tree.
-func name(o *tweens.Observation) string {
+// spanName returns the name of the span: the method and the pattern of the route, or else the type
+// of the resource and the view.
+func spanName(o *tweens.Observation) string {
 	name := method(o.Request.Method)
 	if name == other {
 		name = "HTTP"
@@ -149,12 +154,12 @@ func name(o *tweens.Observation) string {
 	return name
 }
 
-// coming are the attributes of a span that a sampler may look at.
-func coming(r *web.Request) []attribute.KeyValue {
+// startAttributes returns the attributes of a span that samplers may use.
+func startAttributes(r *web.Request) []attribute.KeyValue {
 	list := append(make([]attribute.KeyValue, 0, 9),
 		attribute.String("http.request.method", method(r.Method)),
 		attribute.String("url.scheme", r.Scheme()),
-		attribute.String("url.path", r.URL.Path), // not the query: it may hold secrets
+		attribute.String("url.path", r.URL.Path), // without the query, which may contain secrets
 		attribute.String("network.protocol.version", protocol(r)),
 	)
 	host, port, err := net.SplitHostPort(r.Authority())
@@ -177,22 +182,23 @@ func coming(r *web.Request) []attribute.KeyValue {
 	return list
 }
 
-// basic are the attributes of a request that are known from the start and have few values.
-func basic(r *web.Request) attribute.Set {
+// commonAttributes returns the attributes of a request that are known from the start and have few
+// values.
+func commonAttributes(r *web.Request) attribute.Set {
 	return attribute.NewSet(attribute.String("http.request.method", method(r.Method)), attribute.String("url.scheme", r.Scheme()))
 }
 
-// measured are the attributes of a metric. Each has few values.
-func measured(o *tweens.Observation) []attribute.KeyValue {
-	return append(found(o),
+// metricAttributes returns the attributes of a metric. Each has few values.
+func metricAttributes(o *tweens.Observation) []attribute.KeyValue {
+	return append(outcomeAttributes(o),
 		attribute.String("http.request.method", method(o.Request.Method)),
 		attribute.String("url.scheme", o.Request.Scheme()),
 		attribute.String("network.protocol.version", protocol(o.Request)),
 	)
 }
 
-// found is what became of the request.
-func found(o *tweens.Observation) []attribute.KeyValue {
+// outcomeAttributes returns the attributes of the response.
+func outcomeAttributes(o *tweens.Observation) []attribute.KeyValue {
 	list := append(make([]attribute.KeyValue, 0, 8), attribute.Int("http.response.status_code", o.Status))
 	if o.Pattern != "" {
 		list = append(list, attribute.String("http.route", o.Pattern))
@@ -214,7 +220,7 @@ func found(o *tweens.Observation) []attribute.KeyValue {
 
 const other = "_OTHER"
 
-// method is one of the methods that are known: a client may send any.
+// method returns a known method, or other: a client may send any.
 func method(m string) string {
 	switch m {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,

@@ -71,7 +71,7 @@ func texts(list []attribute.KeyValue) map[string]string {
 func TestSpanAndMetricsOfARoute(t *testing.T) {
 	t.Parallel()
 	span, metrics := observed(t, oteltween.Options{}, "GET", func(r *web.Request) (*web.Response, error) {
-		assert.True(t, trace.SpanFromContext(r.Context()).IsRecording(), "who lies further in finds the span")
+		assert.True(t, trace.SpanFromContext(r.Context()).IsRecording(), "inner handlers find the span")
 		web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/a/{b}"}))
 		return r.Text("hello"), nil
 	})

@@ -14,7 +14,7 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// The metrics are a view like any other: with a permission, if not everybody shall see them.
+// The metrics are served by a view like any other. Give it a permission if they are not public.
 func ExampleObserve() {
 	metrics := prometheus.NewRegistry()
 

@@ -14,20 +14,21 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Options are the choices of Observe. The zero value is good for most.
+// Options are the options of Observe. The zero value suits most applications.
 type Options struct {
-	// Registerer takes the metrics. Nil: the default one, which promhttp.Handler shows. Several applications may share one.
+	// Registerer registers the metrics. Nil means the default one, which promhttp.Handler serves.
+	// Several applications may share one.
 	Registerer prometheus.Registerer
-	// Namespace goes before the names of the metrics, as in shop_http_requests_in_flight.
+	// Namespace is a prefix of the names of the metrics, as in shop_http_requests_in_flight.
 	Namespace string
-	// Buckets are those of the durations, in seconds. Nil: from 5 milliseconds to 10 seconds.
+	// Buckets are the buckets of durations, in seconds. Nil means 5 milliseconds to 10 seconds.
 	Buckets []float64
 	// Skip keeps requests out of the metrics, such as those of a health check.
 	Skip func(r *web.Request) bool
 }
 
-// Observe measures each request: http_request_duration_seconds and http_response_size_bytes by method, route, resource, view
-// and code, http_requests_in_flight altogether.
+// Observe measures each request: http_request_duration_seconds and http_response_size_bytes by
+// method, route, resource, view and code, and http_requests_in_flight in total.
 func Observe(o Options) tweens.Factory {
 	return tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		ob, err := newObserver(o)
@@ -38,7 +39,7 @@ func Observe(o Options) tweens.Factory {
 	}).Named("promtween.Observe")
 }
 
-// observer is what Observe makes of the options.
+// observer holds the metrics.
 type observer struct {
 	skip     func(r *web.Request) bool
 	duration *prometheus.HistogramVec
@@ -61,14 +62,14 @@ func newObserver(o Options) (*observer, error) {
 	var errs [3]error
 	ob.duration, errs[0] = register(o.Registerer, prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Namespace: o.Namespace, Name: "http_request_duration_seconds", Buckets: o.Buckets,
-		Help: "Time from a request's coming until its response was sent.",
+		Help: "Time from the begin of a request until its response was sent.",
 	}, labels))
 	ob.size, errs[1] = register(o.Registerer, prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Namespace: o.Namespace, Name: "http_response_size_bytes", Buckets: prometheus.ExponentialBuckets(100, 10, 7),
-		Help: "Length of the bodies of responses.",
+		Help: "Length of response bodies.",
 	}, labels))
 	ob.inFlight, errs[2] = register[prometheus.Gauge](o.Registerer, prometheus.NewGauge(prometheus.GaugeOpts{
-		Namespace: o.Namespace, Name: "http_requests_in_flight", Help: "Requests that are being answered.",
+		Namespace: o.Namespace, Name: "http_requests_in_flight", Help: "Requests in flight.",
 	}))
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("promtween: register the metrics: %w", err)
@@ -76,7 +77,7 @@ func newObserver(o Options) (*observer, error) {
 	return ob, nil
 }
 
-// register registers a metric, or finds the one that another application has registered.
+// register registers a metric, or returns the one that another application has registered.
 func register[C prometheus.Collector](to prometheus.Registerer, metric C) (C, error) {
 	err := to.Register(metric)
 	if there, ok := errors.AsType[prometheus.AlreadyRegisteredError](err); ok {
@@ -87,7 +88,7 @@ func register[C prometheus.Collector](to prometheus.Registerer, metric C) (C, er
 	return metric, err
 }
 
-// Begin counts the request. Its context stays what it is.
+// Begin counts the request as in flight.
 func (ob *observer) Begin(r *web.Request) context.Context {
 	if ob.skip != nil && ob.skip(r) {
 		return nil
@@ -96,7 +97,7 @@ func (ob *observer) Begin(r *web.Request) context.Context {
 	return r.Context()
 }
 
-// End measures the request, unless Begin left it out.
+// End measures the request, unless Begin skipped it.
 func (ob *observer) End(ctx context.Context, o *tweens.Observation) {
 	if ctx == nil {
 		return
@@ -111,7 +112,7 @@ func (ob *observer) End(ctx context.Context, o *tweens.Observation) {
 	ob.size.WithLabelValues(values...).Observe(float64(o.Bytes))
 }
 
-// method is one of the methods that are known: a client may send any.
+// method returns a known method, or "other": a client may send any.
 func method(m string) string {
 	switch m {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:

@@ -21,7 +21,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// slowTree has a child that takes its time, and does not look at the context.
+// slowTree has a child whose lookup blocks, and ignores the context.
 type slowTree struct{ release chan struct{} }
 
 func (s slowTree) Child(_ context.Context, name string) (traversal.Resource, error) {
@@ -31,8 +31,8 @@ func (s slowTree) Child(_ context.Context, name string) (traversal.Resource, err
 	return nil, traversal.ErrNotFound
 }
 
-// All of them in one application, over a connection.
-func TestOperations(t *testing.T) {
+// The stack of the package documentation in one application, over a connection.
+func TestAllTweens(t *testing.T) {
 	t.Parallel()
 	tree := slowTree{make(chan struct{})}
 	var log syncBuffer
@@ -86,7 +86,7 @@ func TestOperations(t *testing.T) {
 		assert.Empty(t, resp.Header.Get("X-Late"))
 	}
 	resp, _ = get("GET", "/prose")
-	assert.Equal(t, 503, resp.StatusCode, "both that go on keep their places")
+	assert.Equal(t, 503, resp.StatusCode, "both stragglers keep their places")
 	assert.Equal(t, "1", resp.Header.Get("Retry-After"))
 	close(tree.release)
 	require.Eventually(t, func() bool { return strings.Count(log.String(), "ended after its deadline") == 2 }, 10*time.Second, time.Millisecond)
@@ -95,12 +95,12 @@ func TestOperations(t *testing.T) {
 	resp, _ = get("GET", "/prose")
 	assert.Equal(t, 200, resp.StatusCode)
 	s.Close()
-	assert.Contains(t, log.String(), `"path":"/report/2026","route":"/report/{year}"`, "the log knows which route was late")
+	assert.Contains(t, log.String(), `"path":"/report/2026","route":"/report/{year}"`, "the log has the slow route")
 	assert.Equal(t, "", <-seen)
 	assert.Equal(t, "/report/{year}", <-seen)
 }
 
-// patterns is an observer that tells the pattern of each request.
+// patterns is an observer that sends the pattern of each request.
 type patterns chan string
 
 func (p patterns) Begin(r *web.Request) context.Context         { return r.Context() }

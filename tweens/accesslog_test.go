@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -19,32 +18,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-func TestRequestID(t *testing.T) {
-	t.Parallel()
-	trusted, err := web.ParseTrustedProxies([]string{"192.0.2.0/24"}) // httptest's requests come from there
-	require.NoError(t, err)
-	h := around(t, tweens.RequestID(), text("x"))
-	id := func(app *web.Application, incoming string) string {
-		hr := httptest.NewRequest("GET", "/", nil)
-		hr.Header.Set("X-Request-Id", incoming)
-		w := httptest.NewRecorder()
-		require.NoError(t, respond(h, web.Begin(app, hr), w))
-		return w.Header().Get("X-Request-Id")
-	}
-	made, err := uuid.Parse(id(nil, "mine"))
-	require.NoError(t, err, "a stranger's id does not count")
-	assert.EqualValues(t, 7, made.Version())
-	assert.Equal(t, "mine", id(&web.Application{Trusted: trusted}, "mine"))
-	assert.NotEqual(t, "in\"sane", id(&web.Application{Trusted: trusted}, "in\"sane"))
-
-	boom := errors.New("boom")
-	_, err = get(around(t, tweens.RequestID(), fails(boom)))
-	assert.ErrorIs(t, err, boom)
-}
-
-type page struct{}
-
-// logged sends one request through an access log, and returns its line.
+// logged sends one request through an access log and returns its line.
 func logged(t *testing.T, o tweens.AccessLogOptions, main web.Handler, send bool) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
@@ -59,7 +33,7 @@ func logged(t *testing.T, o tweens.AccessLogOptions, main web.Handler, send bool
 		_, err = resp.Send(httptest.NewRecorder(), r)
 		require.NoError(t, err)
 	}
-	assert.Empty(t, out.String(), "the line waits for the response to be sent")
+	assert.Empty(t, out.String(), "the line is written after the response")
 	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	if out.Len() == 0 {
 		return nil
@@ -97,10 +71,10 @@ func TestAccessLog(t *testing.T) {
 		{"everything", found, true, map[string]any{"level": "info", "route": "/a/{rest}", "resource": "*tweens_test.page",
 			"view": "edit", "status": 200.0, "bytes": 5.0}},
 		{"not found", status(404), true, map[string]any{"level": "warn", "status": 404.0, "bytes": 0.0}},
-		{"unanswered", fails(boom), true, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
+		{"unhandled", fails(boom), true, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
 		{"never sent", status(301), false, map[string]any{"level": "info", "status": 301.0, "bytes": 0.0}},
-		{"never answered", fails(boom), false, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
-		{"never answered, with a status", fails(web.Forbidden("no")), false, map[string]any{"level": "warn", "status": 403.0, "bytes": 0.0}},
+		{"never handled", fails(boom), false, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
+		{"never handled, with a status", fails(web.Forbidden("no")), false, map[string]any{"level": "warn", "status": 403.0, "bytes": 0.0}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,11 +84,11 @@ func TestAccessLog(t *testing.T) {
 				assert.Equal(t, value, line[key], key)
 				delete(line, key)
 			}
-			if tt.name == "unanswered" {
+			if tt.name == "unhandled" {
 				assert.NotZero(t, line["bytes"])
 				line["bytes"] = 0.0
 			}
-			if tt.name == "never answered, with a status" {
+			if tt.name == "never handled, with a status" {
 				delete(line, "error")
 			}
 			assert.Equal(t, tt.want, line)
@@ -122,7 +96,7 @@ func TestAccessLog(t *testing.T) {
 	}
 }
 
-func TestAccessLogChoices(t *testing.T) {
+func TestAccessLogOptions(t *testing.T) {
 	t.Parallel()
 	assert.Nil(t, logged(t, tweens.AccessLogOptions{Skip: func(*web.Request) bool { return true }}, text("x"), true))
 	quiet := func(int) zerolog.Level { return zerolog.DebugLevel }
@@ -135,11 +109,11 @@ func TestAccessLogChoices(t *testing.T) {
 	assert.Equal(t, http.StatusOK, w.Code)
 }
 
-// TestAccessLogBehindMiddleware counts what reached the client, not what reached the middleware.
-func TestAccessLogBehindMiddleware(t *testing.T) {
+// The log counts what the client received, not what the middleware did.
+func TestAccessLogOutsideMiddleware(t *testing.T) {
 	t.Parallel()
 	long := bytes.Repeat([]byte("x"), 100_000)
-	line := logged(t, tweens.AccessLogOptions{}, through(t, compress, func(r *web.Request) (*web.Response, error) {
+	line := logged(t, tweens.AccessLogOptions{}, through(t, gzipMiddleware, func(r *web.Request) (*web.Response, error) {
 		return r.Bytes("text/plain", long), nil
 	}), true)
 	assert.Less(t, line["bytes"], 1000.0)

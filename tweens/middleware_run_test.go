@@ -18,7 +18,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-func TestErrorsTravelThroughMiddleware(t *testing.T) {
+func TestErrorsPassThroughMiddleware(t *testing.T) {
 	t.Parallel()
 	boom := errors.New("boom")
 	stream := func(r *web.Request) (*web.Response, error) {
@@ -29,7 +29,7 @@ func TestErrorsTravelThroughMiddleware(t *testing.T) {
 		})
 		return resp, nil
 	}
-	for name, m := range map[string]middleware{"plain": func(h http.Handler) http.Handler { return h }, "cors": cors, "gzip": compress,
+	for name, m := range map[string]middleware{"plain": func(h http.Handler) http.Handler { return h }, "cors": corsMiddleware, "gzip": gzipMiddleware,
 		"timeout": func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Hour, "slow") }} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,14 +40,14 @@ func TestErrorsTravelThroughMiddleware(t *testing.T) {
 			}
 		})
 	}
-	t.Run("nothing at all", func(t *testing.T) {
+	t.Run("neither", func(t *testing.T) {
 		t.Parallel()
-		_, err := get(through(t, cors, func(*web.Request) (*web.Response, error) { return nil, nil }))
+		_, err := get(through(t, corsMiddleware, func(*web.Request) (*web.Response, error) { return nil, nil }))
 		assert.ErrorContains(t, err, "returned neither a response nor an error")
 	})
 }
 
-func TestPanics(t *testing.T) {
+func TestPanicsOfMiddleware(t *testing.T) {
 	t.Parallel()
 	boom := errors.New("boom")
 	before := handle(func(http.Handler, http.ResponseWriter, *http.Request) { panic(boom) })
@@ -69,9 +69,9 @@ func TestPanics(t *testing.T) {
 	}{
 		{"before next", before, text("x")},
 		{"after next", after, text("x")},
-		{"in next", cors, inside},
+		{"in next", corsMiddleware, inside},
 		{"in next, on another goroutine", timeout, inside},
-		{"in the body", cors, body},
+		{"in the body", corsMiddleware, body},
 		{"in the body, on another goroutine", timeout, body},
 	}
 	for _, tt := range tests {
@@ -81,12 +81,12 @@ func TestPanics(t *testing.T) {
 			panicked, ok := errors.AsType[*web.PanicError](err)
 			require.True(t, ok, "%v", err)
 			assert.Equal(t, boom, panicked.Value)
-			assert.Contains(t, string(panicked.Stack), "TestPanics.", "the stack is that of the goroutine that panicked")
+			assert.Contains(t, string(panicked.Stack), "TestPanicsOfMiddleware.", "the stack is that of the goroutine that panicked")
 		})
 	}
 }
 
-func TestAbortPasses(t *testing.T) {
+func TestErrAbortHandlerPasses(t *testing.T) {
 	t.Parallel()
 	abort := func(*web.Request) (*web.Response, error) { panic(http.ErrAbortHandler) }
 	aborts := handle(func(http.Handler, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
@@ -97,7 +97,7 @@ func TestAbortPasses(t *testing.T) {
 	})
 	timeout := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Hour, "slow") }
 	for name, h := range map[string]web.Handler{
-		"middleware": through(t, aborts, text("x")), "next": through(t, cors, abort),
+		"middleware": through(t, aborts, text("x")), "next": through(t, corsMiddleware, abort),
 		"another goroutine": through(t, timeout, abort), "while streaming": through(t, late, text("x")),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,10 +154,10 @@ func TestNextAfterTheMiddlewareReturned(t *testing.T) {
 func TestTimeoutHandler(t *testing.T) {
 	t.Parallel()
 	timeout := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Second, "too slow") }
-	waits := func(answer web.Handler) web.Handler {
+	waits := func(then web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {
 			<-r.Context().Done()
-			return answer(r)
+			return then(r)
 		}
 	}
 	tests := []struct {
@@ -168,9 +168,9 @@ func TestTimeoutHandler(t *testing.T) {
 	}{
 		{"in time", text("hello"), 200, "hello"},
 		{"error of the context", waits(func(r *web.Request) (*web.Response, error) { return nil, r.Context().Err() }), 503, "too slow"},
-		{"error of its own", waits(fails(errors.New("no answer"))), 503, "too slow"},
-		{"answers anyway", waits(text("late")), 503, "too slow"},
-		{"does not listen", func(r *web.Request) (*web.Response, error) {
+		{"error of its own", waits(fails(errors.New("no result"))), 503, "too slow"},
+		{"responds anyway", waits(text("late")), 503, "too slow"},
+		{"ignores the context", func(r *web.Request) (*web.Response, error) {
 			time.Sleep(time.Minute)
 			return r.Text("late"), nil
 		}, 503, "too slow"},
@@ -204,7 +204,7 @@ func TestTimeoutHandler(t *testing.T) {
 	}
 }
 
-// TestMiddlewareWithADeadline is about middleware that waits for next on its own goroutine, as chi's Timeout does.
+// Some middleware, such as chi's Timeout, waits for next on its own goroutine.
 func TestMiddlewareWithADeadline(t *testing.T) {
 	t.Parallel()
 	deadline := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
@@ -229,6 +229,6 @@ func TestMiddlewareWithADeadline(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, http.StatusGatewayTimeout, w.Code)
 		_, err = get(through(t, silent, main))
-		assert.ErrorIs(t, err, context.DeadlineExceeded, "the middleware said nothing, so the error counts")
+		assert.ErrorIs(t, err, context.DeadlineExceeded, "the middleware wrote nothing, so the error counts")
 	})
 }

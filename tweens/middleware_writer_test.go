@@ -30,7 +30,7 @@ func TestGzip(t *testing.T) {
 	for name, body := range map[string]string{"short": "hello", "long": long, "incompressible": string(random)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, err := get(through(t, compress, text(body)))
+			w, err := get(through(t, gzipMiddleware, text(body)))
 			require.NoError(t, err)
 			assert.Equal(t, "gzip", w.Header().Get("Content-Encoding"))
 			assert.Equal(t, body, unzip(t, w.Body))
@@ -38,11 +38,11 @@ func TestGzip(t *testing.T) {
 	}
 }
 
-// TestStreaming sees each piece at the client before the next one is made.
+// The client receives each piece before the next one is written.
 func TestStreaming(t *testing.T) {
 	t.Parallel()
 	next := make(chan struct{})
-	h := through(t, compress, func(r *web.Request) (*web.Response, error) {
+	h := through(t, gzipMiddleware, func(r *web.Request) (*web.Response, error) {
 		resp := r.Empty(200)
 		resp.SetContentType("text/plain")
 		resp.SetStream(func(w web.StreamWriter) error {
@@ -79,7 +79,7 @@ func TestStreaming(t *testing.T) {
 	assert.Equal(t, io.EOF, err)
 }
 
-// endless is a body that goes on until its writes fail.
+// endless returns a handler whose body goes on until its writes fail.
 func endless(ended chan<- error) web.Handler {
 	return func(r *web.Request) (*web.Response, error) {
 		resp := r.Empty(200)
@@ -96,7 +96,7 @@ func endless(ended chan<- error) web.Handler {
 	}
 }
 
-func TestStreamThatNobodyWrites(t *testing.T) {
+func TestStreamThatIsNotSent(t *testing.T) {
 	t.Parallel()
 	ended := make(chan error, 1)
 	returned := make(chan error, 1)
@@ -122,9 +122,9 @@ func TestStreamThatNobodyWrites(t *testing.T) {
 	assert.ErrorContains(t, err, "before its request is finished")
 }
 
-func TestStreamIsWrittenOnce(t *testing.T) {
+func TestStreamIsSentOnce(t *testing.T) {
 	t.Parallel()
-	h := through(t, cors, text(strings.Repeat("x", 100_000)))
+	h := through(t, corsMiddleware, text(strings.Repeat("x", 100_000)))
 	r := request("GET", "/")
 	resp, err := h(r)
 	require.NoError(t, err)
@@ -134,11 +134,11 @@ func TestStreamIsWrittenOnce(t *testing.T) {
 	assert.Equal(t, int64(100_000), sent.Bytes)
 	assert.Equal(t, "text/plain; charset=utf-8", w.Header().Get("Content-Type"))
 	_, err = resp.Send(httptest.NewRecorder(), r)
-	assert.ErrorContains(t, err, "it can be written once")
+	assert.ErrorContains(t, err, "it can be sent only once")
 	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 }
 
-// brokenWriter fails after some bytes, as a connection does whose client went away.
+// brokenWriter fails after some bytes, like a connection whose client has disconnected.
 type brokenWriter struct {
 	http.ResponseWriter
 	left int
@@ -153,18 +153,18 @@ func (w *brokenWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestClientGoesAway(t *testing.T) {
+func TestClientDisconnects(t *testing.T) {
 	t.Parallel()
 	for _, left := range []int{0, 100_000} {
 		ended := make(chan error, 1)
 		r := request("GET", "/")
-		err := respond(through(t, cors, endless(ended)), r, &brokenWriter{httptest.NewRecorder(), left})
+		err := respond(through(t, corsMiddleware, endless(ended)), r, &brokenWriter{httptest.NewRecorder(), left})
 		require.ErrorIs(t, err, errGone)
 		assert.Error(t, <-ended)
 	}
 }
 
-// panickyWriter breaks the rules of its trade.
+// panickyWriter panics in Write.
 type panickyWriter struct {
 	http.ResponseWriter
 	value any
@@ -175,7 +175,7 @@ func (w *panickyWriter) Write([]byte) (int, error) { panic(w.value) }
 func TestWriterThatPanics(t *testing.T) {
 	t.Parallel()
 	ended := make(chan error, 1)
-	h := through(t, cors, endless(ended))
+	h := through(t, corsMiddleware, endless(ended))
 	err := respond(h, request("GET", "/"), &panickyWriter{httptest.NewRecorder(), "ouch"})
 	_, ok := errors.AsType[*web.PanicError](err)
 	assert.True(t, ok)
@@ -199,16 +199,16 @@ func TestErrorWhileStreaming(t *testing.T) {
 		})
 		return resp, nil
 	}
-	server := serve(t, through(t, cors, main))
+	server := serve(t, through(t, corsMiddleware, main))
 	_, body, err := fetch(t, server, "/")
-	assert.Error(t, err, "the connection breaks, the answer does not look whole")
+	assert.Error(t, err, "the connection breaks, so the response is not taken as complete")
 	assert.LessOrEqual(t, len(body), 200_000)
 
 	r := request("GET", "/")
-	assert.ErrorIs(t, respond(through(t, cors, main), r, httptest.NewRecorder()), boom)
+	assert.ErrorIs(t, respond(through(t, corsMiddleware, main), r, httptest.NewRecorder()), boom)
 }
 
-// TestFlushBeforeNext: the answer has begun when the middleware calls next, which then runs where the response is written.
+// If the middleware flushes before it calls next, next runs where the response is sent.
 func TestFlushBeforeNext(t *testing.T) {
 	t.Parallel()
 	m := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
@@ -225,10 +225,10 @@ func TestFlushBeforeNext(t *testing.T) {
 	h := through(t, m, func(r *web.Request) (*web.Response, error) { ran = true; return r.Text("x"), nil })
 	r := request("HEAD", "/")
 	require.NoError(t, respond(h, r, httptest.NewRecorder()))
-	assert.False(t, ran, "nobody wrote, so nothing was called")
+	assert.False(t, ran, "HEAD sends no body, so next is not called")
 }
 
-func TestPanicBehindAnUnwrittenResponse(t *testing.T) {
+func TestPanicAfterAnUnsentResponse(t *testing.T) {
 	t.Parallel()
 	m := handle(func(_ http.Handler, w http.ResponseWriter, _ *http.Request) {
 		w.(http.Flusher).Flush()
@@ -240,18 +240,18 @@ func TestPanicBehindAnUnwrittenResponse(t *testing.T) {
 	assert.NoError(t, web.Drive(r).RunFinishedCallbacks())
 }
 
-// TestNested streams through two pieces of middleware, and gives up with both of them waiting.
+// Streams pass through two pieces of middleware, and both end if the response is not sent.
 func TestNested(t *testing.T) {
 	t.Parallel()
 	body := strings.Repeat("all work and no play ", 20_000)
-	w, err := get(through(t, compress, through(t, cors, text(body))))
+	w, err := get(through(t, gzipMiddleware, through(t, corsMiddleware, text(body))))
 	require.NoError(t, err)
 	assert.Equal(t, body, unzip(t, w.Body))
 	assert.Equal(t, "*", w.Header().Get("Access-Control-Allow-Origin"))
 
 	ended := make(chan error, 1)
 	r := request("GET", "/")
-	resp, err := through(t, cors, through(t, cors, endless(ended)))(r)
+	resp, err := through(t, corsMiddleware, through(t, corsMiddleware, endless(ended)))(r)
 	require.NoError(t, err)
 	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	assert.Error(t, <-ended)
@@ -281,7 +281,7 @@ func TestHijack(t *testing.T) {
 	wrapping := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(&gzipWriter{ResponseWriter: w}, r)
 	})
-	h := through(t, cors, through(t, wrapping, upgrade))
+	h := through(t, corsMiddleware, through(t, wrapping, upgrade))
 
 	server := serve(t, h)
 	req, err := http.NewRequestWithContext(t.Context(), "GET", server.URL, nil)
@@ -299,19 +299,19 @@ func TestHijack(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "hello\n", line)
 
-	w, err := get(through(t, cors, upgrade))
+	w, err := get(through(t, corsMiddleware, upgrade))
 	require.NoError(t, err)
-	assert.Equal(t, http.StatusNotImplemented, w.Code, "a connection that cannot be taken over can still be answered")
+	assert.Equal(t, http.StatusNotImplemented, w.Code, "without hijacking the handler can still respond")
 	assert.Equal(t, "*", w.Header().Get("Access-Control-Allow-Origin"))
 
 	r := request("GET", "/")
-	out, err := through(t, cors, upgrade)(r)
+	out, err := through(t, corsMiddleware, upgrade)(r)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusSwitchingProtocols, out.Status())
-	require.NoError(t, web.Drive(r).RunFinishedCallbacks(), "a hijacker whom nobody serves is sent home")
+	require.NoError(t, web.Drive(r).RunFinishedCallbacks(), "a waiting Hijack ends with the request")
 }
 
-// TestManyClients serves one chain to many clients at once: the middleware is shared, crossings are not.
+// One chain serves many clients concurrently.
 func TestManyClients(t *testing.T) {
 	t.Parallel()
 	timeout := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Minute, "slow") }
@@ -322,7 +322,7 @@ func TestManyClients(t *testing.T) {
 			return next(r)
 		}
 	}
-	h := count(through(t, compress, through(t, timeout, through(t, cors, func(r *web.Request) (*web.Response, error) {
+	h := count(through(t, gzipMiddleware, through(t, timeout, through(t, corsMiddleware, func(r *web.Request) (*web.Response, error) {
 		if _, err := counted.Get(r); err != nil {
 			return nil, err
 		}
