@@ -23,7 +23,7 @@ func TestBodyOfOneByteASecond(t *testing.T) {
 		c.send("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
 		refused := make(chan error, 1)
 		go func() { refused <- c.drip(strings.Repeat("x", 1000), 1, time.Second) }()
-		greeted(t, p)
+		checkAlive(t, p)
 		resp, body := c.response()
 		assert.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
 		assert.Contains(t, body, "the request body arrived too slowly")
@@ -31,11 +31,11 @@ func TestBodyOfOneByteASecond(t *testing.T) {
 		assert.InDelta(t, 30, time.Since(begin).Seconds(), 1)
 		c.closed()
 		require.Error(t, <-refused)
-		greeted(t, p)
+		checkAlive(t, p)
 	})
 }
 
-func TestBodyThatPausesTooLong(t *testing.T) {
+func TestBodyThatStalls(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(t *testing.T, p *pipes) {
 		c, begin := p.dial(t), time.Now()
@@ -51,7 +51,7 @@ func TestBodyThatPausesTooLong(t *testing.T) {
 	})
 }
 
-func TestBodyThatIsSlowButSteady(t *testing.T) {
+func TestSlowSteadyBody(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(t *testing.T, p *pipes) {
 		c, begin := p.dial(t), time.Now()
@@ -66,8 +66,8 @@ func TestBodyThatIsSlowButSteady(t *testing.T) {
 	})
 }
 
-// The time of the view is not the client's.
-func TestViewThatIsSlowToReadIsNotTheClientsFault(t *testing.T) {
+// The time that a view takes does not count against the client.
+func TestViewThatReadsSlowly(t *testing.T) {
 	t.Parallel()
 	slow := func(c *framework.Configurator) {
 		c.AddView(views.Func(func(r *framework.Request) (string, error) {
@@ -92,8 +92,8 @@ func TestViewThatIsSlowToReadIsNotTheClientsFault(t *testing.T) {
 	})
 }
 
-// A view that does not read a slow body still gets its answer out.
-func TestSlowBodyThatNobodyReads(t *testing.T) {
+// The response of a view that ignores a slow body is still sent.
+func TestUnreadSlowBody(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(t *testing.T, p *pipes) {
 		c, begin := p.dial(t), time.Now()
@@ -110,9 +110,9 @@ func TestSlowBodyThatNobodyReads(t *testing.T) {
 	})
 }
 
-// After a body that nobody read, the server listens for the client to go
-// away, and must not take a deadline of the body for that.
-func TestLongStreamAfterABodyThatNobodyReads(t *testing.T) {
+// After an unread body, net/http reads on to notice a disconnecting client. A deadline of the
+// body must not end that read.
+func TestLongStreamAfterUnreadBody(t *testing.T) {
 	t.Parallel()
 	stream := func(c *framework.Configurator) {
 		c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {

@@ -23,10 +23,10 @@ func TestHeaderOfOneByteASecond(t *testing.T) {
 	t.Parallel()
 	slowly := strings.Repeat("x", 100)
 	for name, begun := range map[string]string{
-		"in the request line":     "",
-		"in a header's name":      "GET / HTTP/1.1\r\nHost: x\r\nX-",
-		"in a header's value":     "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
-		"in that of a second one": "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+		"in the request line":               "",
+		"in a header's name":                "GET / HTTP/1.1\r\nHost: x\r\nX-",
+		"in a header's value":               "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+		"in the header of a second request": "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -39,7 +39,7 @@ func TestHeaderOfOneByteASecond(t *testing.T) {
 					}
 					refused <- c.drip(slowly, 1, time.Second)
 				}()
-				greeted(t, p)
+				checkAlive(t, p)
 				if strings.Contains(begun, "\r\n\r\n") {
 					resp, _ := c.response()
 					assert.Equal(t, http.StatusOK, resp.StatusCode)
@@ -51,14 +51,14 @@ func TestHeaderOfOneByteASecond(t *testing.T) {
 				assert.Empty(t, c.closed())
 				assert.Equal(t, 10*time.Second, time.Since(begin))
 				require.Error(t, <-refused)
-				greeted(t, p)
+				checkAlive(t, p)
 			})
 		})
 	}
 }
 
-// net/http says nothing of a second header whose beginning came at once and whose
-// rest never does, and nothing has to be said of a connection that only waits.
+// A client whose second header stops after its beginning receives a 408, for which net/http has no
+// hook. An idle connection is closed without a response.
 func TestHeaderThatStops(t *testing.T) {
 	t.Parallel()
 	for begun, want := range map[string]time.Duration{"GET / HTTP/1.1\r\nHost:": 10 * time.Second, "\r\n": 2 * time.Minute, "": 2 * time.Minute} {
@@ -81,7 +81,7 @@ func TestHeaderThatStops(t *testing.T) {
 				}
 				assert.Empty(t, c.closed())
 				assert.Equal(t, want, time.Since(begin))
-				greeted(t, p)
+				checkAlive(t, p)
 			})
 		})
 	}
@@ -112,11 +112,11 @@ func TestReaderOfOneByteASecond(t *testing.T) {
 		assert.InDelta(t, 30, time.Since(begin).Seconds(), 9)
 		assert.Less(t, read, 40)
 		require.ErrorIs(t, <-gone, context.Canceled)
-		greeted(t, p)
+		checkAlive(t, p)
 	})
 }
 
-func TestReaderThatIsSlowButSteady(t *testing.T) {
+func TestSlowSteadyReader(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(t *testing.T, p *pipes) {
 		c, begin := p.dial(t), time.Now()
@@ -134,7 +134,7 @@ func TestReaderThatIsSlowButSteady(t *testing.T) {
 	})
 }
 
-func TestConnectionThatIsIdle(t *testing.T) {
+func TestIdleTimeout(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(t *testing.T, p *pipes) {
 		c := p.dial(t)
@@ -146,8 +146,8 @@ func TestConnectionThatIsIdle(t *testing.T) {
 	})
 }
 
-// A view may set a deadline of its own, and take a connection over.
-func TestConnectionThatAViewTookOver(t *testing.T) {
+// A hijacked connection has no deadlines.
+func TestHijackedConnection(t *testing.T) {
 	t.Parallel()
 	echo := func(c *framework.Configurator) {
 		c.AddView(views.HTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

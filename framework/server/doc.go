@@ -43,7 +43,7 @@
 // A request without a body in HTTP/1 passes through untouched. Any other arrives as a copy
 // whose Body limits its reads, with a method PrivateRequest: a handler that wants to replace
 // the request's Body can test for it and save a copy of its own. The http.ResponseWriter
-// works with http.ResponseController. A read that took too long returns
+// works with http.ResponseController. A read that took too long fails with an error that wraps
 // os.ErrDeadlineExceeded.
 //
 // The package imports nothing else of this module.

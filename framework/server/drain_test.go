@@ -116,10 +116,10 @@ func stubborn(c *framework.Configurator, until func(r *framework.Request) error)
 func TestDrainTimeout(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		until  func(r *framework.Request) error
-		answer bool
-		took   time.Duration
-		err    string
+		until    func(r *framework.Request) error
+		response bool
+		took     time.Duration
+		err      string
 	}{
 		"a view that watches Draining": {func(r *framework.Request) error {
 			<-r.Draining()
@@ -153,7 +153,7 @@ func TestDrainTimeout(t *testing.T) {
 				synctest.Wait()
 				begin := time.Now()
 				cancel()
-				if tt.answer {
+				if tt.response {
 					_, body := c.response()
 					assert.Equal(t, "done\n", body)
 				}

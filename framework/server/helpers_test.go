@@ -24,7 +24,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Nothing still runs when the tests have ended.
+// TestMain checks that no goroutine is left after all tests.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // noLeaks checks at the end of the test that it left no goroutine behind. Tests that use
@@ -248,7 +248,8 @@ func get(t *testing.T, url string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-// inBubble serves app by pipes.
+// inBubble serves an application on pipes, with default options, in the time of synctest: slow
+// clients take no real time there.
 func inBubble(t *testing.T, more func(*framework.Configurator), test func(t *testing.T, p *pipes)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -262,7 +263,7 @@ func inBubble(t *testing.T, more func(*framework.Configurator), test func(t *tes
 	})
 }
 
-// drip writes text at the given pace until it is written or refused.
+// drip writes text at the given pace, until the server closes the connection.
 func (c *client) drip(text string, chunk int, every time.Duration) error {
 	for len(text) > 0 {
 		n := min(chunk, len(text))
@@ -275,8 +276,8 @@ func (c *client) drip(text string, chunk int, every time.Duration) error {
 	return nil
 }
 
-// greeted holds that the server goes on serving others.
-func greeted(t *testing.T, p *pipes) {
+// checkAlive checks that the server still serves other clients.
+func checkAlive(t *testing.T, p *pipes) {
 	t.Helper()
 	c := p.dial(t)
 	c.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")

@@ -25,7 +25,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// quick has the times of the server short enough to be waited for.
+// quick has timeouts that are short enough for a test to wait for.
 var quick = server.Options{
 	HeaderTimeout: 3 * time.Second, BodyTimeout: 400 * time.Millisecond, WriteTimeout: 400 * time.Millisecond,
 	IdleTimeout: 5 * time.Second, DrainTimeout: 5 * time.Second,
@@ -105,8 +105,8 @@ func TestEndlessBody(t *testing.T) {
 	s.alive(t)
 }
 
-// A client that asks first is not let to send what would be refused.
-func TestBodyThatIsNotAskedFor(t *testing.T) {
+// A client that expects a 100 (Continue) does not receive one for a body that is not read.
+func TestExpectContinue(t *testing.T) {
 	noLeaks(t)
 	s := serve(t, newApp(t, framework.Options{}), quick)
 	for path, status := range map[string]int{"/small": 413, "/ignore": 200, "/count": 100} {
@@ -169,7 +169,7 @@ func TestPipelining(t *testing.T) {
 	c := s.dial(t)
 	var all strings.Builder
 	for i := range 1000 {
-		if i%3 == 0 { // bodies that nobody reads, too
+		if i%3 == 0 { // with an unread body
 			_, _ = fmt.Fprintf(&all, "POST /echo?%d HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /", i)
 			continue
 		}
@@ -185,11 +185,11 @@ func TestPipelining(t *testing.T) {
 
 func TestAbortedUploads(t *testing.T) {
 	noLeaks(t)
-	var answered sync.WaitGroup
+	var handled sync.WaitGroup
 	var wrong atomic.Int32
 	app := newApp(t, framework.Options{}, func(c *framework.Configurator) {
 		c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
-			defer answered.Done()
+			defer handled.Done()
 			_, err := io.Copy(io.Discard, r.Body)
 			if status, _ := web.StatusOf(err); status != http.StatusBadRequest {
 				wrong.Add(1)
@@ -199,7 +199,7 @@ func TestAbortedUploads(t *testing.T) {
 	})
 	s := serve(t, app, quick)
 	const count = 200
-	answered.Add(count)
+	handled.Add(count)
 	for range count {
 		c, err := net.Dial("tcp", s.addr)
 		require.NoError(t, err)
@@ -207,14 +207,13 @@ func TestAbortedUploads(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, c.Close())
 	}
-	answered.Wait()
+	handled.Wait()
 	assert.Zero(t, wrong.Load(), "views that did not see a 400")
 	s.alive(t)
 }
 
-// Many who hold on to the server at once cost it little, and nobody else
-// notices them.
-func TestCrowdOfSlowClients(t *testing.T) {
+// Many slow clients at once cost the server little memory, and do not affect others.
+func TestManySlowClients(t *testing.T) {
 	noLeaks(t)
 	o := quick
 	o.HeaderTimeout, o.BodyTimeout, o.WriteTimeout = 3*time.Second, 3*time.Second, 3*time.Second
@@ -238,19 +237,19 @@ func TestCrowdOfSlowClients(t *testing.T) {
 		s.alive(t)
 	}
 	assert.Less(t, heap()-before, 16<<20, "bytes on the heap")
-	answers := map[string]int{}
+	responses := map[string]int{}
 	for i, c := range crowd {
 		line, _ := bufio.NewReader(c).ReadString('\n')
-		answers[fmt.Sprint(i%3, " ", strings.TrimSpace(line))]++
+		responses[fmt.Sprint(i%3, " ", strings.TrimSpace(line))]++
 	}
 	assert.Equal(t, map[string]int{
 		"0 HTTP/1.1 408 Request Timeout": each, "1 HTTP/1.1 408 Request Timeout": each, "2 HTTP/1.1 200 OK": each,
-	}, answers)
+	}, responses)
 	s.alive(t)
 }
 
-// Files go the short way, in steps.
-func TestFileOfManySteps(t *testing.T) {
+// A file longer than a writeStep is sent whole.
+func TestFile(t *testing.T) {
 	noLeaks(t)
 	content := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
 	path := t.TempDir() + "/file"
@@ -282,8 +281,8 @@ func TestFileOfManySteps(t *testing.T) {
 	}
 }
 
-// heap is what lives on the heap: after two collections, for what lies in a pool
-// survives the first.
+// heap returns the live heap. It collects twice, because pooled objects survive the first
+// collection.
 func heap() int {
 	runtime.GC()
 	runtime.GC()

@@ -1,4 +1,4 @@
-package server // the counter has no public name
+package server
 
 import (
 	"sync"
@@ -28,7 +28,7 @@ func TestInFlight(t *testing.T) {
 	assert.Zero(t, f.count())
 }
 
-// While requests overlap, so that there is always one, no look sees none.
+// While requests overlap, so that one is always in flight, count is never zero.
 func TestInFlightOverlapping(t *testing.T) {
 	t.Parallel()
 	var f inFlight

@@ -39,7 +39,7 @@ func TestUnixSocket(t *testing.T) {
 	assert.Equal(t, 200, resp.StatusCode)
 
 	other := newApp(t, framework.Options{})
-	err = server.Serve(t.Context(), other, server.Options{Addr: "unix:" + path})
+	err = <-serveUntil(t.Context(), other, server.Options{Addr: "unix:" + path})
 	require.ErrorContains(t, err, "another process is listening on this socket")
 	require.NoError(t, s.stop())
 	assert.NoFileExists(t, path)

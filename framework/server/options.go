@@ -48,8 +48,9 @@ type Options struct {
 	// longer than the idle timeout of a proxy in front. Default: 2 minutes.
 	IdleTimeout time.Duration
 	// BodyTimeout is how long reading a request's body may block: in one read, and in
-	// total unless the body arrives at BodyRate. Default: 30 seconds. The handler's
-	// read then returns os.ErrDeadlineExceeded.
+	// total unless the body arrives at BodyRate. Default: 30 seconds. The handler's read
+	// then fails with an error that wraps os.ErrDeadlineExceeded; in an application of this
+	// framework, that is a 408.
 	BodyTimeout time.Duration
 	// BodyRate is the average rate, in bytes per second, at which a body has to arrive
 	// once it takes longer than BodyTimeout. Default: 512.

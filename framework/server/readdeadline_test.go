@@ -1,4 +1,4 @@
-package server // conn is what a server puts around a connection, without a public name
+package server
 
 import (
 	"errors"
@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// told counts what a connection is told of the deadline of its reads.
-type told struct {
+// deadlineRecorder records the read deadlines that it receives.
+type deadlineRecorder struct {
 	net.Conn
 	once string // the first read has it, and a deadline that is over
 	err  error  // of each setting
@@ -25,7 +25,7 @@ type told struct {
 	reads int
 }
 
-func (c *told) SetReadDeadline(t time.Time) error {
+func (c *deadlineRecorder) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	c.times = append(c.times, t)
 	c.mu.Unlock()
@@ -35,7 +35,7 @@ func (c *told) SetReadDeadline(t time.Time) error {
 	return c.Conn.SetReadDeadline(t)
 }
 
-func (c *told) Read(p []byte) (int, error) {
+func (c *deadlineRecorder) Read(p []byte) (int, error) {
 	c.mu.Lock()
 	c.reads++
 	c.mu.Unlock()
@@ -46,7 +46,7 @@ func (c *told) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
-func (c *told) count() int {
+func (c *deadlineRecorder) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.times)
@@ -54,11 +54,11 @@ func (c *told) count() int {
 
 func TestReadDeadline(t *testing.T) {
 	long := time.Unix(1, 0)
-	run := func(name string, test func(t *testing.T, c *conn, below *told, client net.Conn)) {
+	run := func(name string, test func(t *testing.T, c *conn, below *deadlineRecorder, client net.Conn)) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server, client := net.Pipe()
-				below := &told{Conn: server}
+				below := &deadlineRecorder{Conn: server}
 				l := &listener{conns: map[*conn]struct{}{}}
 				c := l.track(below).(*conn)
 				test(t, c, below, client)
@@ -73,16 +73,16 @@ func TestReadDeadline(t *testing.T) {
 		return time.Since(begin), err
 	}
 
-	run("a read ends when it was asked to", func(t *testing.T, c *conn, _ *told, _ net.Conn) {
+	run("a read ends at its deadline", func(t *testing.T, c *conn, _ *deadlineRecorder, _ net.Conn) {
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Minute)))
 		took, err := read(c)
 		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 		assert.Equal(t, time.Minute, took)
 		took, err = read(c)
 		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
-		assert.Zero(t, took, "it has passed for the next one too")
+		assert.Zero(t, took, "it has passed for the next read too")
 	})
-	run("a later deadline is kept, whenever it came", func(t *testing.T, c *conn, below *told, _ net.Conn) {
+	run("a later deadline counts, also during a read", func(t *testing.T, c *conn, below *deadlineRecorder, _ net.Conn) {
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
 		time.AfterFunc(time.Second/2, func() { _ = c.SetReadDeadline(time.Now().Add(time.Minute)) })
 		took, err := read(c)
@@ -90,14 +90,14 @@ func TestReadDeadline(t *testing.T) {
 		assert.Equal(t, time.Minute+time.Second/2, took)
 		assert.Equal(t, 2, below.count())
 	})
-	run("an earlier deadline ends a read under way", func(t *testing.T, c *conn, _ *told, _ net.Conn) {
+	run("an earlier deadline ends a blocked read", func(t *testing.T, c *conn, _ *deadlineRecorder, _ net.Conn) {
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Hour)))
 		time.AfterFunc(time.Second, func() { _ = c.SetReadDeadline(long) })
 		took, err := read(c)
 		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 		assert.Equal(t, time.Second, took)
 	})
-	run("one that was taken away does not end a read", func(t *testing.T, c *conn, _ *told, client net.Conn) {
+	run("a removed deadline does not end a read", func(t *testing.T, c *conn, _ *deadlineRecorder, client net.Conn) {
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
 		time.AfterFunc(time.Second/2, func() { _ = c.SetReadDeadline(time.Time{}) })
 		time.AfterFunc(time.Hour, func() { _, _ = client.Write([]byte("x")) })
@@ -105,7 +105,7 @@ func TestReadDeadline(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, time.Hour, took)
 	})
-	run("without one, the past of the last does not matter", func(t *testing.T, c *conn, _ *told, client net.Conn) {
+	run("after a deadline has passed, removing it allows reads", func(t *testing.T, c *conn, _ *deadlineRecorder, client net.Conn) {
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
 		_, err := read(c)
 		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
@@ -114,7 +114,7 @@ func TestReadDeadline(t *testing.T) {
 		_, err = read(c)
 		require.NoError(t, err)
 	})
-	run("requests that follow each other tell the connection once", func(t *testing.T, c *conn, below *told, client net.Conn) {
+	run("consecutive requests set the deadline once", func(t *testing.T, c *conn, below *deadlineRecorder, client net.Conn) {
 		for range 100 { // what net/http does
 			require.NoError(t, c.SetReadDeadline(time.Now().Add(2*time.Minute))) // idle
 			go func() { _, _ = client.Write([]byte("x")) }()
@@ -131,7 +131,7 @@ func TestReadDeadline(t *testing.T) {
 		}
 		assert.Equal(t, 1, below.count())
 	})
-	run("a read behind a request that is under way costs two", func(t *testing.T, c *conn, below *told, client net.Conn) {
+	run("a background read during a request costs two", func(t *testing.T, c *conn, below *deadlineRecorder, client net.Conn) {
 		for range 100 {
 			require.NoError(t, c.SetReadDeadline(time.Now().Add(2*time.Minute)))
 			go func() { _, _ = client.Write([]byte("x")) }()
@@ -145,9 +145,9 @@ func TestReadDeadline(t *testing.T) {
 			require.NoError(t, c.SetReadDeadline(time.Time{}))
 		}
 		assert.Equal(t, 200, below.count())
-		assert.Equal(t, 200, below.reads, "none failed to tell us so")
+		assert.Equal(t, 200, below.reads, "no read failed to find that out")
 	})
-	run("bytes that come with an outdated deadline are not lost", func(t *testing.T, c *conn, below *told, _ net.Conn) {
+	run("bytes read with an outdated deadline are not lost", func(t *testing.T, c *conn, below *deadlineRecorder, _ net.Conn) {
 		below.once = "abc"
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Hour)))
 		buf := make([]byte, 9)
@@ -155,7 +155,7 @@ func TestReadDeadline(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "abc", string(buf[:n]))
 	})
-	run("two reads end both", func(t *testing.T, c *conn, _ *told, client net.Conn) {
+	run("two concurrent reads both end", func(t *testing.T, c *conn, _ *deadlineRecorder, client net.Conn) {
 		ended := make(chan error, 2)
 		for range 2 {
 			go func() {
@@ -168,7 +168,7 @@ func TestReadDeadline(t *testing.T) {
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
 		require.ErrorIs(t, <-ended, os.ErrDeadlineExceeded)
 	})
-	run("a connection without deadlines is read", func(t *testing.T, c *conn, below *told, client net.Conn) {
+	run("a connection without deadlines can be read", func(t *testing.T, c *conn, below *deadlineRecorder, client net.Conn) {
 		below.err = errors.ErrUnsupported
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
 		time.AfterFunc(time.Minute, func() { _, _ = client.Write([]byte("x")) })
@@ -176,7 +176,7 @@ func TestReadDeadline(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, time.Minute, took)
 	})
-	run("who took the connection over sets it directly", func(t *testing.T, c *conn, below *told, _ net.Conn) {
+	run("after hijacking, deadlines are set directly", func(t *testing.T, c *conn, below *deadlineRecorder, _ net.Conn) {
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Minute)))
 		noteState(c, http.StateHijacked)
 		count := below.count()
@@ -185,6 +185,6 @@ func TestReadDeadline(t *testing.T) {
 		_ = c.NetConn().SetReadDeadline(time.Now().Add(time.Second))
 		took, err := read(c)
 		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
-		assert.Equal(t, time.Second, took, "one set below counts")
+		assert.Equal(t, time.Second, took, "a deadline set on the underlying connection counts")
 	})
 }

@@ -39,7 +39,7 @@ func TestLifecycle(t *testing.T) {
 	assert.Equal(t, "start stop", d.String())
 	_, err := net.Dial("tcp", s.addr)
 	require.Error(t, err)
-	require.ErrorContains(t, server.Serve(t.Context(), app, server.Options{Addr: "127.0.0.1:0"}), "has been started before")
+	require.ErrorContains(t, <-serveUntil(t.Context(), app, server.Options{Addr: "127.0.0.1:0"}), "was started before")
 }
 
 func TestServeErrorsBeforeStart(t *testing.T) {
@@ -68,30 +68,30 @@ func TestServeErrorsBeforeStart(t *testing.T) {
 	} {
 		var d diary
 		app := newApp(t, framework.Options{}, func(c *framework.Configurator) { c.OnStart(d.hook("start")) })
-		require.ErrorContains(t, server.Serve(t.Context(), app, tt.o), tt.want, name)
+		require.ErrorContains(t, <-serveUntil(t.Context(), app, tt.o), tt.want, name)
 		assert.Empty(t, d.String(), name)
 	}
-	require.ErrorContains(t, server.Serve(t.Context(), nil, server.Options{}), "the handler is nil")
+	require.ErrorContains(t, <-serveUntil(t.Context(), nil, server.Options{}), "the handler is nil")
 }
 
-func TestServeWhoseStartFailsListensNoMore(t *testing.T) {
+func TestStartErrorStopsListening(t *testing.T) {
 	noLeaks(t)
 	app := newApp(t, framework.Options{}, func(c *framework.Configurator) {
 		c.OnStart(func(context.Context, *framework.App) error { return errNoDatabase })
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	err = server.Serve(t.Context(), app, server.Options{Listener: l})
+	err = <-serveUntil(t.Context(), app, server.Options{Listener: l})
 	require.ErrorIs(t, err, errNoDatabase)
 	_, err = net.Dial("tcp", l.Addr().String())
 	require.Error(t, err)
 }
 
-func TestServeWhoseListenerBreaks(t *testing.T) {
+func TestListenerError(t *testing.T) {
 	noLeaks(t)
 	var d diary
 	app := newApp(t, framework.Options{}, func(c *framework.Configurator) { c.OnStop(d.hook("stop")) })
-	err := server.Serve(t.Context(), app, server.Options{Listener: brokenListener{}, DisableSignals: true})
+	err := <-serveUntil(t.Context(), app, server.Options{Listener: brokenListener{}, DisableSignals: true})
 	require.ErrorIs(t, err, errBrokenListener)
 	assert.Equal(t, "stop", d.String())
 }
