@@ -90,12 +90,12 @@ func record(cfg *registry.Config, v View, u use, opts []Option) {
 
 // declared checks a declaration and says what the view is.
 func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
-	if err := v.Err(); err != nil {
+	if err := v.problem(); err != nil {
 		return nil, err
 	}
 	d, wrong := declare(opts)
 	info := &Info{
-		View: v, Resource: v.Type(), Source: at, Predicates: d.predicates,
+		View: v, Resource: v.resource, Source: at, Predicates: d.predicates,
 		ErrorOnly: u.errors || v.status != [2]int{}, status: v.status, options: d,
 	}
 	for _, text := range []struct {

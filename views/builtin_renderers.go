@@ -51,7 +51,7 @@ func (j jsonRenderer) Render(_ *web.Request, resp *web.Response, value any) erro
 // Text makes the renderer "string": the value as fmt prints it, strings and
 // bytes as they are, with the content type text/plain in UTF-8 unless the view
 // set another. It is built in.
-func Text() RendererFactory {
+func textRenderer() RendererFactory {
 	return func(RendererInfo) (ValueRenderer, error) { return RendererFunc(renderText), nil }
 }
 

@@ -174,7 +174,7 @@ func ExampleRenderView() {
 }
 
 // Candidates explains an answer, or why there is none.
-func ExampleTable_Candidates() {
+func ExampleTable_Predict() {
 	c := registry.New(registry.Options{})
 	views.Add(c, words("read"), views.Method("GET"))
 	views.Add(c, words("scripts only"), views.XHR(true), views.Method("GET"))
@@ -184,7 +184,7 @@ func ExampleTable_Candidates() {
 		return
 	}
 	r := web.Begin(&web.Application{Registry: reg}, get()).WithNode(traversal.NewNode(&Article{}), "")
-	for _, candidate := range views.TableOf(reg).Candidates(r) {
+	for _, candidate := range views.TableOf(reg).Predict(r).Candidates {
 		fmt.Println(candidate)
 	}
 	// Output:

@@ -167,7 +167,7 @@ func outcome(t testing.TB) func(resp *web.Response, err error) string {
 // candidates lists the functions' answers in the order in which the views are asked.
 func candidates(reg *registry.Registry, r *web.Request) []string {
 	var list []string
-	for _, c := range views.TableOf(reg).Candidates(r) {
+	for _, c := range views.TableOf(reg).Predict(r).Candidates {
 		list = append(list, c.String())
 	}
 	return list

@@ -93,23 +93,16 @@ func (i *Info) place() string {
 	return fmt.Sprintf("%s (%s)", name, src)
 }
 
-// Option returns the value of an option as the view's declaration gave it, by
-// its name: that of [Value], or one of this package ("renderer", "wrapper", …).
-func (i *Info) Option(name string) (any, bool) {
-	o, ok := i.options.option(name)
-	return o.value, ok
-}
-
 // ValueOf returns the value of an option by its name, for derivers: false if
 // the view does not have it, and an error if it is of another type.
 func ValueOf[T any](i *Info, name string) (value T, ok bool, err error) {
-	given, ok := i.Option(name)
+	o, ok := i.options.option(name)
 	if !ok {
 		return value, false, nil
 	}
-	value, ok = given.(T)
+	value, ok = o.value.(T)
 	if !ok {
-		return value, false, fmt.Errorf("option %q is %T, want %s", name, given, reflect.TypeFor[T]())
+		return value, false, fmt.Errorf("option %q is %T, want %s", name, o.value, reflect.TypeFor[T]())
 	}
 	return value, true, nil
 }

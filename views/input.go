@@ -53,9 +53,7 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 	return v
 }
 
-// Validator is what inputs implement to refuse values. The text of its error
-// reaches the client.
-type Validator interface{ Validate() error }
+type validator interface{ Validate() error }
 
 // decode fills the input, which is a pointer to it, by the type of the body.
 func decode(r *web.Request, input any, form *form) error {
@@ -100,9 +98,9 @@ func decodeJSON(r *web.Request, input any) error {
 
 // validate asks the input, which is a pointer to it.
 func validate[I any](input *I) error {
-	v, ok := any(*input).(Validator)
+	v, ok := any(*input).(validator)
 	if !ok {
-		v, ok = any(input).(Validator)
+		v, ok = any(input).(validator)
 	}
 	if !ok || isNil(v) {
 		return nil

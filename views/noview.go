@@ -83,7 +83,7 @@ func (c Candidate) String() string {
 // in which they are asked, and what keeps each from answering: the first
 // without Failed is the one that answers. For explanations; it asks all
 // predicates.
-func (t *Table) Candidates(r *web.Request) []Candidate {
+func (t *Table) candidates(r *web.Request) []Candidate {
 	first, second := t.slots(r, r.ViewName())
 	return reported(t.examine(r, first, second), r)
 }

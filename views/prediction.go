@@ -34,7 +34,7 @@ type Prediction struct {
 // security policy and the CSRF policy, and calls no view, no mapper and no other
 // deriver: what those refuse, or a view by ErrMismatch, is not predicted.
 func (t *Table) Predict(r *web.Request) Prediction {
-	o := Prediction{Candidates: t.Candidates(r)}
+	o := Prediction{Candidates: t.candidates(r)}
 	first, second := t.slots(r, r.ViewName())
 	res := r.Resource()
 	for _, s := range [...]*slot{first, second} {

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/traversal"
@@ -13,6 +14,11 @@ type RenderOption struct{ permissive bool }
 // Permissive calls the view whatever permission it asks for: for parts of a page
 // whose own view has decided already.
 func Permissive() RenderOption { return RenderOption{permissive: true} }
+
+// String returns the option as it is written.
+func (o RenderOption) String() string { return "permissive" }
+
+var _ fmt.Stringer = RenderOption{}
 
 // RenderView calls the view of another resource, or another view of the same
 // one, from within a view, and returns its response. The view sees a request of

@@ -144,7 +144,7 @@ type renderers struct {
 func renderersOf(reg *registry.Registry) *renderers {
 	return registry.Ensure(reg, func() *renderers {
 		rs := &renderers{
-			factories: map[string]RendererFactory{"json": JSON(JSONOptions{}), "string": Text()},
+			factories: map[string]RendererFactory{"json": JSON(JSONOptions{}), "string": textRenderer()},
 			fallback:  "json",
 		}
 		reg.OnFreeze(func() error {

@@ -97,11 +97,11 @@ func TestRenderersThatAreRefused(t *testing.T) {
 		declare func(c *registry.Config)
 		want    string
 	}{
-		"no name": {func(c *registry.Config) { views.AddRenderer(c, "", views.Text()) }, "a renderer needs a name"},
+		"no name": {func(c *registry.Config) { views.AddRenderer(c, "", views.JSON(views.JSONOptions{})) }, "a renderer needs a name"},
 		"nil":     {func(c *registry.Config) { views.AddRenderer(c, "x", nil) }, `renderer "x": give a func(views.RendererInfo)`},
 		"twice": {func(c *registry.Config) {
-			views.AddRenderer(c, "x", views.Text())
-			views.AddRenderer(c, "x", views.Text())
+			views.AddRenderer(c, "x", views.JSON(views.JSONOptions{}))
+			views.AddRenderer(c, "x", views.JSON(views.JSONOptions{}))
 		}, `renderer "x" registered twice:`},
 		"no default": {func(c *registry.Config) { views.SetDefaultRenderer(c, "") }, "the default renderer needs a name"},
 		"unknown default": {func(c *registry.Config) {

@@ -159,10 +159,6 @@ func ErrorStatus[O any](lo, hi int, fn func(*web.Request, error) (O, error)) Vie
 	return v
 }
 
-// Type is the type of resource, or of error, that the view answers; nil for any
-// resource.
-func (v View) Type() reflect.Type { return v.resource }
-
 // Result is the type of what the function returns beside its error: the O of
 // its shape. Mappers ask it which kind of view they have.
 func (v View) Result() reflect.Type { return v.result }
@@ -170,25 +166,15 @@ func (v View) Result() reflect.Type { return v.result }
 // Shape is the name of the constructor that made the view, "" for the zero View.
 func (v View) Shape() string { return v.shape }
 
-// IsError reports whether the view was made by Error or ErrorStatus.
-func (v View) IsError() bool { return v.isError }
-
-// Status returns the statuses of an ErrorStatus view, zeros for every other.
-func (v View) Status() (lo, hi int) { return v.status[0], v.status[1] }
-
 // IsAsync tells whether the view is a coroutine: whether what it returns is a future.
 func (v View) IsAsync() bool { return async.IsAsync(v.fn) }
-
-// Function is what the view was made of: the function, or the http.Handler.
-func (v View) Function() any { return v.fn }
 
 // Callable calls the function with the arguments of its shape: what the default
 // mapper returns, and what other mappers wrap. It is nil for the zero View.
 func (v View) Callable() Callable { return v.call }
 
-// Err says what is wrong with the view, if anything is; registering such a view
-// is a configuration error.
-func (v View) Err() error {
+// problem returns what is wrong with the view, nil if it can be registered.
+func (v View) problem() error {
 	if v.shape == "" {
 		return errors.New("the zero View cannot be registered; " + shapes)
 	}

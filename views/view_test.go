@@ -58,10 +58,10 @@ func TestShapesOfViews(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.resource, tt.view.Type())
 			assert.Equal(t, tt.funcName, tt.view.FuncName())
 			assert.Regexp(t, `_test\.go:\d+$`, tt.view.Source().String())
 			reg := build(t, func(c *registry.Config) { views.Add(c, tt.view) })
+			assert.Equal(t, tt.resource, views.TableOf(reg).Views()[0].Resource)
 			hr := httptest.NewRequest(http.MethodGet, "/", nil)
 			hr.Header.Set("X-User", "ann")
 			resp, err := views.TableOf(reg).Call(request(reg, nil, front, "", hr))

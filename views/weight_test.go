@@ -32,7 +32,7 @@ func orderOf(t testing.TB, declare func(c *registry.Config), sets ...[]web.Predi
 		}
 	})
 	var order []string
-	for _, c := range views.TableOf(reg).Candidates(asked{res: &page{}}.of(reg)) {
+	for _, c := range views.TableOf(reg).Predict(asked{res: &page{}}.of(reg)).Candidates {
 		var texts []string
 		for _, p := range c.Info.Predicates {
 			texts = append(texts, p.String())
