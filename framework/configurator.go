@@ -31,7 +31,7 @@ var _ registry.Recorder = (*Configurator)(nil)
 
 // New begins the configuration of an application.
 func New(o Options) *Configurator {
-	config := registry.New(registry.Options{Settings: o.Settings, Autocommit: o.Autocommit})
+	config := registry.New(registry.Options{Settings: o.Settings})
 	c := &Configurator{config: config}
 	first := &Configurator{config: config.At(registry.Caller(1))}
 	first.builtins(o)

@@ -60,11 +60,8 @@ func (c *Configurator) addHook(config *registry.Config, when phase, fn func(cont
 		return
 	}
 	h := &hook{phase: when, fn: fn, name: registry.FuncName(fn), source: config.Source()}
-	config.Record(registry.Action{
-		Subject: fmt.Sprintf("%s hook %s", when, h.name),
-		Introspectables: []registry.Introspectable{{
-			Category: "life cycle", ID: h, Title: h.name, Type: string(when) + " hook", Source: h.source,
-		}},
+	config.Declare(registry.Declaration{
+		Category: "life cycle", Type: string(when) + " hook", ID: h, Title: h.name,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			all := registry.Ensure(reg, func() *hooks { return new(hooks) })
 			all.list = append(all.list, h)

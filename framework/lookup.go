@@ -2,7 +2,6 @@ package framework
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
@@ -29,12 +28,6 @@ func newTraverser(reg *registry.Registry) (*traversal.Traverser, error) {
 	return traversal.New(declared.rules, declared.hooks)
 }
 
-// ruleID is the identity of a lookup: there is one of a kind for a type.
-type ruleID struct {
-	kind string
-	of   reflect.Type
-}
-
 // AddLookup registers how resources of types that the application does not
 // own are looked up, listed and located: traversal.Lookup, LookupPath,
 // Listing and Locate. A rule wins over the type's own methods. Two rules of
@@ -46,15 +39,10 @@ func (c *Configurator) AddLookup(rules ...traversal.Rule) {
 			config.Fail(err)
 			continue
 		}
-		id := ruleID{rule.Kind(), rule.Type()}
-		config.Record(registry.Action{
-			Discriminator: id,
-			Subject:       fmt.Sprintf("%s for %s", rule.Kind(), rule.Type()),
-			Remedy:        "keep one of them, or include one package from the other",
-			Introspectables: []registry.Introspectable{{
-				Category: "lookups", ID: id, Title: rule.String(), Type: rule.Kind(),
-				Fields: []registry.Field{{Name: "type", Value: rule.Type()}},
-			}},
+		config.Declare(registry.Declaration{
+			Category: "lookups", Type: rule.Kind(), ID: [2]any{rule.Kind(), rule.Type()}, Title: rule.String(),
+			Fields:  []registry.Field{{Name: "type", Value: rule.Type()}},
+			Subject: fmt.Sprintf("%s for %s", rule.Kind(), rule.Type()),
 			Run: func(_ *registry.Config, reg *registry.Registry) error {
 				treeOf(reg).set(rule)
 				return nil
@@ -83,9 +71,8 @@ func (c *Configurator) AddStepHook(hook traversal.Hook) {
 		config.Fail(fmt.Errorf("add step hook: the hook is nil"))
 		return
 	}
-	config.Record(registry.Action{
-		Subject:         "step hook",
-		Introspectables: []registry.Introspectable{{Category: "step hooks", Title: registry.FuncName(hook), Type: "step hook"}},
+	config.Declare(registry.Declaration{
+		Category: "step hooks", Type: "step hook", Title: registry.FuncName(hook),
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			t := treeOf(reg)
 			t.hooks = append(t.hooks, hook)

@@ -8,9 +8,6 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// onceID is the identity of a directive of which an application has one.
-type onceID string
-
 // formLimit and bodyLimit are Options.MaxForm and MaxBody in the registry.
 type (
 	formLimit int64
@@ -41,15 +38,10 @@ func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 
 // once records a directive of which an application has one, at the pinned
 // source. The fields describe what was set.
-func (c *Configurator) once(subject string, order int, provide func(*registry.Registry), fields ...registry.Field) {
-	c.config.Record(registry.Action{
-		Discriminator: onceID(subject),
-		Order:         order,
-		Subject:       subject,
-		Remedy:        "set it once, or include one package from the other",
-		Introspectables: []registry.Introspectable{{
-			Category: subject, ID: onceID(subject), Title: subject, Type: subject, Fields: fields,
-		}},
+func (c *Configurator) once(subject string, phase int, provide func(*registry.Registry), fields ...registry.Field) {
+	c.config.Declare(registry.Declaration{
+		Category: subject, ID: subject, Fields: fields,
+		Phase: phase,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			provide(reg)
 			return nil

@@ -62,7 +62,4 @@ type Options struct {
 	// outlive it. Their context has ended, and the response is sent. Zero: one
 	// second; below zero: not at all.
 	GracePeriod time.Duration
-	// Autocommit carries out every directive at once and detects no
-	// conflicts. It is for tests and experiments only.
-	Autocommit bool
 }

@@ -19,11 +19,12 @@ type benchKey struct {
 func addBench(rec registry.Recorder, i int, run func(*registry.Config, *registry.Registry) error) {
 	c := rec.Directive()
 	name := fmt.Sprint(i)
-	c.Record(registry.Action{
-		Discriminator:   benchKey{"", "*wiki.Page", name},
-		Subject:         "view",
-		Run:             run,
-		Introspectables: []registry.Introspectable{{Category: "views", ID: name, Title: name}},
+	c.Declare(registry.Declaration{
+		Category: "views",
+		ID:       benchKey{"", "*wiki.Page", name},
+		Title:    name,
+		Subject:  "view",
+		Run:      run,
 	})
 }
 
@@ -57,7 +58,7 @@ func BenchmarkRecord(b *testing.B) {
 	c := registry.New(registry.Options{})
 	b.ReportAllocs()
 	for b.Loop() {
-		c.Directive().Record(registry.Action{Discriminator: "x", Run: noop})
+		c.Directive().Declare(registry.Declaration{ID: "x", Run: noop})
 	}
 }
 
@@ -88,7 +89,7 @@ func BenchmarkBuild(b *testing.B) {
 		"orders": func(n int) *registry.Config {
 			c := registry.New(registry.Options{})
 			for i := range n {
-				c.Record(registry.Action{Discriminator: i, Order: n - i})
+				c.Declare(registry.Declaration{ID: i, Phase: n - i})
 			}
 			return c
 		},
@@ -111,7 +112,7 @@ func BenchmarkBuild(b *testing.B) {
 
 func BenchmarkLookup(b *testing.B) {
 	c := registry.New(registry.Options{})
-	c.Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error { registry.Provide(reg, 1); return nil }})
+	c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error { registry.Provide(reg, 1); return nil }})
 	reg, _ := c.Build()
 	b.ReportAllocs()
 	for b.Loop() {
@@ -128,7 +129,7 @@ func TestBuildIsNotQuadratic(t *testing.T) {
 	}
 	clash := registry.New(registry.Options{})
 	for range 50_000 {
-		clash.Record(registry.Action{Discriminator: "the same"})
+		clash.Declare(registry.Declaration{ID: "the same"})
 	}
 	_, err := clash.Build()
 	require.Error(t, err)

@@ -71,6 +71,9 @@ func (r *running) perform(e *entry) error { return perform(e, r, r.registry) }
 
 // perform runs an action on a registry; what it records goes to b.
 func perform(e *entry, b book, reg *Registry) error {
+	if e.Category != "" {
+		reg.introspector.add(e.describe(e.from.source))
+	}
 	if e.Run != nil {
 		c := &Config{book: b, path: e.from.path, scope: e.from.scope, source: e.from.source}
 		if err := guard(func() error { return e.Run(c, reg) }); err != nil {
@@ -79,12 +82,6 @@ func perform(e *entry, b book, reg *Registry) error {
 			}
 			return &ExecutionError{Subject: e.subject(), Source: e.from.source, Err: err}
 		}
-	}
-	for _, in := range e.Introspectables {
-		if in.Source.IsZero() {
-			in.Source = e.from.source
-		}
-		reg.introspector.add(in)
 	}
 	return nil
 }
@@ -113,9 +110,9 @@ func (r *running) end() {
 
 func (r *running) settings() Settings { return r.registry.settings }
 
-func (r *running) record(a Action, c *Config) {
-	if r.open(c.source, a.subject) {
-		r.fresh = append(r.fresh, &entry{Action: a, from: c})
+func (r *running) record(d Declaration, c *Config) {
+	if r.open(c.source, d.subject) {
+		r.fresh = append(r.fresh, &entry{Declaration: d, from: c})
 		r.mu.Unlock()
 	}
 }

@@ -16,23 +16,17 @@ func Provide[T any](reg *Registry, v T) {
 // includes. Code that makes its component in an action of its own needs Provide instead.
 func AddComponent[T any](rec Recorder, v T) {
 	c, t := rec.Directive(), reflect.TypeFor[T]()
-	c.Record(Action{
-		Discriminator: componentID{t},
-		Order:         Phase1,
-		Subject:       "component " + t.String(),
-		Remedy:        "add it once, or include one package from the other",
-		Introspectables: []Introspectable{{
-			Category: "components", Title: t.String(), ID: componentID{t}, Source: c.Source(),
-		}},
+	c.Declare(Declaration{
+		Category: "components",
+		Type:     "component",
+		ID:       t,
+		Phase:    Phase1,
 		Run: func(_ *Config, reg *Registry) error {
 			Provide(reg, v)
 			return nil
 		},
 	})
 }
-
-// componentID is the identity of a component: its type.
-type componentID struct{ t reflect.Type }
 
 // Lookup returns the component of type T, and whether there is one. It costs one map access; what is needed for each
 // request is better looked up once.

@@ -15,8 +15,6 @@ type Recorder interface {
 // Options are the choices of New. The zero value is what applications need.
 type Options struct {
 	Settings Settings // copied
-	// Autocommit runs each action as soon as it is recorded, without looking for conflicts: for tests, and for trying things.
-	Autocommit bool
 }
 
 // Config is where directives are recorded. A Config is a small value over a shared list: the Configs that Directive, At,
@@ -31,9 +29,9 @@ type Config struct {
 	source Source // where the directive stands that is being recorded; zero: not pinned
 }
 
-// book is what a Config writes into: the draft of a configuration, a build under way, or a live registry.
+// book is what a Config writes into: the draft of a configuration, or a build in progress.
 type book interface {
-	record(a Action, c *Config)
+	record(d Declaration, c *Config)
 	mistake(m *Mistake)
 	include(name string, at Source) bool // whether the name is new in this round
 	commit(at Source)
@@ -49,9 +47,6 @@ type scope struct {
 
 // New returns an empty configuration.
 func New(o Options) *Config {
-	if o.Autocommit {
-		return &Config{book: newLive(o.Settings)}
-	}
 	return &Config{book: newDraft(o.Settings)}
 }
 
@@ -61,7 +56,7 @@ func New(o Options) *Config {
 //
 //	func AddThing(rec registry.Recorder, name string) {
 //		c := rec.Directive()
-//		c.Record(…)
+//		c.Declare(…)
 //	}
 func (c *Config) Directive() *Config {
 	if !c.source.IsZero() {
@@ -102,16 +97,16 @@ func (c *Config) Value(key any) any {
 	return nil
 }
 
-// Record notes an action. It takes place when the configuration is built (with Autocommit: at once).
-func (c *Config) Record(a Action) {
+// Declare records a declaration. It takes effect when the configuration is built.
+func (c *Config) Declare(d Declaration) {
 	if c.source.IsZero() {
 		c = c.At(Caller(1))
 	}
-	if err := a.check(); err != nil {
+	if err := d.check(); err != nil {
 		c.book.mistake(&Mistake{Source: c.source, Err: err})
 		return
 	}
-	c.book.record(a, c)
+	c.book.record(d, c)
 }
 
 // Fail records a mistake of the directive, at the place where the Config stands. Nothing of a round with a mistake is

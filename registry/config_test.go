@@ -56,7 +56,7 @@ func TestTheOutermostDirectiveGivesThePlace(t *testing.T) {
 		"its method":       func(c *registry.Config) int { (&forwarder{c}).AddThing(""); return registry.Caller(0).Line },
 		"fail without":     func(c *registry.Config) int { c.Fail(errors.New("")); return registry.Caller(0).Line },
 		"in an action": func(c *registry.Config) int {
-			c.Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error { addTwo(c, ""); return nil }})
+			c.Declare(registry.Declaration{Run: func(c *registry.Config, _ *registry.Registry) error { addTwo(c, ""); return nil }})
 			return before()
 		},
 		"next line": func(c *registry.Config) int {
@@ -88,34 +88,32 @@ func TestPanicsBecomeErrors(t *testing.T) {
 	cause := errors.New("cause")
 	tests := map[string]func(c *registry.Config){
 		"action": func(c *registry.Config) {
-			c.Record(registry.Action{Run: func(*registry.Config, *registry.Registry) error { panic(cause) }})
+			c.Declare(registry.Declaration{Run: func(*registry.Config, *registry.Registry) error { panic(cause) }})
 		},
 		"include": func(c *registry.Config) {
 			c.Include("i", func(*registry.Config) error { panic(cause) })
 		},
 		"finish": func(c *registry.Config) {
-			c.Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error {
+			c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error {
 				reg.OnFreeze(func() error { panic(cause) })
 				return nil
 			}})
 		},
 	}
-	for _, autocommit := range []bool{false, true} {
-		for name, declare := range tests {
-			t.Run(fmt.Sprintf("%s/autocommit=%t", name, autocommit), func(t *testing.T) {
-				t.Parallel()
-				c := registry.New(registry.Options{Autocommit: autocommit})
-				declare(c)
-				reg, err := c.Build()
-				assert.Nil(t, reg)
-				require.ErrorIs(t, err, cause)
-				p, ok := errors.AsType[*registry.Panic](err)
-				require.True(t, ok)
-				assert.True(t, strings.HasSuffix(p.Source.File, "config_test.go"), p.Source.File)
-				assert.Contains(t, err.Error(), "panic: cause (at config_test.go:")
-				assert.Contains(t, string(p.Stack), "config_test.go")
-			})
-		}
+	for name, declare := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := registry.New(registry.Options{})
+			declare(c)
+			reg, err := c.Build()
+			assert.Nil(t, reg)
+			require.ErrorIs(t, err, cause)
+			p, ok := errors.AsType[*registry.Panic](err)
+			require.True(t, ok)
+			assert.True(t, strings.HasSuffix(p.Source.File, "config_test.go"), p.Source.File)
+			assert.Contains(t, err.Error(), "panic: cause (at config_test.go:")
+			assert.Contains(t, string(p.Stack), "config_test.go")
+		})
 	}
 }
 
@@ -123,7 +121,7 @@ func TestARuntimePanicTellsItsLine(t *testing.T) {
 	t.Parallel()
 	c := registry.New(registry.Options{})
 	var line int
-	c.Record(registry.Action{Run: func(*registry.Config, *registry.Registry) error {
+	c.Declare(registry.Declaration{Run: func(*registry.Config, *registry.Registry) error {
 		var m map[string]int
 		line = registry.Caller(0).Line + 1
 		m["x"] = 1
@@ -139,7 +137,7 @@ func TestAFailedBuildLeavesTheConfigUsable(t *testing.T) {
 	t.Parallel()
 	c := registry.New(registry.Options{})
 	wrong := true
-	c.Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error {
+	c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error {
 		if wrong {
 			return errors.New("not yet")
 		}
@@ -151,7 +149,7 @@ func TestAFailedBuildLeavesTheConfigUsable(t *testing.T) {
 	wrong = false
 	one, err := c.Build()
 	require.NoError(t, err)
-	c.Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error { registry.Provide(reg, 7); return nil }})
+	c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error { registry.Provide(reg, 7); return nil }})
 	two, err := c.Build()
 	require.NoError(t, err)
 	require.NotSame(t, one, two)
@@ -165,10 +163,10 @@ func TestAStrayRecordIsReportedByTheNextBuild(t *testing.T) {
 	t.Parallel()
 	c := registry.New(registry.Options{})
 	var kept *registry.Config
-	c.Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error { kept = c; return nil }})
+	c.Declare(registry.Declaration{Run: func(c *registry.Config, _ *registry.Registry) error { kept = c; return nil }})
 	_, err := c.Build()
 	require.NoError(t, err)
-	kept.Record(registry.Action{Subject: `view "x"`})
+	kept.Declare(registry.Declaration{Subject: `view "x"`})
 	_, err = c.Build()
 	require.ErrorContains(t, err, `view "x": recorded into the Config of an action after its round had ended`)
 	_, err = c.Build()
@@ -185,7 +183,7 @@ func TestScopedValues(t *testing.T) {
 	var got []any
 	outer.Include("i", func(c *registry.Config) error {
 		inner := c.With(key{}, 2)
-		inner.Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error {
+		inner.Declare(registry.Declaration{Run: func(c *registry.Config, _ *registry.Registry) error {
 			got = append(got, c.Value(key{}), c.IncludePath())
 			return nil
 		}})
@@ -222,42 +220,12 @@ func TestSourceString(t *testing.T) {
 	assert.True(t, strings.HasSuffix(registry.Caller(0).Func, "TestSourceString"))
 }
 
-func TestAutocommit(t *testing.T) {
-	t.Parallel()
-	c := registry.New(registry.Options{Autocommit: true, Settings: registry.Settings{"a": 1}})
-	var log []string
-	mark(c, &log, "one", "A", 10)
-	mark(c, &log, "two", "A", 0)
-	c.Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error {
-		mark(c, &log, "inner", "", -30)
-		log = append(log, "outer")
-		return nil
-	}})
-	assert.Equal(t, []string{"one", "two", "inner", "outer"}, log)
-	fn := func(*registry.Config) error { return nil }
-	assert.True(t, c.Include("i", fn))
-	assert.False(t, c.Include("i", fn))
-	c.Commit()
-	assert.True(t, c.Include("i", fn))
-	reg, err := c.Build()
-	require.NoError(t, err)
-	assert.True(t, reg.Frozen())
-	again, err := c.Build()
-	require.NoError(t, err)
-	assert.Same(t, reg, again)
-	mark(c, &log, "late", "", 0)
-	assert.False(t, c.Include("j", fn))
-	_, err = c.Build()
-	require.ErrorContains(t, err, "late: the registry is built")
-}
-
-// TestBuildsInParallel is for the race detector: builds of two configurations, and of one while its older registry serves.
 func TestBuildsInParallel(t *testing.T) {
 	t.Parallel()
 	declare := func() *registry.Config {
 		c := registry.New(registry.Options{Settings: registry.Settings{"a": "1"}})
 		for i := range 100 {
-			c.Record(registry.Action{Discriminator: i, Run: func(_ *registry.Config, reg *registry.Registry) error {
+			c.Declare(registry.Declaration{ID: i, Run: func(_ *registry.Config, reg *registry.Registry) error {
 				*registry.Ensure(reg, func() *int { return new(int) })++
 				return nil
 			}})

@@ -9,7 +9,7 @@ import (
 
 // entry is a recorded action, and the Config at whose place and with whose values it was recorded.
 type entry struct {
-	Action
+	Declaration
 	from *Config
 }
 
@@ -40,9 +40,9 @@ func newDraft(s Settings) *draft {
 
 func (d *draft) settings() Settings { return d.values }
 
-func (d *draft) record(a Action, c *Config) {
+func (d *draft) record(a Declaration, c *Config) {
 	if r := d.open(c.source, a.subject); r != nil {
-		r.entries = append(r.entries, &entry{Action: a, from: c})
+		r.entries = append(r.entries, &entry{Declaration: a, from: c})
 		d.mu.Unlock()
 	}
 }

@@ -47,7 +47,7 @@ type Conflict struct {
 	Subject       string
 	Sources       []Source // the one that the others were held against comes first
 	Remedy        string
-	Discriminator any
+	Discriminator Ref
 }
 
 // Error names the subject, each source on a line of its own, and the remedy.
@@ -69,11 +69,9 @@ func (e *Conflict) Error() string {
 		}
 		i += same
 	}
-	remedy := e.Remedy
-	if remedy == "" {
-		remedy = "keep one of them, or register it in the application that includes them"
+	if e.Remedy != "" {
+		b.WriteString("\n    " + e.Remedy)
 	}
-	b.WriteString("\n    " + remedy)
 	return b.String()
 }
 

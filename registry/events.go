@@ -40,19 +40,17 @@ func Subscribe[E any](rec Recorder, fn func(E) error, where ...Filter[E]) {
 		c.Fail(fmt.Errorf("%s: nothing to call", subject))
 		return
 	}
-	c.Record(Action{
-		Subject: subject,
+	c.Declare(Declaration{
+		Category: "subscribers",
+		Type:     "subscriber",
+		Title:    event.String(),
+		Fields:   []Field{{"event", event.String()}, {"function", FuncName(fn)}, {"filters", texts}},
+		Subject:  subject,
 		Run: func(_ *Config, reg *Registry) error {
 			s := Ensure(reg, func() *subscribers[E] { return &subscribers[E]{} })
 			s.list = append(s.list, subscriber[E]{fn: fn, where: where})
 			return nil
 		},
-		Introspectables: []Introspectable{{
-			Category: "subscribers",
-			Title:    event.String(),
-			Type:     "subscriber",
-			Fields:   []Field{{"event", event.String()}, {"function", FuncName(fn)}, {"filters", texts}},
-		}},
 	})
 }
 

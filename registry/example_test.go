@@ -13,8 +13,6 @@ type Features struct {
 	on map[string]bool
 }
 
-type featureKey struct{ name string }
-
 // AddFeature is its directive. It conflicts and is described like any that is built in.
 func AddFeature(rec registry.Recorder, name string, on bool) {
 	c := rec.Directive()
@@ -22,19 +20,17 @@ func AddFeature(rec registry.Recorder, name string, on bool) {
 		c.Fail(errors.New("feature without a name"))
 		return
 	}
-	c.Record(registry.Action{
-		Discriminator: featureKey{name},
-		Subject:       fmt.Sprintf("feature %q", name),
-		Remedy:        "decide once, in the application",
+	c.Declare(registry.Declaration{
+		Category: "features",
+		Type:     "feature",
+		ID:       name,
+		Fields:   []registry.Field{{Name: "on", Value: on}},
+		Remedy:   "decide once, in the application",
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			features := registry.Ensure(reg, func() *Features { return &Features{on: map[string]bool{}} })
 			features.on[name] = on
 			return nil
 		},
-		Introspectables: []registry.Introspectable{{
-			Category: "features", Title: name, Type: "feature", ID: name,
-			Fields: []registry.Field{{Name: "on", Value: on}},
-		}},
 	})
 }
 

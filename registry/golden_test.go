@@ -34,10 +34,10 @@ func at(c *registry.Config, file string, line int) *registry.Config {
 
 // view claims a name, as a directive does.
 func view(c *registry.Config, name string) {
-	c.Record(registry.Action{
-		Discriminator: "view " + name,
-		Subject:       `view "` + name + `" for *wiki.Page`,
-		Remedy:        "add a predicate, or include one package from the other",
+	c.Declare(registry.Declaration{
+		ID:      "view " + name,
+		Subject: `view "` + name + `" for *wiki.Page`,
+		Remedy:  "add a predicate, or include one package from the other",
 	})
 }
 
@@ -61,8 +61,8 @@ func TestReports(t *testing.T) {
 		},
 		"no_subject": func(c *registry.Config) {
 			type key struct{ Name string }
-			at(c, "a.go", 1).Record(registry.Action{Discriminator: key{"x"}})
-			at(c, "a.go", 2).Record(registry.Action{Discriminator: key{"x"}})
+			at(c, "a.go", 1).Declare(registry.Declaration{ID: key{"x"}})
+			at(c, "a.go", 2).Declare(registry.Declaration{ID: key{"x"}})
 		},
 		"all_together": func(c *registry.Config) {
 			view(at(c, "wiki/views.go", 41), "edit")
@@ -71,42 +71,43 @@ func TestReports(t *testing.T) {
 			view(at(c, "wiki/more.go", 1), "show")
 			view(at(c, "wiki/views.go", 50), "edit")
 			at(c, "wiki/views.go", 9).Fail(errors.Join(errors.New("one"), errors.New("two")))
-			at(c, "wiki/late.go", 3).Record(registry.Action{Discriminator: "z", Order: 10, Subject: "z"})
-			at(c, "wiki/late.go", 4).Record(registry.Action{Discriminator: "z", Order: 20, Subject: "z"})
+			at(c, "wiki/late.go", 3).Declare(registry.Declaration{ID: "z", Phase: 10, Subject: "z"})
+			at(c, "wiki/late.go", 4).Declare(registry.Declaration{ID: "z", Phase: 20, Subject: "z"})
 		},
 		"of_the_first_phase_only": func(c *registry.Config) {
-			at(c, "a.go", 1).Record(registry.Action{Discriminator: "a", Order: -10, Subject: "a"})
-			at(c, "a.go", 2).Record(registry.Action{Discriminator: "a", Order: -10, Subject: "a"})
+			at(c, "a.go", 1).Declare(registry.Declaration{ID: "a", Phase: -10, Subject: "a"})
+			at(c, "a.go", 2).Declare(registry.Declaration{ID: "a", Phase: -10, Subject: "a"})
 			view(at(c, "wiki/views.go", 41), "edit")
 			view(at(c, "wiki/views.go", 42), "edit")
 		},
 		"failed": func(c *registry.Config) {
-			at(c, "wiki/views.go", 41).Record(registry.Action{
+			at(c, "wiki/views.go", 41).Declare(registry.Declaration{
 				Subject: `view "show" for *wiki.Page`,
 				Run:     func(*registry.Config, *registry.Registry) error { return broken },
 			})
 		},
 		"failed_together": func(c *registry.Config) {
 			for line := range 3 {
-				at(c, "wiki/views.go", 41+line).Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error {
+				at(c, "wiki/views.go", 41+line).Declare(registry.Declaration{Run: func(c *registry.Config, _ *registry.Registry) error {
 					c.Fail(broken)
 					return nil
 				}})
 			}
 		},
 		"too_late": func(c *registry.Config) {
-			at(c, "wiki/views.go", 41).Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error {
-				c.Record(registry.Action{Order: registry.Phase1, Subject: `predicate "tenant"`})
+			at(c, "wiki/views.go", 41).Declare(registry.Declaration{Run: func(c *registry.Config, _ *registry.Registry) error {
+				c.Declare(registry.Declaration{Phase: registry.Phase1, Subject: `predicate "tenant"`})
 				return nil
 			}})
 		},
 		"not_comparable": func(c *registry.Config) {
 			c = at(c, "wiki/views.go", 41)
-			c.Record(registry.Action{Subject: `view "a"`, Discriminator: []string{"a"}})
-			c.Record(registry.Action{Discriminator: struct{ v any }{[]int{1}}})
-			c.Record(registry.Action{Subject: `view "b"`, Introspectables: []registry.Introspectable{{Category: "views", ID: []int{1}}}})
-			c.Record(registry.Action{Subject: `view "c"`, Introspectables: []registry.Introspectable{{
-				Category: "views", ID: 1, Related: []registry.Ref{{Category: "routes", ID: map[string]int{}}}}}})
+			c.Declare(registry.Declaration{Subject: `view "a"`, ID: []string{"a"}})
+			c.Declare(registry.Declaration{ID: struct{ v any }{[]int{1}}})
+			c.Declare(registry.Declaration{Category: "views", ID: []int{1}})
+			c.Declare(registry.Declaration{
+				Category: "views", Type: "view", ID: "c", Related: []registry.Ref{{Category: "routes", ID: map[string]int{}}},
+			})
 		},
 		"include": func(c *registry.Config) {
 			at(c, "main.go", 1).Include("wiki", func(*registry.Config) error { return errors.New("no database") })
@@ -117,7 +118,7 @@ func TestReports(t *testing.T) {
 			})
 		},
 		"in_an_action": func(c *registry.Config) {
-			at(c, "main.go", 1).Record(registry.Action{Subject: "odd", Run: func(c *registry.Config, _ *registry.Registry) error {
+			at(c, "main.go", 1).Declare(registry.Declaration{Subject: "odd", Run: func(c *registry.Config, _ *registry.Registry) error {
 				c.Commit()
 				_, err := c.Build()
 				return err
@@ -125,8 +126,8 @@ func TestReports(t *testing.T) {
 		},
 		"frozen": func(c *registry.Config) {
 			outer := at(c, "main.go", 2)
-			at(c, "main.go", 1).Record(registry.Action{Subject: "odd", Run: func(*registry.Config, *registry.Registry) error {
-				outer.Record(registry.Action{Subject: `view "x"`})
+			at(c, "main.go", 1).Declare(registry.Declaration{Subject: "odd", Run: func(*registry.Config, *registry.Registry) error {
+				outer.Declare(registry.Declaration{Subject: `view "x"`})
 				outer.Include("wiki", func(*registry.Config) error { panic("not reached") })
 				outer.Commit()
 				outer.Fail(errors.New("a mistake all the same"))
@@ -135,7 +136,7 @@ func TestReports(t *testing.T) {
 			}})
 		},
 		"finish": func(c *registry.Config) {
-			at(c, "main.go", 1).Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error {
+			at(c, "main.go", 1).Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error {
 				reg.OnFreeze(func() error { return errors.Join(errors.New("no tween"), broken) })
 				reg.OnFreeze(func() error {
 					return &registry.Mistake{Source: registry.Source{File: "main.go", Line: 9}, Err: errors.New("at its place")}

@@ -31,6 +31,13 @@ func (r *Registry) Frozen() bool { return r.frozen }
 // Settings returns the settings with which the registry was built. Do not change them once it is frozen.
 func (r *Registry) Settings() Settings { return r.settings }
 
+// Describe adds to what introspection shows, or replaces what it shows under the same category and ID: for what the
+// declaration that runs cannot say itself, or cannot know before. It panics once the registry is frozen.
+func (r *Registry) Describe(in Introspectable) {
+	r.mustBeOpen("Describe")
+	r.introspector.add(in)
+}
+
 // Introspect returns the description of everything that is registered.
 func (r *Registry) Introspect() *Introspector { return r.introspector }
 

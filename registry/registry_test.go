@@ -19,7 +19,7 @@ import (
 func build(t *testing.T, run func(reg *registry.Registry)) *registry.Registry {
 	t.Helper()
 	c := registry.New(registry.Options{})
-	c.Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error { run(reg); return nil }})
+	c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error { run(reg); return nil }})
 	reg, err := c.Build()
 	require.NoError(t, err)
 	return reg
@@ -59,7 +59,7 @@ func TestOnFreezeComesLast(t *testing.T) {
 	t.Parallel()
 	var log []string
 	c := registry.New(registry.Options{})
-	c.Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error {
+	c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error {
 		reg.OnFreeze(func() error {
 			log = append(log, "first")
 			registry.Provide(reg, "final")
@@ -133,23 +133,21 @@ func TestNotifyWithoutSubscribersAllocatesNothing(t *testing.T) {
 
 func TestIntrospection(t *testing.T) {
 	t.Parallel()
-	describe := func(c *registry.Config, claim string, in registry.Introspectable) {
-		c.Record(registry.Action{Discriminator: claim, Introspectables: []registry.Introspectable{in}})
-	}
 	c := registry.New(registry.Options{})
 	at(c, "a.go", 1).Include("i", func(c *registry.Config) error {
-		describe(c, "edit", registry.Introspectable{Category: "views", ID: "edit", Title: "loser"})
+		c.Declare(registry.Declaration{Category: "views", ID: "edit", Title: "loser"})
 		return nil
 	})
 	route := registry.Ref{Category: "routes", ID: "r"}
-	describe(at(c, "a.go", 2), "edit", registry.Introspectable{Category: "views", ID: "edit", Title: "edit",
-		Related: []registry.Ref{route, {Category: "routes", ID: "missing"}}})
-	describe(at(c, "a.go", 3), "show", registry.Introspectable{Category: "views", ID: "show", Title: "show", Related: []registry.Ref{route}})
-	describe(at(c, "a.go", 4), "r", registry.Introspectable{Category: "routes", ID: "r", Title: "r",
-		Source: registry.Source{File: "own.go", Line: 9}})
-	describe(at(c, "a.go", 5), "x", registry.Introspectable{Category: "views", Title: "anonymous"})
+	at(c, "a.go", 2).Declare(registry.Declaration{Category: "views", ID: "edit", Related: []registry.Ref{route, {Category: "routes", ID: "missing"}}})
+	at(c, "a.go", 3).Declare(registry.Declaration{Category: "views", ID: "show", Related: []registry.Ref{route}})
+	at(c, "a.go", 4).Declare(registry.Declaration{Category: "routes", ID: "r", Run: func(_ *registry.Config, reg *registry.Registry) error {
+		reg.Describe(registry.Introspectable{Category: "routes", ID: "r", Title: "r", Source: registry.Source{File: "own.go", Line: 9}})
+		return nil
+	}})
+	at(c, "a.go", 5).Declare(registry.Declaration{Category: "views", Title: "anonymous"})
 	c.Commit()
-	describe(at(c, "a.go", 6), "edit", registry.Introspectable{Category: "views", ID: "edit", Title: "edit again"})
+	at(c, "a.go", 6).Declare(registry.Declaration{Category: "views", ID: "edit", Title: "edit again"})
 	reg, err := c.Build()
 	require.NoError(t, err)
 
@@ -186,7 +184,7 @@ func TestSettingsAreCopied(t *testing.T) {
 	c := registry.New(registry.Options{Settings: mine})
 	mine["a"] = 2
 	c.Settings()["b"] = 3
-	c.Record(registry.Action{Run: func(c *registry.Config, reg *registry.Registry) error {
+	c.Declare(registry.Declaration{Run: func(c *registry.Config, reg *registry.Registry) error {
 		c.Settings()["c"] = 4
 		return nil
 	}})

@@ -45,7 +45,7 @@ type resolution struct {
 	seq     int      // candidates so far
 	orders  intHeap  // the phases to come
 	phases  map[int][]*candidate
-	claims  map[any]*candidate // by discriminator, who holds it: run, or waiting in the present phase
+	claims  map[Ref]*candidate // by discriminator, who holds it: run, or waiting in the present phase
 	waiting []*candidate       // the present phase, in the order of recording
 	reached int                // its order
 	started bool
@@ -73,7 +73,7 @@ func visibleConflicts(entries []*entry) []error {
 }
 
 func newResolution(entries []*entry, run *running) *resolution {
-	r := &resolution{run: run, phases: map[int][]*candidate{}, claims: make(map[any]*candidate, len(entries))}
+	r := &resolution{run: run, phases: map[int][]*candidate{}, claims: make(map[Ref]*candidate, len(entries))}
 	r.distribute(entries)
 	return r
 }
@@ -86,17 +86,17 @@ func (r *resolution) distribute(entries []*entry) (present []*candidate) {
 		c.entry, c.seq = e, r.seq
 		r.seq++
 		switch {
-		case !r.started || e.Order > r.reached:
-			if _, known := r.phases[e.Order]; !known {
-				heap.Push(&r.orders, e.Order)
+		case !r.started || e.Phase > r.reached:
+			if _, known := r.phases[e.Phase]; !known {
+				heap.Push(&r.orders, e.Phase)
 			}
-			r.phases[e.Order] = append(r.phases[e.Order], c)
-		case e.Order == r.reached:
+			r.phases[e.Phase] = append(r.phases[e.Phase], c)
+		case e.Phase == r.reached:
 			present = append(present, c)
 		default:
 			r.errs = append(r.errs, &Mistake{Source: e.from.source, Err: fmt.Errorf(
 				"%s: an action of order %d recorded while order %d was running: record it earlier, or with a higher order",
-				e.subject(), e.Order, r.reached)})
+				e.subject(), e.Phase, r.reached)})
 		}
 	}
 	return present
@@ -143,12 +143,12 @@ func (r *resolution) phase() {
 func (r *resolution) settle(batch []*candidate) {
 	var contested []*candidate
 	for _, c := range batch {
-		if c.Discriminator == nil {
+		if c.ID == nil {
 			continue
 		}
-		holder := r.claims[c.Discriminator]
+		holder := r.claims[c.claim()]
 		if holder == nil {
-			r.claims[c.Discriminator] = c
+			r.claims[c.claim()] = c
 			continue
 		}
 		if holder.rivals == nil {
@@ -181,7 +181,7 @@ func (r *resolution) contest(holder *candidate) {
 			clash = append(clash, holder.from.source, first.from.source)
 		}
 	} else {
-		r.claims[first.Discriminator] = first
+		r.claims[first.claim()] = first
 	}
 	for _, c := range all[1:] {
 		c.gaveWay = true
@@ -195,7 +195,7 @@ func (r *resolution) contest(holder *candidate) {
 	}
 	if clash != nil {
 		r.errs = append(r.errs, &Conflict{
-			Subject: first.subject(), Sources: clash, Remedy: first.Remedy, Discriminator: first.Discriminator,
+			Subject: first.subject(), Sources: clash, Remedy: first.remedy(), Discriminator: first.claim(),
 		})
 	}
 }

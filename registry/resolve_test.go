@@ -42,7 +42,7 @@ func play(c *registry.Config, steps []step, log *[]string) {
 		case s.Include != "":
 			c.Include(s.Include, func(c *registry.Config) error { play(c, s.Do, log); return nil })
 		default:
-			a := registry.Action{Order: s.Order, Subject: s.ID, Run: func(c *registry.Config, _ *registry.Registry) error {
+			a := registry.Declaration{Phase: s.Order, Subject: s.ID, Run: func(c *registry.Config, _ *registry.Registry) error {
 				*log = append(*log, s.ID)
 				if s.Raise {
 					return errors.New("raised")
@@ -51,9 +51,9 @@ func play(c *registry.Config, steps []step, log *[]string) {
 				return nil
 			}}
 			if s.Claim != "" {
-				a.Discriminator = s.Claim
+				a.ID = s.Claim
 			}
-			c.At(registry.Source{File: s.ID}).Record(a)
+			c.At(registry.Source{File: s.ID}).Declare(a)
 		}
 	}
 }
@@ -110,14 +110,14 @@ func TestAsPyramid(t *testing.T) {
 
 // mark records an action that appends text to log when it runs.
 func mark(c *registry.Config, log *[]string, text, claim string, order int) {
-	a := registry.Action{Order: order, Subject: text, Run: func(*registry.Config, *registry.Registry) error {
+	a := registry.Declaration{Phase: order, Subject: text, Run: func(*registry.Config, *registry.Registry) error {
 		*log = append(*log, text)
 		return nil
 	}}
 	if claim != "" {
-		a.Discriminator = claim
+		a.ID = claim
 	}
-	c.Record(a)
+	c.Declare(a)
 }
 
 func TestAnActionThatGaveWayHasNoSay(t *testing.T) {
@@ -128,12 +128,12 @@ func TestAnActionThatGaveWayHasNoSay(t *testing.T) {
 		c.Include(name, func(c *registry.Config) error { mark(c, &log, name, "A", -10); return nil })
 	}
 	mark(c, &log, "app", "A", -10)
-	c.Record(registry.Action{Order: -10, Run: func(c *registry.Config, _ *registry.Registry) error {
+	c.Declare(registry.Declaration{Phase: -10, Run: func(c *registry.Config, _ *registry.Registry) error {
 		mark(c, &log, "same phase", "B", -10)
 		mark(c, &log, "later phase", "C", 5)
 		return nil
 	}})
-	c.Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error {
+	c.Declare(registry.Declaration{Run: func(c *registry.Config, _ *registry.Registry) error {
 		mark(c, &log, "from phase 0", "D", 0)
 		return nil
 	}})
@@ -146,7 +146,7 @@ func TestARecordedActionOverridesOneThatWaits(t *testing.T) {
 	t.Parallel()
 	var log []string
 	c := registry.New(registry.Options{})
-	c.Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error {
+	c.Declare(registry.Declaration{Run: func(c *registry.Config, _ *registry.Registry) error {
 		mark(c, &log, "app", "A", 0)
 		return nil
 	}})
@@ -187,7 +187,7 @@ func TestIncludesCountPerRound(t *testing.T) {
 	got = append(got, c.Include("i", fn), c.Include("i", fn), c.Include("inner", func(*registry.Config) error { return nil }))
 	c.Commit()
 	got = append(got, c.Include("i", fn))
-	c.Record(registry.Action{Run: func(c *registry.Config, _ *registry.Registry) error {
+	c.Declare(registry.Declaration{Run: func(c *registry.Config, _ *registry.Registry) error {
 		calls = 0
 		c.Include("i", fn)
 		c.Include("k", fn)

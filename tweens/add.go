@@ -97,12 +97,6 @@ func (t *tween) setPosition(position int) {
 	}
 }
 
-// tweenID and orderID are the discriminators.
-type (
-	tweenID string
-	orderID struct{}
-)
-
 // Add puts a tween around the router. Others are placed relative to its name, and SetOrder lists it
 // by its name. Without options it is under Ingress, and so outside all tweens that were added
 // before it; with Under or Over it goes by that alone. A name that is added again after a Commit
@@ -119,15 +113,13 @@ func Add(rec registry.Recorder, name string, factory Factory, opts ...Option) {
 		c.Fail(err)
 		return
 	}
-	c.Record(registry.Action{
-		Discriminator: tweenID(name),
-		Order:         registry.Phase3,
-		Subject:       fmt.Sprintf("tween %q", name),
-		Remedy:        "give one of them another name, or include one package from the other",
-		Run: func(c *registry.Config, reg *registry.Registry) error {
+	c.Declare(registry.Declaration{
+		Category: "tweens", Type: "tween", ID: name,
+		Phase: registry.Phase3,
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			own := *t // each build sets the position in its own copy
 			tableOf(reg).add(&own)
-			c.Record(registry.Action{Order: registry.Phase3, Introspectables: []registry.Introspectable{own.describe()}})
+			reg.Describe(own.describe())
 			return nil
 		},
 	})
@@ -184,19 +176,14 @@ func SetOrder(rec registry.Recorder, names ...string) {
 		return
 	}
 	source := c.Source()
-	c.Record(registry.Action{
-		Discriminator: orderID{},
-		Order:         registry.Phase3,
-		Subject:       "order of tweens",
-		Remedy:        "set it once, or include one package from the other",
+	c.Declare(registry.Declaration{
+		Category: "tween order", ID: "tween order", Title: namesText(names), Subject: "order of tweens",
+		Fields: []registry.Field{{Name: "names", Value: names}},
+		Phase:  registry.Phase3,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			tableOf(reg).list(names, source)
 			return nil
 		},
-		Introspectables: []registry.Introspectable{{
-			Category: "tween order", Title: namesText(names), Type: "tween order", ID: orderID{},
-			Fields: []registry.Field{{Name: "names", Value: names}},
-		}},
 	})
 }
 

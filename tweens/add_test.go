@@ -191,15 +191,6 @@ func TestIntrospection(t *testing.T) {
 	assert.Contains(t, in.Source.String(), "add_test.go:")
 }
 
-func TestAutocommit(t *testing.T) {
-	t.Parallel()
-	c := registry.New(registry.Options{Autocommit: true})
-	declare(c, "a; b; a")
-	reg, err := c.Build()
-	require.NoError(t, err)
-	assert.Equal(t, []string{"a", "b", "EXCVIEW"}, tweens.Names(reg))
-}
-
 func TestOptionsPrintThemselves(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, `under "session", INGRESS`, tweens.Under("session", tweens.Ingress).String())

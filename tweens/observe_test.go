@@ -44,10 +44,7 @@ func (w witness) End(ctx context.Context, o *tweens.Observation) {
 func declareViews(names ...string) func(c *registry.Config) {
 	return func(c *registry.Config) {
 		for _, name := range names {
-			c.Record(registry.Action{
-				Discriminator: name, Subject: name, Run: func(*registry.Config, *registry.Registry) error { return nil },
-				Introspectables: []registry.Introspectable{{Category: "views", ID: name, Fields: []registry.Field{{Name: "name", Value: name}}}},
-			})
+			c.Declare(registry.Declaration{Category: "views", ID: name, Fields: []registry.Field{{Name: "name", Value: name}}})
 		}
 	}
 }

@@ -209,24 +209,17 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 			}
 		}
 	}
-	config.Record(registry.Action{
-		Discriminator: acceptID(offer),
-		Order:         registry.Phase1,
-		Subject:       fmt.Sprintf("accept order of %q", offer),
-		Remedy:        "declare it once, or include one package from the other",
-		Introspectables: []registry.Introspectable{{
-			Category: "accept order", ID: offer, Title: offer, Type: "accept order",
-			Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
-		}},
+	config.Declare(registry.Declaration{
+		Category: "accept order", ID: offer,
+		Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
+		Remedy: "declare it once, or include one package from the other",
+		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			TableOf(reg).offers.add(offer, under, over, config.Source())
 			return nil
 		},
 	})
 }
-
-// acceptID is the discriminator of a place in the server's order.
-type acceptID string
 
 // rival returns the normal form of a media type that offer may be weighed against.
 func rival(offer, other string) (string, error) {

@@ -197,7 +197,7 @@ func TestAddAcceptOrderRefuses(t *testing.T) {
 		"bare and detail":  {"text/html", views.Over("text/html;level=1"), "one of them has parameters"},
 		"different types":  {"text/html;a=1", views.Under("text/plain;a=1"), "parameters of different media types"},
 		"unknown":          {"image/png", views.Over("image/gif"), `media type "image/png" wants to be over "image/gif", which is not registered (have: text/html`},
-		"declared already": {"image/png", views.Under("text/html"), `accept order of "image/png" registered twice:`},
+		"declared already": {"image/png", views.Under("text/html"), `accept order "image/png" registered twice:`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

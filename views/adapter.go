@@ -25,15 +25,11 @@ func AddResponseAdapter[T any](c registry.Recorder, fn func(*web.Request, T) (*w
 		cfg.Fail(errors.New("response adapter for *web.Response: such a value is the response already; a tween or a deriver can change it"))
 		return
 	}
-	cfg.Record(registry.Action{
-		Discriminator: adapterKey{t},
-		Order:         registry.Phase1,
-		Subject:       fmt.Sprintf("response adapter for %s", t),
-		Remedy:        "keep one, or return another type from some of the views",
-		Introspectables: []registry.Introspectable{{
-			Category: "response adapters", Title: t.String(), Type: "response adapter", ID: t, Source: cfg.Source(),
-			Fields: []registry.Field{{Name: "type", Value: t}, {Name: "adapter", Value: registry.FuncName(fn)}},
-		}},
+	cfg.Declare(registry.Declaration{
+		Category: "response adapters", Type: "response adapter", ID: t, Subject: "response adapter for " + t.String(),
+		Fields: []registry.Field{{Name: "type", Value: t}, {Name: "adapter", Value: registry.FuncName(fn)}},
+		Remedy: "keep one, or return another type from some of the views",
+		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			adaptersOf(reg).add(adapter{t, func(r *web.Request, value any) (*web.Response, bool, error) {
 				of, ok := value.(T)
@@ -47,8 +43,6 @@ func AddResponseAdapter[T any](c registry.Recorder, fn func(*web.Request, T) (*w
 		},
 	})
 }
-
-type adapterKey struct{ of reflect.Type }
 
 // adapter reports false for a value that is not its.
 type adapter struct {

@@ -69,12 +69,11 @@ func record(cfg *registry.Config, v View, u use, opts []Option) {
 		return
 	}
 	key := predicateKey(info.Predicates)
-	cfg.Record(registry.Action{
-		Discriminator:   identityOf(info, key),
-		Order:           registry.Phase3,
-		Subject:         info.String(),
-		Remedy:          "add a predicate, or include one package from the other",
-		Introspectables: introspectables(info, identityOf(info, key)),
+	cfg.Declare(registry.Declaration{
+		Category: "views", Type: "view", ID: identityOf(info, key), Title: info.String(), Subject: info.String(),
+		Fields: introspectedFields(info), Related: relatedTo(info),
+		Remedy: "add a predicate, or include one package from the other",
+		Phase:  registry.Phase3,
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			err := publish(reg, info, key)
 			if misplaced, ok := errors.AsType[*registry.ExecutionError](err); ok {
@@ -82,6 +81,9 @@ func record(cfg *registry.Config, v View, u use, opts []Option) {
 			}
 			if err != nil {
 				c.Fail(err) // so that every view that is wrong is reported
+			}
+			if info.Permission != "" {
+				describePermission(reg, info.Permission, info.Source)
 			}
 			return nil
 		},
@@ -194,29 +196,31 @@ func derived(reg *registry.Registry, info Info, key string) (*registration, erro
 	}, nil
 }
 
-func introspectables(info *Info, id identity) []registry.Introspectable {
-	view := registry.Introspectable{
-		Category: "views", Title: info.String(), Type: "view", ID: id, Source: info.Source,
-		Fields: []registry.Field{
-			{Name: "name", Value: info.Name}, {Name: "resource", Value: info.target()}, {Name: "route", Value: info.Route},
-			{Name: "function", Value: info.View.FuncName()}, {Name: "shape", Value: info.View.Shape()},
-			{Name: "errors only", Value: info.ErrorOnly},
-		},
+// introspectedFields describes a view for introspection.
+func introspectedFields(info *Info) []registry.Field {
+	fields := []registry.Field{
+		{Name: "name", Value: info.Name}, {Name: "resource", Value: info.target()}, {Name: "route", Value: info.Route},
+		{Name: "function", Value: info.View.FuncName()}, {Name: "shape", Value: info.View.Shape()},
+		{Name: "errors only", Value: info.ErrorOnly},
 	}
 	for _, p := range info.Predicates {
-		view.Fields = append(view.Fields, registry.Field{Name: "predicate " + p.Kind(), Value: p.String()})
+		fields = append(fields, registry.Field{Name: "predicate " + p.Kind(), Value: p.String()})
 	}
 	for _, o := range info.options.options {
 		if o.kind != kindName && o.kind != kindRoute {
-			view.Fields = append(view.Fields, registry.Field{Name: "option " + o.kind, Value: o.String()})
+			fields = append(fields, registry.Field{Name: "option " + o.kind, Value: o.String()})
 		}
 	}
+	return fields
+}
+
+// relatedTo returns what a view refers to.
+func relatedTo(info *Info) (refs []registry.Ref) {
 	if info.Route != "" {
-		view.Related = append(view.Related, registry.Ref{Category: "routes", ID: info.Route})
+		refs = append(refs, registry.Ref{Category: "routes", ID: info.Route})
 	}
-	if info.Permission == "" {
-		return []registry.Introspectable{view}
+	if info.Permission != "" {
+		refs = append(refs, registry.Ref{Category: "permissions", ID: info.Permission})
 	}
-	view.Related = append(view.Related, registry.Ref{Category: "permissions", ID: info.Permission})
-	return []registry.Introspectable{permissionIntrospectable(info.Permission, info.Source), view}
+	return refs
 }

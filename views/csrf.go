@@ -21,15 +21,11 @@ func CSRF(check bool) Option {
 // It does not cover error views.
 func SetDefaultCSRF(c registry.Recorder, check bool) {
 	cfg := c.Directive()
-	cfg.Record(registry.Action{
-		Discriminator: defaultCSRFKey{},
-		Order:         registry.Phase1,
-		Subject:       "default csrf check",
-		Remedy:        "set it once, or give the views in question their own with views.CSRF",
-		Introspectables: []registry.Introspectable{{
-			Category: "default csrf view options", Title: "csrf", Type: "default csrf view options", ID: "csrf", Source: cfg.Source(),
-			Fields: []registry.Field{{Name: "check", Value: check}},
-		}},
+	cfg.Declare(registry.Declaration{
+		Category: "default csrf view options", ID: "csrf", Subject: "default csrf check",
+		Fields: []registry.Field{{Name: "check", Value: check}},
+		Remedy: "set it once, or give the views in question their own with views.CSRF",
+		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, defaultCSRF(check))
 			return nil
@@ -37,10 +33,7 @@ func SetDefaultCSRF(c registry.Recorder, check bool) {
 	})
 }
 
-type (
-	defaultCSRF    bool
-	defaultCSRFKey struct{}
-)
+type defaultCSRF bool
 
 // csrfChecked reports whether requests to the view are checked.
 func csrfChecked(info *Info) (bool, error) {

@@ -29,7 +29,7 @@ func (strict) Check(r *web.Request) error {
 func TestCSRF(t *testing.T) {
 	t.Parallel()
 	provide := func(c *registry.Config) {
-		c.Record(registry.Action{Order: registry.Phase2, Run: func(_ *registry.Config, reg *registry.Registry) error {
+		c.Declare(registry.Declaration{Phase: registry.Phase2, Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide[web.CSRFPolicy](reg, strict{})
 			return nil
 		}})

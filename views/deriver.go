@@ -72,18 +72,13 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 		cfg.Fail(err)
 		return
 	}
-	cfg.Record(registry.Action{
-		Discriminator: deriverKey(name),
-		Order:         registry.Phase1,
-		Subject:       fmt.Sprintf("view deriver %q", name),
-		Remedy:        "give one of them another name",
-		Introspectables: []registry.Introspectable{{
-			Category: "view derivers", Title: name, Type: "view deriver", ID: name, Source: added.source,
-			Fields: []registry.Field{
-				{Name: "name", Value: name}, {Name: "under", Value: added.under}, {Name: "over", Value: added.over},
-				{Name: "options", Value: added.options}, {Name: "function", Value: registry.FuncName(d)},
-			},
-		}},
+	cfg.Declare(registry.Declaration{
+		Category: "view derivers", Type: "view deriver", ID: name,
+		Fields: []registry.Field{
+			{Name: "name", Value: name}, {Name: "under", Value: added.under}, {Name: "over", Value: added.over},
+			{Name: "options", Value: added.options}, {Name: "function", Value: registry.FuncName(d)},
+		},
+		Phase: registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			deriversOf(reg).add(added)
 			return nil
@@ -133,8 +128,6 @@ func (i *Info) Layers() []Layer {
 	}
 	return layers
 }
-
-type deriverKey string
 
 // deriver is one link of the chain, by name.
 type deriver struct {

@@ -132,7 +132,7 @@ func TestTheFirstViewMeetsAWrongOrder(t *testing.T) {
 	pass := func(next views.Callable, _ *views.Info) (views.Callable, error) { return next, nil }
 	var ran []string
 	action := func(c *registry.Config, name string, claim any) {
-		c.Record(registry.Action{Discriminator: claim, Order: registry.Phase2, Subject: name, Run: func(*registry.Config, *registry.Registry) error {
+		c.Declare(registry.Declaration{ID: claim, Phase: registry.Phase2, Subject: name, Run: func(*registry.Config, *registry.Registry) error {
 			ran = append(ran, name)
 			return nil
 		}})

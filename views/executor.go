@@ -17,23 +17,17 @@ import (
 // executor of the zero options.
 func SetExecutor(c registry.Recorder, o async.ExecutorOptions) {
 	cfg := c.Directive()
-	cfg.Record(registry.Action{
-		Discriminator: executorKey{},
-		Order:         registry.Phase1,
-		Subject:       "executor",
-		Remedy:        "set it once, or give the views in question their own with views.WithMapper(views.ExecutorMapperOn(executor))",
-		Introspectables: []registry.Introspectable{{
-			Category: "executors", Title: "executor " + o.Name, Type: "executor", ID: "executor", Source: cfg.Source(),
-			Fields: []registry.Field{{Name: "workers", Value: o.Workers}, {Name: "queue", Value: o.Queue}},
-		}},
+	cfg.Declare(registry.Declaration{
+		Category: "executors", Type: "executor", ID: "executor", Title: "executor " + o.Name,
+		Fields: []registry.Field{{Name: "workers", Value: o.Workers}, {Name: "queue", Value: o.Queue}},
+		Remedy: "set it once, or give the views in question their own with views.WithMapper(views.ExecutorMapperOn(executor))",
+		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, async.NewExecutor(o))
 			return nil
 		},
 	})
 }
-
-type executorKey struct{}
 
 // ExecutorMapper has views called by the executor of the application ([SetExecutor]), for views that block or burn CPU: so
 // many of them at once and no more. The request waits. If all workers are busy and the queue is full it is a 503 with

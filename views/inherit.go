@@ -47,14 +47,12 @@ func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 		}
 		return p, nil
 	}}
-	config.Record(registry.Action{
-		Discriminator: inheritID{from, to},
-		Subject:       fmt.Sprintf("inheritance of %s from %s", from, to),
-		Remedy:        "declare it once, or include one package from the other",
-		Introspectables: []registry.Introspectable{{
-			Category: "inherited views", ID: inheritID{from, to}, Title: fmt.Sprintf("%s from %s", from, to), Type: "inheritance",
-			Fields: []registry.Field{{Name: "type", Value: from}, {Name: "from", Value: to}},
-		}},
+	config.Declare(registry.Declaration{
+		Category: "inherited views", Type: "inheritance", ID: [2]reflect.Type{from, to},
+		Title:   fmt.Sprintf("%s from %s", from, to),
+		Subject: fmt.Sprintf("inheritance of %s from %s", from, to),
+		Fields:  []registry.Field{{Name: "type", Value: from}, {Name: "from", Value: to}},
+		Remedy:  "declare it once, or include one package from the other",
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			edge.source = c.Source()
 			TableOf(reg).types.inherit(from, edge)
@@ -81,14 +79,10 @@ func Order[T any](c registry.Recorder, types ...reflect.Type) {
 		return
 	}
 	types = slices.Clone(types)
-	config.Record(registry.Action{
-		Discriminator: orderID{of},
-		Subject:       fmt.Sprintf("order of views for %s", of),
-		Remedy:        "declare the whole order once, or include one package from the other",
-		Introspectables: []registry.Introspectable{{
-			Category: "view orders", ID: orderID{of}, Title: of.String(), Type: "view order",
-			Fields: []registry.Field{{Name: "type", Value: of}, {Name: "order", Value: types}},
-		}},
+	config.Declare(registry.Declaration{
+		Category: "view orders", Type: "view order", ID: of, Subject: fmt.Sprintf("order of views for %s", of),
+		Fields: []registry.Field{{Name: "type", Value: of}, {Name: "order", Value: types}},
+		Remedy: "declare the whole order once, or include one package from the other",
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			TableOf(reg).types.orders[of] = declaredOrder{types, c.Source()}
 			return nil
@@ -107,25 +101,18 @@ func Resource[T any](c registry.Recorder) {
 		config.Fail(fmt.Errorf("resource %s: that is an interface; declare the types that have it", t))
 		return
 	}
-	config.Record(registry.Action{
+	config.Declare(registry.Declaration{
 		Subject: fmt.Sprintf("resource type %s", t),
-		Introspectables: []registry.Introspectable{{
-			Category: "resource types", ID: resourceID{t}, Title: t.String(), Type: "resource type",
-			Fields: []registry.Field{{Name: "type", Value: t}},
-		}},
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			TableOf(reg).types.declare(t, c.Source())
+			reg.Describe(registry.Introspectable{ // once, however often it is declared
+				Category: "resource types", Type: "resource type", ID: t, Title: t.String(), Source: c.Source(),
+				Fields: []registry.Field{{Name: "type", Value: t}},
+			})
 			return nil
 		},
 	})
 }
-
-// Discriminators.
-type (
-	inheritID  struct{ from, to reflect.Type }
-	orderID    struct{ of reflect.Type }
-	resourceID struct{ of reflect.Type }
-)
 
 // types is what an application says about the types of its resources.
 type types struct {

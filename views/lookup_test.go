@@ -402,15 +402,15 @@ func TestLookupAllocatesNothing(t *testing.T) {
 
 func TestTheTableIsAskedTooEarly(t *testing.T) {
 	t.Parallel()
-	c := registry.New(registry.Options{Autocommit: true})
+	c := registry.New(registry.Options{})
 	views.Add(c, say("x"))
 	var early error
-	c.Directive().Record(registry.Action{Run: func(_ *registry.Config, reg *registry.Registry) error {
+	c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error {
 		_, early = views.TableOf(reg).Call(asked{res: &page{}}.of(reg))
 		return nil
 	}})
-	require.ErrorContains(t, early, "the view table is not complete")
 	reg, err := c.Build()
 	require.NoError(t, err)
+	require.ErrorContains(t, early, "the view table is not complete")
 	assert.Equal(t, "x", asked{res: &page{}}.answer(t, reg))
 }

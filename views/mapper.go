@@ -26,15 +26,11 @@ func SetMapper(c registry.Recorder, m Mapper) {
 		cfg.Fail(errors.New("the view mapper is nil: give a func(views.View, *views.Info) (views.Callable, error), or leave it out"))
 		return
 	}
-	cfg.Record(registry.Action{
-		Discriminator: mapperKey{},
-		Order:         registry.Phase1,
-		Subject:       "view mapper",
-		Remedy:        "set it once, or give the views in question their own with views.WithMapper",
-		Introspectables: []registry.Introspectable{{
-			Category: "view mappers", Title: registry.FuncName(m), Type: "view mapper", ID: "view mapper", Source: cfg.Source(),
-			Fields: []registry.Field{{Name: "mapper", Value: registry.FuncName(m)}},
-		}},
+	cfg.Declare(registry.Declaration{
+		Category: "view mappers", Type: "view mapper", ID: "view mapper", Title: registry.FuncName(m),
+		Fields: []registry.Field{{Name: "mapper", Value: registry.FuncName(m)}},
+		Remedy: "set it once, or give the views in question their own with views.WithMapper",
+		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, m)
 			return nil
@@ -72,8 +68,6 @@ func DefaultMapper(v View, info *Info) (Callable, error) {
 }
 
 var _ Mapper = DefaultMapper
-
-type mapperKey struct{}
 
 // mappedView is the innermost deriver. What it is given to wrap is the function
 // as the default mapper would call it; the mapper decides.

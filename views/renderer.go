@@ -73,15 +73,10 @@ func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
 		cfg.Fail(fmt.Errorf("renderer %q: give a func(views.RendererInfo) (views.ValueRenderer, error), not nil", name))
 		return
 	}
-	cfg.Record(registry.Action{
-		Discriminator: rendererKey(name),
-		Order:         registry.Phase1,
-		Subject:       fmt.Sprintf("renderer %q", name),
-		Remedy:        "give one of them another name",
-		Introspectables: []registry.Introspectable{{
-			Category: "renderer factories", Title: name, Type: "renderer", ID: name, Source: cfg.Source(),
-			Fields: []registry.Field{{Name: "name", Value: name}, {Name: "factory", Value: registry.FuncName(f)}},
-		}},
+	cfg.Declare(registry.Declaration{
+		Category: "renderer factories", Type: "renderer", ID: name,
+		Fields: []registry.Field{{Name: "name", Value: name}, {Name: "factory", Value: registry.FuncName(f)}},
+		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			renderersOf(reg).factories[name] = f
 			return nil
@@ -97,19 +92,15 @@ func SetDefaultRenderer(c registry.Recorder, name string) {
 		cfg.Fail(errors.New(`the default renderer needs a name, such as "json"`))
 		return
 	}
-	cfg.Record(registry.Action{
-		Discriminator: defaultRendererKey{},
-		Order:         registry.Phase1,
-		Subject:       "default renderer",
-		Remedy:        "set it once, or give the views in question their own with views.Renderer",
-		Introspectables: []registry.Introspectable{{
-			Category: "default renderer", Title: name, Type: "default renderer", ID: "default renderer", Source: cfg.Source(),
-			Fields: []registry.Field{{Name: "name", Value: name}},
-		}},
+	cfg.Declare(registry.Declaration{
+		Category: "default renderer", ID: "default renderer", Title: name,
+		Fields: []registry.Field{{Name: "name", Value: name}},
+		Remedy: "set it once, or give the views in question their own with views.Renderer",
+		Phase:  registry.Phase1,
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			renderersOf(reg).fallback = name
-			c.Record(registry.Action{
-				Order:   registry.Phase1 + 1, // all renderers are there, no view has asked for one yet
+			c.Declare(registry.Declaration{
+				Phase:   registry.Phase1 + 1, // all renderers are registered, and no view needs one yet
 				Subject: "default renderer",
 				Run:     checkDefaultRenderer,
 			})
@@ -128,10 +119,7 @@ func checkDefaultRenderer(c *registry.Config, reg *registry.Registry) error {
 	return nil
 }
 
-type (
-	rendererKey        string
-	defaultRendererKey struct{}
-)
+type rendererKey string
 
 // renderers is what an application can render by. Factories are read while it
 // is built only; before is set when the build ends.

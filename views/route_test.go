@@ -25,7 +25,7 @@ type anyRoute struct{ routeNames }
 func (anyRoute) HasRoute(string) bool { return true }
 
 func provideRoutes(c *registry.Config, routes web.Routes) {
-	c.Record(registry.Action{Order: registry.Phase2, Run: func(_ *registry.Config, reg *registry.Registry) error {
+	c.Declare(registry.Declaration{Phase: registry.Phase2, Run: func(_ *registry.Config, reg *registry.Registry) error {
 		registry.Provide(reg, routes)
 		return nil
 	}})

@@ -33,20 +33,14 @@ func SetDefaultPermission(c registry.Recorder, permission string) {
 		cfg.Fail(errors.New("the default permission is empty: name one, or leave it out"))
 		return
 	}
-	cfg.Record(registry.Action{
-		Discriminator: defaultPermissionKey{},
-		Order:         registry.Phase1,
-		Subject:       "default permission",
-		Remedy:        "set it once, or give the views in question their own with views.Permission",
-		Introspectables: []registry.Introspectable{
-			{
-				Category: "default permission", Title: permission, Type: "default permission", ID: "default permission", Source: cfg.Source(),
-				Fields: []registry.Field{{Name: "value", Value: permission}},
-			},
-			permissionIntrospectable(permission, cfg.Source()),
-		},
-		Run: func(_ *registry.Config, reg *registry.Registry) error {
+	cfg.Declare(registry.Declaration{
+		Category: "default permission", ID: "default permission", Title: permission,
+		Fields: []registry.Field{{Name: "value", Value: permission}},
+		Remedy: "set it once, or give the views in question their own with views.Permission",
+		Phase:  registry.Phase1,
+		Run: func(c *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, defaultPermission(permission))
+			describePermission(reg, permission, c.Source())
 			return nil
 		},
 	})
@@ -72,16 +66,13 @@ func (e *DeniedError) Error() string {
 
 var _ error = (*DeniedError)(nil)
 
-type (
-	defaultPermission    string
-	defaultPermissionKey struct{}
-)
+type defaultPermission string
 
-func permissionIntrospectable(permission string, source registry.Source) registry.Introspectable {
-	return registry.Introspectable{
+func describePermission(reg *registry.Registry, permission string, source registry.Source) {
+	reg.Describe(registry.Introspectable{
 		Category: "permissions", Title: permission, Type: "permission", ID: permission, Source: source,
 		Fields: []registry.Field{{Name: "value", Value: permission}},
-	}
+	})
 }
 
 // permissionOf is what a view asks for, "" for nothing.

@@ -66,7 +66,7 @@ func TestDefaultsDoNotCoverErrorViews(t *testing.T) {
 		views.SetDefaultPermission(c, "view")
 		views.SetDefaultCSRF(c, true)
 		registry.Subscribe(c, func(*web.NewRequest) error { return nil })
-		c.Record(registry.Action{Order: registry.Phase2, Run: func(_ *registry.Config, reg *registry.Registry) error {
+		c.Declare(registry.Declaration{Phase: registry.Phase2, Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide[web.CSRFPolicy](reg, strict{})
 			return nil
 		}})

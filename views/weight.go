@@ -66,24 +66,16 @@ func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 		return
 	}
 	under, over := sides(hints)
-	config.Record(registry.Action{
-		Discriminator: predicateID(kind),
-		Order:         registry.Phase1,
-		Subject:       fmt.Sprintf("predicate %q", kind),
-		Remedy:        "rename one of them, or include one package from the other",
-		Introspectables: []registry.Introspectable{{
-			Category: "view predicates", ID: kind, Title: kind, Type: "view predicate",
-			Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
-		}},
+	config.Declare(registry.Declaration{
+		Category: "view predicates", Type: "view predicate", ID: kind, Subject: fmt.Sprintf("predicate %q", kind),
+		Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
+		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			TableOf(reg).kinds.add(kind, under, over, config.Source())
 			return nil
 		},
 	})
 }
-
-// predicateID is the discriminator of a kind of predicates.
-type predicateID string
 
 // ranking is a list of names in order of weight, under construction.
 type ranking struct {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -27,21 +26,16 @@ func Add(c registry.Recorder, name, pattern string, opts ...Option) {
 		cfg.Fail(err)
 		return
 	}
-	cfg.Record(registry.Action{
-		Discriminator:   routeID(name),
-		Order:           registry.Phase2,
-		Subject:         fmt.Sprintf("route %q", name),
-		Remedy:          "choose another name, or include one package from the other",
-		Introspectables: introspectables(route, opts),
+	cfg.Declare(registry.Declaration{
+		Category: "routes", Type: "route", ID: name, Title: fmt.Sprintf("%s (%q)", name, route.Pattern.String()),
+		Fields: introspectedFields(route, opts),
+		Phase:  registry.Phase2,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			ensureTable(reg).add(route)
 			return nil
 		},
 	})
 }
-
-// routeID identifies the declaration of a route.
-type routeID string
 
 // declaration is a route to which options are being applied.
 type declaration struct {
@@ -125,26 +119,23 @@ func optionKind(o Option) string {
 	return ""
 }
 
-func introspectables(route *Route, opts []Option) []registry.Introspectable {
-	ins := registry.Introspectable{
-		Category: "routes", Title: route.Name + " (" + strconv.Quote(route.Pattern.String()) + ")", Type: "route", ID: route.Name,
-		Fields: []registry.Field{
-			{Name: "name", Value: route.Name}, {Name: "pattern", Value: route.Pattern.String()},
-			{Name: "generate only", Value: route.GenerateOnly}, {Name: "global views", Value: route.GlobalViews},
-		},
+func introspectedFields(route *Route, opts []Option) []registry.Field {
+	fields := []registry.Field{
+		{Name: "name", Value: route.Name}, {Name: "pattern", Value: route.Pattern.String()},
+		{Name: "generate only", Value: route.GenerateOnly}, {Name: "global views", Value: route.GlobalViews},
 	}
 	if host := route.External(); host != "" {
-		ins.Fields = append(ins.Fields, registry.Field{Name: "external", Value: host})
+		fields = append(fields, registry.Field{Name: "external", Value: host})
 	}
 	for _, o := range opts {
 		switch o := o.(type) {
 		case option:
-			ins.Fields = append(ins.Fields, registry.Field{Name: "option " + o.kind, Value: o.String()})
+			fields = append(fields, registry.Field{Name: "option " + o.kind, Value: o.String()})
 		case web.Predicate:
-			ins.Fields = append(ins.Fields, registry.Field{Name: "predicate " + o.Kind(), Value: o.String()})
+			fields = append(fields, registry.Field{Name: "predicate " + o.Kind(), Value: o.String()})
 		}
 	}
-	return []registry.Introspectable{ins}
+	return fields
 }
 
 // prefixKey is the key of the prefix that a configuration and its includes carry.

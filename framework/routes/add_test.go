@@ -28,7 +28,7 @@ func TestConflictsAndOverrides(t *testing.T) {
 		routes.Add(c, "a", "/1")
 		routes.Add(c, "a", "/2")
 	})
-	assert.Regexp(t, `^route "a" registered twice:\n    add_test.go:\d+\n    add_test.go:\d+\n    choose another name`, got)
+	assert.Regexp(t, `^route "a" registered twice:\n    add_test.go:\d+\n    add_test.go:\d+\n    give one of them another name`, got)
 
 	table := tableOf(t, func(c *registry.Config) {
 		routes.Add(c, "first", "/first")

@@ -193,8 +193,8 @@ func (b *build) then(c *registry.Config, directives []Directive) {
 type actionName string
 
 func (b *build) action(c registry.Recorder, d Directive) {
-	action := registry.Action{
-		Order:   d.Order,
+	action := registry.Declaration{
+		Phase:   d.Order,
 		Subject: "action " + d.Mark,
 		Run: func(c *registry.Config, _ *registry.Registry) error {
 			b.log = append(b.log, d.Mark)
@@ -206,9 +206,9 @@ func (b *build) action(c registry.Recorder, d Directive) {
 		},
 	}
 	if d.Discriminator != nil {
-		action.Discriminator = actionName(*d.Discriminator)
+		action.ID = actionName(*d.Discriminator)
 	}
-	c.Directive().Record(action)
+	c.Directive().Declare(action)
 }
 
 // check looks for words in a behaviour that the runner does not know.

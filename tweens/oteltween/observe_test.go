@@ -33,8 +33,7 @@ func observed(t *testing.T, o oteltween.Options, method string, main web.Handler
 	o.Meters = metric.NewMeterProvider(metric.WithReader(reader))
 	o.Propagator = propagation.TraceContext{}
 	c := registry.New(registry.Options{})
-	c.Record(registry.Action{Discriminator: "view", Subject: "view", Run: func(*registry.Config, *registry.Registry) error { return nil },
-		Introspectables: []registry.Introspectable{{Category: "views", ID: 1, Fields: []registry.Field{{Name: "name", Value: "edit"}}}}})
+	c.Declare(registry.Declaration{Category: "views", ID: 1, Fields: []registry.Field{{Name: "name", Value: "edit"}}})
 	reg, err := c.Build()
 	require.NoError(t, err)
 	h, err := oteltween.Observe(o).Build(main, reg)

@@ -10,9 +10,6 @@ import (
 // resourceURLs are the rules of AddResourceURL by type.
 type resourceURLs map[reflect.Type]func(*Request, any, Place) (string, error)
 
-// resourceURLID is the identity of a rule: there is one for a type.
-type resourceURLID struct{ of reflect.Type }
-
 // AddResourceURL says how the URL of resources of type T is made, for types that
 // one does not own; others implement Linker, over which the rule wins:
 //
@@ -33,14 +30,9 @@ func AddResourceURL[T any](c registry.Recorder, fn func(r *Request, res T, p Pla
 		config.Fail(fmt.Errorf("resource url of %v: an interface is no type that a resource has: register each type", of))
 		return
 	}
-	config.Record(registry.Action{
-		Discriminator: resourceURLID{of},
-		Subject:       fmt.Sprintf("resource url of %v", of),
-		Remedy:        "keep one of them, or include one package from the other",
-		Introspectables: []registry.Introspectable{{
-			Category: "resource urls", ID: resourceURLID{of}, Title: of.String(), Type: "resource url",
-			Fields: []registry.Field{{Name: "type", Value: of}},
-		}},
+	config.Declare(registry.Declaration{
+		Category: "resource urls", Type: "resource url", ID: of, Subject: fmt.Sprintf("resource url of %v", of),
+		Fields: []registry.Field{{Name: "type", Value: of}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			rules := registry.Ensure(reg, func() resourceURLs { return resourceURLs{} })
 			rules[of] = func(r *Request, res any, p Place) (string, error) { return fn(r, res.(T), p) }

@@ -44,15 +44,12 @@ func (j *Journal) note(e *Changed) error {
 	return nil
 }
 
-type journalKey struct{}
-
 // AddJournal makes the journal a component, and has it told of all changes.
 func AddJournal(rec registry.Recorder, journal *Journal) {
 	c := rec.Directive()
-	c.Record(registry.Action{
-		Discriminator: journalKey{},
-		Subject:       "the journal",
-		Remedy:        "an application has one journal",
+	c.Declare(registry.Declaration{
+		Category: "journal", ID: "journal",
+		Remedy: "an application has one journal",
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, journal)
 			return nil

@@ -288,7 +288,7 @@ func TestConflictsAreReported(t *testing.T) {
 	config.AddView(views.On(activity), views.Name("activity"), views.Method("GET"))
 	_, err := config.App()
 	require.Error(t, err)
-	assert.ErrorContains(t, err, "the journal")
+	assert.ErrorContains(t, err, "journal registered twice")
 	assert.ErrorContains(t, err, `"activity"`)
 	assert.ErrorContains(t, err, "notebook_test.go")
 }

@@ -88,8 +88,8 @@ type templates struct{ all *template.Template }
 // renderer of ".html" finds them by their base names.
 func AddTemplates(rec registry.Recorder, fsys fs.FS, pattern string) {
 	c := rec.Directive()
-	c.Record(registry.Action{
-		Order:   registry.Phase1,
+	c.Declare(registry.Declaration{
+		Phase:   registry.Phase1,
 		Subject: fmt.Sprintf("templates %q", pattern),
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			t := registry.Ensure(reg, func() *templates { return &templates{template.New("")} })
