@@ -29,7 +29,7 @@ type page struct{ text string }
 
 func showPage(r *framework.Request, p *page) (*framework.Response, error) { return r.Text(p.text), nil }
 
-// report answers with what traversal found.
+// report returns what the traversal found.
 func report(r *framework.Request) (map[string]any, error) {
 	return map[string]any{
 		"node": r.Node().Path(), "view": r.ViewName(), "subpath": r.Subpath(), "traversed": r.Traversed(),
@@ -82,20 +82,20 @@ func TestRequestReachesItsView(t *testing.T) {
 func TestVirtualRootNeedsATrustedProxy(t *testing.T) {
 	t.Parallel()
 	tree := traversal.Map{"site": traversal.Map{"a": traversal.Map{}}, "a": traversal.Map{}}
-	ask := func(t *testing.T, trusted []string, target string) map[string]any {
+	get := func(t *testing.T, trusted []string, target string) map[string]any {
 		config := framework.New(framework.Options{Root: frameworktest.Root(tree), TrustedProxies: trusted})
 		config.AddView(views.Func(report))
 		var got map[string]any
 		frameworktest.New(t, config).Get(target, frameworktest.Header("X-Vhm-Root", "/site")).Status(200).Decode(&got)
 		return got
 	}
-	assert.Equal(t, "/a", ask(t, nil, "/a")["node"])
-	assert.Equal(t, "/site/a", ask(t, []string{"192.0.2.0/24"}, "/a")["node"])
-	assert.Equal(t, "/site/a", ask(t, []string{"192.0.2.1"}, "/../../a")["node"], "never above the virtual root")
-	assert.Equal(t, "/site", ask(t, []string{"192.0.2.1"}, "/")["vroot"])
+	assert.Equal(t, "/a", get(t, nil, "/a")["node"])
+	assert.Equal(t, "/site/a", get(t, []string{"192.0.2.0/24"}, "/a")["node"])
+	assert.Equal(t, "/site/a", get(t, []string{"192.0.2.1"}, "/../../a")["node"], "never above the virtual root")
+	assert.Equal(t, "/site", get(t, []string{"192.0.2.1"}, "/")["vroot"])
 }
 
-func TestUnansweredErrors(t *testing.T) {
+func TestUnhandledErrors(t *testing.T) {
 	t.Parallel()
 	secret := errors.New("the password is hunter2")
 	log := new(frameworktest.Log)
@@ -111,7 +111,7 @@ func TestUnansweredErrors(t *testing.T) {
 	require.Len(t, log.Lines(), 1)
 	line := log.Lines()[0]
 	assert.Contains(t, line["error"], "hunter2")
-	assert.Contains(t, got.Body, line["request_id"], "the client is told what to ask about")
+	assert.Contains(t, got.Body, line["request_id"], "the client can quote it")
 	assert.Equal(t, line["request_id"], got.Header.Get("X-Request-Id"))
 
 	app.Get("/panic").Status(http.StatusInternalServerError)
@@ -131,7 +131,7 @@ func TestUnansweredErrors(t *testing.T) {
 	assert.ErrorAs(t, err, &panicked)
 }
 
-func TestDoGivesTheBodyWhole(t *testing.T) {
+func TestDoReturnsTheWholeBody(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{})
 	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
@@ -163,7 +163,7 @@ func TestDoGivesTheBodyWhole(t *testing.T) {
 	}
 }
 
-func TestBrokenStreamCutsTheConnection(t *testing.T) {
+func TestFailedStreamClosesTheConnection(t *testing.T) {
 	t.Parallel()
 	log := new(frameworktest.Log)
 	config := framework.New(framework.Options{Logger: log.Logger()})
@@ -213,15 +213,15 @@ func TestSubrequests(t *testing.T) {
 	}
 	config.AddView(sub("/b"), views.Name("bare"))
 	config.AddView(sub("/b", web.WithTweens()), views.Name("whole"))
-	config.AddView(sub("/missing", web.WithTweens()), views.Name("answered"))
+	config.AddView(sub("/missing", web.WithTweens()), views.Name("handled"))
 	config.AddView(sub("/missing"), views.Name("raised"))
 	config.AddView(sub("/endless"), views.Name("endless"))
 	app := frameworktest.New(t, config)
 
 	assert.Equal(t, "at b", app.Get("/bare").Status(200).Body)
 	assert.Equal(t, "at b", app.Get("/whole").Status(200).Body)
-	app.Get("/answered").Status(404)
-	app.Get("/raised").Status(404) // raised by the subrequest, answered by the request's own tweens
+	app.Get("/handled").Status(404)
+	app.Get("/raised").Status(404) // an error of the subrequest, handled by the tweens of the request
 	_, err := app.Do(httptest.NewRequest("GET", "/endless", nil))
 	assert.ErrorContains(t, err, "nested deeper than")
 }
@@ -255,15 +255,15 @@ func TestEventsAndCallbacksInOrder(t *testing.T) {
 	assert.Equal(t, []string{"ApplicationCreated", "NewRequest", "BeforeTraversal", "ResourceFound", "NewResponse"}, app.Events())
 }
 
-func TestTwoApplicationsServeWhileAThirdIsBuilt(t *testing.T) {
+func TestBuildingWhileServing(t *testing.T) {
 	t.Parallel()
-	make1 := func(text string) *framework.Configurator {
+	siteOf := func(text string) *framework.Configurator {
 		config := framework.New(framework.Options{Root: frameworktest.Root(traversal.Map{"p": &page{text}})})
 		config.AddView(views.On(showPage))
 		return config
 	}
-	config := make1("one")
-	one, two := frameworktest.New(t, config), frameworktest.New(t, make1("two"))
+	config := siteOf("one")
+	one, two := frameworktest.New(t, config), frameworktest.New(t, siteOf("two"))
 
 	ctx, stop := context.WithCancel(t.Context())
 	var serving sync.WaitGroup
@@ -280,7 +280,7 @@ func TestTwoApplicationsServeWhileAThirdIsBuilt(t *testing.T) {
 	var building sync.WaitGroup
 	for i := range 4 {
 		building.Go(func() {
-			config := make1("three")
+			config := siteOf("three")
 			if i%2 == 0 {
 				config.AddView(views.On(showPage)) // conflicts
 			}
@@ -293,7 +293,7 @@ func TestTwoApplicationsServeWhileAThirdIsBuilt(t *testing.T) {
 	serving.Wait()
 }
 
-func TestTheSameConfigurationBuildsAgain(t *testing.T) {
+func TestConfigurationBuildsTwice(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{})
 	config.AddView(views.Func(sayHello))
@@ -305,7 +305,7 @@ func TestTheSameConfigurationBuildsAgain(t *testing.T) {
 	assert.NotSame(t, first.Registry(), second.Registry())
 }
 
-func TestAnUnboundRequestStillAnswers(t *testing.T) {
+func TestApplicationWithoutAnything(t *testing.T) {
 	t.Parallel()
 	app := frameworktest.New(t, framework.New(framework.Options{}))
 	got := app.Get("/", frameworktest.Header("Accept", "application/json")).Status(404)

@@ -63,12 +63,12 @@ func TestIncludeAsync(t *testing.T) {
 	first.Wait()
 }
 
-// Whoever made the executor, and whether or not the application was started.
+// Both the executor that was set and the default one, with and without a start.
 func TestShutdownDrainsTheExecutor(t *testing.T) {
 	t.Parallel()
 	for name, set := range map[string]func(*framework.Configurator){
-		"set":               func(c *framework.Configurator) { c.SetExecutor(async.ExecutorOptions{Workers: 1}) },
-		"of its own accord": func(*framework.Configurator) {},
+		"set":     func(c *framework.Configurator) { c.SetExecutor(async.ExecutorOptions{Workers: 1}) },
+		"default": func(*framework.Configurator) {},
 	} {
 		for _, started := range []bool{false, true} {
 			config := framework.New(framework.Options{})
@@ -101,7 +101,7 @@ func TestIncludeAsyncGivesWay(t *testing.T) {
 		"so it is a coroutine: say views.WithMapper(views.CoroutineMapper), or config.Include(framework.Async) for the whole application")
 }
 
-// A root, a predicate, a subscriber and an error view, all of which wait.
+// A root factory, a predicate, a subscriber and an error view that all wait.
 func TestEveryStepMayWait(t *testing.T) {
 	noLeaks(t)
 	slowly := func(ctx context.Context, name string) *async.Future[string] {
@@ -119,8 +119,8 @@ func TestEveryStepMayWait(t *testing.T) {
 		return traversal.Map{"site": &page{site}}, err
 	}})
 	open := web.NewPredicate("open", "open", func(r *framework.Request) (bool, error) {
-		answer, err := find(r.Context(), r.URL.Query().Get("open"))
-		return answer == "yes", err
+		text, err := find(r.Context(), r.URL.Query().Get("open"))
+		return text == "yes", err
 	})
 	config.AddView(views.On(showPage), open)
 	config.AddErrorView(views.Error(func(r *framework.Request, err error) (*async.Future[string], error) {
@@ -140,7 +140,7 @@ func TestEveryStepMayWait(t *testing.T) {
 	assert.Equal(t, "sorry: no such site", app.Get("/site", frameworktest.Header("Host", "bad")).Body, "root factory")
 }
 
-// A tree of all kinds of lookups, below a tween that works beside the request.
+// All kinds of lookups, under a tween that starts a goroutine.
 func TestAsynchronousTreeAndTween(t *testing.T) {
 	noLeaks(t)
 	var mu sync.Mutex
@@ -187,30 +187,30 @@ func (s shelf) ChildAsync(ctx context.Context, name string) *async.Future[traver
 	return async.Go(ctx, func(context.Context) (traversal.Resource, error) { return &box{string(s) + "/" + name}, nil })
 }
 
-func TestStatusesOfWaiting(t *testing.T) {
+func TestStatusesOfViewsThatWait(t *testing.T) {
 	t.Parallel()
-	ask := func(t *testing.T, view views.View, ctx context.Context, options ...views.Option) (*frameworktest.Response, []map[string]any, int32) {
+	send := func(t *testing.T, view views.View, ctx context.Context, options ...views.Option) (*frameworktest.Response, []map[string]any, int32) {
 		t.Helper()
 		log := new(frameworktest.Log)
 		config := framework.New(framework.Options{Logger: log.Logger()})
 		config.AddView(view, options...)
-		var asked atomic.Int32
+		var errorViews atomic.Int32
 		config.AddErrorView(views.ErrorStatus(400, 499, func(*framework.Request, error) (string, error) {
-			asked.Add(1)
+			errorViews.Add(1)
 			return "error view", nil
 		}), views.Renderer("string"))
 		config.AddErrorView(views.Error(func(*framework.Request, error) (string, error) {
-			asked.Add(1)
+			errorViews.Add(1)
 			return "error view", nil
 		}), views.Renderer("string"))
 		config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
 		app := frameworktest.New(t, config)
-		answer := app.Send(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
-		return answer, log.Lines(), asked.Load()
+		resp := app.Send(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+		return resp, log.Lines(), errorViews.Load()
 	}
-	wait := views.Func(func(r *framework.Request) (string, error) { return untilTheEnd(r.Context()) })
+	wait := views.Func(func(r *framework.Request) (string, error) { return waitForEnd(r.Context()) })
 	waitLater := views.Func(func(r *framework.Request) (*async.Future[string], error) {
-		return async.Go(r.Context(), untilTheEnd), nil
+		return async.Go(r.Context(), waitForEnd), nil
 	})
 	kinds := map[string]struct {
 		view    views.View
@@ -225,10 +225,10 @@ func TestStatusesOfWaiting(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(time.Millisecond, cancel)
-			answer, lines, asked := ask(t, kind.view, ctx, kind.options...)
-			assert.Equal(t, 499, answer.Code)
-			assert.Empty(t, answer.Body)
-			assert.Zero(t, asked, "no error view for nobody")
+			resp, lines, errorViews := send(t, kind.view, ctx, kind.options...)
+			assert.Equal(t, 499, resp.Code)
+			assert.Empty(t, resp.Body)
+			assert.Zero(t, errorViews, "no error view for a client that left")
 			require.Len(t, lines, 1, "the access log alone")
 			assert.EqualValues(t, 499, lines[0]["status"])
 		})
@@ -236,16 +236,16 @@ func TestStatusesOfWaiting(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 			defer cancel()
-			answer, lines, _ := ask(t, kind.view, ctx, kind.options...)
-			assert.Equal(t, 504, answer.Code)
+			resp, lines, _ := send(t, kind.view, ctx, kind.options...)
+			assert.Equal(t, 504, resp.Code)
 			require.Len(t, lines, 1)
 			assert.EqualValues(t, 504, lines[0]["status"])
 		})
 		t.Run(name+"/deadline of the view", func(t *testing.T) {
 			t.Parallel()
 			options := append(kind.options, views.Around(tweens.Timeout(time.Millisecond, tweens.TimeoutOptions{})))
-			answer, _, _ := ask(t, kind.view, t.Context(), options...)
-			assert.Equal(t, 504, answer.Code)
+			resp, _, _ := send(t, kind.view, t.Context(), options...)
+			assert.Equal(t, 504, resp.Code)
 		})
 	}
 	t.Run("a deadline behind the view", func(t *testing.T) {
@@ -253,26 +253,26 @@ func TestStatusesOfWaiting(t *testing.T) {
 		behind := views.Func(func(r *framework.Request) (string, error) {
 			return "", fmt.Errorf("ask the warehouse: %w", context.DeadlineExceeded)
 		})
-		answer, _, _ := ask(t, behind, t.Context())
-		assert.Equal(t, 504, answer.Code)
-		assert.NotContains(t, answer.Body, "warehouse")
+		resp, _, _ := send(t, behind, t.Context())
+		assert.Equal(t, 504, resp.Code)
+		assert.NotContains(t, resp.Body, "warehouse")
 	})
 	t.Run("a cancellation that is not the client's", func(t *testing.T) {
 		t.Parallel()
-		answer, _, asked := ask(t, views.Func(func(*framework.Request) (string, error) { return "", context.Canceled }), t.Context())
-		assert.Equal(t, "error view", answer.Body)
-		assert.EqualValues(t, 1, asked)
+		resp, _, errorViews := send(t, views.Func(func(*framework.Request) (string, error) { return "", context.Canceled }), t.Context())
+		assert.Equal(t, "error view", resp.Body)
+		assert.EqualValues(t, 1, errorViews)
 	})
 	t.Run("a panic that says deadline", func(t *testing.T) {
 		t.Parallel()
-		answer, _, asked := ask(t, views.Func(func(*framework.Request) (string, error) { panic(context.DeadlineExceeded) }), t.Context())
-		assert.Equal(t, "error view", answer.Body)
-		assert.EqualValues(t, 1, asked)
+		resp, _, errorViews := send(t, views.Func(func(*framework.Request) (string, error) { panic(context.DeadlineExceeded) }), t.Context())
+		assert.Equal(t, "error view", resp.Body)
+		assert.EqualValues(t, 1, errorViews)
 	})
 }
 
-// A view with a concurrency limit of its own: one runs, one waits its time, and the third is sent away.
-func TestLimitOfOneView(t *testing.T) {
+// A view with a concurrency limit of its own: one request runs, one waits, the third is refused.
+func TestConcurrencyLimitOfAView(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		config := quiet(framework.Options{})
@@ -287,36 +287,36 @@ func TestLimitOfOneView(t *testing.T) {
 		app := frameworktest.New(t, config)
 		start := time.Now()
 		type result struct {
-			answer *frameworktest.Response
-			after  time.Duration
+			resp  *frameworktest.Response
+			after time.Duration
 		}
-		ask := func(target string) <-chan result {
+		get := func(target string) <-chan result {
 			c := make(chan result, 1)
 			go func() { c <- result{app.Get(target), time.Since(start)} }()
 			synctest.Wait()
 			return c
 		}
-		first, second, third := ask("/"), ask("/b"), ask("/b")
+		first, second, third := get("/"), get("/b"), get("/b")
 		got := <-third
-		assert.Equal(t, 503, got.answer.Code)
-		assert.Equal(t, "7", got.answer.Header.Get("Retry-After"))
+		assert.Equal(t, 503, got.resp.Code)
+		assert.Equal(t, "7", got.resp.Header.Get("Retry-After"))
 		assert.Zero(t, got.after, "the queue is full")
 		got = <-second
-		assert.Equal(t, 503, got.answer.Code)
-		assert.Equal(t, 2*time.Second, got.after, "it waited in vain")
-		assert.Equal(t, 200, (<-ask("/free")).answer.Code)
-		assert.Equal(t, 200, (<-first).answer.Code)
-		assert.Equal(t, 200, (<-ask("/b")).answer.Code)
+		assert.Equal(t, 503, got.resp.Code)
+		assert.Equal(t, 2*time.Second, got.after, "it waited as long as Wait")
+		assert.Equal(t, 200, (<-get("/free")).resp.Code)
+		assert.Equal(t, 200, (<-first).resp.Code)
+		assert.Equal(t, 200, (<-get("/b")).resp.Code)
 	})
 }
 
-// After its 504 nothing that a view does to its request or response has an effect, whatever calls it.
-func TestViewsGoOnAfterTheir504(t *testing.T) {
+// After its 504 a view that still runs cannot change its request or response, whatever calls it.
+func TestViewsThatOutliveTheir504(t *testing.T) {
 	noLeaks(t)
 	for _, kind := range []string{"plain", "coroutine", "executor"} {
 		t.Run(kind, func(t *testing.T) {
 			release, over := make(chan struct{}), make(chan struct{})
-			let := sync.OnceFunc(func() { close(release) })
+			releaseOnce := sync.OnceFunc(func() { close(release) })
 			scribble := func(r *framework.Request) (*framework.Response, error) {
 				defer close(over)
 				resp := r.Response()
@@ -356,17 +356,17 @@ func TestViewsGoOnAfterTheir504(t *testing.T) {
 					if err == nil {
 						resp.SetHeader("X-Seen", r.URL.Path)
 					}
-					let()
+					releaseOnce()
 					return resp, err
 				}
 			}), tweens.Under(tweens.Ingress))
 			app := frameworktest.New(t, config)
-			answer := app.Request(http.MethodPost, "/", frameworktest.Form("a", "b"))
-			assert.Equal(t, 504, answer.Code)
-			assert.NotContains(t, answer.Body, "scribble")
-			assert.Equal(t, "/", answer.Header.Get("X-Seen"))
+			resp := app.Request(http.MethodPost, "/", frameworktest.Form("a", "b"))
+			assert.Equal(t, 504, resp.Code)
+			assert.NotContains(t, resp.Body, "scribble")
+			assert.Equal(t, "/", resp.Header.Get("X-Seen"))
 			for _, name := range []string{"X-Before", "X-After", "X-Other", "X-Callback"} {
-				assert.Empty(t, answer.Header.Get(name), name)
+				assert.Empty(t, resp.Header.Get(name), name)
 			}
 			<-over
 		})

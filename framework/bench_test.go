@@ -19,17 +19,16 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// subject is one handler to measure, and what it is asked.
+// subject is a handler to measure, and the request for it.
 type subject struct {
 	name    string
 	handler func(testing.TB) http.Handler
 	request func() *http.Request
 	status  int
-	allocs  float64 // budget a request; negative: none
+	allocs  float64 // budget per request; negative: none
 }
 
-// subjects are the whole requests that are measured, beside http.ServeMux for
-// the same answer.
+// subjects returns the requests to measure, next to http.ServeMux with the same response.
 func subjects() []subject {
 	get := func(target string) func() *http.Request {
 		return func() *http.Request { return httptest.NewRequest(http.MethodGet, target, nil) }
@@ -78,7 +77,7 @@ var (
 func muxJSON(testing.TB) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		text, err := json.Marshal(answer{Name: "Front", Version: 3})
+		text, err := json.Marshal(document{Name: "Front", Version: 3})
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -89,7 +88,7 @@ func muxJSON(testing.TB) http.Handler {
 	return mux
 }
 
-type answer struct {
+type document struct {
 	Name    string `json:"name"`
 	Version int    `json:"version"`
 }
@@ -107,7 +106,7 @@ func hello(count int) func(testing.TB) http.Handler {
 	}
 }
 
-// logged is hello as it runs in production: with an id and a line in the log.
+// logged is hello as it runs in production, with a request id and an access log.
 func logged(t testing.TB) http.Handler {
 	log := zerolog.New(io.Discard).With().Timestamp().Logger()
 	config := framework.New(framework.Options{Logger: &log})
@@ -123,8 +122,8 @@ func sayHello(r *framework.Request) (*framework.Response, error) {
 
 func jsonApp(t testing.TB) http.Handler {
 	config := quiet(framework.Options{})
-	config.AddView(views.Func(func(*framework.Request) (answer, error) {
-		return answer{Name: "Front", Version: 3}, nil
+	config.AddView(views.Func(func(*framework.Request) (document, error) {
+		return document{Name: "Front", Version: 3}, nil
 	}))
 	return build(t, config)
 }
@@ -164,7 +163,7 @@ func build(t testing.TB, config *framework.Configurator) *framework.App {
 	return app
 }
 
-// writer is a reusable http.ResponseWriter that keeps nothing but the status.
+// writer is a reusable http.ResponseWriter that stores nothing but the status.
 type writer struct {
 	header http.Header
 	status int
@@ -186,9 +185,8 @@ func (w *writer) WriteString(s string) (int, error) {
 }
 func (w *writer) reset() { clear(w.header); w.status = 0 }
 
-// BenchmarkRequest plays whole requests. The live heap of 64 MB makes the
-// collector work as it would in a program with data of its own: without one
-// it runs all the time, and figures mislead in either direction.
+// BenchmarkRequest measures whole requests. The live heap of 64 MB makes the collector work as it
+// would in a program with data of its own; without one it runs all the time, which misleads.
 func BenchmarkRequest(b *testing.B) {
 	for _, heap := range []int{0, 64} {
 		live := make([]*[1 << 10]byte, 0, heap<<10)
@@ -223,14 +221,13 @@ func TestAllocationBudgets(t *testing.T) {
 				handler.ServeHTTP(w, r)
 			})
 			if s.allocs >= 0 && !raceEnabled {
-				assert.LessOrEqual(t, got, s.allocs, "allocations a request")
+				assert.LessOrEqual(t, got, s.allocs, "allocations per request")
 			}
 		})
 	}
 }
 
-// BenchmarkBuild builds applications of many views: linear, or something is
-// wrong.
+// BenchmarkBuild builds applications with many views. The time per view should stay the same.
 func BenchmarkBuild(b *testing.B) {
 	for _, count := range []int{100, 1_000, 10_000} {
 		b.Run(fmt.Sprintf("views=%d", count), func(b *testing.B) {

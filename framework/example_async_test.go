@@ -14,7 +14,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Coroutines are awaited, and other views are called by an executor, so many at once.
+// The framework awaits coroutines, and an executor calls the other views, a limited number at once.
 func ExampleAsync() {
 	config := framework.New(framework.Options{})
 	config.Include(framework.Async)
@@ -39,8 +39,8 @@ func ExampleAsync() {
 	// a view that blocks
 }
 
-// A tween that writes to a slow log beside the request, rather than before it. It is a plain tween: those above and below
-// need not know, and the log has been written when the request ends.
+// A tween writes to a slow log while the request is handled. It is an ordinary tween, and the log is
+// written when the request ends.
 func Example_asynchronousLogger() {
 	slowLog := func(_ context.Context, line string) (int, error) { return fmt.Println("log:", line) }
 	logger := tweens.Wrap(func(next web.Handler) web.Handler {
@@ -71,14 +71,14 @@ func Example_asynchronousLogger() {
 	// hello
 }
 
-// A root that is found by a function which returns a future, and a predicate that waits: both are plain functions here.
+// A root factory uses a function that returns a future, and a predicate waits.
 func Example_waiting() {
 	tenant := async.Synchronize(func(ctx context.Context, host string) *async.Future[traversal.Resource] {
 		return async.Go(ctx, func(context.Context) (traversal.Resource, error) { return &Document{Title: "of " + host}, nil })
 	})
 	office := web.NewPredicate("office hours", "office hours", func(r *web.Request) (bool, error) {
 		select {
-		case <-time.After(time.Millisecond): // somebody is asked
+		case <-time.After(time.Millisecond): // stands for a slow check
 			return true, nil
 		case <-r.Context().Done():
 			return false, r.Context().Err()

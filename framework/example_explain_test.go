@@ -8,7 +8,7 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// Why is that a 405? String, WriteJSON and WriteHTML tell the rest of the way.
+// Why is that a 405? The explanation, printed, has every stage of the request.
 func ExampleApp_Explain() {
 	config := framework.New(framework.Options{})
 	config.AddView(views.Func(func(*framework.Request) (string, error) { return "saved", nil }),

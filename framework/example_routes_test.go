@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// answers builds the application and shows how it answers.
-func answers(config *framework.Configurator, targets ...string) {
+// printResponses builds the application and prints its responses.
+func printResponses(config *framework.Configurator, targets ...string) {
 	app, err := config.App()
 	if err != nil {
 		fmt.Println(err)
@@ -28,27 +28,26 @@ func answers(config *framework.Configurator, targets ...string) {
 	}
 }
 
-// A route's markers are parameters, typed if one asks for a type, and its name
-// leads back to a URL.
+// Route markers become parameters, with a type if needed, and the name of a route generates a URL.
 func ExampleConfigurator_AddRoute() {
 	config := framework.New(framework.Options{})
 	config.AddRoute("user", "/users/{id}")
 	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
-		id, err := web.ParamAs[int](r, "id") // 404 for what is no number
+		id, err := web.ParamAs[int](r, "id") // 404 if it is not a number
 		if err != nil {
 			return nil, err
 		}
 		next, err := r.RouteURL("user", web.With("id", id+1), web.Query("from", id))
 		return r.Text(next), err
 	}), views.Route("user"))
-	answers(config, "/users/7", "/users/seven")
+	printResponses(config, "/users/7", "/users/seven")
 	// Output:
 	// /users/7 200 http://example.com/users/8?from=7
 	// /users/seven 404 404 Not Found
 }
 
-// A route may lead into a tree: *traverse takes the path to walk, from the root
-// of the application or one of the route's own.
+// A route may lead into a tree: *traverse is the path to walk, from the root of the application or
+// of the route.
 func ExampleConfigurator_AddRoute_traversal() {
 	archive := func(r *framework.Request) (traversal.Resource, error) {
 		return traversal.Map{"reports": &Document{Title: "Reports of " + r.Param("year")}}, nil
@@ -58,13 +57,13 @@ func ExampleConfigurator_AddRoute_traversal() {
 	config.AddView(views.On(func(r *framework.Request, d *Document) (*framework.Response, error) {
 		return r.Text(d.Title), nil
 	}), views.Route("archive"))
-	answers(config, "/archive/2026/reports", "/archive/2026/nothing")
+	printResponses(config, "/archive/2026/reports", "/archive/2026/nothing")
 	// Output:
 	// /archive/2026/reports 200 Reports of 2026
 	// /archive/2026/nothing 404 404 Not Found
 }
 
-// What a package declares can be put under a prefix, and prefixes nest.
+// The routes of a package can have a prefix, and prefixes nest.
 func ExampleRoutePrefix() {
 	blog := func(c *framework.Configurator) error {
 		c.AddRoute("post", "/{slug}")
@@ -79,14 +78,13 @@ func ExampleRoutePrefix() {
 	}
 	config := framework.New(framework.Options{})
 	config.Include(blog, framework.As("blog"), framework.RoutePrefix("/blog"))
-	answers(config, "/blog/hello", "/blog/admin/drafts")
+	printResponses(config, "/blog/hello", "/blog/admin/drafts")
 	// Output:
 	// /blog/hello 200 post, then http://example.com/blog/next
 	// /blog/admin/drafts 200 drafts, then http://example.com/blog/next
 }
 
-// AppendSlash makes the view for 404 errors lead to the same path with a slash,
-// where a route has one.
+// AppendSlash redirects to the same path with a slash if a route matches that.
 func ExampleConfigurator_AddNotFoundView_appendSlash() {
 	config := framework.New(framework.Options{})
 	config.AddRoute("users", "/users/")
@@ -94,27 +92,27 @@ func ExampleConfigurator_AddNotFoundView_appendSlash() {
 	config.AddNotFoundView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 		return r.Text("nothing here"), nil
 	}), views.AppendSlash())
-	answers(config, "/users/", "/users?page=2", "/people")
+	printResponses(config, "/users/", "/users?page=2", "/people")
 	// Output:
 	// /users/ 200 users
 	// /users?page=2 307 /users/?page=2
 	// /people 404 nothing here
 }
 
-// ann may edit; everybody may view.
+// ann may edit; everyone may view.
 type ann struct{}
 
 func (ann) Identity(r *framework.Request) (any, error) { return r.URL.Query().Get("user"), nil }
 
 func (ann) Permits(r *framework.Request, _ traversal.Node, permission string) (web.Decision, error) {
-	if who, _ := r.Identity(); permission == "view" || who == "ann" {
+	if user, _ := r.Identity(); permission == "view" || user == "ann" {
 		return web.Allow("granted"), nil
 	}
-	return web.Deny("for ann alone"), nil
+	return web.Deny("only ann may edit"), nil
 }
 
-// A view with a permission, its own or the default one, asks the security
-// policy first; 403 is the answer if that says no.
+// A view with a permission, its own or the default one, is called only if the security policy
+// permits it; otherwise the response is 403.
 func ExampleConfigurator_SetDefaultPermission() {
 	text := func(s string) views.View {
 		return views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text(s), nil })
@@ -124,7 +122,7 @@ func ExampleConfigurator_SetDefaultPermission() {
 	config.AddView(text("the page"), views.Permission("view"))
 	config.AddView(text("the form"), views.Name("edit"))
 	config.AddView(text("ok"), views.Name("health"), views.NoPermission())
-	answers(config, "/", "/edit", "/edit?user=ann", "/health")
+	printResponses(config, "/", "/edit", "/edit?user=ann", "/health")
 	// Output:
 	// / 200 the page
 	// /edit 403 403 Forbidden
@@ -132,19 +130,19 @@ func ExampleConfigurator_SetDefaultPermission() {
 	// /health 200 ok
 }
 
-// A net/http handler is a view; the path that it sees is the whole one.
+// A net/http handler can be a view. It sees the whole path.
 func ExampleConfigurator_AddView_handler() {
 	config := framework.New(framework.Options{})
 	config.AddRoute("old", "/old/*rest")
 	config.AddView(views.HTTP(http.StripPrefix("/old", http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		_, _ = fmt.Fprint(w, hr.URL.Path)
 	}))), views.Route("old"))
-	answers(config, "/old/page")
+	printResponses(config, "/old/page")
 	// Output:
 	// /old/page 200 /page
 }
 
-// A Key is an attribute of requests that is computed once, when it is asked for.
+// A Key is an attribute of requests, computed when it is first used.
 func Example_requestAttribute() {
 	tenant := web.NewKey("tenant", func(r *framework.Request) (string, error) { return "tenant of " + r.Host, nil })
 	config := framework.New(framework.Options{})
@@ -152,7 +150,7 @@ func Example_requestAttribute() {
 		name, err := tenant.Get(r)
 		return r.Text(name), err
 	}))
-	answers(config, "/")
+	printResponses(config, "/")
 	// Output:
 	// / 200 tenant of example.com
 }

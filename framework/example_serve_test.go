@@ -20,8 +20,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// A program serves until it gets SIGTERM or SIGINT. Here, its context ends
-// after one request.
+// A program serves until it receives SIGTERM or SIGINT. Here, its context ends after one request.
 func ExampleServe() {
 	silent := zerolog.Nop()
 	config := framework.New(framework.Options{Logger: &silent})
@@ -66,7 +65,7 @@ func ExampleServe() {
 	// served: <nil>
 }
 
-// A job works on the tree as a view does.
+// A job works on the resource tree as a view does.
 func ExampleApp_Prepare() {
 	site := traversal.Map{"reports": traversal.Map{"q3": &Document{"Third quarter"}}}
 	config := framework.New(framework.Options{
@@ -97,8 +96,7 @@ func ExampleApp_Prepare() {
 	// Third quarter
 }
 
-// Bodies may have 10 MiB unless the application, a route or a view says
-// otherwise.
+// Bodies may have 10 MiB unless the application, a route or a view sets another limit.
 func ExampleOptions_bodies() {
 	config := framework.New(framework.Options{MaxBody: 64 << 10})
 	count := func(r *framework.Request) (int64, error) { return io.Copy(io.Discard, r.Body) }
@@ -122,8 +120,7 @@ func ExampleOptions_bodies() {
 	// /backup 200
 }
 
-// A stream ends when the server begins to drain, so that its client connects
-// again elsewhere.
+// A stream ends when the server starts to drain, so that its client can connect elsewhere.
 func ExampleRequest_draining() {
 	config := framework.New(framework.Options{})
 	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {

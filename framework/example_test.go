@@ -14,7 +14,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Document is a resource; the tree of this example is made of traversal.Map.
+// Document is a resource.
 type Document struct{ Title string }
 
 // A whole application: a tree, a view for a type, a named view, an error view.
@@ -48,8 +48,8 @@ func Example() {
 	// 404 nothing at /reports/q4
 }
 
-// What an application declares itself wins over what it includes; what two
-// includes declare is a conflict.
+// What an application registers itself overrides what it includes. Two included functions that
+// register the same thing conflict.
 func ExampleConfigurator_Include() {
 	news := func(c *framework.Configurator) error {
 		c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text("news"), nil }), views.Name("news"))
@@ -78,7 +78,7 @@ func ExampleConfigurator_Include() {
 	// news
 }
 
-// All that is wrong is reported at once.
+// App reports everything that is wrong at once.
 func ExampleConfigurator_App_errors() {
 	config := framework.New(framework.Options{})
 	hello := views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text("hello"), nil })
@@ -88,17 +88,17 @@ func ExampleConfigurator_App_errors() {
 	_, err := config.App()
 	var all *registry.Errors
 	if errors.As(err, &all) {
-		fmt.Println(len(all.Unwrap()), "things are wrong")
+		fmt.Println(len(all.Unwrap()), "errors")
 	}
 	// Output:
-	// 2 things are wrong
+	// 2 errors
 }
 
 // A subscriber sees every request before it is routed.
 func ExampleConfigurator_subscriber() {
 	config := framework.New(framework.Options{})
 	registry.Subscribe(config, func(e *web.NewRequest) error {
-		fmt.Println("asked for", e.Request.URL.Path)
+		fmt.Println("request for", e.Request.URL.Path)
 		return nil
 	}, web.Where[*web.NewRequest](views.Method("GET")))
 	app, err := config.App()
@@ -109,5 +109,5 @@ func ExampleConfigurator_subscriber() {
 	app.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/a", nil))
 	app.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/b", nil))
 	// Output:
-	// asked for /a
+	// request for /a
 }

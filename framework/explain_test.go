@@ -54,7 +54,7 @@ func TestExplainEachOutcome(t *testing.T) {
 			t.Parallel()
 			var called atomic.Int32
 			app := frameworktest.New(t, explainedApp(&called))
-			got := app.Explain(asked(tt.line, tt.headers...))
+			got := app.Explain(request(tt.line, tt.headers...))
 			assert.Zero(t, called.Load(), "no view runs")
 			if got.Walk != nil {
 				for i := range got.Walk.Steps {
@@ -64,14 +64,14 @@ func TestExplainEachOutcome(t *testing.T) {
 			golden(t, name+".txt", got.String())
 
 			if got.Outcome.Status == 0 {
-				assert.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { app.Send(asked(tt.line, tt.headers...)) })
+				assert.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { app.Send(request(tt.line, tt.headers...)) })
 				return
 			}
-			answer := app.Send(asked(tt.line, tt.headers...))
-			assert.Equal(t, answer.Code, got.Outcome.Status, "what was explained is what happens")
+			resp := app.Send(request(tt.line, tt.headers...))
+			assert.Equal(t, resp.Code, got.Outcome.Status, "the prediction comes true")
 			if got.Outcome.Certain {
-				assert.Equal(t, answer.Header.Get("Allow"), got.Outcome.Allow)
-				assert.Equal(t, answer.Header.Get("Location"), got.Outcome.Location)
+				assert.Equal(t, resp.Header.Get("Allow"), got.Outcome.Allow)
+				assert.Equal(t, resp.Header.Get("Location"), got.Outcome.Location)
 			}
 			byView := got.Outcome.By == explain.ByView || got.Outcome.By == explain.ByErrorView && got.Outcome.Location == ""
 			assert.Equal(t, byView, called.Load() == 1)
@@ -83,9 +83,9 @@ func TestExplanationAsJSON(t *testing.T) {
 	t.Parallel()
 	app := frameworktest.New(t, explainedApp(new(atomic.Int32)))
 	for name, r := range map[string]*http.Request{
-		"forbidden": asked("GET /letters/first/edit"),
-		"route":     asked("GET /users/new"),
-		"bad path":  asked("GET /%ff"),
+		"forbidden": request("GET /letters/first/edit"),
+		"route":     request("GET /users/new"),
+		"bad path":  request("GET /%ff"),
 	} {
 		e := app.Explain(r)
 		if e.Walk != nil {
@@ -102,7 +102,7 @@ func TestExplanationAsJSON(t *testing.T) {
 	}
 }
 
-func TestExplanationAsAPage(t *testing.T) {
+func TestExplanationAsHTML(t *testing.T) {
 	t.Parallel()
 	app := frameworktest.New(t, explainedApp(new(atomic.Int32)))
 	page := func(r *http.Request) string {
@@ -110,48 +110,48 @@ func TestExplanationAsAPage(t *testing.T) {
 		require.NoError(t, app.Explain(r).WriteHTML(&b))
 		return b.String()
 	}
-	got := page(asked("GET /%3Cscript%3Ealert(1)%3C/script%3E?<b>", `X-Vhm-Root: <img src="x">`))
+	got := page(request("GET /%3Cscript%3Ealert(1)%3C/script%3E?<b>", `X-Vhm-Root: <img src="x">`))
 	assert.NotContains(t, strings.ToLower(got), "<script")
 	assert.NotContains(t, got, "<img")
 	assert.NotContains(t, got, "<b>")
-	assert.NotContains(t, got, "http", "the page needs nothing else")
+	assert.NotContains(t, got, "http", "the page loads nothing")
 	assert.Contains(t, got, "&lt;script&gt;")
-	got = page(asked("GET /letters/first/edit"))
+	got = page(request("GET /letters/first/edit"))
 	for _, text := range []string{"403 Forbidden", "app.go:22", "edit is for alice, by the rule of the archive", "EXCVIEW", "measured", "ended at /letters/first"} {
 		assert.Contains(t, got, text)
 	}
-	assert.Contains(t, page(asked("GET /users/7")), "matched with id=&#34;7&#34;")
+	assert.Contains(t, page(request("GET /users/7")), "matched with id=&#34;7&#34;")
 }
 
-func TestExplainLeavesTheRequestAlone(t *testing.T) {
+func TestExplainDoesNotChangeTheRequest(t *testing.T) {
 	t.Parallel()
 	type key struct{}
-	var told []string
+	var trace []string
 	config := explainedApp(new(atomic.Int32))
 	registry.Subscribe(config, func(e *web.NewRequest) error {
 		e.Request.Header.Set("X-Changed", "yes")
 		e.Request.Method = "POST"
 		if explain.DryRun(e.Request.Context()) {
-			told = append(told, "explaining")
+			trace = append(trace, "explaining")
 		}
 		assert.Equal(t, "value", e.Request.Context().Value(key{}))
-		e.Request.AddFinishedCallback(func(*framework.Request) error { told = append(told, "finished"); return nil })
+		e.Request.AddFinishedCallback(func(*framework.Request) error { trace = append(trace, "finished"); return nil })
 		e.Request.AddResponseCallback(func(*framework.Request, *framework.Response) error {
-			told = append(told, "responded")
+			trace = append(trace, "responded")
 			return nil
 		})
 		return nil
 	})
 	app := frameworktest.New(t, config)
-	r := asked("GET /letters/first")
+	r := request("GET /letters/first")
 	r = r.WithContext(context.WithValue(r.Context(), key{}, "value"))
 	got := app.Explain(r)
 	assert.Equal(t, "GET", r.Method)
 	assert.Empty(t, r.Header)
-	assert.Equal(t, []string{"explaining", "finished"}, told)
+	assert.Equal(t, []string{"explaining", "finished"}, trace)
 	assert.Contains(t, got.String(), "changed the request to POST /letters/first")
 	app.Send(r)
-	assert.Equal(t, []string{"explaining", "finished", "responded", "finished"}, told)
+	assert.Equal(t, []string{"explaining", "finished", "responded", "finished"}, trace)
 }
 
 func TestExplainFailures(t *testing.T) {
@@ -160,11 +160,11 @@ func TestExplainFailures(t *testing.T) {
 		config := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger()})
 		declare(config)
 		app := frameworktest.New(t, config)
-		got := app.Explain(asked(line))
-		assert.Equal(t, app.Send(asked(line)).Code, got.Outcome.Status)
+		got := app.Explain(request(line))
+		assert.Equal(t, app.Send(request(line)).Code, got.Outcome.Status)
 		return got.Outcome
 	}
-	show := answering{new(atomic.Int32)}.show
+	show := counter{new(atomic.Int32)}.show
 	panics := views.Where("panics", func(*framework.Request) (bool, error) { panic("predicate") })
 	for name, tt := range map[string]struct {
 		declare func(*framework.Configurator)
@@ -205,27 +205,27 @@ func TestExplainFailures(t *testing.T) {
 func TestExplainWhileServing(t *testing.T) {
 	t.Parallel()
 	app := frameworktest.New(t, explainedApp(new(atomic.Int32)))
-	want := app.Explain(asked("GET /letters/first")).Outcome
+	want := app.Explain(request("GET /letters/first")).Outcome
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			for range 20 {
-				assert.Equal(t, want, app.Explain(asked("GET /letters/first")).Outcome)
-				app.Send(asked("GET /letters/first"))
+				assert.Equal(t, want, app.Explain(request("GET /letters/first")).Outcome)
+				app.Send(request("GET /letters/first"))
 			}
 		})
 	}
 	wg.Wait()
 }
 
-func TestManyRoutesAreNotAllListed(t *testing.T) {
+func TestLongRouteListIsCut(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{})
 	for i := range 100 {
 		config.AddRoute(string(rune('a'+i%26))+strings.Repeat("x", i/26), "/"+strings.Repeat("p", i+1))
 	}
 	config.AddRoute("last", "/here")
-	got := frameworktest.New(t, config).Explain(asked("GET /here"))
+	got := frameworktest.New(t, config).Explain(request("GET /here"))
 	assert.Len(t, got.Routes, 101)
 	assert.Contains(t, got.String(), "and 70 more whose patterns do not match the path")
 	assert.Contains(t, got.String(), "last /here")

@@ -6,5 +6,5 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Nothing goes on when the tests have ended, whichever of them began it.
+// TestMain fails if a goroutine of any test still runs at the end.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

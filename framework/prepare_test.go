@@ -15,7 +15,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-func TestPrepareGivesARequestAtTheRoot(t *testing.T) {
+func TestPrepareReturnsARequestAtTheRoot(t *testing.T) {
 	t.Parallel()
 	site := traversal.Map{"a": &page{"at a"}}
 	var hosts []string
@@ -23,7 +23,7 @@ func TestPrepareGivesARequestAtTheRoot(t *testing.T) {
 		hosts = append(hosts, r.Host)
 		return site, nil
 	}})
-	registry.Subscribe(config, func(*web.NewRequest) error { return errors.New("no event is told") })
+	registry.Subscribe(config, func(*web.NewRequest) error { return errors.New("Prepare notifies nobody") })
 	app := build(t, config)
 
 	type key struct{}
@@ -65,7 +65,7 @@ func TestPrepareWithoutARoot(t *testing.T) {
 	require.NoError(t, done())
 }
 
-func TestPrepareThatFails(t *testing.T) {
+func TestPrepareFails(t *testing.T) {
 	t.Parallel()
 	for name, root := range map[string]web.RootFactory{
 		"error": func(*web.Request) (traversal.Resource, error) { return nil, errNoDatabase },
@@ -86,7 +86,7 @@ func TestPrepareThatFails(t *testing.T) {
 	}
 }
 
-func TestFinishedCallbackThatFailsIsDonesError(t *testing.T) {
+func TestDoneReturnsTheErrorOfFinishedCallbacks(t *testing.T) {
 	t.Parallel()
 	r, done, err := build(t, quiet(framework.Options{})).Prepare(t.Context(), nil)
 	require.NoError(t, err)

@@ -41,8 +41,8 @@ func githubCalls(t testing.TB) []call {
 	return calls
 }
 
-// dispatcher is a way from a request to a handler that answers "ok". It returns
-// which calls it could take.
+// dispatcher makes a handler that responds "ok" to the calls, and returns the calls that it
+// accepted.
 type dispatcher struct {
 	name string
 	make func(t testing.TB, calls []call) (http.Handler, []call)
@@ -77,7 +77,7 @@ func writeOK(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, "ok")
 }
 
-// accepted registers calls, and leaves out what the other routers refuse by a panic.
+// accepted registers calls, and leaves out those that other routers refuse with a panic.
 func accepted(calls []call, register func(call)) (taken []call) {
 	for _, c := range calls {
 		func() {
@@ -105,13 +105,13 @@ func routedApp(t testing.TB, calls []call) (http.Handler, []call) {
 	return build(t, config), calls
 }
 
-// BenchmarkRouting plays whole requests through applications with routes, beside
-// raw httprouter and http.ServeMux. An operation of "github" is the whole list.
+// BenchmarkRouting measures whole requests to applications with routes, next to plain httprouter and
+// http.ServeMux. One operation of "github" is the whole list.
 func BenchmarkRouting(b *testing.B) {
 	subjects := []struct {
 		name   string
 		routes []call
-		ask    []call
+		calls  []call // nil: all routes
 	}{
 		{"params=1", []call{newCall("GET", "/users/{id}")}, nil},
 		{"params=5", []call{newCall("GET", "/{a}/{b}/{c}/{d}/{e}")}, nil},
@@ -127,19 +127,19 @@ func BenchmarkRouting(b *testing.B) {
 		for _, s := range subjects {
 			for _, d := range dispatchers {
 				b.Run(fmt.Sprintf("heap=%dMB/%s/%s", heap, s.name, d.name), func(b *testing.B) {
-					handler, ask := d.make(b, s.routes)
-					if s.ask != nil {
-						ask = s.ask
+					handler, calls := d.make(b, s.routes)
+					if s.calls != nil {
+						calls = s.calls
 					}
 					w := &writer{header: http.Header{}}
 					b.ReportAllocs()
 					for b.Loop() {
-						for i := range ask {
+						for i := range calls {
 							w.reset()
-							handler.ServeHTTP(w, ask[i].request)
+							handler.ServeHTTP(w, calls[i].request)
 						}
 					}
-					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(ask)), "ns/request")
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(calls)), "ns/request")
 				})
 			}
 		}

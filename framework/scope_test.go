@@ -20,8 +20,8 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// untilTheEnd is work that ends with its context.
-func untilTheEnd(ctx context.Context) (string, error) {
+// waitForEnd returns when its context ends.
+func waitForEnd(ctx context.Context) (string, error) {
 	<-ctx.Done()
 	return "", ctx.Err()
 }
@@ -30,17 +30,17 @@ func TestNothingOutlivesItsRequest(t *testing.T) {
 	noLeaks(t)
 	ended := make(chan *async.Future[string], 8)
 	start := func(r *framework.Request) (string, error) {
-		ended <- async.Go(r.Context(), untilTheEnd)
+		ended <- async.Go(r.Context(), waitForEnd)
 		return "started", nil
 	}
 	config := quiet(framework.Options{})
 	config.AddView(views.Func(start), views.Renderer("string"))
 	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
-		ended <- async.Go(r.Context(), untilTheEnd)
+		ended <- async.Go(r.Context(), waitForEnd)
 		sub, _ := http.NewRequest(http.MethodGet, "/", nil)
 		resp, err := r.Subrequest(sub)
 		if err == nil && !settled(ended, 1) {
-			err = errors.New("the subrequest has ended, its work has not")
+			err = errors.New("the subrequest ended before its goroutine")
 		}
 		return resp, err
 	}), views.Name("sub"))
@@ -62,14 +62,15 @@ func TestNothingOutlivesItsRequest(t *testing.T) {
 
 	r, done, err := app.Prepare(t.Context(), nil)
 	require.NoError(t, err)
-	ended <- async.Go(r.Context(), untilTheEnd)
+	ended <- async.Go(r.Context(), waitForEnd)
 	require.NoError(t, done())
 	assert.True(t, settled(ended, 0))
-	_, err = async.Await(t.Context(), async.Go(r.Context(), untilTheEnd))
-	assert.ErrorIs(t, err, context.Canceled, "nothing begins any more")
+	_, err = async.Await(t.Context(), async.Go(r.Context(), waitForEnd))
+	assert.ErrorIs(t, err, context.Canceled, "nothing starts any more")
 }
 
-// settled takes the last future that was started, leaving as many as said, and tells whether it has settled.
+// settled takes the last future from the channel, leaves the given number in it, and reports whether
+// the one it took has settled.
 func settled(futures chan *async.Future[string], leave int) bool {
 	var f *async.Future[string]
 	kept := make([]*async.Future[string], 0, leave)
@@ -88,7 +89,7 @@ func settled(futures chan *async.Future[string], leave int) bool {
 	}
 }
 
-// What the request of a page has started may be awaited by the requests inside of it.
+// A subrequest may await a future of the request that it belongs to.
 func TestSubrequestsAwaitFuturesOfTheirRequest(t *testing.T) {
 	t.Parallel()
 	type key struct{}
@@ -105,8 +106,8 @@ func TestSubrequestsAwaitFuturesOfTheirRequest(t *testing.T) {
 	assert.Equal(t, "from outside", frameworktest.New(t, config).Get("/").Status(200).Body)
 }
 
-// The client has the whole answer while the end of its request still waits for what that has started.
-func TestScopeEndsBehindTheResponse(t *testing.T) {
+// The client has the whole response while the end of the request waits for its goroutines.
+func TestScopeEndsAfterTheResponse(t *testing.T) {
 	noLeaks(t)
 	release := make(chan struct{})
 	config := framework.New(framework.Options{GracePeriod: time.Minute})
@@ -133,7 +134,7 @@ func TestScopeEndsBehindTheResponse(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 	select {
 	case <-ended:
-		t.Error("the request has ended before its work")
+		t.Error("the request ended before its goroutine")
 	default:
 	}
 	close(release)
@@ -174,7 +175,7 @@ func TestStragglersAreNamed(t *testing.T) {
 	close(release)
 }
 
-// A view that a deadline was laid on, and that goes on after it, is work of its request too.
+// A view that still runs after its deadline outlives its request, too.
 func TestShutdownReportsViewsPastTheirDeadline(t *testing.T) {
 	noLeaks(t)
 	for _, over := range []bool{false, true} {
@@ -203,7 +204,7 @@ func TestShutdownReportsViewsPastTheirDeadline(t *testing.T) {
 	}
 }
 
-func TestShutdownIsSilentAboutWhatHasEnded(t *testing.T) {
+func TestShutdownIgnoresStragglersThatEnded(t *testing.T) {
 	noLeaks(t)
 	release, over := make(chan struct{}), make(chan struct{})
 	config := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger(), GracePeriod: time.Nanosecond})
@@ -223,7 +224,7 @@ func TestShutdownIsSilentAboutWhatHasEnded(t *testing.T) {
 	assert.Eventually(t, func() bool { return app.Shutdown(t.Context()) == nil }, time.Minute, time.Millisecond)
 }
 
-func TestPanicsOfWorkThatNobodyAwaited(t *testing.T) {
+func TestUnawaitedPanicsAreLogged(t *testing.T) {
 	t.Parallel()
 	log := new(frameworktest.Log)
 	config := framework.New(framework.Options{Logger: log.Logger()})
@@ -246,7 +247,7 @@ func TestPanicsOfWorkThatNobodyAwaited(t *testing.T) {
 	assert.Contains(t, lines[1]["stack"], "scope_test.go")
 }
 
-// A stream may start work while it is written.
+// A stream may start goroutines while it is written.
 func TestStreamsHaveTheScope(t *testing.T) {
 	noLeaks(t)
 	config := framework.New(framework.Options{})
@@ -269,7 +270,7 @@ func TestStreamsHaveTheScope(t *testing.T) {
 	server.Client().CloseIdleConnections()
 }
 
-func TestGoroutinesOfARequestAreBounded(t *testing.T) {
+func TestGoroutinesOfARequestAreLimited(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{Goroutines: 2})
 	config.AddView(views.Func(func(r *framework.Request) (int, error) {

@@ -28,11 +28,12 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// soakTime is how long TestSoak lasts unless MASTABA_SOAK says otherwise ("30s", "5m").
+// soakTime is how long TestSoak lasts, unless MASTABA_SOAK sets another time ("30s", "5m").
 const soakTime = 2 * time.Second
 
-// Five hundred clients ask for all that waits, fails, panics, is refused, goes on after its deadline, or streams, and
-// some of them leave. Each request has exactly one answer, the right one; in the end nothing is left over.
+// Five hundred clients send requests that wait, fail, panic, are refused, outlive their deadline or
+// stream, and some of them disconnect. Each request has exactly one response, the right one, and in
+// the end no goroutine and no memory is left.
 func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")
@@ -50,16 +51,16 @@ func TestSoak(t *testing.T) {
 	s.run(lasts - lasts/4)
 	heap, after := s.rest(t)
 
-	t.Logf("%v, %d clients: %d requests, %d of them left; answers %v", lasts, soakClients, s.asked.Load(), s.left.Load(), s.statuses())
+	t.Logf("%v, %d clients: %d requests, %d of them disconnected; responses %v", lasts, soakClients, s.asked.Load(), s.left.Load(), s.statuses())
 	t.Logf("live heap %d KiB after the warm-up, %d KiB in the end; goroutines %d and %d", warm>>10, heap>>10, goroutines, after)
-	assert.Empty(t, s.wrong.list(), "wrong answers")
-	assert.EqualValues(t, s.begun.Load(), s.answered.Load(), "requests that came, and answers")
+	assert.Empty(t, s.wrong.list(), "wrong responses")
+	assert.EqualValues(t, s.begun.Load(), s.responded.Load(), "requests and responses")
 	assert.LessOrEqual(t, after, goroutines)
-	if lasts >= 10*time.Second { // else the warm-up was none
+	if lasts >= 10*time.Second { // a shorter warm-up does not count
 		assert.LessOrEqual(t, float64(heap), float64(warm)*1.1, "live heap")
 	}
 	for _, status := range []int{200, 404, 418, 500, 503, 504} {
-		assert.NotZero(t, s.byStatus[status].Load(), "an answer of status %d", status)
+		assert.NotZero(t, s.byStatus[status].Load(), "a response with status %d", status)
 	}
 }
 
@@ -68,15 +69,15 @@ const (
 	soakLimit   = 250 * time.Millisecond // of a request
 )
 
-// soak is one application under load, and what came of it.
+// soak is an application under load, and what it did.
 type soak struct {
 	server *httptest.Server
 	client *http.Client
 
-	begun, answered atomic.Int64 // on the server
-	asked, left     atomic.Int64 // by the clients
-	byStatus        [600]atomic.Int64
-	wrong           complaints
+	begun, responded atomic.Int64 // on the server
+	asked, left      atomic.Int64 // by the clients
+	byStatus         [600]atomic.Int64
+	wrong            complaints
 }
 
 func newSoak(t *testing.T) *soak {
@@ -84,12 +85,12 @@ func newSoak(t *testing.T) *soak {
 	app := soakApp(t)
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		s.begun.Add(1)
-		once := &answerCounter{ResponseWriter: w}
+		once := &responseCounter{ResponseWriter: w}
 		defer func() {
 			if n := once.count; n == 1 {
-				s.answered.Add(1)
+				s.responded.Add(1)
 			} else {
-				s.wrong.add("%s was answered %d times", hr.URL.Path, n)
+				s.wrong.add("%s has %d responses", hr.URL.Path, n)
 			}
 		}()
 		app.ServeHTTP(once, hr)
@@ -100,21 +101,21 @@ func newSoak(t *testing.T) *soak {
 	return s
 }
 
-// run has all clients ask for as long as it lasts.
+// run has all clients send requests for the given time.
 func (s *soak) run(lasts time.Duration) {
 	var clients sync.WaitGroup
 	end := time.Now().Add(lasts)
 	for range soakClients {
 		clients.Go(func() {
 			for time.Now().Before(end) {
-				s.ask()
+				s.send()
 			}
 		})
 	}
 	clients.Wait()
 }
 
-// soakPaths are what clients ask for, and what they may get: 503 and 504 is always possible.
+// soakPaths are the requests, and the statuses they may get; 503 and 504 are always possible.
 var soakPaths = []struct {
 	path     string
 	statuses []int
@@ -129,7 +130,7 @@ var soakPaths = []struct {
 
 var soakID atomic.Int64
 
-func (s *soak) ask() {
+func (s *soak) send() {
 	what := soakPaths[rand.N(len(soakPaths))]
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -168,11 +169,11 @@ func (s *soak) check(path string, statuses []int, id string, resp *http.Response
 	case resp.StatusCode == 503 && resp.Header.Get("Retry-After") == "":
 		s.wrong.add("%s: 503 without Retry-After", path)
 	case resp.StatusCode == 200 && !strings.HasSuffix(body, " "+id):
-		s.wrong.add("%s: the answer of another request: %q, not %s", path, body, id)
+		s.wrong.add("%s: response to another request: %q, not %s", path, body, id)
 	}
 }
 
-// rest waits until nothing runs any more, and measures.
+// rest waits until nothing runs any more, and returns the live heap and the number of goroutines.
 func (s *soak) rest(t *testing.T) (heap uint64, goroutines int) {
 	t.Helper()
 	s.client.CloseIdleConnections()
@@ -200,22 +201,22 @@ func (s *soak) statuses() string {
 	return strings.TrimSpace(b.String())
 }
 
-// answerCounter counts the answers to one request.
-type answerCounter struct {
+// responseCounter counts the responses to one request.
+type responseCounter struct {
 	http.ResponseWriter
 	count int
 }
 
-func (w *answerCounter) WriteHeader(status int) {
+func (w *responseCounter) WriteHeader(status int) {
 	if status >= 200 {
 		w.count++
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *answerCounter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *responseCounter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// complaints are the first few of what went wrong.
+// complaints are the first few failures.
 type complaints struct {
 	mu  sync.Mutex
 	all []string
@@ -235,13 +236,13 @@ func (c *complaints) list() []string {
 	return c.all
 }
 
-// teapot is an error of a lookup that has a status.
+// teapot is an error with a status.
 type teapot struct{}
 
 func (teapot) Error() string { return "a teapot" }
 func (teapot) Status() int   { return http.StatusTeapot }
 
-// place is a resource of the tree under load: what it finds depends on the name.
+// place is a resource; what it finds depends on the name.
 type place struct{ kind string }
 
 func soakFind(ctx context.Context, kind, name string) (traversal.Resource, error) {
@@ -353,7 +354,7 @@ func soakViews(config *framework.Configurator) {
 	add("panics", views.Func(func(*framework.Request) (string, error) { panic("a view that panics") }))
 	add("unheard", views.Func(func(r *framework.Request) (string, error) {
 		async.Go(r.Context(), func(context.Context) (int, error) { panic("unheard") })
-		async.Go(r.Context(), untilTheEnd)
+		async.Go(r.Context(), waitForEnd)
 		return "nobody waits " + id(r), nil
 	}), inline)
 	scribble := func(r *framework.Request) (*framework.Response, error) {

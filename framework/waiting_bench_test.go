@@ -18,8 +18,8 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// source is where resources come from, a round trip of a millisecond away. Like a database it takes so many trips at
-// once and no more.
+// source is where resources come from, a round trip of a millisecond away. Like a database it handles
+// a limited number of round trips at once.
 type source struct {
 	trips    atomic.Int64
 	channels chan struct{}
@@ -39,7 +39,7 @@ func (s *source) trip(ctx context.Context) error {
 	return nil
 }
 
-// The same tree, whose resources find their children each in a way of its own.
+// Resources of the same tree, each with another way to find children.
 type (
 	byChild  struct{ *source }
 	byFuture struct{ *source }
@@ -87,7 +87,7 @@ func waitingApp(b *testing.B, root traversal.Resource) *framework.App {
 	return build(b, config)
 }
 
-// BenchmarkDepth8 is a whole request for a resource eight levels down, each round trip a millisecond.
+// BenchmarkDepth8 measures a request for a resource eight levels down.
 func BenchmarkDepth8(b *testing.B) {
 	for _, way := range []struct {
 		name string
@@ -111,8 +111,8 @@ func BenchmarkDepth8(b *testing.B) {
 	}
 }
 
-// BenchmarkBatcher is many clients at once, who ask for resources two levels down, of a source that takes eight round
-// trips at a time. An iteration is ten requests of each client.
+// BenchmarkBatcher measures many clients at once that request resources two levels down. The source
+// handles eight round trips at a time. One iteration is ten requests of each client.
 func BenchmarkBatcher(b *testing.B) {
 	const each = 10
 	for _, clients := range []int{1, 16, 256} {

@@ -14,8 +14,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// What an application has one of is described by what it was set to.
-func TestWhatIsSetOnceIsDescribed(t *testing.T) {
+// A setting that an application has once is introspectable with its value.
+func TestSettingsAreIntrospectable(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{
 		Root:           func(*framework.Request) (traversal.Resource, error) { return traversal.Map{}, nil },
@@ -42,6 +42,6 @@ func TestWhatIsSetOnceIsDescribed(t *testing.T) {
 	networks, _ := about.Category("trusted proxies")[0].Field("networks")
 	assert.True(t, networks.(web.TrustedProxies).Trusts("10.1.2.3:80"))
 	function, _ := about.Category("root factory")[0].Field("function")
-	assert.Contains(t, function, "func at framework/introspect_test.go:")
-	assert.Len(t, about.Category("step hooks"), 2, "also two that one line declared")
+	assert.Contains(t, function, "func at framework/once_test.go:")
+	assert.Len(t, about.Category("step hooks"), 2, "also two of the same line")
 }

@@ -36,7 +36,7 @@ func countBody(r *framework.Request) (map[string]int64, error) {
 	return map[string]int64{"bytes": n}, err
 }
 
-func TestBodiesAreBounded(t *testing.T) {
+func TestBodiesAreLimited(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		max    int64
@@ -65,12 +65,12 @@ func TestBodiesAreBounded(t *testing.T) {
 			w := httptest.NewRecorder()
 			app.ServeHTTP(w, hr)
 			assert.Equal(t, tt.status, w.Code, w.Body)
-			assert.Equal(t, body, hr.Body, "the server's request is left alone")
+			assert.Equal(t, body, hr.Body, "the request of net/http is unchanged")
 		})
 	}
 }
 
-func TestRouteWithoutABodyIsRefused(t *testing.T) {
+func TestBodyLimitOfZeroIsInvalid(t *testing.T) {
 	t.Parallel()
 	config := quiet(framework.Options{})
 	config.AddRoute("none", "/none", routes.BodyLimit(0))
@@ -78,8 +78,7 @@ func TestRouteWithoutABodyIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "routes.BodyLimit(0): want a number of bytes, or -1 for no limit")
 }
 
-// What net/http does for its own request is done for the one that views see:
-// the files of a form do not outlive it.
+// The files of a multipart form do not outlive the request, as in net/http.
 func TestFilesOfAFormAreRemoved(t *testing.T) {
 	var name string
 	app := bodies(t, framework.Options{MaxBody: -1}, func(c *framework.Configurator) {

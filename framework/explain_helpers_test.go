@@ -27,7 +27,7 @@ import (
 
 var updateExplanations = flag.Bool("update", false, "write the golden files of explanations")
 
-// golden compares a text with that of a file.
+// golden compares a text with a golden file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", "explain", strings.ReplaceAll(name, " ", "_"))
@@ -49,7 +49,7 @@ type (
 
 var errRusty = errors.New("the hinge is rusty")
 
-// Child shows what a container can do wrong.
+// Child fails in every way that a container can.
 func (vault) Child(_ context.Context, name string) (traversal.Resource, error) {
 	switch name {
 	case "rusty":
@@ -64,7 +64,7 @@ func (vault) Child(_ context.Context, name string) (traversal.Resource, error) {
 	return nil, traversal.ErrNotFound
 }
 
-// archivist lets alice do everything. The root of the tree decides.
+// archivist permits alice everything, by a rule of the root.
 type archivist struct{}
 
 func (archivist) Identity(r *framework.Request) (any, error) {
@@ -96,24 +96,24 @@ func explainedApp(called *atomic.Int32) *framework.Configurator {
 	at := func(line int) *framework.Configurator {
 		return config.At(registry.Source{File: "app.go", Line: line})
 	}
-	answer := answering{called}
+	v := counter{called}
 	at(10).AddRoute("login", "/login", views.Method("POST"))
 	at(11).AddRoute("year", `/{year:\d+}`)
 	at(12).AddRoute("about", "/about/")
 	at(13).AddRoute("users", "/users/{id}", routes.Root(func(*framework.Request) (traversal.Resource, error) { return &letter{"of a user"}, nil }))
 	at(14).AddRoute("new user", "/users/new")
 
-	at(20).AddView(views.Func(answer.show), views.For[*letter]())
-	at(21).AddView(views.Func(answer.show), views.For[*letter](), views.Param("draft"))
-	at(22).AddView(views.Func(answer.show), views.For[*letter](), views.Name("edit"), views.Permission("edit"))
-	at(23).AddView(views.Func(answer.show), views.For[*letter](), views.Name("send"), views.Method("POST"), views.ContentType("application/json"))
-	at(24).AddView(views.Func(answer.show), views.Name("picture"), views.Accept("image/png"))
-	at(25).AddView(views.Func(answer.show), views.Route("users"))
-	at(26).AddView(views.Func(answer.show), views.For[letter](), views.Name("value"))
-	at(27).AddView(views.Func(answer.show), views.Route("about"))
-	at(30).AddErrorView(views.Error(answer.panicked))
-	at(31).AddNotFoundView(views.Func(answer.show), views.AppendSlash(), views.Accept("text/html"))
-	at(32).AddForbiddenView(views.Func(answer.show), views.Permission("apologise"), views.Param("sorry"))
+	at(20).AddView(views.Func(v.show), views.For[*letter]())
+	at(21).AddView(views.Func(v.show), views.For[*letter](), views.Param("draft"))
+	at(22).AddView(views.Func(v.show), views.For[*letter](), views.Name("edit"), views.Permission("edit"))
+	at(23).AddView(views.Func(v.show), views.For[*letter](), views.Name("send"), views.Method("POST"), views.ContentType("application/json"))
+	at(24).AddView(views.Func(v.show), views.Name("picture"), views.Accept("image/png"))
+	at(25).AddView(views.Func(v.show), views.Route("users"))
+	at(26).AddView(views.Func(v.show), views.For[letter](), views.Name("value"))
+	at(27).AddView(views.Func(v.show), views.Route("about"))
+	at(30).AddErrorView(views.Error(v.panicked))
+	at(31).AddNotFoundView(views.Func(v.show), views.AppendSlash(), views.Accept("text/html"))
+	at(32).AddForbiddenView(views.Func(v.show), views.Permission("apologise"), views.Param("sorry"))
 
 	pass := tweens.Wrap(func(next web.Handler) web.Handler { return next })
 	at(40).AddTween("log", pass)
@@ -128,20 +128,20 @@ func explainedApp(called *atomic.Int32) *framework.Configurator {
 	return config
 }
 
-// answering are views that count.
-type answering struct{ called *atomic.Int32 }
+// counter has views that count their calls.
+type counter struct{ called *atomic.Int32 }
 
-func (a answering) show(r *framework.Request) (*framework.Response, error) {
-	a.called.Add(1)
-	return r.Text("answered"), nil
+func (c counter) show(r *framework.Request) (*framework.Response, error) {
+	c.called.Add(1)
+	return r.Text("done"), nil
 }
 
-func (a answering) panicked(r *framework.Request, _ *web.PanicError) (*framework.Response, error) {
-	return a.show(r)
+func (c counter) panicked(r *framework.Request, _ *web.PanicError) (*framework.Response, error) {
+	return c.show(r)
 }
 
-// asked is a request in short: "GET /path", and headers.
-func asked(line string, headers ...string) *http.Request {
+// request returns a request for "METHOD /path" with headers "Name: value".
+func request(line string, headers ...string) *http.Request {
 	method, target, _ := strings.Cut(line, " ")
 	r := httptest.NewRequest(method, target, http.NoBody)
 	for _, header := range headers {
