@@ -132,10 +132,12 @@ var _ context.Context = runContext{}
 // errAborted carries http.ErrAbortHandler from one goroutine to another.
 var errAborted = errors.New("aborted")
 
-// recovered returns a recovered panic as an error.
-func recovered(v any, stack []byte) error {
-	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+// try calls fn and returns a panic of it as an error: errAborted for http.ErrAbortHandler, and a
+// *web.PanicError for all others.
+func try(fn func() error) error {
+	err := web.Try(fn)
+	if p, ok := errors.AsType[*web.PanicError](err); ok && errors.Is(p, http.ErrAbortHandler) {
 		return errAborted
 	}
-	return &web.PanicError{Value: v, Stack: stack}
+	return err
 }

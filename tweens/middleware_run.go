@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime/debug"
 	"sync"
 
 	"github.com/mastaba-go/mastaba/views/web"
@@ -82,14 +81,15 @@ func (m *middlewareRun) run(hr *http.Request) {
 	returned := false
 	defer close(m.over)
 	defer func() {
-		if v := recover(); v != nil {
-			m.panicked = recovered(v, debug.Stack())
-		} else if !returned {
+		if !returned {
 			m.panicked = fmt.Errorf("middleware %s ended its goroutine", m.adapter.name)
 		}
 		m.end()
 	}()
-	m.adapter.handler.ServeHTTP(&m.out, hr)
+	m.panicked = try(func() error {
+		m.adapter.handler.ServeHTTP(&m.out, hr)
+		return nil
+	})
 	returned = true
 }
 
@@ -155,14 +155,11 @@ func (m *middlewareRun) admit(c *call) bool {
 
 // send sends the response of next to the middleware. It recovers, because the caller may be a
 // goroutine that does not.
-func send(res result, w http.ResponseWriter) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = recovered(v, debug.Stack())
-		}
-	}()
-	_, err = res.resp.Send(w, res.r)
-	return err
+func send(res result, w http.ResponseWriter) error {
+	return try(func() error {
+		_, err := res.resp.Send(w, res.r)
+		return err
+	})
 }
 
 // serve serves a call, on the request's goroutine.
@@ -180,12 +177,11 @@ func (m *middlewareRun) serve(c *call) {
 }
 
 func (m *middlewareRun) next(r *web.Request) (resp *web.Response, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			resp, err = nil, recovered(v, debug.Stack())
-		}
-	}()
-	if resp, err = m.adapter.next(r); err == nil && resp == nil {
+	err = try(func() (err error) {
+		resp, err = m.adapter.next(r)
+		return err
+	})
+	if err == nil && resp == nil {
 		err = errors.New("a handler under middleware " + m.adapter.name + " returned neither a response nor an error")
 	}
 	return resp, err

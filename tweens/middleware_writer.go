@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -55,15 +54,14 @@ type (
 // writeTo does on w what was done on the middlewareWriter. It recovers, because another goroutine
 // waits for the result.
 func (p chunk) writeTo(w web.StreamWriter) (n int, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = recovered(v, debug.Stack())
+	err = try(func() (err error) {
+		if p.flush {
+			return w.Flush()
 		}
-	}()
-	if p.flush {
-		return 0, w.Flush()
-	}
-	return p.write(w)
+		n, err = p.write(w)
+		return err
+	})
+	return n, err
 }
 
 func (p chunk) write(w io.Writer) (n int, err error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -137,14 +136,15 @@ func (w *run) work(next web.Handler) {
 func (w *run) call(next web.Handler) (resp *web.Response, err error) {
 	returned := false
 	defer func() {
-		if v := recover(); v != nil {
-			resp, err = nil, recovered(v, debug.Stack())
-		} else if !returned {
+		if !returned {
 			resp, err = nil, errors.New("a handler under a timeout ended its goroutine")
 			w.goexit(err) // only deferred functions run on this goroutine from here on
 		}
 	}()
-	resp, err = next(w.detached.Request())
+	err = try(func() (err error) {
+		resp, err = next(w.detached.Request())
+		return err
+	})
 	returned = true
 	return resp, err
 }
