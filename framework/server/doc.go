@@ -30,10 +30,10 @@
 //
 // net/http can limit the time of a whole request or response, which is too short for a
 // download or too long for an attack. This package limits the time for which a client keeps
-// the server waiting: a header has HeaderTimeout; a body may block BodyTimeout in one read,
-// and longer in total only while it arrives at BodyRate; each 64 KiB of a response have
-// WriteTimeout. The time that a handler takes is never counted. A handler that hijacks a
-// connection sets its own deadlines.
+// the server waiting. The header must arrive within HeaderTimeout. A read of the body may block
+// for BodyTimeout, and all reads together for longer only while the body arrives at BodyRate.
+// The client must accept each 64 KiB of a response within WriteTimeout. The time that the
+// handler takes does not count. A handler that hijacks a connection sets its own deadlines.
 //
 // A body that the handler leaves unread is read for 5 seconds and up to 256 KiB, to keep the
 // connection usable; otherwise the connection is closed after the response.
