@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/registry/order"
 )
 
 // Option says where a tween belongs: Under or Over.
@@ -20,52 +20,36 @@ type Option interface {
 // Under places a tween inside the named ones. Names that are not registered are skipped, but at
 // least one must be registered: Under("session", Ingress) is under the session tween if there is
 // one.
-func Under(names ...string) Option { return hint{"under", names} }
+func Under(names ...string) Option { return hint{order.Of(order.Under, names)} }
 
 // Over places a tween outside the named ones. Names that are not registered are skipped, but at
 // least one must be registered: Over("transaction", Main) is over the transaction tween if there is
 // one.
-func Over(names ...string) Option { return hint{"over", names} }
+func Over(names ...string) Option { return hint{order.Of(order.Over, names)} }
 
 // hint is Under or Over.
-type hint struct {
-	side  string // "under", "over"
-	names []string
-}
+type hint struct{ order.Hint }
 
 var _ Option = hint{}
-
-func (h hint) String() string { return h.side + " " + namesText(h.names) }
 
 // apply gives the tween the hint, or returns what is wrong with it.
 func (h hint) apply(t *tween) error {
 	names, wrong, end := &t.under, Main, "inner"
-	if h.side == "over" {
+	if h.Side == order.Over {
 		names, wrong, end = &t.over, Ingress, "outer"
 	}
 	switch {
-	case len(h.names) == 0:
-		return fmt.Errorf("tween %q: %s without names: want one or more tweens", t.name, h.side)
+	case len(h.Names) == 0:
+		return fmt.Errorf("tween %q: %s without names: want one or more tweens", t.name, h.Side)
 	case len(*names) > 0:
-		return fmt.Errorf("tween %q: %s given twice: combine the names in one", t.name, h.side)
-	case slices.Contains(h.names, ""):
-		return fmt.Errorf("tween %q: %s an empty name", t.name, h.side)
-	case slices.Contains(h.names, wrong):
-		return fmt.Errorf("tween %q cannot be %s %s, the %s end of the chain: leave it out, or name another tween", t.name, h.side, wrong, end)
+		return fmt.Errorf("tween %q: %s given twice: combine the names in one", t.name, h.Side)
+	case slices.Contains(h.Names, ""):
+		return fmt.Errorf("tween %q: %s an empty name", t.name, h.Side)
+	case slices.Contains(h.Names, wrong):
+		return fmt.Errorf("tween %q cannot be %s %s, the %s end of the chain: leave it out, or name another tween", t.name, h.Side, wrong, end)
 	}
-	*names = slices.Clone(h.names)
+	*names = h.Names
 	return nil
-}
-
-// namesText returns names for display: quoted, other than those that every chain has.
-func namesText(names []string) string {
-	texts := make([]string, len(names))
-	for i, name := range names {
-		if texts[i] = name; name != Ingress && name != Main && name != ExcView {
-			texts[i] = strconv.Quote(name)
-		}
-	}
-	return strings.Join(texts, ", ")
 }
 
 // tween is one registration.
@@ -177,7 +161,7 @@ func SetOrder(rec registry.Recorder, names ...string) {
 	}
 	source := c.Source()
 	c.Declare(registry.Declaration{
-		Category: "tween order", ID: "tween order", Title: namesText(names), Subject: "order of tweens",
+		Category: "tween order", ID: "tween order", Title: order.List(names), Subject: "order of tweens",
 		Fields: []registry.Field{{Name: "names", Value: names}},
 		Phase:  registry.Phase3,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {

@@ -113,7 +113,7 @@ func (k *ranking) sorted() ([]string, error) {
 		worded := *unmet
 		worded.Have = visible(unmet.Have)
 		if k.upwards {
-			worded.Side = map[string]string{"under": "over", "over": "under"}[unmet.Side]
+			worded.Side = map[order.Side]order.Side{order.Under: order.Over, order.Over: order.Under}[unmet.Side]
 		}
 		return nil, &registry.Mistake{Source: k.places[unmet.Name], Err: fmt.Errorf("%s %w", k.noun, &worded)}
 	}

@@ -8,7 +8,7 @@ import (
 // UnsatisfiedError is a name that wants to be under or over others of which none is there.
 type UnsatisfiedError struct {
 	Name  string
-	Side  string   // "under" or "over"
+	Side  Side
 	Wants []string // one of them would do
 	Have  []string // the other names that are there, in order of registration
 }
@@ -19,7 +19,7 @@ func (e *UnsatisfiedError) Error() string {
 	for i, name := range e.Wants {
 		wants[i] = strconv.Quote(name)
 	}
-	text := strconv.Quote(e.Name) + " wants to be " + e.Side + " "
+	text := strconv.Quote(e.Name) + " wants to be " + string(e.Side) + " "
 	switch len(wants) {
 	case 0:
 		text += "something, but names nothing"

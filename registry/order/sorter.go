@@ -150,10 +150,10 @@ func (s *Sorter) unsatisfied(g *graph) error {
 	slices.Sort(under)
 	var errs []error
 	for _, name := range over {
-		errs = append(errs, &UnsatisfiedError{Name: name, Side: "over", Wants: s.hints[name].over, Have: s.others(name)})
+		errs = append(errs, &UnsatisfiedError{Name: name, Side: Over, Wants: s.hints[name].over, Have: s.others(name)})
 	}
 	for _, name := range under {
-		errs = append(errs, &UnsatisfiedError{Name: name, Side: "under", Wants: s.hints[name].under, Have: s.others(name)})
+		errs = append(errs, &UnsatisfiedError{Name: name, Side: Under, Wants: s.hints[name].under, Have: s.others(name)})
 	}
 	if len(errs) == 1 {
 		return errs[0]

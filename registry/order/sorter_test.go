@@ -173,7 +173,7 @@ func TestAsPyramid(t *testing.T) {
 		case c.Unsatisfied != nil:
 			var names []string
 			for _, e := range unsatisfied(err) {
-				if e.Side == c.Unsatisfied[0] { // Pyramid tells of the first side only
+				if string(e.Side) == c.Unsatisfied[0] { // Pyramid tells of the first side only
 					names = append(names, e.Name)
 				}
 			}
