@@ -108,7 +108,7 @@ func TestPanicsBecomeErrors(t *testing.T) {
 			reg, err := c.Build()
 			assert.Nil(t, reg)
 			require.ErrorIs(t, err, cause)
-			p, ok := errors.AsType[*registry.Panic](err)
+			p, ok := errors.AsType[*registry.PanicError](err)
 			require.True(t, ok)
 			assert.True(t, strings.HasSuffix(p.Source.File, "config_test.go"), p.Source.File)
 			assert.Contains(t, err.Error(), "panic: cause (at config_test.go:")
@@ -128,7 +128,7 @@ func TestARuntimePanicTellsItsLine(t *testing.T) {
 		return nil
 	}})
 	_, err := c.Build()
-	p, ok := errors.AsType[*registry.Panic](err)
+	p, ok := errors.AsType[*registry.PanicError](err)
 	require.True(t, ok)
 	assert.Equal(t, line, p.Source.Line)
 }

@@ -91,7 +91,7 @@ func (e *Mistake) Unwrap() error { return e.Err }
 type ExecutionError struct {
 	Subject string
 	Source  Source
-	Err     error // a *Panic if it panicked
+	Err     error // a *PanicError if it panicked
 }
 
 // Error is "file:line: subject: what went wrong".
@@ -102,19 +102,19 @@ func (e *ExecutionError) Error() string {
 // Unwrap returns what went wrong.
 func (e *ExecutionError) Unwrap() error { return e.Err }
 
-// Panic is a panic in an action, in an include or while the registry was finished. It is the Err of an ExecutionError, or
+// PanicError is a panic in an action, in an include or while the registry was finished. It is the Err of an ExecutionError, or
 // is found in a Mistake.
-type Panic struct {
+type PanicError struct {
 	Value  any
 	Source Source // the line that panicked
 	Stack  []byte
 }
 
 // Error names the value and the line that panicked; the stack is not part of it.
-func (e *Panic) Error() string { return fmt.Sprintf("panic: %v (at %s)", e.Value, e.Source) }
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v (at %s)", e.Value, e.Source) }
 
 // Unwrap returns the value if it is an error.
-func (e *Panic) Unwrap() error {
+func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
 }
@@ -123,7 +123,7 @@ func (e *Panic) Unwrap() error {
 func guard(fn func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = &Panic{Value: v, Source: panicked(), Stack: debug.Stack()}
+			err = &PanicError{Value: v, Source: panicked(), Stack: debug.Stack()}
 		}
 	}()
 	return fn()
@@ -197,5 +197,5 @@ var (
 	_ error = (*Conflict)(nil)
 	_ error = (*Mistake)(nil)
 	_ error = (*ExecutionError)(nil)
-	_ error = (*Panic)(nil)
+	_ error = (*PanicError)(nil)
 )

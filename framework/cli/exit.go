@@ -60,7 +60,7 @@ func stacks(err error) []string {
 	switch e := err.(type) {
 	case *web.PanicError:
 		return []string{string(e.Stack)}
-	case *registry.Panic:
+	case *registry.PanicError:
 		return []string{string(e.Stack)}
 	case interface{ Unwrap() error }:
 		if inner := e.Unwrap(); inner != nil {
