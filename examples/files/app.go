@@ -25,8 +25,8 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddView(views.On(showMedia), page, views.Renderer("media.html"))
 	config.AddView(views.On(showFile), page, views.Renderer("file.html"))
 
-	// What they share is declared once: all kinds of files inherit the views of File, and info is for
-	// every Entry, including folders.
+	// What they share is declared once: all kinds of files inherit the views of File, and info is
+	// for every Entry, including folders.
 	views.Inherit(config, func(t *Text) *File { return &t.File })
 	views.Inherit(config, func(m *Markdown) *Text { return &m.Text })
 	views.Inherit(config, func(i *Image) *File { return &i.File })
@@ -36,7 +36,8 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddView(views.On(showText), page, views.Name("source"), views.Renderer("text.html"))
 	config.AddView(views.OnInput(search), page, views.Name("search"), views.Renderer("search.html"))
 
-	// The assets of the pages. PathInfo pins each to one path, so it cannot stand in for a file elsewhere.
+	// The assets of the pages. PathInfo pins each to one path, so it cannot stand in for a file
+	// elsewhere.
 	for _, a := range assets {
 		config.AddView(views.Func(a.show), page, views.Name(a.name), views.PathInfo(regexp.QuoteMeta(a.path())+"$"), views.CacheFor(assetMaxAge, "public", "immutable"))
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Hostile Markdown can take minutes or gigabytes to render, and a renderer cannot be stopped once it
-// has started. Few people wrote every README in the directory that they publish, so the cost is
+// Hostile Markdown can take minutes or gigabytes to render, and a renderer cannot be stopped once
+// it has started. Few people wrote every README in the directory that they publish, so the cost is
 // estimated first, in steps of about 5 ns, from everything that grows faster than the text:
 //
 //   - emphasis, links and quotations: the square of their signs in a block, that is, between two
@@ -17,8 +17,8 @@ import (
 //   - tables: the columns of the widest row times the rows;
 //   - references: the longest definition times the places that may refer to it.
 //
-// For 256 KiB of "_a*" the estimate is 3e10, and the renderer takes two minutes. Real documents stay
-// far below costLimit.
+// For 256 KiB of "_a*" the estimate is 3e10, and the renderer takes two minutes. Real documents
+// stay far below costLimit.
 const (
 	costLimit = 5e7
 	cellCost  = 300
@@ -81,7 +81,8 @@ func isCostly(source []byte) bool {
 	return cost+longest*brackets/2 > costLimit
 }
 
-// nesting returns how many lists, quotations and footnotes may begin on a line, and its indentation.
+// nesting returns how many lists, quotations and footnotes may begin on a line, and its
+// indentation.
 func nesting(line []byte) (opens, indent int) {
 	for rest := line; len(rest) > 0; {
 		switch rest[0] {

@@ -30,8 +30,8 @@ type item struct {
 
 func (i item) isFolder() bool { return i.info != nil && i.info.IsDir() }
 
-// reachable reports whether a URL can name the item: it is a folder or a regular file, not too deep,
-// and its name is UTF-8 and does not begin like the name of a view.
+// reachable reports whether a URL can name the item: it is a folder or a regular file, not too
+// deep, and its name is UTF-8 and does not begin like the name of a view.
 func (i item) reachable() bool {
 	return i.info != nil && !i.deep && (i.info.IsDir() || i.info.Mode().IsRegular()) &&
 		utf8.ValidString(i.name) && !strings.HasPrefix(i.name, "@@")
@@ -263,7 +263,8 @@ func (i item) row(base string) row {
 	return line
 }
 
-// columns returns the headings of the table: a click sorts by one, a second click reverses the order.
+// columns returns the headings of the table: a click sorts by one, a second click reverses the
+// order.
 func columns(q folderQuery) []column {
 	sorted := cmp.Or(q.Sort, "name")
 	heads := []column{{Name: "name", Label: "Name"}, {Name: "kind", Label: "Kind"}, {Name: "size", Label: "Size"}, {Name: "time", Label: "Modified"}}

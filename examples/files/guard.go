@@ -33,9 +33,9 @@ func protect(next framework.Handler) framework.Handler {
 }
 
 // checkHost is a tween for a server that listens on loopback only. Any site can point its own name
-// to our address (DNS rebinding), and its pages could then read our responses. So the server accepts
-// only names of this machine and those in hosts. A request without Host is not from a browser. The
-// site's own assets are public, and the error page needs them.
+// to our address (DNS rebinding), and its pages could then read our responses. So the server
+// accepts only names of this machine and those in hosts. A request without Host is not from a
+// browser. The site's own assets are public, and the error page needs them.
 //
 // A server that listens on all interfaces accepts every name unless hosts lists some: see
 // listensEverywhere.

@@ -37,8 +37,8 @@ func showMarkdown(r *framework.Request, m *Markdown) (*markdownPage, error) {
 	return &markdownPage{filePage: page, Body: body}, nil
 }
 
-// markdown lets HTML through, since READMEs are full of it. None of it is trusted: the whole result is
-// sanitized.
+// markdown lets HTML through, since READMEs are full of it. None of it is trusted: the whole result
+// is sanitized.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // the sanitizer removes styles

@@ -83,7 +83,8 @@ func (p *pages) frame(r *web.Request, value any) (*frame, error) {
 	if f.Info, err = r.ResourcePath(node, web.Elements("@@info")); err != nil {
 		return nil, err
 	}
-	// The lineage leads up to the root. No resource knows its parent; the node knows where it was found.
+	// The lineage leads up to the root. No resource knows its parent; the node knows where it was
+	// found.
 	for n, err := range r.Traverser().Lineage(r.Context(), node) {
 		if err != nil {
 			return nil, err

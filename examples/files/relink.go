@@ -15,8 +15,8 @@ import (
 )
 
 // relink turns the relative links of a sanitized document into paths of this site: links lead to
-// pages, images to the raw file. An image of another site is replaced by its text, so viewing a file
-// sends no request to other sites.
+// pages, images to the raw file. An image of another site is replaced by its text, so viewing a
+// file sends no request to other sites.
 //
 // A document nested deeper than browsers support is an error, errTooDeep.
 //
@@ -81,8 +81,8 @@ func (open *openElements) begin(token html.Token) {
 	*open = append(*open, token.Data)
 }
 
-// end closes the innermost element of that name and all elements in it. It ignores an end tag without
-// an open element.
+// end closes the innermost element of that name and all elements in it. It ignores an end tag
+// without an open element.
 func (open *openElements) end(token html.Token) {
 	for i := len(*open) - 1; i >= 0; i-- {
 		if (*open)[i] == token.Data {

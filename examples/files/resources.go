@@ -85,7 +85,8 @@ func (t *Text) Kind() string {
 func (*Folder) mediaType() string { return "" }
 func (f *File) mediaType() string { return cmp.Or(f.kind.Type, "application/octet-stream") }
 
-// Child returns the folder or file of that name. Every name that a client sends passes through here.
+// Child returns the folder or file of that name. Every name that a client sends passes through
+// here.
 func (f *Folder) Child(_ context.Context, name string) (traversal.Resource, error) {
 	if !f.site.shows(name) || f.isDeepest() {
 		return nil, traversal.ErrNotFound
@@ -141,8 +142,9 @@ func (f *File) head(n int) ([]byte, error) {
 	return b, nil
 }
 
-// newFile returns a regular file as the resource of its type: by its name if that is enough, otherwise
-// by its first bytes. Many texts have no known extension (LICENSE), and some names mislead.
+// newFile returns a regular file as the resource of its type: by its name if that is enough,
+// otherwise by its first bytes. Many texts have no known extension (LICENSE), and some names
+// mislead.
 func newFile(p place) Entry {
 	f := File{place: p, kind: kindOf(p.name())}
 	switch f.kind.Class {

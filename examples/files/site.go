@@ -46,7 +46,8 @@ var usualBounds = bounds{
 	hits: 200, visits: 100_000,
 }
 
-// openSite opens the directory dir. If hidden is set, names that begin with a dot are published too.
+// openSite opens the directory dir. If hidden is set, names that begin with a dot are published
+// too.
 func openSite(dir string, hidden bool) (*Site, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -72,8 +73,8 @@ func (s *Site) Root(*framework.Request) (traversal.Resource, error) {
 	return &Folder{place{site: s, path: ".", info: info}}, nil
 }
 
-// shows reports whether a name may be published: it is a single path element on this system, and not
-// hidden.
+// shows reports whether a name may be published: it is a single path element on this system, and
+// not hidden.
 func (s *Site) shows(name string) bool {
 	if name == "" || name == "." || strings.ContainsAny(name, "/\x00") || strings.ContainsRune(name, filepath.Separator) || !filepath.IsLocal(name) {
 		return false
@@ -98,8 +99,8 @@ func (s *Site) find(at string) (Entry, error) {
 	return nil, traversal.ErrNotFound
 }
 
-// stat describes the file at a path, following links. It returns ErrNotFound if there is none inside
-// the directory.
+// stat describes the file at a path, following links. It returns ErrNotFound if there is none
+// inside the directory.
 func (s *Site) stat(at string) (fs.FileInfo, error) {
 	info, err := s.root.Stat(at)
 	switch {

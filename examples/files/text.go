@@ -36,8 +36,8 @@ func showText(r *framework.Request, t *Text) (*textPage, error) {
 	return page, nil
 }
 
-// read returns as much of the text as is shown; cut reports that there is more. Invalid UTF-8 becomes
-// the replacement character.
+// read returns as much of the text as is shown; cut reports that there is more. Invalid UTF-8
+// becomes the replacement character.
 func (t *Text) read() (text string, cut bool, err error) {
 	limit := t.site.bounds.text
 	b, err := t.head(limit + 1)
@@ -63,8 +63,8 @@ func (t *Text) read() (text string, cut bool, err error) {
 	return text[:len(text)-len(rest)], true, nil
 }
 
-// numbered makes each line an element that a URL can point to: #L12. The style sheet adds the number,
-// so it is not copied with the text.
+// numbered makes each line an element that a URL can point to: #L12. The style sheet adds the
+// number, so it is not copied with the text.
 func numbered(text string) (template.HTML, int) {
 	if text == "" {
 		return "", 0

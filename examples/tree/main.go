@@ -1,5 +1,5 @@
-// Command tree publishes a tree of 4,600 resources, read from world.json: the world, its continents,
-// their countries and the regions of each country.
+// Command tree publishes a tree of 4,600 resources, read from world.json: the world, its
+// continents, their countries and the regions of each country.
 //
 //	go run ./examples/tree
 //

@@ -79,8 +79,8 @@ func show(r *framework.Request, place Place, p page) (*framework.Response, error
 	return render(r, http.StatusOK, p)
 }
 
-// breadcrumbs returns links from the root to the resource. No resource of this tree knows its parent
-// or its path; the node knows where it was found.
+// breadcrumbs returns links from the root to the resource. No resource of this tree knows its
+// parent or its path; the node knows where it was found.
 func breadcrumbs(r *framework.Request) ([]link, error) {
 	var crumbs []link
 	for node, err := range r.Traverser().Lineage(r.Context(), r.Node()) {
@@ -214,8 +214,8 @@ func showError(r *framework.Request, err error) (*framework.Response, error) {
 	})
 }
 
-// showFailure is the page of unexpected errors. The log has the error; the page shows only the id of
-// the request.
+// showFailure is the page of unexpected errors. The log has the error; the page shows only the id
+// of the request.
 func showFailure(r *framework.Request, _ error) (*framework.Response, error) {
 	return showError(r, web.InternalServerError("request "+r.ID()))
 }

@@ -116,7 +116,8 @@ func TestWrongEdgesOfTests(t *testing.T) {
 	}
 }
 
-// path returns the import path of a room, or of a package of the standard library or another module.
+// path returns the import path of a room, or of a package of the standard library or another
+// module.
 func path(to string) string {
 	if find(to) >= 0 || to == "metrics" {
 		return prefix + to

@@ -11,9 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a small application has to carry. A module or a megabyte more is for those who use it: give it a package of its own.
-// The size doubles in one stroke if something reachable calls reflect.Type.Method or Value.MethodByName (text/template
-// does): the linker then keeps every exported method. `go build -ldflags=-dumpdep` names the culprit (ReflectMethod).
+// What a small application has to carry. A module or a megabyte more is for those who use it: give
+// it a package of its own. The size doubles in one stroke if something reachable calls
+// reflect.Type.Method or Value.MethodByName (text/template does): the linker then keeps every
+// exported method. `go build -ldflags=-dumpdep` names the culprit (ReflectMethod).
 const (
 	mostModules = 8
 	mostBytes   = 9_000_000

@@ -38,8 +38,8 @@ func hidden(pkg *types.Package) []string {
 	return problems
 }
 
-// internalIn returns a type from an internal package that t mentions in what a user sees of it.
-// It does not look into named types, other than at their type arguments.
+// internalIn returns a type from an internal package that t mentions in what a user sees of it. It
+// does not look into named types, other than at their type arguments.
 func internalIn(t types.Type, seen []types.Type) string {
 	if slices.Contains(seen, t) {
 		return ""

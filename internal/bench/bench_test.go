@@ -12,12 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// load is endpoints and what is asked of them.
+// load is a set of endpoints with the requests to send to them.
 type load struct {
 	name       string
 	endpoints  []endpoint
 	middleware int
-	ask        []*http.Request // nil: every endpoint once
+	sends      []*http.Request // nil sends one request to each endpoint
 }
 
 func loads(t testing.TB) []load {
@@ -29,13 +29,13 @@ func loads(t testing.TB) []load {
 		{name: "params=1", endpoints: []endpoint{{method: "GET", pattern: "/users/{id}"}}},
 		{name: "params=5", endpoints: []endpoint{{method: "GET", pattern: "/{a}/{b}/{c}/{d}/{e}"}}},
 		{name: "github", endpoints: github(t)},
-		{name: "404", endpoints: github(t), ask: []*http.Request{httptest.NewRequest("GET", "/nowhere/at/all", nil)}},
+		{name: "404", endpoints: github(t), sends: []*http.Request{httptest.NewRequest("GET", "/nowhere/at/all", nil)}},
 	}
 }
 
 func (l load) requests() []*http.Request {
-	if l.ask != nil {
-		return l.ask
+	if l.sends != nil {
+		return l.sends
 	}
 	var all []*http.Request
 	for _, e := range l.endpoints {
@@ -45,9 +45,8 @@ func (l load) requests() []*http.Request {
 	return all
 }
 
-// github are the endpoints of GitHub's REST API that every contender takes:
-// without those that raw httprouter refuses beside the others, and without a
-// catch-all, which each spells in its own way.
+// github returns the endpoints of GitHub's REST API that every contender supports: without those
+// that httprouter rejects as conflicts, and without catch-alls, whose syntax differs.
 func github(t testing.TB) []endpoint {
 	text, err := os.ReadFile("../../framework/routes/testdata/github.txt")
 	require.NoError(t, err)
@@ -72,8 +71,8 @@ func accepts(router *httprouter.Router, e endpoint) (ok bool) {
 	return true
 }
 
-// TestAnswersAreEqual comes before any timing: the same status, body and type.
-func TestAnswersAreEqual(t *testing.T) {
+// TestSameResponses checks that all contenders send the same status, body and content type.
+func TestSameResponses(t *testing.T) {
 	for _, l := range loads(t) {
 		t.Run(l.name, func(t *testing.T) {
 			reference := contenders[1].make(t, l.endpoints, l.middleware)
@@ -85,7 +84,7 @@ func TestAnswersAreEqual(t *testing.T) {
 					reference.ServeHTTP(want, r)
 					require.Equal(t, want.Code, got.Code, "%s: %s %s", c.name, r.Method, r.URL)
 					if want.Code != http.StatusOK {
-						continue // each words its errors itself
+						continue // each has its own error texts
 					}
 					assert.Equal(t, strings.TrimSpace(want.Body.String()), strings.TrimSpace(got.Body.String()), "%s: %s", c.name, r.URL)
 					wantType, _, _ := strings.Cut(want.Header().Get("Content-Type"), ";")
@@ -95,10 +94,10 @@ func TestAnswersAreEqual(t *testing.T) {
 			}
 		})
 	}
-	require.Greater(t, len(github(t)), 150, "endpoints that all contenders take")
+	require.Greater(t, len(github(t)), 150, "endpoints that all contenders support")
 }
 
-// writer is a reusable http.ResponseWriter that keeps the status alone.
+// writer is a reusable http.ResponseWriter that keeps only the status.
 type writer struct {
 	header http.Header
 	status int

@@ -1,14 +1,12 @@
-// Package bench compares whole requests through Mastaba with the same requests
-// through other people's frameworks: gin, echo, chi, net/http's ServeMux and raw
-// httprouter. It is a module of its own, so that nobody who uses Mastaba
-// downloads them:
+// Package bench compares whole requests through Mastaba with the same requests through other
+// frameworks: gin, echo, chi, net/http's ServeMux and httprouter. It is a module of its own, so users
+// of Mastaba do not download them:
 //
 //	cd internal/bench
-//	go test ./...                        # every framework gives the same answers
-//	go test -run='^$' -bench=. ./...     # how long they take
+//	go test ./...                        # all frameworks send the same responses
+//	go test -run='^$' -bench=. ./...     # measures them
 //
-// Each framework gets the same endpoints and handlers of the same sense, in
-// the way that its documentation recommends, without middleware but where a
-// benchmark is about that. The writer is reused, and there is a live heap of
-// 64 MB, so that the collector works as in a program with data of its own.
+// Each framework gets the same endpoints and equivalent handlers, as its documentation recommends.
+// There is no middleware except in benchmarks of it. The response writer is reused, and a live heap
+// of 64 MB makes the garbage collector work as in a program with its own data.
 package bench

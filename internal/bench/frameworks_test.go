@@ -20,8 +20,8 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// endpoint is a method and a pattern in braces ("/users/{id}"), which answers
-// the values of its markers, one a line, or JSON.
+// endpoint is a method and a pattern with braces ("/users/{id}"). Its response is the values of its
+// markers, one per line, or JSON.
 type endpoint struct {
 	method, pattern string
 	json            bool
@@ -37,12 +37,12 @@ func (e endpoint) markers() []string {
 	return names
 }
 
-// colons is the pattern in the spelling of httprouter, gin and echo.
+// colons returns the pattern in the syntax of httprouter, gin and echo.
 func (e endpoint) colons() string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(e.pattern)
 }
 
-// document is what the JSON endpoints answer.
+// document is the response of the JSON endpoints.
 type document struct {
 	Name    string   `json:"name"`
 	Version int      `json:"version"`
@@ -66,8 +66,7 @@ func answer(names []string, value func(string) string) string {
 	return strings.Join(values, "\n")
 }
 
-// contender makes a handler of endpoints, with so many pieces of middleware
-// that do nothing around it.
+// contender builds a handler for endpoints, inside a number of middleware that do nothing.
 type contender struct {
 	name string
 	make func(t testing.TB, endpoints []endpoint, middleware int) http.Handler

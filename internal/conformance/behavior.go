@@ -10,8 +10,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// view makes what a view of the case calls, whatever it is registered for:
-// trace mark, callbacks, then raising, returning or answering.
+// view returns the function of a view: it marks the trace, adds the callbacks, and then returns an
+// error, a value or a response.
 func (b Behavior) view(tag string) func(*web.Request) (any, error) {
 	return func(r *web.Request) (any, error) {
 		play := playOf(r)
@@ -27,13 +27,12 @@ func (b Behavior) view(tag string) func(*web.Request) (any, error) {
 		case b.ReturnHTTP.Name != "":
 			return b.ReturnHTTP.error().WithHeader(reportHeader, play.report(viewReport(r, tag))), nil
 		}
-		return b.answer(r, play.report(viewReport(r, tag)), b.Status), nil
+		return b.respond(r, play.report(viewReport(r, tag)), b.Status), nil
 	}
 }
 
-// answer is a response of the case's own, which carries the number of its
-// report.
-func (b Behavior) answer(r *web.Request, report string, status int) *web.Response {
+// respond returns a response that carries the number of its report.
+func (b Behavior) respond(r *web.Request, report string, status int) *web.Response {
 	if status == 0 {
 		status = 200
 	}
@@ -42,9 +41,9 @@ func (b Behavior) answer(r *web.Request, report string, status int) *web.Respons
 	return resp
 }
 
-func (h HTTPAnswer) error() *web.HTTPError { return httpClasses[h.Name].error(h.Location) }
+func (h HTTPError) error() *web.HTTPError { return httpClasses[h.Name].error(h.Location) }
 
-// tween makes a tween that behaves so.
+// tween returns a tween with this behavior.
 func (b Behavior) tween(name string) tweens.Factory {
 	return tweens.Wrap(func(next web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {
@@ -57,7 +56,7 @@ func (b Behavior) tween(name string) tweens.Factory {
 			case b.RaiseHTTP.Name != "":
 				return nil, b.RaiseHTTP.error()
 			case b.Answer != 0:
-				return b.answer(r, play.report(Report{"view": name}), b.Answer), nil
+				return b.respond(r, play.report(Report{"view": name}), b.Answer), nil
 			}
 			resp, err := next(r)
 			if err != nil {
@@ -65,7 +64,7 @@ func (b Behavior) tween(name string) tweens.Factory {
 					return nil, err
 				}
 				play.mark(name + ":caught")
-				return b.answer(r, play.report(Report{"view": name, "error": errorName(err)}), 500), nil
+				return b.respond(r, play.report(Report{"view": name, "error": errorName(err)}), 500), nil
 			}
 			if b.RaiseAfter != "" {
 				return nil, newError(b.RaiseAfter)
@@ -78,7 +77,7 @@ func (b Behavior) tween(name string) tweens.Factory {
 	})
 }
 
-// deriver makes a view deriver that leaves its name in the trace.
+// deriver returns a view deriver that marks the trace with its name.
 func deriver(name string) views.Deriver {
 	return func(next views.Callable, _ *views.Info) (views.Callable, error) {
 		return func(r *web.Request, res any) (any, error) {
@@ -88,7 +87,7 @@ func deriver(name string) views.Deriver {
 	}
 }
 
-// addCallbacks adds callbacks to the request, which add others when they run.
+// addCallbacks adds callbacks to the request. They may add others when they run.
 func addCallbacks(r *web.Request, callbacks []Callback) {
 	for _, c := range callbacks {
 		run := func(mark string, r *web.Request) error {
@@ -110,9 +109,9 @@ func addCallbacks(r *web.Request, callbacks []Callback) {
 	}
 }
 
-// subscribe has the directive told of its event.
+// subscribe subscribes the directive to its event.
 func (d Directive) subscribe(c registry.Recorder, b *build) error {
-	told := func(r *web.Request) error {
+	notified := func(r *web.Request) error {
 		playOf(r).mark(d.Mark)
 		addCallbacks(r, d.Adds)
 		if d.Raise != "" {
@@ -122,13 +121,13 @@ func (d Directive) subscribe(c registry.Recorder, b *build) error {
 	}
 	switch d.Event {
 	case "NewRequest":
-		registry.Subscribe(c, func(e *web.NewRequest) error { return told(e.Request) })
+		registry.Subscribe(c, func(e *web.NewRequest) error { return notified(e.Request) })
 	case "BeforeTraversal":
-		registry.Subscribe(c, func(e *web.BeforeTraversal) error { return told(e.Request) })
+		registry.Subscribe(c, func(e *web.BeforeTraversal) error { return notified(e.Request) })
 	case "ContextFound":
-		registry.Subscribe(c, func(e *web.ResourceFound) error { return told(e.Request) })
+		registry.Subscribe(c, func(e *web.ResourceFound) error { return notified(e.Request) })
 	case "NewResponse":
-		registry.Subscribe(c, func(e *web.NewResponse) error { return told(e.Request) })
+		registry.Subscribe(c, func(e *web.NewResponse) error { return notified(e.Request) })
 	case "ApplicationCreated":
 		registry.Subscribe(c, func(*web.ApplicationCreated) error {
 			b.log = append(b.log, d.Mark)
@@ -138,10 +137,10 @@ func (d Directive) subscribe(c registry.Recorder, b *build) error {
 			return nil
 		})
 	default:
-		return fmt.Errorf("no event %q", d.Event)
+		return fmt.Errorf("unknown event %q", d.Event)
 	}
 	return nil
 }
 
-// errWord is a word of the format that the runner does not know.
-var errWord = errors.New("a word that the runner does not know")
+// errUnknown marks a word of the format that the runner does not know.
+var errUnknown = errors.New("the runner does not know it")

@@ -15,18 +15,17 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// build is the application of one case on its way.
+// build builds the application of one case.
 type build struct {
 	app *App
 	log []string // marks of actions, and of subscribers to ApplicationCreated
-	err error    // a word that the runner does not know
+	err error    // the first word that the runner does not know
 
-	placed map[registry.Source]Directive // where each directive stands
+	placed map[registry.Source]Directive // each directive by the source location it was given
 }
 
-// newApplication declares the application of a case, through the public
-// packages alone, and makes it. The error is that of the configuration; what
-// the runner itself does not understand is in b.err.
+// newApplication builds the application of a case through the public packages. err is the error of
+// the configuration. b.err reports what the runner itself does not understand.
 func newApplication(c *Case) (b *build, app *framework.App, err error) {
 	b = &build{app: &c.App, placed: map[registry.Source]Directive{}}
 	silent := zerolog.Nop()
@@ -49,7 +48,7 @@ func newApplication(c *Case) (b *build, app *framework.App, err error) {
 	return b, app, err
 }
 
-// root is a tree as a root factory: a fresh one for each request.
+// root returns a root factory that builds the tree anew for each request.
 func (b *build) root(name string) web.RootFactory {
 	tree := b.app.Trees[name]
 	if tree == nil {
@@ -59,9 +58,9 @@ func (b *build) root(name string) web.RootFactory {
 	return func(*framework.Request) (traversal.Resource, error) { return tree.resource("Root") }
 }
 
-// explicitTweens turns the setting of that name into the directive. Pyramid's
-// list names factories, which need not have been added; here it names tweens,
-// so each is added first, in a round of its own.
+// explicitTweens applies the setting of an explicit list of tweens. Pyramid's list names factories,
+// which need not be registered. Ours names registered tweens, so each is added first, in a round of
+// its own.
 func (b *build) explicitTweens(c *framework.Configurator) {
 	if len(b.app.Settings.Tweens) == 0 {
 		return
@@ -75,8 +74,8 @@ func (b *build) explicitTweens(c *framework.Configurator) {
 	c.SetTweenOrder(names...)
 }
 
-// tweenBehavior is what a tween does: an explicit list says so for all that it
-// names, for there it is the factory that is named.
+// tweenBehavior returns the behavior of a tween. An explicit list overrides it for the tweens it
+// names, since it names factories.
 func (b *build) tweenBehavior(d Directive) Behavior {
 	for _, entry := range b.app.Settings.Tweens {
 		if entry.Name == d.Name {
@@ -88,18 +87,18 @@ func (b *build) tweenBehavior(d Directive) Behavior {
 
 func (b *build) unknown(format string, args ...any) {
 	if b.err == nil {
-		b.err = fmt.Errorf(format+": %w", append(args, errWord)...)
+		b.err = fmt.Errorf(format+": %w", append(args, errUnknown)...)
 	}
 }
 
-// place gives a directive a source of its own, by which a conflict names it.
+// place gives a directive a source location of its own, which identifies it in conflicts.
 func (b *build) place(d Directive) registry.Source {
 	at := registry.Source{File: "case/" + d.ID, Line: len(b.placed) + 1}
 	b.placed[at] = d
 	return at
 }
 
-// declare carries out directives.
+// declare applies directives.
 func (b *build) declare(config *framework.Configurator, directives []Directive) {
 	for _, d := range directives {
 		at := config.At(b.place(d))
@@ -123,8 +122,7 @@ func (b *build) declare(config *framework.Configurator, directives []Directive) 
 	}
 }
 
-// record carries out a directive that needs no Configurator, as an action has
-// none.
+// record applies a directive that needs no Configurator; actions have none.
 func (b *build) record(c registry.Recorder, d Directive) {
 	b.check(d.Behavior)
 	switch d.Do {
@@ -152,7 +150,7 @@ func (b *build) record(c registry.Recorder, d Directive) {
 		views.AddDeriver(c, d.Name, deriver(d.Name), place...)
 	case "add_view_predicate":
 		views.AddPredicate(c, d.Name)
-	case "add_route_predicate": // those of routes are asked as they are written
+	case "add_route_predicate": // the predicates of a route are checked in their order
 	case "add_accept_view_order":
 		var place []views.Hint
 		if d.WeighsMoreThan != nil {
@@ -182,7 +180,7 @@ func (b *build) record(c registry.Recorder, d Directive) {
 	}
 }
 
-// then carries out directives in an action.
+// then applies directives inside an action.
 func (b *build) then(c *registry.Config, directives []Directive) {
 	for _, d := range directives {
 		b.record(c.At(b.place(d)), d)
@@ -211,7 +209,7 @@ func (b *build) action(c registry.Recorder, d Directive) {
 	c.Directive().Declare(action)
 }
 
-// check looks for words in a behaviour that the runner does not know.
+// check reports words in a behavior that the runner does not know.
 func (b *build) check(behavior Behavior) {
 	for _, name := range []string{behavior.Raise, behavior.RaiseAfter, behavior.Catch} {
 		if name != "" && !isErrorClass(name) {

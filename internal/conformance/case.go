@@ -6,15 +6,14 @@ import (
 	"slices"
 )
 
-// Verdict is what came of a case.
+// Verdict is the result of a case.
 type Verdict struct {
-	Problems []string // what was otherwise than it should be
-	Rules    []string // the deviations that spoke, once for each request
-	Vain     []string // those that spoke where we answered as Pyramid did
+	Problems []string // differences from what is expected
+	Rules    []string // deviations that apply, once for each request
+	Vain     []string // deviations that apply although our result equals Pyramid's
 }
 
-// Play builds the application of a case and makes its requests, one after
-// another.
+// Play builds the application of a case and sends its requests, one after the other.
 func (c *Case) Play() (v Verdict) {
 	b, app, failure := newApplication(c)
 	if b.err != nil {
@@ -41,7 +40,7 @@ func (c *Case) Play() (v Verdict) {
 	}
 	outline := outlineOf(c)
 	if order, ok := c.Expect["order"]; ok && text(order) != text(outline.tweens) {
-		v = v.problem("the outline has the tweens in the order %s, recorded is %s", text(outline.tweens), text(order))
+		v = v.problem("order of tweens: the outline has %s, Pyramid has %s", text(outline.tweens), text(order))
 	}
 	for i := range c.Requests {
 		q := &c.Requests[i]
@@ -61,7 +60,7 @@ func (v Verdict) problem(format string, args ...any) Verdict {
 	return v
 }
 
-// Rules names the deviations.
+// Rules returns the names of the deviations.
 func Rules() []string {
 	var names []string
 	for _, r := range rules {

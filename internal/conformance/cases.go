@@ -16,7 +16,7 @@ type File struct {
 	Cases        []Case `json:"cases"`
 }
 
-// Case is an application, what is done with it, and what came out.
+// Case is an application, the requests and checks made on it, and the expected results.
 type Case struct {
 	ID        string    `json:"id"`
 	Suite     string    `json:"suite"`
@@ -28,7 +28,7 @@ type Case struct {
 	Expect    Expect    `json:"expect"`
 }
 
-// Expect holds the fields to compare, as JSON gives them.
+// Expect holds the fields to compare, as decoded from JSON.
 type Expect map[string]any
 
 // App describes an application.
@@ -39,14 +39,14 @@ type App struct {
 	Directives []Directive                `json:"directives"`
 }
 
-// Settings are those that the cases know.
+// Settings are the settings that occur in cases.
 type Settings struct {
 	Tweens             []TweenEntry `json:"tweens"`
 	CSRFTrustedOrigins []string     `json:"csrf_trusted_origins"`
 }
 
-// TweenEntry is one place of the explicit list of tweens: a name, or an
-// object with a behaviour of its own.
+// TweenEntry is an element of the explicit list of tweens: a name, or an object with a behavior of
+// its own.
 type TweenEntry struct {
 	Name     string
 	Behavior Behavior
@@ -66,7 +66,7 @@ func (e *TweenEntry) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Tree is one node of a resource tree, with what lies below it.
+// Tree is a node of a resource tree, with its children.
 type Tree struct {
 	Class    string           `json:"class"`
 	Children map[string]*Tree `json:"children"`
@@ -74,7 +74,7 @@ type Tree struct {
 	Raises   string           `json:"raises"`
 }
 
-// ACE is one entry of an access list.
+// ACE is an entry of an access control list.
 type ACE struct {
 	Allow       bool
 	Principal   string
@@ -89,14 +89,14 @@ func (a *ACE) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if len(parts) != 3 {
-		return fmt.Errorf("an access entry of %d parts", len(parts))
+		return fmt.Errorf("access control entry has %d parts, want 3", len(parts))
 	}
 	var action string
 	if err := json.Unmarshal(parts[0], &action); err != nil {
 		return err
 	}
 	if action != "Allow" && action != "Deny" {
-		return fmt.Errorf("access action %q", action)
+		return fmt.Errorf("invalid action %q, want Allow or Deny", action)
 	}
 	a.Allow = action == "Allow"
 	if err := json.Unmarshal(parts[1], &a.Principal); err != nil {
@@ -116,7 +116,7 @@ func (a *ACE) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Directive is one call of the configuration, of any kind; Do says which.
+// Directive is one configuration call of any kind; Do is the kind.
 type Directive struct {
 	Do string `json:"do"`
 	ID string `json:"id"`
@@ -164,7 +164,7 @@ type Directive struct {
 	Directives  []Directive `json:"directives"`
 	RoutePrefix string      `json:"route_prefix"`
 
-	// what an application has one of
+	// what an application has only one of
 	Tree           string   `json:"tree"`
 	SetOnException *bool    `json:"set_on_exception"`
 	ReissueTime    *int     `json:"reissue_time"`
@@ -187,8 +187,7 @@ func (n *Names) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]string)(n))
 }
 
-// AppendSlash tells whether, and by which redirect, a not found view appends
-// a slash.
+// AppendSlash says whether a not-found view appends a slash, and with which redirect.
 type AppendSlash struct {
 	On       bool
 	Redirect string
@@ -203,12 +202,12 @@ func (a *AppendSlash) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &a.On)
 }
 
-// Behavior says what a view or a tween does when it is called.
+// Behavior is what a view or a tween does when it is called.
 type Behavior struct {
 	Status     int               `json:"status"`
 	Raise      string            `json:"raise"`
-	RaiseHTTP  HTTPAnswer        `json:"raise_http"`
-	ReturnHTTP HTTPAnswer        `json:"return_http"`
+	RaiseHTTP  HTTPError         `json:"raise_http"`
+	ReturnHTTP HTTPError         `json:"return_http"`
 	Returns    string            `json:"returns"`
 	Adds       []Callback        `json:"adds"`
 	Session    []json.RawMessage `json:"session"`
@@ -220,14 +219,14 @@ type Behavior struct {
 	Catch      string `json:"catch"`
 }
 
-// HTTPAnswer names an HTTP error, and where it leads.
-type HTTPAnswer struct {
+// HTTPError is the name of an HTTP error, and its Location.
+type HTTPError struct {
 	Name     string
 	Location string
 }
 
 // UnmarshalJSON reads a name or an object.
-func (h *HTTPAnswer) UnmarshalJSON(b []byte) error {
+func (h *HTTPError) UnmarshalJSON(b []byte) error {
 	if b[0] == '"' {
 		return json.Unmarshal(b, &h.Name)
 	}
@@ -240,8 +239,7 @@ func (h *HTTPAnswer) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Callback is something to be called when the request has its response, or is
-// done with.
+// Callback is a response callback or a finished callback.
 type Callback struct {
 	Response string     `json:"response_callback"`
 	Finished string     `json:"finished_callback"`
@@ -249,7 +247,7 @@ type Callback struct {
 	Raise    string     `json:"raise"`
 }
 
-// Request is one request and what came out.
+// Request is one request and its expected result.
 type Request struct {
 	Method     string      `json:"method"`
 	Path       string      `json:"path"`
@@ -262,7 +260,7 @@ type Request struct {
 	Expect     Expect      `json:"expect"`
 }
 
-// UnmarshalJSON fills in what a request has when it says nothing.
+// UnmarshalJSON fills in the defaults.
 func (q *Request) UnmarshalJSON(b []byte) error {
 	type plain Request
 	p := plain{Method: "GET", Scheme: "http", Host: "example.com"}
@@ -271,7 +269,7 @@ func (q *Request) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Load reads all suites of a folder, by name.
+// Load reads the suites in a folder. It returns them by name.
 func Load(dir string) (map[string]*File, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
@@ -295,7 +293,7 @@ func Load(dir string) (map[string]*File, error) {
 	return files, nil
 }
 
-// strict decodes JSON and refuses fields that the format does not know.
+// strict decodes JSON and rejects unknown fields.
 func strict(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()

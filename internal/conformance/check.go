@@ -11,8 +11,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Check is a URL to be made while the application handles a request, once
-// traversal ended, before the view is called.
+// Check is a URL to generate while the application handles a request, after traversal and before
+// the view is called.
 type Check struct {
 	Call    string   `json:"call"`
 	Request *Request `json:"request"`
@@ -34,8 +34,7 @@ type Check struct {
 	Expect Expect `json:"expect"`
 }
 
-// accessCheck is what the checks of access lists and static views hold, which
-// are not made yet.
+// accessCheck holds the fields of checks of access lists and static views, which do not run yet.
 type accessCheck struct {
 	File       string   `json:"file"`
 	Check      string   `json:"check"`
@@ -44,14 +43,14 @@ type accessCheck struct {
 	Principals []string `json:"principals"`
 }
 
-// Query is a list of pairs, or one text.
+// Query is a list of pairs or a raw query.
 type Query struct {
 	Given bool
 	Text  string
 	Pairs []Pair
 }
 
-// Pair is a name and its value: a text, a number, null or a list of them.
+// Pair is a name and its value: a string, a number, null or a list of them.
 type Pair struct {
 	Name  string
 	Value any
@@ -74,14 +73,14 @@ func (q *Query) UnmarshalJSON(b []byte) error {
 	for _, p := range pairs {
 		name, ok := p[0].(string)
 		if !ok {
-			return fmt.Errorf("the name %v of a query is no text", p[0])
+			return fmt.Errorf("name of a query: expected a string, got %v", p[0])
 		}
 		q.Pairs = append(q.Pairs, Pair{name, number(p[1])})
 	}
 	return nil
 }
 
-// number makes whole numbers of those that JSON has, also in a list.
+// number converts whole float64 values to int, also inside a list.
 func number(v any) any {
 	switch v := v.(type) {
 	case float64:
@@ -96,7 +95,7 @@ func number(v any) any {
 	return v
 }
 
-// call makes the URL.
+// call generates the URL.
 func (c *Check) call(r *web.Request) (string, error) {
 	options, err := c.options()
 	if err != nil {
@@ -121,17 +120,17 @@ func (c *Check) call(r *web.Request) (string, error) {
 		}
 		return r.ResourcePath(node, options...)
 	}
-	return "", fmt.Errorf("call %q: %w", c.Call, errWord)
+	return "", fmt.Errorf("call %q: %w", c.Call, errUnknown)
 }
 
-// node is the resource of the check in the tree of the request. Unlike a walk, it
-// also finds names that begin with "@@".
+// node returns the resource of the check in the tree of the request. Unlike traversal, it also
+// finds names that begin with "@@".
 func (c *Check) node(r *web.Request) (traversal.Node, error) {
 	node := r.Node().Root()
 	for _, name := range names(strings.Split(c.Resource, "/")) {
 		container, ok := node.Resource().(traversal.Container)
 		if !ok {
-			return node, fmt.Errorf("resource %q: %w", c.Resource, errWord)
+			return node, fmt.Errorf("resource %q: %w", c.Resource, errUnknown)
 		}
 		child, err := container.Child(r.Context(), name)
 		if err != nil {
@@ -174,7 +173,7 @@ func (c *Check) options() ([]web.URLOption, error) {
 	return options, nil
 }
 
-// urlError names what kept a URL from being made, as the cases do.
+// urlError returns the cases' name for an error of URL generation.
 func urlError(err error) (string, error) {
 	switch {
 	case errors.Is(err, web.ErrNoRoute), errors.Is(err, web.ErrMissingParam):
@@ -182,5 +181,5 @@ func urlError(err error) (string, error) {
 	case errors.Is(err, web.ErrNoCurrentRoute), errors.Is(err, web.ErrOtherHost):
 		return "ValueError", nil
 	}
-	return "", fmt.Errorf("an error that the case does not know: %w", err)
+	return "", fmt.Errorf("error without a name in the cases: %w", err)
 }

@@ -9,13 +9,14 @@ import (
 	"strings"
 )
 
-// Differences compares exactly the fields that want holds.
+// Differences compares exactly the fields of want and describes the differences; "" if there are
+// none.
 func Differences(want Expect, got Report) string {
 	var wrong []string
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		value, present := got[name]
 		if !present {
-			wrong = append(wrong, fmt.Sprintf("%s: want %s, there is none", name, text(want[name])))
+			wrong = append(wrong, fmt.Sprintf("%s: want %s, got nothing", name, text(want[name])))
 		} else if d := difference(name, want[name], value); d != "" {
 			wrong = append(wrong, d)
 		}
@@ -23,7 +24,7 @@ func Differences(want Expect, got Report) string {
 	return strings.Join(wrong, "; ")
 }
 
-// difference compares one field, "" if it is equal.
+// difference describes the difference in one field, "" if it is equal.
 func difference(name string, want, got any) string {
 	want, got = normal(want), normal(got)
 	if reflect.DeepEqual(want, got) {
@@ -32,8 +33,7 @@ func difference(name string, want, got any) string {
 	return fmt.Sprintf("%s: want %s, got %s", name, text(want), text(got))
 }
 
-// normal is a value as JSON gives it, without a difference between an empty
-// list and none.
+// normal converts a value to what encoding/json decodes. A nil list becomes an empty one.
 func normal(v any) any {
 	switch v := v.(type) {
 	case []string:
@@ -60,6 +60,7 @@ func normalFields(fields map[string]any) any {
 	return all
 }
 
+// text returns a value as JSON.
 func text(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

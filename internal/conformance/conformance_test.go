@@ -12,11 +12,10 @@ import (
 	"github.com/mastaba-go/mastaba/internal/conformance"
 )
 
-// suites are those that are played, in the order of the house: what stands
-// below first.
+// suites are the suites to play, from the lower packages to the upper ones.
 var suites = []string{"traversal", "views", "routes", "urlgen", "tweens", "config", "errors", "events", "acl", "csrf_session", "static"}
 
-// count is what came of the cases of a suite.
+// count counts the cases of a suite by result.
 type count struct{ passed, deviated, failed, skipped int }
 
 func TestConformance(t *testing.T) {
@@ -25,15 +24,15 @@ func TestConformance(t *testing.T) {
 	files, err := conformance.Load(cmp.Or(dir, "testdata"))
 	require.NoError(t, err)
 
-	var mu sync.Mutex // guards spoken
-	spoken := map[string]int{}
+	var mu sync.Mutex // guards applied
+	applied := map[string]int{}
 	t.Run("suites", func(t *testing.T) {
 		for _, name := range suites {
 			file := files[name]
 			if file == nil && !public {
 				continue
 			}
-			require.NotNil(t, file, "no cases of the suite %s", name)
+			require.NotNil(t, file, "no cases for the suite %s", name)
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				var n count
@@ -43,7 +42,7 @@ func TestConformance(t *testing.T) {
 						n.play(t, c, public, func(rule string) {
 							mu.Lock()
 							defer mu.Unlock()
-							spoken[rule]++
+							applied[rule]++
 						})
 					})
 				}
@@ -52,14 +51,14 @@ func TestConformance(t *testing.T) {
 		}
 	})
 	for _, rule := range conformance.Rules() {
-		fmt.Printf("rule %q: %d requests\n", rule, spoken[rule])
-		if public && spoken[rule] == 0 {
-			t.Errorf("rule %q applies to no request: it is no deviation that the cases know", rule)
+		fmt.Printf("rule %q: %d requests\n", rule, applied[rule])
+		if public && applied[rule] == 0 {
+			t.Errorf("rule %q applies to no request; remove it", rule)
 		}
 	}
 }
 
-// play plays one case, counts it, and notes the rules that spoke.
+// play plays one case, counts it, and reports the rules that apply.
 func (n *count) play(t *testing.T, c *conformance.Case, public bool, note func(rule string)) {
 	if reason := c.Waits(); reason != "" {
 		n.skipped++
@@ -74,7 +73,7 @@ func (n *count) play(t *testing.T, c *conformance.Case, public bool, note func(r
 	}
 	if public {
 		for _, rule := range verdict.Vain {
-			t.Errorf("rule %q speaks where we answer as Pyramid does", rule)
+			t.Errorf("rule %q applies where our result equals Pyramid's", rule)
 		}
 	}
 	switch {

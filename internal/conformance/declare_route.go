@@ -6,7 +6,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// routeOptions are what a route says beside its name and its pattern.
+// routeOptions returns the options of a route.
 func (b *build) routeOptions(d Directive) []routes.Option {
 	var options []routes.Option
 	if d.Factory != "" {
@@ -30,7 +30,7 @@ func (b *build) routeOptions(d Directive) []routes.Option {
 	return options
 }
 
-// predicates are those of a view or a route.
+// predicates returns the predicates of a view or a route.
 func (b *build) predicates(d Directive) []web.Predicate {
 	var all []web.Predicate
 	for _, p := range d.Predicates {

@@ -6,10 +6,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// view registers a view of any of the four directives.
+// view registers a view, for any of the four directives.
 func (b *build) view(c registry.Recorder, d Directive) {
 	call := d.Behavior.view(d.View)
-	if d.View == "" { // the plain answer
+	if d.View == "" { // the default response
 		call = func(r *web.Request) (any, error) { return r.Err(), nil }
 	}
 	options := b.options(d)
@@ -34,7 +34,7 @@ func (b *build) view(c registry.Recorder, d Directive) {
 	}
 }
 
-// errorClass is the class that the view is for, "" if it is for resources.
+// errorClass returns the error class that the view is for, "" for a view of resources.
 func (d Directive) errorClass() string {
 	switch {
 	case d.Do == "add_notfound_view":
@@ -49,7 +49,7 @@ func (d Directive) errorClass() string {
 	return ""
 }
 
-// options are what a view says beside its context and its function.
+// options returns the options of a view.
 func (b *build) options(d Directive) []views.Option {
 	var options []views.Option
 	if d.Name != "" {
@@ -74,7 +74,7 @@ func (b *build) options(d Directive) []views.Option {
 	return options
 }
 
-// option is the framework's own.
+// option returns the framework's option.
 func (a AppendSlash) option() views.Option {
 	if a.Redirect == "" {
 		return views.AppendSlash()
@@ -82,7 +82,7 @@ func (a AppendSlash) option() views.Option {
 	return views.AppendSlash(httpClasses[a.Redirect].low)
 }
 
-// predicate is the framework's own predicate, before it is negated.
+// predicate returns the framework's predicate, not negated yet.
 func (p Predicate) predicate() (web.Predicate, bool) {
 	switch p.Kind {
 	case "xhr":
@@ -139,7 +139,7 @@ func containment(class string) (web.Predicate, bool) {
 	return web.Predicate{}, false
 }
 
-// resourceView is a view for a class, an interface, or any resource.
+// resourceView returns a view for a class, an interface, or any resource.
 func resourceView(class string, call func(*web.Request) (any, error)) (views.View, bool) {
 	switch class {
 	case "":
@@ -168,7 +168,7 @@ func on[R any](call func(*web.Request) (any, error)) views.View {
 	return views.On(func(r *web.Request, _ R) (any, error) { return call(r) })
 }
 
-// errorView is a view for a class of errors: by type, or by status.
+// errorView returns a view for a class of errors, by type or by status.
 func errorView(class string, call func(*web.Request) (any, error)) views.View {
 	switch class {
 	case "AppError":

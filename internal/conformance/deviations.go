@@ -9,28 +9,26 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 )
 
-// exchange is a request of a case, with what the outline says of it.
+// exchange is a request of a case, with the outline's result.
 type exchange struct {
 	*Request
 	rehearsal *rehearsal
-	ours      Report // the outline's answer
+	ours      Report // the outline's result
 }
 
-// rule is one of the architecture's deliberate deviations, as far as a request
-// of a case can show it. It recognises a request by what it is; our exact
-// answer is the outline's, which knows all of them.
+// rule is a deliberate deviation from Pyramid that a request of a case can show. It recognizes a
+// request by its content. The outline, which knows all deviations, has our exact result.
 type rule struct {
 	name    string
 	applies func(x *exchange) bool // nil: to no request
-	// habit is Pyramid's way of making URLs from which the rule departs; it speaks
-	// where that makes another URL.
+	// habit is Pyramid's way of generating URLs that the rule replaces. The rule applies where the
+	// habit gives another URL.
 	habit reading
-	// amend turns what Pyramid answered into what we answer; nil: the outline
-	// answers altogether.
+	// amend changes Pyramid's result into ours; nil takes the outline's result as a whole.
 	amend func(x *exchange, want Expect)
 }
 
-// rules are applied one after another; of one request, several may speak.
+// rules are applied in order; several may apply to one request.
 var rules = []rule{
 	{
 		name: "%2F stays inside a name",
@@ -82,7 +80,7 @@ var rules = []rule{
 	},
 	{
 		name: "a generated URL leads back",
-		applies: func(x *exchange) bool { // and not, with "//name" in front, to another host
+		applies: func(x *exchange) bool { // a redirect to "//name" would lead to another host
 			return x.redirects() && x.ScriptName == "" && strings.HasPrefix(x.Path, "//")
 		},
 		habit: reading{loose: true},
@@ -93,8 +91,8 @@ var rules = []rule{
 	},
 }
 
-// leadsElsewhere tells whether the path means another route or place, read in one
-// of Pyramid's ways; or read in both, where the other alone makes no difference.
+// leadsElsewhere reports whether the path leads to another route or resource when read in one of
+// Pyramid's ways, or in both ways where the other way alone makes no difference.
 func (x *exchange) leadsElsewhere(way, other reading) bool {
 	o := x.rehearsal.outline
 	leads := func(how reading) string {
@@ -109,14 +107,14 @@ func (x *exchange) leadsElsewhere(way, other reading) bool {
 	return leads(way) != ours || leads(reading{whole: true, climb: true}) != ours && leads(other) == ours
 }
 
-// redirects tells whether the answer is to append a slash.
+// redirects reports whether the response redirects to a path with a slash appended.
 func (x *exchange) redirects() bool { return x.ours["view"] == nil && x.ours["location"] != nil }
 
-var errUnsure = errors.New("the outline cannot tell what the answer is")
+var errUnsure = errors.New("the outline cannot predict the response")
 
-// want gives what a request must be answered: what Pyramid did, unless rules
-// speak, whose names come with it.
-func (x *exchange) want() (want Expect, spoke []string, err error) {
+// want returns the expected result of a request: Pyramid's, changed by the rules that apply, and
+// the names of those rules.
+func (x *exchange) want() (want Expect, applied []string, err error) {
 	want = maps.Clone(x.Expect)
 	for _, r := range rules {
 		if r.applies == nil || !r.applies(x) {
@@ -132,13 +130,13 @@ func (x *exchange) want() (want Expect, spoke []string, err error) {
 			want = x.recorded()
 		}
 		if !reflect.DeepEqual(normal(map[string]any(before)), normal(map[string]any(want))) {
-			spoke = append(spoke, r.name)
+			applied = append(applied, r.name)
 		}
 	}
-	return want, spoke, nil
+	return want, applied, nil
 }
 
-// fields are what the cases of a suite record of a report.
+// fields are the fields of a report that the cases of a suite record.
 var fields = map[string][]string{
 	"traversal": {},
 	"views":     {"context", "context_class", "view_name", "subpath"},
@@ -149,7 +147,7 @@ var fields = map[string][]string{
 	"events":    {"error"},
 }
 
-// recorded is the outline's answer as the case would have recorded it.
+// recorded returns the outline's result with the fields that the case records.
 func (x *exchange) recorded() Expect {
 	keep := append([]string{"status", "view", "raised", "location", "allow"}, fields[x.rehearsal.suite]...)
 	if x.rehearsal.suite == "traversal" {
@@ -167,9 +165,9 @@ func (x *exchange) recorded() Expect {
 	return want
 }
 
-// judge makes one request, and holds its answer against what it must be.
+// judge sends one request and compares the result with the expected one.
 func (x *exchange) judge(app *framework.App, v Verdict, at string) Verdict {
-	want, spoke, err := x.want()
+	want, applied, err := x.want()
 	if err != nil {
 		return v.problem("%s: %v", at, err)
 	}
@@ -178,18 +176,18 @@ func (x *exchange) judge(app *framework.App, v Verdict, at string) Verdict {
 		return v.problem("%s: %v", at, err)
 	}
 	if d := Differences(want, got); d != "" {
-		v = v.problem("%s: %s (rules: %q)", at, d, spoke)
+		v = v.problem("%s: %s (rules: %q)", at, d, applied)
 	}
 	switch {
-	case len(spoke) > 0:
-		v.Rules = append(v.Rules, spoke...)
+	case len(applied) > 0:
+		v.Rules = append(v.Rules, applied...)
 		if Differences(x.Expect, got) == "" {
-			v.Vain = append(v.Vain, spoke...)
+			v.Vain = append(v.Vain, applied...)
 		}
 	case !x.rehearsal.unsure:
-		// The outline is held against Pyramid where no rule speaks.
+		// Without a rule the outline must agree with Pyramid.
 		if said := normal(map[string]any(x.recorded())); !reflect.DeepEqual(said, normal(map[string]any(want))) {
-			v = v.problem("%s: the outline says %s, Pyramid says %s", at, text(said), text(want))
+			v = v.problem("%s: the outline has %s, Pyramid has %s", at, text(said), text(want))
 		}
 	}
 	return v

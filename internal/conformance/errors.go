@@ -9,8 +9,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// The errors of the cases. A class that extends another unwraps to it, which
-// is how a view for the wider class finds the narrower error.
+// The errors of the cases. A class that extends another unwraps to it, so views for the wider class
+// handle it.
 type (
 	AppError     struct{}
 	StorageError struct{}
@@ -29,7 +29,7 @@ func (*StorageError) Unwrap() error { return &AppError{} }
 func (*Timeout) Unwrap() error      { return &StorageError{} }
 func (*InputError) Unwrap() error   { return &AppError{} }
 
-// newError makes the error of that name.
+// newError returns the error of that name.
 func newError(name string) error {
 	switch name {
 	case "AppError":
@@ -46,11 +46,10 @@ func newError(name string) error {
 	if class, ok := httpClasses[name]; ok {
 		return class.error("")
 	}
-	return fmt.Errorf("the cases know no error %q", name)
+	return fmt.Errorf("unknown error %q", name)
 }
 
-// httpClass is a class of HTTP errors: the range of statuses that it stands
-// for.
+// httpClass is a class of HTTP errors: a range of statuses.
 type httpClass struct{ low, high int }
 
 var httpClasses = map[string]httpClass{
@@ -80,7 +79,7 @@ var httpClasses = map[string]httpClass{
 	"HTTPServiceUnavailable":  {503, 503},
 }
 
-// error makes an error of the class, which leads to location if one is given.
+// error returns an error of the class, with a Location header unless location is "".
 func (c httpClass) error(location string) *web.HTTPError {
 	err := web.Status(c.low, http.StatusText(c.low))
 	if location != "" {
@@ -89,7 +88,7 @@ func (c httpClass) error(location string) *web.HTTPError {
 	return err
 }
 
-// httpName gives the name of the class of one status.
+// httpName returns the name of the class of one status.
 func httpName(status int) string {
 	for name, class := range httpClasses {
 		if class.low == status && class.high == status {
@@ -99,7 +98,7 @@ func httpName(status int) string {
 	return fmt.Sprintf("HTTP%d", status)
 }
 
-// isErrorClass tells whether name is that of an error.
+// isErrorClass reports whether name is the name of an error class.
 func isErrorClass(name string) bool {
 	switch name {
 	case "Exception", "AppError", "StorageError", "Timeout", "InputError", "OtherError",
@@ -110,8 +109,7 @@ func isErrorClass(name string) bool {
 	return ok
 }
 
-// errorName names an error as the cases do: by the first of its tree that
-// they know.
+// errorName returns the cases' name for an error: that of the first error in its tree that has one.
 func errorName(err error) string {
 	switch err.(type) {
 	case nil:
@@ -146,7 +144,7 @@ func errorName(err error) string {
 	return ""
 }
 
-// isA tells whether err is of the class, as a Go program would ask.
+// isA reports whether err belongs to the class.
 func isA(err error, class string) bool {
 	switch class {
 	case "Exception":

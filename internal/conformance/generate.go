@@ -6,42 +6,42 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 )
 
-// pyramid is how Pyramid makes URLs: all its habits together.
+// pyramid is how Pyramid generates URLs: all its habits together.
 var pyramid = reading{whole: true, climb: true, loose: true, textual: true}
 
-// judge makes the URL of a check, and holds it against what it must be. The outline
-// says what that is; with Pyramid's habits it must say what was recorded.
+// judge generates the URL of a check and compares it with the outline's. With Pyramid's habits, the
+// outline must generate the recorded URL.
 func (c *Check) judge(app *framework.App, o *outline, v Verdict, at string) Verdict {
-	theirs := answer(o.url(c, pyramid))
+	theirs := result(o.url(c, pyramid))
 	if d := Differences(c.Expect, theirs); d != "" {
-		return v.problem("%s: the outline in Pyramid's ways: %s", at, d)
+		return v.problem("%s: the outline with Pyramid's habits: %s", at, d)
 	}
-	ours := answer(o.url(c, reading{}))
-	spoke := c.rules(o, theirs, ours)
+	ours := result(o.url(c, reading{}))
+	applied := c.rules(o, theirs, ours)
 	got, err := c.play(app)
 	if err != nil {
 		return v.problem("%s: %v", at, err)
 	}
 	if d := Differences(Expect(ours), got); d != "" {
-		v = v.problem("%s: %s (rules: %q)", at, d, spoke)
+		v = v.problem("%s: %s (rules: %q)", at, d, applied)
 	}
-	v.Rules = append(v.Rules, spoke...)
+	v.Rules = append(v.Rules, applied...)
 	if Differences(c.Expect, got) == "" {
-		v.Vain = append(v.Vain, spoke...)
+		v.Vain = append(v.Vain, applied...)
 	}
 	return v
 }
 
-// answer is a URL, or what kept it from being made, in the words of the cases.
-func answer(url, failed string) Report {
+// result reports a URL, or the error instead of one, with the fields of the cases.
+func result(url, failed string) Report {
 	if failed != "" {
 		return Report{"error": failed}
 	}
 	return Report{"url": url}
 }
 
-// rules names the rules that make ours another URL than theirs: those whose habit
-// alone does, else all that differ together.
+// rules returns the names of the rules by which our URL differs from Pyramid's: those whose habit
+// alone changes the URL, otherwise all rules about URLs.
 func (c *Check) rules(o *outline, theirs, ours Report) []string {
 	if text(theirs) == text(ours) {
 		return nil
@@ -52,7 +52,7 @@ func (c *Check) rules(o *outline, theirs, ours Report) []string {
 			continue
 		}
 		all = append(all, r.name)
-		if text(answer(o.url(c, r.habit))) != text(ours) {
+		if text(result(o.url(c, r.habit))) != text(ours) {
 			alone = append(alone, r.name)
 		}
 	}
@@ -62,8 +62,7 @@ func (c *Check) rules(o *outline, theirs, ours Report) []string {
 	return all
 }
 
-// play has the application handle the request of the check, and the URL made
-// meanwhile.
+// play sends the request of the check and returns the URL generated while it was handled.
 func (c *Check) play(app *framework.App) (Report, error) {
 	p := &play{check: c}
 	hr, err := c.Request.request(p)
@@ -71,11 +70,11 @@ func (c *Check) play(app *framework.App) (Report, error) {
 		return nil, err
 	}
 	if _, err := app.Do(hr); err != nil && p.check != nil {
-		return nil, fmt.Errorf("the request ended before the URL was made: %w", err)
+		return nil, fmt.Errorf("the request ended before the URL was generated: %w", err)
 	}
 	if p.urlErr != nil {
 		failed, err := urlError(p.urlErr)
-		return answer("", failed), err
+		return result("", failed), err
 	}
-	return answer(p.url, ""), nil
+	return result(p.url, ""), nil
 }

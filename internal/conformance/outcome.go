@@ -14,7 +14,7 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// outcome is what came of a configuration, in the words of the cases.
+// outcome reports the result of a configuration, with the fields of the cases.
 func (b *build) outcome(app *framework.App, failure error, want Expect) (Report, error) {
 	report := Report{"config": "ok", "log": b.log}
 	if failure != nil {
@@ -34,7 +34,7 @@ func (b *build) outcome(app *framework.App, failure error, want Expect) (Report,
 	return report, nil
 }
 
-// routesOf are those of the table, in the order of matching.
+// routesOf returns name and pattern of each route, in the order of matching.
 func routesOf(reg *registry.Registry) [][2]string {
 	list := [][2]string{}
 	for _, route := range routes.TableOf(reg).Routes() {
@@ -43,9 +43,9 @@ func routesOf(reg *registry.Registry) [][2]string {
 	return list
 }
 
-// failures says which errors of the cases a failed configuration is. Pyramid
-// stops at the first; we report all mistakes, and the conflicts beside them.
-// So where several are reported, first is the one that is looked for.
+// failures adds the errors of a failed configuration to the report. Pyramid stops at the first
+// error; we report all mistakes and conflicts. If there are several, the report names first, the
+// expected one, if it is among them.
 func (b *build) failures(report Report, failure error, first any) error {
 	var all *registry.Errors
 	if !errors.As(failure, &all) {
@@ -72,7 +72,7 @@ func (b *build) failures(report Report, failure error, first any) error {
 			name = "ConfigurationExecutionError"
 			report["cause"] = mistakeName(err.Err)
 		default:
-			return fmt.Errorf("an error of no known kind: %w", err)
+			return fmt.Errorf("unexpected type of error %T: %w", err, err)
 		}
 		if report["error"] == nil || name == first {
 			report["error"] = name
@@ -83,9 +83,9 @@ func (b *build) failures(report Report, failure error, first any) error {
 	return nil
 }
 
-// late names the cause of a mistake that Pyramid comes upon only while actions
-// run: a view for a route that is not there, and whatever is wrong with a route
-// but its wish to inherit a slash. We say so at the line of the directive.
+// late returns the name of a mistake that Pyramid finds only while actions run: a view for an
+// unknown route, and every mistake in a route except an invalid inherit_slash. We report it at the
+// directive.
 func (b *build) late(err *registry.Mistake) string {
 	d := b.placed[err.Source]
 	switch {
@@ -93,12 +93,12 @@ func (b *build) late(err *registry.Mistake) string {
 	case d.Do != "add_route", d.InheritSlash && d.Pattern != "":
 		return ""
 	case is[*routes.PatternError](err):
-		return "error" // of Python's re
+		return "error" // of Python's module re
 	}
 	return mistakeName(err)
 }
 
-// mistakeName names what is wrong with a directive.
+// mistakeName returns the cases' name for a mistake in a directive.
 func mistakeName(err error) string {
 	if is[*order.CycleError](err) {
 		return "CyclicDependencyError"
@@ -109,19 +109,18 @@ func mistakeName(err error) string {
 	return "ConfigurationError"
 }
 
-// conflict describes a conflict by the directives that take part in it. They
-// must all claim the same.
+// conflict describes a conflict by the directives in it, which must all claim the same thing.
 func (b *build) conflict(c *registry.Conflict) (map[string]any, error) {
 	var described map[string]any
 	var ids []string
 	for _, source := range c.Sources {
 		d, ok := b.placed[source]
 		if !ok {
-			return nil, fmt.Errorf("a conflict at %s, where no directive stands: %w", source, c)
+			return nil, fmt.Errorf("conflict at %s, which is not the place of a directive: %w", source, c)
 		}
 		claim := d.claim()
 		if described != nil && text(claim) != text(described) {
-			return nil, fmt.Errorf("a conflict between %s and %s: %w", text(described), text(claim), c)
+			return nil, fmt.Errorf("conflict between different claims %s and %s: %w", text(described), text(claim), c)
 		}
 		described = claim
 		ids = append(ids, d.ID)
@@ -131,7 +130,7 @@ func (b *build) conflict(c *registry.Conflict) (map[string]any, error) {
 	return described, nil
 }
 
-// claim is what a directive claims, in the words of the cases.
+// claim returns what a directive claims, with the fields of the cases.
 func (d Directive) claim() map[string]any {
 	switch d.Do {
 	case "action":
@@ -158,7 +157,7 @@ func (d Directive) claim() map[string]any {
 	return map[string]any{"kind": strings.TrimPrefix(d.Do, "set_")}
 }
 
-// sortConflicts makes a set comparable.
+// sortConflicts sorts conflicts, whose order does not matter, to compare them.
 func sortConflicts(conflicts []any) {
 	slices.SortFunc(conflicts, func(a, b any) int { return strings.Compare(text(a), text(b)) })
 }

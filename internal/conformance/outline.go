@@ -7,29 +7,27 @@ import (
 	"strings"
 )
 
-// outline is the plain reading of an application's directives: what is in
-// force once includes gave way and rounds replaced each other. From it comes
-// what a request is answered (outline_play.go). It knows applications without
-// routes and sessions.
+// outline is a plain reading of an application's directives: what is in force after overrides by
+// includes and later rounds. It predicts the response to a request (outline_play.go). It does not
+// know sessions.
 type outline struct {
 	suite       string
 	trees       map[string]*Tree
 	tree        string
-	routes      []*route // in the order of matching, the static ones among them
+	routes      []*route // in the order of matching, including those that never match
 	views       []*declared
 	subscribers []Directive
 	tweens      []string // in use, outermost first
 	behaviors   map[string]Behavior
 	derivers    []string       // outermost first
 	since       map[string]int // the round in which each deriver was added first
-	kinds       []string       // of predicates, in the order of adding
-	server      ranking        // its order of media types
+	kinds       []string       // of custom predicates, in the order of adding
+	server      ranking        // the server's order of media types
 	security    bool
 	permission  string
 }
 
-// declared is a directive, the includes that lead to it, the prefix of its
-// routes, and its round.
+// declared is a directive with its include path, the prefix of its routes, and its round.
 type declared struct {
 	Directive
 	path   []string
@@ -37,7 +35,7 @@ type declared struct {
 	round  int
 }
 
-// outlineOf reads the directives of a case whose configuration is sound.
+// outlineOf reads the directives of a case whose configuration is valid.
 func outlineOf(c *Case) *outline {
 	o := &outline{suite: c.Suite, trees: c.App.Trees, tree: "main", behaviors: map[string]Behavior{}, since: map[string]int{}}
 	o.server = ranking{outermost: "first", innermost: "last"}
@@ -91,8 +89,8 @@ func outlineOf(c *Case) *outline {
 	return o
 }
 
-// settle ends a round: of the directives of one identity the one nearest to the
-// application holds, and replaces what an earlier round declared.
+// settle ends a round: of the directives with one identity the one nearest to the application wins,
+// and replaces those of earlier rounds.
 func (o *outline) settle(round []*declared, tweens *ranking) {
 	nearest := map[string]*declared{}
 	for _, d := range round {
@@ -141,7 +139,7 @@ func (o *outline) settle(round []*declared, tweens *ranking) {
 	}
 }
 
-// addView adds a view, in the place of one that an earlier round declared.
+// addView adds a view, or replaces one of an earlier round in its place.
 func (o *outline) addView(v *declared) {
 	at := slices.IndexFunc(o.views, func(old *declared) bool { return old.identity() == v.identity() })
 	if at >= 0 {
@@ -151,7 +149,7 @@ func (o *outline) addView(v *declared) {
 	}
 }
 
-// identity is what no two directives share; "" for what never clashes.
+// identity returns what conflicting directives share; "" for a directive that never conflicts.
 func (d *declared) identity() string {
 	if d.Do == "add_subscriber" {
 		return ""
@@ -166,8 +164,8 @@ func (d *declared) identity() string {
 	return claim
 }
 
-// lookupOrder is where views for a class are looked for, most specific first;
-// views for any resource come last.
+// lookupOrder lists the types whose views a class has, most specific first. Views for any resource
+// follow.
 var lookupOrder = map[string][]string{
 	"Folder":      {"Folder", "IContainer", "IResource"},
 	"Root":        {"Root", "Folder", "IContainer", "IResource"},
@@ -177,7 +175,7 @@ var lookupOrder = map[string][]string{
 	"DefaultRoot": {},
 }
 
-// errorOrder is where views for the cases' own errors are looked for.
+// errorOrder lists the same for the errors of the cases.
 var errorOrder = map[string][]string{
 	"AppError":       {"AppError"},
 	"StorageError":   {"StorageError", "AppError"},
@@ -188,9 +186,8 @@ var errorOrder = map[string][]string{
 	"URLDecodeError": {"URLDecodeError"},
 }
 
-// classes are those that an error belongs to, most specific first, and its
-// status, 0 if it has none: its own, then ranges of statuses, the narrower
-// first.
+// classes returns the classes of an error, most specific first: its own, then ranges of statuses,
+// narrower ones first. status is 0 if it has none.
 func classes(name string) (list []string, status int) {
 	list = slices.Clone(errorOrder[name])
 	switch class, known := httpClasses[name]; {
@@ -212,8 +209,8 @@ func classes(name string) (list []string, status int) {
 
 func (c httpClass) width() int { return c.high - c.low }
 
-// lookup gives the groups of views for a place of the walk, in order: those of the
-// matched route, then, as the route says, those without one.
+// lookup returns the groups of views for the end of the walk, in order: those of the matched route,
+// then, if the route uses global views, those without a route.
 func (o *outline) lookup(w *walk) [][]*declared {
 	from := []string{""}
 	if w.match != nil {
@@ -233,7 +230,7 @@ func (o *outline) lookup(w *walk) [][]*declared {
 	return groups
 }
 
-// errorViews gives the group of views of a route, "" for none, for a class of errors.
+// errorViews returns the group of views of a route, "" for none, for a class of errors.
 func (o *outline) errorViews(route, class string) []*declared {
 	return o.group(route, func(v *declared) bool { return v.errorClass() == class && v.Name == "" })
 }
@@ -242,8 +239,8 @@ func (o *outline) group(route string, of func(*declared) bool) []*declared {
 	return slices.DeleteFunc(slices.Clone(o.views), func(v *declared) bool { return v.RouteName != route || !of(v) })
 }
 
-// pick gives the view of a group that answers; nil if none fits. Views with an
-// Accept come first, by preference.
+// pick returns the view of a group that handles the request; nil if no predicates hold. Views with
+// an Accept predicate come first, by preference.
 func (o *outline) pick(group []*declared, q *Request, w *walk) *declared {
 	var fitting []*declared
 	var offers []string
@@ -265,7 +262,7 @@ func (o *outline) pick(group []*declared, q *Request, w *walk) *declared {
 	return fitting[0]
 }
 
-// offer is the media type that a view offers, "" without one.
+// offer returns the media type that a view offers, "" for none.
 func (d *declared) offer() string {
 	for _, p := range d.Predicates {
 		if p.Kind == "accept" {
@@ -275,7 +272,7 @@ func (d *declared) offer() string {
 	return ""
 }
 
-// weight is Pyramid's order inside a group: smaller is asked first.
+// weight returns Pyramid's sort key inside a group: the view with the smallest is tried first.
 func (o *outline) weight(v *declared) int {
 	score := 0
 	for _, p := range v.Predicates {
@@ -283,7 +280,7 @@ func (o *outline) weight(v *declared) int {
 		switch {
 		case at < 0:
 			at = 13 + slices.Index(o.kinds, p.Kind)
-		case at >= 7: // the seventh place is kept for the kind of request
+		case at >= 7: // Pyramid reserves the seventh place for request_type
 			at++
 		}
 		score += 1 << (at + 1)
@@ -291,8 +288,8 @@ func (o *outline) weight(v *declared) int {
 	return (1<<30 - score) / (len(v.Predicates) + 1)
 }
 
-// mismatch is the error of a request that no view fits, and the methods that
-// would do.
+// mismatch returns the error of a request without a matching view, and the methods that would
+// match.
 func (o *outline) mismatch(groups [][]*declared, q *Request, w *walk) (name string, allow []string) {
 	name = "HTTPNotFound"
 	for _, view := range slices.Concat(groups...) {
@@ -316,7 +313,7 @@ func (o *outline) mismatch(groups [][]*declared, q *Request, w *walk) (name stri
 	return name, allow
 }
 
-// permits asks the access lists from the place of the walk upwards.
+// permits checks the access lists from the end of the walk up to the root.
 func (o *outline) permits(q *Request, w *walk, permission string) bool {
 	who := principals(o.user(q), q.header("X-Groups"))
 	for depth := w.depth(); depth >= 0; depth-- {
@@ -332,8 +329,8 @@ func (o *outline) permits(q *Request, w *walk, permission string) bool {
 	return false
 }
 
-// asks is the permission that a view asks for, "" for none.
-func (o *outline) asks(v *declared, asError bool) string {
+// required returns the permission that a view requires, "" for none.
+func (o *outline) required(v *declared, asError bool) string {
 	switch {
 	case !o.security || v.Permission == "NO_PERMISSION_REQUIRED":
 		return ""
@@ -343,9 +340,9 @@ func (o *outline) asks(v *declared, asError bool) string {
 	return v.Permission
 }
 
-// deriversAround are the derivers of the case around a view, outermost first:
-// those outside secured_view, which a view that is denied passes, and those
-// inside. A deriver that is added in a later round is not around it.
+// deriversAround returns the case's own derivers around a view, outermost first: those outside
+// secured_view, which run even if access is denied, and those inside. A deriver of a later round is
+// not around the view.
 func (o *outline) deriversAround(v *declared) (outside, inside []string) {
 	at := max(slices.Index(o.derivers, "secured_view"), 0)
 	around := func(names []string) []string {

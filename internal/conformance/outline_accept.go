@@ -8,19 +8,17 @@ import (
 	"strings"
 )
 
-// qvalue is how a q can be written; any other makes the header unreadable.
+// qvalue matches a valid quality parameter; any other makes the header invalid.
 var qvalue = regexp.MustCompile(`^q=(0(\.\d{0,3})?|1(\.0{0,3})?)$`)
 
-// serverOrder is the server's own preference among media types, as long as the
-// case does not change it.
+// serverOrder is the server's default preference among media types.
 var serverOrder = []string{
 	"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/json",
 }
 
-// preference sorts the media types that a group offers, the one to try first
-// first: by the client's liking, then by the server's order. A type outside
-// that order weighs as much as there are offers, and parameters come before
-// the bare type.
+// preference sorts the media types that a group offers, the preferred one first: by the client's
+// quality, then by the server's order. The weight of a type outside that order is the number of
+// offers. A type with parameters comes before the bare type.
 func (q *Request) preference(offers, server []string) []string {
 	sorted := slices.Clone(offers)
 	place := func(mediaType string) int {
@@ -44,10 +42,9 @@ func (q *Request) preference(offers, server []string) []string {
 	return sorted
 }
 
-// quality is how much the client likes a media type, by its Accept header: the
-// q of the most specific range that speaks of it (the type with the same
-// parameters, the type alone, type/*, */*). Without a header, or with one that
-// cannot be read, everything is liked alike.
+// quality returns the client's quality for a media type: the q of the most specific range in the
+// Accept header that covers it (the type with the same parameters, the bare type, type/*, */*).
+// Without a header, or with an invalid one, it is 1 for all types.
 func (q *Request) quality(offer string) float64 {
 	header, present := q.hasHeader("Accept")
 	if !present {
@@ -90,10 +87,10 @@ func (q *Request) quality(offer string) float64 {
 	return quality
 }
 
-// unspaced takes spaces out, and the quotes that a value needs none of.
+// unspaced removes spaces and quotes.
 var unspaced = strings.NewReplacer(" ", "", `"`, "")
 
-// mediaType parts a media type from its parameters.
+// mediaType separates a media type from its parameters.
 func mediaType(text string) (name string, parameters []string) {
 	parts := strings.Split(text, ";")
 	for _, p := range parts[1:] {

@@ -2,8 +2,8 @@ package conformance
 
 import "slices"
 
-// ranking puts names in order by the hints they were added with, as Pyramid documents it: tweens by
-// their under and over, media types by what they weigh less or more than.
+// ranking sorts names by their hints, as Pyramid documents it: tweens by under and over, media
+// types by what they weigh less or more than.
 //
 // Edges point inward. The first one leads from the outermost name to the innermost. Then each name,
 // in the order of adding, gives edges from everything that it is under, and edges to everything

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// rehearsal is one request played by the outline: in the order in which the
-// framework promises to do things, with nothing of the framework.
+// rehearsal is one request played by the outline: in the order that the framework promises, without
+// the framework.
 type rehearsal struct {
 	*outline
 	q    *Request
@@ -19,16 +19,16 @@ type rehearsal struct {
 	onResponse []Callback
 	onFinished []Callback
 
-	mismatch string // the error of a request that no view fitted, if it is not a plain 404
-	unsure   bool   // the outline cannot tell
+	mismatch string // the error of a request without a matching view, if it is not a plain 404
+	unsure   bool   // the outline cannot predict the result
 }
 
-// reply is a response, or an error on its way up.
+// reply is a response, or an error on its way out.
 type reply struct {
 	status int
-	report Report // of the view or tween that made it; nil for a plain answer
+	report Report // of the view or tween that made it; nil for a default response
 	header Report // location and allow
-	raised string // the name of an error; then there is no response
+	raised string // the name of an error, instead of a response
 }
 
 // rehearse plays a request.
@@ -38,7 +38,7 @@ func (o *outline) rehearse(q *Request) (*rehearsal, Report) {
 	if answer.raised == "" {
 		if raised := r.call(&r.onResponse); raised != "" {
 			answer = reply{raised: raised}
-		} else if raised := r.tell("NewResponse"); raised != "" {
+		} else if raised := r.notify("NewResponse"); raised != "" {
 			answer = reply{raised: raised}
 		}
 	}
@@ -48,7 +48,7 @@ func (o *outline) rehearse(q *Request) (*rehearsal, Report) {
 	return r, r.result(answer)
 }
 
-// result says what a case would record of the answer.
+// result returns what a case would record of the reply.
 func (r *rehearsal) result(a reply) Report {
 	all := Report{"status": a.status, "view": nil, "trace": r.trace}
 	if a.raised != "" {
@@ -76,7 +76,7 @@ func (r *rehearsal) add(callbacks []Callback) {
 	}
 }
 
-// call calls callbacks of one kind until one raises, those added meanwhile too.
+// call runs the callbacks of one kind, including those added meanwhile, until one raises.
 func (r *rehearsal) call(callbacks *[]Callback) (raised string) {
 	for len(*callbacks) > 0 {
 		c := (*callbacks)[0]
@@ -90,8 +90,8 @@ func (r *rehearsal) call(callbacks *[]Callback) (raised string) {
 	return ""
 }
 
-// tell tells the subscribers of an event until one raises.
-func (r *rehearsal) tell(event string) (raised string) {
+// notify runs the subscribers of an event until one raises.
+func (r *rehearsal) notify(event string) (raised string) {
 	for _, s := range r.subscribers {
 		if s.Event != event {
 			continue
@@ -105,7 +105,7 @@ func (r *rehearsal) tell(event string) (raised string) {
 	return ""
 }
 
-// tween runs the tweens from the n-th inwards, and the router within.
+// tween runs the tweens from the n-th inward, then the router.
 func (r *rehearsal) tween(n int) reply {
 	if n == len(r.tweens) {
 		return r.route()
@@ -114,7 +114,7 @@ func (r *rehearsal) tween(n int) reply {
 	if name == "EXCVIEW" {
 		answer := r.tween(n + 1)
 		if answer.raised != "" {
-			answer = r.answerError(answer)
+			answer = r.handleError(answer)
 		}
 		return answer
 	}
@@ -143,29 +143,29 @@ func (r *rehearsal) tween(n int) reply {
 	return answer
 }
 
-// belongs tells whether an error is of a class.
+// belongs reports whether an error belongs to a class.
 func belongs(name, class string) bool {
 	list, _ := classes(name)
 	return class == "Exception" || slices.Contains(list, class)
 }
 
-// route goes from the path to the view.
+// route is the router: it goes from the path to the view.
 func (r *rehearsal) route() reply {
-	if raised := r.tell("NewRequest"); raised != "" {
+	if raised := r.notify("NewRequest"); raised != "" {
 		return reply{raised: raised}
 	}
 	if r.walk.raised == "URLDecodeError" {
 		return reply{raised: r.walk.raised}
 	}
 	r.matched = r.walk.match != nil
-	if raised := r.tell("BeforeTraversal"); raised != "" {
+	if raised := r.notify("BeforeTraversal"); raised != "" {
 		return reply{raised: raised}
 	}
 	if r.walk.raised != "" {
 		return reply{raised: r.walk.raised}
 	}
 	r.found = true
-	if raised := r.tell("ContextFound"); raised != "" {
+	if raised := r.notify("ContextFound"); raised != "" {
 		return reply{raised: raised}
 	}
 	groups := r.lookup(&r.walk)
@@ -193,14 +193,14 @@ func (r *rehearsal) route() reply {
 func (r *rehearsal) view(v *declared, failed string) reply {
 	outside, inside := r.deriversAround(v)
 	r.trace = append(r.trace, outside...)
-	if asked := r.asks(v, failed != ""); asked != "" && !r.permits(r.q, &r.walk, asked) {
+	if permission := r.required(v, failed != ""); permission != "" && !r.permits(r.q, &r.walk, permission) {
 		return reply{raised: "HTTPForbidden"}
 	}
 	r.trace = append(r.trace, inside...)
 	if to := r.slashed(v); to != "" {
 		return reply{status: v.AppendSlash.status(), header: Report{"location": to}}
 	}
-	if v.View == "" { // the plain answer
+	if v.View == "" { // the default response
 		_, status := classes(failed)
 		return reply{status: status}
 	}
@@ -224,7 +224,7 @@ func (r *rehearsal) view(v *declared, failed string) reply {
 	return answer
 }
 
-// report is what the cases of the suite compare of a view's report.
+// report returns the report of a view.
 func (r *rehearsal) report(tag, failed string) Report {
 	report := Report{"view": tag, "error": failed, "view_name": "", "subpath": []string{}, "matched_route": nil, "matchdict": nil}
 	if r.matched {
@@ -240,7 +240,7 @@ func (r *rehearsal) report(tag, failed string) Report {
 	return report
 }
 
-func (r *rehearsal) raiseHTTP(h HTTPAnswer) reply {
+func (r *rehearsal) raiseHTTP(h HTTPError) reply {
 	answer := reply{raised: h.Name}
 	if h.Location != "" {
 		to, err := r.q.resolve(h.Location)
@@ -250,10 +250,10 @@ func (r *rehearsal) raiseHTTP(h HTTPAnswer) reply {
 	return answer
 }
 
-// answerError is what the tween EXCVIEW does: the view for the error, those of the
-// matched route first; else the plain answer of errors with a status, else a view
-// for any error.
-func (r *rehearsal) answerError(failed reply) reply {
+// handleError is the tween EXCVIEW: it calls the view for the error, those of the matched route
+// first; otherwise an error with a status gives its default response, and any other error goes to
+// the view for all errors.
+func (r *rehearsal) handleError(failed reply) reply {
 	list, status := classes(failed.raised)
 	var groups [][]*declared
 	if r.matched {
@@ -267,7 +267,7 @@ func (r *rehearsal) answerError(failed reply) reply {
 	for _, class := range list {
 		groups = append(groups, r.errorViews("", class))
 	}
-	place := walk{} // an error lies nowhere: of the tree, only the lineage counts
+	place := walk{} // an error has no place in the tree: only the lineage counts
 	if r.found {
 		place = r.walk
 		place.ofError = true
@@ -280,10 +280,10 @@ func (r *rehearsal) answerError(failed reply) reply {
 			continue
 		}
 		answer := r.view(view, failed.raised)
-		if view.View == "" && answer.header == nil { // the plain answer, with the headers of the error
+		if view.View == "" && answer.header == nil { // the default response has the headers of the error
 			answer.header = failed.header
 		}
-		if answer.raised == "HTTPNotFound" { // gives way to the first error
+		if answer.raised == "HTTPNotFound" { // the first error takes precedence
 			return failed
 		}
 		return answer

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// failing gives the kinds of those predicates that do not hold.
+// failing returns the kinds of the predicates that do not hold.
 func (o *outline) failing(ps Predicates, q *Request, w *walk) []string {
 	var kinds []string
 	for _, p := range ps {
@@ -18,7 +18,7 @@ func (o *outline) failing(ps Predicates, q *Request, w *walk) []string {
 	return kinds
 }
 
-// holds asks a predicate, before it is negated.
+// holds checks a predicate, before negation.
 func (o *outline) holds(p Predicate, q *Request, w *walk) bool {
 	switch p.Kind {
 	case "xhr":
@@ -58,7 +58,7 @@ func (o *outline) holds(p Predicate, q *Request, w *walk) bool {
 	return q.header(customKinds[p.Kind]) == p.Values[0]
 }
 
-// methods are those of a request_method: GET adds HEAD.
+// methods returns the methods of a request_method; GET implies HEAD.
 func (p Predicate) methods() []string {
 	list := slices.Clone(p.Values)
 	if slices.Contains(list, "GET") {
@@ -68,8 +68,8 @@ func (p Predicate) methods() []string {
 	return slices.Compact(list)
 }
 
-// allowed are the methods with which a request_method holds; of one that is
-// negated, those of the common methods.
+// allowed returns the methods for which a request_method holds; for a negated one, those among the
+// common methods.
 func (p Predicate) allowed() []string {
 	if !p.Not {
 		return p.methods()
@@ -79,7 +79,7 @@ func (p Predicate) allowed() []string {
 	})
 }
 
-// path is the names of a physical_path.
+// path returns the names of a physical_path.
 func (p Predicate) path() []string {
 	if p.List {
 		return p.Values[1:]
@@ -87,7 +87,7 @@ func (p Predicate) path() []string {
 	return slices.DeleteFunc(strings.Split(p.Values[0], "/"), func(s string) bool { return s == "" })
 }
 
-// identity is what two predicates of the same meaning share.
+// identity returns what two predicates of the same meaning share.
 func (p Predicate) identity() string {
 	values := slices.Clone(p.Values)
 	switch p.Kind {
@@ -109,7 +109,7 @@ func (p Predicate) identity() string {
 	return text([]any{p.Kind, p.Not, p.Truth, values})
 }
 
-// user is who the policy of the case says is asking.
+// user returns the user of the request, as the policy of the case identifies it.
 func (o *outline) user(q *Request) string {
 	if !o.security {
 		return ""
@@ -117,7 +117,7 @@ func (o *outline) user(q *Request) string {
 	return q.header("X-User")
 }
 
-// hasParameter tells whether one part of a request_param holds.
+// hasParameter reports whether one part of a request_param holds.
 func (q *Request) hasParameter(part string) bool {
 	name, want, valued := cutParameter(part)
 	value, present := lastOf(q.Query, name)
@@ -128,8 +128,7 @@ func (q *Request) hasParameter(part string) bool {
 	return present && (!valued || value == want)
 }
 
-// cutParameter reads "k" or "k=v": both sides are trimmed, and a leading "="
-// belongs to the key.
+// cutParameter splits "k" or "k=v": both sides are trimmed, and a leading "=" belongs to the key.
 func cutParameter(part string) (name, value string, valued bool) {
 	lead := ""
 	if strings.HasPrefix(part, "=") {
@@ -141,7 +140,7 @@ func cutParameter(part string) (name, value string, valued bool) {
 	return strings.TrimSpace(lead + name), strings.TrimSpace(value), true
 }
 
-// lastOf gives the last value of a name in a query or a form.
+// lastOf returns the last value of a name in a query or a form.
 func lastOf(form, name string) (value string, present bool) {
 	for pair := range strings.SplitSeq(form, "&") {
 		k, v, _ := strings.Cut(pair, "=")

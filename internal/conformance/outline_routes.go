@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// route is a route as its directive describes it, with its prefixes.
+// route is a route with its prefixes applied.
 type route struct {
 	Directive
 	host, scheme string // of another host
@@ -22,8 +22,7 @@ type part struct {
 	star       bool
 }
 
-// match is a route and what its markers took of a path: as text, in which a NUL
-// stands for a slash that was escaped.
+// match is a route and the values of its markers, in which a NUL stands for an escaped slash.
 type match struct {
 	*route
 	took map[string]string
@@ -36,12 +35,12 @@ var (
 	hosted   = regexp.MustCompile(`^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?//([^/]+)(.*)$`)
 )
 
-// join puts a prefix below another one.
+// join joins two prefixes.
 func join(prefix, more string) string {
 	return strings.Trim(strings.TrimRight(prefix, "/")+"/"+strings.TrimLeft(more, "/"), "/")
 }
 
-// addRoute puts a route at the end. One of the same name vanishes.
+// addRoute appends a route, in place of an earlier one with the same name.
 func (o *outline) addRoute(d *declared) {
 	o.routes = slices.DeleteFunc(o.routes, func(old *route) bool { return old.Name == d.Name })
 	rt := &route{Directive: d.Directive}
@@ -61,7 +60,7 @@ func (o *outline) addRoute(d *declared) {
 	o.routes = append(o.routes, rt)
 }
 
-// partsOf takes a pattern apart.
+// partsOf parses a pattern.
 func partsOf(pattern string) []part {
 	if !braced.MatchString(pattern) {
 		pattern = oldStyle.ReplaceAllString(pattern, "{$1}")
@@ -112,7 +111,7 @@ func expressionOf(parts []part) string {
 	return b.String()
 }
 
-// take matches the pattern against a whole path, nil if it does not fit.
+// take matches the pattern against a whole path; nil if it does not match.
 func (rt *route) take(path string) *match {
 	found := rt.expression.FindStringSubmatch(path)
 	if found == nil {
@@ -127,8 +126,8 @@ func (rt *route) take(path string) *match {
 	return m
 }
 
-// first gives the match of the first route whose pattern takes the path, whatever
-// its predicates say.
+// first returns the match of the first route whose pattern matches the path and for which also
+// holds.
 func (o *outline) first(path string, also func(*match) bool) *match {
 	for _, rt := range o.routes {
 		if rt.Static || rt.expression == nil {
@@ -141,7 +140,7 @@ func (o *outline) first(path string, also func(*match) bool) *match {
 	return nil
 }
 
-// match gives the route of the request, nil if there is none.
+// match returns the match of the request's route; nil if no route matches.
 func (o *outline) match(q *Request, how reading) *match {
 	if q.badPath() {
 		return nil
@@ -151,7 +150,7 @@ func (o *outline) match(q *Request, how reading) *match {
 	})
 }
 
-// splits tells whether a marker of the route is a star, whose value is a list.
+// splits reports whether a marker of the route is a star, whose value is a list.
 func (rt *route) splits(marker string) bool {
 	return slices.ContainsFunc(rt.parts, func(p part) bool { return p.star && p.marker == marker })
 }
@@ -160,10 +159,10 @@ func (rt *route) has(marker string) bool {
 	return slices.ContainsFunc(rt.parts, func(p part) bool { return p.marker == marker })
 }
 
-// names splits what a marker took.
+// names splits the value of a marker.
 func (m *match) names(marker string) []string { return names(strings.Split(m.took[marker], "/")) }
 
-// way is what is walked from the root, and the subpath of a walk that uses it up.
+// way returns the names to traverse from the root, and the subpath for a walk that uses them up.
 func (m *match) way() (way, beyond []string) {
 	switch {
 	case m.Traverse != "":
@@ -179,13 +178,12 @@ func (m *match) way() (way, beyond []string) {
 	return way, beyond
 }
 
-// textual tells whether the way is the text of a marker, which may begin without
-// a slash.
+// textual reports whether the way is the text of a marker, which may begin without a slash.
 func (m *match) textual() bool {
 	return m.Traverse == "" && m.has("traverse") && !m.splits("traverse")
 }
 
-// traversed is what the route's own traverse makes of the markers.
+// traversed returns the route's traverse pattern with the markers filled in.
 func (m *match) traversed() []string {
 	var b strings.Builder
 	for _, p := range partsOf(m.Traverse) {
@@ -209,7 +207,7 @@ func unhide(list []string) []string {
 	return shown
 }
 
-// dict is the match as the cases write it.
+// dict returns the matchdict as the cases write it.
 func (m *match) dict() map[string]any {
 	dict := map[string]any{}
 	for marker, took := range m.took {
@@ -225,14 +223,14 @@ func (m *match) dict() map[string]any {
 	return dict
 }
 
-// hasParam tells whether one part of a match_param holds.
+// hasParam reports whether one part of a match_param holds.
 func (m *match) hasParam(part string) bool {
 	name, want, _ := strings.Cut(part, "=")
 	value, _ := m.dict()[strings.TrimSpace(name)].(string)
 	return value == strings.TrimSpace(want) && m.has(strings.TrimSpace(name))
 }
 
-// status is that of the redirect which appends a slash.
+// status returns the status of the redirect that appends a slash.
 func (a AppendSlash) status() int {
 	if a.Redirect == "" {
 		return 307
@@ -240,7 +238,7 @@ func (a AppendSlash) status() int {
 	return httpClasses[a.Redirect].low
 }
 
-// slashed is where a view that appends slashes sends the request, "" for nowhere.
+// slashed returns the URL that a view with append_slash redirects to, "" for none.
 func (r *rehearsal) slashed(v *declared) string {
 	path := r.q.Path + "/"
 	if !v.AppendSlash.On || strings.HasSuffix(path, "//") || r.q.badPath() {
@@ -254,7 +252,7 @@ func (r *rehearsal) slashed(v *declared) string {
 		segments[i] = escape(unhidden(name), inName)
 	}
 	location := escape(unescaped(r.q.ScriptName), inPath) + strings.Join(segments, "/")
-	if strings.HasPrefix(location, "//") { // which would name a host
+	if strings.HasPrefix(location, "//") { // would name a host
 		location = "/." + location
 	}
 	if r.q.Query != "" {

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// What stands unescaped in the parts of a URL, beside letters, digits and -._~.
+// Characters that stay unescaped in the parts of a URL, besides letters, digits and -._~.
 const (
 	inName   = "!$&'()*+,;=:@"
 	inPath   = inName + "/"
 	inAnchor = inPath + "?"
 )
 
-// escape writes a text so that only some characters stand for themselves.
+// escape percent-encodes all characters but letters, digits, -._~ and those in plain.
 func escape(text, plain string) string {
 	var b strings.Builder
 	for i := range len(text) {
@@ -37,7 +37,7 @@ func unescaped(text string) string {
 	return plain
 }
 
-// url makes the URL of a check, or names what keeps it from being made.
+// url generates the URL of a check, or returns the name of the error.
 func (o *outline) url(c *Check, how reading) (made, failed string) {
 	base, query, route := c.base(), c.Query, c.Route
 	values := maps.Clone(c.Params)
@@ -90,13 +90,13 @@ func (o *outline) url(c *Check, how reading) (made, failed string) {
 	if c.Anchor != "" {
 		made += "#" + escape(c.Anchor, inAnchor)
 	}
-	if base == "" && strings.HasPrefix(made, "//") && !how.loose { // which would name a host
+	if base == "" && strings.HasPrefix(made, "//") && !how.loose { // would name a host
 		made = "/." + made
 	}
 	return made, ""
 }
 
-// base is what stands in front of the path.
+// base returns what comes before the path.
 func (c *Check) base() string {
 	q := c.Request
 	if strings.HasSuffix(c.Call, "_path") {
@@ -128,7 +128,7 @@ func (c *Check) base() string {
 	return scheme + "://" + host + escape(unescaped(q.ScriptName), inPath)
 }
 
-// pairs is the query of the request.
+// pairs returns the query of the request.
 func (q *Request) pairs() Query {
 	query := Query{Given: true, Pairs: []Pair{}}
 	for pair := range strings.SplitSeq(q.Query, "&") {
@@ -142,8 +142,8 @@ func (q *Request) pairs() Query {
 	return query
 }
 
-// text is the query as it stands in a URL. An empty list gives nothing, but what
-// follows it has an ampersand all the same.
+// text returns the query as written in a URL. An empty list gives nothing, but the next pair still
+// gets its ampersand.
 func (q Query) text() string {
 	if len(q.Pairs) == 0 {
 		if q.Text == "" {
@@ -170,8 +170,8 @@ func (q Query) text() string {
 	return text
 }
 
-// below is the path of a resource below the virtual root, in the URL and as the
-// names that a route receives.
+// below returns the path of a resource below the virtual root, for the URL and as the names that a
+// route receives.
 func (q *Request) below(physical []string, how reading) (path string, way []string) {
 	virtual := q.virtual()
 	folder := func(list []string) string {
@@ -197,7 +197,7 @@ func (q *Request) below(physical []string, how reading) (path string, way []stri
 	return folder(physical), slashed(physical)
 }
 
-// slashed begins and, except for the root, ends with an empty name.
+// slashed returns way with an empty name at the start and, except for the root, at the end.
 func slashed(way []string) []string {
 	if len(way) == 0 {
 		return []string{""}
@@ -205,8 +205,7 @@ func slashed(way []string) []string {
 	return slices.Concat([]string{""}, way, []string{""})
 }
 
-// routePath is the path that a route makes of values, and the host if it is
-// another one.
+// routePath returns the path that a route generates from values, and its host if it has one.
 func (o *outline) routePath(c *Check, name string, values map[string]any, kept *match, how reading) (path, host, failed string) {
 	at := slices.IndexFunc(o.routes, func(rt *route) bool { return rt.Name == name })
 	if at < 0 {
@@ -242,7 +241,7 @@ func (o *outline) routePath(c *Check, name string, values map[string]any, kept *
 	return f.leading(o, kept), host, ""
 }
 
-// asText is a value as texts: one, or a list.
+// asText converts a value to a string or a list of strings.
 func asText(value any) any {
 	switch value := number(value).(type) {
 	case []any:
@@ -258,13 +257,13 @@ func asText(value any) any {
 	}
 }
 
-// filling is a route with what stands for its markers.
+// filling is a route with values for its markers.
 type filling struct {
 	*route
 	values map[string]any
 }
 
-// path puts the values in the place of the markers.
+// path replaces the markers with their values.
 func (f filling) path(write func(p part, text string) string) string {
 	path := ""
 	for _, p := range f.parts {
@@ -285,7 +284,7 @@ func (f filling) path(write func(p part, text string) string) string {
 	return path
 }
 
-// namesOf are the names of a list for a star, as its route will give them back.
+// namesOf returns the names that a route reads back from the list of a star.
 func namesOf(list []string) []string {
 	list = slices.Clone(list)
 	for i := range list {
@@ -294,7 +293,7 @@ func namesOf(list []string) []string {
 	return names(list)
 }
 
-// back tells whether the route takes the path, and whether with these values.
+// back reports whether the route matches the path, and whether with the same values.
 func (f filling) back(path string) (takes, same bool) {
 	m := f.take(decoded(path, reading{}))
 	if m == nil {
@@ -315,9 +314,9 @@ func (f filling) back(path string) (takes, same bool) {
 	return true, true
 }
 
-// leading is the path that leads back to the route and the values, as far as there
-// is one. Slashes in a value are escaped, but where an expression takes them they
-// stay if they can; what a marker of the current route took stays as it is.
+// leading returns the path that leads back to the route with the same values, if there is one.
+// Slashes in a value are escaped; where a regular expression matches them, they stay if possible.
+// The values of the current route stay as they are.
 func (f filling) leading(o *outline, kept *match) string {
 	path := f.best(kept)
 	last := f.parts[len(f.parts)-1]
@@ -327,8 +326,8 @@ func (f filling) leading(o *outline, kept *match) string {
 	}
 	_, same := f.back(path)
 	if took, ok := kept.raw(last); ok && took != strings.Join(kept.names(last.marker), "/") {
-		// Of dots and empty names the list knows nothing. They stand there again if
-		// the path led to another route without.
+		// The list has lost dots and empty names. They are written again if the path would lead to
+		// another route without them.
 		first := o.first(decoded(path, reading{}), func(*match) bool { return true })
 		if f.Static || same && first != nil && first.route == f.route {
 			return path
@@ -336,7 +335,7 @@ func (f filling) leading(o *outline, kept *match) string {
 		return f.with(last.marker, took).best(kept)
 	}
 	if len(list) > 0 && !same && f.touched() {
-		// A slash parts the star from a marker that would take its names otherwise.
+		// A slash separates the star from a marker that would otherwise match its names.
 		parted := f.with(last.marker, append([]string{""}, list...)).best(kept)
 		if _, same := f.back(parted); same {
 			return parted
@@ -345,14 +344,14 @@ func (f filling) leading(o *outline, kept *match) string {
 	return path
 }
 
-// with is the filling with another value.
+// with returns the filling with another value.
 func (f filling) with(marker string, value any) filling {
 	values := maps.Clone(f.values)
 	values[marker] = value
 	return filling{f.route, values}
 }
 
-// raw is what a marker took of the current path.
+// raw returns the value of a marker in the current path.
 func (m *match) raw(p part) (text string, ok bool) {
 	if m != nil {
 		text, ok = m.took[p.marker]
@@ -360,8 +359,8 @@ func (m *match) raw(p part) (text string, ok bool) {
 	return text, ok
 }
 
-// best tries which slashes to escape: the first way that leads back, else the last
-// that the route takes at all, else all.
+// best tries which slashes to escape: it returns the first path that leads back, otherwise the last
+// one that the route matches at all, otherwise the one with all slashes escaped.
 func (f filling) best(kept *match) string {
 	var open []string // markers that may keep their slashes
 	for _, p := range f.parts {
@@ -399,7 +398,7 @@ func (f filling) best(kept *match) string {
 	return all
 }
 
-// escapeNames escapes a text whose slashes part names.
+// escapeNames escapes a text whose slashes separate names.
 func escapeNames(text string) string {
 	list := strings.Split(text, "/")
 	for i := range list {
@@ -408,7 +407,7 @@ func escapeNames(text string) string {
 	return strings.Join(list, "/")
 }
 
-// touched tells whether no slash parts the star from a marker.
+// touched reports whether no slash separates the star from the marker before it.
 func (f filling) touched() bool {
 	between := ""
 	for _, p := range slices.Backward(f.parts[:len(f.parts)-1]) {

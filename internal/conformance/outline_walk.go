@@ -7,28 +7,28 @@ import (
 	"unicode/utf8"
 )
 
-// reading is how a path is read. The zero reading is ours; each flag turns one
-// of Pyramid's habits on.
+// reading is a way to read a path. The zero reading is ours; each flag switches on one of Pyramid's
+// habits.
 type reading struct {
 	whole   bool // decodes the whole path, then splits it
-	climb   bool // glues the virtual root to the path as text, so that ".." climbs out
-	loose   bool // makes URLs without asking where they lead
+	climb   bool // joins the virtual root and the path as text, so ".." climbs out
+	loose   bool // generates URLs without checking where they lead
 	textual bool // cuts the virtual root off a URL as text
 }
 
-// walk is where a path leads, by the outline.
+// walk is the outline's traversal of a path.
 type walk struct {
 	match   *match   // nil without a route
 	names   []string // of the virtual root, then of the path
-	beyond  []string // the subpath, if all names are walked
-	virtual int      // how many are the virtual root's
-	nodes   []*Tree  // along the way, the root first; nil for a bare root
-	raised  string   // the error that ended it
-	ofError bool     // asked on behalf of an error view
+	beyond  []string // the subpath, if all names were traversed
+	virtual int      // number of names that belong to the virtual root
+	nodes   []*Tree  // along the way, root first; nil for the default root
+	raised  string   // name of the error that ended it
+	ofError bool     // for an error view
 }
 
-// names splits a path text: empty names and "." vanish, ".." takes the name
-// before it away.
+// names normalizes the segments of a path: it drops empty ones and ".", and ".." removes the one
+// before it.
 func names(parts []string) []string {
 	var kept []string
 	for _, name := range parts {
@@ -43,13 +43,13 @@ func names(parts []string) []string {
 	return kept
 }
 
-// badPath tells whether the path of the request is not UTF-8, or holds a NUL.
+// badPath reports whether the path of the request is not UTF-8 or contains a NUL.
 func (q *Request) badPath() bool {
 	decoded, err := url.PathUnescape(q.Path)
 	return err != nil || !utf8.ValidString(decoded) || strings.ContainsRune(decoded, 0)
 }
 
-// path is the decoded path; a NUL in it is a slash that was escaped.
+// path returns the decoded path; a NUL in it is an escaped slash.
 func (q *Request) path(how reading) string { return decoded(q.Path, how) }
 
 func decoded(escaped string, how reading) string {
@@ -66,14 +66,13 @@ func decoded(escaped string, how reading) string {
 	return "/"
 }
 
-// unhidden turns the slashes back that were escaped.
+// unhidden restores escaped slashes.
 func unhidden(text string) string { return strings.ReplaceAll(text, "\x00", "/") }
 
-// virtual gives the names of the virtual root.
+// virtual returns the names of the virtual root.
 func (q *Request) virtual() []string { return names(strings.Split(q.header("X-Vhm-Root"), "/")) }
 
-// walk reads the path of the request, or the one that its route makes, and
-// follows it through the tree.
+// walk traverses the path of the request, or the one from its route.
 func (o *outline) walk(q *Request, m *match, how reading) walk {
 	virtual := q.virtual()
 	w := walk{match: m, virtual: len(virtual)}
@@ -127,10 +126,10 @@ func (w *walk) follow(at *Tree) {
 	}
 }
 
-// depth is how many names were walked.
+// depth returns the number of names that were traversed.
 func (w *walk) depth() int { return len(w.nodes) - 1 }
 
-// class is that of the node at a depth.
+// class returns the class of the node at a depth.
 func (w *walk) class(depth int) string {
 	switch node := w.nodes[depth]; {
 	case node == nil:
@@ -159,8 +158,7 @@ func (w *walk) subpath() []string {
 	return w.names[min(w.depth()+1, len(w.names)):]
 }
 
-// virtualRoot is the path of the node at the virtual root's place, of the root
-// if there is none.
+// virtualRoot returns the path of the virtual root; "/" if the walk did not reach it.
 func (w *walk) virtualRoot() string {
 	if w.virtual > w.depth() {
 		return "/"
@@ -168,7 +166,7 @@ func (w *walk) virtualRoot() string {
 	return w.path(w.virtual)
 }
 
-// found is what a case of the suite traversal compares.
+// found returns what a case of the suite traversal compares.
 func (w *walk) found() map[string]any {
 	return map[string]any{
 		"context":           w.path(w.depth()),
@@ -182,7 +180,7 @@ func (w *walk) found() map[string]any {
 	}
 }
 
-// header is the value of a header, "" without.
+// header returns the value of a header, "" for none.
 func (q *Request) header(name string) string {
 	value, _ := q.hasHeader(name)
 	return value

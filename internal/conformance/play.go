@@ -16,24 +16,22 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// reportHeader numbers the report of the view that made an answer. It travels
-// with the response, so an answer that no view of the case made has none, and
-// HEAD keeps it.
+// reportHeader holds the number of the report of the view that returned the response. Responses
+// that are not from a view of the case do not have it; HEAD keeps it.
 const reportHeader = "Conformance-Report"
 
-// Report is what a view or a tween of the case says about its request, and
-// what is compared.
+// Report is what a view or a tween of the case reports about its request, to be compared.
 type Report map[string]any
 
-// play is one request being played. It travels in the request's context.
+// play is one request in progress. It is kept in the request's context.
 type play struct {
 	trace          []string
 	reports        []Report
 	traversal      Report
-	check          *Check // made once traversal ended
+	check          *Check // runs when traversal has ended
 	url            string
 	urlErr         error
-	finishedRaised bool // a finished callback raised, after the answer was out
+	finishedRaised bool // a finished callback raised, after the response was sent
 }
 
 type playKey struct{}
@@ -42,13 +40,13 @@ func playOf(r *web.Request) *play { return r.Context().Value(playKey{}).(*play) 
 
 func (p *play) mark(mark string) { p.trace = append(p.trace, mark) }
 
-// report keeps a report and gives its number.
+// report stores a report and returns its number.
 func (p *play) report(r Report) string {
 	p.reports = append(p.reports, r)
 	return strconv.Itoa(len(p.reports) - 1)
 }
 
-// reportOf gives the report that a response carries, nil for none.
+// reportOf returns the report of a response, nil for none.
 func (p *play) reportOf(header string) Report {
 	n, err := strconv.Atoi(header)
 	if err != nil {
@@ -57,7 +55,7 @@ func (p *play) reportOf(header string) Report {
 	return p.reports[n]
 }
 
-// viewReport is what a view says about its request.
+// viewReport returns the report of a view about its request.
 func viewReport(r *web.Request, tag string) Report {
 	report := Report{
 		"view":          tag,
@@ -85,8 +83,7 @@ func viewReport(r *web.Request, tag string) Report {
 	return report
 }
 
-// found keeps what traversal found, whether or not there is a view, and makes
-// the check of the request, if it is made for one.
+// found records the result of traversal and runs the check, if the request is for one.
 func (p *play) found(r *web.Request) {
 	if p.check != nil {
 		p.url, p.urlErr = p.check.call(r)
@@ -111,19 +108,17 @@ func pathOf(n traversal.Node) any {
 	return "/" + strings.Join(n.Names(), "/")
 }
 
-// Play makes one request of the case twice, in process and through ServeHTTP,
-// and gives what came out of the first; or an error if the second was another
-// answer.
+// Play sends one request of the case twice, through App.Do and through ServeHTTP. It returns the
+// result of the first, and an error if the second differs.
 func (q *Request) Play(app *framework.App) (Report, error) {
-	answer, inProcess, err := q.do(app)
+	done, inProcess, err := q.do(app)
 	if err != nil {
 		return nil, err
 	}
-	return answer, q.serve(app, answer, inProcess)
+	return done, q.serve(app, done, inProcess)
 }
 
-// do plays the request in process, where an error that nothing answered comes
-// back.
+// do sends the request through App.Do, which returns errors without a view.
 func (q *Request) do(app *framework.App) (Report, *play, error) {
 	p := new(play)
 	hr, err := q.request(p)
@@ -135,7 +130,7 @@ func (q *Request) do(app *framework.App) (Report, *play, error) {
 	if err != nil {
 		answer["status"], answer["raised"] = 500, errorName(err)
 		if answer["raised"] == "" {
-			return nil, nil, fmt.Errorf("an error that the case does not know: %w", err)
+			return nil, nil, fmt.Errorf("error without a name in the cases: %w", err)
 		}
 	} else {
 		answer["status"] = resp.Status()
@@ -158,10 +153,9 @@ func (q *Request) do(app *framework.App) (Report, *play, error) {
 	return answer, p, nil
 }
 
-// serve plays the request as a server would, and compares it with what came
-// out in process. Only an error which came too late to change the answer may
-// make a difference.
-func (q *Request) serve(app *framework.App, answer Report, inProcess *play) error {
+// serve sends the request through ServeHTTP and compares the result with that of App.Do. The two
+// may differ only by an error that came too late to change the response.
+func (q *Request) serve(app *framework.App, done Report, inProcess *play) error {
 	p := new(play)
 	hr, err := q.request(p)
 	if err != nil {
@@ -177,15 +171,15 @@ func (q *Request) serve(app *framework.App, answer Report, inProcess *play) erro
 		if inProcess.finishedRaised && name != "trace" {
 			continue
 		}
-		if d := difference(name, answer[name], got); d != "" {
-			return fmt.Errorf("served otherwise than in process: %s", d)
+		if d := difference(name, done[name], got); d != "" {
+			return fmt.Errorf("ServeHTTP differs from Do: %s", d)
 		}
 	}
 	return nil
 }
 
-// request makes the request by hand: nothing cleans its path. It comes from
-// the proxy that the application trusts, so that its X-Vhm-Root counts.
+// request builds the request by hand, so that its path is not cleaned. It comes from the trusted
+// proxy, so that its X-Vhm-Root counts.
 func (q *Request) request(p *play) (*http.Request, error) {
 	path, err := url.PathUnescape(q.Path)
 	if err != nil {
@@ -218,7 +212,7 @@ func (q *Request) request(p *play) (*http.Request, error) {
 	return hr.WithContext(context.WithValue(context.Background(), playKey{}, p)), nil
 }
 
-// resolve gives the absolute form of a location.
+// resolve returns a location as an absolute URL.
 func (q *Request) resolve(location string) (string, error) {
 	path, err := url.PathUnescape(q.ScriptName + q.Path)
 	if err != nil {

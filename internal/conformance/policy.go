@@ -8,9 +8,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// policy is the security policy of the cases: X-User says who is asking,
-// X-Groups to which groups they belong, and access lists along the lineage what
-// they may do.
+// policy is the security policy of the cases. X-User is the user and X-Groups are the user's
+// groups; access lists along the lineage grant permissions.
 type policy struct{}
 
 var (
@@ -18,7 +17,7 @@ var (
 	_ web.Principaler    = policy{}
 )
 
-// Identity is the name of the user, nil for nobody.
+// Identity returns the name of the user, nil for none.
 func (policy) Identity(r *web.Request) (any, error) {
 	if user := r.Header.Get("X-User"); user != "" {
 		return user, nil
@@ -26,7 +25,7 @@ func (policy) Identity(r *web.Request) (any, error) {
 	return nil, nil
 }
 
-// Principals are everyone, and with a user also the user and their groups.
+// Principals returns everyone, and for a user also authenticated, the user and the user's groups.
 func (policy) Principals(r *web.Request) ([]string, error) {
 	return principals(r.Header.Get("X-User"), r.Header.Get("X-Groups")), nil
 }
@@ -45,8 +44,8 @@ func principals(user, groups string) []string {
 	return names
 }
 
-// Permits looks from the resource upwards for the first entry that speaks of
-// the permission and one of the principals. Without one it is denied.
+// Permits finds the first entry from the resource upward for the permission and one of the
+// principals. Without one, access is denied.
 func (p policy) Permits(r *web.Request, at traversal.Node, permission string) (web.Decision, error) {
 	who, err := p.Principals(r)
 	if err != nil {
@@ -66,5 +65,5 @@ func (p policy) Permits(r *web.Request, at traversal.Node, permission string) (w
 			}
 		}
 	}
-	return web.Deny("no entry speaks of it"), nil
+	return web.Deny("no entry for it"), nil
 }

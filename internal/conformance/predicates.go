@@ -9,13 +9,13 @@ import (
 // Predicates are the conditions of a view, sorted by kind.
 type Predicates []Predicate
 
-// Predicate is one condition: a kind and a value, which is a truth, a text or
-// a list of texts, and may be negated.
+// Predicate is one condition: a kind and a value, which is a bool, a string or a list of strings.
+// It may be negated.
 type Predicate struct {
 	Kind   string
 	Not    bool
-	Truth  bool     // of xhr and is_authenticated
-	Values []string // of all others
+	Truth  bool     // value of xhr and is_authenticated
+	Values []string // value of all others
 	List   bool     // whether the value was a list
 }
 
@@ -56,8 +56,7 @@ func (p *Predicate) read(value json.RawMessage) error {
 	return json.Unmarshal(value, &p.Truth)
 }
 
-// The kinds of predicates that every application knows, and those that cases
-// may add.
+// The kinds of predicates that every application knows, and those that cases may add.
 var (
 	builtinKinds = []string{
 		"xhr", "request_method", "path_info", "request_param", "header", "accept", "containment",

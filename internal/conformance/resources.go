@@ -10,8 +10,7 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// The interfaces that the classes of the cases declare. IContainer and
-// IContent extend IResource.
+// The interfaces of the cases' classes. IContainer and IContent extend IResource.
 type (
 	IResource interface {
 		spec() *Tree
@@ -26,7 +25,7 @@ type (
 	}
 )
 
-// place is what all classes share: the node of the tree that they stand for.
+// place is what all classes share: the node of the tree that they represent.
 type place struct{ tree *Tree }
 
 func (p *place) spec() *Tree { return p.tree }
@@ -41,7 +40,7 @@ var (
 
 func (f *Folder) container() {}
 
-// Child gives the resource of that name, or the error that it stands for.
+// Child returns the resource of that name, or the error that the tree has there.
 func (f *Folder) Child(_ context.Context, name string) (traversal.Resource, error) {
 	child, ok := f.tree.Children[name]
 	if !ok {
@@ -73,7 +72,7 @@ func (d *Document) content() {}
 // Image is a kind of document.
 type Image struct{ Document }
 
-// resource makes the resource that a node of a tree describes.
+// resource creates the resource of a node.
 func (t *Tree) resource(class string) (traversal.Resource, error) {
 	if t.Raises != "" {
 		return nil, newError(t.Raises)
@@ -94,11 +93,11 @@ func (t *Tree) resource(class string) (traversal.Resource, error) {
 	case "Image":
 		return &Image{Document{at}}, nil
 	}
-	return nil, fmt.Errorf("a node of class %q", class)
+	return nil, fmt.Errorf("unknown class %q of a node", class)
 }
 
-// className names a resource as the cases do. What is none of their classes
-// is the root of an application without a tree.
+// className returns the cases' name for a resource. Any other type is the root of an application
+// without a tree.
 func className(res traversal.Resource) string {
 	switch res.(type) {
 	case *Root:
@@ -115,8 +114,8 @@ func className(res traversal.Resource) string {
 	return "DefaultRoot"
 }
 
-// declareClasses tells an application which class extends which, and in which
-// order a Book, which is a folder and content, looks for its views.
+// declareClasses declares which class extends which, and the order in which views for a Book, which
+// is both folder and content, are looked up.
 func declareClasses(c registry.Recorder) {
 	views.Inherit(c, func(r *Root) *Folder { return &r.Folder })
 	views.Inherit(c, func(b *Book) *Folder { return &b.Folder })

@@ -2,39 +2,37 @@ package conformance
 
 import "slices"
 
-// Waits says what a case waits for, or why Go excludes it; "" if it can be
-// played.
+// Waits returns what a case waits for, or why it is impossible in Go; "" if it can be played.
 func (c *Case) Waits() string {
 	added := map[string]bool{}
-	c.each(func(d Directive) bool {
+	c.any(func(d Directive) bool {
 		if d.Do == "add_view_predicate" || d.Do == "add_route_predicate" {
 			added[d.Name] = true
 		}
 		return false
 	})
 	switch {
-	case c.each(func(d Directive) bool { return d.hasUnknownPredicate(added) }):
-		return "Go excludes it: a predicate is a value, and cannot be unknown"
-	case c.each(Directive.isNoErrorView):
-		return "Go excludes it: an error view takes an error"
-	case c.each(func(d Directive) bool { return d.Do == "add_static_view" }):
+	case c.any(func(d Directive) bool { return d.hasUnknownPredicate(added) }):
+		return "impossible in Go: a predicate is a value, so it cannot be unknown"
+	case c.any(Directive.isErrorViewOfResource):
+		return "impossible in Go: an error view takes an error"
+	case c.any(func(d Directive) bool { return d.Do == "add_static_view" }):
 		return "waits for static views"
 	case c.Suite == "acl":
 		return "waits for access lists"
-	case c.CookieJar || c.each(Directive.needsSession):
+	case c.CookieJar || c.any(Directive.needsSession):
 		return "waits for sessions"
 	}
 	return ""
 }
 
-// each asks every directive of the case, wherever it stands, until one says
-// yes.
-func (c *Case) each(ask func(Directive) bool) bool {
-	var any func([]Directive) bool
-	any = func(ds []Directive) bool {
-		return slices.ContainsFunc(ds, func(d Directive) bool { return ask(d) || any(d.Directives) || any(d.Then) })
+// any reports whether holds is true for any directive of the case, at any depth.
+func (c *Case) any(holds func(Directive) bool) bool {
+	var among func([]Directive) bool
+	among = func(ds []Directive) bool {
+		return slices.ContainsFunc(ds, func(d Directive) bool { return holds(d) || among(d.Directives) || among(d.Then) })
 	}
-	return any(c.App.Directives)
+	return among(c.App.Directives)
 }
 
 func (d Directive) hasUnknownPredicate(added map[string]bool) bool {
@@ -43,8 +41,9 @@ func (d Directive) hasUnknownPredicate(added map[string]bool) bool {
 	})
 }
 
-// isNoErrorView recognises a view for errors only whose class is no error.
-func (d Directive) isNoErrorView() bool {
+// isErrorViewOfResource reports whether the directive is a view only for errors whose class is not
+// an error class.
+func (d Directive) isErrorViewOfResource() bool {
 	return (d.ExceptionOnly || d.Do == "add_exception_view" && d.Context != "") && !isErrorClass(d.Context)
 }
 

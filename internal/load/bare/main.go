@@ -1,5 +1,4 @@
-// Command bare is the server that .ci/load measures ours beside: a hello of
-// net/http and nothing else.
+// Command bare is a hello program on plain net/http, with which .ci/load compares ours.
 package main
 
 import (
@@ -17,5 +16,5 @@ func main() {
 
 func hello(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("Hello, world!\n")) // a client that went away does not matter here
+	_, _ = w.Write([]byte("Hello, world!\n")) // a disconnected client is not an error
 }

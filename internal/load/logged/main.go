@@ -1,5 +1,5 @@
-// Command logged is a hello as it runs in production, which .ci/load measures:
-// cli.Main with its server, a request id and a line in the access log.
+// Command logged is the hello program that .ci/load measures. It runs as in production: cli.Main and
+// its server, with request ids and an access log.
 package main
 
 import (

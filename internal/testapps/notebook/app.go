@@ -22,7 +22,7 @@ var pages embed.FS
 // ReadOnly is the setting that refuses all changes while it is true.
 const ReadOnly = "notebook.read_only"
 
-// Options are what the application is made with.
+// Options configure the application.
 type Options struct {
 	Library  *Library
 	Journal  *Journal
@@ -49,14 +49,13 @@ func Configure(o Options) *framework.Configurator {
 	registry.Subscribe(config, addVisitor)
 	registry.Subscribe(config, countPosts, web.Where[*web.NewResponse](views.Method("POST")))
 
-	// With the types of the tree known, views that leave it open which of them
-	// answers are found here and not by the first visitor.
+	// Declaring the types of the tree reports ambiguous views now, not at the first request.
 	views.Resource[*Library](config)
 	views.Resource[*Organisation](config)
 	views.Resource[*Project](config)
 	views.Resource[*Document](config)
 
-	// What can be seen.
+	// Reading.
 	html, json := views.Accept("text/html"), views.Accept("application/json")
 	get := views.Group(views.Method("GET"))
 	config.AddView(views.On(showFolder), get, html, views.Renderer("folder.html"))
@@ -66,11 +65,11 @@ func Configure(o Options) *framework.Configurator {
 	config.AddView(views.On(folderJSON), get, views.Name("json"))
 	config.AddView(views.On(documentJSON), get, views.Name("json"))
 	config.AddView(views.On(history), get, views.Name("history"), views.Renderer("history.html"))
-	// Pages for any method have the sidebar, so it asks for none.
+	// Pages of all methods show the sidebar, so it has no method predicate.
 	config.AddView(views.On(sidebar), views.Name("sidebar"), views.Renderer("sidebar.html"))
 	config.AddView(views.On(activity), get, views.Name("activity"), views.Permission(Manage))
 
-	// What can be changed. In an archived project nothing can.
+	// Writing, except in an archived project.
 	form := views.Group(views.Name("edit"), views.Permission(Edit), views.Renderer("edit.html"))
 	config.AddView(views.Struct(newEditor, (*editor).show), form, views.Method("GET"))
 	config.AddView(views.Struct(newEditor, (*editor).save), form, views.Method("POST"))
@@ -84,14 +83,14 @@ func Configure(o Options) *framework.Configurator {
 	config.AddView(views.On(locked), post, views.Name("delete"), Archived(), views.For[child]())
 	config.AddView(views.On(locked), post, views.Name("add"), Archived(), views.For[*Project]())
 
-	// What the house has otherwise.
+	// Overrides of package house.
 	config.AddNotFoundView(views.Func(missing), html, views.Renderer("error.html"))
 	config.AddView(views.Func(about), views.Name("about"), views.NoPermission(), views.Renderer("string"), views.Method("GET"))
 	config.AddForbiddenView(views.Func(denied), html, views.Renderer("error.html"))
 	return config
 }
 
-// Archived holds for resources of an archived project.
+// Archived matches resources of an archived project.
 func Archived() web.Predicate {
 	return views.Where("archived", func(r *web.Request) (bool, error) {
 		project, _, ok, err := traversal.Closest[*Project](r.Context(), r.Traverser(), r.Node())
@@ -99,8 +98,8 @@ func Archived() web.Predicate {
 	})
 }
 
-// readOnly is a tween that refuses everything but reading, if the setting says
-// so; else it is not there at all.
+// readOnly is a tween that rejects everything but reading. Without the setting it leaves itself out
+// of the chain.
 func readOnly(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 	on, err := registry.Setting(reg.Settings(), ReadOnly, false)
 	if err != nil || !on {
@@ -111,14 +110,14 @@ func readOnly(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		case http.MethodGet, http.MethodHead, http.MethodOptions:
 			return next(r)
 		}
-		return nil, web.ServiceUnavailable("the library can only be read now").WithRetryAfter(time.Hour)
+		return nil, web.ServiceUnavailable("the library is read-only at the moment").WithRetryAfter(time.Hour)
 	}, nil
 }
 
-// Visitor is the user as pages show them, made once a request.
+// Visitor is the name of the user for pages, computed once per request.
 var Visitor = web.NewKey("visitor", func(r *web.Request) (string, error) { return r.UserID() })
 
-// addVisitor gives each page the name of the user.
+// addVisitor passes the name of the user to each page.
 func addVisitor(e *web.BeforeRender) error {
 	visitor, err := Visitor.Get(e.Request)
 	if err != nil {
@@ -128,7 +127,7 @@ func addVisitor(e *web.BeforeRender) error {
 	return nil
 }
 
-// countPosts writes a line for each answer to a POST.
+// countPosts logs a line for each response to a POST.
 func countPosts(e *web.NewResponse) error {
 	e.Request.Log().Info().Int("status", e.Response.Status()).Msg("posted")
 	return nil

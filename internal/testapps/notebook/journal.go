@@ -8,14 +8,14 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Changed is the event of every change: who did what to which resource.
+// Changed is the event of a change: the user, the kind of change and the path of the resource.
 type Changed struct {
 	User string `json:"user"`
 	What string `json:"what"`
 	Path string `json:"path"`
 }
 
-// changed tells the subscribers of a change at a place in the tree.
+// changed notifies the subscribers of a change at a place in the tree.
 func changed(r *web.Request, what string, at traversal.Node) error {
 	user, err := r.UserID()
 	if err != nil {
@@ -24,13 +24,13 @@ func changed(r *web.Request, what string, at traversal.Node) error {
 	return registry.Notify(r.Registry(), &Changed{User: user, What: what, Path: at.Path()})
 }
 
-// Journal remembers the changes. It is a component of the application.
+// Journal records the changes. It is a component of the application.
 type Journal struct {
 	mu      sync.Mutex
 	changes []Changed
 }
 
-// Changes are the changes so far, the oldest first.
+// Changes returns the changes so far, oldest first.
 func (j *Journal) Changes() []Changed {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -44,7 +44,7 @@ func (j *Journal) note(e *Changed) error {
 	return nil
 }
 
-// AddJournal makes the journal a component, and has it told of all changes.
+// AddJournal makes the journal a component and subscribes it to all changes.
 func AddJournal(rec registry.Recorder, journal *Journal) {
 	c := rec.Directive()
 	c.Declare(registry.Declaration{

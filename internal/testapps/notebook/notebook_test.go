@@ -20,7 +20,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// world is an application under test with what it was made of.
+// world is an application under test with its parts.
 type world struct {
 	*frameworktest.App
 	library *Library
@@ -28,9 +28,8 @@ type world struct {
 	log     *frameworktest.Log
 }
 
-// newWorld builds a library in which root owns everything, olga the organisation
-// acme, will may write in acme's project wiki, and everybody may read in acme but
-// for the project secret.
+// newWorld builds a library in which root owns everything and olga the organisation acme. will may
+// write in acme's project wiki, and everyone may read acme except its project secret.
 func newWorld(t *testing.T, settings registry.Settings) *world {
 	t.Helper()
 	w := &world{library: NewLibrary("Library"), journal: &Journal{}, log: &frameworktest.Log{}}
@@ -71,35 +70,35 @@ func TestPages(t *testing.T) {
 		name, method, target, user string
 		accept                     frameworktest.RequestOption
 		status                     int
-		holds                      string
+		contains                   string
 	}{
 		{"the root of its owner", "GET", "/", "root", browser, 200, `<a href="/acme/">Acme</a>`},
-		{"the root of a guest", "GET", "/", "", browser, 403, "Please say who you are"},
+		{"the root of a guest", "GET", "/", "", browser, 403, "Please log in"},
 		{"an organisation", "GET", "/acme", "", browser, 200, `<a href="/acme/wiki/">Wiki</a>`},
 		{"a project", "GET", "/acme/wiki", "will", browser, 200, `<b>will</b>`},
 		{"a document", "GET", "/acme/wiki/front", "", browser, 200, "<pre>Welcome &lt;all&gt;</pre>"},
 		{"its sidebar", "GET", "/acme/wiki/front", "", browser, 200, `<aside><h2>Wiki</h2><ul><li><a href="/acme/wiki/a%2Fb%20`},
 		{"its breadcrumbs", "GET", "/acme/wiki/front", "", browser, 200, `<a href="/">Library</a> / <a href="/acme/">Acme</a> / <a href="/acme/wiki/">Wiki</a> / <a`},
-		{"the way to its form", "GET", "/acme/wiki/front", "will", browser, 200, `<a href="/acme/wiki/front/edit">edit</a>`},
+		{"the link to its form", "GET", "/acme/wiki/front", "will", browser, 200, `<a href="/acme/wiki/front/edit">edit</a>`},
 		{"an odd name", "GET", odd, "", browser, 200, "<pre>Found</pre>"},
 		{"without Accept it is HTML", "GET", "/acme/wiki", "", nil, 200, "<h1>Wiki</h1>"},
 		{"JSON by Accept", "GET", "/acme/wiki/front", "", script, 200, `"text":"Welcome \u003call\u003e"`},
 		{"JSON by name", "GET", "/acme/json", "", browser, 200, `"children":[{"url":"/acme/wiki/","text":"Wiki"}]`},
-		{"JSON by name of those who see more", "GET", "/acme/@@json", "olga", browser, 200, "Secret plans"},
+		{"JSON by name for a user who sees more", "GET", "/acme/@@json", "olga", browser, 200, "Secret plans"},
 		{"history", "GET", "/acme/wiki/front/history", "", browser, 200, `<a href="/acme/wiki/front/history/1">1 by olga</a>`},
 		{"a revision", "GET", "/acme/wiki/front/history/1", "", browser, 200, "Welcome <all>"},
 		{"no such revision", "GET", "/acme/wiki/front/history/7", "", browser, 404, "404"},
-		{"a folder has no history", "GET", "/acme/wiki/history", "", browser, 404, "leads to /acme/wiki and no further"},
+		{"a folder has no history", "GET", "/acme/wiki/history", "", browser, 404, "leads only to /acme/wiki."},
 		{"the form", "GET", "/acme/wiki/front/edit", "will", browser, 200, "<textarea name=\"text\">Welcome &lt;all&gt;</textarea>"},
 		{"the form of a folder", "GET", "/acme/edit", "olga", browser, 200, `value="Acme"`},
-		{"the form is not for guests", "GET", "/acme/wiki/front/edit", "", browser, 403, "Please say who you are"},
-		{"nor for other writers", "GET", "/acme/edit", "will", browser, 403, "will may not do this. It needs the permission edit"},
-		{"what was granted above ends", "GET", "/acme/secret/plan", "will", browser, 403, "It needs the permission view"},
-		{"and begins again", "GET", "/acme/secret/plan", "olga", browser, 200, "Sell"},
+		{"the form is not for guests", "GET", "/acme/wiki/front/edit", "", browser, 403, "Please log in"},
+		{"the form is not for other writers", "GET", "/acme/edit", "will", browser, 403, "will may not do this. It requires the permission edit"},
+		{"a grant revoked below", "GET", "/acme/secret/plan", "will", browser, 403, "It requires the permission view"},
+		{"a grant renewed below", "GET", "/acme/secret/plan", "olga", browser, 200, "Sell"},
 		{"missing for a script", "GET", "/acme/nowhere", "", script, 404, `"status":404`},
 		{"missing for curl", "GET", "/acme/nowhere", "", nil, 404, "404"},
 		{"wrong method", "GET", "/acme/wiki/front/delete", "olga", browser, 405, "405 Method Not Allowed"},
-		{"nothing to be had as an image", "GET", "/acme", "", frameworktest.Header("Accept", "image/png"), 406, "406"},
+		{"not available as an image", "GET", "/acme", "", frameworktest.Header("Accept", "image/png"), 406, "406"},
 		{"overridden page of the house", "GET", "/about", "", browser, 200, "A wiki of notebooks."},
 		{"page of the house", "GET", "/health", "", browser, 200, "well"},
 		{"activity is for owners", "GET", "/activity", "olga", browser, 403, "permission manage"},
@@ -111,9 +110,9 @@ func TestPages(t *testing.T) {
 			if test.accept != nil {
 				options = append(options, test.accept)
 			}
-			answer := w.Request(test.method, test.target, options...)
-			assert.Equal(t, test.status, answer.Code)
-			assert.Contains(t, answer.Body, test.holds)
+			response := w.Request(test.method, test.target, options...)
+			assert.Equal(t, test.status, response.Code)
+			assert.Contains(t, response.Body, test.contains)
 		})
 	}
 }
@@ -121,8 +120,8 @@ func TestPages(t *testing.T) {
 func TestEdit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	answer := w.Post("/acme/wiki/front/edit", as("will"), frameworktest.Form("title", "Start", "text", "Hello")).Status(303)
-	assert.Equal(t, "/acme/wiki/front/", answer.Header.Get("Location"))
+	response := w.Post("/acme/wiki/front/edit", as("will"), frameworktest.Form("title", "Start", "text", "Hello")).Status(303)
+	assert.Equal(t, "/acme/wiki/front/", response.Header.Get("Location"))
 	text := w.Get("/acme/wiki/front", browser).Status(200).Body
 	assert.Contains(t, text, "<h1>Start</h1>")
 	assert.Contains(t, text, "revision 2 by will")
@@ -130,7 +129,7 @@ func TestEdit(t *testing.T) {
 	assert.Equal(t, "Welcome <all>", w.Get("/acme/wiki/front/history/1").Status(200).Body)
 
 	text = w.Post("/acme/wiki/front/edit", as("will"), browser, frameworktest.Form("title", " ", "text", "kept")).Status(422).Body
-	assert.Contains(t, text, "A title is needed.")
+	assert.Contains(t, text, "Please enter a title.")
 	assert.Contains(t, text, ">kept</textarea>")
 	w.Post("/acme/wiki/front/edit", frameworktest.Form("title", "Start")).Status(403)
 	w.Post("/acme/edit", as("olga"), frameworktest.Form("title", "Acme & Co")).Status(303)
@@ -148,8 +147,8 @@ func TestAdd(t *testing.T) {
 	assert.Equal(t, "/beta/p/a%20b%2Fc/", location)
 	assert.Contains(t, w.Get(location, as("root"), browser).Status(200).Body, "<pre>deep</pre>")
 
-	assert.Contains(t, w.Post("/acme/wiki/add", as("will"), frameworktest.Form("name", "front")).Status(409).Body, "there is something of that name already")
-	assert.Contains(t, w.Post("/acme/wiki/add", as("will"), frameworktest.Form("name", "@@x")).Status(422).Body, "does not begin with @@")
+	assert.Contains(t, w.Post("/acme/wiki/add", as("will"), frameworktest.Form("name", "front")).Status(409).Body, "this name is already taken")
+	assert.Contains(t, w.Post("/acme/wiki/add", as("will"), frameworktest.Form("name", "@@x")).Status(422).Body, "must not begin with @@")
 	w.Post("/acme/wiki/add", as("will"), frameworktest.Body("text/csv", "name")).Status(415)
 	w.Post("/acme/wiki/front/add", as("will"), frameworktest.Form("name", "x")).Status(404)
 	var changes []Changed
@@ -168,7 +167,7 @@ func TestDelete(t *testing.T) {
 	w.Post("/delete", as("root")).Status(404)
 }
 
-func TestArchivedProjectsDoNotChange(t *testing.T) {
+func TestArchivedProject(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.Post("/acme/wiki/archive", as("will"), browser).Status(403)
@@ -183,20 +182,20 @@ func TestArchivedProjectsDoNotChange(t *testing.T) {
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, registry.Settings{ReadOnly: "yes"})
-	answer := w.Post("/acme/edit", as("olga"), browser, frameworktest.Form("title", "x")).Status(503)
-	assert.Equal(t, "3600", answer.Header.Get("Retry-After"))
-	assert.Contains(t, answer.Body, "Ask for request "+answer.Header.Get("X-Request-Id"))
+	response := w.Post("/acme/edit", as("olga"), browser, frameworktest.Form("title", "x")).Status(503)
+	assert.Equal(t, "3600", response.Header.Get("Retry-After"))
+	assert.Contains(t, response.Body, "Request "+response.Header.Get("X-Request-Id"))
 	w.Get("/acme", browser).Status(200)
 	assert.Contains(t, tweens.Names(w.Registry()), "read only")
 }
 
-func TestBadSettingIsAMistake(t *testing.T) {
+func TestInvalidSetting(t *testing.T) {
 	t.Parallel()
 	_, err := Configure(Options{Library: NewLibrary("L"), Journal: &Journal{}, Settings: registry.Settings{ReadOnly: "perhaps"}}).App()
 	assert.ErrorContains(t, err, ReadOnly)
 }
 
-func TestErrorsOfTheApplication(t *testing.T) {
+func TestInternalErrors(t *testing.T) {
 	t.Parallel()
 	config := Configure(Options{Library: NewLibrary("L"), Journal: &Journal{}, Logger: new(frameworktest.Log).Logger()})
 	open := views.Group(views.NoPermission())
@@ -205,13 +204,13 @@ func TestErrorsOfTheApplication(t *testing.T) {
 	config.AddView(views.Func(func(*web.Request) (any, error) { return nil, web.BadGateway("detail") }), open, views.Name("gateway"))
 	app := frameworktest.New(t, config)
 	for target, status := range map[string]int{"/broken": 500, "/panic": 500, "/gateway": 502} {
-		answer := app.Get(target, browser).Status(status)
-		assert.Contains(t, answer.Body, "Ask for request "+answer.Header.Get("X-Request-Id"))
-		assert.NotContains(t, answer.Body, "secret")
+		response := app.Get(target, browser).Status(status)
+		assert.Contains(t, response.Body, "Request "+response.Header.Get("X-Request-Id"))
+		assert.NotContains(t, response.Body, "secret")
 	}
 }
 
-func TestLinksLeadBackIntoAMountedApplication(t *testing.T) {
+func TestLinksOfMountedApplication(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	mux := http.NewServeMux()
@@ -255,13 +254,13 @@ func TestSubscribersAndLog(t *testing.T) {
 	assert.Contains(t, w.Events(), "BeforeRender")
 }
 
-func TestTreeKeepsItsContract(t *testing.T) {
+func TestTreeContract(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	assert.NoError(t, traversaltest.Check(t.Context(), w.library, traversaltest.Options{}))
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	var wait sync.WaitGroup
@@ -281,7 +280,7 @@ func TestManyAtOnce(t *testing.T) {
 	assert.Len(t, w.journal.Changes(), 60)
 }
 
-func TestConflictsAreReported(t *testing.T) {
+func TestConflicts(t *testing.T) {
 	t.Parallel()
 	config := Configure(Options{Library: NewLibrary("L"), Journal: &Journal{}})
 	AddJournal(config, &Journal{})

@@ -7,15 +7,14 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// UserHeader names the user. The application has no login: a proxy in front of
-// it knows who is asking.
+// UserHeader is the name of the user. The application has no login; a proxy in front of it sets the
+// header.
 const UserHeader = "X-User"
 
-// policy believes the header, and looks for the grants of the user from the
-// resource upwards: the nearest one decides.
+// policy trusts the header. The nearest grant of the user, from the resource upward, decides.
 type policy struct{}
 
-// Identity is the name of the user, or nil for nobody.
+// Identity returns the name of the user, or nil for none.
 func (policy) Identity(r *web.Request) (any, error) {
 	if user := r.Header.Get(UserHeader); user != "" {
 		return user, nil
@@ -27,14 +26,14 @@ func (policy) Identity(r *web.Request) (any, error) {
 func (policy) Permits(r *web.Request, at traversal.Node, permission string) (web.Decision, error) {
 	role, ok := needed[permission]
 	if !ok {
-		return web.Decision{}, fmt.Errorf("the permission %q is not known", permission)
+		return web.Decision{}, fmt.Errorf("unknown permission %q", permission)
 	}
 	user, err := r.UserID()
 	if err != nil {
 		return web.Decision{}, err
 	}
 	if at.IsZero() {
-		return web.Deny("there is no resource to be permitted anything on"), nil
+		return web.Deny("there is no resource"), nil
 	}
 	for node, err := range r.Application().Traverser.Lineage(r.Context(), at) {
 		if err != nil {
@@ -47,7 +46,7 @@ func (policy) Permits(r *web.Request, at traversal.Node, permission string) (web
 			continue
 		}
 		if has, ok := granter.roleOf(user); ok {
-			decision := web.Deny(fmt.Sprintf("%q is no more than role %d here", user, has))
+			decision := web.Deny(fmt.Sprintf("%q has only role %d here", user, has))
 			if has >= role {
 				decision = web.Allow(fmt.Sprintf("%q has role %d here", user, has))
 			}
@@ -55,5 +54,5 @@ func (policy) Permits(r *web.Request, at traversal.Node, permission string) (web
 			return decision, nil
 		}
 	}
-	return web.Deny("nobody was granted anything up to the root"), nil
+	return web.Deny("no grants from here up to the root"), nil
 }

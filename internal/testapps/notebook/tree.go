@@ -1,8 +1,8 @@
-// Package notebook is a wiki of notebooks: a library holds organisations, an
-// organisation projects, a project documents. Everything is kept in memory.
+// Package notebook is a wiki of notebooks: a library contains organisations, an organisation
+// projects, a project documents. Everything is kept in memory.
 //
-// Permissions are granted on any resource and hold for what lies below it, until
-// a resource further down says otherwise for the same user.
+// Permissions are granted on any resource and hold for what lies below it, until a resource further
+// down says otherwise for the same user.
 package notebook
 
 import (
@@ -20,10 +20,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Role is what a user is in some part of the library.
+// Role is the role of a user in some part of the library.
 type Role int
 
-// A role includes those before it. Stranger takes away what was granted above.
+// A role includes those before it. Stranger revokes what was granted above.
 const (
 	Stranger Role = iota + 1
 	Reader
@@ -31,7 +31,7 @@ const (
 	Owner
 )
 
-// The permissions that views ask for.
+// The permissions that views require.
 const (
 	View   = "view"
 	Edit   = "edit"
@@ -40,18 +40,18 @@ const (
 
 var needed = map[string]Role{View: Reader, Edit: Writer, Manage: Owner}
 
-// ErrExists says that a folder has a child of that name already.
-var ErrExists = errors.New("the name is taken")
+// ErrExists means that a folder already has a child of that name.
+var ErrExists = errors.New("the name is already taken")
 
-// common is what all resources share. The lock of the library guards it, and
-// the fields of the types around it.
+// common is what all resources share. The lock of the library guards it, and the fields of the
+// types around it.
 type common struct {
 	lock   *sync.RWMutex
 	title  string
 	grants map[string]Role
 }
 
-// Title is the title of the resource.
+// Title returns the title of the resource.
 func (c *common) Title() string {
 	c.lock.RLock()
 	defer c.lock.RUnlock()
@@ -75,8 +75,8 @@ func (c *common) Grant(user string, role Role) {
 	c.grants[user] = role
 }
 
-// roleOf is the role that a user was given on this very resource: by name, or
-// together with everybody.
+// roleOf is the role that a user was given on this very resource: by name, or together with
+// everybody.
 func (c *common) roleOf(user string) (Role, bool) {
 	c.lock.RLock()
 	defer c.lock.RUnlock()
@@ -140,20 +140,20 @@ type Library struct {
 	organisations shelf[*Organisation]
 }
 
-// Organisation holds projects.
+// Organisation contains projects.
 type Organisation struct {
 	common
 	projects shelf[*Project]
 }
 
-// Project holds documents. When it is archived nothing in it can be changed.
+// Project contains documents. Nothing in an archived project can be changed.
 type Project struct {
 	common
 	documents shelf[*Document]
 	archived  bool
 }
 
-// Document is a text with all its former versions.
+// Document is a text with all its versions.
 type Document struct {
 	common
 	revisions []Revision
@@ -167,22 +167,22 @@ type Revision struct {
 	Text   string    `json:"text"`
 }
 
-// NewLibrary makes an empty library.
+// NewLibrary returns an empty library.
 func NewLibrary(title string) *Library {
 	return &Library{common{lock: &sync.RWMutex{}, title: title}, shelf[*Organisation]{}}
 }
 
-// Add makes an organisation.
+// Add creates an organisation.
 func (l *Library) Add(name, title string) (*Organisation, error) {
 	return l.organisations.add(l.lock, name, &Organisation{common{lock: l.lock, title: title}, shelf[*Project]{}})
 }
 
-// Add makes a project.
+// Add creates a project.
 func (o *Organisation) Add(name, title string) (*Project, error) {
 	return o.projects.add(o.lock, name, &Project{common{lock: o.lock, title: title}, shelf[*Document]{}, false})
 }
 
-// Add makes a document with its first revision.
+// Add creates a document with its first revision.
 func (p *Project) Add(name, title, text, author string) (*Document, error) {
 	return p.documents.add(p.lock, name, &Document{
 		common{lock: p.lock, title: title},
@@ -220,30 +220,30 @@ func (p *Project) Children(context.Context) iter.Seq2[traversal.Entry, error] {
 	return p.documents.children(p.lock)
 }
 
-// Remove takes an organisation out; false if there is none of that name.
+// Remove removes an organisation. It reports whether there was one of that name.
 func (l *Library) Remove(name string) bool { return l.organisations.remove(l.lock, name) }
 
-// Remove takes a project out; false if there is none of that name.
+// Remove removes a project. It reports whether there was one of that name.
 func (o *Organisation) Remove(name string) bool { return o.projects.remove(o.lock, name) }
 
-// Remove takes a document out; false if there is none of that name.
+// Remove removes a document. It reports whether there was one of that name.
 func (p *Project) Remove(name string) bool { return p.documents.remove(p.lock, name) }
 
-// Archive closes the project for all changes, or opens it again.
+// Archive closes the project to all changes, or reopens it.
 func (p *Project) Archive(archived bool) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.archived = archived
 }
 
-// Archived tells whether the project is closed.
+// Archived reports whether the project is closed.
 func (p *Project) Archived() bool {
 	p.lock.RLock()
 	defer p.lock.RUnlock()
 	return p.archived
 }
 
-// Save adds a revision, under a title that may be new.
+// Save adds a revision and sets the title.
 func (d *Document) Save(title, text, author string) Revision {
 	d.lock.Lock()
 	defer d.lock.Unlock()
@@ -253,7 +253,7 @@ func (d *Document) Save(title, text, author string) Revision {
 	return revision
 }
 
-// Revisions are all versions, the newest first.
+// Revisions returns all versions, newest first.
 func (d *Document) Revisions() []Revision {
 	d.lock.RLock()
 	defer d.lock.RUnlock()
@@ -262,20 +262,20 @@ func (d *Document) Revisions() []Revision {
 	return revisions
 }
 
-// Latest is the version that readers see.
+// Latest returns the newest version.
 func (d *Document) Latest() Revision {
 	d.lock.RLock()
 	defer d.lock.RUnlock()
 	return d.revisions[len(d.revisions)-1]
 }
 
-// checkName refuses names that no path can hold, or that would hide a view.
+// checkName rejects names that cannot be in a path, or that would hide a view.
 func checkName(name string) error {
 	switch {
 	case name == "", name == ".", name == "..":
-		return fmt.Errorf("%q is no name", name)
+		return fmt.Errorf("invalid name %q", name)
 	case strings.HasPrefix(name, "@@"):
-		return errors.New("a name does not begin with @@")
+		return errors.New("a name must not begin with @@")
 	}
 	return nil
 }

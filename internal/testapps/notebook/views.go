@@ -21,7 +21,7 @@ type titled interface {
 	SetTitle(title string)
 }
 
-// folder is a resource that holds others.
+// folder is a resource that contains others.
 type folder interface {
 	titled
 	traversal.Container
@@ -34,26 +34,26 @@ type link struct {
 	Text string `json:"text"`
 }
 
-// linkTo leads to a resource wherever the application is mounted.
+// linkTo returns a link to a resource, wherever the application is mounted.
 func linkTo(r *web.Request, node traversal.Node) (link, error) {
 	path, err := r.ResourcePath(node)
 	return link{path, node.Resource().(titled).Title()}, err
 }
 
-// seeOther leads to a resource after a change.
+// seeOther redirects to a resource after a change.
 func seeOther(r *web.Request, node traversal.Node) (any, error) {
 	path, err := r.ResourcePath(node)
 	return web.SeeOther(path), err
 }
 
-// frame is what stands around each page.
+// frame is the data around each page.
 type frame struct {
 	Crumbs  []link
 	Sidebar template.HTML
 }
 
-// newFrame makes breadcrumbs of the lineage, and asks the nearest project for
-// its sidebar, if there is one.
+// newFrame makes breadcrumbs from the lineage, and renders the sidebar of the nearest project, if
+// there is one.
 func newFrame(r *web.Request) (frame, error) {
 	var f frame
 	for node, err := range r.Traverser().Lineage(r.Context(), r.Node()) {
@@ -81,7 +81,7 @@ func newFrame(r *web.Request) (frame, error) {
 	return f, nil
 }
 
-// links are those of a resource's children that the user may see.
+// links returns links to those children of a resource that the user may see.
 func links(r *web.Request, parent traversal.Node) ([]link, error) {
 	all := []link{}
 	for node, err := range r.Traverser().Children(r.Context(), parent) {
@@ -125,8 +125,7 @@ type documentPage struct {
 	Revision                     int
 }
 
-// showDocument shows the document, and the way to its form to those who may
-// edit it.
+// showDocument shows the document, with a link to its form for users who may edit it.
 func showDocument(r *web.Request, d *Document) (documentPage, error) {
 	latest := d.Latest()
 	page := documentPage{Title: d.Title(), Text: latest.Text, Author: latest.Author, Revision: latest.Number}
@@ -165,8 +164,8 @@ func documentJSON(r *web.Request, d *Document) (*documentData, error) {
 	return &documentData{d.Title(), r.Node().Path(), d.Latest().Text, d.Revisions()}, nil
 }
 
-// history lists the revisions; behind its name in the path stands the number of
-// one of them, whose text it shows then.
+// history lists the revisions. With the number of a revision as subpath it shows the text of that
+// one.
 func history(r *web.Request, d *Document) (any, error) {
 	revisions := d.Revisions()
 	if rest := r.Subpath(); len(rest) > 0 {
@@ -191,7 +190,7 @@ func history(r *web.Request, d *Document) (any, error) {
 	return page, err
 }
 
-// sidebar lists what a project holds. Pages below the project have it put in.
+// sidebar lists the documents of a project. The pages of the project include it.
 func sidebar(r *web.Request, p *Project) (folderPage, error) {
 	documents, err := links(r, r.Node())
 	return folderPage{Title: p.Title(), Links: documents}, err
@@ -200,12 +199,12 @@ func sidebar(r *web.Request, p *Project) (folderPage, error) {
 func activity(r *web.Request, _ *Library) ([]Changed, error) {
 	journal, ok := registry.Lookup[*Journal](r.Registry())
 	if !ok {
-		return nil, errors.New("there is no journal")
+		return nil, errors.New("no journal: call AddJournal")
 	}
 	return journal.Changes(), nil
 }
 
-// editor is the form of a resource: show gives it, save takes it.
+// editor is the form of a resource: show renders it, save handles it.
 type editor struct {
 	r        *web.Request
 	resource titled
@@ -239,7 +238,7 @@ func (e *editor) save() (any, error) {
 		e.Text, _ = form.Get("text")
 	}
 	if e.Title = strings.TrimSpace(e.Title); e.Title == "" {
-		e.Problem = "A title is needed."
+		e.Problem = "Please enter a title."
 		e.r.Response().SetStatus(http.StatusUnprocessableEntity)
 		return e.show()
 	}
@@ -265,8 +264,7 @@ type input struct {
 	Text  string `form:"text" json:"text"`
 }
 
-// Validate refuses names that cannot be reached, and gives a title to what has
-// none.
+// Validate rejects names that cannot be reached, and sets a missing title.
 func (in *input) Validate() error {
 	if in.Title == "" {
 		in.Title = in.Name
@@ -281,7 +279,7 @@ func addOrganisation(r *web.Request, l *Library, in input) (any, error) {
 	}
 	organisation, err := l.Add(in.Name, in.Title)
 	if err != nil {
-		return nil, taken(err)
+		return nil, conflict(err)
 	}
 	organisation.Grant(user, Owner)
 	return added(r, r.Node().At(in.Name, organisation))
@@ -290,7 +288,7 @@ func addOrganisation(r *web.Request, l *Library, in input) (any, error) {
 func addProject(r *web.Request, o *Organisation, in input) (any, error) {
 	project, err := o.Add(in.Name, in.Title)
 	if err != nil {
-		return nil, taken(err)
+		return nil, conflict(err)
 	}
 	return added(r, r.Node().At(in.Name, project))
 }
@@ -302,20 +300,20 @@ func addDocument(r *web.Request, p *Project, in input) (any, error) {
 	}
 	document, err := p.Add(in.Name, in.Title, in.Text, user)
 	if err != nil {
-		return nil, taken(err)
+		return nil, conflict(err)
 	}
 	return added(r, r.Node().At(in.Name, document))
 }
 
-// taken is the answer to a name that exists.
-func taken(err error) error {
+// conflict turns ErrExists into a 409.
+func conflict(err error) error {
 	if errors.Is(err, ErrExists) {
-		return web.Conflict("there is something of that name already").With(err)
+		return web.Conflict("this name is already taken").With(err)
 	}
 	return err
 }
 
-// added tells of what was made, and leads there.
+// added notifies the subscribers of a new resource, and redirects to it.
 func added(r *web.Request, node traversal.Node) (any, error) {
 	if err := changed(r, "add", node); err != nil {
 		return nil, err
@@ -341,15 +339,15 @@ func (*Organisation) remove(r *web.Request) (any, error) { return removeNode(r) 
 func (*Project) remove(r *web.Request) (any, error)      { return removeNode(r) }
 func (*Document) remove(r *web.Request) (any, error)     { return removeNode(r) }
 
-// removeNode takes the resource of the request out of its parent: the node knows
-// both, the resource neither.
+// removeNode removes the resource of the request from its parent. The node knows its parent and
+// name; the resource does not.
 func removeNode(r *web.Request) (any, error) {
 	parent, ok := r.Node().Parent()
 	if !ok {
 		return nil, errors.New("the root cannot be removed")
 	}
 	if !parent.Resource().(folder).Remove(r.Node().Name()) {
-		return nil, web.Gone("it was deleted already")
+		return nil, web.Gone("it has already been deleted")
 	}
 	if err := changed(r, "delete", r.Node()); err != nil {
 		return nil, err
@@ -361,25 +359,25 @@ func locked(*web.Request, titled) (any, error) {
 	return nil, web.Status(http.StatusLocked, "the project is archived")
 }
 
-// missing says up to where the path leads.
+// missing says how far the path leads.
 func missing(r *web.Request) (house.ErrorPage, error) {
 	page := house.NewErrorPage(r, r.Err())
-	page.Detail = "Nothing is written about this."
+	page.Detail = "There is no such page."
 	if at := r.Node(); !at.IsZero() {
-		page.Detail += " The path leads to " + at.Path() + " and no further."
+		page.Detail += " The path leads only to " + at.Path() + "."
 	}
 	return page, nil
 }
 
-// denied asks guests who they are, and tells users what they lack.
+// denied asks guests to log in, and shows users the permission that they lack.
 func denied(r *web.Request) (house.ErrorPage, error) {
 	page := house.NewErrorPage(r, r.Err())
-	page.Detail = "Please say who you are."
+	page.Detail = "Please log in."
 	user, err := r.UserID()
 	if user != "" {
 		page.Detail = user + " may not do this."
 		if why, ok := errors.AsType[*views.DeniedError](r.Err()); ok {
-			page.Detail += " It needs the permission " + why.Permission + "."
+			page.Detail += " It requires the permission " + why.Permission + "."
 		}
 	}
 	return page, err

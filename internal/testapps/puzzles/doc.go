@@ -1,6 +1,5 @@
-// Package puzzles holds small applications, each with one mistake that is easily
-// made and hard to see. Its tests ask framework.App.Explain, whose text has to
-// name the cause.
+// Package puzzles contains small applications, each with one mistake that is easy to make and hard
+// to see. Its tests check that framework.App.Explain names the cause.
 package puzzles
 
 import (
@@ -16,15 +15,15 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Puzzle is an application, a request that it does not answer as was meant, and
-// the words that have to be in the explanation.
+// Puzzle is an application, a request with an unexpected response, and the lines that must be in the
+// explanation.
 type Puzzle struct {
-	Story   string // what somebody says who is puzzled
+	Story   string // how a puzzled developer would describe the problem
 	Options framework.Options
 	Declare func(c *framework.Configurator)
 	Request string   // method and target
 	Headers []string // "Name: value"
-	Status  int      // of the answer
+	Status  int      // of the response
 	Cause   []string
 }
 
@@ -37,8 +36,8 @@ func (p Puzzle) App() (*framework.App, error) {
 	return config.App()
 }
 
-// Ask makes the request.
-func (p Puzzle) Ask() *http.Request {
+// NewRequest returns a new request.
+func (p Puzzle) NewRequest() *http.Request {
 	method, target, _ := strings.Cut(p.Request, " ")
 	r := httptest.NewRequest(method, target, http.NoBody)
 	for _, header := range p.Headers {
@@ -48,10 +47,10 @@ func (p Puzzle) Ask() *http.Request {
 	return r
 }
 
-// root is a factory that always gives the same tree.
+// root returns a root factory that always returns the same tree.
 func root(tree traversal.Resource) web.RootFactory {
 	return func(*framework.Request) (traversal.Resource, error) { return tree, nil }
 }
 
-// show is the view that was meant to answer.
+// show is the view that should handle the request.
 func show(r *framework.Request) (*framework.Response, error) { return r.Text("shown"), nil }

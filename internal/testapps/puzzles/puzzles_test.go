@@ -21,10 +21,10 @@ func TestExplainNamesTheCause(t *testing.T) {
 			app, err := puzzle.App()
 			require.NoError(t, err)
 			w := httptest.NewRecorder()
-			app.ServeHTTP(w, puzzle.Ask())
-			assert.Equal(t, puzzle.Status, w.Code, "the puzzle is one")
+			app.ServeHTTP(w, puzzle.NewRequest())
+			assert.Equal(t, puzzle.Status, w.Code, "the request does not show the problem")
 
-			e := app.Explain(puzzle.Ask())
+			e := app.Explain(puzzle.NewRequest())
 			text := e.String()
 			for _, cause := range puzzle.Cause {
 				assert.Contains(t, text, cause)
@@ -41,5 +41,6 @@ func TestExplainNamesTheCause(t *testing.T) {
 	}
 }
 
-// tweenStory is the one in which a tween answers: tweens are not run to explain.
-const tweenStory = "Who is not logged in gets a bare 500 instead of the page for it."
+// tweenStory is the puzzle in which a tween returns the error. Explain does not run tweens, so it
+// predicts another status.
+const tweenStory = "Users who are not logged in get a bare 500 instead of the login page."

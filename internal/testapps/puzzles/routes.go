@@ -7,10 +7,10 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// Routes are the puzzles of those who route.
+// Routes are the puzzles about routes.
 var Routes = []Puzzle{
 	{
-		Story: "The form for a new user shows the user called new.",
+		Story: "The form for a new user shows the user named new.",
 		Declare: func(c *framework.Configurator) {
 			c.AddRoute("user", "/users/{id}")
 			c.AddRoute("new-user", "/users/new")
@@ -25,7 +25,7 @@ var Routes = []Puzzle{
 		},
 	},
 	{
-		Story: "The year's archive is not found.",
+		Story: "The archive of a year is not found.",
 		Declare: func(c *framework.Configurator) {
 			c.AddRoute("archive", `/archive/{year:\d{4}}`)
 			c.AddView(views.Func(show), views.Route("archive"))
@@ -43,7 +43,7 @@ var Routes = []Puzzle{
 		Cause: []string{`save /save (app.go:1): predicate method="PUT" does not hold`},
 	},
 	{
-		Story: "The page of the shop exists, and is not found.",
+		Story: "The page of the shop exists but is not found.",
 		Declare: func(c *framework.Configurator) {
 			c.AddRoute("shop", "/shop/")
 			c.AddView(views.Func(show), views.Route("shop"))
@@ -52,7 +52,7 @@ var Routes = []Puzzle{
 		Cause: []string{"shop /shop/ (app.go:1): the path lacks a trailing slash"},
 	},
 	{
-		Story: "The contact page is there for every resource, but not on its route.",
+		Story: "The contact page works for every resource, but not on its route.",
 		Declare: func(c *framework.Configurator) {
 			c.AddRoute("contact", "/contact")
 			c.AddView(views.Func(show))
@@ -64,7 +64,7 @@ var Routes = []Puzzle{
 		},
 	},
 	{
-		Story: "The view named print was put on the wrong route.",
+		Story: "The view named print is not found.",
 		Declare: func(c *framework.Configurator) {
 			c.AddRoute("letters", "/letters/*traverse", routes.Root(root(&Letter{})))
 			c.AddRoute("bills", "/bills/*traverse", routes.Root(root(&Letter{})))
@@ -74,7 +74,7 @@ var Routes = []Puzzle{
 		Cause: []string{`view "print" for any resource on route "bills" (app.go:1): it answers on that route only, which is not the one that matched`},
 	},
 	{
-		Story: "Nothing below the route is ever found, though the tree has it.",
+		Story: "Nothing below the route is found, though it is in the tree.",
 		Options: framework.Options{
 			Root: root(traversal.Map{"first": &Letter{}}),
 		},

@@ -10,10 +10,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Tree are the puzzles of those who traverse.
+// Tree are the puzzles about traversal.
 var Tree = []Puzzle{
 	{
-		Story:   "The page is there, and the browser says it is not.",
+		Story:   "The page exists, but the browser gets 404.",
 		Options: framework.Options{Root: root(traversal.Map{"wiki": traversal.Map{"FrontPage": &Letter{}}})},
 		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show), views.For[*Letter]()) },
 		Request: "GET /wiki/Frontpage", Status: 404,
@@ -23,7 +23,7 @@ var Tree = []Puzzle{
 		},
 	},
 	{
-		Story:   "All pages answer 500 today.",
+		Story:   "All pages are 500 today.",
 		Options: framework.Options{Root: root(traversal.Map{"orders": store{}})},
 		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show)) },
 		Request: "GET /orders/17/items", Status: 500,
@@ -33,14 +33,14 @@ var Tree = []Puzzle{
 		},
 	},
 	{
-		Story:   "The letter has a view, and its resource says it is a letter.",
+		Story:   "The resource is a letter, but the view for letters is not found.",
 		Options: framework.Options{Root: root(traversal.Map{"first": &Letter{}})},
 		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show), views.For[Letter]()) },
 		Request: "GET /first", Status: 404,
 		Cause: []string{"default view for puzzles.Letter: the resource is a *puzzles.Letter, which is another type: register the view for it"},
 	},
 	{
-		Story:   "A registered letter is a letter, and has none of its views.",
+		Story:   "A registered letter embeds a letter, but has none of its views.",
 		Options: framework.Options{Root: root(traversal.Map{"second": &registered{}})},
 		Declare: func(c *framework.Configurator) {
 			c.AddView(views.Func(show), views.For[*Letter](), views.Name("read"))
@@ -56,7 +56,7 @@ var Tree = []Puzzle{
 		Cause: []string{`headers ignored, since "192.0.2.1:1234" is not a trusted proxy (see framework.Options.TrustedProxies): X-Vhm-Root: /sites/acme`},
 	},
 	{
-		Story: "Ann may edit this project, says its list, and is refused.",
+		Story: "Ann may edit this project, but gets 403.",
 		Options: framework.Options{
 			Root:     root(traversal.Map{"acme": &project{Closed: true, inside: traversal.Map{"plan": &Letter{}}}}),
 			Security: guard{},
@@ -72,37 +72,37 @@ var Tree = []Puzzle{
 	},
 }
 
-// store is a container whose database is away.
+// store is a container whose database is down.
 type store struct{}
 
-var errAway = errors.New("dial tcp 10.0.0.9:5432: connection refused")
+var errDown = errors.New("dial tcp 10.0.0.9:5432: connection refused")
 
-// Child asks the database.
-func (store) Child(context.Context, string) (traversal.Resource, error) { return nil, errAway }
+// Child queries the database.
+func (store) Child(context.Context, string) (traversal.Resource, error) { return nil, errDown }
 
 // registered is a letter by embedding.
 type registered struct{ Letter }
 
-// project may be closed, and with it all that it holds.
+// project may be closed, together with everything in it.
 type project struct {
 	Closed bool
 	inside traversal.Map
 }
 
-// Child is what the project holds.
+// Child returns an entry of the project.
 func (p *project) Child(ctx context.Context, name string) (traversal.Resource, error) {
 	return p.inside.Child(ctx, name)
 }
 
-// guard refuses whatever lies in a closed project.
+// guard denies everything in a closed project.
 type guard struct{}
 
 var _ web.SecurityPolicy = guard{}
 
-// Identity believes a header.
+// Identity trusts a header.
 func (guard) Identity(r *framework.Request) (any, error) { return r.Header.Get("X-User"), nil }
 
-// Permits looks up the lineage.
+// Permits checks the lineage for a closed project.
 func (guard) Permits(r *framework.Request, at traversal.Node, _ string) (web.Decision, error) {
 	for node, err := range r.Traverser().Lineage(r.Context(), at) {
 		if err != nil {

@@ -8,10 +8,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Views are the puzzles of views, and of what stands around them.
+// Views are the puzzles about views and tweens.
 var Views = []Puzzle{
 	{
-		Story: "The search finds nothing, not even itself.",
+		Story: "The search page is not found.",
 		Declare: func(c *framework.Configurator) {
 			c.AddView(views.Func(show), views.Name("search"), views.Param("query"))
 		},
@@ -19,7 +19,7 @@ var Views = []Puzzle{
 		Cause: []string{`view "search" for any resource [param="query"]: param="query" does not hold`},
 	},
 	{
-		Story: "The script gets 406, and the browser the page.",
+		Story: "The browser gets the page, but the script gets 406.",
 		Declare: func(c *framework.Configurator) {
 			c.AddView(views.Func(show), views.Accept("text/html"))
 		},
@@ -27,7 +27,7 @@ var Views = []Puzzle{
 		Cause: []string{`default view for any resource [accept="text/html"]: accept="text/html" does not hold`},
 	},
 	{
-		Story: "The button does nothing but 405.",
+		Story: "The delete button gets 405.",
 		Declare: func(c *framework.Configurator) {
 			c.AddView(views.Func(show), views.Name("delete"), views.Method("DELETE"))
 		},
@@ -35,7 +35,7 @@ var Views = []Puzzle{
 		Cause: []string{"405 Method Not Allowed (Allow: DELETE, OPTIONS)", `method="DELETE" does not hold`},
 	},
 	{
-		Story: "The import refuses the very file that it is for.",
+		Story: "The CSV import rejects a CSV file.",
 		Declare: func(c *framework.Configurator) {
 			c.AddView(views.Func(show), views.Name("import"), views.Method("POST"), views.ContentType("text/csv"))
 		},
@@ -43,7 +43,7 @@ var Views = []Puzzle{
 		Cause: []string{`content_type="text/csv" does not hold`},
 	},
 	{
-		Story: "The name of the view is a slip of the pen away.",
+		Story: "The preferences are not found.",
 		Declare: func(c *framework.Configurator) {
 			c.AddView(views.Func(show), views.Name("preferences"))
 		},
@@ -51,7 +51,7 @@ var Views = []Puzzle{
 		Cause: []string{`there is a view "preferences": is that the one meant?`},
 	},
 	{
-		Story: "The new page is registered, and the old one answers.",
+		Story: "The beta page is registered, but the old page is shown.",
 		Declare: func(c *framework.Configurator) {
 			c.AddView(views.Func(show))
 			c.AddView(views.Func(show), views.XHR(true))
@@ -64,7 +64,7 @@ var Views = []Puzzle{
 		},
 	},
 	{
-		Story: "Who is not logged in gets a bare 500 instead of the page for it.",
+		Story: "Users who are not logged in get a bare 500 instead of the login page.",
 		Declare: func(c *framework.Configurator) {
 			c.AddTween("login", tweens.Wrap(func(next web.Handler) web.Handler {
 				return func(r *framework.Request) (*framework.Response, error) {
@@ -83,7 +83,7 @@ var Views = []Puzzle{
 		Cause: []string{"login (app.go:1): outside EXCVIEW, so no error view handles its errors"},
 	},
 	{
-		Story: "Since the order of the tweens was listed, every 404 is a 500.",
+		Story: "With an explicit order of tweens, every 404 is a 500.",
 		Declare: func(c *framework.Configurator) {
 			c.AddTween("id", tweens.RequestID())
 			c.SetTweenOrder("id")
@@ -93,22 +93,22 @@ var Views = []Puzzle{
 		Cause: []string{"the tween EXCVIEW is not in use: no error view runs, and every error becomes a bare 500", `no view "nowhere"`},
 	},
 	{
-		Story: "The page for what is not found is itself not to be seen.",
+		Story: "The not-found page is a 500.",
 		Options: framework.Options{
-			Security: nobody{},
+			Security: denyAll{},
 		},
 		Declare: func(c *framework.Configurator) {
 			c.AddNotFoundView(views.Func(show), views.Permission("view"))
 		},
 		Request: "GET /nowhere", Status: 500,
-		Cause: []string{`error view failed: error view for status 404: permission "view" denied: nobody may do anything`},
+		Cause: []string{`error view failed: error view for status 404: permission "view" denied: everything is denied`},
 	},
 }
 
-// nobody may do anything.
-type nobody struct{ guard }
+// denyAll denies everything.
+type denyAll struct{ guard }
 
-// Permits nothing.
-func (nobody) Permits(*framework.Request, traversal.Node, string) (web.Decision, error) {
-	return web.Deny("nobody may do anything"), nil
+// Permits denies everything.
+func (denyAll) Permits(*framework.Request, traversal.Node, string) (web.Decision, error) {
+	return web.Deny("everything is denied"), nil
 }

@@ -56,8 +56,8 @@ var programs = map[string]func(p program){
 	},
 }
 
-// fragments says what stands around code that is not a whole file, by the heading of its section and
-// its number there.
+// fragments says what stands around code that is not a whole file, by the heading of its section
+// and its number there.
 var fragments = map[string]string{
 	"Routes 1":          "func _(config *framework.Configurator, login func(*web.Request) (any, error), openArchive web.RootFactory) {\n%s\n}",
 	"Routes 2":          "func _(r *web.Request) (string, error) {\n%s\nreturn url, err\n}",

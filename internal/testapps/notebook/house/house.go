@@ -1,6 +1,6 @@
-// Package house is what the applications of one house share: templates, an error
-// page, a not-found page, and two pages about the application itself. An
-// application includes it, and declares itself what it wants otherwise.
+// Package house is what the applications of one company share: templates, an error page, a not-found
+// page, and two pages about the application itself. An application includes it and overrides what it
+// does differently.
 package house
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Include declares the share of the house.
+// Include declares the shared parts.
 func Include(config *framework.Configurator) error {
 	config.AddRenderer(".html", newPage)
 	html := views.Group(views.Accept("text/html"), views.Renderer("error.html"))
@@ -36,18 +36,16 @@ func health(*web.Request) (string, error) { return "well\n", nil }
 
 func about(*web.Request) (string, error) { return "An application of this house.\n", nil }
 
-// ErrorPage is what the template error.html shows.
+// ErrorPage is the data of the template error.html.
 type ErrorPage struct {
 	Status                 int
 	Title, Detail, Request string
 }
 
-// errorHeaders are what clients must be told together with some statuses,
-// whatever the page looks like.
+// errorHeaders are the headers that some statuses need.
 var errorHeaders = []string{"Allow", "Retry-After", "WWW-Authenticate"}
 
-// NewErrorPage describes the error that is being answered, and gives the answer
-// its status and headers.
+// NewErrorPage describes the error, and sets status and headers of the response.
 func NewErrorPage(r *web.Request, err error) ErrorPage {
 	status, ok := web.StatusOf(err)
 	if !ok {
@@ -68,7 +66,7 @@ func NewErrorPage(r *web.Request, err error) ErrorPage {
 
 func clientError(r *web.Request, err error) (ErrorPage, error) { return NewErrorPage(r, err), nil }
 
-// serverError tells the client where to look in the log, and nothing else.
+// serverError shows only the id of the request, to find the error in the log.
 func serverError(r *web.Request, err error) (ErrorPage, error) {
 	page := NewErrorPage(r, err)
 	page.Detail, page.Request = "", r.ID()
@@ -77,15 +75,15 @@ func serverError(r *web.Request, err error) (ErrorPage, error) {
 
 func missing(r *web.Request) (ErrorPage, error) {
 	page := NewErrorPage(r, r.Err())
-	page.Detail = "There is nothing at this address."
+	page.Detail = "There is no page at this address."
 	return page, nil
 }
 
-// templates is the component in which the templates of the application gather.
+// templates is the component that holds the templates of the application.
 type templates struct{ all *template.Template }
 
-// AddTemplates adds the templates of a file system that fit the pattern. The
-// renderer of ".html" finds them by their base names.
+// AddTemplates adds the templates of a file system that match the pattern. The renderer of ".html"
+// finds them by their base names.
 func AddTemplates(rec registry.Recorder, fsys fs.FS, pattern string) {
 	c := rec.Directive()
 	c.Declare(registry.Declaration{
@@ -99,17 +97,17 @@ func AddTemplates(rec registry.Recorder, fsys fs.FS, pattern string) {
 	})
 }
 
-// page renders with one template.
+// page renders one template.
 type page struct{ template *template.Template }
 
 func newPage(info views.RendererInfo) (views.ValueRenderer, error) {
 	t, ok := registry.Lookup[*templates](info.View.Registry)
 	if !ok {
-		return nil, errors.New("there are no templates: call house.AddTemplates")
+		return nil, errors.New("no templates: call house.AddTemplates")
 	}
 	found := t.all.Lookup(info.Name)
 	if found == nil {
-		return nil, fmt.Errorf("there is no template %q%s", info.Name, t.all.DefinedTemplates())
+		return nil, fmt.Errorf("no template %q%s", info.Name, t.all.DefinedTemplates())
 	}
 	return page{found}, nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/mastaba-go/mastaba/internal/conformance"
 )
 
-// A runner that never fails would be worth nothing: every recorded field,
-// falsified, must be noticed.
+// A runner that never fails is worthless: every recorded field, when falsified, must cause a
+// problem.
 func TestEveryFieldCounts(t *testing.T) {
 	t.Parallel()
 	files, err := conformance.Load("testdata")
@@ -40,13 +40,13 @@ func TestEveryFieldCounts(t *testing.T) {
 	assert.Greater(t, falsified, 300)
 }
 
-// falsify plays the case with each field of an expectation made wrong in turn.
+// falsify plays the case with each field of an expectation falsified in turn.
 func falsify(t *testing.T, c *conformance.Case, recorded conformance.Expect, set func(conformance.Expect)) (fields int) {
 	for field := range recorded {
 		wrong := maps.Clone(recorded)
 		wrong[field] = "falsified"
 		set(wrong)
-		assert.NotEmpty(t, c.Play().Problems, "%s: nobody noticed another %s", c.ID, field)
+		assert.NotEmpty(t, c.Play().Problems, "%s: a wrong %s was not noticed", c.ID, field)
 		fields++
 	}
 	set(recorded)
