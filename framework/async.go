@@ -8,16 +8,17 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// Async, given to Include, makes an application of coroutines and of views that an executor calls:
+// Async is for Include. It makes views that return futures coroutines, and runs other views in an
+// executor:
 //
 //	config.Include(framework.Async)
 //
-// The mapper of views is views.CoroutineOrExecutorMapper, and the executor has the bounds that the settings
-// "async.workers", "async.queue" and "async.retry_after" say, or those of async.ExecutorOptions; it is drained when
-// the application stops. An application that sets another mapper or executor itself overrides that.
+// It sets the mapper views.CoroutineOrExecutorMapper and an executor, which drains when the
+// application stops. The settings "async.workers", "async.queue" and "async.retry_after" change its
+// options from those of async.ExecutorOptions. An application can override both.
 //
-// It is what aiopyramid.includeme does. Nothing here needs it to wait: every view may, and everything else that
-// takes a context. It is for views that return futures, and for bounds on views that block or burn CPU.
+// Most applications do not need Async: every view may block. It is for views that return futures, and
+// to limit how many views that block or burn CPU run at once (aiopyramid.includeme).
 func Async(c *Configurator) error {
 	o := async.ExecutorOptions{Name: "views"}
 	var errs [3]error

@@ -14,22 +14,22 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Configurator declares an application. Its methods are directives: each is
-// recorded with the file and line of its caller, returns nothing and never
-// panics; App resolves them all at once, and reports every conflict and every
-// mistake together. Directives may come in any order.
+// Configurator records what an application consists of. Its methods are directives: each records the
+// file and line of its caller, returns nothing and never panics. App carries them all out, and
+// reports all conflicts and mistakes together. Their order does not matter.
 //
-// Extensions are functions that take a registry.Recorder, which a
-// *Configurator is: acme.AddFeature(config, …).
+// A package adds directives of its own as functions that take a registry.Recorder, which a
+// *Configurator is: acme.AddFeature(config, …). So do those of this module that a method cannot
+// express, such as registry.Subscribe and views.Inherit.
 //
-// A Configurator belongs to one goroutine.
+// A Configurator is not safe for concurrent use.
 type Configurator struct {
 	config *registry.Config
 }
 
 var _ registry.Recorder = (*Configurator)(nil)
 
-// New begins the configuration of an application.
+// New returns a Configurator for an application with the given options.
 func New(o Options) *Configurator {
 	config := registry.New(registry.Options{Settings: o.Settings})
 	c := &Configurator{config: config}
@@ -40,8 +40,8 @@ func New(o Options) *Configurator {
 	return c
 }
 
-// builtins registers what every application has, before anything else, so
-// that an application replaces it without a conflict.
+// builtins registers what every application has, in a round of its own, so that an application can
+// replace it without a conflict.
 func (c *Configurator) builtins(o Options) {
 	log := o.Logger
 	if log == nil {
@@ -54,7 +54,7 @@ func (c *Configurator) builtins(o Options) {
 	}))
 }
 
-// options turns the Options into the directives that they stand for.
+// options registers what the Options say.
 func (c *Configurator) options(o Options) {
 	trusted, err := web.ParseTrustedProxies(o.TrustedProxies)
 	if err != nil {
@@ -83,9 +83,9 @@ func (c *Configurator) options(o Options) {
 	}
 }
 
-// Directive pins the file and line of the caller of the function that calls
-// it, and gives the Config that records there: what each directive, also one
-// of an extension, begins with.
+// Directive returns the Config that records a directive, with the file and line of the caller of the
+// function that calls Directive. Every directive starts with it, also one of an extension; most
+// applications never need it.
 func (c *Configurator) Directive() *registry.Config {
 	if c.config.Source().IsZero() {
 		return c.config.At(registry.Caller(2))
@@ -93,22 +93,21 @@ func (c *Configurator) Directive() *registry.Config {
 	return c.config
 }
 
-// At gives a Configurator whose directives are reported at source: for
-// generators and tests. Most applications never need it.
+// At returns a Configurator whose directives record the given source, for generators and tests. Most
+// applications never need it.
 func (c *Configurator) At(source registry.Source) *Configurator {
 	return &Configurator{config: c.config.At(source)}
 }
 
-// Settings gives the application's settings.
+// Settings returns the settings of the application.
 func (c *Configurator) Settings() registry.Settings { return c.config.Settings() }
 
-// Commit ends a round of configuration: what was declared before conflicts
-// with nothing that is declared after, and gives way to it. Packages that are
-// meant to be included do not call it.
+// Commit ends a round of configuration. What is registered after it overrides what was registered
+// before, without a conflict. A function that is meant to be included should not call it.
 func (c *Configurator) Commit() { c.config.Commit() }
 
-// AddRoute declares a route: requests whose path the pattern matches go to the
-// views registered with views.Route(name). See routes.Add.
+// AddRoute registers a route. Views registered with views.Route(name) handle the requests whose path
+// matches the pattern. See routes.Add.
 func (c *Configurator) AddRoute(name, pattern string, options ...routes.Option) {
 	routes.Add(c.Directive(), name, pattern, options...)
 }
@@ -118,20 +117,17 @@ func (c *Configurator) AddView(v views.View, options ...views.Option) {
 	views.Add(c.Directive(), v, options...)
 }
 
-// AddErrorView registers a view that answers errors and nothing else. See
-// views.AddError.
+// AddErrorView registers a view that handles errors. See views.AddError.
 func (c *Configurator) AddErrorView(v views.View, options ...views.Option) {
 	views.AddError(c.Directive(), v, options...)
 }
 
-// AddNotFoundView registers the view that answers 404 errors. See
-// views.AddNotFound.
+// AddNotFoundView registers the view that handles 404 errors. See views.AddNotFound.
 func (c *Configurator) AddNotFoundView(v views.View, options ...views.Option) {
 	views.AddNotFound(c.Directive(), v, options...)
 }
 
-// AddForbiddenView registers the view that answers 403 errors. See
-// views.AddForbidden.
+// AddForbiddenView registers the view that handles 403 errors. See views.AddForbidden.
 func (c *Configurator) AddForbiddenView(v views.View, options ...views.Option) {
 	views.AddForbidden(c.Directive(), v, options...)
 }
@@ -141,69 +137,67 @@ func (c *Configurator) AddViewDeriver(name string, d views.Deriver, options ...v
 	views.AddDeriver(c.Directive(), name, d, options...)
 }
 
-// AddViewPredicate gives a kind of predicate its place in the order of kinds.
-// See views.AddPredicate.
+// AddViewPredicate sets the position of a kind of predicate among the others. See
+// views.AddPredicate.
 func (c *Configurator) AddViewPredicate(kind string, hints ...views.Hint) {
 	views.AddPredicate(c.Directive(), kind, hints...)
 }
 
-// AddAcceptOrder gives a media type its place in the server's preference. See
+// AddAcceptOrder sets the position of a media type in the order of preference. See
 // views.AddAcceptOrder.
 func (c *Configurator) AddAcceptOrder(mediaType string, hints ...views.Hint) {
 	views.AddAcceptOrder(c.Directive(), mediaType, hints...)
 }
 
-// AddRenderer registers what turns a view's value into a response. See
+// AddRenderer registers a renderer, which turns the value of a view into a response. See
 // views.AddRenderer.
 func (c *Configurator) AddRenderer(name string, factory views.RendererFactory) {
 	views.AddRenderer(c.Directive(), name, factory)
 }
 
-// SetDefaultRenderer names the renderer of views that name none. See
-// views.SetDefaultRenderer.
+// SetDefaultRenderer sets the renderer of views without one. See views.SetDefaultRenderer.
 func (c *Configurator) SetDefaultRenderer(name string) {
 	views.SetDefaultRenderer(c.Directive(), name)
 }
 
-// SetViewMapper sets the mapper of views that name none. See views.SetMapper.
+// SetViewMapper sets the mapper of views without one. See views.SetMapper.
 func (c *Configurator) SetViewMapper(m views.Mapper) {
 	views.SetMapper(c.Directive(), m)
 }
 
-// SetExecutor sets the executor by which views.ExecutorMapper has views called.
-// App.Shutdown drains it. See views.SetExecutor.
+// SetExecutor sets the executor that runs the views of views.ExecutorMapper. App.Shutdown drains it.
+// See views.SetExecutor.
 func (c *Configurator) SetExecutor(o async.ExecutorOptions) {
 	views.SetExecutor(c.Directive(), o)
 }
 
-// SetDefaultPermission protects every view that names no permission of its
-// own, other than error views. See views.SetDefaultPermission.
+// SetDefaultPermission sets the permission that views without one require, except error views. See
+// views.SetDefaultPermission.
 func (c *Configurator) SetDefaultPermission(permission string) {
 	views.SetDefaultPermission(c.Directive(), permission)
 }
 
-// SetDefaultCSRF says whether views are checked for forged requests unless they
-// say so themselves. See views.SetDefaultCSRF.
+// SetDefaultCSRF sets whether views without the option views.CSRF are checked for forged requests.
+// See views.SetDefaultCSRF.
 func (c *Configurator) SetDefaultCSRF(check bool) {
 	views.SetDefaultCSRF(c.Directive(), check)
 }
 
-// AddTween puts a tween around the router. See tweens.Add.
+// AddTween registers a tween around the router. See tweens.Add.
 func (c *Configurator) AddTween(name string, factory tweens.Factory, options ...tweens.Option) {
 	tweens.Add(c.Directive(), name, factory, options...)
 }
 
-// SetTweenOrder lists the tweens to use, outermost first, and overrides every
-// hint that they came with. See tweens.SetOrder.
+// SetTweenOrder sets the tweens to use, outermost first. It overrides the hints they were registered
+// with. See tweens.SetOrder.
 func (c *Configurator) SetTweenOrder(names ...string) {
 	tweens.SetOrder(c.Directive(), names...)
 }
 
-// App resolves what was declared and builds the application, or reports every
-// conflict and mistake as *registry.Errors. A tween's factory or a subscriber of
-// ApplicationCreated that fails comes after these, as an error of its own. App may
-// be called again: each call builds a new application into a registry of its own,
-// and an application that serves already is not touched.
+// App builds the application, or returns all conflicts and mistakes as *registry.Errors. If there are
+// none, the error is that of a tween factory or of a subscriber to ApplicationCreated. App may be
+// called again: each call builds a new application with a registry of its own, and does not affect
+// the others.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()
 	if err != nil {

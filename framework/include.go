@@ -7,7 +7,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// IncludeOption changes how Include takes a function in.
+// IncludeOption is an option of Include: As or RoutePrefix.
 type IncludeOption interface {
 	fmt.Stringer
 	applyInclude(*inclusion)
@@ -23,9 +23,8 @@ type as string
 
 var _ IncludeOption = as("")
 
-// As names what is included. A package-level function has a name of its own;
-// a closure or a method value has none in Go, so that two of them could not
-// be told apart, and needs As.
+// As names the included function. Include identifies a package-level function by its own name. A
+// closure or a method value has no name that identifies it, so it needs As.
 func As(name string) IncludeOption { return as(name) }
 
 func (a as) applyInclude(i *inclusion) { i.name = string(a) }
@@ -35,16 +34,16 @@ type routePrefix string
 
 var _ IncludeOption = routePrefix("")
 
-// RoutePrefix puts prefix before the patterns of all routes that the included
-// function declares, after the prefix that is there already. See routes.Add.
+// RoutePrefix adds a prefix to the patterns of all routes that the included function registers. It
+// follows the prefix of the including function, if that has one. See routes.Add.
 func RoutePrefix(prefix string) IncludeOption { return routePrefix(prefix) }
 
 func (p routePrefix) applyInclude(i *inclusion) { i.prefix = string(p) }
 func (p routePrefix) String() string            { return fmt.Sprintf("framework.RoutePrefix(%q)", string(p)) }
 
-// RoutePrefix puts prefix before the patterns of the routes that fn declares with
-// the Configurator it is given, and of what it includes there. The directives
-// stay those of c: unlike Include it changes nothing about who overrides whom.
+// RoutePrefix calls fn with a Configurator that adds a prefix to the patterns of its routes, and to
+// those of functions that fn includes. Unlike Include it does not change which registrations
+// override which.
 func (c *Configurator) RoutePrefix(prefix string, fn func(*Configurator)) {
 	pinned := c.Directive()
 	if fn == nil {
@@ -54,14 +53,13 @@ func (c *Configurator) RoutePrefix(prefix string, fn func(*Configurator)) {
 	fn(&Configurator{config: routes.WithPrefix(c.config, prefix)})
 }
 
-// Include lets another package, or another part of the application, declare
-// its share: fn is called at once with a Configurator of its own. What it
-// declares gives way to what the application itself declares for the same
-// thing, and conflicts with what an unrelated include declares.
+// Include calls fn at once with a Configurator of its own, so that another package, or another part
+// of the application, can register what it adds. What fn registers is overridden by what the
+// application itself registers for the same thing, and conflicts with what another included function
+// registers for it (Pyramid's "Advanced Configuration").
 //
-// The same function is included once: a second Include of it, until the next
-// Commit, does nothing. An error of fn is a configuration error at the line of
-// this call. See Pyramid, "Advanced Configuration".
+// A second Include of the same function does nothing, until the next Commit. An error of fn becomes
+// a configuration error at the line of this call.
 func (c *Configurator) Include(fn func(*Configurator) error, options ...IncludeOption) {
 	config := c.Directive()
 	if fn == nil {

@@ -10,26 +10,24 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// OnStart has fn called when the application starts, before it serves: to
-// open what views will use, and to find out early that it cannot be opened.
-// Hooks run one after the other, in the order of their declaration; the first
-// error ends the start, and what was begun is undone by the OnStop hooks that
-// were declared before the hook that failed. So declare the two in pairs:
+// OnStart registers a hook that runs when the application starts, before it serves requests, for
+// example to open a database. Hooks run one after the other in the order they are registered. The
+// first error ends the start; then the OnStop hooks registered before the failed hook run. So
+// register the two in pairs:
 //
 //	config.OnStart(func(ctx context.Context, _ *framework.App) error { return pool.Open(ctx) })
 //	config.OnStop(func(context.Context, *framework.App) error { return pool.Close() })
 //
-// ctx ends when the start is given up. A hook that starts a goroutine gives it
-// a context of its own, and an OnStop hook that waits for it. The error that
-// Start returns is a *LifecycleError, which names fn and the line of this call.
+// ctx is the context given to Start. A hook that starts a goroutine gives it another context, and an
+// OnStop hook ends it and waits for it. Start returns the error as a *LifecycleError, which names fn
+// and where it was registered.
 func (c *Configurator) OnStart(fn func(ctx context.Context, app *App) error) {
 	c.addHook(c.Directive(), starting, fn)
 }
 
-// OnStop has fn called when the application stops, after the last request of
-// its server. Hooks run in the reverse order of their declaration, all of
-// them, whatever the others return, and also if the start failed at a later
-// hook. ctx bounds the time that they have.
+// OnStop registers a hook that runs when the application stops, after the last request. All hooks
+// run, in the reverse order they are registered, even if others fail, and also if the start failed
+// at a later hook. ctx limits the time they have.
 func (c *Configurator) OnStop(fn func(ctx context.Context, app *App) error) {
 	c.addHook(c.Directive(), stopping, fn)
 }
@@ -50,8 +48,8 @@ type hook struct {
 	source registry.Source
 }
 
-// hooks are those of an application in the order of declaration, both kinds
-// in one list, for the place of a hook says what is undone when it fails.
+// hooks are the hooks of an application in the order they were registered. Both kinds are in one
+// list, since the position of a hook says which OnStop hooks run if it fails.
 type hooks struct{ list []*hook }
 
 func (c *Configurator) addHook(config *registry.Config, when phase, fn func(context.Context, *App) error) {
@@ -70,31 +68,31 @@ func (c *Configurator) addHook(config *registry.Config, when phase, fn func(cont
 	})
 }
 
-// LifecycleError is what went wrong in one hook of OnStart or OnStop.
+// LifecycleError is the error of one OnStart or OnStop hook.
 type LifecycleError struct {
 	Phase  string          // "start" or "stop"
-	Func   string          // the hook's name in Go
-	Source registry.Source // where it was declared
+	Func   string          // the name of the hook in Go
+	Source registry.Source // where it was registered
 	Err    error
 }
 
 var _ error = (*LifecycleError)(nil)
 
-// Error names the hook and its place.
+// Error returns a text that names the hook and its source.
 func (e *LifecycleError) Error() string {
 	return fmt.Sprintf("%s %s (%s): %v", e.Phase, e.Func, e.Source, e.Err)
 }
 
-// Unwrap returns what the hook returned; a *web.PanicError if it panicked.
+// Unwrap returns the error of the hook, a *web.PanicError if it panicked.
 func (e *LifecycleError) Unwrap() error { return e.Err }
 
-var errStillRunning = errors.New("still running when its time was up: a hook returns when its context ends")
+var errStillRunning = errors.New("still running after its context ended; a hook must return then")
 
-// lastMoment is how long a hook has to return once its context ended.
-const lastMoment = 250 * time.Millisecond
+// hookGrace is how long a hook may still run after its context ended.
+const hookGrace = 250 * time.Millisecond
 
-// call runs the hook. One that ignores the end of its context is left behind,
-// so that it cannot keep the program from ending.
+// call runs the hook. It leaves a hook running that ignores the end of its context, so that the
+// program can end.
 func (h *hook) call(ctx context.Context, app *App) error {
 	done := make(chan error, 1)
 	go func() {
@@ -107,7 +105,7 @@ func (h *hook) call(ctx context.Context, app *App) error {
 		return h.failed(err)
 	case <-ctx.Done():
 	}
-	last := time.NewTimer(lastMoment)
+	last := time.NewTimer(hookGrace)
 	defer last.Stop()
 	select {
 	case err := <-done:

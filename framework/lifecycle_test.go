@@ -171,7 +171,7 @@ func TestHookThatIgnoresItsContextIsLeftBehind(t *testing.T) {
 		err := app.Shutdown(ctx)
 		assert.Equal(t, 3250*time.Millisecond, time.Since(begin))
 		assert.Equal(t, "obeyed after", d.String())
-		require.ErrorContains(t, err, "still running when its time was up")
+		require.ErrorContains(t, err, "still running after its context ended")
 		close(release)
 	})
 }

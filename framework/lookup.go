@@ -7,19 +7,18 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// tree gathers what AddLookup and AddStepHook declare, of which the
-// application's traverser is built.
+// tree collects what AddLookup and AddStepHook register, for the traverser of the application.
 type tree struct {
 	rules []traversal.Rule
 	hooks []traversal.Hook
 }
 
-// treeOf gives the tree of a registry that is being built.
+// treeOf returns the tree of a registry that is being built.
 func treeOf(reg *registry.Registry) *tree {
 	return registry.Ensure(reg, func() *tree { return new(tree) })
 }
 
-// newTraverser builds the traverser of what a finished registry holds.
+// newTraverser returns the traverser of a finished registry.
 func newTraverser(reg *registry.Registry) (*traversal.Traverser, error) {
 	var declared tree
 	if t, ok := registry.Lookup[*tree](reg); ok {
@@ -28,10 +27,9 @@ func newTraverser(reg *registry.Registry) (*traversal.Traverser, error) {
 	return traversal.New(declared.rules, declared.hooks)
 }
 
-// AddLookup registers how resources of types that the application does not
-// own are looked up, listed and located: traversal.Lookup, LookupPath,
-// Listing and Locate. A rule wins over the type's own methods. Two rules of
-// one kind for one type are a conflict.
+// AddLookup registers rules that find, list and locate resources of types that the application does
+// not own: traversal.Lookup, LookupPath, Listing and Locate. A rule takes precedence over the methods
+// of the type. Two rules of the same kind for the same type conflict.
 func (c *Configurator) AddLookup(rules ...traversal.Rule) {
 	config := c.Directive()
 	for _, rule := range rules {
@@ -51,7 +49,7 @@ func (c *Configurator) AddLookup(rules ...traversal.Rule) {
 	}
 }
 
-// set adds a rule, or replaces the one that an earlier round declared.
+// set adds a rule, or replaces the one registered before the last Commit.
 func (t *tree) set(rule traversal.Rule) {
 	for i, old := range t.rules {
 		if old.Kind() == rule.Kind() && old.Type() == rule.Type() {
@@ -62,9 +60,9 @@ func (t *tree) set(rule traversal.Rule) {
 	t.rules = append(t.rules, rule)
 }
 
-// AddStepHook has hook observe every step of every walk: for traces and
-// metrics. It is called on the walk's own goroutine, by many at once, and
-// costs two readings of the clock a step.
+// AddStepHook registers a function that is called after every step of every traversal, for traces
+// and metrics. It runs on the goroutine of the request and must be safe for concurrent use. It costs
+// two clock readings per step.
 func (c *Configurator) AddStepHook(hook traversal.Hook) {
 	config := c.Directive()
 	if hook == nil {

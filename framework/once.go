@@ -14,7 +14,7 @@ type (
 	bodyLimit int64
 )
 
-// SetRootFactory sets the source of the resource tree. There is one.
+// SetRootFactory sets the root factory of the application. A route may have its own, see routes.Root.
 func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 	pinned := &Configurator{config: c.Directive()}
 	if factory == nil {
@@ -25,7 +25,7 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 		registry.Field{Name: "function", Value: registry.FuncName(factory)})
 }
 
-// SetSecurityPolicy sets what decides identity and permissions. There is one.
+// SetSecurityPolicy sets the policy that decides identity and permissions.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	pinned := &Configurator{config: c.Directive()}
 	if policy == nil {
@@ -36,8 +36,8 @@ func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 		registry.Field{Name: "type", Value: reflect.TypeOf(policy)})
 }
 
-// once records a directive of which an application has one, at the pinned
-// source. The fields describe what was set.
+// once records a directive that an application has at most once, at the pinned source. The fields
+// describe its value.
 func (c *Configurator) once(subject string, phase int, provide func(*registry.Registry), fields ...registry.Field) {
 	c.config.Declare(registry.Declaration{
 		Category: subject, ID: subject, Fields: fields,
