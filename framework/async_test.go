@@ -97,8 +97,8 @@ func TestIncludeAsyncGivesWay(t *testing.T) {
 	config.SetViewMapper(views.DefaultMapper)
 	config.AddView(views.Func(greetLater))
 	_, err = config.App()
-	assert.ErrorContains(t, err, "mapper views.DefaultMapper refuses it: views.Func framework_test.greetLater returns *async.Future[string], "+
-		"so it is a coroutine: say views.WithMapper(views.CoroutineMapper), or config.Include(framework.Async) for the whole application")
+	assert.ErrorContains(t, err, "mapper views.DefaultMapper: views.Func framework_test.greetLater returns *async.Future[string], "+
+		"so it is a coroutine: use views.WithMapper(views.CoroutineMapper), or config.Include(framework.Async) for the whole application")
 }
 
 // A root factory, a predicate, a subscriber and an error view that all wait.

@@ -70,7 +70,7 @@ func Accept(mediaType string, more ...string) web.Predicate {
 // offersOne refuses an Accept of a view that names several types.
 func offersOne(p web.Predicate) error {
 	if offers, ok := p.Data().(mediaTypes); ok && p.Kind() == kindAccept && !p.Negated() && len(offers) > 1 {
-		return fmt.Errorf("%s: a view offers one media type: register it once for each", p)
+		return fmt.Errorf("%s: a view offers one media type: register the view once for each type", p)
 	}
 	return nil
 }
@@ -146,11 +146,11 @@ func normalOffer(offer string) (string, error) {
 	case !slash || major == "" || minor == "":
 		return offer, fmt.Errorf("want a media type such as \"text/html\"")
 	case major == "*" || minor == "*":
-		return offer, fmt.Errorf("a view offers media types, not ranges: name the types one by one")
+		return offer, fmt.Errorf("a view offers media types, not ranges: name each type")
 	}
 	normal := mediaType + spellParameters(offer)
 	if !isMediaType(normal) { // mime reads more than HTTP does
-		return offer, fmt.Errorf("want a media type such as \"text/html\" or \"text/html;level=1\": names are letters, digits and !#$%%&'*+-.^_`|~, a parameter q is the client's")
+		return offer, fmt.Errorf("want a media type such as \"text/html\" or \"text/html;level=1\": names consist of letters, digits and !#$%%&'*+-.^_`|~, and the parameter q is for clients")
 	}
 	return normal, nil
 }
@@ -197,14 +197,14 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 	config := c.Directive()
 	offer, err := normalOffer(mediaType)
 	if err != nil {
-		config.Fail(fmt.Errorf("accept order %q: %w", mediaType, err))
+		config.Fail(fmt.Errorf("accept order of %q: %w", mediaType, err))
 		return
 	}
 	under, over := sides(hints)
 	for _, list := range [][]string{under, over} {
 		for i, other := range list {
 			if list[i], err = rival(offer, other); err != nil {
-				config.Fail(fmt.Errorf("accept order %q against %q: %w", mediaType, other, err))
+				config.Fail(fmt.Errorf("accept order of %q and %q: %w", mediaType, other, err))
 				return
 			}
 		}
@@ -228,9 +228,9 @@ func rival(offer, other string) (string, error) {
 	case err != nil:
 		return other, err
 	case bare(offer) != bare(normal):
-		return other, fmt.Errorf("one of them has parameters, the other has none")
+		return other, fmt.Errorf("one has parameters and the other has none")
 	case !bare(offer) && offerType(offer) != offerType(normal):
-		return other, fmt.Errorf("parameters of different media types say nothing about each other")
+		return other, fmt.Errorf("media types with parameters are ordered within one type only")
 	}
 	return normal, nil
 }

@@ -137,7 +137,7 @@ func TestAcceptOfSeveralTypes(t *testing.T) {
 		assert.Equal(t, want, got, header)
 	}
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, say("json"), several) }),
-		`accept="application/json","text/json": a view offers one media type: register it once for each`)
+		`accept="application/json","text/json": a view offers one media type: register the view once for each type`)
 	build(t, func(c *registry.Config) { views.Add(c, say("others"), views.Not(several)) })
 }
 
@@ -191,11 +191,11 @@ func TestAddAcceptOrderRefuses(t *testing.T) {
 		than      views.Hint
 		want      string
 	}{
-		"range":            {"text/*", views.Over(), `accept order "text/*": a view offers media types, not ranges`},
-		"nothing":          {"", views.Over(), `accept order "": `},
-		"bad other":        {"text/html", views.Over("html"), `accept order "text/html" against "html": want a media type`},
-		"bare and detail":  {"text/html", views.Over("text/html;level=1"), "one of them has parameters"},
-		"different types":  {"text/html;a=1", views.Under("text/plain;a=1"), "parameters of different media types"},
+		"range":            {"text/*", views.Over(), `accept order of "text/*": a view offers media types, not ranges`},
+		"nothing":          {"", views.Over(), `accept order of "": `},
+		"bad other":        {"text/html", views.Over("html"), `accept order of "text/html" and "html": want a media type`},
+		"bare and detail":  {"text/html", views.Over("text/html;level=1"), "one has parameters"},
+		"different types":  {"text/html;a=1", views.Under("text/plain;a=1"), "media types with parameters are ordered within one type only"},
 		"unknown":          {"image/png", views.Over("image/gif"), `media type "image/png" wants to be over "image/gif", which is not registered (have: text/html`},
 		"declared already": {"image/png", views.Under("text/html"), `accept order "image/png" registered twice:`},
 	}

@@ -19,16 +19,16 @@ func AddResponseAdapter[T any](c registry.Recorder, fn func(*web.Request, T) (*w
 	t := reflect.TypeFor[T]()
 	switch {
 	case fn == nil:
-		cfg.Fail(fmt.Errorf("response adapter for %s: give a func(*web.Request, %s) (*web.Response, error), not nil", t, t))
+		cfg.Fail(fmt.Errorf("response adapter for %s is nil: want a func(*web.Request, %s) (*web.Response, error)", t, t))
 		return
 	case t == reflect.TypeFor[*web.Response]():
-		cfg.Fail(errors.New("response adapter for *web.Response: such a value is the response already; a tween or a deriver can change it"))
+		cfg.Fail(errors.New("response adapter for *web.Response: the value is the response already; change it in a tween or a deriver"))
 		return
 	}
 	cfg.Declare(registry.Declaration{
 		Category: "response adapters", Type: "response adapter", ID: t, Subject: "response adapter for " + t.String(),
 		Fields: []registry.Field{{Name: "type", Value: t}, {Name: "adapter", Value: registry.FuncName(fn)}},
-		Remedy: "keep one, or return another type from some of the views",
+		Remedy: "remove one, or return another type from some of the views",
 		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			adaptersOf(reg).add(adapter{t, func(r *web.Request, value any) (*web.Response, bool, error) {

@@ -56,15 +56,15 @@ func TestResponseAdapters(t *testing.T) {
 		views.Add(c, returning(value))
 	})
 	_, err = call(reg, &page{}, "")
-	require.ErrorContains(t, err, "the response adapter gave nothing for a views_test.money")
+	require.ErrorContains(t, err, "the response adapter for views_test.money returned neither a response nor an error")
 }
 
 func TestResponseAdaptersThatAreRefused(t *testing.T) {
 	t.Parallel()
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.AddResponseAdapter[money](c, nil) }),
-		"response adapter for views_test.money: give a func(*web.Request, views_test.money) (*web.Response, error), not nil")
+		"response adapter for views_test.money is nil: want a func(*web.Request, views_test.money) (*web.Response, error)")
 	same := func(_ *web.Request, resp *web.Response) (*web.Response, error) { return resp, nil }
-	assert.Contains(t, refused(t, func(c *registry.Config) { views.AddResponseAdapter(c, same) }), "such a value is the response already")
+	assert.Contains(t, refused(t, func(c *registry.Config) { views.AddResponseAdapter(c, same) }), "the value is the response already")
 	adapt := func(r *web.Request, m money) (*web.Response, error) { return r.Text(m.Price()), nil }
 	assert.Contains(t, refused(t, func(c *registry.Config) {
 		views.AddResponseAdapter(c, adapt)

@@ -111,7 +111,7 @@ func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 	if o, ok := d.option(kindFor); ok {
 		narrow, _ := o.value.(reflect.Type)
 		if info.Resource != nil && !narrow.AssignableTo(info.Resource) {
-			wrong = append(wrong, fmt.Errorf("%s takes %s, which For[%s] does not narrow", v, info.Resource, narrow))
+			wrong = append(wrong, fmt.Errorf("%s takes %s, and %s is not assignable to it: remove views.For, or change the view", v, info.Resource, narrow))
 		}
 		info.Resource = narrow
 		if narrow.Kind() == reflect.Interface && narrow.NumMethod() == 0 {
@@ -119,7 +119,7 @@ func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 		}
 	}
 	if o, ok := d.option(kindAppendSlash); ok && u.status != http.StatusNotFound {
-		wrong = append(wrong, fmt.Errorf("views.%s: %s is for views.AddNotFound", u.directive, o))
+		wrong = append(wrong, fmt.Errorf("views.%s: the option %s is for views.AddNotFound only", u.directive, o))
 	}
 	if u.errors {
 		wrong = append(wrong, u.narrow(info)...)
@@ -130,17 +130,17 @@ func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 // narrow makes an error view of what the directive was given.
 func (u use) narrow(info *Info) (wrong []error) {
 	if info.Name != "" {
-		wrong = append(wrong, fmt.Errorf("views.%s: an error view has no name, for no path asks for it: leave out %q", u.directive, info.Name))
+		wrong = append(wrong, fmt.Errorf("views.%s: an error view has no name: remove views.Name(%q)", u.directive, info.Name))
 	}
 	if info.Resource == nil {
 		info.Resource = errorType
 	}
 	switch {
 	case !info.Resource.Implements(errorType):
-		wrong = append(wrong, fmt.Errorf("views.%s: %s is no error type: give a view of the shape views.Error or views.Func", u.directive, info.Resource))
+		wrong = append(wrong, fmt.Errorf("views.%s: %s is not an error type: use views.Error or views.Func", u.directive, info.Resource))
 	case u.status == 0:
 	case info.Resource != errorType || info.status != [2]int{} && info.status != [2]int{u.status, u.status}:
-		wrong = append(wrong, fmt.Errorf("views.%s: the view answers %s, but every error of status %d is to be answered: take an error, or use views.AddError",
+		wrong = append(wrong, fmt.Errorf("views.%s: the view takes %s only, but has to handle every error with status %d: take an error, or use views.AddError",
 			u.directive, info.target(), u.status))
 	default:
 		info.status = [2]int{u.status, u.status}

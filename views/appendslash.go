@@ -29,7 +29,7 @@ func AppendSlash(redirect ...int) Option {
 	}
 	o := option{kind: kindAppendSlash, text: fmt.Sprintf("append_slash=%d", status), value: status}
 	if len(redirect) > 1 || !slices.Contains(slashRedirects, status) {
-		o.err = fmt.Errorf("views.AppendSlash(%v): give one of the redirects %v", redirect, slashRedirects)
+		o.err = fmt.Errorf("views.AppendSlash(%v): invalid redirect: want one of %v", redirect, slashRedirects)
 	}
 	return o
 }

@@ -32,7 +32,7 @@ func Around(tweens ...Tween) Option {
 	o := option{kind: kindAround, value: tweens}
 	for n, t := range tweens {
 		if t == nil {
-			o.err = fmt.Errorf("views.Around: tween %d is nil, want one of package tweens, or one made by tweens.Wrap", n+1)
+			o.err = fmt.Errorf("views.Around: tween %d is nil: want one of package tweens, or tweens.Wrap(fn)", n+1)
 			continue
 		}
 		texts[n] = t.String()
@@ -54,7 +54,7 @@ func aroundView(next Callable, info *Info) (Callable, error) {
 				return nil, fmt.Errorf("views.Around: %s: %w", t, err)
 			}
 			if handler == nil {
-				return nil, fmt.Errorf("views.Around: %s returned no handler: return next to leave the view as it is", t)
+				return nil, fmt.Errorf("views.Around: %s returned a nil handler: return next to leave the view unchanged", t)
 			}
 		}
 		return handler, nil
@@ -71,7 +71,7 @@ func throughHandlers(next Callable, info *Info, one, all string, wrap func(web.H
 	handler, err := wrap(func(r *web.Request) (*web.Response, error) {
 		carried, ok := r.Context().Value(carriedKey{}).(*any)
 		if !ok {
-			return nil, fmt.Errorf("view %s: %s passed on a request that it did not make from its own", info.place(), one)
+			return nil, fmt.Errorf("view %s: %s passed on a request that is not derived from its own: use r.WithContext or r.With", info.place(), one)
 		}
 		return respond(next, info, r, *carried)
 	})

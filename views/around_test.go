@@ -66,7 +66,7 @@ func TestAround(t *testing.T) {
 		views.Add(c, views.On(showPage), views.Around(none))
 		views.Add(c, views.On(showPage), views.Name("a"), views.Around(fails))
 	})
-	assert.Contains(t, message, "none returned no handler")
+	assert.Contains(t, message, "none returned a nil handler")
 	assert.Contains(t, message, "views.Around: fails: no limit given")
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.Around(nil...), views.Around(nil)) }), "tween 1 is nil")
 
@@ -81,7 +81,7 @@ func TestAround(t *testing.T) {
 		views.Add(c, views.On(showPage), views.Name("silent"), views.Around(silent))
 	})
 	_, err = call(reg, &page{}, "lost")
-	assert.ErrorContains(t, err, "a tween around it passed on a request that it did not make from its own")
+	assert.ErrorContains(t, err, "a tween around it passed on a request that is not derived from its own")
 	_, err = call(reg, &page{}, "silent")
 	assert.ErrorContains(t, err, "the tweens around it returned neither a response nor an error")
 	limit := tweens.Limit(8, tweens.LimitOptions{Queue: 16})

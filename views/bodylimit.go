@@ -29,7 +29,7 @@ func bodyLimitView(next Callable, info *Info) (Callable, error) {
 		return nil, err
 	}
 	if info.ErrorOnly {
-		return nil, errors.New("views.BodyLimit: an error view answers when the body was read already: set framework.Options.MaxBody")
+		return nil, errors.New("views.BodyLimit: not for error views, which run after the body was read: set framework.Options.MaxBody")
 	}
 	return func(r *web.Request, res any) (any, error) {
 		web.Drive(r).LimitBody(limit)

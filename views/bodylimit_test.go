@@ -61,7 +61,7 @@ func TestBodyLimitReplacesTheApplications(t *testing.T) {
 func TestBodyLimitsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	text := refused(t, func(c *registry.Config) { views.AddNotFound(c, say("x"), views.BodyLimit(1)) })
-	assert.Contains(t, text, "views.BodyLimit: an error view answers when the body was read already")
+	assert.Contains(t, text, "views.BodyLimit: not for error views")
 	text = refused(t, func(c *registry.Config) { views.Add(c, say("x"), views.BodyLimit(1), views.BodyLimit(-1)) })
 	assert.Contains(t, text, `option "body_limit" given twice`)
 }

@@ -24,9 +24,9 @@ func CacheFor(d time.Duration, directives ...string) Option {
 	o := option{kind: kindCache, text: text, value: caching{d.Truncate(time.Second), directives}}
 	switch {
 	case d < 0:
-		o.err = fmt.Errorf("views.CacheFor(%v): the time is negative; to forbid caching say views.NoCache()", d)
+		o.err = fmt.Errorf("views.CacheFor(%v): negative duration: use views.NoCache() to forbid caching", d)
 	case d < time.Second:
-		o.err = fmt.Errorf("views.CacheFor(%v): HTTP counts whole seconds; to forbid caching say views.NoCache()", d)
+		o.err = fmt.Errorf("views.CacheFor(%v): want at least 1s: use views.NoCache() to forbid caching", d)
 	}
 	return o
 }

@@ -13,7 +13,7 @@ import (
 // ErrMismatch, returned by a view or a deriver, says that the view does not
 // answer this request after all: the search goes on as if one of its predicates
 // had failed. Predicates are the better way where they will do.
-var ErrMismatch = errors.New("the view does not answer this request")
+var ErrMismatch = errors.New("the view does not handle this request")
 
 // Call finds the view for the request's match, resource and view name, and
 // calls it. The views of the matched route come first, those without a route

@@ -23,8 +23,8 @@ import (
 // long as its context lasts.
 func CoroutineMapper(v View, info *Info) (Callable, error) {
 	if !v.IsAsync() {
-		return nil, &kindError{fmt.Sprintf("%s returns %s, which is no *async.Future: for a view that is no coroutine say "+
-			"views.WithMapper(views.DefaultMapper), or views.ExecutorMapper to have it called by an executor", v, v.Result())}
+		return nil, &kindError{fmt.Sprintf("%s returns %s, not an *async.Future: for a view that is not a coroutine use "+
+			"views.WithMapper(views.DefaultMapper), or views.ExecutorMapper to call it on an executor", v, v.Result())}
 	}
 	return awaiting(v.Callable(), info), nil
 }
@@ -70,8 +70,8 @@ func awaited(r *web.Request, value any, info *Info) (any, error) {
 			return value, nil
 		}
 		if isNil(future) || future.Done() == nil {
-			return nil, fmt.Errorf("view %s returned a future that nothing will settle: "+
-				"return async.Settled(value, nil) if there is nothing to wait for", info.place())
+			return nil, fmt.Errorf("view %s returned a future that will never settle: "+
+				"return async.Settled(value, nil) for a value that is known", info.place())
 		}
 		var err error
 		value, err = future.AwaitAny(context.WithoutCancel(ctx))

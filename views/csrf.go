@@ -24,7 +24,7 @@ func SetDefaultCSRF(c registry.Recorder, check bool) {
 	cfg.Declare(registry.Declaration{
 		Category: "default csrf view options", ID: "csrf", Subject: "default csrf check",
 		Fields: []registry.Field{{Name: "check", Value: check}},
-		Remedy: "set it once, or give the views in question their own with views.CSRF",
+		Remedy: "set it once, or give single views their own with views.CSRF",
 		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, defaultCSRF(check))
@@ -54,7 +54,7 @@ func csrfView(next Callable, info *Info) (Callable, error) {
 	}
 	policy, ok := registry.Lookup[web.CSRFPolicy](info.Registry)
 	if !ok {
-		return nil, errors.New("csrf check asked for, but nothing provides a web.CSRFPolicy: include what does, or say views.CSRF(false)")
+		return nil, errors.New("csrf check without a web.CSRFPolicy: register a policy, or use views.CSRF(false)")
 	}
 	return func(r *web.Request, res any) (any, error) {
 		if err := policy.Check(r); err != nil {

@@ -58,5 +58,5 @@ func TestCSRF(t *testing.T) {
 	require.NoError(t, post(reg, "hook"))
 
 	message := refused(t, func(c *registry.Config) { views.Add(c, say("x"), views.CSRF(true)) })
-	assert.Contains(t, message, "csrf check asked for, but nothing provides a web.CSRFPolicy")
+	assert.Contains(t, message, "csrf check without a web.CSRFPolicy")
 }

@@ -20,7 +20,7 @@ func Decorate(decorators ...func(web.Handler) web.Handler) Option {
 	for n, d := range decorators {
 		names[n] = registry.FuncName(d)
 		if d == nil {
-			o.err = fmt.Errorf("views.Decorate: decorator %d is nil, want a func(web.Handler) web.Handler", n+1)
+			o.err = fmt.Errorf("views.Decorate: decorator %d is nil: want a func(web.Handler) web.Handler", n+1)
 		}
 	}
 	o.text = "decorate=" + strings.Join(names, ",")
@@ -36,7 +36,7 @@ func decoratedView(next Callable, info *Info) (Callable, error) {
 	return throughHandlers(next, info, "a decorator", "its decorators", func(handler web.Handler) (web.Handler, error) {
 		for n := len(decorators) - 1; n >= 0; n-- {
 			if handler = decorators[n](handler); handler == nil {
-				return nil, fmt.Errorf("decorator %s gave no handler: return next to leave the view as it is", registry.FuncName(decorators[n]))
+				return nil, fmt.Errorf("decorator %s returned a nil handler: return next to leave the view unchanged", registry.FuncName(decorators[n]))
 			}
 		}
 		return handler, nil

@@ -63,10 +63,10 @@ func TestDecoratorsThatGoWrong(t *testing.T) {
 	_, err := call(reg, &page{}, "")
 	require.ErrorContains(t, err, "its decorators returned neither a response nor an error")
 	_, err = call(reg, &page{}, "other")
-	require.ErrorContains(t, err, "a decorator passed on a request that it did not make from its own")
+	require.ErrorContains(t, err, "a decorator passed on a request that is not derived from its own")
 
 	message := refused(t, func(c *registry.Config) {
 		views.Add(c, views.On(showPage), views.Decorate(func(web.Handler) web.Handler { return nil }))
 	})
-	assert.Contains(t, message, "gave no handler: return next to leave the view as it is")
+	assert.Contains(t, message, "returned a nil handler: return next to leave the view unchanged")
 }

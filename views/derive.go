@@ -172,7 +172,7 @@ func (d *deriver) wrap(next Callable, info *Info) (Callable, error) {
 	case err != nil:
 		return nil, fmt.Errorf("view deriver %q (%s): %w", d.name, d.source, err)
 	case wrapped == nil:
-		return nil, fmt.Errorf("view deriver %q (%s) gave no callable: return next to leave a view as it is", d.name, d.source)
+		return nil, fmt.Errorf("view deriver %q (%s) returned a nil callable: return next to leave the view unchanged", d.name, d.source)
 	}
 	return wrapped, nil
 }
@@ -212,9 +212,9 @@ func (ds *derivers) unknown(option string) error {
 		return fmt.Errorf("%s: did you mean %q?", text, near)
 	}
 	if len(known) > 0 {
-		return fmt.Errorf("%s (read are: %s): name it in the views.Options of its deriver", text, strings.Join(known, ", "))
+		return fmt.Errorf("%s (known options: %s): declare it with views.Options where its deriver is added", text, strings.Join(known, ", "))
 	}
-	return fmt.Errorf("%s: name it in the views.Options of its deriver, or include the package that has it", text)
+	return fmt.Errorf("%s: declare it with views.Options where its deriver is added, or include the package that adds the deriver", text)
 }
 
 // respond is next where a response is needed: a deriver that stands outside

@@ -150,11 +150,11 @@ func (d *deriver) serves(info *Info) bool {
 func (d *deriver) place() error {
 	switch {
 	case d.name == "":
-		return errors.New("a view deriver needs a name")
+		return errors.New("view deriver without a name")
 	case d.name == Ingress || d.name == Innermost:
 		return fmt.Errorf("view deriver %q: the name is reserved", d.name)
 	case d.derive == nil:
-		return fmt.Errorf("view deriver %q: give a func(views.Callable, *views.Info) (views.Callable, error), not nil", d.name)
+		return fmt.Errorf("view deriver %q is nil: want a func(views.Callable, *views.Info) (views.Callable, error)", d.name)
 	}
 	if d.under == nil {
 		d.under = []string{DecoratedView}
@@ -163,11 +163,11 @@ func (d *deriver) place() error {
 		d.over = []string{RenderedView}
 	}
 	if slices.Contains(d.over, Ingress) {
-		return fmt.Errorf("view deriver %q cannot be over %s: nothing is outside it", d.name, Ingress)
+		return fmt.Errorf("view deriver %q cannot be over %s, which is the outer end", d.name, Ingress)
 	}
 	for _, inner := range []string{Innermost, MappedView} {
 		if slices.Contains(d.under, inner) {
-			return fmt.Errorf("view deriver %q cannot be under %s: only the view itself is inside it", d.name, inner)
+			return fmt.Errorf("view deriver %q cannot be under %s: only the view is inside it", d.name, inner)
 		}
 	}
 	if slices.Contains(d.over, Innermost) && d.name != MappedView {

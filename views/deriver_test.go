@@ -100,8 +100,8 @@ func TestDeriversThatAreRefused(t *testing.T) {
 		opts []views.DeriverOption
 		want string
 	}{
-		"no name":      {"", pass, nil, "a view deriver needs a name"},
-		"nil":          {"d", nil, nil, `view deriver "d": give a func(views.Callable, *views.Info)`},
+		"no name":      {"", pass, nil, "view deriver without a name"},
+		"nil":          {"d", nil, nil, `view deriver "d" is nil: want a func(views.Callable, *views.Info)`},
 		"INGRESS":      {views.Ingress, pass, nil, `view deriver "INGRESS": the name is reserved`},
 		"VIEW":         {views.Innermost, pass, nil, `view deriver "VIEW": the name is reserved`},
 		"over INGRESS": {"d", pass, []views.DeriverOption{views.Over(views.Ingress)}, `view deriver "d" cannot be over INGRESS`},
@@ -211,7 +211,7 @@ func TestOptionsOfDerivers(t *testing.T) {
 		with(c)
 		views.Add(c, say("x"), views.Value("rate_limit", "three"))
 	})
-	assert.Contains(t, text, `option "rate_limit" is string, want int`)
+	assert.Contains(t, text, `option "rate_limit" has type string, want int`)
 }
 
 func TestDeriverThatGivesNothing(t *testing.T) {
@@ -220,7 +220,7 @@ func TestDeriverThatGivesNothing(t *testing.T) {
 		views.AddDeriver(c, "d", func(views.Callable, *views.Info) (views.Callable, error) { return nil, nil })
 		views.Add(c, say("x"))
 	})
-	assert.Contains(t, text, `gave no callable: return next to leave a view as it is`)
+	assert.Contains(t, text, `returned a nil callable: return next to leave the view unchanged`)
 }
 
 func TestDeriverThatChangesTheResponseIntoSomethingElse(t *testing.T) {

@@ -20,7 +20,7 @@ func SetExecutor(c registry.Recorder, o async.ExecutorOptions) {
 	cfg.Declare(registry.Declaration{
 		Category: "executors", Type: "executor", ID: "executor", Title: "executor " + o.Name,
 		Fields: []registry.Field{{Name: "workers", Value: o.Workers}, {Name: "queue", Value: o.Queue}},
-		Remedy: "set it once, or give the views in question their own with views.WithMapper(views.ExecutorMapperOn(executor))",
+		Remedy: "set it once, or give single views their own with views.WithMapper(views.ExecutorMapperOn(executor))",
 		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, async.NewExecutor(o))
@@ -40,7 +40,7 @@ func ExecutorMapper(v View, info *Info) (Callable, error) {
 	ex, ok := registry.Lookup[*async.Executor](info.Registry)
 	if !ok {
 		if info.Registry.Frozen() {
-			return nil, &kindError{"the application was built without an executor: declare one with views.SetExecutor"}
+			return nil, &kindError{"the application was built without an executor: register one with views.SetExecutor"}
 		}
 		ex = registry.Ensure(info.Registry, func() *async.Executor { return async.NewExecutor(async.ExecutorOptions{}) })
 	}
@@ -51,7 +51,7 @@ func ExecutorMapper(v View, info *Info) (Callable, error) {
 func ExecutorMapperOn(ex *async.Executor) Mapper {
 	return func(v View, info *Info) (Callable, error) {
 		if ex == nil {
-			return nil, &kindError{"views.ExecutorMapperOn was given nil: make an executor with async.NewExecutor"}
+			return nil, &kindError{"views.ExecutorMapperOn(nil): want an executor from async.NewExecutor"}
 		}
 		return onExecutor(ex, v, info)
 	}
@@ -64,8 +64,8 @@ func onExecutor(ex *async.Executor, v View, info *Info) (Callable, error) {
 		return nil, err
 	}
 	if v.shape == shapeHTTP {
-		return nil, &kindError{fmt.Sprintf("%s has a handler, which runs when the response is written, outside of any executor: "+
-			"say views.WithMapper(views.DefaultMapper)", v)}
+		return nil, &kindError{fmt.Sprintf("%s has a handler, which runs outside the executor, when the response is sent: "+
+			"use views.WithMapper(views.DefaultMapper)", v)}
 	}
 	call := v.Callable()
 	if info.ErrorOnly {
@@ -107,7 +107,7 @@ func submitted(ex *async.Executor, call Callable, r *web.Request, res traversal.
 	return value, nil
 }
 
-var errNoTurn = errors.New("the request did not wait for its turn")
+var errNoTurn = errors.New("the request left the queue")
 
 // turn is whether a call was begun, or given up before.
 type turn struct {

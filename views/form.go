@@ -51,7 +51,7 @@ func formOf(t reflect.Type) (*form, error) {
 			continue
 		}
 		if other, twice := taken[name]; twice {
-			return nil, fmt.Errorf("input %s: fields %s and %s both have the name %q: give one of them another by a form tag", t, other, field.Name, name)
+			return nil, fmt.Errorf("input %s: fields %s and %s have the same name %q: rename one with a form tag", t, other, field.Name, name)
 		}
 		taken[name] = field.Name
 		f.fields = append(f.fields, formField{name, field.Index, isList(field.Type), set})

@@ -102,7 +102,7 @@ func ValueOf[T any](i *Info, name string) (value T, ok bool, err error) {
 	}
 	value, ok = o.value.(T)
 	if !ok {
-		return value, false, fmt.Errorf("option %q is %T, want %s", name, o.value, reflect.TypeFor[T]())
+		return value, false, fmt.Errorf("option %q has type %T, want %s", name, o.value, reflect.TypeFor[T]())
 	}
 	return value, true, nil
 }

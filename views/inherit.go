@@ -24,13 +24,13 @@ func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 	from, to := reflect.TypeFor[T](), reflect.TypeFor[P]()
 	switch {
 	case as == nil:
-		config.Fail(fmt.Errorf("inherit %s from %s: the function is nil", from, to))
+		config.Fail(fmt.Errorf("inherit %s from %s: nil function: want a func(%[1]s) %[2]s", from, to))
 		return
 	case from.Kind() == reflect.Interface:
-		config.Fail(fmt.Errorf("inherit %s from %s: %[1]s is an interface; a view for it already answers every type that has its methods", from, to))
+		config.Fail(fmt.Errorf("inherit %s from %s: %[1]s is an interface: its views already serve every type that implements it", from, to))
 		return
 	case to.Kind() == reflect.Interface:
-		config.Fail(fmt.Errorf("inherit %s from %s: %[2]s is an interface; give %[1]s its methods instead", from, to))
+		config.Fail(fmt.Errorf("inherit %s from %s: %[2]s is an interface: implement it in %[1]s instead", from, to))
 		return
 	case from == to:
 		config.Fail(fmt.Errorf("inherit %s from itself", from))
@@ -39,7 +39,7 @@ func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 	edge := inheritance{to: to, convert: func(res any) (any, error) {
 		t, is := res.(T)
 		if !is {
-			return nil, fmt.Errorf("inherit %s from %s: given %T", from, to, res)
+			return nil, fmt.Errorf("inherit %s from %s: got a %T", from, to, res)
 		}
 		p := as(t)
 		if to.Kind() == reflect.Pointer && any(p) == any(*new(P)) {
@@ -72,10 +72,10 @@ func Order[T any](c registry.Recorder, types ...reflect.Type) {
 	of := reflect.TypeFor[T]()
 	switch {
 	case of.Kind() == reflect.Interface:
-		config.Fail(fmt.Errorf("order of views for %s: that is an interface; declare it for the types that have it", of))
+		config.Fail(fmt.Errorf("order of views for %s: want a concrete type, not an interface", of))
 		return
 	case slices.Contains(types, nil):
-		config.Fail(fmt.Errorf("order of views for %s: one of the types is nil; views for any resource always come last", of))
+		config.Fail(fmt.Errorf("order of views for %s: nil type: views for any resource always come last", of))
 		return
 	}
 	types = slices.Clone(types)
@@ -98,7 +98,7 @@ func Resource[T any](c registry.Recorder) {
 	config := c.Directive()
 	t := reflect.TypeFor[T]()
 	if t.Kind() == reflect.Interface {
-		config.Fail(fmt.Errorf("resource %s: that is an interface; declare the types that have it", t))
+		config.Fail(fmt.Errorf("resource %s: want a concrete type, not an interface", t))
 		return
 	}
 	config.Declare(registry.Declaration{
@@ -214,7 +214,7 @@ func (ts *types) finish() error {
 		for _, edge := range edges {
 			if ts.reaches(edge.to, from) {
 				errs = append(errs, &registry.Mistake{Source: edge.source, Err: fmt.Errorf(
-					"inherit %s from %s: %[2]s inherits from %[1]s, they go round in a circle", from, edge.to)})
+					"inherit %s from %s: cycle: %[2]s inherits from %[1]s", from, edge.to)})
 			}
 		}
 	}
@@ -224,10 +224,10 @@ func (ts *types) finish() error {
 			switch {
 			case slices.Contains(declared.types[:i], t):
 				errs = append(errs, &registry.Mistake{Source: declared.source, Err: fmt.Errorf(
-					"order of views for %s: %s stands there twice", of, t)})
+					"order of views for %s: %s is listed twice", of, t)})
 			case !slices.ContainsFunc(line, func(a ancestor) bool { return fits(a.typ, t) }):
 				errs = append(errs, &registry.Mistake{Source: declared.source, Err: fmt.Errorf(
-					"order of views for %s: %s does not fit it: %[1]s is no such type, does not have its methods and does not inherit from it", of, t)})
+					"order of views for %s: views for %s do not serve it: %[1]s neither implements it nor inherits from it", of, t)})
 			}
 		}
 	}

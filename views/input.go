@@ -43,7 +43,7 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 			return nil, err
 		}
 		if isNilPointer(input) {
-			return nil, web.BadRequest("the body is null")
+			return nil, web.BadRequest("the body is null, expected a JSON value")
 		}
 		if err := validate(&input); err != nil {
 			return nil, err
@@ -78,7 +78,7 @@ func decode(r *web.Request, input any, form *form) error {
 // decodeJSON takes one JSON value, no larger than a body may be.
 func decodeJSON(r *web.Request, input any) error {
 	if r.Body == nil {
-		return web.BadRequest("a JSON body is wanted")
+		return web.BadRequest("expected a JSON body")
 	}
 	if _, bounded := web.Drive(r).BodyLimit(); !bounded { // a request without an application
 		web.Drive(r).LimitBody(web.DefaultMaxBody)
@@ -89,9 +89,9 @@ func decodeJSON(r *web.Request, input any) error {
 	}
 	if err := json.Unmarshal(raw, input); err != nil {
 		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return web.UnprocessableContent(fmt.Sprintf("%s: a JSON %s where %s is wanted", mismatch.Field, mismatch.Value, mismatch.Type)).With(err)
+			return web.UnprocessableContent(fmt.Sprintf("%s: expected %s, got a JSON %s", mismatch.Field, mismatch.Type, mismatch.Value)).With(err)
 		}
-		return web.BadRequest("the body is not the JSON that is wanted: " + err.Error()).With(err)
+		return web.BadRequest("invalid JSON body: " + err.Error()).With(err)
 	}
 	return nil
 }

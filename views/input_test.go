@@ -72,10 +72,10 @@ func TestOnInput(t *testing.T) {
 		"nothing":            {"", "", "", 200, `"title":""`},
 		"query alone":        {"", "title=a&title=b", "", 200, `"title":"b"`},
 		"other json":         {"application/vnd.x+json; charset=utf-8", "", `{"title":"T"}`, 200, `"title":"T"`},
-		"broken json":        {jsonType, "", `{"title"`, 400, "the body is not the JSON that is wanted"},
-		"two values":         {jsonType, "", `{} {}`, 400, "the body is not the JSON that is wanted"},
-		"no json":            {jsonType, "", ``, 400, "the body is not the JSON that is wanted"},
-		"json of wrong type": {jsonType, "", `{"title":1}`, 422, "title: a JSON number where string is wanted"},
+		"broken json":        {jsonType, "", `{"title"`, 400, "invalid JSON body"},
+		"two values":         {jsonType, "", `{} {}`, 400, "invalid JSON body"},
+		"no json":            {jsonType, "", ``, 400, "invalid JSON body"},
+		"json of wrong type": {jsonType, "", `{"title":1}`, 422, "title: expected string, got a JSON number"},
 		"form of wrong type": {formType, "", "size=300&count=-1&weight=x&is_minor=maybe&due=x&ratings=1&ratings=z", 422, `size: "300" is not an integer from -128 to 127; count: "-1" is not a non-negative integer`},
 		"no number":          {formType, "", "weight=NaN", 422, `weight: "NaN" is not a number`},
 		"other type":         {"text/csv", "", "a,b", 415, "send application/json or application/x-www-form-urlencoded"},
@@ -140,8 +140,8 @@ func TestInputsThatAreWrong(t *testing.T) {
 	message := refused(t, func(c *registry.Config) {
 		views.Add(c, views.OnInput(func(*web.Request, any, twice) (any, error) { return nil, nil }))
 	})
-	assert.Contains(t, message, `input views_test.twice: fields A and B both have the name "x": give one of them another by a form tag`)
-	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.OnInput[any, twice, any](nil)) }), "views.OnInput was given nil")
+	assert.Contains(t, message, `input views_test.twice: fields A and B have the same name "x": rename one with a form tag`)
+	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.OnInput[any, twice, any](nil)) }), "views.OnInput(nil)")
 }
 
 // FuzzOnInput: whatever is sent, the view gets it or the client is told.

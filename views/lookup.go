@@ -167,7 +167,7 @@ type stepView struct {
 }
 
 // unfinished is met by those who ask before the table is complete.
-var unfinished = &chain{tie: errors.New("the view table is not complete: views are looked for once the application is built")}
+var unfinished = &chain{tie: errors.New("view lookup before the application is built: the view table is not complete")}
 
 // step is a group, and how the resource is handed to its views.
 type step struct {
@@ -271,7 +271,7 @@ func narrower(a, b reflect.Type) bool { return a != b && a.Implements(b) && !b.I
 
 func tied(t reflect.Type, a, b *multiview) error {
 	one, two := a.members[0].info, b.members[0].info
-	return fmt.Errorf("%s and %s both answer %s, and neither %s nor %s is the narrower: declare views.Order[%s](c, …), or a view for %[3]s itself\n    %s\n    %s",
+	return fmt.Errorf("%s and %s both serve %s, and neither %s nor %s is narrower: add views.Order[%s](c, …), or a view for %[3]s itself\n    %s\n    %s",
 		one, two, t, a.typ, b.typ, t, one.place(), two.place())
 }
 

@@ -128,13 +128,13 @@ func TestOrderOfTypes(t *testing.T) {
 		views.Order[*book](c, nil)
 		views.Order[thing](c)
 	})
-	assert.Contains(t, text, "one of the types is nil")
-	assert.Contains(t, text, "that is an interface")
+	assert.Contains(t, text, "nil type")
+	assert.Contains(t, text, "want a concrete type, not an interface")
 	text = refused(t, func(c *registry.Config) {
 		views.Order[*shelf](c, reflect.TypeFor[content](), reflect.TypeFor[thing](), reflect.TypeFor[thing]())
 	})
-	assert.Contains(t, text, "order of views for *views_test.shelf: views_test.content does not fit it")
-	assert.Contains(t, text, "views_test.thing stands there twice")
+	assert.Contains(t, text, "order of views for *views_test.shelf: views for views_test.content do not serve it")
+	assert.Contains(t, text, "views_test.thing is listed twice")
 	assert.Contains(t, text, "lookup_test.go:")
 }
 
@@ -150,9 +150,9 @@ func TestTies(t *testing.T) {
 			declare(c)
 			views.Resource[*book](c)
 		})
-		assert.Contains(t, text, "default view for views_test.container and default view for views_test.content both answer *views_test.book")
-		assert.Contains(t, text, "neither views_test.container nor views_test.content is the narrower")
-		assert.Contains(t, text, "declare views.Order[*views_test.book](c, …)")
+		assert.Contains(t, text, "default view for views_test.container and default view for views_test.content both serve *views_test.book")
+		assert.Contains(t, text, "neither views_test.container nor views_test.content is narrower")
+		assert.Contains(t, text, "add views.Order[*views_test.book](c, …)")
 		assert.Contains(t, text, "lookup_test.go:")
 	})
 	t.Run("are told at first sight", func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestTies(t *testing.T) {
 		assert.Equal(t, "container", asked{res: &shelf{}}.answer(t, reg))
 		for range 2 {
 			_, err := views.TableOf(reg).Call(asked{res: &book{}}.of(reg))
-			require.ErrorContains(t, err, "declare views.Order[*views_test.book]")
+			require.ErrorContains(t, err, "add views.Order[*views_test.book]")
 			_, known := web.StatusOf(err)
 			assert.False(t, known, "a mistake of the server")
 		}
@@ -265,11 +265,11 @@ func TestInherit(t *testing.T) {
 			views.Resource[thing](c)
 		})
 		for _, want := range []string{
-			"inherit *views_test.page from *views_test.document: the function is nil",
-			"views_test.thing is an interface; a view for it already answers",
-			"views_test.thing is an interface; give *views_test.document its methods instead",
+			"inherit *views_test.page from *views_test.document: nil function",
+			"views_test.thing is an interface: its views already serve",
+			"views_test.thing is an interface: implement it in *views_test.document instead",
 			"inherit *views_test.document from itself",
-			"resource views_test.thing: that is an interface",
+			"resource views_test.thing: want a concrete type, not an interface",
 		} {
 			assert.Contains(t, text, want)
 		}
@@ -277,7 +277,7 @@ func TestInherit(t *testing.T) {
 			views.Inherit(c, func(*page) *document { return nil })
 			views.Inherit(c, func(*document) *page { return nil })
 		})
-		assert.Contains(t, text, "they go round in a circle")
+		assert.Contains(t, text, "cycle: ")
 		text = refused(t, func(c *registry.Config) {
 			views.Inherit(c, func(*page) *document { return nil })
 			views.Inherit(c, func(*page) *document { return nil })

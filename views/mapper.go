@@ -23,13 +23,13 @@ type Mapper func(v View, info *Info) (Callable, error)
 func SetMapper(c registry.Recorder, m Mapper) {
 	cfg := c.Directive()
 	if m == nil {
-		cfg.Fail(errors.New("the view mapper is nil: give a func(views.View, *views.Info) (views.Callable, error), or leave it out"))
+		cfg.Fail(errors.New("view mapper is nil: want a func(views.View, *views.Info) (views.Callable, error)"))
 		return
 	}
 	cfg.Declare(registry.Declaration{
 		Category: "view mappers", Type: "view mapper", ID: "view mapper", Title: registry.FuncName(m),
 		Fields: []registry.Field{{Name: "mapper", Value: registry.FuncName(m)}},
-		Remedy: "set it once, or give the views in question their own with views.WithMapper",
+		Remedy: "set it once, or give single views their own with views.WithMapper",
 		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, m)
@@ -42,7 +42,7 @@ func SetMapper(c registry.Recorder, m Mapper) {
 func WithMapper(m Mapper) Option {
 	o := option{kind: kindMapper, text: "mapper=" + registry.FuncName(m), value: m}
 	if m == nil {
-		o.err = errors.New("views.WithMapper(nil): give a func(views.View, *views.Info) (views.Callable, error)")
+		o.err = errors.New("views.WithMapper(nil): want a func(views.View, *views.Info) (views.Callable, error)")
 	}
 	return o
 }
@@ -83,13 +83,13 @@ func mappedView(_ Callable, info *Info) (Callable, error) {
 	}
 	call, err := m(info.View, info)
 	if _, ok := errors.AsType[*kindError](err); ok {
-		return nil, fmt.Errorf("mapper %s refuses it: %w", registry.FuncName(m), err)
+		return nil, fmt.Errorf("mapper %s: %w", registry.FuncName(m), err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("mapper %s refuses it: %w; %s", registry.FuncName(m), err, shapes)
+		return nil, fmt.Errorf("mapper %s: %w; %s", registry.FuncName(m), err, shapes)
 	}
 	if call == nil {
-		return nil, fmt.Errorf("mapper %s gave neither a callable nor an error", registry.FuncName(m))
+		return nil, fmt.Errorf("mapper %s returned neither a callable nor an error", registry.FuncName(m))
 	}
 	return call, nil
 }
@@ -99,7 +99,7 @@ func plainOnly(v View) error {
 	if !v.IsAsync() {
 		return nil
 	}
-	return &kindError{fmt.Sprintf("%s returns %s, so it is a coroutine: say views.WithMapper(views.CoroutineMapper), "+
+	return &kindError{fmt.Sprintf("%s returns %s, so it is a coroutine: use views.WithMapper(views.CoroutineMapper), "+
 		"or config.Include(framework.Async) for the whole application", v, v.Result())}
 }
 

@@ -54,9 +54,9 @@ const (
 func TestEveryShapeUnderEveryMapper(t *testing.T) {
 	t.Parallel()
 	const (
-		noFuture   = "which is no *async.Future: for a view that is no coroutine say views.WithMapper(views.DefaultMapper), or views.ExecutorMapper"
-		aCoroutine = "so it is a coroutine: say views.WithMapper(views.CoroutineMapper), or config.Include(framework.Async)"
-		aHandler   = "has a handler, which runs when the response is written, outside of any executor: say views.WithMapper(views.DefaultMapper)"
+		noFuture   = "not an *async.Future: for a view that is not a coroutine use views.WithMapper(views.DefaultMapper), or views.ExecutorMapper"
+		aCoroutine = "so it is a coroutine: use views.WithMapper(views.CoroutineMapper), or config.Include(framework.Async)"
+		aHandler   = "has a handler, which runs outside the executor, when the response is sent: use views.WithMapper(views.DefaultMapper)"
 	)
 	failure := errors.New("it broke")
 	tests := []struct {
@@ -121,7 +121,7 @@ func TestEveryShapeUnderEveryMapper(t *testing.T) {
 					if m.want != plain && m.want != executor && m.want != awaited {
 						message := refused(t, declare)
 						assert.Contains(t, message, m.want)
-						assert.Contains(t, message, "mapper views."+m.name+" refuses it: views.")
+						assert.Contains(t, message, "mapper views."+m.name+": views.")
 						assert.NotContains(t, message, "a view is one of")
 						return
 					}
@@ -167,7 +167,7 @@ func TestFuturesWhereNobodyAwaitsThem(t *testing.T) {
 
 	for name, future := range map[string]*async.Future[string]{"nil": nil, "zero": {}} {
 		_, err := call(mapped(t, views.CoroutineMapper, views.Func(func(*web.Request) (*async.Future[string], error) { return future, nil })), &page{}, "")
-		assert.ErrorContains(t, err, "returned a future that nothing will settle", name)
+		assert.ErrorContains(t, err, "returned a future that will never settle", name)
 	}
 }
 
@@ -231,12 +231,12 @@ func TestMappers(t *testing.T) {
 		return nil, errBroken
 	}
 	message := refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(refusing)) })
-	assert.Regexp(t, `view views_test\.showPage \(.*helpers_test\.go:\d+\): mapper func at views/mapper_test\.go:\d+ refuses it: broken; a view is one of`, message)
+	assert.Regexp(t, `view views_test\.showPage \(.*helpers_test\.go:\d+\): mapper func at views/mapper_test\.go:\d+: broken; a view is one of`, message)
 
 	nothing := func(v views.View, _ *views.Info) (views.Callable, error) { return nil, nil }
 	message = refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.WithMapper(nothing)) })
-	assert.Contains(t, message, "gave neither a callable nor an error")
+	assert.Contains(t, message, "returned neither a callable nor an error")
 
 	message = refused(t, func(c *registry.Config) { views.SetMapper(c, nil) })
-	assert.Contains(t, message, "the view mapper is nil")
+	assert.Contains(t, message, "view mapper is nil")
 }

@@ -89,9 +89,9 @@ func Value(name string, value any) Option {
 	o := option{kind: name, text: fmt.Sprintf("%s=%#v", name, value), value: value, named: true}
 	switch {
 	case name == "":
-		o.err = errors.New(`views.Value(""): name the option`)
+		o.err = errors.New(`views.Value(""): want a name`)
 	case slices.Contains(ownKinds, name):
-		o.err = fmt.Errorf("views.Value(%q): that is an option of its own in package views", name)
+		o.err = fmt.Errorf("views.Value(%q): the name is taken by an option of package views", name)
 	}
 	return o
 }
@@ -168,7 +168,7 @@ func declare(opts []Option) (declaration, []error) {
 			}
 			own.predicates = append(own.predicates, o)
 		default:
-			wrong = append(wrong, fmt.Errorf("%T is no option of views: build options of views.Value, views.Where or views.Group", o))
+			wrong = append(wrong, fmt.Errorf("%T is not a view option: build options with views.Value, views.Where or views.Group", o))
 		}
 	}
 	d.override(own)
@@ -176,7 +176,7 @@ func declare(opts []Option) (declaration, []error) {
 }
 
 func twice(kind string, first, second Option) error {
-	return fmt.Errorf("option %q given twice, as %s and as %s: put the values in one", kind, first, second)
+	return fmt.Errorf("option %q given twice: %s and %s: combine the values in one option", kind, first, second)
 }
 
 func (d *declaration) override(by declaration) {

@@ -48,7 +48,7 @@ func Method(names ...string) web.Predicate {
 	}).WithData(methods(set))
 	for _, name := range names {
 		if upper := strings.ToUpper(name); upper != name && slices.Contains(standardMethods, upper) {
-			p = p.WithErr(fmt.Errorf("method: names of methods are case-sensitive: %q is another one than %q", name, upper))
+			p = p.WithErr(fmt.Errorf("method: invalid method %q: methods are case-sensitive, want %q", name, upper))
 		}
 	}
 	return required(p, names, "method")
@@ -82,7 +82,7 @@ func Header(specs ...string) web.Predicate {
 			}
 		}
 		if c.name == "" {
-			problem = errors.Join(problem, fmt.Errorf("header %q names no header", spec))
+			problem = errors.Join(problem, fmt.Errorf("header %q: missing name: want \"Name\" or \"Name:regexp\"", spec))
 		}
 		conditions = append(conditions, c)
 		if expr != "" {
@@ -198,7 +198,7 @@ func anchored(expr string) (*regexp.Regexp, error) {
 	if err == nil {
 		re, err = regexp.Compile(`\A(?:` + expr + `)`)
 		if wrong, ok := errors.AsType[*syntax.Error](err); ok {
-			err = fmt.Errorf("error parsing regexp within parentheses: %s", wrong.Code)
+			err = fmt.Errorf("error parsing regexp: %s", wrong.Code)
 		}
 	}
 	if err != nil {
@@ -269,9 +269,9 @@ func Where(kind string, fn func(*web.Request) (bool, error), values ...string) w
 	p := web.NewPredicate(kind, texts(values), fn)
 	switch {
 	case kind == "":
-		return p.WithErr(errors.New("predicate without a kind: give it a name"))
+		return p.WithErr(errors.New("predicate without a kind: want a name such as \"weekday\""))
 	case fn == nil:
-		return p.WithErr(fmt.Errorf("predicate %q: its function is nil", kind))
+		return p.WithErr(fmt.Errorf("predicate %q: nil function: want a func(*web.Request) (bool, error)", kind))
 	case slices.Contains(builtinKinds, kind):
 		return p.WithErr(fmt.Errorf("predicate %q: the kind is built in, choose another name", kind))
 	}
@@ -284,7 +284,7 @@ func Not(p web.Predicate) web.Predicate { return web.Not(p) }
 // required refuses a predicate that was given nothing to look for.
 func required(p web.Predicate, values []string, noun string) web.Predicate {
 	if len(values) == 0 {
-		return p.WithErr(fmt.Errorf("%s: name at least one %s", p.Kind(), noun))
+		return p.WithErr(fmt.Errorf("%s: want at least one %s", p.Kind(), noun))
 	}
 	return p
 }

@@ -43,7 +43,7 @@ func PhysicalPath(path string, names ...string) web.Predicate {
 	case len(names) == 0:
 		want = slices.DeleteFunc(strings.Split(path, "/"), func(name string) bool { return name == "" })
 	case path != "":
-		problem = fmt.Errorf("physical path %q, %q: names begin with the root's empty one", path, names)
+		problem = fmt.Errorf("physical path %q, %q: the first name is the root's, which is empty", path, names)
 		want = append([]string{path}, names...)
 	default:
 		want = slices.Clone(names)

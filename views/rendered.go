@@ -69,7 +69,7 @@ type rendering struct {
 func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
 	if resp, adapted, err := rd.adapters.adapt(r, value); adapted {
 		if err == nil && resp == nil {
-			err = rd.refusal(fmt.Sprintf("the response adapter gave nothing for a %T", value))
+			err = rd.refusal(fmt.Sprintf("the response adapter for %T returned neither a response nor an error", value))
 		}
 		return resp, err
 	}

@@ -55,7 +55,7 @@ var _ ValueRenderer = RendererFunc(nil)
 func Renderer(name string) Option {
 	o := textOption(kindRenderer, name)
 	if name == "" {
-		o.err = errors.New(`views.Renderer(""): name a renderer`)
+		o.err = errors.New(`views.Renderer(""): want a renderer such as "json"`)
 	}
 	return o
 }
@@ -67,10 +67,10 @@ func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
 	cfg := c.Directive()
 	switch {
 	case name == "" || name == ".":
-		cfg.Fail(errors.New(`a renderer needs a name, such as "csv", or an extension, such as ".html"`))
+		cfg.Fail(errors.New(`renderer without a name: want a name such as "csv", or an extension such as ".html"`))
 		return
 	case f == nil:
-		cfg.Fail(fmt.Errorf("renderer %q: give a func(views.RendererInfo) (views.ValueRenderer, error), not nil", name))
+		cfg.Fail(fmt.Errorf("renderer %q is nil: want a func(views.RendererInfo) (views.ValueRenderer, error)", name))
 		return
 	}
 	cfg.Declare(registry.Declaration{
@@ -89,13 +89,13 @@ func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
 func SetDefaultRenderer(c registry.Recorder, name string) {
 	cfg := c.Directive()
 	if name == "" {
-		cfg.Fail(errors.New(`the default renderer needs a name, such as "json"`))
+		cfg.Fail(errors.New(`default renderer without a name: want a name such as "json"`))
 		return
 	}
 	cfg.Declare(registry.Declaration{
 		Category: "default renderer", ID: "default renderer", Title: name,
 		Fields: []registry.Field{{Name: "name", Value: name}},
-		Remedy: "set it once, or give the views in question their own with views.Renderer",
+		Remedy: "set it once, or give single views their own with views.Renderer",
 		Phase:  registry.Phase1,
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			renderersOf(reg).fallback = name
@@ -174,7 +174,7 @@ func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
 	}
 	made, err := factory(RendererInfo{Name: name, Key: key, View: info})
 	if err == nil && made == nil {
-		err = errors.New("its factory gave neither a renderer nor an error")
+		err = errors.New("its factory returned neither a renderer nor an error")
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("renderer %q: %w", name, err)

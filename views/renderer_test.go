@@ -97,13 +97,13 @@ func TestRenderersThatAreRefused(t *testing.T) {
 		declare func(c *registry.Config)
 		want    string
 	}{
-		"no name": {func(c *registry.Config) { views.AddRenderer(c, "", views.JSON(views.JSONOptions{})) }, "a renderer needs a name"},
-		"nil":     {func(c *registry.Config) { views.AddRenderer(c, "x", nil) }, `renderer "x": give a func(views.RendererInfo)`},
+		"no name": {func(c *registry.Config) { views.AddRenderer(c, "", views.JSON(views.JSONOptions{})) }, "renderer without a name"},
+		"nil":     {func(c *registry.Config) { views.AddRenderer(c, "x", nil) }, `renderer "x" is nil: want a func(views.RendererInfo)`},
 		"twice": {func(c *registry.Config) {
 			views.AddRenderer(c, "x", views.JSON(views.JSONOptions{}))
 			views.AddRenderer(c, "x", views.JSON(views.JSONOptions{}))
 		}, `renderer "x" registered twice:`},
-		"no default": {func(c *registry.Config) { views.SetDefaultRenderer(c, "") }, "the default renderer needs a name"},
+		"no default": {func(c *registry.Config) { views.SetDefaultRenderer(c, "") }, "default renderer without a name"},
 		"unknown default": {func(c *registry.Config) {
 			views.SetDefaultRenderer(c, "page.html")
 			views.Add(c, returning(1))
@@ -115,7 +115,7 @@ func TestRenderersThatAreRefused(t *testing.T) {
 		"nothing": {func(c *registry.Config) {
 			views.AddRenderer(c, ".html", func(views.RendererInfo) (views.ValueRenderer, error) { return nil, nil })
 			views.Add(c, returning(1), views.Renderer("page.html"))
-		}, `renderer "page.html": its factory gave neither a renderer nor an error`},
+		}, `renderer "page.html": its factory returned neither a renderer nor an error`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 func Route(name string) Option {
 	o := textOption(kindRoute, name)
 	if name == "" {
-		o.err = errors.New(`views.Route(""): name a route`)
+		o.err = errors.New(`views.Route(""): want the name of a route`)
 	}
 	return o
 }
@@ -46,7 +46,7 @@ func checkRoute(reg *registry.Registry, info *Info) error {
 // hintRoutes helps to find the right name.
 func hintRoutes(name string, table web.Routes) string {
 	if table == nil {
-		return ": no routes are declared"
+		return ": there are no routes"
 	}
 	names := table.RouteNames()
 	if best := registry.Nearest(name, names); best != "" {

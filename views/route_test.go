@@ -44,7 +44,7 @@ func TestAViewNeedsItsRoute(t *testing.T) {
 		"a slip of the pen": {routeNames{"home", "login"}, `there is no route "lgoin": did you mean "login"?`},
 		"nothing like it":   {routeNames{"home", "about"}, `there is no route "lgoin" (have: "home", "about")`},
 		"too many":          {many, `"some route 9", …)`},
-		"no routes at all":  {nil, `there is no route "lgoin": no routes are declared`},
+		"no routes at all":  {nil, `there is no route "lgoin": there are no routes`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +70,7 @@ func TestAViewKnowsTheRoutesOfItsRound(t *testing.T) {
 		c.Commit()
 		provideRoutes(c, routeNames{"home"})
 	})
-	assert.Contains(t, got, `there is no route "home": no routes are declared`)
+	assert.Contains(t, got, `there is no route "home": there are no routes`)
 
 	build(t, func(c *registry.Config) {
 		views.Add(c, views.On(showPage), views.Route("home"))

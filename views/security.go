@@ -15,7 +15,7 @@ import (
 func Permission(permission string) Option {
 	o := textOption(kindPermission, permission)
 	if permission == "" {
-		o.err = errors.New(`views.Permission(""): name a permission, or say views.NoPermission()`)
+		o.err = errors.New(`views.Permission(""): want a permission, or views.NoPermission()`)
 	}
 	return o
 }
@@ -30,13 +30,13 @@ func NoPermission() Option {
 func SetDefaultPermission(c registry.Recorder, permission string) {
 	cfg := c.Directive()
 	if permission == "" {
-		cfg.Fail(errors.New("the default permission is empty: name one, or leave it out"))
+		cfg.Fail(errors.New("default permission is empty: want a permission such as \"view\""))
 		return
 	}
 	cfg.Declare(registry.Declaration{
 		Category: "default permission", ID: "default permission", Title: permission,
 		Fields: []registry.Field{{Name: "value", Value: permission}},
-		Remedy: "set it once, or give the views in question their own with views.Permission",
+		Remedy: "set it once, or give single views their own with views.Permission",
 		Phase:  registry.Phase1,
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, defaultPermission(permission))

@@ -122,5 +122,5 @@ func TestDebugAuthorizationLogsDecisions(t *testing.T) {
 
 func TestDefaultPermissionNeedsAName(t *testing.T) {
 	t.Parallel()
-	assert.Contains(t, refused(t, func(c *registry.Config) { views.SetDefaultPermission(c, "") }), "the default permission is empty")
+	assert.Contains(t, refused(t, func(c *registry.Config) { views.SetDefaultPermission(c, "") }), "default permission is empty")
 }

@@ -54,13 +54,13 @@ func suggestionFor(t, has reflect.Type) string {
 	case has == nil || t == has:
 		return ""
 	case t.Kind() == reflect.Pointer && t.Elem() == has, has.Kind() == reflect.Pointer && has.Elem() == t:
-		return "the resource is a " + t.String() + ", which is another type: register the view for it"
+		return "the resource is a " + t.String() + ", a different type: register the view for that type"
 	case has.Kind() == reflect.Interface:
 		if t.Kind() != reflect.Pointer && !t.Implements(has) && reflect.PointerTo(t).Implements(has) {
-			return "its methods are those of *" + t.String() + ", and the resource is a " + t.String()
+			return "only *" + t.String() + " has its methods, but the resource is a " + t.String()
 		}
 	case embeds(t, has, 0):
-		return "it is embedded: say views.Inherit(c, func(x " + t.String() + ") " + has.String() + " { … })"
+		return "it is embedded: use views.Inherit(c, func(x " + t.String() + ") " + has.String() + " { … })"
 	}
 	return ""
 }
@@ -99,12 +99,12 @@ func (e *NoViewError) elsewhere() []string {
 			continue
 		}
 		info := c.steps[0].members[0].info
-		why := "it answers on that route only, which is not the one that matched"
+		why := "it serves that route only, and another one matched"
 		switch {
 		case s.place.route == "":
-			why = fmt.Sprintf("it is no view of route %q: register it with views.Route(%[1]q), or let the route look at such views with routes.GlobalViews()", e.Route)
+			why = fmt.Sprintf("it has no route: add views.Route(%q), or add routes.GlobalViews() to the route", e.Route)
 		case e.Route == "":
-			why = "it answers on that route only, and no route matched"
+			why = "it serves that route only, and no route matched"
 		}
 		suggestions = append(suggestions, fmt.Sprintf("%s (%s): %s", info, info.Source, why))
 	}
@@ -123,7 +123,7 @@ func (e *NoViewError) otherName() string {
 		}
 	}
 	if near := registry.Nearest(e.Name, names); near != "" && e.Name != "" {
-		return "there is a view " + strconv.Quote(near) + ": is that the one meant?"
+		return "did you mean the view " + strconv.Quote(near) + "?"
 	}
 	return ""
 }

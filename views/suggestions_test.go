@@ -25,12 +25,12 @@ func TestSuggestions(t *testing.T) {
 		want []string
 	}{
 		"without a route": {asked{res: &page{}, match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
-			`default view for any resource (app.go:7): it is no view of route "about": register it with views.Route("about"), or let the route look at such views with routes.GlobalViews()`}},
+			`default view for any resource (app.go:7): it has no route: add views.Route("about"), or add routes.GlobalViews() to the route`}},
 		"on a route": {asked{res: &page{}, name: "edit"}, []string{
-			`view "edit" for any resource on route "article" (app.go:7): it answers on that route only, and no route matched`}},
+			`view "edit" for any resource on route "article" (app.go:7): it serves that route only, and no route matched`}},
 		"on another route": {asked{res: &page{}, name: "edit", match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
-			`view "edit" for any resource on route "article" (app.go:7): it answers on that route only, which is not the one that matched`}},
-		"a slip of the pen":     {asked{res: &page{}, name: "archiv"}, []string{`there is a view "archive": is that the one meant?`}},
+			`view "edit" for any resource on route "article" (app.go:7): it serves that route only, and another one matched`}},
+		"a slip of the pen":     {asked{res: &page{}, name: "archiv"}, []string{`did you mean the view "archive"?`}},
 		"not for this resource": {asked{res: &folder{}, name: "archiv"}, nil},
 	}
 	for name, tt := range tests {
@@ -57,12 +57,12 @@ func TestNotFoundNamesRelatedTypes(t *testing.T) {
 		want string
 	}{
 		"nothing":       {&folder{}, "", "no default view for *views_test.folder"},
-		"pointer":       {&page{}, "", "default view for views_test.page: the resource is a *views_test.page, which is another type: register the view for it"},
-		"value":         {page{}, "edit", `view "edit" for *views_test.page: the resource is a views_test.page, which is another type`},
-		"embedded":      {&article{}, "edit", "it is embedded: say views.Inherit(c, func(x *views_test.article) *views_test.page { … })"},
+		"pointer":       {&page{}, "", "default view for views_test.page: the resource is a *views_test.page, a different type: register the view for that type"},
+		"value":         {page{}, "edit", `view "edit" for *views_test.page: the resource is a views_test.page, a different type`},
+		"embedded":      {&article{}, "edit", "it is embedded: use views.Inherit(c, func(x *views_test.article) *views_test.page { … })"},
 		"deeper":        {&essay{}, "edit", "views.Inherit(c, func(x *views_test.essay) *views_test.page { … })"},
 		"as a pointer":  {note{}, "edit", "views.Inherit(c, func(x views_test.note) *views_test.page { … })"},
-		"method set":    {special{}, "only", "its methods are those of *views_test.special, and the resource is a views_test.special"},
+		"method set":    {special{}, "only", "only *views_test.special has its methods, but the resource is a views_test.special"},
 		"no such name":  {&page{}, "nope", `no view "nope" for *views_test.page`},
 		"no resource":   {nil, "", "no default view for no resource"},
 		"route":         {&page{}, "route", `no view "route" for *views_test.page on route "r"`},

@@ -88,7 +88,7 @@ func (t *Table) Views() []*Info {
 // replaces in its place.
 func (t *Table) add(reg *registration) error {
 	if t.frozen {
-		return fmt.Errorf("%s: the view table is complete, views are added while the application is built", reg.info)
+		return fmt.Errorf("%s: the application is already built: views can no longer be added", reg.info)
 	}
 	if reg.info.ErrorOnly {
 		t.errors.add(reg)
@@ -228,7 +228,7 @@ func (x *index) twins() error {
 			for _, other := range byMethods[n] {
 				if g.typ.Implements(other.typ) && other.typ.Implements(g.typ) {
 					errs = append(errs, &registry.Mistake{Source: g.members[0].info.Source, Err: fmt.Errorf(
-						"%s: %s has the same methods as %s, for which %s is a view: neither is narrower, use one of the two",
+						"%s: %s has the same methods as %s, for which %s is registered, so neither is narrower: use one of the two types",
 						g.members[0].info, g.typ, other.typ, other.info.place())})
 				}
 			}

@@ -147,7 +147,7 @@ func ErrorStatus[O any](lo, hi int, fn func(*web.Request, error) (O, error)) Vie
 	v := shaped[O]("ErrorStatus", resourceType[error](), fn, fn == nil)
 	v.isError, v.status = true, [2]int{lo, hi}
 	if v.err == nil && (lo < 100 || hi > 999 || lo > hi) {
-		v.err = fmt.Errorf("views.ErrorStatus(%d, %d): the statuses must ascend, from 100 to 999 at most", lo, hi)
+		v.err = fmt.Errorf("views.ErrorStatus(%d, %d): invalid range: want 100 <= lo <= hi <= 999", lo, hi)
 	}
 	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
 		on, ok := res.(error)
@@ -209,7 +209,7 @@ func (v View) String() string {
 func shaped[O any](shape string, resource reflect.Type, fn any, missing bool) View {
 	v := View{shape: shape, resource: resource, result: reflect.TypeFor[O](), fn: fn}
 	if missing {
-		v.err = fmt.Errorf("views.%s was given nil; %s", shape, shapes)
+		v.err = fmt.Errorf("views.%s(nil); %s", shape, shapes)
 	}
 	return v
 }
@@ -235,7 +235,7 @@ func boxed[O any](value O, err error) (any, error) {
 // wrongResource is met only if a mapper or a deriver passes on another resource
 // than it was given.
 func wrongResource[R any](v View, res traversal.Resource) error {
-	return fmt.Errorf("view %s answers %s, but was called with %T", v.FuncName(), reflect.TypeFor[R](), res)
+	return fmt.Errorf("view %s takes %s, but was called with %T", v.FuncName(), reflect.TypeFor[R](), res)
 }
 
 // isNil also finds nil pointers, functions, maps, slices and channels inside

@@ -114,14 +114,14 @@ func TestViewsThatAreNone(t *testing.T) {
 		want string
 	}{
 		"zero":        {views.View{}, "the zero View cannot be registered; a view is one of"},
-		"nil On":      {views.On[*page, any](nil), "views.On was given nil; a view is one of"},
-		"nil Of":      {views.Of[*page, any](nil), "views.Of was given nil"},
-		"nil Func":    {views.Func[any](nil), "views.Func was given nil"},
-		"nil HTTP":    {views.HTTP(nil), "views.HTTP was given nil"},
-		"nil handler": {views.HTTP(noHandler), "views.HTTP was given nil"},
-		"nil Struct":  {views.Struct[*page](nil, (*editing).Save), "views.Struct was given nil"},
-		"nil Error":   {views.Error[error, any](nil), "views.Error was given nil"},
-		"bad range":   {views.ErrorStatus(500, 400, answerError), "views.ErrorStatus(500, 400): the statuses must ascend"},
+		"nil On":      {views.On[*page, any](nil), "views.On(nil); a view is one of"},
+		"nil Of":      {views.Of[*page, any](nil), "views.Of(nil)"},
+		"nil Func":    {views.Func[any](nil), "views.Func(nil)"},
+		"nil HTTP":    {views.HTTP(nil), "views.HTTP(nil)"},
+		"nil handler": {views.HTTP(noHandler), "views.HTTP(nil)"},
+		"nil Struct":  {views.Struct[*page](nil, (*editing).Save), "views.Struct(nil)"},
+		"nil Error":   {views.Error[error, any](nil), "views.Error(nil)"},
+		"bad range":   {views.ErrorStatus(500, 400, answerError), "views.ErrorStatus(500, 400): invalid range"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestTypedResultsDoNotAllocate(t *testing.T) {
 func TestViewCalledWithAnotherResourceSaysSo(t *testing.T) {
 	t.Parallel()
 	_, err := views.On(showPage).Callable()(request(nil, nil, nil, "", nil), &folder{})
-	require.EqualError(t, err, "view views_test.showPage answers *views_test.page, but was called with *views_test.folder")
+	require.EqualError(t, err, "view views_test.showPage takes *views_test.page, but was called with *views_test.folder")
 }
 
 var errBroken = errors.New("broken")

@@ -62,7 +62,7 @@ const (
 func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 	config := c.Directive()
 	if kind == "" || slices.Contains(builtinKinds, kind) {
-		config.Fail(fmt.Errorf("add predicate %q: the kind is built in or empty, choose another name", kind))
+		config.Fail(fmt.Errorf("predicate kind %q is built in or empty: choose another name", kind))
 		return
 	}
 	under, over := sides(hints)

@@ -144,8 +144,8 @@ func TestAddPredicate(t *testing.T) {
 		declare func(c *registry.Config)
 		want    string
 	}{
-		"built in": {func(c *registry.Config) { views.AddPredicate(c, "xhr") }, `add predicate "xhr": the kind is built in or empty`},
-		"empty":    {func(c *registry.Config) { views.AddPredicate(c, "") }, `add predicate "": the kind is built in or empty`},
+		"built in": {func(c *registry.Config) { views.AddPredicate(c, "xhr") }, `predicate kind "xhr" is built in or empty`},
+		"empty":    {func(c *registry.Config) { views.AddPredicate(c, "") }, `predicate kind "" is built in or empty`},
 		"twice":    {func(c *registry.Config) { views.AddPredicate(c, "a"); views.AddPredicate(c, "a") }, `predicate "a" registered twice:`},
 		"over":     {func(c *registry.Config) { views.AddPredicate(c, "a", views.Over("b", "c")) }, `predicate "a" wants to be over "b" or "c", none of which is registered (have: xhr, method`},
 		"under":    {func(c *registry.Config) { views.AddPredicate(c, "a", views.Under("b")) }, `predicate "a" wants to be under "b", which is not registered (have: xhr`},

@@ -14,7 +14,7 @@ import (
 func Wrapper(name string) Option {
 	o := textOption(kindWrapper, name)
 	if name == "" {
-		o.err = errors.New(`views.Wrapper(""): name a view`)
+		o.err = errors.New(`views.Wrapper(""): want the name of a view`)
 	}
 	return o
 }

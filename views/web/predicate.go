@@ -32,7 +32,7 @@ func NewPredicate(kind, text string, holds func(*Request) (bool, error)) Predica
 	case kind == "":
 		p.err = errors.New("predicate without a kind")
 	case holds == nil:
-		p.err = fmt.Errorf("predicate %q: its function is nil", kind)
+		p.err = fmt.Errorf("predicate %q: nil function: want a func(*web.Request) (bool, error)", kind)
 	}
 	return p
 }

@@ -71,7 +71,7 @@ var Routes = []Puzzle{
 			c.AddView(views.Func(show), views.Name("print"), views.Route("bills"))
 		},
 		Request: "GET /letters/print", Status: 404,
-		Cause: []string{`view "print" for any resource on route "bills" (app.go:1): it answers on that route only, which is not the one that matched`},
+		Cause: []string{`view "print" for any resource on route "bills" (app.go:1): it serves that route only, and another one matched`},
 	},
 	{
 		Story: "Nothing below the route is found, though it is in the tree.",

@@ -37,7 +37,7 @@ var Tree = []Puzzle{
 		Options: framework.Options{Root: root(traversal.Map{"first": &Letter{}})},
 		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show), views.For[Letter]()) },
 		Request: "GET /first", Status: 404,
-		Cause: []string{"default view for puzzles.Letter: the resource is a *puzzles.Letter, which is another type: register the view for it"},
+		Cause: []string{"default view for puzzles.Letter: the resource is a *puzzles.Letter, a different type: register the view for that type"},
 	},
 	{
 		Story:   "A registered letter embeds a letter, but has none of its views.",
@@ -46,7 +46,7 @@ var Tree = []Puzzle{
 			c.AddView(views.Func(show), views.For[*Letter](), views.Name("read"))
 		},
 		Request: "GET /second/read", Status: 404,
-		Cause: []string{`it is embedded: say views.Inherit(c, func(x *puzzles.registered) *puzzles.Letter { … })`},
+		Cause: []string{`it is embedded: use views.Inherit(c, func(x *puzzles.registered) *puzzles.Letter { … })`},
 	},
 	{
 		Story:   "Behind the proxy the site is empty.",
