@@ -85,7 +85,7 @@ func TestShutdownDrainsTheExecutor(t *testing.T) {
 	}
 }
 
-func TestIncludeAsyncGivesWay(t *testing.T) {
+func TestApplicationOverridesAsync(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{Settings: registry.Settings{"async.workers": "many"}})
 	config.Include(framework.Async)

@@ -23,7 +23,7 @@ func (x *explainer) begin(stage explain.Stage) {
 
 func (x *explainer) matched(route *routes.Route) { x.route = route }
 
-func (x *explainer) planted(root traversal.Resource) { x.root = root }
+func (x *explainer) rooted(root traversal.Resource) { x.root = root }
 
 func (x *explainer) stepped(_ context.Context, s traversal.Step) {
 	step := explain.Step{Name: s.Name, Parent: typeName(s.Parent), Capability: s.Capability, Elapsed: s.Elapsed}

@@ -16,7 +16,9 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/explain"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -183,6 +185,12 @@ func TestExplainFailures(t *testing.T) {
 		"root": {func(c *framework.Configurator) {
 			c.SetRootFactory(func(*framework.Request) (any, error) { return nil, web.ServiceUnavailable("no tree") })
 		}, "root factory", "no tree", explain.ByFramework, 503},
+		"root of a route": {func(c *framework.Configurator) {
+			c.AddRoute("r", "/", routes.Root(func(*framework.Request) (any, error) { return nil, web.ServiceUnavailable("no branch") }))
+		}, "root factory", "no branch", explain.ByFramework, 503},
+		"root that traverses": {func(c *framework.Configurator) {
+			c.SetRootFactory(func(*framework.Request) (any, error) { return nil, &traversal.StepError{Path: "/a", Err: errRusty} })
+		}, "root factory", "rusty", explain.ByNobody, 500},
 		"nil root": {func(c *framework.Configurator) {
 			c.SetRootFactory(func(*framework.Request) (any, error) { return (*letter)(nil), nil })
 		}, "traversal", "root is a nil *framework_test.letter", explain.ByNobody, 500},
@@ -200,6 +208,18 @@ func TestExplainFailures(t *testing.T) {
 			assert.Equal(t, tt.status, got.Status)
 		})
 	}
+}
+
+func TestExplainSkipsStepHooks(t *testing.T) {
+	t.Parallel()
+	var steps atomic.Int32
+	config := explainedApp(new(atomic.Int32))
+	config.AddStepHook(func(context.Context, traversal.Step) { steps.Add(1) })
+	app := frameworktest.New(t, config)
+	assert.Len(t, app.Explain(request("GET /letters/first")).Walk.Steps, 2)
+	assert.Zero(t, steps.Load())
+	app.Send(request("GET /letters/first"))
+	assert.EqualValues(t, 2, steps.Load())
 }
 
 func TestExplainWhileServing(t *testing.T) {

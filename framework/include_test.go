@@ -39,7 +39,7 @@ func (s site) include(c *framework.Configurator) error {
 	return nil
 }
 
-func TestIncludeGivesWayToTheApplication(t *testing.T) {
+func TestApplicationOverridesIncludes(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{})
 	config.Include(includeBlog)
@@ -64,7 +64,7 @@ func TestIncludesConflict(t *testing.T) {
 	}
 }
 
-func TestIncludeOfWhatHasNoIdentity(t *testing.T) {
+func TestIncludeOfFunctionsWithoutAName(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{})
 	config.Include(site{"a"}.include)
@@ -105,7 +105,7 @@ func TestMistakesAreReportedTogether(t *testing.T) {
 	assert.GreaterOrEqual(t, len(all.Unwrap()), 10)
 }
 
-func TestOptionsGiveWayToDirectives(t *testing.T) {
+func TestDirectivesOverrideOptions(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{Root: frameworktest.Root(&page{"option"})})
 	config.SetRootFactory(frameworktest.Root(&page{"directive"}))
@@ -113,7 +113,7 @@ func TestOptionsGiveWayToDirectives(t *testing.T) {
 	assert.Equal(t, "directive", frameworktest.New(t, config).Get("/").Body)
 }
 
-func TestFailingSubscribersOfApplicationCreated(t *testing.T) {
+func TestFailingSubscribersToApplicationCreated(t *testing.T) {
 	t.Parallel()
 	for name, fn := range map[string]func(*web.ApplicationCreated) error{
 		"error": func(*web.ApplicationCreated) error { return errors.New("no cache") },

@@ -20,7 +20,7 @@ import (
 
 var errNoDatabase = errors.New("no database")
 
-// diary notes what hooks did.
+// diary records which hooks ran.
 type diary struct {
 	mu    sync.Mutex // guards lines
 	lines []string
@@ -38,7 +38,7 @@ func (d *diary) String() string {
 	return strings.Join(d.lines, " ")
 }
 
-// hook gives a hook that notes its name and returns err.
+// hook returns a hook that records its name and returns err.
 func (d *diary) hook(name string, err error) func(context.Context, *framework.App) error {
 	return func(context.Context, *framework.App) error {
 		d.note(name)
@@ -81,7 +81,7 @@ func TestHooksRunInOrderAndInReverse(t *testing.T) {
 	assert.Equal(t, "+a +b +d -c -b -a", d.String())
 }
 
-func TestStartThatFailsIsUndone(t *testing.T) {
+func TestFailedStartIsUndone(t *testing.T) {
 	t.Parallel()
 	var d diary
 	config := quiet(framework.Options{})
@@ -106,7 +106,7 @@ func TestStartThatFailsIsUndone(t *testing.T) {
 	assert.Equal(t, "+a +b -a2 -a", d.String(), "undone once")
 }
 
-func TestAllStopHooksRunWhateverTheOthersDo(t *testing.T) {
+func TestAllStopHooksRunDespiteErrors(t *testing.T) {
 	t.Parallel()
 	var d diary
 	config := quiet(framework.Options{})
@@ -147,7 +147,7 @@ func TestStartEndsWithItsContext(t *testing.T) {
 	assert.Equal(t, "undone", d.String())
 }
 
-func TestHookThatIgnoresItsContextIsLeftBehind(t *testing.T) {
+func TestHookThatIgnoresItsContextIsLeftRunning(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
@@ -176,7 +176,7 @@ func TestHookThatIgnoresItsContextIsLeftBehind(t *testing.T) {
 	})
 }
 
-func TestShutdownThatComesTwice(t *testing.T) {
+func TestShutdownTwice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		config := quiet(framework.Options{})
@@ -222,7 +222,7 @@ func TestShutdownWithoutAStart(t *testing.T) {
 	assert.Empty(t, d.String())
 }
 
-func TestHooksThatAreRefused(t *testing.T) {
+func TestInvalidHooks(t *testing.T) {
 	t.Parallel()
 	config := quiet(framework.Options{})
 	config.OnStart(nil)

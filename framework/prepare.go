@@ -48,7 +48,7 @@ func (a *App) Prepare(ctx context.Context, hr *http.Request) (r *web.Request, do
 // error.
 func (a *App) atRoot(r *web.Request) (*web.Response, error) {
 	return web.Guard(func(r *web.Request) (*web.Response, error) {
-		root, err := plant(r, a.router.root)
+		root, err := rootOf(r, a.router.root)
 		if err != nil {
 			return nil, err
 		}

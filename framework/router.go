@@ -43,8 +43,8 @@ type observer interface {
 	begin(explain.Stage)
 	// matched reports the route of the request, nil if none matched.
 	matched(*routes.Route)
-	// planted reports the root that the traversal starts from.
-	planted(traversal.Resource)
+	// rooted reports the root of the tree, where the traversal starts.
+	rooted(traversal.Resource)
 	// stepped reports a step of the traversal, in place of the hooks of AddStepHook.
 	stepped(context.Context, traversal.Step)
 }
@@ -115,13 +115,13 @@ func (rt *router) traverse(r *web.Request, route *routes.Route, o observer) erro
 	if o != nil {
 		o.begin(explain.AtRootFactory)
 	}
-	root, err := plant(r, factory)
+	root, err := rootOf(r, factory)
 	if err != nil {
 		return err
 	}
 	traverser := rt.traverser
 	if o != nil {
-		o.planted(root)
+		o.rooted(root)
 		o.begin(explain.AtTraversal)
 		traverser = traverser.Observed(o.stepped)
 	}
@@ -133,8 +133,8 @@ func (rt *router) traverse(r *web.Request, route *routes.Route, o observer) erro
 	return err
 }
 
-// plant calls the root factory, which may be nil.
-func plant(r *web.Request, factory web.RootFactory) (root traversal.Resource, err error) {
+// rootOf returns the root for a request. The factory may be nil, and may return nil.
+func rootOf(r *web.Request, factory web.RootFactory) (root traversal.Resource, err error) {
 	if factory != nil {
 		if root, err = factory(r); err != nil {
 			return nil, err
