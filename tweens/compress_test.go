@@ -349,6 +349,7 @@ func TestCompressFlush(t *testing.T) {
 				} else {
 					var z *zstd.Decoder
 					z, err = zstd.NewReader(resp.Body, zstd.WithDecoderConcurrency(1))
+					require.NoError(t, err)
 					defer z.Close()
 					r = z
 				}

@@ -38,8 +38,7 @@ type Observation struct {
 	Status int
 	// Bytes is the length of the body that was sent.
 	Bytes int64
-	// Start is when the request began, Duration how long it took until its response was sent.
-	Start    time.Time
+	// Duration is the time from Begin until the response was sent.
 	Duration time.Duration
 	// Err is the error that inner tweens returned, if any.
 	Err error
@@ -114,7 +113,7 @@ type observedRequest struct {
 func (w *observedRequest) finish(r *web.Request) error {
 	sent := r.Sent()
 	o := &Observation{
-		Request: r, Status: sent.Status, Bytes: sent.Bytes, Start: w.start, Duration: time.Since(w.start), Err: w.err,
+		Request: r, Status: sent.Status, Bytes: sent.Bytes, Duration: time.Since(w.start), Err: w.err,
 	}
 	if o.Status == 0 {
 		o.Status = unsentStatus(w.status, w.err)

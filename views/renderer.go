@@ -119,8 +119,6 @@ func checkDefaultRenderer(c *registry.Config, reg *registry.Registry) error {
 	return nil
 }
 
-type rendererKey string
-
 // renderers is what an application can render by. Factories are read while it
 // is built only; before is set when the build ends.
 type renderers struct {

@@ -22,7 +22,6 @@ type View struct {
 	shape    string
 	resource reflect.Type // nil: any resource
 	result   reflect.Type
-	isError  bool
 	status   [2]int
 	call     Callable
 	fn       any
@@ -129,7 +128,6 @@ func Struct[R, V, O any](newView func(*web.Request, R) (V, error), method func(V
 // answers resources of type E.
 func Error[E error, O any](fn func(*web.Request, E) (O, error)) View {
 	v := shaped[O]("Error", resourceType[E](), fn, fn == nil)
-	v.isError = true
 	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
 		on, ok := res.(E)
 		if !ok {
@@ -145,7 +143,7 @@ func Error[E error, O any](fn func(*web.Request, E) (O, error)) View {
 // narrower range.
 func ErrorStatus[O any](lo, hi int, fn func(*web.Request, error) (O, error)) View {
 	v := shaped[O]("ErrorStatus", resourceType[error](), fn, fn == nil)
-	v.isError, v.status = true, [2]int{lo, hi}
+	v.status = [2]int{lo, hi}
 	if v.err == nil && (lo < 100 || hi > 999 || lo > hi) {
 		v.err = fmt.Errorf("views.ErrorStatus(%d, %d): invalid range: want 100 <= lo <= hi <= 999", lo, hi)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -107,4 +108,11 @@ func TestContainerContract(t *testing.T) {
 			Paths: []string{"sol/inner/earth/moon", "sol/outer/jupiter/io"}, Missing: []string{"sol/outer/vulcan", "luna"},
 		}))
 	}
+}
+
+// lines returns the lines written to the log.
+func (s *source) lines() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.log)
 }

@@ -152,10 +152,3 @@ func (s *source) post(ctx context.Context, line string) error {
 	}
 	return resp.Body.Close()
 }
-
-// lines returns the lines written to the log.
-func (s *source) lines() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.log)
-}

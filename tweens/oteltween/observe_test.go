@@ -62,7 +62,7 @@ func observed(t *testing.T, o oteltween.Options, method string, main web.Handler
 func texts(list []attribute.KeyValue) map[string]string {
 	m := map[string]string{}
 	for _, a := range list {
-		m[string(a.Key)] = a.Value.Emit()
+		m[string(a.Key)] = a.Value.String()
 	}
 	return m
 }
