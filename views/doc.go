@@ -1,11 +1,23 @@
-// Package views holds the views of an application: how a function becomes one,
-// how the one that answers a request is found, and how its value becomes a
-// response.
+// Package views finds the view for a request, calls it, and turns its value into a response.
+//
+//	func show(r *web.Request, page *Page) (any, error) { return page, nil }
+//
+//	config.AddView(views.On(show))
+//	config.AddView(views.On(edit), views.Name("edit"), views.Permission("edit"))
+//	config.AddView(views.On(save), views.Name("edit"), views.Permission("edit"), views.Method("POST"))
+//	config.AddView(views.Func(login), views.Route("login"), views.Renderer("login.html"))
+//	config.AddNotFoundView(views.Func(missing))
+//
+// Most applications need five names: [On] makes a view of a function that takes a resource, [Func]
+// of one that takes none; [Name] and [Route] say where it is, and [Method] for which requests. Read
+// next: [OnInput] for forms and JSON, [AddError] for error pages, the package example.
+//
+// Applications call the methods of framework.Configurator (config.AddView). Packages that extend
+// applications call the functions here ([Add]).
 //
 // # Views
 //
-// A view is an ordinary function in one of a few shapes, and its signature says
-// what it answers:
+// The signature of a view says which resources it serves:
 //
 //	func show(r *web.Request, page *Page) (any, error)        views.On(show)
 //	func (p *Page) Show(r *web.Request) (any, error)          views.Of((*Page).Show)
@@ -13,45 +25,39 @@
 //	func save(r *web.Request, p *Page, in Form) (any, error)  views.OnInput(save)
 //	func missing(r *web.Request, e *NoPage) (any, error)      views.Error(missing)
 //
-// [On] is what most need; [Func] is for routes; [HTTP] takes an http.Handler;
-// [Struct] is for several views that share what one request needs. The result is
-// a *web.Response, or any value that a response adapter ([AddResponseAdapter]) or
-// the view's renderer ([Renderer], "json" unless set) makes one of. An error
-// that is returned looks for its own view ([AddError], [AddNotFound],
-// [AddForbidden]); an HTTP error returned as the value is the answer.
+// [HTTP] takes an http.Handler; with [Struct] several views share what one request needs. The value
+// is a *web.Response, or the view's renderer ("json" by default) makes one of it. A returned error
+// looks for an error view.
 //
-// # Registering
+// # Lookup
 //
-// [Add] takes a view and options: its [Name], the [Permission] that it asks for,
-// predicates such as [Method] or [Accept], how its value is rendered. Options that
-// several views share are a [Group]. Applications call the methods of
-// framework.Configurator (config.AddView, …), which forward to the functions here;
-// packages that extend applications call the functions.
+// A view is looked up by route, resource type and view name: the type itself first, then what it
+// inherits from ([Inherit]), then interfaces, the narrower first, then any. Predicates choose among
+// views of one type and name: more of them first, then the heavier ([AddPredicate]).
 //
-// # Finding
+// # To do X, use Y
 //
-// A view is looked for by route, type of the resource and name: the type itself
-// first, then what it inherits from ([Inherit]), then interfaces, the narrower
-// first, then any. Views of the same type and name are told apart by their
-// predicates, more of them first, and of equally many the heavier ([AddPredicate]).
-// A predicate never lifts a view above those of a narrower type. Where nothing fits, the [Table] knows why.
+//   - limit the time or concurrency of one view: [Around], with a tween
+//   - change the response of one view, once the permission is granted: [Decorate]
+//   - put a layout around a view: [Wrapper], and [Wrapped] in the layout
+//   - call another view from within a view: [RenderView]
+//   - do something around every view, by an option of your own: [AddDeriver], [Value]
+//   - call the function in another way (futures, a worker pool): [WithMapper], [SetMapper]
+//   - return a type of your own from views: [AddResponseAdapter]; render templates: [AddRenderer]
+//   - choose a view by a condition of your own: [Where]
+//   - do something around every request: a tween
+//   - share options between views: [Group]
 //
-// # Calling
+// Each of these wrappers is a deriver with a name. [Info.Layers], the commands views and derivers, and
+// explain show their order:
 //
-// Every view is wrapped once, while the application is built, by derivers:
+//	body_limit_view around_view secured_view csrf_view owrapped_view http_cached_view decorated_view
+//	rendered_view append_slash_view mapped_view
 //
-//	secured_view csrf_view owrapped_view http_cached_view decorated_view rendered_view mapped_view
+// # Examples
 //
-// each of which serves one option: [Permission], [CSRF], [Wrapper], [CacheFor],
-// [Decorate], [Renderer], [WithMapper]. [AddDeriver] adds others, with options
-// of their own. From within a view, [RenderView] calls another.
-//
-// # Waiting
-//
-// A view may wait: it runs on its request's goroutine, and holds up nobody else. Its
-// context ends with the client and with a deadline. A deadline or a bound on how
-// many run at once is a tween, also for a single view ([Around]). What is to be done
-// at the same time is started by package traversal/async. A view that returns a
-// future needs the [CoroutineMapper]; one that blocks or burns CPU is kept within
-// bounds by the [ExecutorMapper].
+// Each of On, Of, OnInput, Func, Struct, AddError, ErrorStatus, AddNotFound, AddDeriver, AddRenderer,
+// AddResponseAdapter, Around, Decorate, Group, Wrapper, RenderView, Method, Accept, Where, Containment,
+// AddPredicate, AddAcceptOrder, Inherit, Order, Mapper, CoroutineMapper, ExecutorMapper and
+// Table.Predict has an example.
 package views

@@ -60,7 +60,7 @@ var Routes = []Puzzle{
 		Request: "GET /contact", Status: 404,
 		Cause: []string{
 			`contact /contact (app.go:1): matched`,
-			`default view for any resource (app.go:1): it is no view of route "contact": register it with views.Route("contact"), or let the route look at such views with routes.GlobalViews()`,
+			`default view for any resource (app.go:1): it has no route: add views.Route("contact"), or add routes.GlobalViews() to the route`,
 		},
 	},
 	{

@@ -48,7 +48,7 @@ var Views = []Puzzle{
 			c.AddView(views.Func(show), views.Name("preferences"))
 		},
 		Request: "GET /preferencies", Status: 404,
-		Cause: []string{`there is a view "preferences": is that the one meant?`},
+		Cause: []string{`did you mean the view "preferences"?`},
 	},
 	{
 		Story: "The beta page is registered, but the old page is shown.",
