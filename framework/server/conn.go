@@ -175,11 +175,14 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 	if !c.rolls() {
 		return c.Conn.SetWriteDeadline(t)
 	}
-	if t.IsZero() {
-		c.limit.Store(0)
+	age := t.Sub(c.born)
+	if t.IsZero() || age >= forever {
+		if c.limit.Load() != 0 {
+			c.limit.Store(0)
+		}
 		return nil // the next write sets its own
 	}
-	c.limit.Store(int64(max(t.Sub(c.born), 0)) | 1)
+	c.limit.Store(int64(max(age, 0)) | 1)
 	c.armed.Store(0)
 	return c.Conn.SetWriteDeadline(t)
 }

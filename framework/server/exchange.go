@@ -51,6 +51,12 @@ const (
 	unreadTime = 5 * time.Second
 	// flushSize is how much of a response net/http buffers in HTTP/2.
 	flushSize = 4 << 10
+	// forever is the WriteTimeout of net/http's own server. It limits nothing, but makes
+	// net/http start the write timer of a stream together with the stream, and so stop it
+	// with the stream. A timer started later, for a stream that its client has reset in the
+	// meantime, would keep the stream in memory and reset it once more when it fires. For
+	// the same reason a write deadline is never removed, only moved here.
+	forever = 100 * 365 * 24 * time.Hour
 )
 
 func newExchange(w http.ResponseWriter, hr *http.Request, o *Options) *exchange {
@@ -99,9 +105,9 @@ func (e *exchange) writeStep(step []byte) (int, error) {
 		return e.ResponseWriter.Write(step)
 	}
 	e.buffered = flushSize
-	_ = e.control.SetWriteDeadline(time.Now().Add(e.writeTimeout))
+	_ = e.SetWriteDeadline(time.Now().Add(e.writeTimeout))
 	n, err := e.ResponseWriter.Write(step)
-	_ = e.control.SetWriteDeadline(time.Time{})
+	_ = e.SetWriteDeadline(time.Time{})
 	return n, err
 }
 
@@ -131,10 +137,19 @@ func (e *exchange) FlushError() error {
 	if !e.http2 || e.writeTimeout == 0 {
 		return e.control.Flush()
 	}
-	_ = e.control.SetWriteDeadline(time.Now().Add(e.writeTimeout))
+	_ = e.SetWriteDeadline(time.Now().Add(e.writeTimeout))
 	err := e.control.Flush()
-	_ = e.control.SetWriteDeadline(time.Time{})
+	_ = e.SetWriteDeadline(time.Time{})
 	return err
+}
+
+// SetWriteDeadline is for http.ResponseController too. It keeps the timer of a stream when it
+// removes the deadline: see forever.
+func (e *exchange) SetWriteDeadline(t time.Time) error {
+	if e.http2 && t.IsZero() {
+		t = time.Now().Add(forever)
+	}
+	return e.control.SetWriteDeadline(t)
 }
 
 // Hijack hands the connection over without a deadline.
@@ -187,7 +202,7 @@ func (e *exchange) finish() {
 	case e.hijacked:
 	case e.http2:
 		if e.writeTimeout > 0 {
-			_ = e.control.SetWriteDeadline(time.Now().Add(e.writeTimeout))
+			_ = e.SetWriteDeadline(time.Now().Add(e.writeTimeout))
 		}
 	default:
 		if e.duplex && !e.body.ended && !e.body.discard() {

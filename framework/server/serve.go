@@ -105,6 +105,9 @@ func newServer(h http.Handler, o Options) (*server, error) {
 		ErrorLog:          log.New(serverLog{s.log}, "", 0),
 		Protocols:         new(http.Protocols),
 	}
+	if o.WriteTimeout > 0 {
+		s.http.WriteTimeout = forever
+	}
 	s.http.Protocols.SetHTTP1(true)
 	s.http.Protocols.SetHTTP2(true)
 	s.http.Protocols.SetUnencryptedHTTP2(o.CleartextHTTP2)
