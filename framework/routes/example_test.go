@@ -107,5 +107,5 @@ func Example_urls() {
 	// http://example.com/blog/2024/to%20be%2For%20not?page=2 <nil>
 	// /files/a%20b/c.txt <nil>
 	// https://cdn.example.org/avatars/7 <nil>
-	//  url of route "artikel": there is no route of that name: did you mean "article"?
+	//  url of route "artikel": no such route: did you mean "article"?
 }

@@ -82,15 +82,15 @@ func TestRouteURLErrors(t *testing.T) {
 	})
 	r := web.Begin(&web.Application{URLs: table}, httptest.NewRequest(http.MethodGet, "/", nil))
 	for want, options := range map[string][]web.URLOption{
-		`user: url of route "user" (/users/{id}): a parameter is missing: "id" (given: ["name"])`:                                                           {web.With("name", 1)},
-		`user: url of route "user" (/users/{id}): parameter "id" is nil`:                                                                                    {web.With("id", nil)},
-		`user: url of route "user" (/users/{id}): parameter "id" is a struct {}, which has no text in a URL: pass a text, or give the type a method String`: {web.With("id", struct{}{})},
-		`user: url of route "user" (/users/{id}): parameter "id" contains a NUL, which no path can`:                                                         {web.With("id", "a\x00")},
-		`user: url of route "user" (/users/{id}): parameter "id" is not valid UTF-8: "\xff"`:                                                                {web.With("id", "\xff")},
-		`usre: url of route "usre": there is no route of that name: did you mean "user"?`:                                                                   nil,
-		`nothing like it: url of route "nothing like it": there is no route of that name`:                                                                   nil,
-		`failing: url of route "failing" (/m): no locale`:                                                                                                   nil,
-		`cdn: url of route "cdn" (/x/{id}): the route leads to another host: RouteURL without AppURL makes its URL`:                                         {web.AppURL("http://x"), web.With("id", 1)},
+		`user: url of route "user" (/users/{id}): missing parameter: "id" (given: ["name"])`:                                                              {web.With("name", 1)},
+		`user: url of route "user" (/users/{id}): parameter "id" is nil`:                                                                                  {web.With("id", nil)},
+		`user: url of route "user" (/users/{id}): parameter "id" is a struct {}, which has no text form: pass a string, or give the type a String method`: {web.With("id", struct{}{})},
+		`user: url of route "user" (/users/{id}): parameter "id" contains a NUL, which no path can`:                                                       {web.With("id", "a\x00")},
+		`user: url of route "user" (/users/{id}): parameter "id" is not valid UTF-8: "\xff"`:                                                              {web.With("id", "\xff")},
+		`usre: url of route "usre": no such route: did you mean "user"?`:                                                                                  nil,
+		`nothing like it: url of route "nothing like it": no such route`:                                                                                  nil,
+		`failing: url of route "failing" (/m): no locale`:                                                                                                 nil,
+		`cdn: url of route "cdn" (/x/{id}): the route is for another host: use RouteURL, without AppURL`:                                                  {web.AppURL("http://x"), web.With("id", 1)},
 	} {
 		name, text, _ := strings.Cut(want, ": ")
 		got, err := r.RouteURL(name, options...)

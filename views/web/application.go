@@ -7,38 +7,37 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// Handler answers one request: a view seen from outside, the router, or either
-// of them within tweens. It returns a response or an error, never neither.
+// Handler handles one request: a view, the router, or either of them inside tweens. It returns a
+// response or an error, never neither.
 type Handler func(*Request) (*Response, error)
 
-// Application is what all requests of one application share. The framework
-// makes it; it is immutable while requests are served, and safe for concurrent
-// use. The zero value works: no registry, methods-only traversal, no policy, no
-// trusted proxies, silent log.
+// Application is what all requests of one application share. The framework creates it; it is immutable
+// while requests are served, and then safe for concurrent use. The zero value works: no registry,
+// traversal by methods only, no security policy, no trusted proxies, no log.
 type Application struct {
-	// Registry holds the components and subscribers of the application.
+	// Registry holds components and subscribers.
 	Registry *registry.Registry
-	// Traverser walks the resource tree; nil knows only the methods of resources.
+	// Traverser walks the resource tree; nil uses only the methods of resources.
 	Traverser *traversal.Traverser
-	// Security decides who asks and what they may do; nil allows everything.
+	// Security identifies users and decides on permissions; nil allows everything.
 	Security SecurityPolicy
 	// Runtime is the application itself; without it there are no subrequests, and nothing drains.
 	Runtime Runtime
-	// URLs generates the paths of routes; nil knows none.
+	// URLs generates the paths of routes; nil if there are no routes.
 	URLs URLs
-	// Log is the logger that the loggers of requests derive from; nil is silent.
+	// Log is the parent of the loggers of requests; nil logs nothing.
 	Log *zerolog.Logger
 	// Trusted are the proxies whose forwarding headers are believed.
 	Trusted TrustedProxies
-	// MaxForm bounds the form body that Parameters reads, in bytes; 0 means DefaultMaxForm.
+	// MaxForm limits the form that Request.Parameters reads, in bytes; 0 means DefaultMaxForm.
 	MaxForm int64
-	// Goroutines is how many goroutines one request may have at once in its scope; 0 means async.DefaultLimit.
+	// Goroutines limits the goroutines in the scope of one request; 0 means async.DefaultLimit.
 	Goroutines int
 }
 
-// DefaultMaxForm is the largest form body that Parameters reads unless the
-// application says otherwise: 10 MiB, as net/http has it.
+// DefaultMaxForm is the limit of [Request.Parameters], unless the application sets another one: 10 MiB,
+// as in net/http.
 const DefaultMaxForm = 10 << 20
 
-// standalone serves requests that were begun without an application.
+// standalone is the application of requests without one.
 var standalone = &Application{}

@@ -1,9 +1,8 @@
 package web
 
-// AddResponseCallback has fn called with the response once the tweens are done
-// with it, in the order added. Callbacks may add further ones. They do not run
-// for a request that ends in an error nobody answered; an error of one ends the
-// rest of them and becomes the request's.
+// AddResponseCallback registers fn, which is called with the response when the tweens are done with it,
+// in order of registration. Callbacks may register more of them. They do not run for an error without a
+// response. If one fails, the rest is skipped, and its error becomes that of the request.
 func (r *Request) AddResponseCallback(fn func(*Request, *Response) error) {
 	if fn == nil {
 		return
@@ -14,9 +13,9 @@ func (r *Request) AddResponseCallback(fn func(*Request, *Response) error) {
 	x.onResponse = append(x.onResponse, fn)
 }
 
-// AddFinishedCallback has fn called at the very end of the request, after the
-// response was written, whether or not it succeeded, in the order added.
-// Callbacks may add further ones; an error of one ends the rest of them.
+// AddFinishedCallback registers fn, which is called at the very end of the request, after the response
+// was sent, even if it failed, in order of registration. Callbacks may register more of them. If one
+// fails, the rest is skipped.
 func (r *Request) AddFinishedCallback(fn func(*Request) error) {
 	if fn == nil {
 		return
@@ -64,7 +63,7 @@ func (r *Request) runFinishedCallbacks() error {
 	}
 }
 
-// next takes the first callback out, so that one which adds another sees it run.
+// next removes and returns the first callback. It does not iterate, since callbacks may add others.
 func next[F any](x *extras, list *[]F) (fn F, ok bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

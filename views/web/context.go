@@ -7,21 +7,20 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// requestContext is a Request seen as a context: the same memory under another
-// type, so that handing it out costs nothing.
+// requestContext is a Request as a context: the same memory under another type, so that Context
+// allocates nothing.
 type requestContext Request
 
 var _ context.Context = (*requestContext)(nil)
 
 type requestKey struct{}
 
-// Context returns the context of this request. It ends when the client goes
-// away or the server gives the request up, and it carries the Request:
-// FromContext finds it. It costs no allocation.
+// Context returns the context of this request. It ends when the client disconnects or the server
+// cancels the request. [FromContext] finds the request in it. It does not allocate.
 func (r *Request) Context() context.Context { return (*requestContext)(r) }
 
-// FromContext returns the request that ctx, or a context that it derives from,
-// belongs to. The context of a copy yields the copy.
+// FromContext returns the request whose context is ctx, or a context from which ctx derives. For the
+// context of a copy it returns the copy.
 func FromContext(ctx context.Context) (*Request, bool) {
 	if ctx == nil {
 		return nil, false
@@ -30,7 +29,7 @@ func FromContext(ctx context.Context) (*Request, bool) {
 	return r, ok
 }
 
-// below returns the context underneath: what WithContext gave, or net/http's.
+// below returns the parent context: that of WithContext, or net/http's.
 func (c *requestContext) below() context.Context {
 	if c.from != nil && c.from.parent != nil {
 		return c.from.parent
@@ -54,7 +53,32 @@ func (c *requestContext) Value(key any) any {
 	return c.below().Value(key)
 }
 
-// String names the context the way the standard library's contexts do.
+// AfterFunc makes contexts derived from this one wait without a goroutine; package context looks for
+// it.
+func (c *requestContext) AfterFunc(f func()) (stop func() bool) {
+	return context.AfterFunc(c.below(), f)
+}
+
+// String names the context, as those of the standard library do.
 func (c *requestContext) String() string {
 	return "web.Request(" + c.Method + " " + c.URL.Path + ")"
 }
+
+// scope returns what [async.Go] finds in the context: the scope of the request, which is created on
+// first use; or, for a copy with another parent context, the scope in that one.
+func (c *requestContext) scope() *async.Scope {
+	r := (*Request)(c)
+	for o := r.origin(); o != nil && r.from.parent == nil && r.Request == o.Request; o = r.origin() {
+		r = o
+	}
+	if r.from != nil {
+		if s, ok := async.ScopeFrom((*requestContext)(r).below()); ok {
+			return s
+		}
+	}
+	root := r.root()
+	return root.slot.Scope(root.Request.Context(), root.app.Goroutines)
+}
+
+// hasScope reports whether the scope was used; then the request may end a while after its response.
+func (r *Request) hasScope() bool { return r.root().slot.Peek() != nil }

@@ -7,8 +7,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// copyOf makes a copy that shares everything with r. The memory for a match, a
-// walk and a response lies idle in it unless it becomes a detour.
+// copyOf returns a copy that shares everything with r. Its own match, walk and response are unused
+// unless it becomes a detour.
 func (r *Request) copyOf() *Request {
 	c := new(struct {
 		Request
@@ -22,9 +22,9 @@ func (r *Request) copyOf() *Request {
 	return &c.Request
 }
 
-// WithContext returns a copy of the request whose Context is ctx. The copy
-// shares attributes, callbacks, identity, walk and response with r. A ctx that
-// does not derive from r.Context() cuts the request off from its cancellation.
+// WithContext returns a copy of the request whose Context is ctx. The copy shares attributes, callbacks,
+// identity, walk and response with r. Unless ctx derives from r.Context(), the copy is not cancelled
+// with r.
 func (r *Request) WithContext(ctx context.Context) *Request {
 	c := r.copyOf()
 	if ctx != nil {
@@ -44,8 +44,8 @@ func (r *Request) Clone(ctx context.Context) *Request {
 	return c
 }
 
-// With returns a copy of the request around another http.Request: what a piece
-// of net/http middleware made of it. The copy takes its context from hr.
+// With returns a copy of the request with another http.Request, such as one from net/http middleware,
+// whose context it gets.
 func (r *Request) With(hr *http.Request) *Request {
 	c := r.copyOf()
 	if hr != nil && hr != r.Request {
@@ -54,9 +54,8 @@ func (r *Request) With(hr *http.Request) *Request {
 	return c
 }
 
-// WithNode returns a copy that looks at another resource, to call one of its
-// views by name while r is being answered. The copy has a response of its own;
-// it shares the match and all attributes, callbacks and the identity.
+// WithNode returns a copy for another resource, to call one of its views by name while r is handled. The
+// copy has a response of its own; it shares the match, the attributes, the callbacks and the identity.
 func (r *Request) WithNode(n traversal.Node, viewName string) *Request {
 	c := r.copyOf()
 	h := r.host()
@@ -66,9 +65,9 @@ func (r *Request) WithNode(n traversal.Node, viewName string) *Request {
 	return c
 }
 
-// HTTP returns the request for code that knows net/http only: with Context, and
-// with the pattern and the markers of the route as Pattern and PathValue. It
-// shares URL, headers and body with r, and costs an allocation or a few.
+// HTTP returns the request for code that needs an *http.Request. It has Context as its context, and the
+// route's pattern and markers as Pattern and PathValue. It shares URL, headers and body with r, and
+// costs a few allocations.
 func (r *Request) HTTP() *http.Request {
 	hr := r.Request.WithContext(r.Context())
 	if m := r.Match(); m != nil {

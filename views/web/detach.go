@@ -2,40 +2,41 @@ package web
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"reflect"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web/internal/lentbody"
 )
 
-// Detached is a request in the hands of a goroutine that may outlive its answer: a deadline can only be kept if somebody
-// else answers while the view still runs. The copy shares nothing that changes with the request it was made of, so that
-// whatever is done to either has no effect on the other, and is no race. One of Attach and Abandon ends that.
+// Detached is a copy of a request for a goroutine that may outlive the response: to respond at a
+// deadline, somebody else has to respond while the view is still running. The copy shares nothing
+// mutable with the original, so that neither sees what is done to the other, and there are no races.
+// It ends with Attach or Abandon.
 //
-//   - The http.Request is cloned, headers, URL and forms with it. The body is lent, and taken back by Abandon.
-//   - Match, walk, error and the response that Response fills are copied.
-//   - Attributes are those of the moment, id and log are equal. A value that both sides know is one value all the same: a
-//     session in an attribute is the business of who wrote it.
+//   - The http.Request is cloned, with its headers, URL and forms. The body is lent; Abandon revokes
+//     it.
+//   - Match, walk, error and the response of [Request.Response] are copied.
+//   - Attributes are copied; id and log are the same. A value that both know is still one value:
+//     whoever keeps a session in an attribute has to make it safe.
 //   - Callbacks that are added to the copy are its own until Attach.
-//   - The scope is that of the original, as far as ctx leads there: what the copy starts is waited for, and nothing can be
-//     started once the original has ended.
+//   - The scope is that of the original, if ctx derives from its context: what the copy starts is
+//     waited for, and nothing can be started after the original has ended.
 //
-// Most applications need the timeout tween instead, which is made of it.
+// Most applications need the timeout tween instead, which uses it.
 type Detached struct {
 	from, copy *Request
-	body       *lentBody     // nil without a body
-	original   io.ReadCloser // the body that was lent
-	outer      *Detached     // that from belongs to, if any
-	known      atomic.Pointer[known]
+	body       *lentbody.Body // nil without a body
+	original   io.ReadCloser  // the body that was lent
+	outer      *Detached      // that from belongs to, if any
+	published  atomic.Pointer[progress]
 }
 
-// known is what Publish showed. It never changes.
-type known struct {
+// progress is what Publish published. It is immutable.
+type progress struct {
 	match  Match
 	flags  requestFlags
 	result traversal.Result
@@ -45,9 +46,9 @@ func (r *Request) detach(ctx context.Context) *Detached {
 	id, h, x := r.ID(), r.host(), r.more()
 	c := &Request{app: r.app, from: &derivation{parent: ctx}, err: h.err, flags: h.flags & flagsLearned, match: h.match, result: h.result}
 	c.flags |= r.root().flags & flagErrorsHandled
-	if set := r.touched(); set != nil {
-		c.first = *set.Clone()
-		c.claim.Store(claimTouched)
+	if resp := r.openResponse(); resp != nil {
+		c.first = *resp.Clone()
+		c.state.Store(responseOpen)
 	}
 	d := &Detached{from: r, copy: c, outer: x.detached.Load()}
 	own := &extras{id: id}
@@ -61,50 +62,53 @@ func (r *Request) detach(ctx context.Context) *Detached {
 	x.mu.Unlock()
 	c.extras.Store(own)
 	c.Request = r.Request.Clone(c.Context())
-	d.lend()
+	d.lendBody()
 	return d
 }
 
-// lend gives the body to the copy. A bound on it is the copy's own, which the router may move.
-func (d *Detached) lend() {
+// lendBody lends the body to the copy, with a limit of its own, which the router may change.
+func (d *Detached) lendBody() {
 	b := d.from.Request.Body
 	if b == nil || b == http.NoBody {
 		return
 	}
 	d.original = b
-	d.body = &lentBody{body: b, owner: d.from.Request, user: d.copy.Request}
-	d.copy.Request.Body = d.body
-	if bounded, ok := b.(*limitedBody); ok {
-		own := *bounded
-		d.body.body, own.body = bounded.body, d.body
-		d.copy.Request.Body = &own
+	limited, ok := b.(*limitedBody)
+	if !ok {
+		d.body = lentbody.Lend(b, d.from.Request, d.copy.Request)
+		d.copy.Request.Body = d.body
+		return
 	}
+	own := *limited
+	d.body = lentbody.Lend(limited.body, d.from.Request, d.copy.Request)
+	own.body = d.body
+	d.copy.Request.Body = &own
 }
 
 // Request returns the copy.
 func (d *Detached) Request() *Request { return d.copy }
 
-// Attach ends the detachment of a copy whose goroutine is done with it: what it learned and changed is the original's from
-// then on, its callbacks too. Both share attributes, callbacks, id and log, as other copies do, so a body that is streamed
-// later may go on with the copy.
+// Attach makes the original take over what the copy learned, changed and registered. The goroutine of
+// the copy must be done with it. From then on both share attributes, callbacks, id and log, as other
+// copies do, so a body that is streamed later may use the copy.
 func (d *Detached) Attach() {
 	r, c := d.from, d.copy
 	h := r.host()
 	h.match, h.result, h.err = c.match, c.result, c.err
 	h.flags = h.flags&^flagsLearned | c.flags&flagsLearned
-	d.adopt()
-	h.inherit(c)
+	d.adoptExtras()
+	h.adoptResponse(c)
 	to, from := r.Request, c.Request
 	to.Method, to.URL, to.Host, to.RequestURI, to.RemoteAddr = from.Method, from.URL, from.Host, from.RequestURI, from.RemoteAddr
 	to.Header, to.Trailer, to.Pattern = from.Header, from.Trailer, from.Pattern
 	to.Form, to.PostForm, to.MultipartForm = from.Form, from.PostForm, from.MultipartForm
 	if d.body == nil || from.Body != io.ReadCloser(d.body) {
-		to.Body = from.Body // what Parameters put back, for one
+		to.Body = from.Body // such as the one that Parameters restored
 	}
 }
 
-// adopt makes the extras of the copy those of the original. The copy keeps using them, since somebody may be looking.
-func (d *Detached) adopt() {
+// adoptExtras makes the original use the extras of the copy, which keeps using them too.
+func (d *Detached) adoptExtras() {
 	old, own := d.from.more(), d.copy.extras.Load()
 	old.mu.Lock()
 	defer old.mu.Unlock()
@@ -122,32 +126,33 @@ func (d *Detached) adopt() {
 	d.from.root().extras.Store(own)
 }
 
-// Abandon ends the detachment of a copy whose goroutine goes on: the original learns what was published of the copy, and
-// the body can no longer be read, by neither of both if the copy had begun to. A read that waits for the client is not
-// interrupted: reading is closed when the last of them has returned, and nil if there is none.
+// Abandon separates the original from a copy whose goroutine is still running. The original takes over
+// what was published of the copy, and the copy can no longer read the body; nor can the original, if
+// the copy has started. A read in progress is not interrupted: reading is closed when the last one
+// returns, and nil if there is none.
 func (d *Detached) Abandon() (reading <-chan struct{}) {
-	if k := d.known.Load(); k != nil {
+	if p := d.published.Load(); p != nil {
 		h := d.from.host()
-		h.match, h.result = k.match, k.result
-		h.flags = h.flags&^flagsLearned | k.flags&flagsLearned
+		h.match, h.result = p.match, p.result
+		h.flags = h.flags&^flagsLearned | p.flags&flagsLearned
 		d.from.publish()
 	}
 	if d.body == nil {
 		return nil
 	}
-	used, reading := d.body.cut()
+	used, reading := d.body.Revoke()
 	if used {
-		d.from.giveUpBody(d.original)
+		d.from.revokeBody(d.original)
 	}
 	return reading
 }
 
-// giveUpBody makes body unreadable, in this request and in those it was copied from.
-func (r *Request) giveUpBody(body io.ReadCloser) {
-	r.Request.Body = abandonedBody{}
+// revokeBody makes body unreadable, in this request and in those it was copied from.
+func (r *Request) revokeBody(body io.ReadCloser) {
+	r.Request.Body = lentbody.Revoked{}
 	for same := reflect.ValueOf(body).Comparable(); same && r != nil; r = r.origin() {
 		if r.Request.Body == body {
-			r.Request.Body = abandonedBody{}
+			r.Request.Body = lentbody.Revoked{}
 		}
 	}
 }
@@ -159,14 +164,14 @@ func (r *Request) publish() {
 	}
 	if d := x.detached.Load(); d != nil {
 		h := r.host()
-		d.known.Store(&known{h.match, h.flags, h.result})
+		d.published.Store(&progress{h.match, h.flags, h.result})
 	}
 }
 
-// touched returns what Response handed out and nobody answered with yet; nil without.
-func (r *Request) touched() *Response {
+// openResponse returns what Response returned and no view has returned yet, nil without one.
+func (r *Request) openResponse() *Response {
 	h := r.host()
-	if h.claim.Load() == claimTouched {
+	if h.state.Load() == responseOpen {
 		return &h.first
 	}
 	x := h.more()
@@ -180,96 +185,15 @@ func (r *Request) touched() *Response {
 	return nil
 }
 
-// inherit takes over what Response handed out for c and nobody answered with.
-func (h *Request) inherit(c *Request) {
-	set := c.touched()
+// adoptResponse takes over the open response of c.
+func (h *Request) adoptResponse(c *Request) {
+	resp := c.openResponse()
 	h.forgetResponse()
-	if set != nil {
+	if resp != nil {
 		x := h.more()
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		h.claim.CompareAndSwap(claimFree, claimTaken)
-		x.responses = append(x.responses, ownResponse{h, set})
+		h.state.CompareAndSwap(responseFree, responseTaken)
+		x.responses = append(x.responses, ownResponse{h, resp})
 	}
 }
-
-// AfterFunc lets contexts that derive from a request's wait without a goroutine: package context looks for it.
-func (c *requestContext) AfterFunc(f func()) (stop func() bool) {
-	return context.AfterFunc(c.below(), f)
-}
-
-// lentBody is the body of a detached request.
-type lentBody struct {
-	body        io.ReadCloser
-	owner, user *http.Request
-
-	mu      sync.Mutex // guards all below
-	used    bool
-	gone    bool
-	readers int
-	idle    chan struct{} // made when a read was under way as the body was taken back
-}
-
-var _ io.ReadCloser = (*lentBody)(nil)
-
-var errAbandoned = errors.New("the body was taken back: the request has missed its deadline and was answered")
-
-func (b *lentBody) Read(p []byte) (n int, err error) {
-	if !b.enter() {
-		return 0, errAbandoned
-	}
-	defer func() { b.leave(err) }()
-	return b.body.Read(p)
-}
-
-func (b *lentBody) enter() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.gone {
-		return false
-	}
-	b.used = true
-	b.readers++
-	return true
-}
-
-func (b *lentBody) leave(err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.readers--; b.readers == 0 && b.idle != nil {
-		close(b.idle)
-	}
-	if err == io.EOF && !b.gone {
-		b.user.Trailer = b.owner.Trailer // which has come by now
-	}
-}
-
-// cut ends the loan.
-func (b *lentBody) cut() (used bool, reading <-chan struct{}) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.gone = true
-	if b.readers > 0 {
-		b.idle = make(chan struct{})
-	}
-	return b.used, b.idle
-}
-
-// Close closes the body, unless it was taken back.
-func (b *lentBody) Close() error {
-	b.mu.Lock()
-	gone := b.gone
-	b.mu.Unlock()
-	if gone {
-		return nil
-	}
-	return b.body.Close()
-}
-
-// abandonedBody is what remains of a body that was read in vain.
-type abandonedBody struct{}
-
-var _ io.ReadCloser = abandonedBody{}
-
-func (abandonedBody) Read([]byte) (int, error) { return 0, errAbandoned }
-func (abandonedBody) Close() error             { return nil }

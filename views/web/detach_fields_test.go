@@ -16,6 +16,6 @@ func TestDetachKnowsEveryField(t *testing.T) {
 		}
 		return names
 	}
-	assert.Equal(t, []string{"Request", "app", "from", "err", "extras", "slot", "flags", "claim", "match", "result", "first"}, fields(Request{}))
+	assert.Equal(t, []string{"Request", "app", "from", "err", "extras", "slot", "flags", "state", "match", "result", "first"}, fields(Request{}))
 	assert.Equal(t, []string{"detached", "mu", "attributes", "onResponse", "onFinished", "room", "id", "log", "responses", "sent"}, fields(extras{}))
 }

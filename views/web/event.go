@@ -6,52 +6,51 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// The events of the framework. They are told as pointers: a subscriber of
-// NewRequest takes a *web.NewRequest. They stand in the order in which one
-// request tells them.
+// The events of the framework, in the order in which one request causes them. Subscribers get pointers,
+// such as *web.NewRequest.
 type (
-	// ApplicationCreated is told once, when the application is whole, before it serves.
+	// ApplicationCreated occurs once, when the application is built and does not serve yet.
 	ApplicationCreated struct {
 		Registry *registry.Registry
 		Handler  http.Handler
 	}
-	// NewRequest is told inside the tweens, before routing.
+	// NewRequest occurs inside the tweens, before routing.
 	NewRequest struct{ Request *Request }
-	// BeforeTraversal is told after routing, before the root factory.
+	// BeforeTraversal occurs after routing, before the root factory.
 	BeforeTraversal struct{ Request *Request }
-	// ResourceFound is told after traversal, before the view is looked up.
+	// ResourceFound occurs after traversal, before view lookup.
 	ResourceFound struct{ Request *Request }
-	// BeforeRender is told before a renderer runs. Subscribers may add to Vars
-	// what a template should see beside Value.
+	// BeforeRender occurs before a renderer runs. Subscribers may add to Vars, which templates get in
+	// addition to Value.
 	BeforeRender struct {
 		Request  *Request
 		Value    any
 		Vars     map[string]any
 		Renderer string
 	}
-	// NewResponse is told when the response callbacks are done.
+	// NewResponse occurs after the response callbacks.
 	NewResponse struct {
 		Request  *Request
 		Response *Response
 	}
 )
 
-// RequestEvent is an event about one request, so that predicates can filter it.
+// RequestEvent is an event of one request, which predicates can filter: see [Where].
 type RequestEvent interface{ EventRequest() *Request }
 
-// EventRequest returns the request that the event is about.
+// EventRequest returns the request.
 func (e *NewRequest) EventRequest() *Request { return e.Request }
 
-// EventRequest returns the request that the event is about.
+// EventRequest returns the request.
 func (e *BeforeTraversal) EventRequest() *Request { return e.Request }
 
-// EventRequest returns the request that the event is about.
+// EventRequest returns the request.
 func (e *ResourceFound) EventRequest() *Request { return e.Request }
 
-// EventRequest returns the request that the event is about.
+// EventRequest returns the request.
 func (e *BeforeRender) EventRequest() *Request { return e.Request }
 
-// EventRequest returns the request that the event is about.
+// EventRequest returns the request.
 func (e *NewResponse) EventRequest() *Request { return e.Request }
 
 var (

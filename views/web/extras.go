@@ -7,10 +7,10 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// extras is what most requests never need, made when the first of it is asked
-// for. It belongs to the original and is shared by its copies.
+// extras is what most requests never need, allocated on first use. It belongs to the original request,
+// and its copies share it.
 type extras struct {
-	detached atomic.Pointer[Detached] // that the original is the copy of, if any
+	detached atomic.Pointer[Detached] // whose copy the original is, if any
 
 	mu sync.Mutex // guards all below
 
@@ -24,6 +24,7 @@ type extras struct {
 	sent       Sent
 }
 
+// more returns the extras, allocating them if necessary.
 func (r *Request) more() *extras {
 	root := r.root()
 	if x := root.extras.Load(); x != nil {

@@ -6,39 +6,38 @@ import (
 	"strconv"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web/internal/problem"
 )
 
-// StatusError is an error that knows which HTTP status it means. Any error with
-// this method anywhere in its Unwrap tree is answered with that status; its text
-// is shown to the client unless the status is 500 or above.
+// StatusError is an error with an HTTP status. If any error in the Unwrap tree has this method, the
+// response gets its status. Clients see its text, unless the status is 500 or above.
 type StatusError interface {
 	error
 	Status() int
 }
 
-// PathError is a request path that cannot be read: bad escapes, not UTF-8, NUL. Its status is 400.
+// PathError is an invalid request path: bad escapes, not UTF-8, or NUL. Its status is 400.
 type PathError = traversal.PathError
 
 var _ StatusError = (*PathError)(nil)
 
-// HTTPError is an HTTP status as an error: redirects and successes too.
-// Returned as an error it leaves the view at once and may meet an error view;
-// its Response, returned as a value, is an answer like any other.
+// HTTPError is an HTTP status as an error; the status may also be a redirect or a success. Returned as
+// an error it ends the view at once and can be handled by an error view. Its Response, returned as a
+// value, is a response like any other.
 //
-// It is immutable: the With methods return changed copies, so that one may be
-// kept in a variable. The detail is for the client, also that of a 500; a
-// cause is for the log and for errors.Is and errors.As, and never leaves the
-// application.
+// It is immutable: the With methods return changed copies, so it can be kept in a variable. Clients
+// see the detail, even that of a 500. The cause is for the log and for errors.Is and errors.As;
+// clients never see it.
 type HTTPError struct {
 	status int
 	detail string
 	cause  error
-	rare   *rareError
+	extras *errorExtras
 }
 
 var _ StatusError = (*HTTPError)(nil)
 
-type rareError struct {
+type errorExtras struct {
 	header     []pair
 	kind       string // the problem's type, a URI
 	title      string
@@ -51,15 +50,15 @@ type pair struct{ key, value string } // key is canonical
 // Status returns the status code.
 func (e *HTTPError) Status() int { return e.status }
 
-// Title returns the short text of the status, or the one that WithTitle gave.
+// Title returns the text of the status, or the one set by WithTitle.
 func (e *HTTPError) Title() string {
-	if e.rare != nil && e.rare.title != "" {
-		return e.rare.title
+	if e.extras != nil && e.extras.title != "" {
+		return e.extras.title
 	}
-	return statusText(e.status)
+	return problem.StatusText(e.status)
 }
 
-// Detail returns what the client is told beside the title.
+// Detail returns what clients see below the title.
 func (e *HTTPError) Detail() string { return e.detail }
 
 // Error returns status, detail and cause, for the log.
@@ -77,11 +76,11 @@ func (e *HTTPError) Error() string {
 // Unwrap returns the cause.
 func (e *HTTPError) Unwrap() error { return e.cause }
 
-// Header returns the first value of a header that the answer will have; "" without one.
+// Header returns the first value of a header that the response will have; "" without one.
 func (e *HTTPError) Header(name string) string {
-	if e.rare != nil {
+	if e.extras != nil {
 		key := http.CanonicalHeaderKey(name)
-		for _, p := range e.rare.header {
+		for _, p := range e.extras.header {
 			if p.key == key {
 				return p.value
 			}
@@ -90,7 +89,7 @@ func (e *HTTPError) Header(name string) string {
 	return ""
 }
 
-// With returns the error with a cause.
+// With returns the error with another cause.
 func (e *HTTPError) With(cause error) *HTTPError {
 	c := *e
 	c.cause = cause
@@ -104,60 +103,53 @@ func (e *HTTPError) WithDetail(detail string) *HTTPError {
 	return &c
 }
 
-// WithHeader returns the error with a further header for its answer.
+// WithHeader returns the error with one more header for its response.
 func (e *HTTPError) WithHeader(name, value string) *HTTPError {
-	c, rare := e.copied()
-	rare.header = append(rare.header[:len(rare.header):len(rare.header)], pair{http.CanonicalHeaderKey(name), value})
+	c, x := e.copied()
+	x.header = append(x.header[:len(x.header):len(x.header)], pair{http.CanonicalHeaderKey(name), value})
 	return c
 }
 
 // WithTitle returns the error with another title.
 func (e *HTTPError) WithTitle(title string) *HTTPError {
-	c, rare := e.copied()
-	rare.title = title
+	c, x := e.copied()
+	x.title = title
 	return c
 }
 
-// WithType returns the error with a problem type (RFC 9457): a URI that says
-// what kind of problem it is. Without one it is about:blank.
+// WithType returns the error with a problem type (RFC 9457): a URI that identifies the kind of
+// problem. The default is about:blank.
 func (e *HTTPError) WithType(uri string) *HTTPError {
-	c, rare := e.copied()
-	rare.kind = uri
+	c, x := e.copied()
+	x.kind = uri
 	return c
 }
 
-// WithInstance returns the error with a URI for this one occurrence (RFC 9457).
+// WithInstance returns the error with a URI that identifies this occurrence (RFC 9457).
 func (e *HTTPError) WithInstance(uri string) *HTTPError {
-	c, rare := e.copied()
-	rare.instance = uri
+	c, x := e.copied()
+	x.instance = uri
 	return c
 }
 
-// WithExtension returns the error with a further member of the JSON answer
-// (RFC 9457), which clients see. The members of the RFC itself cannot be replaced.
+// WithExtension returns the error with one more member of the JSON response (RFC 9457). The members
+// that the RFC defines cannot be replaced.
 func (e *HTTPError) WithExtension(name string, value any) *HTTPError {
-	c, rare := e.copied()
-	rare.extensions = maps.Clone(rare.extensions)
-	if rare.extensions == nil {
-		rare.extensions = make(map[string]any, 1)
+	c, x := e.copied()
+	x.extensions = maps.Clone(x.extensions)
+	if x.extensions == nil {
+		x.extensions = make(map[string]any, 1)
 	}
-	rare.extensions[name] = value
+	x.extensions[name] = value
 	return c
 }
 
-func (e *HTTPError) copied() (*HTTPError, *rareError) {
+func (e *HTTPError) copied() (*HTTPError, *errorExtras) {
 	c := *e
-	rare := new(rareError)
-	if e.rare != nil {
-		*rare = *e.rare
+	x := new(errorExtras)
+	if e.extras != nil {
+		*x = *e.extras
 	}
-	c.rare = rare
-	return &c, rare
-}
-
-func statusText(code int) string {
-	if text := http.StatusText(code); text != "" {
-		return text
-	}
-	return "Status " + strconv.Itoa(code)
+	c.extras = x
+	return &c, x
 }

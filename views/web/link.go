@@ -3,50 +3,57 @@ package web
 import (
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/origin"
+	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
-// Link is a URL in the making: what the options of one call said. Routes whose
-// URLs need more than their pattern change it before the URL is made
-// (pregenerators). It belongs to the call and is not kept.
+// Link is a URL before it is built: what the options of one call set. A route whose URLs need more
+// than its pattern changes the Link first (a pregenerator). A Link belongs to the call and must not
+// be kept.
 type Link struct {
-	// Elements are the names that follow the path.
+	// Elements are path segments to append to the path.
 	Elements []string
-	// Query are the parameters of the query, in order; nil if nobody said any,
-	// empty for none.
+	// Query are the parameters of the query, in order; nil if none were given, empty for no query.
 	Query []QueryParam
-	// RawQuery is the whole query as one text, not yet escaped. It counts if
-	// there is no Query.
+	// RawQuery is the whole query as one text, not escaped. Query takes precedence over it.
 	RawQuery string
-	// Anchor is the part behind '#', not yet escaped.
+	// Anchor is the part after '#', not escaped.
 	Anchor string
-	// Scheme, Host (with or without a port) and Port replace those of the
-	// request; "" and 0 leave them.
+	// Scheme, Host (with or without a port) and Port replace those of the request; "" and 0 keep
+	// them.
 	Scheme, Host string
 	Port         int
-	// AppURL stands in front of the path instead of scheme, host, port and prefix.
+	// AppURL precedes the path, in place of scheme, host, port and prefix.
 	AppURL *string
-	// AsPath says that a path was asked for, without scheme and host. Changing
-	// it has no effect.
+	// AsPath reports whether only the path is needed, without scheme and host. Changing it has no
+	// effect.
 	AsPath bool
 
 	request *Request
 	params  []linkParam
 	room    [4]linkParam
-	err     error // of an option
-	via     string
-	rest    string // the marker that receives the names of a resource
+	err     error  // of an option
+	via     string // the route of ViaRoute
+	rest    string // its marker that receives the path of a resource
+}
+
+// QueryParam is a parameter of a query. Its value is a string, a number or anything else with a text
+// form, nil for an empty value, or a list for several parameters.
+type QueryParam struct {
+	Name  string
+	Value any
 }
 
 type linkParam struct {
 	name  string
 	value any
 	raw   string // of the current route's match
-	keep  bool   // there is raw
+	keep  bool   // raw is set
 }
 
-// Param returns the value given for a marker, as it was given, and whether
-// there is one. ParamText is what goes into the URL.
+// Param returns the value given for a marker, unchanged, and whether there is one. [Link.ParamText]
+// returns its text.
 func (l *Link) Param(name string) (any, bool) {
 	for i := range l.params {
 		if l.params[i].name == name {
@@ -56,7 +63,7 @@ func (l *Link) Param(name string) (any, bool) {
 	return nil, false
 }
 
-// SetParam gives the value for a marker, in place of another one.
+// SetParam sets the value for a marker.
 func (l *Link) SetParam(name string, value any) {
 	for i := range l.params {
 		if l.params[i].name == name {
@@ -70,7 +77,7 @@ func (l *Link) SetParam(name string, value any) {
 	l.params = append(l.params, linkParam{name: name, value: value})
 }
 
-// keepParam gives the value that a marker took in the match.
+// keepParam sets the value that a marker has in the match.
 func (l *Link) keepParam(m *Match, p Param) {
 	if p.Values != nil {
 		l.SetParam(p.Name, p.Values)
@@ -83,9 +90,9 @@ func (l *Link) keepParam(m *Match, p Param) {
 	}
 }
 
-// RawParam returns what a marker of the current route took of the path, as
-// Match.Raw has it; false if the link is not for the current route, or if the
-// value was given anew. What makes URLs from patterns calls it.
+// RawParam returns what a marker of the current route matched, as [Match.Raw] does; false if the link
+// is not for the current route, or if an option replaced the value. It is for implementations of
+// [URLs].
 func (l *Link) RawParam(name string) (string, bool) {
 	for i := range l.params {
 		if l.params[i].name == name {
@@ -95,7 +102,7 @@ func (l *Link) RawParam(name string) (string, bool) {
 	return "", false
 }
 
-// ParamNames returns the names of the values given, in their order.
+// ParamNames returns the names of the given values, in order.
 func (l *Link) ParamNames() []string {
 	names := make([]string, len(l.params))
 	for i := range l.params {
@@ -104,9 +111,8 @@ func (l *Link) ParamNames() []string {
 	return names
 }
 
-// ParamText returns the value given for a marker as the texts that go into the
-// URL: Values for a list, Value for everything else. What makes URLs from
-// patterns calls it. A value that no URL can hold is an error.
+// ParamText returns the value given for a marker as text: in Values for a list, else in Value. A value
+// without a text form is an error. It is for implementations of [URLs].
 func (l *Link) ParamText(name string) (p Param, ok bool, err error) {
 	value, ok := l.Param(name)
 	if !ok {
@@ -118,27 +124,27 @@ func (l *Link) ParamText(name string) (p Param, ok bool, err error) {
 		if list == nil {
 			p.Values = []string{}
 		}
-	} else if items, isList := listOf(value); isList {
+	} else if items, isList := urls.List(value); isList {
 		p.Values = make([]string, len(items))
 		for i, item := range items {
-			if p.Values[i], err = textOf(item); err != nil {
+			if p.Values[i], err = urls.Text(item); err != nil {
 				return p, true, fmt.Errorf("parameter %q: item %d %w", name, i+1, err)
 			}
 		}
-	} else if p.Value, err = textOf(value); err != nil {
+	} else if p.Value, err = urls.Text(value); err != nil {
 		return p, true, fmt.Errorf("parameter %q %w", name, err)
 	}
 	return p, true, nil
 }
 
-// fail keeps the first mistake of the options.
+// fail keeps the first error of the options.
 func (l *Link) fail(err error) {
 	if l.err == nil {
 		l.err = err
 	}
 }
 
-// link makes the link that the options describe.
+// link applies the options.
 func (r *Request) link(asPath bool, options []URLOption) (*Link, error) {
 	l := &Link{request: r, AsPath: asPath}
 	for _, option := range options {
@@ -153,45 +159,68 @@ func (r *Request) link(asPath bool, options []URLOption) (*Link, error) {
 	return l, l.err
 }
 
-// url puts the parts together: what stands in front, the path, and the rest.
+// base returns what precedes the path.
+func (l *Link) base(r *Request) (string, error) {
+	switch {
+	case l.AppURL != nil:
+		return *l.AppURL, nil
+	case l.AsPath:
+		return origin.PlainPrefix(r.Prefix()), nil
+	}
+	o := r.clientOrigin()
+	if l.Scheme != "" || l.Host != "" || l.Port != 0 {
+		switch {
+		case l.Scheme != "" && !origin.IsScheme(l.Scheme):
+			return "", fmt.Errorf("invalid scheme %q: want one such as https, without ://", l.Scheme)
+		case l.Host != "" && !origin.IsHost(l.Host):
+			return "", fmt.Errorf("invalid host %q: want a name or an address, with or without a port", l.Host)
+		case l.Port < 0 || l.Port > 65535:
+			return "", fmt.Errorf("invalid port %d", l.Port)
+		}
+		o = o.With(l.Scheme, l.Host, l.Port)
+	}
+	return o.String() + r.Prefix(), nil
+}
+
+// url joins the base, the path and the rest.
 func (l *Link) url(base, path string) (string, error) {
-	size := len(base) + len(path) + len(l.RawQuery) + len(l.Anchor) + 24*len(l.Query)
+	size := len(l.RawQuery) + len(l.Anchor) + 24*len(l.Query)
 	for _, e := range l.Elements {
 		size += 1 + len(e)
 	}
-	b := make([]byte, 0, size)
-	b = append(b, base...)
-	b = append(b, path...)
-	for i, e := range l.Elements {
-		if i > 0 || !strings.HasSuffix(path, "/") {
-			b = append(b, '/')
-		}
-		b = appendEscaped(b, e, plainInName)
-	}
-	var err error
-	switch {
-	case len(l.Query) > 0:
-		b = append(b, '?')
-		if b, err = appendQuery(b, l.Query); err != nil {
+	u := urls.NewBuilder(base, path, size)
+	u.Segments(l.Elements)
+	for _, p := range l.Query {
+		if err := u.Param(p.Name, p.Value); err != nil {
 			return "", err
 		}
-	case l.Query == nil && l.RawQuery != "":
-		b = append(b, '?')
-		b = appendEscaped(b, l.RawQuery, plainInAnchor)
+	}
+	if l.Query == nil && l.RawQuery != "" {
+		u.RawQuery(l.RawQuery)
 	}
 	if l.Anchor != "" {
-		b = append(b, '#')
-		b = appendEscaped(b, l.Anchor, plainInAnchor)
+		u.Fragment(l.Anchor)
 	}
-	if base == "" && len(b) > 1 && b[0] == '/' && b[1] == '/' {
-		// Clients would read "//name/path" as another host. The dot vanishes when
-		// they resolve the reference, and the path stays.
-		return "/." + string(b), nil
-	}
-	return string(b), nil
+	return u.String(), nil
 }
 
-// keepQuery makes the query the request's own, in which some are replaced.
+// queryPairs converts the arguments of Query, names and values in turn.
+func queryPairs(pairs []any) ([]QueryParam, error) {
+	query := make([]QueryParam, 0, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("query: argument %d must be a name, got a %T: want names and values in turn", i+1, pairs[i])
+		}
+		if i+1 == len(pairs) {
+			return nil, fmt.Errorf("query: %q has no value: want names and values in turn", name)
+		}
+		query = append(query, QueryParam{name, pairs[i+1]})
+	}
+	return query, nil
+}
+
+// keepQuery sets the query to that of the request, with some parameters replaced.
 func (l *Link) keepQuery(with []QueryParam) error {
 	own, err := l.request.ownQuery()
 	if err != nil {
@@ -202,9 +231,22 @@ func (l *Link) keepQuery(with []QueryParam) error {
 	}
 	l.Query = slices.DeleteFunc(own, replaced)
 	for _, p := range with {
-		if items, isList := listOf(p.Value); p.Value != nil && (!isList || len(items) > 0) {
+		if items, isList := urls.List(p.Value); p.Value != nil && (!isList || len(items) > 0) {
 			l.Query = append(l.Query, p)
 		}
 	}
 	return nil
+}
+
+// ownQuery returns the parameters of the request's query string.
+func (r *Request) ownQuery() ([]QueryParam, error) {
+	own, err := urls.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, BadRequest("the query string is not UTF-8").With(err)
+	}
+	query := make([]QueryParam, len(own))
+	for i, p := range own {
+		query[i] = QueryParam{p.Name, p.Value}
+	}
+	return query, nil
 }

@@ -5,51 +5,49 @@ import (
 	"strings"
 )
 
-// Routed is what all matches of one route have in common. It is shared by many
-// requests and never changes.
+// Routed is what all matches of one route have in common. It is shared by requests and immutable.
 type Routed struct {
 	// Route is the name of the route, Pattern its pattern with all prefixes.
 	Route, Pattern string
-	// GlobalViews: the route also uses views that were registered without a route.
+	// GlobalViews reports whether the route also uses views that were registered without a route.
 	GlobalViews bool
-	// Markers are the names of the pattern's markers, in their order.
+	// Markers are the names of the pattern's markers, in order.
 	Markers []string
-	// Star: the last marker is a star, which takes a list of names.
+	// Star reports whether the last marker is a star, which matches a list of path segments.
 	Star bool
 
-	// Views is what package views has for the route. It is set while the application is built.
+	// Views is what package views keeps for the route. It is set while the application is built.
 	Views any
 
-	own *[]Param // of one match alone, in place of its path and spans; nil for routes
+	own *[]Param // of a single match, in place of its path and spans; nil for routes
 }
 
-// Match says which route matched, and with which parameters. It lies inside its
-// request and refers to the request's path: reading a parameter costs nothing,
-// and keeping one keeps the path alive.
+// Match is the route that matched, with its parameters. It is stored in the request and refers to the
+// request's path: reading a parameter costs no allocation, and keeping one keeps the path in memory.
 type Match struct {
 	*Routed
-	path  string                 // decoded; NUL stands for a slash that was escaped
-	spans [inlineSpans]shortSpan // of path, one a marker
+	path  string                 // decoded; NUL stands for an escaped slash
+	spans [inlineSpans]shortSpan // of path, one for each marker
 }
 
-// Span is a part of a path, From being its first byte and To the one after its last.
+// Span is a part of a path: the bytes from From up to, but not including, To.
 type Span struct{ From, To int32 }
 
-// shortSpan is a Span within a path of less than 64 KiB.
+// shortSpan is a Span of a path shorter than 64 KiB.
 type shortSpan struct{ from, to uint16 }
 
-// inlineSpans is how many parameters a match holds without an allocation.
+// inlineSpans is how many parameters a match can have without an allocation.
 const inlineSpans = 6
 
-// Param is what one marker of a route's pattern matched: a text in Value, or,
-// for a star, the list of names in Values.
+// Param is what one marker of a route's pattern matched: a text in Value or, for a star, a list of path
+// segments in Values.
 type Param struct {
 	Name, Value string
 	Values      []string
 }
 
-// NewMatch makes a match of parameters that are at hand, which may be others
-// than to.Markers. It is for tests and tools; the router uses Driver.SetPathMatch.
+// NewMatch returns a match with the given parameters, which may differ from to.Markers. It is for tests
+// and tools; the router calls [Driver.SetPathMatch].
 func NewMatch(to Routed, params ...Param) Match {
 	to.own = &params
 	return Match{Routed: &to}
@@ -73,8 +71,7 @@ func (r *Request) setPathMatch(to *Routed, path string, spans []Span) {
 	}
 }
 
-// With returns a copy of the match in which p is joined to the parameters, or
-// takes the place of the one of its name.
+// With returns a copy of the match with one more parameter, or with another value for it.
 func (m *Match) With(p Param) Match {
 	params, routed := m.Params(), *m.Routed
 	routed.own = &params
@@ -101,8 +98,8 @@ func (m *Match) Len() int {
 	return len(m.Markers)
 }
 
-// Params returns the parameters in the order of the pattern. The list is made
-// anew at each call; Get and Request.Param cost less.
+// Params returns the parameters in the order of the pattern. It allocates a list; Get and
+// [Request.Param] do not.
 func (m *Match) Params() []Param {
 	params := make([]Param, 0, m.Len()+1)
 	for i := range m.Len() {
@@ -111,7 +108,7 @@ func (m *Match) Params() []Param {
 	return params
 }
 
-// Get returns the parameter called name.
+// Get returns the parameter called name, and whether it is there.
 func (m *Match) Get(name string) (Param, bool) {
 	if i := m.index(name); i >= 0 {
 		return m.at(i), true
@@ -119,8 +116,8 @@ func (m *Match) Get(name string) (Param, bool) {
 	return Param{}, false
 }
 
-// Text returns the parameter called name as one text, the names of a star joined
-// by slashes; "" if there is none.
+// Text returns the parameter called name as text, the segments of a star joined by slashes; "" without
+// one.
 func (m *Match) Text(name string) string {
 	i := m.index(name)
 	switch {
@@ -134,10 +131,9 @@ func (m *Match) Text(name string) string {
 	return unescaped(m.raw(i))
 }
 
-// Names returns the parameter called name as the names of a path, as traversal
-// splits one: empty names and "." vanish, ".." takes the name before it away, and
-// a slash that was escaped in the URL stays inside its name. It is nil if there is
-// no such parameter, and else never.
+// Names returns the parameter called name as path segments, normalized as in traversal: empty ones and
+// "." are dropped, and ".." drops the one before it. A slash that was escaped in the URL does not
+// separate. It is nil only if there is no such parameter.
 func (m *Match) Names(name string) []string {
 	i := m.index(name)
 	switch {
@@ -152,9 +148,8 @@ func (m *Match) Names(name string) []string {
 	return SplitRaw((*m.own)[i].Value)
 }
 
-// Raw returns the parameter called name as it stands in the path, also where With
-// replaced it: a star not split, and an escaped slash still as NUL. It is for the
-// router.
+// Raw returns the parameter called name as it is in the path, even if With replaced it: a star is not
+// split, and an escaped slash is a NUL. It is for the router.
 func (m *Match) Raw(name string) string {
 	if m != nil && m.path != "" {
 		if i := slices.Index(m.Markers, name); i >= 0 {
@@ -215,8 +210,7 @@ func param(to *Routed, i int, raw string) Param {
 	return p
 }
 
-// SplitRaw splits what Match.Raw returns as Match.Names does: before escaped
-// slashes turn back into slashes.
+// SplitRaw splits what [Match.Raw] returned into path segments, as [Match.Names] does.
 func SplitRaw(raw string) []string {
 	names := []string{}
 	for name := range strings.SplitSeq(raw, "/") {
@@ -233,7 +227,7 @@ func SplitRaw(raw string) []string {
 	return names
 }
 
-// unescaped turns escaped slashes back.
+// unescaped replaces NUL by the slash that it stands for.
 func unescaped(raw string) string {
 	if strings.IndexByte(raw, 0) < 0 {
 		return raw
@@ -241,7 +235,7 @@ func unescaped(raw string) string {
 	return strings.ReplaceAll(raw, "\x00", "/")
 }
 
-// text returns the parameter as one text.
+// text returns the parameter as text.
 func (p Param) text() string {
 	if p.Values != nil {
 		return strings.Join(p.Values, "/")
@@ -249,7 +243,7 @@ func (p Param) text() string {
 	return p.Value
 }
 
-// Match returns which route matched; nil if none did. The caller must not change it.
+// Match returns the route that matched, nil without one. The caller must not change it.
 func (r *Request) Match() *Match {
 	h := r.host()
 	if h.flags&flagMatched == 0 {
@@ -258,13 +252,13 @@ func (r *Request) Match() *Match {
 	return &h.match
 }
 
-// Param returns what the marker called name matched; "" if there is none. The names
-// of a star are joined by slashes; Match has them as a list.
+// Param returns what the marker called name matched; "" without one. The segments of a star are joined
+// by slashes; [Match.Names] returns them as a list.
 func (r *Request) Param(name string) string { return r.Match().Text(name) }
 
-// PathValue returns the route's marker called name, or what an outer
-// http.ServeMux matched under that name. It shadows the method of *http.Request,
-// whose values are only set when the request crosses into an http.Handler.
+// PathValue returns what the marker called name matched, or else what an outer http.ServeMux matched
+// under that name. It replaces the method of *http.Request, whose values are set only when the request
+// is passed to an http.Handler.
 func (r *Request) PathValue(name string) string {
 	if m := r.Match(); m.index(name) >= 0 {
 		return m.Text(name)

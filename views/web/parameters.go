@@ -10,28 +10,26 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
-	"unicode/utf8"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
-// Parameters are what a client sent along: the query string, followed by the
-// body of a form (application/x-www-form-urlencoded; POST, PUT, PATCH). Where a
-// name is in both, the query decides; where it is several times in one of them,
-// the last value counts. It does not change and is safe for concurrent use.
+// Parameters are the parameters of a request: those of the query string, then those of a form in the
+// body (application/x-www-form-urlencoded; POST, PUT, PATCH). If a name is in both, the query takes
+// precedence; if it is repeated, the last value does. Parameters are immutable and safe for concurrent
+// use.
 type Parameters struct {
-	query, form []parameter
+	query, form []urls.Pair
 }
-
-type parameter struct{ name, value string }
 
 var noParameters = &Parameters{}
 
-// Get returns the value of a parameter, and whether there is one.
+// Get returns the value of a parameter, and whether it is there.
 func (p *Parameters) Get(name string) (string, bool) {
-	for _, list := range [2][]parameter{p.query, p.form} {
+	for _, list := range [2][]urls.Pair{p.query, p.form} {
 		for i := len(list) - 1; i >= 0; i-- {
-			if list[i].name == name {
-				return list[i].value, true
+			if list[i].Name == name {
+				return list[i].Value, true
 			}
 		}
 	}
@@ -41,31 +39,31 @@ func (p *Parameters) Get(name string) (string, bool) {
 // All returns all values of a parameter: those of the query, then those of the form.
 func (p *Parameters) All(name string) []string {
 	var all []string
-	for _, list := range [2][]parameter{p.query, p.form} {
+	for _, list := range [2][]urls.Pair{p.query, p.form} {
 		for _, one := range list {
-			if one.name == name {
-				all = append(all, one.value)
+			if one.Name == name {
+				all = append(all, one.Value)
 			}
 		}
 	}
 	return all
 }
 
-// Has reports whether there is such a parameter, if only an empty one.
+// Has reports whether the parameter is there, even with an empty value.
 func (p *Parameters) Has(name string) bool {
 	_, ok := p.Get(name)
 	return ok
 }
 
-// Names returns the names of the parameters, each once, in the order in which they came.
+// Names returns the names of the parameters, each once, in order of appearance.
 func (p *Parameters) Names() []string {
 	var names []string
 	seen := make(map[string]bool, len(p.query)+len(p.form))
-	for _, list := range [2][]parameter{p.query, p.form} {
+	for _, list := range [2][]urls.Pair{p.query, p.form} {
 		for _, one := range list {
-			if !seen[one.name] {
-				seen[one.name] = true
-				names = append(names, one.name)
+			if !seen[one.Name] {
+				seen[one.Name] = true
+				names = append(names, one.Name)
 			}
 		}
 	}
@@ -80,20 +78,19 @@ var (
 	formKey       = NewKey("form", readForm)
 )
 
-// parametersOf remembers the parameters with the query string that they come
-// from: middleware may give a copy of the request another one.
+// parametersOf are the parameters together with the query string that they were parsed from, since
+// middleware may give a copy of the request another one.
 type parametersOf struct {
 	query string
 	*Parameters
 }
 
-// Parameters returns the parameters of the request. The body of a form is read
-// once, up to Application.MaxForm, and stays readable for the view; any other
-// body is left alone (multipart forms too: those are for the view). Text that is
-// not UTF-8, or a body that cannot be read, is a 400; one too large is a 413.
+// Parameters returns the parameters of the request. It reads the body of a form once, up to
+// Application.MaxForm bytes, and keeps it readable for the view; it does not read other bodies, not
+// even multipart forms. Text that is not UTF-8, or a body that cannot be read, is a 400; a body that is
+// too large is a 413.
 //
-// http.Request's FormValue is another thing: there the body wins, and reading
-// consumes it.
+// FormValue of http.Request differs: there the body takes precedence, and is consumed.
 func (r *Request) Parameters() (*Parameters, error) {
 	if r.URL.RawQuery == "" && !r.hasForm() {
 		return noParameters, nil
@@ -110,7 +107,7 @@ func (r *Request) Parameters() (*Parameters, error) {
 func readParameters(r *Request) (parametersOf, error) {
 	p := parametersOf{r.URL.RawQuery, new(Parameters)}
 	var err error
-	if p.Parameters.query, err = parseParameters(p.query); err != nil {
+	if p.Parameters.query, err = urls.ParseQuery(p.query); err != nil {
 		return parametersOf{}, BadRequest("the query string is not UTF-8").With(err)
 	}
 	if r.hasForm() {
@@ -134,13 +131,13 @@ func (r *Request) hasForm() bool {
 	return mediaType == "application/x-www-form-urlencoded" && (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter))
 }
 
-// readForm reads the body and puts what it read back.
-func readForm(r *Request) ([]parameter, error) {
-	if r.PostForm != nil { // somebody called ParseForm, which consumed the body
-		var form []parameter
+// readForm reads the body, and makes it readable again.
+func readForm(r *Request) ([]urls.Pair, error) {
+	if r.PostForm != nil { // ParseForm was called, and has consumed the body
+		var form []urls.Pair
 		for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 			for _, value := range r.PostForm[name] {
-				form = append(form, parameter{name, value})
+				form = append(form, urls.Pair{Name: name, Value: value})
 			}
 		}
 		return form, nil
@@ -150,36 +147,36 @@ func readForm(r *Request) ([]parameter, error) {
 		limit = DefaultMaxForm
 	}
 	if r.ContentLength > limit {
-		return nil, tooLarge(limit)
+		return nil, formTooLarge(limit)
 	}
 	body := r.Body
 	read, err := io.ReadAll(io.LimitReader(body, limit+1))
 	r.putBack(body, read, err)
 	switch {
 	case err != nil:
-		return nil, brokenBody(err)
+		return nil, bodyError(err)
 	case int64(len(read)) > limit:
-		return nil, tooLarge(limit)
+		return nil, formTooLarge(limit)
 	}
-	form, err := parseParameters(string(read))
+	form, err := urls.ParseQuery(string(read))
 	if err != nil {
 		return nil, BadRequest("the form is not UTF-8").With(err)
 	}
 	return form, nil
 }
 
-func tooLarge(limit int64) *HTTPError {
+func formTooLarge(limit int64) *HTTPError {
 	return ContentTooLarge(fmt.Sprintf("the form exceeds the limit of %d bytes", limit))
 }
 
-// putBack makes what was read of body readable again: in this request, and in
-// those it was copied from that have the same body.
+// putBack makes body readable again from its beginning: in this request, and in those it was copied
+// from that have the same body.
 func (r *Request) putBack(body io.ReadCloser, read []byte, err error) {
 	rest := io.Reader(body)
 	if err != nil {
-		rest = failing{err}
+		rest = failingReader{err}
 	}
-	again := &restored{io.MultiReader(bytes.NewReader(read), rest), body}
+	again := &restoredBody{io.MultiReader(bytes.NewReader(read), rest), body}
 	same := reflect.ValueOf(body).Comparable()
 	r.Request.Body = again
 	for c := r.origin(); c != nil && same; c = c.origin() {
@@ -189,70 +186,16 @@ func (r *Request) putBack(body io.ReadCloser, read []byte, err error) {
 	}
 }
 
-// restored is a body that was read and put back.
-type restored struct {
+// restoredBody is a body that was read and can be read again.
+type restoredBody struct {
 	io.Reader
 	body io.ReadCloser
 }
 
-var _ io.ReadCloser = (*restored)(nil)
+var _ io.ReadCloser = (*restoredBody)(nil)
 
-func (b *restored) Close() error { return b.body.Close() }
+func (b *restoredBody) Close() error { return b.body.Close() }
 
-type failing struct{ err error }
+type failingReader struct{ err error }
 
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
-// parseParameters splits at '&' and '=' as browsers write and read them: '+' is a space, a
-// '%' that begins no escape stands for itself, ';' is an ordinary character.
-func parseParameters(text string) ([]parameter, error) {
-	if text == "" {
-		return nil, nil
-	}
-	list := make([]parameter, 0, strings.Count(text, "&")+1)
-	for part := range strings.SplitSeq(text, "&") {
-		if part == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(part, "=")
-		one := parameter{unquoteParameter(name), unquoteParameter(value)}
-		if !utf8.ValidString(one.name) || !utf8.ValidString(one.value) {
-			return nil, fmt.Errorf("parameter %q: invalid UTF-8", part)
-		}
-		list = append(list, one)
-	}
-	return list, nil
-}
-
-func unquoteParameter(s string) string {
-	if !strings.ContainsAny(s, "%+") {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '+':
-			b = append(b, ' ')
-		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
-			b = append(b, unhex(s[i+1])<<4|unhex(s[i+2]))
-			i += 2
-		default:
-			b = append(b, c)
-		}
-	}
-	return string(b)
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
-}
-
-func unhex(c byte) byte {
-	switch {
-	case c <= '9':
-		return c - '0'
-	case c >= 'a':
-		return c - 'a' + 10
-	}
-	return c - 'A' + 10
-}
+func (f failingReader) Read([]byte) (int, error) { return 0, f.err }

@@ -6,51 +6,50 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// SecurityPolicy says who is asking, and what they may do. It is asked by
-// several requests at once.
+// SecurityPolicy identifies users and decides what they may do. It must be safe for concurrent use.
 type SecurityPolicy interface {
-	// Identity returns who is asking; nil for nobody. Request.Identity asks it
-	// once a request.
+	// Identity returns the user of the request, nil for an anonymous one. Request.Identity calls it
+	// at most once a request.
 	Identity(r *Request) (any, error)
-	// Permits decides whether the asker has permission at a resource. An error is
-	// not a refusal: it becomes the request's error.
+	// Permits decides whether the user has the permission at a resource. An error does not mean
+	// "denied": it becomes that of the request.
 	Permits(r *Request, at traversal.Node, permission string) (Decision, error)
 }
 
-// UserIDer is implemented by policies that know a user by a text of their own;
-// for others the identity itself tells (see Request.UserID).
+// UserIDer is a SecurityPolicy with user ids of its own. Without it the identity supplies them: see
+// [Request.UserID].
 type UserIDer interface {
 	UserID(r *Request) (string, error)
 }
 
-// Principaler is implemented by policies that know the principals of a request:
-// the user, their groups, and whatever else permissions are given to.
+// Principaler is a SecurityPolicy that knows the principals of a request: the user, their groups, and
+// whatever else has permissions.
 type Principaler interface {
 	Principals(r *Request) ([]string, error)
 }
 
-// CSRFPolicy decides whether a request that changes something was meant by the
-// user. As a component of the registry (registry.Provide[web.CSRFPolicy]) it is
-// asked before views that demand it.
+// CSRFPolicy protects against cross-site request forgery. It is a component
+// (registry.Provide[web.CSRFPolicy]), and checks requests to views that require it.
 type CSRFPolicy interface {
+	// Check returns an error if the request may be forged.
 	Check(r *Request) error
 }
 
-// Decision is the answer of a policy. The zero value denies.
+// Decision is what a SecurityPolicy decides. The zero value denies.
 type Decision struct {
 	Allowed bool
-	// Reason tells people why; it never reaches a client.
+	// Reason is for logs and explanations; clients never see it.
 	Reason string
-	// At is the resource whose rule decided; zero if none did.
+	// At is the resource whose rule decided, zero without one.
 	At traversal.Node
 }
 
 var _ fmt.Stringer = Decision{}
 
-// Allow returns a decision that allows, for a reason.
+// Allow returns a decision that allows.
 func Allow(reason string) Decision { return Decision{Allowed: true, Reason: reason} }
 
-// Deny returns a decision that denies, for a reason.
+// Deny returns a decision that denies.
 func Deny(reason string) Decision { return Decision{Reason: reason} }
 
 // String returns "allowed" or "denied", with the reason.
@@ -65,11 +64,11 @@ func (d Decision) String() string {
 	return s
 }
 
-// Principals that every policy means the same by.
+// Principals with the same meaning in every policy.
 const (
-	// Everyone belongs to every request.
+	// Everyone is a principal of every request.
 	Everyone = "system.Everyone"
-	// Authenticated belongs to every request with a user.
+	// Authenticated is a principal of every request with a user.
 	Authenticated = "system.Authenticated"
 )
 
@@ -78,8 +77,8 @@ var (
 	userKey     = NewKey("user id", loadUserID)
 )
 
-// Identity returns who is asking, as the security policy has it; nil for nobody
-// or without a policy. The policy is asked once a request.
+// Identity returns the user of the request, as the security policy identifies them; nil for an anonymous
+// one, or without a policy. The policy is called once a request.
 func (r *Request) Identity() (any, error) {
 	if r.app.Security == nil {
 		return nil, nil
@@ -87,9 +86,8 @@ func (r *Request) Identity() (any, error) {
 	return identityKey.Get(r)
 }
 
-// UserID returns the id of who is asking; "" for nobody. It is what the policy's
-// own UserID says; else the identity if that is a text, or what its method
-// UserID() string returns.
+// UserID returns the id of the user, "" for an anonymous one. It is what the policy returns as a
+// [UserIDer], else the identity if it is a string, else what its method UserID() string returns.
 func (r *Request) UserID() (string, error) {
 	if r.app.Security == nil {
 		return "", nil
@@ -105,16 +103,16 @@ func loadUserID(r *Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	switch who := identity.(type) {
+	switch user := identity.(type) {
 	case string:
-		return who, nil
+		return user, nil
 	case interface{ UserID() string }:
-		return who.UserID(), nil
+		return user.UserID(), nil
 	}
 	return "", nil
 }
 
-// IsAuthenticated reports whether somebody known is asking.
+// IsAuthenticated reports whether the request has a known user.
 func (r *Request) IsAuthenticated() (bool, error) {
 	if r.app.Security == nil {
 		return false, nil
@@ -127,8 +125,8 @@ func (r *Request) IsAuthenticated() (bool, error) {
 	return err == nil && identity != nil, err
 }
 
-// Principals returns the principals of the request: what the policy says, and
-// only Everyone from a policy that knows none.
+// Principals returns the principals of the request: those of a policy that is a [Principaler], else only
+// Everyone.
 func (r *Request) Principals() ([]string, error) {
 	if policy, ok := r.app.Security.(Principaler); ok {
 		return policy.Principals(r)
@@ -136,8 +134,8 @@ func (r *Request) Principals() ([]string, error) {
 	return []string{Everyone}, nil
 }
 
-// Permits asks the policy whether the asker has permission at a node; at the
-// resource of the request if none is given. Without a policy everything is allowed.
+// Permits returns whether the user has the permission at a node, by default at the resource of the
+// request. Without a policy everything is allowed.
 func (r *Request) Permits(permission string, at ...traversal.Node) (Decision, error) {
 	if r.app.Security == nil {
 		return Allow("no security policy"), nil

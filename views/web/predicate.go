@@ -8,10 +8,9 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// Predicate is a condition on a request. One value serves views, routes and
-// subscribers. It prints itself in conflicts, listings and explanations as it
-// was written: `method="GET","HEAD"`. It is immutable, safe for concurrent use,
-// and does not consume the body of a request that it looks at.
+// Predicate is a condition on a request, for views, routes and subscribers. Conflicts, listings and
+// explanations print it as it was written: `method="GET","HEAD"`. It is immutable, safe for concurrent
+// use, and does not consume the body of the request.
 type Predicate struct {
 	kind, text string
 	holds      func(*Request) (bool, error)
@@ -20,34 +19,32 @@ type Predicate struct {
 	negated    bool
 }
 
-// NewPredicate makes a predicate. kind is its name ("method"), text its printed
-// value with texts quoted (`"GET","HEAD"`; may be empty): two predicates with
-// equal kind and text are the same condition. holds decides; an error of it
-// becomes the request's error.
+// NewPredicate returns a predicate. kind is its name ("method") and text its printed value, with strings
+// quoted (`"GET","HEAD"`; may be empty): predicates with equal kind and text are the same condition. An
+// error of holds becomes that of the request.
 //
 // Most applications need views.Where instead.
 func NewPredicate(kind, text string, holds func(*Request) (bool, error)) Predicate {
 	p := Predicate{kind: kind, text: text, holds: holds}
 	switch {
 	case kind == "":
-		p.err = errors.New("predicate without a kind")
+		p.err = errors.New("predicate without a kind: want a name such as method")
 	case holds == nil:
 		p.err = fmt.Errorf("predicate %q: nil function: want a func(*web.Request) (bool, error)", kind)
 	}
 	return p
 }
 
-// Kind returns the name that decides over the predicate's weight; negation does
-// not change it.
+// Kind returns the name of the predicate, which determines its weight.
 func (p Predicate) Kind() string { return p.kind }
 
-// Text returns the printed value, without kind and negation.
+// Text returns the printed value, without the kind.
 func (p Predicate) Text() string { return p.text }
 
-// Negated reports whether the predicate was turned round by Not.
+// Negated reports whether the predicate was negated by [Not].
 func (p Predicate) Negated() bool { return p.negated }
 
-// String returns `kind=text`, with '!' in front of a negated one.
+// String returns `kind=text`, with a leading '!' if it is negated.
 func (p Predicate) String() string {
 	var b strings.Builder
 	if p.negated {
@@ -61,7 +58,7 @@ func (p Predicate) String() string {
 	return b.String()
 }
 
-// Holds reports whether the condition is met. A predicate with Err never holds.
+// Holds reports whether the predicate holds. One with an Err never does.
 func (p Predicate) Holds(r *Request) (bool, error) {
 	if p.err != nil || p.holds == nil {
 		return false, p.err
@@ -73,15 +70,15 @@ func (p Predicate) Holds(r *Request) (bool, error) {
 	return ok != p.negated, nil
 }
 
-// Err returns what is wrong with the predicate's value. A directive that gets
-// such a predicate refuses it.
+// Err returns what is wrong with the value of the predicate. Directives reject such a predicate with
+// this error.
 func (p Predicate) Err() error { return p.err }
 
-// WithErr returns the predicate marked as wrong.
+// WithErr returns the predicate with an Err.
 func (p Predicate) WithErr(err error) Predicate { p.err = err; return p }
 
-// Data returns what WithData attached: what the kind's own machinery needs to
-// know of the value, such as the methods for an Allow header.
+// Data returns what WithData attached: the value for code that knows the kind, such as the methods for
+// an Allow header.
 func (p Predicate) Data() any { return p.data }
 
 // WithData returns the predicate with v attached.
@@ -98,15 +95,15 @@ func (p Predicate) RouteOption() {}
 
 var _ fmt.Stringer = Predicate{}
 
-// Where makes a filter for subscribers out of predicates; all must hold. A
-// predicate with Err makes the subscription a mistake of the configuration.
+// Where returns a filter for subscribers, for which all predicates must hold. A predicate with an Err
+// is a configuration error.
 //
 //	registry.Subscribe(c, audit, web.Where[*web.NewRequest](views.Method("POST")))
 func Where[E RequestEvent](ps ...Predicate) registry.Filter[E] {
 	texts := make([]string, len(ps))
 	for i, p := range ps {
 		texts[i] = p.String()
-		if p.Err() != nil { // without Holds, Subscribe refuses the filter with this text
+		if p.Err() != nil { // without Holds, Subscribe rejects the filter with this text
 			return registry.Filter[E]{Text: p.String() + ": " + p.Err().Error()}
 		}
 	}

@@ -10,19 +10,17 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// Request is one HTTP request and what the framework learned about it. It
-// embeds *http.Request, so everything of net/http is there; Context,
-// WithContext, Clone and PathValue are shadowed by methods that know the
-// framework's request, and the client-side field Response by the method.
+// Request is one HTTP request and what the framework knows about it. It embeds *http.Request. Its
+// methods Context, WithContext, Clone and PathValue replace those of net/http, and its method Response
+// the client-side field of that name.
 //
-// A Request is allocated once, with its match, walk, context and first response
-// inside it, and is never pooled: a goroutine that keeps one too long may be
-// wrong about time, never about whose request it is.
+// A Request is allocated once, together with its match, walk, context and first response, and never
+// pooled: keeping one for too long is a mistake, but it never becomes another request.
 //
-// Copies (WithContext, Clone, With, WithNode) share attributes, callbacks,
-// identity and log with their original. Attributes, identity, callbacks, ID and
-// Log may be used by several goroutines at once; the rest is written by the
-// router before a view runs and only read from then on.
+// Copies ([Request.WithContext], [Request.Clone], [Request.With], [Request.WithNode]) share attributes,
+// callbacks, identity and log with their original. Attributes, identity, callbacks, ID and Log are safe
+// for concurrent use. The rest is written by the router before it calls a view, and only read
+// afterwards.
 type Request struct {
 	*http.Request
 
@@ -33,16 +31,16 @@ type Request struct {
 	slot   async.Slot // of the original: see Driver.EndScope
 
 	flags  requestFlags
-	claim  atomic.Uint32 // who has the response inside: see Response
+	state  atomic.Uint32 // of first: see Response
 	match  Match
 	result traversal.Result
 	first  Response
 }
 
-// derivation is what makes a copy another request.
+// derivation is what a copy has in addition.
 type derivation struct {
-	origin *Request        // what it is a copy of; nil if it was detached
-	parent context.Context // in place of net/http's, unless nil
+	origin *Request        // what it is a copy of; nil if it is detached
+	parent context.Context // in place of the one of net/http; nil to keep that
 }
 
 type requestFlags uint8
@@ -53,11 +51,11 @@ const (
 	flagErrorsHandled                          // of the original: see ErrorsHandled
 	flagNegotiated                             // see Negotiated
 
-	flagsLearned = flagMatched | flagNegotiated // what the router learns, and a detached copy tells its original
+	flagsLearned = flagMatched | flagNegotiated // what the router sets, and Detached.Attach takes over
 )
 
-// Begin makes the Request for an incoming hr. The framework calls it, and tests
-// that want no framework; app may be nil then.
+// Begin returns the Request for an incoming hr. The framework calls it, and so do tests that need no
+// framework; then app may be nil.
 func Begin(app *Application, hr *http.Request) *Request {
 	if app == nil {
 		app = standalone
@@ -65,13 +63,13 @@ func Begin(app *Application, hr *http.Request) *Request {
 	return &Request{Request: hr, app: app}
 }
 
-// Application returns what this request shares with the others; never nil.
+// Application returns what all requests of the application share; never nil.
 func (r *Request) Application() *Application { return r.app }
 
-// Registry returns the registry of the application; nil without one.
+// Registry returns the registry of the application, nil without one.
 func (r *Request) Registry() *registry.Registry { return r.app.Registry }
 
-// Err returns the error that an error view answers; nil elsewhere.
+// Err returns the error that an error view handles; nil in other views.
 func (r *Request) Err() error { return r.host().err }
 
 // ErrorsHandled reports whether an outer tween turns errors into responses. A tween that rejects a
@@ -83,7 +81,7 @@ func (r *Request) ErrorsHandled() bool { return r.root().flags&flagErrorsHandled
 // then adds it to Vary when a view has returned (RFC 9110, 12.5.5).
 func (r *Request) Negotiated() bool { return r.host().flags&flagNegotiated != 0 }
 
-// root returns the original, which has the extras.
+// root returns the original request, which has the extras.
 func (r *Request) root() *Request {
 	for o := r.origin(); o != nil; o = r.origin() {
 		r = o
@@ -91,7 +89,7 @@ func (r *Request) root() *Request {
 	return r
 }
 
-// origin returns what this is a copy of; nil for the original.
+// origin returns the request that this is a copy of; nil for the original.
 func (r *Request) origin() *Request {
 	if r.from == nil {
 		return nil
@@ -99,8 +97,8 @@ func (r *Request) origin() *Request {
 	return r.from.origin
 }
 
-// host returns the request whose match, walk, error and response this one
-// shows: the original, or the nearest copy made by WithNode.
+// host returns the request whose match, walk, error and response this one has: the original, or the
+// nearest copy made by WithNode.
 func (r *Request) host() *Request {
 	for o := r.origin(); o != nil && r.flags&flagDetour == 0; o = r.origin() {
 		r = o

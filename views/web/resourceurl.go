@@ -9,46 +9,42 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// Place is where a resource lies, for what makes its URL.
+// Place is where a resource is, for code that generates its URL.
 type Place struct {
-	// Node is the resource with its lineage; zero if nothing tells where it lies.
+	// Node is the resource with its lineage; zero if its location is unknown.
 	Node traversal.Node
-	// AppURL is what stands in front of a path: the URL of the application, or
-	// its prefix if only a path was asked for.
+	// AppURL precedes the path: the URL of the application, or its prefix for a path alone.
 	AppURL string
-	// Path leads to the resource from the virtual root: escaped, from one slash to
-	// another. AppURL + Path is the usual URL. PhysicalPath does not know of the
-	// virtual root.
+	// Path is the escaped path from the virtual root, with a slash at both ends. AppURL + Path is
+	// the default URL. PhysicalPath begins at the root instead.
 	Path, PhysicalPath string
-	// AsPath says that only a path was asked for, without scheme and host.
+	// AsPath reports whether only the path is needed, without scheme and host.
 	AsPath bool
 }
 
-// Linker is a resource that makes its own URL. Elements, query and anchor are
-// added to it. An empty URL stands for the usual one, p.AppURL + p.Path.
+// Linker is a resource that generates its own URL, to which elements, query and anchor are added. An
+// empty URL stands for the default one, p.AppURL + p.Path.
 //
-// Resources that only lie elsewhere than the walk found them need
-// traversal.Located instead; for types of others there is AddResourceURL.
+// A resource that is merely located elsewhere than traversal found it implements traversal.Located
+// instead. For types that are not yours there is [AddResourceURL].
 type Linker interface {
 	ResourceURL(r *Request, p Place) (string, error)
 }
 
-// ResourceURL returns the URL of a resource, absolute, as the client can use it,
-// with a slash at its end, or with elements and no slash:
+// ResourceURL returns the absolute URL of a resource, as the client can use it. It ends with a slash,
+// unless it has elements:
 //
 //	r.ResourceURL(r.Node(), web.Elements("edit"), web.Query("version", 3))
 //
-// x is a traversal.Node, or a resource that tells where it lies (traversal.Located,
-// or a traversal.Locate rule); for others the error says what to do. Of the virtual
-// root and what is below it the URL leaves the virtual root's path out. With ViaRoute
-// it leads through a route. A Linker, and a type known by AddResourceURL, makes its
-// own URL, unless it leads through a route. Errors are *URLError.
+// x is a traversal.Node, or a resource that knows its location (traversal.Located or a
+// traversal.Locate rule); for other resources the error says what to do. The URL omits the path of
+// the virtual root. With [ViaRoute] it goes through a route; otherwise a [Linker], or a function
+// registered by [AddResourceURL], can generate another one. Errors are *[URLError].
 func (r *Request) ResourceURL(x any, options ...URLOption) (string, error) {
 	return r.resourceURL(x, false, options)
 }
 
-// ResourcePath is ResourceURL without scheme and host. It begins with the prefix,
-// which stands there unescaped, as in Pyramid.
+// ResourcePath is ResourceURL without scheme and host. Its prefix is not escaped, as in Pyramid.
 func (r *Request) ResourcePath(x any, options ...URLOption) (string, error) {
 	return r.resourceURL(x, true, options)
 }
@@ -58,7 +54,7 @@ func (r *Request) resourceURL(x any, asPath bool, options []URLOption) (string, 
 	if err == nil {
 		return url, nil
 	}
-	if of, ok := errors.AsType[*URLError](err); ok { // of the route that it leads through
+	if of, ok := errors.AsType[*URLError](err); ok { // of the route of ViaRoute
 		return "", of
 	}
 	resource := fmt.Sprintf("resource %T", x)
@@ -76,7 +72,7 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 	node, err := r.app.Traverser.NodeOf(r.Context(), x)
 	res := node.Resource()
 	if _, nowhere := errors.AsType[*traversal.NoLocationError](err); nowhere {
-		res = x // its own URL needs no place
+		res = x // a Linker may not need the location
 	} else if err != nil {
 		return "", err
 	}
@@ -114,7 +110,7 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 	return l.url(base, folder(below))
 }
 
-// ownURL returns what makes the URL of res, other than the usual way; nil for nothing.
+// ownURL returns the function that generates the URL of res, nil for the default URL.
 func (r *Request) ownURL(res any) func(*Request, Place) (string, error) {
 	if fn := r.resourceURLRule(res); fn != nil {
 		return func(r *Request, p Place) (string, error) { return fn(r, res, p) }
@@ -125,7 +121,7 @@ func (r *Request) ownURL(res any) func(*Request, Place) (string, error) {
 	return nil
 }
 
-// belowVirtualRoot cuts the names of the virtual root off, if all of them are there.
+// belowVirtualRoot removes the path of the virtual root from names, if they begin with it.
 func (r *Request) belowVirtualRoot(names []string) []string {
 	virtual := r.virtualRootNames()
 	if len(virtual) <= len(names) && slices.Equal(virtual, names[:len(virtual)]) {
@@ -134,7 +130,8 @@ func (r *Request) belowVirtualRoot(names []string) []string {
 	return names
 }
 
-// virtualRootNames are those of the walk, or before it those that will be.
+// virtualRootNames returns the path of the virtual root: that of the walk or, before it, the requested
+// one.
 func (r *Request) virtualRootNames() []string {
 	if walk := r.Result(); !walk.IsZero() {
 		return walk.VirtualRootPath()
@@ -142,11 +139,11 @@ func (r *Request) virtualRootNames() []string {
 	return r.requestedVirtualRoot()
 }
 
-// VirtualRootHeader is Pyramid's header for the part of the tree that a proxy
-// publishes as the whole. It counts only from a trusted proxy.
+// VirtualRootHeader is Pyramid's header for the resource that a proxy publishes as the root. It is
+// ignored unless it comes from a trusted proxy.
 const VirtualRootHeader = "X-Vhm-Root"
 
-// requestedVirtualRoot splits the header of a trusted proxy; nil if there is none.
+// requestedVirtualRoot returns the path in the header of a trusted proxy, nil without one.
 func (r *Request) requestedVirtualRoot() []string {
 	if len(r.app.Trusted) == 0 {
 		return nil
@@ -170,7 +167,7 @@ func (r *Request) requestedVirtualRoot() []string {
 	return names
 }
 
-// folder is the escaped path of names, with a slash at its end.
+// folder returns the escaped path of names, with a slash at its end.
 func folder(names []string) string {
 	path := traversal.Join(names)
 	if !strings.HasSuffix(path, "/") {
@@ -179,8 +176,8 @@ func folder(names []string) string {
 	return path
 }
 
-// slashed is the way to a resource as a route's star receives it: an empty name in
-// front, and behind unless it is the root. So "/t*traverse" gives "/t/a/b/".
+// slashed returns names as a star receives them, with an empty name at both ends, or a single one for
+// the root. So "/t*traverse" becomes "/t/a/b/".
 func slashed(names []string) []string {
 	if len(names) == 0 {
 		return []string{""}

@@ -157,7 +157,7 @@ func TestResourceURLViaRoute(t *testing.T) {
 		}
 	}
 	_, err := beginIn(app, http.MethodGet, "/", "").ResourceURL(chain("a"), web.ViaRoute("nobody"))
-	assert.EqualError(t, err, `url of route "nobody": there is no route of that name`)
+	assert.EqualError(t, err, `url of route "nobody": no such route`)
 }
 
 type shop struct{ child *item }

@@ -5,43 +5,43 @@ import (
 	"net/http"
 )
 
-// Response is the answer to one request, as a value: nothing of it reaches the
-// client until the tweens are done with it. It belongs to one request and is
-// not safe for concurrent use; Clone it to keep one.
+// Response is the response to one request, as a value: nothing is sent before the tweens are done
+// with it. It belongs to one request and is not safe for concurrent use; Clone it to keep one.
 //
-// Views mostly get theirs from the request (Request.Text, Request.JSON, …),
-// whose first response costs no allocation. The zero value is an empty 200.
+// Views usually get theirs from the request ([Request.Text], [Request.JSON] and so on), whose first
+// response costs no allocation. The zero value is an empty 200.
 type Response struct {
-	status  int32
-	kind    bodyKind
-	usual   usualType // the Content-Type, if many answers have it
-	guarded bool      // has the headers of guards, not yet among the fields
-	data    string    // of bodyText; of bodyBytes, the slice's own memory
-	rare    *rareResponse
+	status       int32
+	kind         bodyKind
+	common       commonType // the Content-Type, if many responses have it
+	errorHeaders bool       // has errorHeaders, which are not yet among the fields
+	data         string     // of bodyText; of bodyBytes, the memory of the slice
+	extras       *responseExtras
 }
 
-// rareResponse is what the plainest responses do without.
-type rareResponse struct {
+// responseExtras is what simple responses do without.
+type responseExtras struct {
 	contentType string      // of otherType
 	fields      []field     // the other headers; at first in room
-	header      http.Header // once somebody asked for one; there are no fields and no contentType then
+	header      http.Header // after Headers was called, in place of fields and contentType
 	source      any         // of bodyReader, bodyStream, bodyHandler
-	size        int64       // of bodyReader; -1: unknown
-	mistake     error       // the first thing that cannot be sent
+	size        int64       // of bodyReader; -1 if unknown
+	err         error       // the first thing that makes the response invalid
 	room        [3]field
 }
 
-// Respond makes an empty response with a status.
+// Respond returns an empty response with a status.
 func Respond(status int) *Response { return &Response{status: int32(status)} }
 
-func (resp *Response) beyond() *rareResponse {
-	if resp.rare == nil {
-		resp.rare = new(rareResponse)
+// more returns the extras, allocating them if necessary.
+func (resp *Response) more() *responseExtras {
+	if resp.extras == nil {
+		resp.extras = new(responseExtras)
 	}
-	return resp.rare
+	return resp.extras
 }
 
-// Status returns the status code; 200 unless set.
+// Status returns the status code; 200 by default.
 func (resp *Response) Status() int {
 	if resp.status == 0 {
 		return http.StatusOK
@@ -49,38 +49,38 @@ func (resp *Response) Status() int {
 	return int(resp.status)
 }
 
-// SetStatus sets the status code. One that cannot be sent is an error of Send.
+// SetStatus sets the status code. An invalid code is an error of Send.
 func (resp *Response) SetStatus(code int) { resp.status = int32(code) }
 
-// Clone returns a copy with headers of its own. Bytes of the body are shared and
-// must not be changed; a reader is shared too, so only one of both can be sent.
+// Clone returns a copy with headers of its own. The bytes of the body are shared and must not be
+// changed. A reader is shared too, so only one of the two can be sent.
 func (resp *Response) Clone() *Response {
 	c := *resp
-	if resp.rare != nil {
-		rare := *resp.rare
-		rare.fields = append([]field(nil), rare.fields...)
-		rare.header = rare.header.Clone()
-		c.rare = &rare
+	if resp.extras != nil {
+		extras := *resp.extras
+		extras.fields = append([]field(nil), extras.fields...)
+		extras.header = extras.header.Clone()
+		c.extras = &extras
 	}
 	return &c
 }
 
-// Close closes the reader of the body, if it has one that wants it. Send does
-// so itself; who throws a response away calls Close.
+// Close closes the reader of the body, if it is an io.Closer. Send does so itself; call Close for a
+// response that is not sent.
 func (resp *Response) Close() error {
 	if resp.kind != bodyReader {
 		return nil
 	}
-	if c, ok := resp.rare.source.(io.Closer); ok {
-		resp.rare.source = http.NoBody
+	if c, ok := resp.extras.source.(io.Closer); ok {
+		resp.extras.source = http.NoBody
 		return c.Close()
 	}
 	return nil
 }
 
-// refuse keeps the first mistake for Send to return.
-func (resp *Response) refuse(err error) {
-	if rare := resp.beyond(); rare.mistake == nil {
-		rare.mistake = err
+// fail keeps the first error, for Send to return.
+func (resp *Response) fail(err error) {
+	if x := resp.more(); x.err == nil {
+		x.err = err
 	}
 }

@@ -7,31 +7,29 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// RootFactory gives the root of the resource tree for one request: that of the
-// application, or that of one route. It is called after BeforeTraversal and may
-// wait, under the request's context. A nil resource stands for an empty tree. An
-// error is the request's error. It is called by many goroutines at once.
+// RootFactory returns the root of the resource tree for one request, of the application or of one route.
+// It is called after [BeforeTraversal], from many goroutines at once, and may block on r.Context(). A
+// nil resource is an empty tree. An error becomes that of the request.
 type RootFactory func(r *Request) (traversal.Resource, error)
 
-// Routes is what views need to know of the routes of an application. The table of
-// routes provides it as a component; without routes there is none.
+// Routes is what package views needs of the routes of an application. The table of routes is registered
+// as this component; without routes there is none.
 type Routes interface {
-	// RouteNames returns the names of all routes, in the order in which they are matched.
+	// RouteNames returns the names of all routes, in matching order.
 	RouteNames() []string
-	// HasRoute tells whether there is a route of this name.
+	// HasRoute reports whether a route has this name.
 	HasRoute(name string) bool
-	// MatchesPath tells whether the pattern of any route takes the escaped path,
-	// whatever its predicates say.
+	// MatchesPath reports whether the pattern of any route matches the escaped path, whatever its
+	// predicates.
 	MatchesPath(escaped string) bool
 }
 
-// EscapedPath returns the path as it stood in the request line, below the prefix
-// under which the application is mounted. It is what routes and traversal read.
+// EscapedPath returns the path of the request line, below the prefix at which the application is
+// mounted. Routes and traversal use it.
 //
-// Without RawPath the plain path is its own escaped form unless it holds a percent
-// sign, and costs nothing. URL.EscapedPath alone would not do: it drops a RawPath
-// with characters that ought to be escaped ("/a%2Fb|c"), and with it turns %2F into
-// a slash.
+// It differs from URL.EscapedPath in two ways: it keeps a RawPath that has characters which should be
+// escaped ("/a%2Fb|c"), where net/url escapes the Path anew and loses the %2F; and it costs nothing if
+// there is neither a RawPath nor a percent sign.
 func (r *Request) EscapedPath() string {
 	raw := r.URL.RawPath
 	if raw == "" && strings.IndexByte(r.URL.Path, '%') < 0 {

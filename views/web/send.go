@@ -5,55 +5,54 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
-// Sent says what reached the client, as far as the server knows: for the access
-// log, and to tell whether an error can still be answered.
+// Sent is what was sent to the client, as far as the server knows. It is for the access log, and for
+// deciding whether an error can still get a response.
 type Sent struct {
-	// Status is the code that was sent; 0 if nothing was.
+	// Status is the status code that was sent; 0 if nothing was sent.
 	Status int
-	// Bytes is the length of the body that was written.
+	// Bytes is the number of bytes of the body that were written.
 	Bytes int64
-	// Started: the status is gone. After an error the only honest end is
-	// panic(http.ErrAbortHandler), which breaks the connection; before it the
-	// error can be answered like any other.
+	// Started reports whether the status was sent. If so, an error can only end in
+	// panic(http.ErrAbortHandler), which aborts the connection; otherwise it can get a response.
 	Started bool
 }
 
-// Send writes the response as the answer to r, once. It knows about HEAD, about
-// 204 and 304, sees to Content-Length where the length is known, and closes the
-// reader of the body whatever happens. Headers that w has already are replaced
-// by those of the response, except for Set-Cookie and Vary, which are joined.
+// Send writes the response to r, once. It follows the rules for HEAD, 204 and 304, sets Content-Length
+// if the length is known, and closes the reader of the body, even after an error. Headers that w
+// already has are replaced by those of the response, except for Set-Cookie and Vary, which are merged.
 //
-// A response that would break the message (a line break in a header, a status
-// that does not exist) is an error before anything is written. So is an error
-// of a stream or reader, or a panic of it or of a handler (*PanicError), as
-// long as Sent.Started is false.
+// An invalid response (a line break in a header, a status that does not exist) is an error, and
+// nothing is written. An error of a stream or a reader, and a panic of one or of a handler (a
+// *[PanicError]), is returned too; then Sent.Started says whether anything was written.
 //
-// Most applications never need it: the App sends.
+// Most applications never call it: the App does.
 func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err error) {
 	if resp.kind < bodyReader && r.extras.Load() == nil {
-		return resp.sendWhole(w, r) // nobody has asked what was sent
+		return resp.sendMemory(w, r) // without extras there are no callbacks that could ask for Sent
 	}
-	defer func() { r.noteSent(sent) }()
+	defer func() { r.recordSent(sent) }()
 	if resp.kind < bodyReader {
-		return resp.sendWhole(w, r)
+		return resp.sendMemory(w, r)
 	}
 	defer func() { _ = resp.Close() }()
-	if err := resp.sendable(); err != nil {
+	if err := resp.check(); err != nil {
 		return Sent{}, err
 	}
-	return resp.sendRare(w, r)
+	return resp.sendSource(w, r)
 }
 
-// sendWhole sends a body that is in memory.
-func (resp *Response) sendWhole(w http.ResponseWriter, r *Request) (Sent, error) {
-	if err := resp.sendable(); err != nil {
+// sendMemory sends a response whose body is in memory.
+func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error) {
+	if err := resp.check(); err != nil {
 		return Sent{}, err
 	}
 	status := resp.Status()
 	h := w.Header()
-	hadHeaders := len(h) > 0 // another length may be among them
+	hadHeaders := len(h) > 0 // there may be another Content-Length
 	resp.writeHeaders(h)
 	length := len(resp.data)
 	head := r.Method == http.MethodHead
@@ -61,10 +60,10 @@ func (resp *Response) sendWhole(w http.ResponseWriter, r *Request) (Sent, error)
 	case bodyless(status):
 		strip(h, status)
 		length = 0
-	case head && resp.kind == bodyNone: // GET's answer may have any length
+	case head && resp.kind == bodyNone: // the response to GET may have any length
 	default:
 		resp.needType(h, length)
-		if length > countedByServer || head || hadHeaders || r.scoped() {
+		if length > countedByServer || head || hadHeaders || r.hasScope() {
 			h["Content-Length"] = []string{strconv.Itoa(length)}
 		}
 	}
@@ -78,18 +77,18 @@ func (resp *Response) sendWhole(w http.ResponseWriter, r *Request) (Sent, error)
 	return sent, err
 }
 
-// countedByServer is the longest body whose length net/http finds out by itself
-// when the handler returns: what its buffer holds. Leaving it to the server saves
-// an entry in the map of headers, a tenth of the whole cost of a small answer.
+// countedByServer is the length up to which net/http sets Content-Length itself when the handler
+// returns: the size of its buffer. Leaving that to the server saves an entry in the header map, a
+// tenth of the cost of a small response.
 const countedByServer = 2048
 
-// bodyless reports whether an answer with this status has no body.
+// bodyless reports whether responses with this status have no body.
 func bodyless(status int) bool {
 	return status == http.StatusNoContent || status == http.StatusNotModified || status == http.StatusResetContent
 }
 
-// strip removes the headers about a body that is not there. A 304 may tell what
-// the headers of the 200 would have been.
+// strip removes the headers that describe the missing body. A 304 keeps them: they are those of the
+// 200.
 func strip(h http.Header, status int) {
 	switch status {
 	case http.StatusNoContent:
@@ -101,22 +100,22 @@ func strip(h http.Header, status int) {
 	}
 }
 
-// needType keeps net/http from guessing a type: a guess may turn data into a page.
+// needType keeps net/http from guessing the Content-Type: a wrong guess turns data into HTML.
 func (resp *Response) needType(h http.Header, length int) {
-	if length != 0 && resp.usual == noType && len(h[contentTypeKey]) == 0 {
-		h[contentTypeKey] = usualTypes[usualBinary]
+	if length != 0 && resp.common == noType && len(h[contentTypeKey]) == 0 {
+		h[contentTypeKey] = commonTypes[commonBinary]
 	}
 }
 
-// sendable returns what keeps the response from being sent.
-func (resp *Response) sendable() error {
-	if rare := resp.rare; rare != nil && rare.mistake != nil {
-		return rare.mistake
+// check returns an error if the response is invalid.
+func (resp *Response) check() error {
+	if x := resp.extras; x != nil && x.err != nil {
+		return x.err
 	}
 	if s := resp.status; s != 0 && (s < 200 || s > 999) && !(s == http.StatusSwitchingProtocols && resp.kind == bodyHandler) {
-		return fmt.Errorf("send response: %d is no status of an answer", s)
+		return fmt.Errorf("send response: invalid status %d", s)
 	}
-	if h := resp.asked(); h != nil {
+	if h := resp.headerMap(); h != nil {
 		for key, values := range h {
 			for _, value := range values {
 				if err := checkHeader(key, value); err != nil {
@@ -126,15 +125,15 @@ func (resp *Response) sendable() error {
 		}
 		return nil
 	}
-	if resp.rare == nil {
+	if resp.extras == nil {
 		return nil
 	}
-	if resp.usual == otherType {
-		if err := checkHeader(contentTypeKey, resp.rare.contentType); err != nil {
+	if resp.common == otherType {
+		if err := checkHeader(contentTypeKey, resp.extras.contentType); err != nil {
 			return err
 		}
 	}
-	for _, f := range resp.rare.fields {
+	for _, f := range resp.extras.fields {
 		if err := checkHeader(f.key, f.value[0]); err != nil {
 			return err
 		}
@@ -142,55 +141,44 @@ func (resp *Response) sendable() error {
 	return nil
 }
 
-// checkHeader refuses what would end a header early or begin another one.
 func checkHeader(key, value string) error {
-	for i := range len(key) {
-		if !isToken(key[i]) {
-			return fmt.Errorf("send response: header name %q holds %q", key, key[i])
-		}
-	}
-	if key == "" {
-		return fmt.Errorf("send response: header without a name, value %q", value)
-	}
-	for i := range len(value) {
-		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return fmt.Errorf("send response: header %s: value %q holds a line break or another control character", key, value)
-		}
+	if err := header.Check(key, value); err != nil {
+		return fmt.Errorf("send response: %w", err)
 	}
 	return nil
 }
 
-// writeHeaders joins the headers with those of the writer.
+// writeHeaders merges the headers into those of the writer.
 func (resp *Response) writeHeaders(h http.Header) {
-	if own := resp.asked(); own != nil {
+	if own := resp.headerMap(); own != nil {
 		for key, values := range own {
-			if len(h[key]) > 0 && joins(key) {
+			if len(h[key]) > 0 && merged(key) {
 				values = append(h[key], values...)
 			}
 			h[key] = values
 		}
 		return
 	}
-	switch resp.usual {
+	switch resp.common {
 	case noType:
 	case otherType:
-		h[contentTypeKey] = []string{resp.rare.contentType}
+		h[contentTypeKey] = []string{resp.extras.contentType}
 	default:
-		h[contentTypeKey] = usualTypes[resp.usual]
+		h[contentTypeKey] = commonTypes[resp.common]
 	}
-	if resp.guarded {
-		writeFields(h, guards[:])
+	if resp.errorHeaders {
+		writeFields(h, errorHeaders[:])
 	}
-	if resp.rare != nil {
-		writeFields(h, resp.rare.fields)
+	if resp.extras != nil {
+		writeFields(h, resp.extras.fields)
 	}
 }
 
-// writeFields writes a list of headers, in which a key may occur several times.
+// writeFields writes a list of headers, in which a key may be repeated.
 func writeFields(h http.Header, fields []field) {
 	for i := range fields {
 		key, value := fields[i].key, fields[i].value[:]
-		if joins(key) || occurs(fields[:i], key) {
+		if merged(key) || occurs(fields[:i], key) {
 			if before := h[key]; len(before) > 0 {
 				value = append(before, value...)
 			}
@@ -199,8 +187,35 @@ func writeFields(h http.Header, fields []field) {
 	}
 }
 
-func joins(key string) bool { return key == "Set-Cookie" || key == "Vary" }
+func merged(key string) bool { return key == "Set-Cookie" || key == "Vary" }
 
 func occurs(fields []field, key string) bool {
 	return slices.ContainsFunc(fields, func(f field) bool { return f.key == key })
+}
+
+// Sent returns what was sent to the client, for finished callbacks, which run after that. It is zero
+// before, and for a response that is never sent (App.Do, a subrequest).
+//
+// Send records it on the original request only: a copy writes to net/http middleware between tweens,
+// not to the client.
+func (r *Request) Sent() Sent {
+	x := r.root().extras.Load()
+	if x == nil {
+		return Sent{}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.sent
+}
+
+// recordSent keeps what was sent, if there are extras: without them there are no callbacks.
+func (r *Request) recordSent(sent Sent) {
+	if r.origin() != nil {
+		return
+	}
+	if x := r.extras.Load(); x != nil {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		x.sent = sent
+	}
 }

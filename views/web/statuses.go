@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
 // Status returns an error with any status; the common ones have constructors of their own, below.
@@ -71,7 +73,7 @@ func NotFound(detail string) *HTTPError { return Status(http.StatusNotFound, det
 // MethodNotAllowed is 405, with the allowed methods in Allow.
 func MethodNotAllowed(allow ...string) *HTTPError {
 	e := &HTTPError{status: http.StatusMethodNotAllowed}
-	e.rare = &rareError{header: []pair{{"Allow", strings.Join(allow, ", ")}}}
+	e.extras = &errorExtras{header: []pair{{"Allow", strings.Join(allow, ", ")}}}
 	return e
 }
 
@@ -151,7 +153,7 @@ func (e *HTTPError) WithRetryAfter(d time.Duration) *HTTPError {
 func withLocation(code int, location string) *HTTPError {
 	e := &HTTPError{status: code}
 	if location != "" {
-		e.rare = &rareError{header: []pair{{"Location", escapeLocation(location)}}}
+		e.extras = &errorExtras{header: []pair{{"Location", urls.Location(location)}}}
 	}
 	return e
 }

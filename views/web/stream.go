@@ -11,9 +11,9 @@ import (
 	"sync"
 )
 
-// sendRare sends what is not in memory: readers, streams, handlers.
-func (resp *Response) sendRare(w http.ResponseWriter, r *Request) (sent Sent, err error) {
-	out := &outgoing{w: w, resp: resp}
+// sendSource sends a response whose body is a reader, a stream or a handler.
+func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, err error) {
+	out := &streamWriter{w: w, resp: resp}
 	defer func() {
 		if e := recovered(recover()); e != nil {
 			err = e
@@ -22,7 +22,7 @@ func (resp *Response) sendRare(w http.ResponseWriter, r *Request) (sent Sent, er
 	}()
 	if resp.kind == bodyHandler {
 		resp.writeHeaders(w.Header())
-		resp.rare.source.(http.Handler).ServeHTTP(&passage{out}, r.HTTP())
+		resp.extras.source.(http.Handler).ServeHTTP(&handlerWriter{out}, r.HTTP())
 		if !out.sent.Started { // net/http sends it when the handler returns
 			out.sent = Sent{Status: http.StatusOK, Started: true}
 		}
@@ -34,7 +34,7 @@ func (resp *Response) sendRare(w http.ResponseWriter, r *Request) (sent Sent, er
 	case resp.kind == bodyReader:
 		err = resp.sendReader(out)
 	default:
-		err = resp.rare.source.(func(StreamWriter) error)(out)
+		err = resp.extras.source.(func(StreamWriter) error)(out)
 	}
 	if err == nil {
 		out.start()
@@ -44,11 +44,10 @@ func (resp *Response) sendRare(w http.ResponseWriter, r *Request) (sent Sent, er
 
 var chunks = sync.Pool{New: func() any { return new([4096]byte) }}
 
-// sendReader reads the first bytes before anything is sent, so that a reader
-// which fails at once still gets a proper answer; the rest goes the quickest way
-// the server knows.
-func (resp *Response) sendReader(out *outgoing) error {
-	body, size := resp.rare.source.(io.Reader), resp.rare.size
+// sendReader reads the first bytes before it sends anything, so that an error of a reader that fails
+// at once can still get a response. The rest is copied by the server, with sendfile if it can.
+func (resp *Response) sendReader(out *streamWriter) error {
+	body, size := resp.extras.source.(io.Reader), resp.extras.size
 	if size == 0 {
 		return nil
 	}
@@ -80,21 +79,21 @@ func (resp *Response) sendReader(out *outgoing) error {
 
 func short(err error, got, size int64) error {
 	if err == io.EOF {
-		return fmt.Errorf("send response: the body ended after %d of %d bytes: %w", got, size, io.ErrUnexpectedEOF)
+		return fmt.Errorf("send response: body ended after %d of %d bytes: %w", got, size, io.ErrUnexpectedEOF)
 	}
 	return err
 }
 
-// outgoing sends the head of the message with the first byte of its body.
-type outgoing struct {
+// streamWriter sends status and headers with the first byte of the body.
+type streamWriter struct {
 	w    http.ResponseWriter
 	resp *Response
 	sent Sent
 }
 
-var _ StreamWriter = (*outgoing)(nil)
+var _ StreamWriter = (*streamWriter)(nil)
 
-func (o *outgoing) start() {
+func (o *streamWriter) start() {
 	if o.sent.Started {
 		return
 	}
@@ -105,7 +104,7 @@ func (o *outgoing) start() {
 	} else {
 		size := int64(-1)
 		if o.resp.kind == bodyReader {
-			size = o.resp.rare.size
+			size = o.resp.extras.size
 		}
 		o.resp.needType(h, int(size))
 		if size >= 0 {
@@ -116,86 +115,86 @@ func (o *outgoing) start() {
 	o.sent = Sent{Status: status, Started: true}
 }
 
-// Write sends p, after the head if it is the first.
-func (o *outgoing) Write(p []byte) (int, error) {
+// Write sends p, after status and headers.
+func (o *streamWriter) Write(p []byte) (int, error) {
 	o.start()
 	n, err := o.w.Write(p)
 	o.sent.Bytes += int64(n)
 	return n, err
 }
 
-// WriteString is Write without a copy.
-func (o *outgoing) WriteString(s string) (int, error) {
+// WriteString is Write without copying s.
+func (o *streamWriter) WriteString(s string) (int, error) {
 	o.start()
 	n, err := io.WriteString(o.w, s)
 	o.sent.Bytes += int64(n)
 	return n, err
 }
 
-// Flush sends the head if need be, and what the server holds back.
-func (o *outgoing) Flush() error {
+// Flush sends status and headers, and what the server has buffered.
+func (o *streamWriter) Flush() error {
 	o.start()
 	err := http.NewResponseController(o.w).Flush()
 	if errors.Is(err, http.ErrNotSupported) {
-		return nil // nothing is held back that could be sent earlier
+		return nil // nothing is buffered
 	}
 	return err
 }
 
-// passage lets an http.Handler through to the connection, and counts. It has the
-// interfaces that handlers look for, and Unwrap for http.ResponseController.
-type passage struct{ *outgoing }
+// handlerWriter counts what an http.Handler writes. It has the interfaces that handlers look for, and
+// Unwrap for http.ResponseController.
+type handlerWriter struct{ *streamWriter }
 
 var (
-	_ http.Flusher  = (*passage)(nil)
-	_ http.Hijacker = (*passage)(nil)
-	_ io.ReaderFrom = (*passage)(nil)
+	_ http.Flusher  = (*handlerWriter)(nil)
+	_ http.Hijacker = (*handlerWriter)(nil)
+	_ io.ReaderFrom = (*handlerWriter)(nil)
 )
 
-func (p *passage) Header() http.Header { return p.w.Header() }
+func (p *handlerWriter) Header() http.Header { return p.w.Header() }
 
-func (p *passage) WriteHeader(status int) {
+func (p *handlerWriter) WriteHeader(status int) {
 	if !p.sent.Started && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		p.sent.Status, p.sent.Started = status, true
 	}
 	p.w.WriteHeader(status)
 }
 
-func (p *passage) implicit() {
+func (p *handlerWriter) implicit() {
 	if !p.sent.Started {
 		p.sent.Status, p.sent.Started = http.StatusOK, true
 	}
 }
 
-func (p *passage) Write(b []byte) (int, error) {
+func (p *handlerWriter) Write(b []byte) (int, error) {
 	p.implicit()
 	n, err := p.w.Write(b)
 	p.sent.Bytes += int64(n)
 	return n, err
 }
 
-func (p *passage) WriteString(s string) (int, error) {
+func (p *handlerWriter) WriteString(s string) (int, error) {
 	p.implicit()
 	n, err := io.WriteString(p.w, s)
 	p.sent.Bytes += int64(n)
 	return n, err
 }
 
-func (p *passage) ReadFrom(src io.Reader) (int64, error) {
+func (p *handlerWriter) ReadFrom(src io.Reader) (int64, error) {
 	p.implicit()
 	n, err := io.Copy(p.w, src)
 	p.sent.Bytes += n
 	return n, err
 }
 
-func (p *passage) Flush() { _ = p.FlushError() }
+func (p *handlerWriter) Flush() { _ = p.FlushError() }
 
-func (p *passage) FlushError() error {
+func (p *handlerWriter) FlushError() error {
 	p.implicit()
 	return http.NewResponseController(p.w).Flush()
 }
 
-func (p *passage) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (p *handlerWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(p.w).Hijack()
 	if err == nil && !p.sent.Started {
 		p.sent.Status, p.sent.Started = http.StatusSwitchingProtocols, true
@@ -203,4 +202,4 @@ func (p *passage) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, buffered, err
 }
 
-func (p *passage) Unwrap() http.ResponseWriter { return p.w }
+func (p *handlerWriter) Unwrap() http.ResponseWriter { return p.w }

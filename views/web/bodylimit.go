@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// DefaultMaxBody is the largest body of a request unless the application or
-// the view says otherwise: 10 MiB.
+// DefaultMaxBody is the limit of request bodies, unless the application, the route or the view sets
+// another one: 10 MiB.
 const DefaultMaxBody = 10 << 20
 
 func (r *Request) limitBody(n int64) {
@@ -34,13 +34,13 @@ func (r *Request) bodyLimit() (n int64, ok bool) {
 	return 0, false
 }
 
-// limitedBelow finds the bound under what Parameters put around it.
+// limitedBelow finds the limited body inside the one that Parameters put around it.
 func limitedBelow(body io.ReadCloser) *limitedBody {
 	for {
 		switch b := body.(type) {
 		case *limitedBody:
 			return b
-		case *restored:
+		case *restoredBody:
 			body = b.body
 		default:
 			return nil
@@ -48,14 +48,14 @@ func limitedBelow(body io.ReadCloser) *limitedBody {
 	}
 }
 
-// limitedBody counts what is read. It reads one byte beyond the limit, to know
-// that there is more, and keeps it.
+// limitedBody counts what is read. To find out that there is more than the limit, it reads one byte
+// beyond it, which it does not return.
 type limitedBody struct {
 	body     io.ReadCloser
-	declared int64 // as the client says; -1: unknown
-	limit    int64
+	declared int64 // Content-Length; -1 if unknown
+	limit    int64 // negative: unlimited
 	read     int64
-	err      error // what ended it
+	err      error // returned by all further reads
 }
 
 var _ io.ReadCloser = (*limitedBody)(nil)
@@ -66,7 +66,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	}
 	if b.limit >= 0 {
 		if b.declared > b.limit {
-			return 0, b.beyond()
+			return 0, b.tooLarge()
 		}
 		if left := b.limit - b.read; int64(len(p))-1 > left {
 			p = p[:left+1]
@@ -75,36 +75,38 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	n, err := b.body.Read(p)
 	b.read += int64(n)
 	if b.limit >= 0 && b.read > b.limit {
-		return max(n-int(b.read-b.limit), 0), b.beyond()
+		return max(n-int(b.read-b.limit), 0), b.tooLarge()
 	}
 	if err != nil {
-		b.err = brokenBody(err)
+		b.err = bodyError(err)
 	}
 	return n, b.err
 }
 
 func (b *limitedBody) Close() error { return b.body.Close() }
 
-// beyond ends the body.
-func (b *limitedBody) beyond() error {
-	b.err = ContentTooLarge(fmt.Sprintf("the request body exceeds the limit of %d bytes", b.limit)).
-		With(&http.MaxBytesError{Limit: b.limit})
+func (b *limitedBody) tooLarge() error {
+	b.err = bodyTooLarge(b.limit, &http.MaxBytesError{Limit: b.limit})
 	return b.err
 }
 
-// brokenBody says in HTTP's terms why a body cannot be read on.
-func brokenBody(err error) error {
+// bodyError converts an error of reading a body to an HTTP error.
+func bodyError(err error) error {
 	if err == io.EOF || errors.Is(err, http.ErrBodyReadAfterClose) {
 		return err
 	}
 	if _, ok := StatusOf(err); ok {
 		return err
 	}
-	if beyond, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return ContentTooLarge(fmt.Sprintf("the request body exceeds the limit of %d bytes", beyond.Limit)).With(err)
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return bodyTooLarge(e.Limit, err)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return Status(http.StatusRequestTimeout, "the request body arrived too slowly").With(err)
 	}
 	return BadRequest("the request body is malformed or incomplete").With(err)
+}
+
+func bodyTooLarge(limit int64, cause error) error {
+	return ContentTooLarge(fmt.Sprintf("the request body exceeds the limit of %d bytes", limit)).With(cause)
 }

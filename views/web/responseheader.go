@@ -5,42 +5,43 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
-// Most responses have few headers. They are kept as a list, since a map of
-// slices costs more than everything else about a small answer together, and
-// become an http.Header when somebody asks for one. The Content-Type is kept
-// apart, and so are the headers that all plain answers to errors have.
+// Most responses have few headers. They are kept as a list, since an http.Header costs more than the
+// rest of a small response, and become an http.Header when Headers is called. The Content-Type is kept
+// apart, and so are the headers of simple error responses.
 
-// field is a header; key is canonical. The value is a slice in place, which the
-// map of net/http points to when the response is sent.
+// field is a header; key is canonical. The value is an array, so that the http.Header of net/http can
+// refer to it when the response is sent.
 type field struct {
 	key   string
 	value [1]string
 }
 
-// guards are what Response.guarded stands for.
-var guards = [...]field{{"Vary", [1]string{"Accept"}}, {nosniffKey, [1]string{"nosniff"}}}
+// errorHeaders are the headers that Response.errorHeaders stands for.
+var errorHeaders = [...]field{{"Vary", [1]string{"Accept"}}, {nosniffKey, [1]string{"nosniff"}}}
 
 const contentTypeKey = "Content-Type"
 
-// usualType is a Content-Type that many answers have.
-type usualType uint8
+// commonType is a Content-Type that many responses have.
+type commonType uint8
 
 const (
-	noType usualType = iota
-	usualText
-	usualHTML
-	usualJSON
-	usualProblem
-	usualBinary
+	noType commonType = iota
+	commonText
+	commonHTML
+	commonJSON
+	commonProblem
+	commonBinary
 	otherType
 )
 
-// usualTypes are shared by all answers that have them: slices that nobody writes
-// into, full, so that appending copies.
-var usualTypes = [...][]string{
-	usualText: {typeText}, usualHTML: {typeHTML}, usualJSON: {typeJSON}, usualProblem: {typeProblem}, usualBinary: {typeBinary},
+// commonTypes are shared by all responses that have them. The slices are full, so that appending
+// copies them.
+var commonTypes = [...][]string{
+	commonText: {typeText}, commonHTML: {typeHTML}, commonJSON: {typeJSON}, commonProblem: {typeProblem}, commonBinary: {typeBinary},
 }
 
 // Header returns the first value of a header; "" without one.
@@ -49,7 +50,7 @@ func (resp *Response) Header(name string) string {
 	if key == contentTypeKey {
 		return resp.ContentType()
 	}
-	if h := resp.asked(); h != nil {
+	if h := resp.headerMap(); h != nil {
 		return h.Get(key)
 	}
 	fields := resp.fields()
@@ -61,10 +62,10 @@ func (resp *Response) Header(name string) string {
 	return ""
 }
 
-// Headers returns the headers as a map that may be changed. It costs as much as
-// a map does: SetHeader and its neighbours need none.
+// Headers returns the headers as a map, which may be changed. It allocates the map; SetHeader and the
+// other methods do not.
 func (resp *Response) Headers() http.Header {
-	if h := resp.asked(); h != nil {
+	if h := resp.headerMap(); h != nil {
 		return h
 	}
 	fields := resp.fields()
@@ -75,21 +76,21 @@ func (resp *Response) Headers() http.Header {
 	if t := resp.ContentType(); t != "" {
 		h[contentTypeKey] = []string{t}
 	}
-	resp.usual = noType
-	rare := resp.beyond()
-	rare.contentType, rare.fields, rare.header = "", nil, h
+	resp.common = noType
+	x := resp.more()
+	x.contentType, x.fields, x.header = "", nil, h
 	return h
 }
 
-// SetHeader sets a header, in place of all its values so far. A name or value
-// that would break the message, such as one with a line break, is an error of Send.
+// SetHeader sets a header, replacing all its values. An invalid name or value, such as one with a line
+// break, is an error of Send.
 func (resp *Response) SetHeader(name, value string) {
 	key := http.CanonicalHeaderKey(name)
 	if key == contentTypeKey {
 		resp.SetContentType(value)
 		return
 	}
-	if h := resp.asked(); h != nil {
+	if h := resp.headerMap(); h != nil {
 		h[key] = []string{value}
 		return
 	}
@@ -104,16 +105,16 @@ func (resp *Response) SetHeader(name, value string) {
 	resp.push(key, value)
 }
 
-// AddHeader adds a value to a header. Of Content-Type there is only one: it is set.
+// AddHeader adds a value to a header. Content-Type has only one value, so AddHeader sets it.
 func (resp *Response) AddHeader(name, value string) {
 	key := http.CanonicalHeaderKey(name)
-	switch h := resp.asked(); {
+	switch h := resp.headerMap(); {
 	case key == contentTypeKey:
 		resp.SetHeader(key, value)
 	case h != nil:
 		h[key] = append(h[key], value)
 	default:
-		resp.fields() // those of guards come first
+		resp.fields() // errorHeaders come first
 		resp.push(key, value)
 	}
 }
@@ -121,12 +122,12 @@ func (resp *Response) AddHeader(name, value string) {
 // DelHeader removes a header with all its values.
 func (resp *Response) DelHeader(name string) {
 	key := http.CanonicalHeaderKey(name)
-	if h := resp.asked(); h != nil {
+	if h := resp.headerMap(); h != nil {
 		delete(h, key)
 		return
 	}
 	if key == contentTypeKey {
-		resp.usual = noType
+		resp.common = noType
 		return
 	}
 	resp.deleteFrom(0, key)
@@ -134,47 +135,47 @@ func (resp *Response) DelHeader(name string) {
 
 // ContentType returns the Content-Type with its parameters; "" without one.
 func (resp *Response) ContentType() string {
-	if h := resp.asked(); h != nil {
+	if h := resp.headerMap(); h != nil {
 		return h.Get(contentTypeKey)
 	}
-	switch resp.usual {
+	switch resp.common {
 	case noType:
 		return ""
 	case otherType:
-		return resp.rare.contentType
+		return resp.extras.contentType
 	}
-	return usualTypes[resp.usual][0]
+	return commonTypes[resp.common][0]
 }
 
 // SetContentType sets the Content-Type, with its parameters.
 func (resp *Response) SetContentType(mediaType string) {
-	if h := resp.asked(); h != nil {
+	if h := resp.headerMap(); h != nil {
 		h[contentTypeKey] = []string{mediaType}
 		return
 	}
 	switch mediaType {
 	case "":
-		resp.usual = noType
+		resp.common = noType
 	case typeText:
-		resp.usual = usualText
+		resp.common = commonText
 	case typeHTML:
-		resp.usual = usualHTML
+		resp.common = commonHTML
 	case typeJSON:
-		resp.usual = usualJSON
+		resp.common = commonJSON
 	case typeProblem:
-		resp.usual = usualProblem
+		resp.common = commonProblem
 	case typeBinary:
-		resp.usual = usualBinary
+		resp.common = commonBinary
 	default:
-		resp.usual, resp.beyond().contentType = otherType, mediaType
+		resp.common, resp.more().contentType = otherType, mediaType
 	}
 }
 
-// AddVary adds names of request headers to Vary, unless they stand there.
+// AddVary adds the names of request headers to Vary, unless it contains them.
 func (resp *Response) AddVary(names ...string) {
 	vary := strings.Join(resp.values("Vary"), ", ")
 	for _, name := range names {
-		if !hasToken(vary, name) && !hasToken(vary, "*") {
+		if !header.HasElement(vary, name) && !header.HasElement(vary, "*") {
 			if vary != "" {
 				vary += ", "
 			}
@@ -186,24 +187,15 @@ func (resp *Response) AddVary(names ...string) {
 	}
 }
 
-func hasToken(list, token string) bool {
-	for part := range strings.SplitSeq(list, ",") {
-		if strings.EqualFold(strings.TrimSpace(part), token) {
-			return true
-		}
-	}
-	return false
-}
-
-// SetCookie sends a cookie along, in place of one with the same name, domain
-// and path. A cookie that cannot be sent is an error of Send.
+// SetCookie adds a cookie, in place of one with the same name, domain and path. An invalid cookie is an
+// error of Send.
 func (resp *Response) SetCookie(c *http.Cookie) {
 	text := ""
 	if c != nil {
 		text = c.String()
 	}
 	if text == "" {
-		resp.refuse(fmt.Errorf("set cookie: %v has no valid name", c))
+		resp.fail(fmt.Errorf("set cookie %v: invalid name", c))
 		return
 	}
 	old := resp.values("Set-Cookie")
@@ -217,16 +209,16 @@ func (resp *Response) SetCookie(c *http.Cookie) {
 	resp.AddHeader("Set-Cookie", text)
 }
 
-// asked returns the map if somebody asked for one.
-func (resp *Response) asked() http.Header {
-	if resp.rare == nil {
+// headerMap returns the map if Headers was called, else nil.
+func (resp *Response) headerMap() http.Header {
+	if resp.extras == nil {
 		return nil
 	}
-	return resp.rare.header
+	return resp.extras.header
 }
 
 func (resp *Response) values(key string) []string {
-	if h := resp.asked(); h != nil {
+	if h := resp.headerMap(); h != nil {
 		return append([]string(nil), h[key]...)
 	}
 	var all []string
@@ -238,33 +230,33 @@ func (resp *Response) values(key string) []string {
 	return all
 }
 
-// fields are the headers other than the Content-Type, while nobody has asked for a map.
+// fields returns the headers other than the Content-Type, unless there is a map.
 func (resp *Response) fields() []field {
-	if resp.guarded {
-		resp.guarded = false
-		for i := range guards {
-			resp.push(guards[i].key, guards[i].value[0])
+	if resp.errorHeaders {
+		resp.errorHeaders = false
+		for i := range errorHeaders {
+			resp.push(errorHeaders[i].key, errorHeaders[i].value[0])
 		}
 	}
-	if resp.rare == nil {
+	if resp.extras == nil {
 		return nil
 	}
-	return resp.rare.fields
+	return resp.extras.fields
 }
 
 func (resp *Response) push(key, value string) {
-	rare := resp.beyond()
-	if rare.fields == nil {
-		rare.fields = rare.room[:0]
+	x := resp.more()
+	if x.fields == nil {
+		x.fields = x.room[:0]
 	}
-	rare.fields = append(rare.fields, field{key, [1]string{value}})
+	x.fields = append(x.fields, field{key, [1]string{value}})
 }
 
-// deleteFrom removes the fields of key at from and beyond, keeping the order.
+// deleteFrom removes the fields of key from index from on, keeping the order.
 func (resp *Response) deleteFrom(from int, key string) {
 	fields := resp.fields()
 	if from < len(fields) {
 		kept := slices.DeleteFunc(fields[from:], func(f field) bool { return f.key == key })
-		resp.rare.fields = fields[:from+len(kept)]
+		resp.extras.fields = fields[:from+len(kept)]
 	}
 }

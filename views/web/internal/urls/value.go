@@ -1,4 +1,4 @@
-package web
+package urls
 
 import (
 	"encoding"
@@ -8,15 +8,15 @@ import (
 	"strconv"
 )
 
-var errNilValue = errors.New("is nil")
+// ErrNil is the error of Text for nil and for nil pointers.
+var ErrNil = errors.New("is nil")
 
-// textOf returns the text of a value in a URL: of texts, numbers, bools, what
-// has MarshalText or String, and pointers to them. ParamAs reads the same texts.
-// A nil is errNilValue.
-func textOf(v any) (string, error) {
+// Text returns the text of a value in a URL: of a string, a number, a bool, bytes, a value with
+// MarshalText or String, or a pointer to one of these.
+func Text(v any) (string, error) {
 	switch v := v.(type) {
 	case nil:
-		return "", errNilValue
+		return "", ErrNil
 	case string:
 		return v, nil
 	case int:
@@ -30,7 +30,7 @@ func textOf(v any) (string, error) {
 	}
 	rv := reflect.ValueOf(v)
 	if rv.Kind() == reflect.Pointer && rv.IsNil() {
-		return "", errNilValue
+		return "", ErrNil
 	}
 	switch v := v.(type) {
 	case encoding.TextMarshaler:
@@ -53,14 +53,14 @@ func textOf(v any) (string, error) {
 	case reflect.Float64:
 		return strconv.FormatFloat(rv.Float(), 'f', -1, 64), nil
 	case reflect.Pointer:
-		return textOf(rv.Elem().Interface())
+		return Text(rv.Elem().Interface())
 	}
-	return "", fmt.Errorf("is a %T, which has no text in a URL: pass a text, or give the type a method String", v)
+	return "", fmt.Errorf("is a %T, which has no text form: pass a string, or give the type a String method", v)
 }
 
-// listOf returns the items of a list; false if v is none. What is a text by its
-// own methods, or bytes, is no list.
-func listOf(v any) ([]any, bool) {
+// List returns the items of a slice or an array, and whether v is one. Bytes, and types with a text of
+// their own, are not lists.
+func List(v any) ([]any, bool) {
 	switch v := v.(type) {
 	case nil, string, []byte, encoding.TextMarshaler, fmt.Stringer:
 		return nil, false

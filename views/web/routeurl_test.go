@@ -193,17 +193,17 @@ func TestURLErrors(t *testing.T) {
 		want string
 		is   error
 	}{
-		{func() (string, error) { return r.RouteURL("nobody") }, `url of route "nobody": there is no route of that name`, web.ErrNoRoute},
-		{func() (string, error) { return get("/").RouteURL("plain") }, `url of route "plain": there is no route of that name: this application has no routes (web.Application.URLs is nil)`, web.ErrNoRoute},
+		{func() (string, error) { return r.RouteURL("nobody") }, `url of route "nobody": no such route`, web.ErrNoRoute},
+		{func() (string, error) { return get("/").RouteURL("plain") }, `url of route "plain": no such route: the application has no routes (web.Application.URLs is nil)`, web.ErrNoRoute},
 		{func() (string, error) { return r.CurrentRouteURL() }, "url: the request matched no route: name one with RouteURL", web.ErrNoCurrentRoute},
-		{func() (string, error) { return r.RouteURL("plain", web.Query("a")) }, `url of route "plain": query: "a" has no value: give names and values in turn`, nil},
-		{func() (string, error) { return r.RouteURL("plain", web.Query(1, 2)) }, `url of route "plain": query: argument 1, a int, stands where a name must be: give names and values in turn`, nil},
-		{func() (string, error) { return r.RouteURL("plain", web.Query("a", struct{}{})) }, `url of route "plain": query parameter "a" is a struct {}, which has no text in a URL: pass a text, or give the type a method String`, nil},
+		{func() (string, error) { return r.RouteURL("plain", web.Query("a")) }, `url of route "plain": query: "a" has no value: want names and values in turn`, nil},
+		{func() (string, error) { return r.RouteURL("plain", web.Query(1, 2)) }, `url of route "plain": query: argument 1 must be a name, got a int: want names and values in turn`, nil},
+		{func() (string, error) { return r.RouteURL("plain", web.Query("a", struct{}{})) }, `url of route "plain": query parameter "a" is a struct {}, which has no text form: pass a string, or give the type a String method`, nil},
 		{func() (string, error) { return r.RouteURL("user", web.With("id", nil)) }, `url of route "user": parameter "id" is nil`, nil},
 		{func() (string, error) { return r.RouteURL("user", web.With("id", []any{"a", nil})) }, `url of route "user": parameter "id": item 2 is nil`, nil},
-		{func() (string, error) { return r.RouteURL("plain", web.Scheme("https://")) }, `url of route "plain": scheme "https://" is none: give https, not https://`, nil},
-		{func() (string, error) { return r.RouteURL("plain", web.Host("a/b")) }, `url of route "plain": host "a/b" is none: give a name or an address, with or without a port`, nil},
-		{func() (string, error) { return r.RouteURL("plain", web.Port(70000)) }, `url of route "plain": port 70000 is none`, nil},
+		{func() (string, error) { return r.RouteURL("plain", web.Scheme("https://")) }, `url of route "plain": invalid scheme "https://": want one such as https, without ://`, nil},
+		{func() (string, error) { return r.RouteURL("plain", web.Host("a/b")) }, `url of route "plain": invalid host "a/b": want a name or an address, with or without a port`, nil},
+		{func() (string, error) { return r.RouteURL("plain", web.Port(70000)) }, `url of route "plain": invalid port 70000`, nil},
 		{func() (string, error) { return r.RouteURL("plain", web.KeepQuery()) }, `url of route "plain": 400 Bad Request: the query string is not UTF-8`, nil},
 	} {
 		got, err := c.make()

@@ -5,39 +5,36 @@ import (
 	"fmt"
 )
 
-// URLs generates the paths of routes for Request.RouteURL and its neighbours. The
-// table of routes fulfils it (Application.URLs).
+// URLs generates the paths of routes. The table of routes implements it.
 type URLs interface {
-	// RoutePath returns the escaped path of the route called name, filled with the
-	// parameters of l, beginning with a slash; prefix, elements and query are added
-	// by the caller. It may change l before (pregenerators; a route of another host
-	// sets AppURL). Errors are *URLError.
+	// RoutePath returns the escaped path of the route called name, which begins with a slash,
+	// filled with the parameters of l. The caller adds prefix, elements and query. RoutePath may
+	// change l (a pregenerator does; a route of another host sets AppURL). Errors are *[URLError].
 	RoutePath(r *Request, name string, l *Link) (string, error)
 }
 
-// What a URLError wraps, for errors.Is.
+// What a [URLError] wraps, for errors.Is.
 var (
 	// ErrNoRoute: no route has that name.
-	ErrNoRoute = errors.New("there is no route of that name")
-	// ErrMissingParam: a marker of the route got no value.
-	ErrMissingParam = errors.New("a parameter is missing")
+	ErrNoRoute = errors.New("no such route")
+	// ErrMissingParam: there is no value for a marker of the route.
+	ErrMissingParam = errors.New("missing parameter")
 	// ErrNoCurrentRoute: the request matched no route.
 	ErrNoCurrentRoute = errors.New("the request matched no route: name one with RouteURL")
-	// ErrOtherHost: the route leads to another host, so that it has neither a path
-	// here nor another AppURL.
-	ErrOtherHost = errors.New("the route leads to another host: RouteURL without AppURL makes its URL")
+	// ErrOtherHost: the route is for another host, so it has no path here and takes no AppURL.
+	ErrOtherHost = errors.New("the route is for another host: use RouteURL, without AppURL")
 )
 
-// URLError says of which route or resource no URL could be made, and why.
+// URLError says why the URL of a route or a resource could not be generated.
 type URLError struct {
 	Route, Pattern string // of a route
-	Resource       string // of a resource: where it lies and its type
+	Resource       string // of a resource: its location and type
 	Err            error
 }
 
 var _ error = (*URLError)(nil)
 
-// Error names the route or resource whose URL was wanted, and the cause.
+// Error names the route or resource, and the cause.
 func (e *URLError) Error() string {
 	switch {
 	case e.Resource != "":
@@ -53,27 +50,26 @@ func (e *URLError) Error() string {
 // Unwrap returns the cause.
 func (e *URLError) Unwrap() error { return e.Err }
 
-// RouteURL returns the URL of a route, absolute, as the client can use it:
+// RouteURL returns the absolute URL of a route, as the client can use it:
 //
 //	r.RouteURL("page", web.With("id", 7), web.Elements("edit"), web.Query("q", "go"), web.Anchor("top"))
 //
-// Behind trusted proxies it has the outside scheme, host and prefix. Values are
-// escaped so that the URL leads back to the route with the same parameters: a slash
-// in a value of a marker is no separator. An unknown route, a missing parameter,
-// and a value that no URL can hold are a *URLError.
+// Behind trusted proxies it has the scheme, host and prefix that the client sees. Values are escaped
+// so that the URL matches the route with the same parameters: a slash in the value of a marker does
+// not separate segments. An unknown route, a missing parameter, or a value without a text form is a
+// *[URLError].
 func (r *Request) RouteURL(route string, options ...URLOption) (string, error) {
 	return r.routeURL(route, false, options)
 }
 
-// RoutePath is RouteURL without scheme and host. It begins with the prefix, which
-// stands there unescaped, as in Pyramid.
+// RoutePath is RouteURL without scheme and host. Its prefix is not escaped, as in Pyramid.
 func (r *Request) RoutePath(route string, options ...URLOption) (string, error) {
 	return r.routeURL(route, true, options)
 }
 
-// CurrentRouteURL is RouteURL for the route that the request matched, with its
-// parameters and its query. Options replace what they name, Query and RawQuery the
-// whole query (KeepQuery a part of it), ViaRoute the route.
+// CurrentRouteURL is RouteURL for the route that the request matched, with its parameters and its
+// query. Options replace single parameters, the whole query ([Query], [RawQuery]), a part of it
+// ([KeepQuery]) or the route ([ViaRoute]).
 func (r *Request) CurrentRouteURL(options ...URLOption) (string, error) {
 	return r.currentRouteURL(false, options)
 }
@@ -112,15 +108,15 @@ func (r *Request) currentRouteURL(asPath bool, options []URLOption) (string, err
 		return r.linkRoute(m.Route, l)
 	}
 	for i := range l.params {
-		l.params[i].keep = false // markers of another route
+		l.params[i].keep = false // the markers belong to another route
 	}
 	return r.linkRoute(l.via, l)
 }
 
-// linkRoute asks the table of routes for the path, and puts the rest around it.
+// linkRoute builds the URL of a route from l.
 func (r *Request) linkRoute(route string, l *Link) (string, error) {
 	if r.app.URLs == nil {
-		return "", &URLError{Route: route, Err: fmt.Errorf("%w: this application has no routes (web.Application.URLs is nil)", ErrNoRoute)}
+		return "", &URLError{Route: route, Err: fmt.Errorf("%w: the application has no routes (web.Application.URLs is nil)", ErrNoRoute)}
 	}
 	asPath := l.AsPath
 	path, err := r.app.URLs.RoutePath(r, route, l)

@@ -6,36 +6,35 @@ import (
 	"fmt"
 )
 
-// Key is a typed attribute of requests, computed when it is first asked for and
-// at most once a request, also if several goroutines ask at once: the others
-// wait. Declare it as a package variable; its identity is the pointer.
+// Key is a typed attribute of requests, computed on first use and at most once a request: concurrent
+// callers wait for the first one. Declare it as a package variable; its identity is the pointer.
 //
 //	var Cart = web.NewKey("cart", loadCart)
+//
 //	cart, err := Cart.Get(r)
 //
-// Copies of a request share its attributes. An error is kept like a value,
-// unless it is the context's: then the next one to ask tries again. A load that
-// asks for its own key waits for itself, until the request is cancelled.
+// Copies of a request share its attributes. An error is kept like a value, except for an error of the
+// context: then the next caller tries again. A load that gets its own key waits until the request is
+// cancelled.
 type Key[T any] struct {
 	name string
 	load func(*Request) (T, error)
 }
 
-// NewKey makes a key. name is for messages; load computes the attribute and may
-// be nil for one that is only ever Set.
+// NewKey returns a key. name is for messages. load computes the attribute; it may be nil for one that is
+// only Set.
 func NewKey[T any](name string, load func(*Request) (T, error)) *Key[T] {
 	return &Key[T]{name: name, load: load}
 }
 
-// attribute is one key's place in a request. done is closed when value and err
-// are there.
+// attribute is the entry of a key in a request. done is closed when value and err are there.
 type attribute struct {
 	key any
 	at  *attributeValue
 }
 
 type attributeValue struct {
-	done  chan struct{} // nil: was Set
+	done  chan struct{} // nil after Set
 	value any
 	err   error
 }
@@ -43,8 +42,8 @@ type attributeValue struct {
 // String returns the name of the key.
 func (k *Key[T]) String() string { return k.name }
 
-// Get returns the attribute of the request, computing it if this is the first
-// time. A panic of the load is a *PanicError.
+// Get returns the attribute of the request, computing it on first use. A panic of load is a
+// *[PanicError].
 func (k *Key[T]) Get(r *Request) (T, error) {
 	x := r.more()
 	for {
@@ -54,7 +53,7 @@ func (k *Key[T]) Get(r *Request) (T, error) {
 			if k.load == nil {
 				x.mu.Unlock()
 				var zero T
-				return zero, fmt.Errorf("attribute %q was never set, and cannot be computed", k.name)
+				return zero, fmt.Errorf("attribute %q was never set and has no load function", k.name)
 			}
 			at = &attributeValue{done: make(chan struct{})}
 			x.attributes = append(x.attributes, attribute{k, at})
@@ -75,14 +74,14 @@ func (k *Key[T]) Get(r *Request) (T, error) {
 			}
 		}
 		if at.err != nil && !x.holds(k, at) {
-			continue // it was given up: another try
+			continue // it was given up: try again
 		}
 		value, _ := at.value.(T)
 		return value, at.err
 	}
 }
 
-// compute runs load and tells those who wait, also if load does not return.
+// compute calls load and wakes up the waiting callers, even if load does not return.
 func (k *Key[T]) compute(r *Request, x *extras, at *attributeValue) (value T, err error) {
 	returned := false
 	defer func() {
@@ -95,7 +94,7 @@ func (k *Key[T]) compute(r *Request, x *extras, at *attributeValue) (value T, er
 		case raised != nil:
 			err = recovered(raised)
 		case !returned:
-			err = fmt.Errorf("attribute %q: its load ended the goroutine", k.name)
+			err = fmt.Errorf("attribute %q: load called runtime.Goexit", k.name)
 		}
 		at.value, at.err = value, err
 		if isContextError(err) && r.Context().Err() != nil {
@@ -103,7 +102,7 @@ func (k *Key[T]) compute(r *Request, x *extras, at *attributeValue) (value T, er
 		}
 		close(at.done)
 		if aborts {
-			panic(raised) // it is meant for the server
+			panic(raised) // meant for the server
 		}
 	}()
 	value, err = k.load(r)
@@ -115,7 +114,8 @@ func isContextError(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// Set gives the request the attribute, in place of what was there or would be computed.
+// Set sets the attribute of the request, in place of the present value or the one that would be
+// computed.
 func (k *Key[T]) Set(r *Request, v T) {
 	x := r.more()
 	x.mu.Lock()
@@ -130,7 +130,7 @@ func (k *Key[T]) Set(r *Request, v T) {
 	x.attributes = append(x.attributes, attribute{k, at})
 }
 
-// Peek returns the attribute if it is there, without computing it or waiting.
+// Peek returns the attribute if it is there already, without computing it or waiting.
 func (k *Key[T]) Peek(r *Request) (T, bool) {
 	var zero T
 	x := r.root().extras.Load()
@@ -154,8 +154,8 @@ func (k *Key[T]) Peek(r *Request) (T, bool) {
 	return value, at.err == nil
 }
 
-// attribute finds the place of key; the caller holds mu. Requests have few, so
-// a list is quicker than a map.
+// attribute finds the value of key, nil without one; the caller holds mu. Requests have few attributes,
+// for which a list is faster than a map.
 func (x *extras) attribute(key any) *attributeValue {
 	for i := range x.attributes {
 		if x.attributes[i].key == key {
@@ -165,14 +165,14 @@ func (x *extras) attribute(key any) *attributeValue {
 	return nil
 }
 
-// holds reports whether at is still the place of key.
+// holds reports whether at is still the value of key.
 func (x *extras) holds(key any, at *attributeValue) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.attribute(key) == at
 }
 
-// forget removes key if at is still its place.
+// forget removes key if at is still its value.
 func (x *extras) forget(key any, at *attributeValue) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

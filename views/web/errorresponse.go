@@ -1,0 +1,144 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/problem"
+)
+
+// StatusClientClosedRequest is the status of a request whose client disconnected before there was a
+// response. It is nginx's number, and for the log: nothing is sent.
+const StatusClientClosedRequest = 499
+
+// nosniffKey keeps browsers from treating the text of an error, which may repeat what the client
+// sent, as HTML.
+const nosniffKey = "X-Content-Type-Options"
+
+// Response renders the error as a response to r: as a page, as JSON (RFC 9457,
+// application/problem+json) or as text, whichever Accept prefers. Without a preference (no header, or
+// */* as from curl) it is text; browsers, which name text/html, get the page. A status of 500 or above
+// shows the request id. What the failed view set on [Request.Response] is not used.
+func (e *HTTPError) Response(r *Request) *Response {
+	resp := r.cleanResponse()
+	resp.SetStatus(e.status)
+	if e.extras != nil {
+		for _, p := range e.extras.header {
+			resp.AddHeader(p.key, p.value)
+		}
+	}
+	if bodyless(e.status) {
+		return resp
+	}
+	p := problem.Problem{Status: e.status, Detail: e.detail}
+	if e.status >= 500 {
+		p.RequestID = r.ID()
+	}
+	if e.extras == nil {
+		resp.errorHeaders = true
+	} else {
+		p.Title, p.Type, p.Instance, p.Extensions = e.extras.title, e.extras.kind, e.extras.instance, e.extras.extensions
+		resp.AddVary("Accept")
+		resp.SetHeader(nosniffKey, "nosniff")
+	}
+	switch problem.FormFor(r.Request.Header["Accept"]) {
+	case problem.JSON:
+		resp.common = commonProblem
+		resp.SetBytes(p.JSON())
+	case problem.HTML:
+		resp.common = commonHTML
+		resp.SetText(p.HTML())
+	default:
+		resp.SetText(p.Text())
+	}
+	return resp
+}
+
+func (r *Request) errorResponse(err error) (*Response, bool) {
+	found := findStatus(err)
+	if found == nil {
+		return nil, false
+	}
+	e := toHTTPError(found)
+	if e != found && e.status < 500 {
+		e.detail = found.Error()
+	}
+	return e.Response(r), true
+}
+
+// toHTTPError converts an error with a status, without its text: status and Retry-After.
+func toHTTPError(found StatusError) *HTTPError {
+	if e, ok := found.(*HTTPError); ok {
+		return e
+	}
+	e := Status(found.Status(), "")
+	if later, ok := found.(interface{ RetryAfter() time.Duration }); ok {
+		e = e.WithRetryAfter(later.RetryAfter())
+	}
+	return e
+}
+
+// StatusOf returns the status of the response to err; false if err has none, as an internal error.
+func StatusOf(err error) (int, bool) {
+	found := findStatus(err)
+	if found == nil {
+		return 0, false
+	}
+	return Status(found.Status(), "").status, true
+}
+
+// findStatus finds the error that decides on the status, nil without one. A missed deadline without a
+// status of its own is a 504.
+func findStatus(err error) StatusError {
+	found := statusIn(err)
+	if found == nil && errors.Is(err, context.DeadlineExceeded) && !isPanic(err) {
+		return &deadlineError{err}
+	}
+	return found
+}
+
+// statusIn searches the Unwrap tree depth-first, as errors.As does, but without reflection.
+func statusIn(err error) StatusError {
+	for err != nil {
+		if found, ok := err.(StatusError); ok {
+			return found
+		}
+		if many, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, part := range many.Unwrap() {
+				if found := statusIn(part); found != nil {
+					return found
+				}
+			}
+			return nil
+		}
+		err = errors.Unwrap(err)
+	}
+	return nil
+}
+
+// deadlineError is a missed deadline with a status.
+type deadlineError struct{ error }
+
+var _ StatusError = (*deadlineError)(nil)
+
+func (*deadlineError) Status() int { return 504 }
+
+// Unwrap returns the error itself.
+func (e *deadlineError) Unwrap() error { return e.error }
+
+func (r *Request) clientGone(err error) (*Response, bool) {
+	if r.Context().Err() != context.Canceled {
+		return nil, false
+	}
+	if found := statusIn(err); found != nil {
+		if found.Status() != StatusClientClosedRequest {
+			return nil, false
+		}
+	} else if !errors.Is(err, context.Canceled) || isPanic(err) {
+		return nil, false
+	}
+	resp := r.cleanResponse()
+	resp.SetStatus(StatusClientClosedRequest)
+	return resp, true
+}

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"github.com/rs/zerolog"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/requestid"
+)
+
+// RequestIDHeader carries the id of a request, from a trusted proxy and in the response.
+const RequestIDHeader = "X-Request-Id"
+
+var silent = zerolog.Nop()
+
+// ID returns the id of the request, by which the log identifies it: the one that a trusted proxy
+// sent, if it is short and plain, or else a UUID of version 7, generated on first use.
+func (r *Request) ID() string {
+	x := r.more()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return r.identify(x)
+}
+
+// identify returns the id; the caller holds x.mu.
+func (r *Request) identify(x *extras) string {
+	if x.id == "" {
+		root := r.root()
+		if sent := root.Request.Header[RequestIDHeader]; len(sent) > 0 && requestid.Valid(sent[0]) && root.FromTrustedProxy() {
+			x.id = sent[0]
+		} else {
+			x.id = requestid.New()
+		}
+	}
+	return x.id
+}
+
+// Log returns the logger of the request: that of the application, with the request id in each line.
+// It is created on first use.
+func (r *Request) Log() *zerolog.Logger {
+	if r.app.Log == nil {
+		return &silent
+	}
+	x := r.more()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.log == nil {
+		log := r.app.Log.With().Str("request_id", r.identify(x)).Logger()
+		x.log = &log
+	}
+	return x.log
+}
+
+// LogLine starts a log line, as Log().WithLevel(level) does, without creating a logger. It is for code
+// that logs one line per request. The event is nil, which is valid to use, if nothing is logged at
+// this level.
+func (r *Request) LogLine(level zerolog.Level) *zerolog.Event {
+	if r.app.Log == nil {
+		return nil
+	}
+	x := r.more()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.log != nil {
+		return x.log.WithLevel(level)
+	}
+	return r.app.Log.WithLevel(level).Str("request_id", r.identify(x))
+}

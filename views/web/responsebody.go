@@ -1,0 +1,157 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"unsafe"
+)
+
+type bodyKind uint8
+
+const (
+	bodyNone bodyKind = iota
+	bodyText
+	bodyBytes
+	bodyReader
+	bodyStream
+	bodyHandler
+)
+
+// The Content-Types of common responses.
+const (
+	typeText    = "text/plain; charset=utf-8"
+	typeHTML    = "text/html; charset=utf-8"
+	typeJSON    = "application/json"
+	typeProblem = "application/problem+json"
+	typeBinary  = "application/octet-stream"
+)
+
+// StreamWriter is what a stream writes to. Status and headers are sent with the first byte or the first
+// Flush; until then an error can still become a proper response.
+type StreamWriter interface {
+	io.Writer
+	// Flush sends what was written so far.
+	Flush() error
+}
+
+// SetText sets the body to s. The Content-Type is text/plain, unless one is set.
+func (resp *Response) SetText(s string) {
+	resp.replaceBody(bodyText)
+	resp.data = s
+	resp.defaultType(commonText)
+}
+
+// SetBytes sets the body to b, which must not be changed afterwards. The Content-Type is
+// application/octet-stream, unless one is set.
+func (resp *Response) SetBytes(b []byte) {
+	resp.replaceBody(bodyBytes)
+	resp.data = unsafe.String(unsafe.SliceData(b), len(b)) // it is never written to
+}
+
+// SetReader sets the body to what reading body yields; size is its length in bytes, -1 if unknown. It
+// is read when the response is sent, and then closed if it is an io.Closer, even after an error.
+func (resp *Response) SetReader(body io.Reader, size int64) {
+	resp.replaceBody(bodyReader)
+	if body == nil {
+		body, size = http.NoBody, 0
+	}
+	x := resp.more()
+	x.source, x.size = body, max(size, -1)
+}
+
+// SetStream sets the body to what fn writes. fn is called when the response is sent, after the tweens
+// and their callbacks. If it fails before the first byte, there can still be an error response; after
+// that the connection is aborted, so that the client notices the incomplete response.
+func (resp *Response) SetStream(fn func(w StreamWriter) error) {
+	resp.replaceBody(bodyStream)
+	if fn == nil {
+		fn = func(StreamWriter) error { return nil }
+	}
+	resp.more().source = fn
+}
+
+// SetHandler lets h respond when the response is sent: it may stream, hijack or upgrade the
+// connection. The headers of the response are set before h is called; its status is not, h sends its
+// own.
+func (resp *Response) SetHandler(h http.Handler) {
+	resp.replaceBody(bodyHandler)
+	if h == nil {
+		h = http.NotFoundHandler()
+	}
+	resp.more().source = h
+}
+
+// Body returns the body; false for a reader, a stream or a handler. The caller must not change it.
+func (resp *Response) Body() (b []byte, ok bool) {
+	switch resp.kind {
+	case bodyNone:
+		return nil, true
+	case bodyText:
+		return []byte(resp.data), true // a string's own memory must not be written to
+	case bodyBytes:
+		return resp.bytes(), true
+	}
+	return nil, false
+}
+
+// bytes returns the memory of the body, which must not be written to.
+func (resp *Response) bytes() []byte {
+	return unsafe.Slice(unsafe.StringData(resp.data), len(resp.data))
+}
+
+// replaceBody removes the body, closing its reader.
+func (resp *Response) replaceBody(kind bodyKind) {
+	if resp.extras != nil {
+		_ = resp.Close() // an error does not matter: it will not be read
+		resp.extras.source, resp.extras.size = nil, 0
+	}
+	resp.kind, resp.data = kind, ""
+}
+
+// defaultType sets the Content-Type unless there is one.
+func (resp *Response) defaultType(t commonType) {
+	if resp.headerMap() != nil {
+		if resp.ContentType() == "" {
+			resp.SetContentType(commonTypes[t][0])
+		}
+	} else if resp.common == noType {
+		resp.common = t
+	}
+}
+
+// Pending reports whether the body is produced when the response is sent: by a reader, a stream or a
+// handler.
+func (resp *Response) Pending() bool { return resp.kind >= bodyReader }
+
+// Size returns the length of the body; -1 if it is unknown.
+func (resp *Response) Size() int64 {
+	switch resp.kind {
+	case bodyReader:
+		return resp.extras.size
+	case bodyStream, bodyHandler:
+		return -1
+	}
+	return int64(len(resp.data))
+}
+
+// TakeBody removes the body from the response and returns its source: nil, []byte, io.Reader,
+// func(StreamWriter) error or http.HandlerFunc. Bytes must not be changed; the caller closes a reader.
+// It is for tweens that put another body in its place, such as a compressed one; status and headers
+// stay.
+func (resp *Response) TakeBody() (body any) {
+	switch resp.kind {
+	case bodyNone:
+		return nil
+	case bodyHandler:
+		body = http.HandlerFunc(resp.extras.source.(http.Handler).ServeHTTP) // a type without other methods
+	case bodyReader, bodyStream:
+		body = resp.extras.source
+	default:
+		body = resp.bytes()
+	}
+	resp.kind, resp.data = bodyNone, "" // not replaceBody, which closes the reader
+	if resp.extras != nil {
+		resp.extras.source, resp.extras.size = nil, 0
+	}
+	return body
+}
