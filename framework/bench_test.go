@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -206,7 +207,7 @@ func BenchmarkRequest(b *testing.B) {
 				}
 			})
 		}
-		_ = live[:len(live)]
+		runtime.KeepAlive(live)
 	}
 }
 

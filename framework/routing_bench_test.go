@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -143,7 +144,7 @@ func BenchmarkRouting(b *testing.B) {
 				})
 			}
 		}
-		_ = live[:len(live)]
+		runtime.KeepAlive(live)
 	}
 }
 

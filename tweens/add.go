@@ -138,7 +138,6 @@ func (t *tween) describe() registry.Introspectable {
 		{Name: "name", Value: t.name},
 		{Name: "under", Value: t.under},
 		{Name: "over", Value: t.over},
-		{Name: "source", Value: t.source},
 		{Name: "factory", Value: t.factory.String()},
 	}
 	return registry.Introspectable{

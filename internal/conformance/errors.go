@@ -111,7 +111,7 @@ func isErrorClass(name string) bool {
 
 // errorName returns the cases' name for an error: that of the first error in its tree that has one.
 func errorName(err error) string {
-	switch err.(type) {
+	switch err := err.(type) {
 	case nil:
 		return ""
 	case *AppError:
@@ -129,7 +129,7 @@ func errorName(err error) string {
 	case *views.NoResponseError:
 		return "ValueError"
 	case *web.HTTPError:
-		return httpName(err.(*web.HTTPError).Status())
+		return httpName(err.Status())
 	}
 	switch wrapper := err.(type) {
 	case interface{ Unwrap() error }:

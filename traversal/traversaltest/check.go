@@ -114,7 +114,7 @@ func (c *checker) path(top traversal.Node, path string) {
 	}
 	n := top
 	for i, name := range r.Traversed() {
-		at, _ := nodeAt(r.Node(), i+1)
+		at := nodeAt(r.Node(), i+1)
 		child := n.At(name, at.Resource())
 		c.child(n, name, child.Resource())
 		c.node(child)
@@ -127,12 +127,11 @@ func (c *checker) path(top traversal.Node, path string) {
 }
 
 // nodeAt returns the node of that depth in the lineage of n.
-func nodeAt(n traversal.Node, depth int) (traversal.Node, bool) {
-	ok := true
-	for ok && n.Depth() > depth {
+func nodeAt(n traversal.Node, depth int) traversal.Node {
+	for ok := true; ok && n.Depth() > depth; {
 		n, ok = n.Parent()
 	}
-	return n, ok
+	return n
 }
 
 // node checks the place of a resource, and names that cannot exist below it.
@@ -275,7 +274,7 @@ func (c *checker) descend(from traversal.Node, container traversal.PathContainer
 		return
 	}
 	for i, res := range got {
-		if want, _ := nodeAt(n, from.Depth()+i+1); !c.Same(res, want.Resource()) {
+		if want := nodeAt(n, from.Depth()+i+1); !c.Same(res, want.Resource()) {
 			c.report(from, "Descend to %q returns %T for %q, expected %T as found elsewhere", names, res, names[i], want.Resource())
 		}
 	}
