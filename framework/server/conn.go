@@ -22,10 +22,14 @@ type connState int32
 
 const (
 	connNew      connState = iota // has received no request
-	connActive                    // serves requests or, with TLS, also waits for the next
+	connActive                    // serves requests
 	connIdle                      // waits for the next request, without TLS
+	connIdleTLS                   // waits for the next request, with TLS
 	connHijacked                  // belongs to a handler
 )
+
+// isIdle reports whether the connection waits for its next request.
+func (s connState) isIdle() bool { return s == connIdle || s == connIdleTLS }
 
 // conn is a connection with a rolling write deadline: every writeStep has the whole
 // timeout. It lies below TLS and HTTP, where bytes leave the process. A deadline set above
@@ -259,9 +263,11 @@ func noteState(c net.Conn, state http.ConnState) {
 	case http.StateIdle:
 		own.received.Store(false)
 		own.timedOut.Store(false)
-		if secure == nil {
-			own.state.Store(int32(connIdle))
+		idle := connIdle
+		if secure != nil {
+			idle = connIdleTLS
 		}
+		own.state.Store(int32(idle))
 	case http.StateHijacked:
 		own.state.Store(int32(connHijacked))
 		own.limit.Store(0)

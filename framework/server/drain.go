@@ -11,6 +11,9 @@ const (
 	// lingerTime is how long idle connections stay open after the server has stopped
 	// listening. A request that arrives on one of them is served, as its last.
 	lingerTime = 250 * time.Millisecond
+	// goAwayTime is how long an idle connection of HTTP/2 stays open after its GOAWAY, so that
+	// the client can close it. net/http waits a second.
+	goAwayTime = 100 * time.Millisecond
 	// drainTick is how often the drain checks whether it is done.
 	drainTick = 5 * time.Millisecond
 	// cutTime is how long handlers have to notice that their connection was closed.
@@ -26,6 +29,9 @@ var ErrDraining = errors.New("the server is shutting down and the request took t
 // lost. So the server first stops listening, having accepted what was in the system's
 // queue, and only then asks clients to close. With a delay it asks at once, because a
 // load balancer then sends new connections elsewhere.
+//
+// Only requests in flight hold up the drain, and only those are lost at its timeout: an idle
+// connection is closed after its linger time, and is no error.
 func (s *server) drain(cut context.CancelCauseFunc) error {
 	s.ready.Store(false)
 	s.log.Info().Int64("requests", s.requests.count()).Dur("delay", s.o.DrainDelay).Msg("draining")
@@ -54,23 +60,57 @@ func (s *server) drain(cut context.CancelCauseFunc) error {
 	expired, cancel := context.WithCancel(bound)
 	cancel()
 	_ = s.http.Shutdown(expired)
-	if s.wait(bound, 0, func() bool { return s.quiet() && s.idle() }) {
+	idle := map[*conn]time.Time{}
+	if s.wait(bound, 0, func() bool {
+		s.closeIdle(idle)
+		return s.quiet() && s.idle()
+	}) {
 		s.closeAll() // hijacked connections whose handler has returned
 		return nil
 	}
-	left := s.requests.count()
+	lost := s.inFlight()
 	cut(ErrDraining)
 	s.closeAll()
-	requests := "requests"
-	if left == 1 {
-		requests = "request"
+	err := s.http.Close()
+	if lost != "" {
+		err = errors.Join(fmt.Errorf("drain: timed out after %v with %s; connections closed", s.o.DrainTimeout, lost), err)
 	}
-	err := fmt.Errorf("drain: timed out after %v with %d %s in flight; connections closed", s.o.DrainTimeout, left, requests)
-	err = errors.Join(err, s.http.Close())
 	if !s.wait(context.Background(), cutTime, s.idle) {
 		s.log.Warn().Int64("requests", s.requests.count()).Msg("handlers still run although their connections were closed")
 	}
 	return err
+}
+
+// inFlight describes what is lost if all connections are closed, "" for nothing.
+func (s *server) inFlight() string {
+	requests := s.requests.count()
+	sending := len(s.listener.open(func(state connState) bool { return state == connActive }))
+	switch {
+	case requests == 1:
+		return "1 request in flight"
+	case requests > 1:
+		return fmt.Sprintf("%d requests in flight", requests)
+	case sending == 1: // its handler has returned
+		return "1 response still being sent"
+	case sending > 1:
+		return fmt.Sprintf("%d responses still being sent", sending)
+	}
+	return ""
+}
+
+// closeIdle closes the connections that have been idle for goAwayTime. since records when it
+// first saw them so. Shutdown has closed those of HTTP/1 and sent a GOAWAY to the others, which
+// accept no request any more.
+func (s *server) closeIdle(since map[*conn]time.Time) {
+	now := time.Now()
+	for _, c := range s.listener.open(connState.isIdle) {
+		switch first, seen := since[c]; {
+		case !seen:
+			since[c] = now
+		case now.Sub(first) >= goAwayTime:
+			_ = c.Close()
+		}
+	}
 }
 
 // quiet reports whether no connection is left other than hijacked ones.

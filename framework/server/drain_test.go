@@ -2,7 +2,9 @@ package server_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -213,6 +215,60 @@ func TestDrainOfHijackedConnections(t *testing.T) {
 			assert.InDelta(t, 20, time.Since(begin).Seconds(), 0.3)
 		})
 	}
+}
+
+// A client of HTTP/2 that ignores the GOAWAY holds up the drain no longer than an idle one of
+// HTTP/1, and is no error.
+func TestDrainOfIdleHTTP2(t *testing.T) {
+	t.Parallel()
+	for _, secure := range []bool{false, true} {
+		for _, timeout := range []time.Duration{20 * time.Second, 500 * time.Millisecond, 50 * time.Millisecond} {
+			t.Run(fmt.Sprintf("TLS %v, %v", secure, timeout), func(t *testing.T) {
+				o := server.Options{CleartextHTTP2: true, DrainTimeout: timeout}
+				synctest.Test(t, func(t *testing.T) {
+					p := newPipes()
+					o.Listener = p
+					if secure {
+						o = withCertificate(t, o)
+					}
+					s := serve(t, newApp(t, framework.Options{}), o)
+					c := p.dial(t)
+					if secure {
+						config := unverified()
+						config.NextProtos = []string{"h2"}
+						c.Conn = tls.Client(c.Conn, config)
+					}
+					f := newFrames(c)
+					f.get()
+					synctest.Wait()
+					require.Equal(t, 1, f.count(frameHeaders))
+					begin := time.Now()
+					require.NoError(t, s.stop())
+					assert.LessOrEqual(t, time.Since(begin), min(timeout, 400*time.Millisecond))
+					synctest.Wait()
+					if timeout > 100*time.Millisecond {
+						assert.Equal(t, 1, f.count(frameGoAway))
+					}
+				})
+			})
+		}
+	}
+}
+
+// A response is lost at the timeout although its handler has returned.
+func TestDrainTimeoutOfResponses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipes()
+		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+		ended := serveUntil(ctx, newApp(t, framework.Options{}), server.Options{Listener: p})
+		for range 2 { // these clients do not read
+			p.dial(t).send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		}
+		synctest.Wait()
+		cancel()
+		require.EqualError(t, <-ended, "drain: timed out after 20s with 2 responses still being sent; connections closed")
+	})
 }
 
 func TestStopTimeout(t *testing.T) {

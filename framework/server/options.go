@@ -78,8 +78,8 @@ type Options struct {
 	DrainDelay time.Duration
 	// DrainTimeout limits the wait for requests in flight after that. A tenth of it
 	// before its end, but at most a second, their contexts are cancelled with
-	// ErrDraining as the cause; at its end their connections are closed. Default: 20
-	// seconds.
+	// ErrDraining as the cause; at its end their connections are closed. Idle connections
+	// hold nothing up. Default: 20 seconds.
 	DrainTimeout time.Duration
 	// StopTimeout limits Lifecycle.Shutdown after that. Default: 5 seconds.
 	StopTimeout time.Duration
