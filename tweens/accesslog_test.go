@@ -71,10 +71,10 @@ func TestAccessLog(t *testing.T) {
 		{"everything", found, true, map[string]any{"level": "info", "route": "/a/{rest}", "resource": "*tweens_test.page",
 			"view": "edit", "status": 200.0, "bytes": 5.0}},
 		{"not found", status(404), true, map[string]any{"level": "warn", "status": 404.0, "bytes": 0.0}},
-		{"unhandled", fails(boom), true, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
+		{"unhandled", failing(boom), true, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
 		{"never sent", status(301), false, map[string]any{"level": "info", "status": 301.0, "bytes": 0.0}},
-		{"never handled", fails(boom), false, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
-		{"never handled, with a status", fails(web.Forbidden("no")), false, map[string]any{"level": "warn", "status": 403.0, "bytes": 0.0}},
+		{"never handled", failing(boom), false, map[string]any{"level": "error", "status": 500.0, "bytes": 0.0, "error": "boom"}},
+		{"never handled, with a status", failing(web.Forbidden("no")), false, map[string]any{"level": "warn", "status": 403.0, "bytes": 0.0}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

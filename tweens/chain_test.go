@@ -47,9 +47,9 @@ func BenchmarkChain(b *testing.B) {
 	}
 }
 
-func (w *blank) Header() http.Header         { return w.header }
-func (w *blank) WriteHeader(int)             {}
-func (w *blank) Write(p []byte) (int, error) { return len(p), nil }
+func (w *discardWriter) Header() http.Header         { return w.header }
+func (w *discardWriter) WriteHeader(int)             {}
+func (w *discardWriter) Write(p []byte) (int, error) { return len(p), nil }
 
 func BenchmarkBuild(b *testing.B) {
 	for _, n := range []int{10, 100, 1000, 10_000} {

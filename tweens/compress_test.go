@@ -87,19 +87,19 @@ func TestCompressNegotiation(t *testing.T) {
 		",,;q=1,gzip;q=0.001":              "gzip",
 		"gzip;q=0.5, zstd;q=0.5, *;q=0.99": "zstd",
 	} {
-		w := ask(t, h, "GET", "Accept-Encoding", accept)
+		w := send(t, h, "GET", "Accept-Encoding", accept)
 		assert.Equal(t, want, w.Header().Get("Content-Encoding"), accept)
 		assert.Equal(t, prose, decoded(t, want, w.Body.Bytes()), accept)
 		assert.Equal(t, "Accept-Encoding", w.Header().Get("Vary"))
 	}
-	w := ask(t, h, "GET")
+	w := send(t, h, "GET")
 	assert.Empty(t, w.Header().Get("Content-Encoding"))
 	assert.Equal(t, "Accept-Encoding", w.Header().Get("Vary"))
-	w = ask(t, h, "GET", "Accept-Encoding", "br", "Accept-Encoding", "gzip")
+	w = send(t, h, "GET", "Accept-Encoding", "br", "Accept-Encoding", "gzip")
 	assert.Equal(t, "gzip", w.Header().Get("Content-Encoding"))
-	w = ask(t, compressed(t, tweens.CompressOptions{DisableZstd: true}, text(prose)), "GET", "Accept-Encoding", "gzip, zstd")
+	w = send(t, compressed(t, tweens.CompressOptions{DisableZstd: true}, text(prose)), "GET", "Accept-Encoding", "gzip, zstd")
 	assert.Equal(t, "gzip", w.Header().Get("Content-Encoding"))
-	w = ask(t, compressed(t, tweens.CompressOptions{Skip: func(*web.Request) bool { return true }}, text(prose)), "GET", "Accept-Encoding", "gzip")
+	w = send(t, compressed(t, tweens.CompressOptions{Skip: func(*web.Request) bool { return true }}, text(prose)), "GET", "Accept-Encoding", "gzip")
 	assert.Empty(t, w.Header().Get("Vary"))
 }
 
@@ -150,7 +150,7 @@ func TestCompressBodies(t *testing.T) {
 			}))
 			for _, coding := range []string{"gzip", "zstd"} {
 				for range 3 { // encoders are reused
-					w := ask(t, h, "GET", "Accept-Encoding", coding)
+					w := send(t, h, "GET", "Accept-Encoding", coding)
 					assert.Equal(t, coding, w.Header().Get("Content-Encoding"))
 					assert.Equal(t, "text/plain; charset=utf-8", w.Header().Get("Content-Type"))
 					assert.Equal(t, `"v1-`+coding+`"`, w.Header().Get("Etag"))
@@ -162,12 +162,12 @@ func TestCompressBodies(t *testing.T) {
 					}
 				}
 			}
-			w := ask(t, h, "GET", "Accept-Encoding", "gzip", "Range", "bytes=0-99")
+			w := send(t, h, "GET", "Accept-Encoding", "gzip", "Range", "bytes=0-99")
 			assert.Empty(t, w.Header().Get("Content-Encoding"), "a range counts the plain bytes")
 			assert.Equal(t, "bytes", w.Header().Get("Accept-Ranges"))
 			assert.Equal(t, prose, w.Body.String())
 
-			w = ask(t, h, "HEAD", "Accept-Encoding", "gzip")
+			w = send(t, h, "HEAD", "Accept-Encoding", "gzip")
 			assert.Empty(t, w.Body.Bytes())
 			assert.Empty(t, w.Header().Get("Content-Length"))
 			assert.Equal(t, "gzip", w.Header().Get("Content-Encoding"))
@@ -218,8 +218,8 @@ func TestCompressLeavesAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			plain := ask(t, responds(test.set), "GET")
-			w := ask(t, compressed(t, tweens.CompressOptions{}, responds(test.set)), "GET", "Accept-Encoding", "gzip")
+			plain := send(t, responds(test.set), "GET")
+			w := send(t, compressed(t, tweens.CompressOptions{}, responds(test.set)), "GET", "Accept-Encoding", "gzip")
 			assert.Equal(t, plain.Code, w.Code)
 			assert.Equal(t, plain.Body.String(), w.Body.String())
 			assert.Equal(t, test.vary, w.Header().Get("Vary"))
@@ -236,7 +236,7 @@ func TestCompressTypes(t *testing.T) {
 		"text/event-stream": "gzip", "application/json": "gzip", "image/svg+xml; charset=utf-8": "gzip", "IMAGE/SVG+XML": "gzip",
 		"text/plain": "", "image/png": "",
 	} {
-		w := ask(t, compressed(t, o, responds(func(r *web.Response) {
+		w := send(t, compressed(t, o, responds(func(r *web.Response) {
 			r.SetContentType(contentType)
 			r.SetBytes(bytes.Repeat([]byte("x"), 100))
 		})), "GET", "Accept-Encoding", "gzip")
@@ -287,22 +287,22 @@ func TestCompressETags(t *testing.T) {
 				{"If-Match", `"v0-gzip"`, 412, `"v1"`},
 				{"If-Match", `*`, 200, `"v1-gzip"`},
 			} {
-				w := ask(t, h, "GET", "Accept-Encoding", "gzip", test.header, test.tags)
+				w := send(t, h, "GET", "Accept-Encoding", "gzip", test.header, test.tags)
 				assert.Equal(t, test.status, w.Code, test.tags)
 				assert.Equal(t, test.tag, w.Header().Get("Etag"), test.tags)
 				if test.status == 304 {
 					assert.Equal(t, "Accept-Encoding", w.Header().Get("Vary"))
 				}
 			}
-			w := ask(t, h, "GET", "Accept-Encoding", "gzip", "Range", "bytes=0-3", "If-Range", `"v1-gzip"`)
+			w := send(t, h, "GET", "Accept-Encoding", "gzip", "Range", "bytes=0-3", "If-Range", `"v1-gzip"`)
 			assert.Equal(t, 200, w.Code, "plain bytes cannot continue compressed ones")
-			w = ask(t, h, "GET", "Accept-Encoding", "gzip", "Range", "bytes=0-3", "If-Range", `"v1"`)
+			w = send(t, h, "GET", "Accept-Encoding", "gzip", "Range", "bytes=0-3", "If-Range", `"v1"`)
 			assert.Equal(t, 206, w.Code)
 			assert.Equal(t, prose[:4], w.Body.String())
 		})
 	}
 	weak := compressed(t, tweens.CompressOptions{}, responds(func(r *web.Response) { r.SetText(prose); r.SetHeader("Etag", `W/"v1"`) }))
-	assert.Equal(t, `W/"v1"`, ask(t, weak, "GET", "Accept-Encoding", "gzip").Header().Get("Etag"))
+	assert.Equal(t, `W/"v1"`, send(t, weak, "GET", "Accept-Encoding", "gzip").Header().Get("Etag"))
 }
 
 // Flushed bytes arrive while the stream goes on.
@@ -469,7 +469,7 @@ func TestCompressConcurrently(t *testing.T) {
 		wg.Go(func() {
 			coding := []string{"gzip", "zstd"}[i%2]
 			for j := range 20 {
-				w := ask(t, handlers[(i+j)%len(handlers)], "GET", "Accept-Encoding", coding)
+				w := send(t, handlers[(i+j)%len(handlers)], "GET", "Accept-Encoding", coding)
 				assert.Equal(t, prose, decoded(t, coding, w.Body.Bytes()))
 			}
 		})
@@ -508,7 +508,7 @@ func BenchmarkCompress(b *testing.B) {
 				if accept != "" {
 					hr.Header.Set("Accept-Encoding", accept)
 				}
-				w := &blank{header: http.Header{}}
+				w := &discardWriter{header: http.Header{}}
 				b.SetBytes(int64(size))
 				b.ReportAllocs()
 				for b.Loop() {

@@ -18,9 +18,9 @@ const (
 	allowCredentials = "Access-Control-Allow-Credentials"
 	allowMethods     = "Access-Control-Allow-Methods"
 	allowHeaders     = "Access-Control-Allow-Headers"
-	askMethod        = "Access-Control-Request-Method"
-	askHeaders       = "Access-Control-Request-Headers"
-	askNetwork       = "Access-Control-Request-Private-Network"
+	requestedMethod  = "Access-Control-Request-Method"
+	requestedHeaders = "Access-Control-Request-Headers"
+	requestedNetwork = "Access-Control-Request-Private-Network"
 )
 
 func TestCORSOrigins(t *testing.T) {
@@ -56,7 +56,7 @@ func TestCORSOrigins(t *testing.T) {
 		"null":                             false,
 		"":                                 false,
 	} {
-		w := ask(t, h, "GET", "Origin", origin)
+		w := send(t, h, "GET", "Origin", origin)
 		assert.Equal(t, 200, w.Code)
 		assert.Equal(t, "Origin", w.Header().Get("Vary"), origin)
 		if want {
@@ -68,14 +68,14 @@ func TestCORSOrigins(t *testing.T) {
 			assert.Empty(t, w.Header().Get(allowCredentials), origin)
 		}
 	}
-	w := ask(t, h, "GET")
+	w := send(t, h, "GET")
 	assert.Equal(t, "Origin", w.Header().Get("Vary"), "a cache must not use it for requests with an origin")
-	w = ask(t, h, "GET", "Origin", "https://example.org", "Origin", "https://a.example.com")
+	w = send(t, h, "GET", "Origin", "https://example.org", "Origin", "https://a.example.com")
 	assert.Empty(t, w.Header().Get(allowOrigin), "two origins are invalid")
 
 	all := around(t, tweens.CORS(tweens.CORSOptions{Origins: []string{"*"}}), text("hello"))
 	for _, headers := range [][]string{nil, {"Origin", "https://anyone.example"}} {
-		w = ask(t, all, "GET", headers...)
+		w = send(t, all, "GET", headers...)
 		assert.Equal(t, "*", w.Header().Get(allowOrigin))
 		assert.Empty(t, w.Header().Get("Vary"), "the same for all")
 		assert.Empty(t, w.Header().Get(allowCredentials))
@@ -122,7 +122,7 @@ func TestCORSPreflight(t *testing.T) {
 	const origin = "https://example.org"
 	origins := []string{origin}
 	called := errors.New("the application was called")
-	preflight := []string{"Origin", origin, askMethod, "PUT"}
+	preflight := []string{"Origin", origin, requestedMethod, "PUT"}
 	for _, test := range []struct {
 		name    string
 		o       tweens.CORSOptions
@@ -131,7 +131,7 @@ func TestCORSPreflight(t *testing.T) {
 		status  int
 		want    map[string]string
 	}{
-		{"methods of the options", tweens.CORSOptions{Methods: []string{"GET", "PUT"}, MaxAge: time.Hour}, fails(called), preflight, 204,
+		{"methods of the options", tweens.CORSOptions{Methods: []string{"GET", "PUT"}, MaxAge: time.Hour}, failing(called), preflight, 204,
 			map[string]string{allowMethods: "GET, PUT", "Access-Control-Max-Age": "3600", allowHeaders: "", allowOrigin: origin,
 				"Vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"}},
 		{"no cache", tweens.CORSOptions{MaxAge: -1}, text("x"), preflight, 204, map[string]string{"Access-Control-Max-Age": "0"}},
@@ -140,37 +140,37 @@ func TestCORSPreflight(t *testing.T) {
 			resp.SetHeader("Allow", "DELETE, PUT, OPTIONS")
 			return resp, nil
 		}, preflight, 204, map[string]string{allowMethods: "DELETE, PUT, OPTIONS", "Content-Length": ""}},
-		{"methods of a 405", tweens.CORSOptions{}, fails(web.MethodNotAllowed("GET", "PUT")), preflight, 204, map[string]string{allowMethods: "GET, PUT"}},
-		{"authentication", tweens.CORSOptions{}, fails(web.Unauthorized("Basic")), preflight, 204, map[string]string{allowMethods: "PUT"}},
+		{"methods of a 405", tweens.CORSOptions{}, failing(web.MethodNotAllowed("GET", "PUT")), preflight, 204, map[string]string{allowMethods: "GET, PUT"}},
+		{"authentication", tweens.CORSOptions{}, failing(web.Unauthorized("Basic")), preflight, 204, map[string]string{allowMethods: "PUT"}},
 		{"login page", tweens.CORSOptions{}, func(r *web.Request) (*web.Response, error) { return r.Redirect(303, "/login"), nil }, preflight, 204,
 			map[string]string{allowMethods: "PUT", "Location": ""}},
-		{"failure", tweens.CORSOptions{}, fails(errors.New("boom")), preflight, 204, map[string]string{allowMethods: "PUT"}},
+		{"failure", tweens.CORSOptions{}, failing(errors.New("boom")), preflight, 204, map[string]string{allowMethods: "PUT"}},
 		{"panic", tweens.CORSOptions{}, func(*web.Request) (*web.Response, error) { panic("bang") }, preflight, 204, map[string]string{allowMethods: "PUT"}},
 		{"neither", tweens.CORSOptions{}, func(*web.Request) (*web.Response, error) { return nil, nil }, preflight, 204, map[string]string{allowMethods: "PUT"}},
-		{"odd method", tweens.CORSOptions{}, text("x"), []string{"Origin", origin, askMethod, "BREW"}, 204, map[string]string{allowMethods: "GET, HEAD, POST"}},
-		{"other origin", tweens.CORSOptions{}, fails(called), []string{"Origin", "https://stranger.example", askMethod, "PUT"}, 403,
+		{"odd method", tweens.CORSOptions{}, text("x"), []string{"Origin", origin, requestedMethod, "BREW"}, 204, map[string]string{allowMethods: "GET, HEAD, POST"}},
+		{"other origin", tweens.CORSOptions{}, failing(called), []string{"Origin", "https://stranger.example", requestedMethod, "PUT"}, 403,
 			map[string]string{allowMethods: "", allowOrigin: "", "Vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"}},
-		{"headers", tweens.CORSOptions{}, text("x"), append(preflight, askHeaders, "content-type,x-a"), 204, map[string]string{allowHeaders: "Content-Type"}},
-		{"own headers", tweens.CORSOptions{Headers: []string{"X-A", "Authorization"}}, text("x"), append(preflight, askHeaders, "x-a"), 204,
+		{"headers", tweens.CORSOptions{}, text("x"), append(preflight, requestedHeaders, "content-type,x-a"), 204, map[string]string{allowHeaders: "Content-Type"}},
+		{"own headers", tweens.CORSOptions{Headers: []string{"X-A", "Authorization"}}, text("x"), append(preflight, requestedHeaders, "x-a"), 204,
 			map[string]string{allowHeaders: "X-A, Authorization"}},
-		{"no headers", tweens.CORSOptions{Headers: []string{}}, text("x"), append(preflight, askHeaders, "x-a"), 204, map[string]string{allowHeaders: ""}},
-		{"any headers", tweens.CORSOptions{Headers: []string{"*"}}, text("x"), append(preflight, askHeaders, "x-a, authorization", askHeaders, "x-b"), 204,
+		{"no headers", tweens.CORSOptions{Headers: []string{}}, text("x"), append(preflight, requestedHeaders, "x-a"), 204, map[string]string{allowHeaders: ""}},
+		{"any headers", tweens.CORSOptions{Headers: []string{"*"}}, text("x"), append(preflight, requestedHeaders, "x-a, authorization", requestedHeaders, "x-b"), 204,
 			map[string]string{allowHeaders: "x-a, authorization, x-b"}},
-		{"hostile headers", tweens.CORSOptions{Headers: []string{"*"}}, text("x"), append(preflight, askHeaders, "x-a\nx: y"), 204, map[string]string{allowHeaders: ""}},
-		{"endless headers", tweens.CORSOptions{Headers: []string{"*"}}, text("x"), append(preflight, askHeaders, strings.Repeat("a,", 4096)), 204,
+		{"hostile headers", tweens.CORSOptions{Headers: []string{"*"}}, text("x"), append(preflight, requestedHeaders, "x-a\nx: y"), 204, map[string]string{allowHeaders: ""}},
+		{"endless headers", tweens.CORSOptions{Headers: []string{"*"}}, text("x"), append(preflight, requestedHeaders, strings.Repeat("a,", 4096)), 204,
 			map[string]string{allowHeaders: ""}},
 		{"credentials", tweens.CORSOptions{Credentials: true}, text("x"), preflight, 204, map[string]string{allowCredentials: "true"}},
-		{"private network", tweens.CORSOptions{PrivateNetwork: true}, text("x"), append(preflight, askNetwork, "true"), 204,
+		{"private network", tweens.CORSOptions{PrivateNetwork: true}, text("x"), append(preflight, requestedNetwork, "true"), 204,
 			map[string]string{"Access-Control-Allow-Private-Network": "true",
 				"Vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"}},
-		{"no private network", tweens.CORSOptions{}, text("x"), append(preflight, askNetwork, "true"), 204, map[string]string{"Access-Control-Allow-Private-Network": ""}},
+		{"no private network", tweens.CORSOptions{}, text("x"), append(preflight, requestedNetwork, "true"), 204, map[string]string{"Access-Control-Allow-Private-Network": ""}},
 		{"only OPTIONS", tweens.CORSOptions{}, text("its own response"), []string{"Origin", origin}, 200, map[string]string{allowMethods: "", allowOrigin: origin}},
-		{"not from a page", tweens.CORSOptions{}, text("its own response"), []string{askMethod, "PUT"}, 200, map[string]string{allowMethods: ""}},
+		{"not from a page", tweens.CORSOptions{}, text("its own response"), []string{requestedMethod, "PUT"}, 200, map[string]string{allowMethods: ""}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.o.Origins = origins
-			w := ask(t, around(t, tweens.CORS(test.o), test.main), "OPTIONS", test.headers...)
+			w := send(t, around(t, tweens.CORS(test.o), test.main), "OPTIONS", test.headers...)
 			assert.Equal(t, test.status, w.Code)
 			for name, value := range test.want {
 				assert.Equal(t, value, w.Header().Get(name), name)
@@ -187,10 +187,10 @@ func TestCORSOfErrors(t *testing.T) {
 	t.Parallel()
 	cors := tweens.CORS(tweens.CORSOptions{Origins: []string{"https://example.org"}})
 	for name, h := range map[string]web.Handler{
-		"outside": around(t, cors, around(t, tweens.ErrorViews(plain), fails(web.NotFound("")))),
-		"inside":  around(t, tweens.ErrorViews(plain), around(t, cors, fails(web.NotFound("")))),
+		"outside": around(t, cors, around(t, tweens.ErrorViews(plain), failing(web.NotFound("")))),
+		"inside":  around(t, tweens.ErrorViews(plain), around(t, cors, failing(web.NotFound("")))),
 	} {
-		w := ask(t, h, "GET", "Origin", "https://example.org")
+		w := send(t, h, "GET", "Origin", "https://example.org")
 		assert.Equal(t, http.StatusNotFound, w.Code, name)
 		assert.Equal(t, "https://example.org", w.Header().Get(allowOrigin), name)
 		assert.Contains(t, w.Header().Get("Vary"), "Origin", name)
@@ -202,7 +202,7 @@ func FuzzCORSHeaders(f *testing.F) {
 	f.Add("https://a.example.org\r\nX: y", "P\nUT", "x\n")
 	f.Fuzz(func(t *testing.T, origin, method, headers string) {
 		h := around(t, tweens.CORS(tweens.CORSOptions{Origins: []string{"https://*.example.org"}, Headers: []string{"*"}}), text("x"))
-		w := ask(t, h, "OPTIONS", "Origin", origin, askMethod, method, askHeaders, headers) // never panics or fails
+		w := send(t, h, "OPTIONS", "Origin", origin, requestedMethod, method, requestedHeaders, headers) // never panics or fails
 		if w.Header().Get(allowOrigin) != "" {
 			assert.True(t, strings.HasPrefix(origin, "https://") && strings.HasSuffix(origin, ".example.org"))
 		}
@@ -213,13 +213,13 @@ func BenchmarkCORS(b *testing.B) {
 	for name, headers := range map[string]http.Header{
 		"same origin":  {},
 		"other origin": {"Origin": {"https://a.example.org"}},
-		"preflight":    {"Origin": {"https://a.example.org"}, askMethod: {"PUT"}},
+		"preflight":    {"Origin": {"https://a.example.org"}, requestedMethod: {"PUT"}},
 	} {
 		h := around(b, tweens.CORS(tweens.CORSOptions{Origins: []string{"https://example.org", "https://*.example.org"}, Methods: []string{"PUT"}}), text("x"))
 		b.Run(name, func(b *testing.B) {
 			hr := request("GET", "/").Request
 			hr.Header = headers
-			if headers[askMethod] != nil {
+			if headers[requestedMethod] != nil {
 				hr.Method = "OPTIONS"
 			}
 			b.ReportAllocs()

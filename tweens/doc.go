@@ -46,9 +46,9 @@
 // With Under(ExcView) for limit and timeout, their 503 and 504 are errors for the application's
 // error views, which then run without limit and deadline.
 //
-// Read [Wrap], [Add] and the documentation of the tweens that you use next. ExampleWrap, ExampleAdd,
-// ExampleAdd_extension, ExampleSetOrder, ExampleFromMiddleware and ExampleErrorViews show how to
-// write and order tweens; ExampleCompress, ExampleCORS, ExampleLimit, ExampleObserve,
+// Read [Wrap], [Add] and the documentation of the tweens that you use next. ExampleWrap,
+// ExampleAdd, ExampleAdd_extension, ExampleSetOrder, ExampleFromMiddleware and ExampleErrorViews
+// show how to write and order tweens; ExampleCompress, ExampleCORS, ExampleLimit, ExampleObserve,
 // ExampleTimeout and ExampleTimeoutOptions show the ready ones.
 //
 // # Order

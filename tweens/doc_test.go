@@ -90,7 +90,7 @@ func TestAllTweens(t *testing.T) {
 	assert.Equal(t, "1", resp.Header.Get("Retry-After"))
 	close(tree.release)
 	require.Eventually(t, func() bool { return strings.Count(log.String(), "ended after its deadline") == 2 }, 10*time.Second, time.Millisecond)
-	resp, _ = get("OPTIONS", "/prose", "Origin", "https://example.org", askMethod, "PUT")
+	resp, _ = get("OPTIONS", "/prose", "Origin", "https://example.org", requestedMethod, "PUT")
 	assert.Equal(t, 204, resp.StatusCode)
 	resp, _ = get("GET", "/prose")
 	assert.Equal(t, 200, resp.StatusCode)

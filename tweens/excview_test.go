@@ -35,12 +35,12 @@ func TestErrorViews(t *testing.T) {
 		err    error
 	}{
 		{"no error", text("hello"), none, "hello", nil},
-		{"handled", fails(first), handles, "sorry: first", nil},
-		{"unhandled", fails(first), none, "", first},
-		{"the view fails", fails(first), raises(second), "", second},
-		{"the view finds nothing", fails(first), raises(web.NotFound("no view")), "", first},
+		{"handled", failing(first), handles, "sorry: first", nil},
+		{"unhandled", failing(first), none, "", first},
+		{"the view fails", failing(first), raises(second), "", second},
+		{"the view finds nothing", failing(first), raises(web.NotFound("no view")), "", first},
 		{"a panic is an error", func(*web.Request) (*web.Response, error) { panic("ouch") }, handles, "sorry: panic: ouch", nil},
-		{"the view panics", fails(first), func(*web.Request, error) (*web.Response, bool, error) { panic(second) }, "", second},
+		{"the view panics", failing(first), func(*web.Request, error) (*web.Response, bool, error) { panic(second) }, "", second},
 		{"neither", func(*web.Request) (*web.Response, error) { return nil, nil }, handles,
 			"sorry: a tween or the router returned neither a response nor an error", nil},
 	}
@@ -99,7 +99,7 @@ func TestErrorViewsLogInternalErrors(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
 			log := zerolog.New(&out)
-			h, err := tweens.Chain(mustBuild(t, func(*registry.Config) {}), fails(tt.err))
+			h, err := tweens.Chain(mustBuild(t, func(*registry.Config) {}), failing(tt.err))
 			require.NoError(t, err)
 			_, err = h(web.Begin(&web.Application{Log: &log}, httptest.NewRequest("GET", "/x", nil)))
 			require.NoError(t, err)
@@ -116,14 +116,14 @@ func TestErrorViewsLogInternalErrors(t *testing.T) {
 func TestBuiltinExcView(t *testing.T) {
 	t.Parallel()
 	reg := mustBuild(t, func(*registry.Config) {})
-	h, err := tweens.Chain(reg, fails(web.NotFound("")))
+	h, err := tweens.Chain(reg, failing(web.NotFound("")))
 	require.NoError(t, err)
 	w, err := get(h)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusNotFound, w.Code)
 
 	boom := errors.New("boom")
-	h, err = tweens.Chain(reg, fails(boom))
+	h, err = tweens.Chain(reg, failing(boom))
 	require.NoError(t, err)
 	_, err = get(h)
 	assert.ErrorIs(t, err, boom)

@@ -71,8 +71,8 @@ func text(s string) web.Handler {
 	return func(r *web.Request) (*web.Response, error) { return r.Text(s), nil }
 }
 
-// fails returns a handler that fails.
-func fails(err error) web.Handler {
+// failing returns a handler that fails.
+func failing(err error) web.Handler {
 	return func(*web.Request) (*web.Response, error) { return nil, err }
 }
 
@@ -102,15 +102,15 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-// blank is a writer that discards everything.
-type blank struct{ header http.Header }
+// discardWriter is a writer that discards everything.
+type discardWriter struct{ header http.Header }
 
-func (w *blank) WriteString(s string) (int, error) { return len(s), nil }
+func (w *discardWriter) WriteString(s string) (int, error) { return len(s), nil }
 
 type page struct{}
 
-// ask sends a request with headers (name, value, …) to h, and runs its callbacks.
-func ask(t *testing.T, h web.Handler, method string, headers ...string) *httptest.ResponseRecorder {
+// send sends a request with headers (name, value, …) to h, and runs its callbacks.
+func send(t *testing.T, h web.Handler, method string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := request(method, "/")
 	for i := 0; i < len(headers); i += 2 {

@@ -21,16 +21,16 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// sleeps returns a handler that responds after d.
-func sleeps(d time.Duration) web.Handler {
+// sleeping returns a handler that responds after d.
+func sleeping(d time.Duration) web.Handler {
 	return func(r *web.Request) (*web.Response, error) {
 		time.Sleep(d)
 		return r.Text("done"), nil
 	}
 }
 
-// crowd sends n requests, a millisecond apart, and returns the outcome of each with its duration.
-func crowd(h web.Handler, n int) []string {
+// sendMany sends n requests, a millisecond apart, and returns the outcome of each with its duration.
+func sendMany(h web.Handler, n int) []string {
 	var wg sync.WaitGroup
 	outcomes := make([]string, n)
 	for i := range n {
@@ -71,7 +71,7 @@ func TestLimit(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				assert.Equal(t, test.want, crowd(around(t, tweens.Limit(test.max, test.o), sleeps(100*time.Millisecond)), test.n))
+				assert.Equal(t, test.want, sendMany(around(t, tweens.Limit(test.max, test.o), sleeping(100*time.Millisecond)), test.n))
 			})
 		})
 	}
@@ -89,7 +89,7 @@ func TestInvalidLimit(t *testing.T) {
 func TestLimitOfDisconnectedClients(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := around(t, tweens.Limit(1, tweens.LimitOptions{Wait: time.Hour}), sleeps(time.Minute))
+		h := around(t, tweens.Limit(1, tweens.LimitOptions{Wait: time.Hour}), sleeping(time.Minute))
 		page := tweens.ErrorViews(plain)
 		go func() { _, _ = get(h) }()
 		synctest.Wait()
@@ -115,7 +115,7 @@ func TestLimitOfDisconnectedClients(t *testing.T) {
 func TestLimitFreesPlaces(t *testing.T) {
 	t.Parallel()
 	for name, main := range map[string]web.Handler{
-		"error":    fails(errors.New("boom")),
+		"error":    failing(errors.New("boom")),
 		"panic":    func(*web.Request) (*web.Response, error) { panic("bang") },
 		"response": text("x"),
 		"neither":  func(*web.Request) (*web.Response, error) { return nil, nil },
@@ -182,7 +182,7 @@ func TestLimitSkip(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := tweens.LimitOptions{Queue: -1, Skip: func(r *web.Request) bool { return r.URL.Path == "/healthz" }}
-		h := around(t, tweens.Limit(1, o), sleeps(time.Second))
+		h := around(t, tweens.Limit(1, o), sleeping(time.Second))
 		go func() { _, _ = get(h) }()
 		synctest.Wait()
 		w := httptest.NewRecorder()
@@ -197,8 +197,8 @@ func TestLimitInsideTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{GracePeriod: -1}),
-			around(t, tweens.Limit(1, tweens.LimitOptions{Wait: time.Minute}), sleeps(3*time.Second)))
-		outcomes := crowd(h, 2)
+			around(t, tweens.Limit(1, tweens.LimitOptions{Wait: time.Minute}), sleeping(3*time.Second)))
+		outcomes := sendMany(h, 2)
 		assert.Equal(t, []string{"Gateway Timeout 1s", "Gateway Timeout 1s"}, outcomes)
 		time.Sleep(1990 * time.Millisecond) // nearly three seconds after the first
 		w, err := get(h)

@@ -33,7 +33,7 @@ func TestErrorsPassThroughMiddleware(t *testing.T) {
 		"timeout": func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Hour, "slow") }} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, main := range []web.Handler{fails(boom), stream} {
+			for _, main := range []web.Handler{failing(boom), stream} {
 				resp, err := through(t, m, main)(request("GET", "/"))
 				require.ErrorIs(t, err, boom)
 				assert.Nil(t, resp)
@@ -168,7 +168,7 @@ func TestTimeoutHandler(t *testing.T) {
 	}{
 		{"in time", text("hello"), 200, "hello"},
 		{"error of the context", waits(func(r *web.Request) (*web.Response, error) { return nil, r.Context().Err() }), 503, "too slow"},
-		{"error of its own", waits(fails(errors.New("no result"))), 503, "too slow"},
+		{"error of its own", waits(failing(errors.New("no result"))), 503, "too slow"},
 		{"responds anyway", waits(text("late")), 503, "too slow"},
 		{"ignores the context", func(r *web.Request) (*web.Response, error) {
 			time.Sleep(time.Minute)

@@ -290,7 +290,7 @@ func BenchmarkFromMiddleware(b *testing.B) {
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			hr := request("GET", "/").Request
-			w := &blank{header: http.Header{}}
+			w := &discardWriter{header: http.Header{}}
 			b.ReportAllocs()
 			for b.Loop() {
 				clear(w.header)

@@ -19,21 +19,21 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// witness is an observer that records its calls.
-type witness struct {
+// recordingObserver is an observer that records its calls.
+type recordingObserver struct {
 	name string
 	log  *[]string
 }
 
-type witnessed struct{}
+type observerKey struct{}
 
-func (w witness) Begin(r *web.Request) context.Context {
+func (w recordingObserver) Begin(r *web.Request) context.Context {
 	*w.log = append(*w.log, w.name+" begins")
-	return context.WithValue(r.Context(), witnessed{}, w.name)
+	return context.WithValue(r.Context(), observerKey{}, w.name)
 }
 
-func (w witness) End(ctx context.Context, o *tweens.Observation) {
-	line := fmt.Sprintf("%s ends: %s %q %v %q %d, %d bytes in %v", ctx.Value(witnessed{}), o.Route, o.Pattern, o.Resource, o.View, o.Status, o.Bytes, o.Duration)
+func (w recordingObserver) End(ctx context.Context, o *tweens.Observation) {
+	line := fmt.Sprintf("%s ends: %s %q %v %q %d, %d bytes in %v", ctx.Value(observerKey{}), o.Route, o.Pattern, o.Resource, o.View, o.Status, o.Bytes, o.Duration)
 	if o.Err != nil {
 		line += ", " + o.Err.Error()
 	}
@@ -67,14 +67,14 @@ func TestObserve(t *testing.T) {
 			`a ends: page "/a/{b}" *tweens_test.page "" 304, 0 bytes in 1s`},
 		{"invented view name", func(r *web.Request) (*web.Response, error) { find(r, "xyz"); return nil, web.NotFound("") }, false,
 			`a ends: page "/a/{b}" *tweens_test.page "" 404, 0 bytes in 1s, 404 Not Found`},
-		{"nothing found", fails(errors.New("boom")), false, `a ends:  "" <nil> "" 500, 0 bytes in 1s, boom`},
+		{"nothing found", failing(errors.New("boom")), false, `a ends:  "" <nil> "" 500, 0 bytes in 1s, boom`},
 		{"panic", func(*web.Request) (*web.Response, error) { panic("bang") }, false, `a ends:  "" <nil> "" 500, 0 bytes in 1s`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log []string
-				h, err := tweens.Observe(nil, witness{name: "a", log: &log}).Build(func(r *web.Request) (*web.Response, error) {
-					assert.Equal(t, "a", r.Context().Value(witnessed{}), "inner handlers have the context")
+				h, err := tweens.Observe(nil, recordingObserver{name: "a", log: &log}).Build(func(r *web.Request) (*web.Response, error) {
+					assert.Equal(t, "a", r.Context().Value(observerKey{}), "inner handlers have the context")
 					time.Sleep(time.Second)
 					return test.main(r)
 				}, mustBuild(t, declareViews("edit", "")))
@@ -96,7 +96,7 @@ func TestObserve(t *testing.T) {
 func TestObserveBySeveral(t *testing.T) {
 	t.Parallel()
 	var log []string
-	h := around(t, tweens.Observe(witness{name: "a", log: &log}, witness{name: "b", log: &log}), text("x"))
+	h := around(t, tweens.Observe(recordingObserver{name: "a", log: &log}, recordingObserver{name: "b", log: &log}), text("x"))
 	_, err := get(h)
 	require.NoError(t, err)
 	require.Len(t, log, 4)
@@ -110,7 +110,7 @@ func TestObserveOutsideTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log []string
-		h := around(t, tweens.Observe(witness{name: "a", log: &log}), around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{}),
+		h := around(t, tweens.Observe(recordingObserver{name: "a", log: &log}), around(t, tweens.Timeout(time.Second, tweens.TimeoutOptions{}),
 			func(r *web.Request) (*web.Response, error) {
 				web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "slow", Pattern: "/slow"}))
 				web.Drive(r).Publish()
@@ -148,7 +148,7 @@ func BenchmarkObserve(b *testing.B) {
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			hr := request("GET", "/").Request
-			w := &blank{header: http.Header{}}
+			w := &discardWriter{header: http.Header{}}
 			b.ReportAllocs()
 			for b.Loop() {
 				clear(w.header)

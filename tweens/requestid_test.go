@@ -32,6 +32,6 @@ func TestRequestID(t *testing.T) {
 	assert.NotEqual(t, "in\"sane", id(&web.Application{Trusted: trusted}, "in\"sane"))
 
 	boom := errors.New("boom")
-	_, err = get(around(t, tweens.RequestID(), fails(boom)))
+	_, err = get(around(t, tweens.RequestID(), failing(boom)))
 	assert.ErrorIs(t, err, boom)
 }

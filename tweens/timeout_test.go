@@ -36,7 +36,7 @@ func TestTimeoutInTime(t *testing.T) {
 		fail string
 	}{
 		{"response", text("hello"), "hello", ""},
-		{"error", fails(boom), "", "boom"},
+		{"error", failing(boom), "", "boom"},
 		{"panic", func(*web.Request) (*web.Response, error) { panic("bang") }, "", "panic: bang"},
 		{"goexit", func(*web.Request) (*web.Response, error) { runtime.Goexit(); return nil, nil }, "", "a handler under a timeout ended its goroutine"},
 	} {
@@ -460,7 +460,7 @@ func BenchmarkTimeout(b *testing.B) {
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			hr := request("GET", "/").Request
-			w := &blank{header: http.Header{}}
+			w := &discardWriter{header: http.Header{}}
 			b.ReportAllocs()
 			for b.Loop() {
 				clear(w.header)
