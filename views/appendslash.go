@@ -11,17 +11,16 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// slashRedirects are the redirects that AppendSlash may answer with.
+// slashRedirects are the statuses that AppendSlash accepts.
 var slashRedirects = []int{
 	http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
 	http.StatusTemporaryRedirect, http.StatusPermanentRedirect,
 }
 
-// AppendSlash is an option of AddNotFound: where the path with a slash at its end
-// matches the pattern of a route, the client is sent there, and the view answers
-// only otherwise. Predicates of routes do not count. The query is kept, and with
-// the default redirect, 307, the method and the body too; redirect names another
-// one, such as http.StatusPermanentRedirect.
+// AppendSlash is an option for AddNotFound. If the path with a trailing slash matches the pattern of a
+// route, whatever its predicates, the response is a redirect there; otherwise the view is called. The
+// redirect keeps the query, and with the default status 307 also the method and the body. redirect is
+// another status, such as http.StatusPermanentRedirect.
 func AppendSlash(redirect ...int) Option {
 	status := http.StatusTemporaryRedirect
 	if len(redirect) > 0 {
@@ -34,7 +33,7 @@ func AppendSlash(redirect ...int) Option {
 	return o
 }
 
-// appendSlashView looks for the slash before it calls the view.
+// appendSlashView redirects if it can, before the view is called.
 func appendSlashView(next Callable, info *Info) (Callable, error) {
 	return func(r *web.Request, res traversal.Resource) (any, error) {
 		if resp := slashed(r, info); resp != nil {
@@ -44,7 +43,7 @@ func appendSlashView(next Callable, info *Info) (Callable, error) {
 	}, nil
 }
 
-// slashed is the redirect of a view with the option; nil if there is none to make.
+// slashed returns the redirect for a view with the option, nil if the path stays.
 func slashed(r *web.Request, info *Info) *web.Response {
 	o, ok := info.options.option(kindAppendSlash)
 	if !ok {
@@ -66,9 +65,8 @@ func slashed(r *web.Request, info *Info) *web.Response {
 	return r.Redirect(status, location)
 }
 
-// sameHost writes a path so that a client takes it for one on the same host: every
-// name escaped by our own rules, and no two slashes in front, behind which a host
-// would be read.
+// sameHost rewrites a path so that clients stay on the same host: each segment is escaped anew, and the path
+// never starts with two slashes, which a host would follow.
 func sameHost(prefix, escaped string) (string, bool) {
 	names := strings.Split(escaped, "/")
 	for i, name := range names {

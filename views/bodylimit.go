@@ -7,12 +7,12 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// BodyLimit limits the body of requests to the view to n bytes, in place of the limit of its route or the application
-// (10 MiB unless framework.Options.MaxBody says otherwise). A negative n means no limit: for views that read the body piece
-// by piece and know when to stop. Reading past the limit fails with 413. The limit is set before the permission and the
-// csrf check.
+// BodyLimit limits the body of requests to the view to n bytes, in place of the limit of its route or
+// the application (framework.Options.MaxBody, 10 MiB by default). A negative n means no limit: for
+// views that read the body piece by piece and know when to stop. Reading past the limit fails with
+// 413. The limit is set before the permission and the csrf check.
 //
-// Parameters still read no form longer than framework.Options.MaxForm.
+// The limit of form bodies for Parameters stays framework.Options.MaxForm.
 func BodyLimit(n int64) Option {
 	text := "body_limit=none"
 	if n >= 0 {
@@ -21,7 +21,7 @@ func BodyLimit(n int64) Option {
 	return option{kind: kindBodyLimit, text: text, value: n}
 }
 
-// bodyLimitView sets the limit. It lies outside all other derivers, so that the limit holds for whichever of them reads
+// bodyLimitView sets the limit, outside all other derivers, so that it holds for any of them that reads
 // the body.
 func bodyLimitView(next Callable, info *Info) (Callable, error) {
 	limit, _, err := ValueOf[int64](info, kindBodyLimit)

@@ -7,16 +7,14 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// JSONOptions says how [JSON] writes. The zero value writes compact JSON in which
-// <, > and & are escaped.
+// JSONOptions are the options of [JSON]. The zero value writes compact JSON with <, > and & escaped.
 type JSONOptions struct {
 	Indent      string // for each level; "" writes one line
 	ContentType string // "" is application/json
 }
 
-// JSON makes the renderer "json": encoding/json, with the content type
-// application/json unless the view set another. Types decide what they look like by
-// json.Marshaler. It is built in; add it under another name, or again, for other options:
+// JSON is the built-in renderer "json". It uses encoding/json, and the content type application/json
+// unless the view set another. Register it again for other options:
 //
 //	views.AddRenderer(c, "json", views.JSON(views.JSONOptions{Indent: "  "}))
 func JSON(o JSONOptions) RendererFactory {
@@ -48,9 +46,8 @@ func (j jsonRenderer) Render(_ *web.Request, resp *web.Response, value any) erro
 	return nil
 }
 
-// Text makes the renderer "string": the value as fmt prints it, strings and
-// bytes as they are, with the content type text/plain in UTF-8 unless the view
-// set another. It is built in.
+// textRenderer is the built-in renderer "string". It writes strings and bytes as they are and other
+// values as fmt prints them, as text/plain in UTF-8 unless the view set another content type.
 func textRenderer() RendererFactory {
 	return func(RendererInfo) (ValueRenderer, error) { return RendererFunc(renderText), nil }
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// CacheFor lets clients keep the view's answer for d: Cache-Control with max-age,
-// and Expires. Further directives follow max-age as they are: "public", "immutable".
-// A response whose Cache-Control the view set itself stays as it is.
+// CacheFor lets clients cache the view's response for d. It sets Cache-Control to max-age and the
+// directives, such as "public" or "immutable", and sets Expires. It leaves a response alone whose
+// Cache-Control the view set.
 //
-// The setting "prevent_http_cache" switches it off for the whole application.
+// The setting "prevent_http_cache" disables it for the whole application.
 func CacheFor(d time.Duration, directives ...string) Option {
 	text := "cache=" + d.String()
 	if len(directives) > 0 {
@@ -31,12 +31,12 @@ func CacheFor(d time.Duration, directives ...string) Option {
 	return o
 }
 
-// NoCache tells clients and proxies not to keep the view's answer.
+// NoCache forbids clients and proxies to cache the view's response.
 func NoCache() Option {
 	return option{kind: kindCache, text: "cache=no", value: caching{directives: []string{"no-store", "no-cache", "must-revalidate"}}}
 }
 
-// caching is the value of the option; a zero time forbids.
+// caching is the value of the option; zero keep forbids caching.
 type caching struct {
 	keep       time.Duration
 	directives []string
@@ -47,7 +47,7 @@ func (c caching) cacheControl() string {
 	return strings.Join(append([]string{age}, c.directives...), ", ")
 }
 
-// httpCachedView sets the headers when the answer is known.
+// httpCachedView sets the headers of the response.
 func httpCachedView(next Callable, info *Info) (Callable, error) {
 	cache, _, err := ValueOf[caching](info, kindCache)
 	if err != nil {

@@ -10,28 +10,26 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// ErrMismatch, returned by a view or a deriver, says that the view does not
-// answer this request after all: the search goes on as if one of its predicates
-// had failed. Predicates are the better way where they will do.
+// ErrMismatch, returned by a view or a deriver, means that the view does not handle this request: the
+// search continues as if one of its predicates had failed. Prefer a predicate where it suffices.
 var ErrMismatch = errors.New("the view does not handle this request")
 
-// Call finds the view for the request's match, resource and view name, and
-// calls it. The views of the matched route come first, those without a route
-// after them if the route asks for it, or alone if there is no match.
+// Call finds the view for the request's match, resource and view name, and calls it. It tries the
+// views of the matched route, then those without a route if the route has routes.GlobalViews. Without
+// a match it tries those without a route.
 //
-// Without a view the error is a web.HTTPError: 404, or 405, 415 or 406 if
-// nothing but the method, the content type or the Accept header is what keeps
-// views from answering. OPTIONS is answered where only the method is missing.
-// Where the Accept header had a say, in the choice of the route too, the response
-// says so in Vary (RFC 9110, 12.5.5), for the caches between us and the client.
+// If no view matches, the error is a web.HTTPError: 405, 415 or 406 if only the method, the content
+// type or the Accept header does not match, 404 otherwise. An OPTIONS request for which only the
+// method does not match gets a response with Allow. If the Accept header influenced the choice, of
+// the route too, the response has Vary: Accept (RFC 9110, 12.5.5).
 //
-// It allocates nothing of its own if a view answers that was not so chosen.
+// Call itself does not allocate unless views are chosen by the Accept header.
 func (t *Table) Call(r *web.Request) (*web.Response, error) {
 	resp, err := t.call(r)
 	return vary(r, resp), err
 }
 
-// vary adds to a response what it depends on.
+// vary adds Vary: Accept if the response depends on it.
 func vary(r *web.Request, resp *web.Response) *web.Response {
 	if resp != nil && r.Negotiated() {
 		resp.AddVary("Accept")
@@ -44,12 +42,12 @@ func (t *Table) call(r *web.Request) (*web.Response, error) {
 	first, second := t.slots(r, walk.ViewName())
 	res := walk.Resource()
 	if first != nil {
-		if resp, done, err := first.answer(t.types, r, res, false); done {
+		if resp, done, err := first.handle(t.types, r, res, false); done {
 			return resp, err
 		}
 	}
 	if second != nil {
-		if resp, done, err := second.answer(t.types, r, res, false); done {
+		if resp, done, err := second.handle(t.types, r, res, false); done {
 			return resp, err
 		}
 	}
@@ -60,7 +58,7 @@ func (t *Table) call(r *web.Request) (*web.Response, error) {
 	return resp, err
 }
 
-// slots are the places where a request looks for views: at most two.
+// slots returns the slots that a request searches, nil where there are no views.
 func (t *Table) slots(r *web.Request, name string) (first, second *slot) {
 	match := r.Match()
 	if match == nil {
@@ -77,22 +75,21 @@ func (t *Table) slots(r *web.Request, name string) (first, second *slot) {
 	return first, second
 }
 
-// answer calls the first view of the place that fits; done is false if none
-// does.
-func (s *slot) answer(ts *types, r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
-	return s.chain(ts, reflect.TypeOf(res)).answer(r, res, permissive)
+// handle calls the first matching view of the slot; done is false if there is none.
+func (s *slot) handle(ts *types, r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
+	return s.chain(ts, reflect.TypeOf(res)).handle(r, res, permissive)
 }
 
-func (c *chain) answer(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
-	if c.sole != nil { // most places have one view, and ask nothing
-		resp, err = c.sole.answer(r, c.steps[0].convert, res, permissive)
+func (c *chain) handle(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
+	if c.sole != nil { // the most frequent case: one view without predicates
+		resp, err = c.sole.handle(r, c.steps[0].convert, res, permissive)
 		if err != nil && errors.Is(err, ErrMismatch) {
 			return nil, false, nil
 		}
 		return resp, true, err
 	}
 	if c.flat != nil {
-		return c.answerFlat(r, res, permissive)
+		return c.handleFlat(r, res, permissive)
 	}
 	cur := c.cursor()
 	for view := cur.next(r); view != nil; view = cur.next(r) {
@@ -103,7 +100,7 @@ func (c *chain) answer(r *web.Request, res traversal.Resource, permissive bool) 
 		if !ok {
 			continue
 		}
-		resp, err := view.answer(r, cur.at.convert, res, permissive)
+		resp, err := view.handle(r, cur.at.convert, res, permissive)
 		if err != nil && errors.Is(err, ErrMismatch) {
 			continue
 		}
@@ -112,8 +109,8 @@ func (c *chain) answer(r *web.Request, res traversal.Resource, permissive bool) 
 	return nil, c.tie != nil, c.tie
 }
 
-// answerFlat is answer where nothing is chosen by the Accept header.
-func (c *chain) answerFlat(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
+// handleFlat is handle if no view is chosen by the Accept header.
+func (c *chain) handleFlat(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
 	for i := range c.flat {
 		view := &c.flat[i]
 		ok, err := view.fits(r)
@@ -123,7 +120,7 @@ func (c *chain) answerFlat(r *web.Request, res traversal.Resource, permissive bo
 		if !ok {
 			continue
 		}
-		resp, err := view.answer(r, view.convert, res, permissive)
+		resp, err := view.handle(r, view.convert, res, permissive)
 		if err != nil && errors.Is(err, ErrMismatch) {
 			continue
 		}
@@ -132,8 +129,8 @@ func (c *chain) answerFlat(r *web.Request, res traversal.Resource, permissive bo
 	return nil, c.tie != nil, c.tie
 }
 
-// answer calls the view.
-func (reg *registration) answer(r *web.Request, convert func(any) (any, error), res traversal.Resource, permissive bool) (*web.Response, error) {
+// handle calls the view.
+func (reg *registration) handle(r *web.Request, convert func(any) (any, error), res traversal.Resource, permissive bool) (*web.Response, error) {
 	if convert != nil {
 		var err error
 		if res, err = convert(res); err != nil {
@@ -155,33 +152,31 @@ func (reg *registration) answer(r *web.Request, convert func(any) (any, error), 
 	return resp, nil
 }
 
-// CallError answers an error: by the error view for it, or else by the plain
-// answer of HTTP errors. While the view runs, and after it has answered, the
-// request's Err is err.
+// CallError handles an error: by its error view, or else by the default response of HTTP errors. While
+// the view runs, and after it returned a response, the request's Err is err.
 //
-// answered is false if nothing answers: then err stands, unless CallError
-// returns another error, which is that of the view for it. A view that finds
-// nothing itself (404) lets err stand.
-func (t *Table) CallError(r *web.Request, err error) (resp *web.Response, answered bool, failure error) {
+// If handled is false, nothing handled err, or the error view failed with the error failure. A 404
+// of an error view counts as not handled.
+func (t *Table) CallError(r *web.Request, err error) (resp *web.Response, handled bool, failure error) {
 	if err == nil {
 		return nil, false, nil
 	}
 	before := r.Err()
 	web.Drive(r).SetError(err)
-	resp, answered, failure = t.answerError(r, err)
+	resp, handled, failure = t.handleError(r, err)
 	if failure != nil && notFound(failure) {
 		failure = nil
 	}
-	if !answered {
+	if !handled {
 		web.Drive(r).SetError(before)
 	}
-	return vary(r, resp), answered, failure
+	return vary(r, resp), handled, failure
 }
 
-func (t *Table) answerError(r *web.Request, err error) (resp *web.Response, answered bool, failure error) {
-	specific, general := t.answering(r, err)
+func (t *Table) handleError(r *web.Request, err error) (resp *web.Response, handled bool, failure error) {
+	specific, general := t.searchFor(r, err)
 	for _, part := range specific {
-		if resp, done, failure := part.answer(r); done {
+		if resp, done, failure := part.handle(r); done {
 			return resp, failure == nil, failure
 		}
 	}
@@ -189,17 +184,16 @@ func (t *Table) answerError(r *web.Request, err error) (resp *web.Response, answ
 		return resp, true, nil
 	}
 	for _, part := range general {
-		if resp, done, failure := part.answer(r); done {
+		if resp, done, failure := part.handle(r); done {
 			return resp, failure == nil, failure
 		}
 	}
 	return nil, false, nil
 }
 
-// answer asks the groups of one part. A tie leaves together with the error that
-// met it.
-func (a *answering) answer(r *web.Request) (*web.Response, bool, error) {
-	resp, done, err := a.chain.answer(r, a.err, false)
+// handle tries the multiviews of one part. A tie is joined with the error that met it.
+func (a *errorSearch) handle(r *web.Request) (*web.Response, bool, error) {
+	resp, done, err := a.chain.handle(r, a.err, false)
 	if err != nil && err == a.chain.tie {
 		err = errors.Join(a.err, err)
 	}

@@ -8,12 +8,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Decorate wraps the view in handlers, the first one outermost. They see the
-// request and the finished response, as tweens do, but only for this view. It is inside the
-// permission and csrf checks.
+// Decorate wraps the view in handlers, the first one outermost. Like tweens they see the request and
+// the finished response, but for this view only. They run inside the permission and csrf checks.
 //
-// A decorator that hands on another request must have made it from its own
-// (r.WithContext, r.With, …).
+// A decorator that passes on another request must derive it from its own (r.WithContext, r.With, …).
 func Decorate(decorators ...func(web.Handler) web.Handler) Option {
 	names := make([]string, len(decorators))
 	o := option{kind: kindDecorate, value: decorators}
@@ -27,7 +25,7 @@ func Decorate(decorators ...func(web.Handler) web.Handler) Option {
 	return o
 }
 
-// decoratedView makes the handlers once; a decorated view costs a copy of the request.
+// decoratedView makes the handlers once. Each call costs a copy of the request.
 func decoratedView(next Callable, info *Info) (Callable, error) {
 	decorators, _, err := ValueOf[[]func(web.Handler) web.Handler](info, kindDecorate)
 	if err != nil {

@@ -11,9 +11,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// derivers is the chain that every view is put through. Its order is solved
-// once, after the last deriver of a round; a deriver of a later round
-// concerns the views that follow it.
+// derivers holds the derivers of an application. Their order is solved once, after the last deriver of a round; a
+// deriver of a later round applies to the views that follow it.
 type derivers struct {
 	byName map[string]*deriver
 	sorter *order.Sorter
@@ -92,7 +91,7 @@ func (ds *derivers) add(d *deriver) {
 	ds.solved, ds.err = nil, nil
 }
 
-// chain is the derivers from the outermost inwards.
+// chain returns the derivers in order, outermost first.
 func (ds *derivers) chain() ([]*deriver, error) {
 	if ds.solved != nil || ds.err != nil {
 		return ds.solved, ds.err
@@ -108,9 +107,8 @@ func (ds *derivers) chain() ([]*deriver, error) {
 	return ds.solved, nil
 }
 
-// misplaced is the error of the order, at the deriver that answers for it: the one
-// with the unsatisfied wish, or the last of a cycle to come. The first view that
-// is to be derived meets it.
+// misplaced wraps an error of the order with the source of the deriver that causes it: the one with
+// the unsatisfied hint, or the last registered one of a cycle.
 func (ds *derivers) misplaced(err error) error {
 	name := ""
 	if unsatisfied, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
@@ -129,8 +127,8 @@ func (ds *derivers) misplaced(err error) error {
 	return &registry.ExecutionError{Subject: fmt.Sprintf("place of view deriver %q", name), Source: d.source, Err: err}
 }
 
-// derive puts a view through the chain, from the inside outwards. Outside
-// secured_view the chain forks: permissive is the same view without it.
+// derive applies the derivers to a view, innermost first. permissive is the same view without
+// secured_view.
 func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
 	chain, err := ds.chain()
 	if err != nil {
@@ -177,7 +175,7 @@ func (d *deriver) wrap(next Callable, info *Info) (Callable, error) {
 	return wrapped, nil
 }
 
-// checkValues refuses options that no deriver reads.
+// checkValues returns an error for options that no deriver reads.
 func (ds *derivers) checkValues(info *Info) error {
 	var wrong []error
 	for _, o := range info.options.options {
@@ -217,8 +215,7 @@ func (ds *derivers) unknown(option string) error {
 	return fmt.Errorf("%s: declare it with views.Options where its deriver is added, or include the package that adds the deriver", text)
 }
 
-// respond is next where a response is needed: a deriver that stands outside
-// rendered_view and hands on anything else is named by its view.
+// respond calls next for a deriver outside rendered_view, which needs a response.
 func respond(next Callable, info *Info, r *web.Request, res any) (*web.Response, error) {
 	value, err := next(r, res)
 	if err != nil {
@@ -227,7 +224,7 @@ func respond(next Callable, info *Info, r *web.Request, res any) (*web.Response,
 	return responseOf(info, value)
 }
 
-// responseOf is the value of a derived view as the response that it must be.
+// responseOf returns the value of a derived view as a response.
 func responseOf(info *Info, value any) (*web.Response, error) {
 	if resp, ok := value.(*web.Response); ok && resp != nil {
 		return resp, nil

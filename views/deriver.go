@@ -25,8 +25,8 @@ const (
 	Innermost       = "VIEW" // inside all derivers: the view itself
 )
 
-// Deriver wraps a view, once, while the application is built. Returning next
-// itself leaves that view as it is. See [AddDeriver].
+// Deriver wraps a view. It is called once for each view, while the application is built. Returning
+// next leaves the view unchanged. See [AddDeriver].
 type Deriver func(next Callable, info *Info) (Callable, error)
 
 // DeriverOption is an option of [AddDeriver]: [Under], [Over] or [Options].
@@ -35,8 +35,8 @@ type DeriverOption interface {
 	applyTo(d *deriver)
 }
 
-// Options declares the options of views that a deriver reads, so that
-// [Value] with these names is accepted.
+// Options declares the options that a deriver reads: a [Value] with another name is a configuration
+// error.
 func Options(names ...string) DeriverOption { return readOptions(slices.Clone(names)) }
 
 // readOptions is the option Options.
@@ -46,22 +46,21 @@ func (o readOptions) String() string { return "options " + texts(o) }
 
 func (o readOptions) applyTo(d *deriver) { d.options = append(d.options, o...) }
 
-// AddDeriver makes every view of the application pass through d, once, while it is
-// built: what d returns is called in place of the view. It is for what
-// packages want to do around views that say so by an option ([Options],
-// [Value], [ValueOf]). For a single view use [Decorate]; for every request,
-// whether or not it meets a view, use a tween.
+// AddDeriver applies d to every view of the application while it is built: what d returns is called in
+// place of the view. Packages use it to do something around the views with an option of theirs
+// ([Options], [Value], [ValueOf]). For a single view use [Decorate]; for every request, with or
+// without a view, use a tween.
 //
-// By default a deriver stands between decorated_view and rendered_view, where
-// the view's value is already a *web.Response. Under(RenderedView),
-// Over(Innermost) sees what the view itself returned. A deriver added later
-// stands further out than one added earlier at the same place.
+// By default a deriver is under decorated_view and over rendered_view, where the view's value is
+// already a *web.Response. With Under(RenderedView), Over(Innermost) it sees the view's own value. A
+// deriver under Ingress is inside body_limit_view and around_view, unless it is over one of them. Of
+// two derivers with the same hints, the one added later is the outer one.
 //
-// A deriver that stands outside secured_view meets a view with a permission
-// twice: once for RenderView with Permissive.
+// A deriver outside secured_view is applied twice to a view with a permission: the second time for
+// RenderView with Permissive.
 //
-// The name of a built-in deriver replaces it. The names INGRESS and VIEW are
-// reserved, nothing goes over INGRESS, nor under VIEW or mapped_view.
+// The name of a built-in deriver replaces it. The names INGRESS and VIEW are reserved. No deriver can
+// be over INGRESS, or under VIEW or mapped_view.
 func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOption) {
 	cfg := c.Directive()
 	added := &deriver{name: name, derive: d, source: cfg.Source()}
@@ -86,8 +85,7 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 	})
 }
 
-// Derivers lists the view derivers of a built application by name, outermost
-// first.
+// Derivers returns the names of the view derivers of a built application, outermost first.
 func Derivers(reg *registry.Registry) ([]string, error) {
 	chain, err := deriversOf(reg).chain()
 	if err != nil {
@@ -106,8 +104,8 @@ type Layer struct {
 	Options []Option // those of the view that it reads
 }
 
-// Layers returns the derivers around the view, outermost first. A built-in deriver for an option that the view does not
-// have is left out. It returns nil for a view that was not derived.
+// Layers returns the derivers around the view, outermost first, without the built-in ones for options
+// that the view does not have. It returns nil for a view that was not derived.
 func (i *Info) Layers() []Layer {
 	if i.Registry == nil {
 		return nil
@@ -129,7 +127,7 @@ func (i *Info) Layers() []Layer {
 	return layers
 }
 
-// deriver is one link of the chain, by name.
+// deriver is a registered deriver.
 type deriver struct {
 	name                 string
 	derive               Deriver
@@ -146,7 +144,7 @@ func (d *deriver) serves(info *Info) bool {
 	})
 }
 
-// place fills in the defaults and refuses what would leave the chain.
+// place checks the hints and fills in the defaults.
 func (d *deriver) place() error {
 	switch {
 	case d.name == "":

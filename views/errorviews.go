@@ -6,23 +6,22 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Which view answers an error.
+// Lookup of error views.
 //
-// The whole tree of the error is looked at: what it unwraps to, joined errors
-// included, outermost first. At each place (the matched route, then none) come:
+// The search covers the whole tree of the error: what it unwraps to, joined errors included,
+// outermost first. For the matched route, then for no route, it tries
 //
-//  1. views for the type of one of these errors, or for interfaces that it has
-//     (other than error itself), for each error in turn,
+//  1. views for the type of one of these errors, or for an interface that it implements (other than
+//     error itself), for each error in turn,
 //  2. views for ranges of statuses (ErrorStatus), narrower first,
-//  3. without a route: the plain answer of HTTP errors,
+//  3. without a route: the default response of HTTP errors,
 //  4. views for any error.
 //
-// errors.As alone would not do: error fits every wrapper and would beat all.
+// errors.As alone would not do: a view for error matches every wrapper, and would always win.
 
-// errorType is what every error is.
 var errorType = reflect.TypeFor[error]()
 
-// statusGroup is the error views of one range of statuses.
+// statusGroup holds the error views for one range of statuses.
 type statusGroup struct {
 	lo, hi int
 	multiview
@@ -30,7 +29,7 @@ type statusGroup struct {
 
 func (g *statusGroup) width() int { return g.hi - g.lo }
 
-// treeOf lists err and all that it wraps, outermost first.
+// treeOf returns err and all errors that it wraps, outermost first.
 func treeOf(err error) []error {
 	tree := []error{err}
 	switch e := err.(type) {
@@ -48,16 +47,15 @@ func treeOf(err error) []error {
 	return tree
 }
 
-// answering is one part of the search for an error view: groups, and the error
-// that their views receive.
-type answering struct {
+// errorSearch is one part of the search for an error view: a chain, and the error for its views.
+type errorSearch struct {
 	chain chain
 	err   error
 }
 
-// answering is where the views for an error are looked for: before the plain
-// answer of HTTP errors, and after it.
-func (t *Table) answering(r *web.Request, err error) (specific, general []answering) {
+// searchFor returns the parts of the search before the default response of HTTP errors, and those
+// after it.
+func (t *Table) searchFor(r *web.Request, err error) (specific, general []errorSearch) {
 	if len(t.errors.slots) == 0 {
 		return nil, nil
 	}
@@ -74,10 +72,10 @@ func (t *Table) answering(r *web.Request, err error) (specific, general []answer
 	return specific, general
 }
 
-// specific are the groups of s for the errors of the tree and their status,
-// without those for any error.
-func (s *slot) specific(ts *types, err error, tree []error) []answering {
-	var parts []answering
+// specific returns the views of s for the errors of the tree and for the status, without those for
+// any error.
+func (s *slot) specific(ts *types, err error, tree []error) []errorSearch {
+	var parts []errorSearch
 	if len(s.groups) > 0 && s.fixed == nil {
 		for _, e := range tree {
 			c := *s.chain(ts, reflect.TypeOf(e))
@@ -85,23 +83,23 @@ func (s *slot) specific(ts *types, err error, tree []error) []answering {
 				c.steps, c.flat = c.steps[:last], nil
 			}
 			if len(c.steps) > 0 || c.tie != nil {
-				parts = append(parts, answering{c, e})
+				parts = append(parts, errorSearch{c, e})
 			}
 		}
 	}
 	status, _ := web.StatusOf(err)
 	for _, g := range s.ranges {
 		if g.lo <= status && status <= g.hi {
-			parts = append(parts, answering{chain{steps: []step{{multiview: &g.multiview}}}, err})
+			parts = append(parts, errorSearch{chain{steps: []step{{multiview: &g.multiview}}}, err})
 		}
 	}
 	return parts
 }
 
-// general is the group of s for any error.
-func (s *slot) general(err error) []answering {
+// general returns the views of s for any error.
+func (s *slot) general(err error) []errorSearch {
 	if g := s.byType[nil]; g != nil {
-		return []answering{{chain{steps: []step{{multiview: g}}}, err}}
+		return []errorSearch{{chain{steps: []step{{multiview: g}}}, err}}
 	}
 	return nil
 }

@@ -10,18 +10,17 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Info tells mappers, derivers and renderers about the view in their hands. It
-// is read-only.
+// Info describes a registered view to mappers, derivers, renderers and listings. It is read-only.
 type Info struct {
 	Registry   *registry.Registry
 	View       View
 	Name       string          // view name, "" for the default view
 	Route      string          // name of the route, "" for none
-	Permission string          // what the view asks for, by itself or by default; "" for nothing
-	Resource   reflect.Type    // type that it answers; nil for any
-	Source     registry.Source // where it was declared
+	Permission string          // required permission, the view's own or the default; "" for none
+	Resource   reflect.Type    // resource type that it serves; nil for any
+	Source     registry.Source // where it was registered
 	Predicates []web.Predicate // in the order written
-	ErrorOnly  bool            // derived to answer errors, where defaults of permission and csrf do not count
+	ErrorOnly  bool            // handles errors only; the default permission and csrf check do not apply
 
 	status  [2]int // statuses of an ErrorStatus view
 	options declaration
@@ -29,11 +28,10 @@ type Info struct {
 
 var _ fmt.Stringer = (*Info)(nil)
 
-// Status returns the statuses that an error view answers by number, zeros for
-// every other view.
+// Status returns the range of statuses that an error view handles, zeros for every other view.
 func (i *Info) Status() (lo, hi int) { return i.status[0], i.status[1] }
 
-// String names the view as conflicts and listings do:
+// String describes the view as conflicts and listings do:
 // `view "edit" for *wiki.Page [method="POST"]`.
 func (i *Info) String() string {
 	var b strings.Builder
@@ -93,8 +91,9 @@ func (i *Info) place() string {
 	return fmt.Sprintf("%s (%s)", name, src)
 }
 
-// ValueOf returns the value of an option by its name, for derivers: false if
-// the view does not have it, and an error if it is of another type.
+// ValueOf returns the value of the view's option with this name, for derivers: a [Value], or an option
+// of this package ("renderer", "wrapper", …). It returns false if the view does not have the option,
+// and an error if its value has another type.
 func ValueOf[T any](i *Info, name string) (value T, ok bool, err error) {
 	o, ok := i.options.option(name)
 	if !ok {

@@ -12,29 +12,27 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Where the views of a type are looked for.
+// Lookup by type.
 //
-// The views of one place (route and name) lie in groups by type. For a resource
-// of type T the groups are asked in this order:
+// The views of one slot (a route and a name) are grouped by type into multiviews. For a resource of
+// type T they are tried in this order:
 //
 //  1. T itself,
 //  2. the types that it inherits from, see Inherit,
-//  3. the interfaces that it has, or that one of those has: I before J if J's
-//     methods are a proper part of I's,
+//  3. the interfaces that T or one of those types implements: I before J if J's methods are a proper
+//     subset of I's,
 //  4. any.
 //
-// Two interfaces of which neither is narrower (Content and Container, for a Book
-// that is both) leave it open which is asked first: Order declares it, and can
-// also put an interface before an inherited type. Undeclared it is a tie: the
-// search stops there with an error, if it comes so far. A group with a view that
-// answers every request ends the chain, so a tie behind it harms nobody.
+// If neither of two interfaces is narrower (Content and Container, for a Book that implements both),
+// Order declares which is tried first; it can also put an interface before an inherited type. Without
+// it they are a tie, and a search that reaches a tie ends with an error. A multiview with a view that
+// matches every request ends the chain, so a tie behind it does no harm.
 //
-// A chain is worked out once for each type at each place where there are views:
-// for types with views of their own when the table is completed, for others when
-// they are first met. What is kept is bounded by the types of the program and
-// the places of the table, whatever clients ask for.
+// A chain is computed once for each type and slot: when the table is completed for types with views
+// of their own, for others when the first such resource is met. The number of chains is limited by
+// the types of the program and the slots of the table, whatever clients request.
 
-// slot is the views of one place.
+// slot holds the views of one place.
 type slot struct {
 	place  place
 	groups []*multiview // in order of registration; those of error statuses are apart
@@ -62,7 +60,7 @@ func (s *slot) add(reg *registration) {
 	g.add(reg)
 }
 
-// group returns the group of a view by status.
+// group returns the multiview for a status range.
 func (s *slot) group(reg *registration) *multiview {
 	for _, g := range s.ranges {
 		if g.lo == reg.info.status[0] && g.hi == reg.info.status[1] {
@@ -74,7 +72,7 @@ func (s *slot) group(reg *registration) *multiview {
 	return &g.multiview
 }
 
-// all is the groups of the place, those by status among them.
+// all returns the multiviews of the slot, including those for status ranges.
 func (s *slot) all() []*multiview {
 	groups := slices.Clone(s.groups)
 	for _, g := range s.ranges {
@@ -83,7 +81,7 @@ func (s *slot) all() []*multiview {
 	return groups
 }
 
-// groupType is the type of a view's group; nil for any. Any error is an error.
+// groupType returns the type of a view's multiview: nil for any, and for an error view for error.
 func groupType(reg *registration) reflect.Type {
 	t := reg.info.Resource
 	switch {
@@ -94,7 +92,7 @@ func groupType(reg *registration) reflect.Type {
 	}
 }
 
-// freeze resolves what is known, and reports ties of declared types.
+// freeze computes the chains of types known by now, and reports ties of types declared by Resource.
 func (s *slot) freeze(ts *types) error {
 	slices.SortStableFunc(s.ranges, func(a, b *statusGroup) int { return a.width() - b.width() })
 	if only := s.byType[nil]; only != nil && len(s.groups) == 1 {
@@ -126,7 +124,7 @@ func (s *slot) freeze(ts *types) error {
 	return errors.Join(errs...)
 }
 
-// chain returns the groups for a type, in order.
+// chain returns the chain for a type.
 func (s *slot) chain(ts *types, t reflect.Type) *chain {
 	if s.fixed != nil {
 		return s.fixed
@@ -149,15 +147,15 @@ func (s *slot) chain(ts *types, t reflect.Type) *chain {
 	}
 }
 
-// chain is the groups that answer a type, most specific first.
+// chain lists the multiviews for a type, most specific first.
 type chain struct {
 	steps []step
-	tie   error // met behind the last step; nil: nothing is
+	tie   error // the error of a search that passes the last step; nil if there is no tie
 
-	sole *registration // the one view there is, if it answers every request
+	sole *registration // the only view, if it matches every request
 	flat []stepView    // all views in order; nil if some are chosen by the Accept header
 
-	chosen bool // some are
+	chosen bool // some views are chosen by the Accept header
 }
 
 // stepView is a view of a step.
@@ -166,16 +164,16 @@ type stepView struct {
 	convert func(any) (any, error)
 }
 
-// unfinished is met by those who ask before the table is complete.
+// unfinished is the chain of every type until the table is complete.
 var unfinished = &chain{tie: errors.New("view lookup before the application is built: the view table is not complete")}
 
-// step is a group, and how the resource is handed to its views.
+// step is a multiview, and the conversion of the resource for its views.
 type step struct {
 	*multiview
 	convert func(any) (any, error) // nil: as it is
 }
 
-// chain works out the groups of s for t; t is nil for no resource.
+// chain computes the chain of s for t, which is nil for no resource.
 func (ts *types) chain(s *slot, t reflect.Type) *chain {
 	c := &chain{}
 	if t == nil {
@@ -218,7 +216,7 @@ func (ts *types) chain(s *slot, t reflect.Type) *chain {
 	return c
 }
 
-// add appends a group, and reports whether the chain ends with it.
+// add appends a multiview, and reports whether the chain ends with it.
 func (c *chain) add(g *multiview, convert func(any) (any, error)) (end bool) {
 	if g == nil {
 		return false
@@ -245,14 +243,14 @@ func fitsAny(line []ancestor, want reflect.Type) bool {
 	return slices.ContainsFunc(line, func(a ancestor) bool { return fits(a.typ, want) })
 }
 
-// seen is how the first type of the lineage that is a want is reached.
+// seen returns the conversion to the first type of the line that fits want.
 func seen(line []ancestor, want reflect.Type) func(any) (any, error) {
 	at := slices.IndexFunc(line, func(a ancestor) bool { return fits(a.typ, want) })
 	return line[at].convert
 }
 
-// narrowest returns the group whose interface no other one is narrower than;
-// two if there are several.
+// narrowest returns the multiview than whose interface no other is narrower, and a second one if there
+// are several.
 func narrowest(groups []*multiview) (first, second *multiview) {
 	for _, g := range groups {
 		if slices.ContainsFunc(groups, func(other *multiview) bool { return narrower(other.typ, g.typ) }) {
@@ -266,7 +264,7 @@ func narrowest(groups []*multiview) (first, second *multiview) {
 	return first, nil
 }
 
-// narrower reports whether all methods of b are methods of a, and a has more.
+// narrower reports whether a has all methods of b, and more.
 func narrower(a, b reflect.Type) bool { return a != b && a.Implements(b) && !b.Implements(a) }
 
 func tied(t reflect.Type, a, b *multiview) error {
@@ -275,13 +273,13 @@ func tied(t reflect.Type, a, b *multiview) error {
 		one, two, t, a.typ, b.typ, t, one.place(), two.place())
 }
 
-// cursor goes through the views of a chain in the order in which they are asked.
+// cursor goes through the views of a chain in the order in which they are tried.
 type cursor struct {
-	steps []step // not yet begun
+	steps []step // not yet started
 	at    step
-	left  []*registration // of the present list
-	bare  bool            // whether those without Accept still come
-	picks []*offer        // offers that still come, best first
+	left  []*registration // rest of the present list
+	bare  bool            // the views without Accept are still to come
+	picks []*offer        // offers still to come, best first
 }
 
 func (c *chain) cursor() cursor { return cursor{steps: c.steps} }
@@ -309,8 +307,8 @@ func (c *cursor) next(r *web.Request) *registration {
 	}
 }
 
-// find returns the first view of the chain that fits, and how it receives the
-// resource; nil if there is none. The error is that of a predicate, or a tie.
+// find returns the first matching view of the chain and the conversion of its resource, nil if there is none.
+// The error is a predicate's, or a tie.
 func (c *chain) find(r *web.Request) (*registration, func(any) (any, error), error) {
 	cur := c.cursor()
 	for view := cur.next(r); view != nil; view = cur.next(r) {

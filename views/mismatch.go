@@ -8,11 +8,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Why no view answered. While views are looked for, nothing is noted: a request
-// that is answered pays nothing for those that are not. Only when the search
-// has failed are all predicates asked again.
+// The response if no view matches. The search records nothing, so that requests that find their view
+// pay nothing for it; only after it failed all predicates are checked again.
 
-// mismatch answers a request that no view answers.
+// mismatch returns the error, or the response to OPTIONS, for a request that no view matches.
 func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, error) {
 	if first == nil && second == nil {
 		return nil, t.nowhere(r)
@@ -38,8 +37,8 @@ func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, er
 	return nil, web.NotFound("").With(cause)
 }
 
-// nowhere is the 404 for a name that no view has, which most of them are: error and
-// cause in one piece of memory.
+// nowhere is the 404 for a name that no view has, the most frequent one: error and cause in one
+// allocation.
 func (t *Table) nowhere(r *web.Request) error {
 	both := new(struct {
 		web.HTTPError
@@ -50,13 +49,13 @@ func (t *Table) nowhere(r *web.Request) error {
 	return &both.HTTPError
 }
 
-// standardMethods are those that a view without a list of methods may be asked with.
+// standardMethods are the methods considered for views without a list of methods.
 var standardMethods = []string{
 	http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPatch, http.MethodPost, http.MethodPut,
 }
 
-// allowedBy is the Allow header: the methods with which those views would answer
-// that nothing but the method keeps from it, and OPTIONS; nil without any.
+// allowedBy returns the methods for the Allow header: those of the views that fail for the method
+// only, and OPTIONS. It returns nil if there are no such views.
 func allowedBy(all []candidate) []string {
 	var allowed []string
 	for _, e := range all {
@@ -81,7 +80,7 @@ func allowedBy(all []candidate) []string {
 	return sortedSet(append(allowed, http.MethodOptions))
 }
 
-// allows reports whether the view's predicates admit a method.
+// allows reports whether the view's predicates allow a method.
 func (reg *registration) allows(method string) bool {
 	for _, p := range reg.info.Predicates {
 		if list, ok := p.Data().(methods); ok && slices.Contains(list, method) == p.Negated() {
@@ -91,8 +90,7 @@ func (reg *registration) allows(method string) bool {
 	return true
 }
 
-// wanted lists what those views want that only a predicate of this kind keeps
-// from answering; nil without any.
+// wanted returns the media types of the views that fail for predicates of this kind only.
 func wanted(all []candidate, kind string) []string {
 	var types []string
 	for _, e := range all {

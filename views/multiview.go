@@ -8,20 +8,19 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// multiview is the views of one place for one type, which differ in their
-// predicates only: Pyramid's multi-view.
+// multiview holds the views of one slot for one type, which differ only in their predicates:
+// Pyramid's multi-view.
 type multiview struct {
 	typ     reflect.Type // nil: any
 	members []*registration
-	byID    map[identity]int // while it is filled
+	byID    map[identity]int // index into members; nil once complete
 
 	// Once complete:
-	bare   []*registration // without Accept, in the order in which they are checked
+	bare   []*registration // without Accept, in the order in which they are tried
 	offers []offer         // with Accept, in the server's order
 }
 
-// offer is a media type, and the views that respond with it in the order in
-// which they are checked.
+// offer is a media type and the views that offer it, in the order in which they are tried.
 type offer struct {
 	mediaType string
 	views     []*registration
@@ -37,7 +36,7 @@ func (g *multiview) add(reg *registration) {
 	g.members = append(g.members, reg)
 }
 
-// freeze puts the members in order.
+// freeze sorts the members.
 func (g *multiview) freeze(kinds *scale, serverList []string) {
 	g.byID = nil
 	ranked := slices.Clone(g.members)
@@ -64,8 +63,8 @@ func (g *multiview) freeze(kinds *scale, serverList []string) {
 	g.sortOffers(serverList)
 }
 
-// sortOffers begins with the media types in order of registration, which
-// decides between those that weigh the same.
+// sortOffers sorts the offers by the server's preference; those that weigh the same stay in order of
+// registration.
 func (g *multiview) sortOffers(serverList []string) {
 	if len(g.offers) < 2 {
 		return
@@ -82,7 +81,7 @@ func (g *multiview) sortOffers(serverList []string) {
 	})
 }
 
-// sortChecks works out which predicates the search checks, in which order.
+// sortChecks sets checks.
 func (reg *registration) sortChecks(kinds *scale) {
 	checks := slices.DeleteFunc(slices.Clone(reg.info.Predicates), func(p web.Predicate) bool {
 		return reg.accept != "" && p.Kind() == kindAccept
@@ -91,13 +90,13 @@ func (reg *registration) sortChecks(kinds *scale) {
 	reg.checks = checks
 }
 
-// unconditional reports whether a member answers every request: then nothing
-// less specific is ever asked.
+// unconditional reports whether a member matches every request: then no less specific view is
+// ever tried.
 func (g *multiview) unconditional() bool {
 	return slices.ContainsFunc(g.bare, func(reg *registration) bool { return len(reg.checks) == 0 })
 }
 
-// fits reports whether the predicates hold, other than Accept.
+// fits reports whether the predicates other than Accept hold.
 func (reg *registration) fits(r *web.Request) (bool, error) {
 	for i := range reg.checks {
 		if ok, err := reg.checks[i].Holds(r); !ok || err != nil {
@@ -107,8 +106,8 @@ func (reg *registration) fits(r *web.Request) (bool, error) {
 	return true, nil
 }
 
-// failing asks all predicates, Accept among them, and returns those that do
-// not hold. An error of a predicate counts as that.
+// failing checks all predicates, including Accept, and returns those that do not hold or fail with
+// an error.
 func (reg *registration) failing(r *web.Request) []web.Predicate {
 	var failed []web.Predicate
 	for _, p := range reg.info.Predicates {
@@ -119,8 +118,7 @@ func (reg *registration) failing(r *web.Request) []web.Predicate {
 	return failed
 }
 
-// preferred returns those offers that the client takes, what it likes best
-// first, and where it likes two alike, in the server's order.
+// preferred returns the offers that the client accepts, by its preference, then in the server's order.
 func preferred(r *web.Request, offers []offer) []*offer {
 	web.Drive(r).SetNegotiated()
 	picked := make([]*offer, 0, len(offers))

@@ -11,31 +11,30 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// NoViewError says why no view answered a request. It is the cause of the
-// web.HTTPError with which a [Table] answers then, and meant for developers:
-// no client sees it. With the setting "debug_notfound" its text is logged, at
-// level debug.
+// NoViewError explains why no view matched a request. It is the cause of the web.HTTPError that
+// [Table.Call] then returns. It is for developers: clients never see it. With the setting
+// "debug_notfound" its text is logged at level debug.
 type NoViewError struct {
 	Name       string       // view name
 	Route      string       // matched route, "" for none
 	Resource   reflect.Type // of the resource; nil without one
-	Candidates []Candidate  // views of that name that might have answered
+	Candidates []Candidate  // views that were tried
 
 	table *Table
-	slots [2]*slot // where it was looked for; nil where there are no views
+	slots [2]*slot // the slots that were searched; nil where there are no views
 }
 
-// Candidate is a view that was asked whether it answers a request.
+// Candidate is a view whose route, type and name fit a request, with the result of checking its
+// predicates. In this module a candidate is always something that might handle a given request.
 type Candidate struct {
 	Info   *Info
-	Failed string // the first predicate that does not hold; "" if the view fits
+	Failed string // the first predicate that does not hold; "" if the view matches
 	Err    error  // error of that predicate
 }
 
 var _ fmt.Stringer = Candidate{}
 
-// Error names the view, the resource and each candidate with what kept it from
-// answering, and gives the hints.
+// Error describes the request, each candidate with the predicate that failed, and the suggestions.
 func (e *NoViewError) Error() string {
 	var b strings.Builder
 	if e.Name == "" {
@@ -54,20 +53,20 @@ func (e *NoViewError) Error() string {
 	for _, c := range e.Candidates {
 		b.WriteString("\n    " + c.String())
 	}
-	for _, hint := range e.Suggestions() {
-		b.WriteString("\n    " + hint)
+	for _, suggestion := range e.Suggestions() {
+		b.WriteString("\n    " + suggestion)
 	}
 	return b.String()
 }
 
-// Is reports errNoView if there is no view of that name that might have answered.
+// Is matches errNoView if there are no candidates.
 func (e *NoViewError) Is(target error) bool { return target == errNoView && len(e.Candidates) == 0 }
 
 var _ error = (*NoViewError)(nil)
 
 var errNoView = errors.New("there is no such view")
 
-// String says what the view is, and what keeps it from answering.
+// String describes the view and its failed predicate.
 func (c Candidate) String() string {
 	switch {
 	case c.Err != nil:
@@ -79,24 +78,22 @@ func (c Candidate) String() string {
 	}
 }
 
-// Candidates lists the views that the request may be answered by, in the order
-// in which they are asked, and what keeps each from answering: the first
-// without Failed is the one that answers. For explanations; it asks all
-// predicates.
+// candidates returns the candidates for a request in the order in which they are tried. The first one
+// that did not fail handles the request. It checks all predicates.
 func (t *Table) candidates(r *web.Request) []Candidate {
 	first, second := t.slots(r, r.ViewName())
 	return reported(t.examine(r, first, second), r)
 }
 
-// candidate is a [Candidate] in the making: a view, and all its predicates that do not hold.
+// candidate is a view with all its predicates that do not hold.
 type candidate struct {
 	*registration
 	failed []web.Predicate
 }
 
-// failedFor reports whether predicates of this kind are all that fails. A
-// content type is about the body of a method: where the method is another one,
-// it says nothing, so that GET of what takes POST of JSON lacks only the method.
+// failedFor reports whether only predicates of this kind fail. For the kind method, a failed content
+// type is ignored, since it concerns the body of another method: a GET of a view for POST of JSON
+// fails for its method only.
 func (c candidate) failedFor(kind string) bool {
 	found := false
 	for _, p := range c.failed {
@@ -110,7 +107,7 @@ func (c candidate) failedFor(kind string) bool {
 	return found
 }
 
-// examine asks everything of every view that the search would come to.
+// examine checks all predicates of every view in the slots.
 func (t *Table) examine(r *web.Request, slots ...*slot) []candidate {
 	var all []candidate
 	for _, s := range slots {
@@ -132,8 +129,8 @@ func (c *chain) examine(r *web.Request) []candidate {
 	return all
 }
 
-// asked lists the views of a group in the order in which they are asked, those
-// that the Accept header excludes at the end.
+// asked lists the views in the order in which they are tried, then those that the Accept header
+// excludes.
 func (g *multiview) asked(r *web.Request) []*registration {
 	var list []*registration
 	taken := preferred(r, g.offers)
@@ -161,7 +158,7 @@ func reported(all []candidate, r *web.Request) []Candidate {
 	return list
 }
 
-// miss fills in the cause of a 404, without candidates.
+// miss fills in a NoViewError, without candidates.
 func (t *Table) miss(cause *NoViewError, r *web.Request, name string, first, second *slot) {
 	if match := r.Match(); match != nil {
 		cause.Route = match.Route
@@ -170,8 +167,8 @@ func (t *Table) miss(cause *NoViewError, r *web.Request, name string, first, sec
 	cause.table, cause.slots = t, [2]*slot{first, second}
 }
 
-// logNotFound writes the line. The text, which has several lines, is its message:
-// there a console shows it as it is.
+// logNotFound logs err if no view matched. The text, which has several lines, is the message, since a
+// console prints a message as it is.
 func logNotFound(r *web.Request, err error) {
 	cause, ok := errors.AsType[*NoViewError](err)
 	if !ok {

@@ -9,36 +9,32 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// What would be answered, without calling a view: the same search as that of Call
-// and CallError, up to the point where the view itself would run.
-
-// Prediction is what a [Table] would do. At most one of View, Response and Err says
-// how it would end; View beside a Response is the view that would make it, beside
-// an Err the one that would be called but for that error.
+// Prediction is what a [Table] would do with a request or an error. View alone would be called. With a
+// Response too, View would return it. With an Err, View would be called but for that error.
 type Prediction struct {
-	// Candidates are the views that may answer, in the order in which they are
-	// asked: the first without Failed is View.
+	// Candidates are the views that might match, in the order in which they are tried. The first
+	// one that did not fail is View.
 	Candidates []Candidate
 	// View is what would be called.
 	View *Info
-	// Decision is that of the security policy, if View asks for a permission.
+	// Decision is the security policy's, if View requires a permission.
 	Decision *web.Decision
-	// Response is what would be answered without any view: to OPTIONS, an error's
-	// plain answer, the redirect of [AppendSlash].
+	// Response is a response that is known without calling a view: to OPTIONS, the default response
+	// of an HTTP error, the redirect of [AppendSlash].
 	Response *web.Response
-	// Err is why nothing would be called.
+	// Err is why no view would be called.
 	Err error
 }
 
-// Predict tells what Call would do with a request. It asks the predicates, the
-// security policy and the CSRF policy, and calls no view, no mapper and no other
-// deriver: what those refuse, or a view by ErrMismatch, is not predicted.
+// Predict predicts what Call would do with a request. It checks the predicates, the security policy
+// and the CSRF policy. It calls no view and no other deriver, so it does not predict their errors, nor
+// ErrMismatch.
 func (t *Table) Predict(r *web.Request) Prediction {
 	o := Prediction{Candidates: t.candidates(r)}
 	first, second := t.slots(r, r.ViewName())
 	res := r.Resource()
 	for _, s := range [...]*slot{first, second} {
-		if s != nil && o.ask(r, s.chain(t.types, reflect.TypeOf(res)), res) {
+		if s != nil && o.try(r, s.chain(t.types, reflect.TypeOf(res)), res) {
 			return o
 		}
 	}
@@ -46,39 +42,39 @@ func (t *Table) Predict(r *web.Request) Prediction {
 	return o
 }
 
-// PredictError tells what CallError would do with an error. The Err of an error
-// that nothing answers is that error; otherwise it is that of the view for it.
+// PredictError predicts what CallError would do with err. The Err of the prediction is err itself if
+// nothing handles it, otherwise an error of its error view.
 func (t *Table) PredictError(r *web.Request, err error) (o Prediction) {
 	before := r.Err()
 	web.Drive(r).SetError(err)
 	defer web.Drive(r).SetError(before)
-	specific, general := t.answering(r, err)
-	if o.askAll(r, specific) {
+	specific, general := t.searchFor(r, err)
+	if o.tryAll(r, specific) {
 		return o
 	}
 	if resp, plain := web.Drive(r).ErrorResponse(err); plain {
 		o.Response = resp
 		return o
 	}
-	if !o.askAll(r, general) {
+	if !o.tryAll(r, general) {
 		o.Err = err
 	}
 	return o
 }
 
-func (o *Prediction) askAll(r *web.Request, parts []answering) bool {
+func (o *Prediction) tryAll(r *web.Request, parts []errorSearch) bool {
 	for _, part := range parts {
 		o.Candidates = append(o.Candidates, reported(part.chain.examine(r), r)...)
-		if o.ask(r, &part.chain, part.err) {
+		if o.try(r, &part.chain, part.err) {
 			return true
 		}
 	}
 	return false
 }
 
-// ask looks for the view of a chain that would be called with res, and for what
-// keeps it from that; false if none fits.
-func (o *Prediction) ask(r *web.Request, c *chain, res traversal.Resource) bool {
+// try looks for the view of a chain that would be called with res, and what would keep it from being
+// called. It returns false if no view matches.
+func (o *Prediction) try(r *web.Request, c *chain, res traversal.Resource) bool {
 	view, convert, err := c.find(r)
 	if view == nil || err != nil {
 		o.Err = err
@@ -97,7 +93,7 @@ func (o *Prediction) ask(r *web.Request, c *chain, res traversal.Resource) bool 
 	return true
 }
 
-// admit asks what stands before the view.
+// admit consults the security policy and the CSRF policy.
 func (o *Prediction) admit(r *web.Request) error {
 	ds := deriversOf(o.View.Registry)
 	if o.View.Permission != "" && ds.builtin(SecuredView) {
@@ -120,7 +116,7 @@ func (o *Prediction) admit(r *web.Request) error {
 	return nil
 }
 
-// builtin reports whether nobody replaced a built-in deriver.
+// builtin reports whether a built-in deriver was not replaced.
 func (ds *derivers) builtin(name string) bool {
 	d := ds.byName[name]
 	return d != nil && d.source.IsZero()

@@ -8,11 +8,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// RenderOption says how RenderView calls a view.
+// RenderOption is an option of [RenderView].
 type RenderOption struct{ permissive bool }
 
-// Permissive calls the view whatever permission it asks for: for parts of a page
-// whose own view has decided already.
+// Permissive skips the permission check: for parts of a page whose own view already passed one.
 func Permissive() RenderOption { return RenderOption{permissive: true} }
 
 // String returns the option as it is written.
@@ -20,13 +19,11 @@ func (o RenderOption) String() string { return "permissive" }
 
 var _ fmt.Stringer = RenderOption{}
 
-// RenderView calls the view of another resource, or another view of the same
-// one, from within a view, and returns its response. The view sees a request of
-// its own that looks at node; predicates are asked as for a request, so that a
-// view for GET does not answer from within a POST. Only views without a route are
-// looked for. Without one the error is a [*NoViewError], which knows no status: that a
-// part of a page is missing is no 404 of the page. A denied permission is a
-// web.HTTPError with status 403, see [Permissive].
+// RenderView calls the named view of a resource from within a view, and returns its response. The
+// called view gets a request of its own for node. Its predicates are checked, so a view for GET does
+// not match within a POST. Only views without a route are looked up. If none matches, the error is a
+// [*NoViewError], which has no status: a missing part does not make the page a 404. If the permission
+// is denied, the error is a web.HTTPError with status 403, see [Permissive].
 func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOption) (*web.Response, error) {
 	t := TableOf(r.Registry())
 	permissive := false
@@ -36,16 +33,15 @@ func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOpt
 	at := r.WithNode(node, name)
 	s := t.resources.at("", name)
 	if s != nil {
-		if resp, done, err := s.answer(t.types, at, node.Resource(), permissive); done {
+		if resp, done, err := s.handle(t.types, at, node.Resource(), permissive); done {
 			return resp, err
 		}
 	}
 	return nil, t.notFound(at, name, s)
 }
 
-// Permitted asks whether the view that RenderView would call may be called by
-// whoever makes the request. A view without a permission is permitted. Without a
-// view there is nothing to decide: that is a [*NoViewError].
+// Permitted reports whether the request's user may call the view that RenderView would call. A view
+// without a permission is permitted. If no view matches, the error is a [*NoViewError].
 func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, error) {
 	t := TableOf(r.Registry())
 	at := r.WithNode(node, name)
@@ -65,7 +61,7 @@ func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, 
 	return at.Permits(view.info.Permission, node)
 }
 
-// notFound is the error if no view of the place is to be called by another view.
+// notFound is the error of RenderView if no view of the slot matches.
 func (t *Table) notFound(at *web.Request, name string, s *slot) error {
 	cause := new(NoViewError)
 	t.miss(cause, at, name, s, nil)

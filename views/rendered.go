@@ -6,18 +6,18 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// NoResponseError says that a view returned what no response can be made of: nothing
-// at all, or a value that its renderer refuses. It is the programmer's error, so
-// without an error view for it the answer is 500; the text never reaches a client.
+// NoResponseError is the error of a view whose value cannot become a response: nil, or a value that
+// its renderer cannot render. It has no status, so by default the response is a 500. The text never
+// reaches a client.
 type NoResponseError struct {
 	Info *Info  // the view
-	Why  string // what it returned, or which renderer refused it
-	Err  error  // of the renderer; nil if none was asked
+	Why  string // what it returned, or which renderer failed
+	Err  error  // of the renderer; nil if it was not called
 }
 
 var _ error = (*NoResponseError)(nil)
 
-// Error names the view, its place, and what it returned.
+// Error names the view, its source location, and what it returned.
 func (e *NoResponseError) Error() string {
 	text := fmt.Sprintf("view %s returned neither a response nor a renderable value: %s", e.Info.place(), e.Why)
 	if e.Err != nil {
@@ -29,8 +29,8 @@ func (e *NoResponseError) Error() string {
 // Unwrap returns the renderer's error.
 func (e *NoResponseError) Unwrap() error { return e.Err }
 
-// renderedView is the deriver from which outwards every value is a response:
-// the view's own, or what an adapter or the renderer makes of its value.
+// renderedView turns the view's value into a response, by an adapter or the renderer. Outside it every
+// value is a response.
 func renderedView(next Callable, info *Info) (Callable, error) {
 	rs := renderersOf(info.Registry)
 	renderer, name, err := rs.forView(info)
@@ -54,7 +54,7 @@ func renderedView(next Callable, info *Info) (Callable, error) {
 	}, nil
 }
 
-// rendering is how one view's values become responses.
+// rendering turns the values of one view into responses.
 type rendering struct {
 	info     *Info
 	renderer ValueRenderer
@@ -63,9 +63,8 @@ type rendering struct {
 	adapters *adapters
 }
 
-// respond looks into values with reflect, which is dear, but only into those that
-// a renderer is about to look into anyway. It asks the adapters first, so that they may also decide about errors
-// given as values and about nil pointers of their own type.
+// respond tries the adapters first, so that they also get errors as values and nil pointers of their
+// own type. It uses reflection only for values that a renderer is about to reflect on anyway.
 func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
 	if resp, adapted, err := rd.adapters.adapt(r, value); adapted {
 		if err == nil && resp == nil {
@@ -77,7 +76,7 @@ func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
 		return nil, rd.refusal(fmt.Sprintf("it returned %s: return a value, an error, or r.Empty(http.StatusNoContent)", nilText(value)))
 	}
 	if err, ok := value.(error); ok {
-		// An HTTP error as a value answers by itself, past all error views.
+		// An HTTP error as the value is the response itself, without error views.
 		if resp, ok := web.Drive(r).ErrorResponse(err); ok {
 			return resp, nil
 		}
@@ -95,7 +94,7 @@ func (rd *rendering) render(r *web.Request, value any) (*web.Response, error) {
 		}
 		value, vars = event.Value, event.Vars
 	}
-	resp := r.Bytes("", nil) // the request's, with what the view set on it; nobody else gets it from here on
+	resp := r.Bytes("", nil) // r.Response(), with what the view set on it
 	var err error
 	if with, ok := rd.renderer.(VarsRenderer); ok {
 		err = with.RenderVars(r, resp, value, vars)
@@ -108,7 +107,7 @@ func (rd *rendering) render(r *web.Request, value any) (*web.Response, error) {
 	return resp, nil
 }
 
-// refusal is the error of a view whose value is none that can be answered with.
+// refusal returns the error for a value that cannot become a response.
 func (rd *rendering) refusal(why string) error {
 	return &NoResponseError{Info: rd.info, Why: why}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Route restricts the view to requests that matched the route of this name.
+// Route restricts the view to requests that match the named route.
 func Route(name string) Option {
 	o := textOption(kindRoute, name)
 	if name == "" {
@@ -19,9 +19,8 @@ func Route(name string) Option {
 	return o
 }
 
-// NoRouteError says that a view is for a route that is not there. The routes of a
-// round are known before its views, wherever they are written; those of a later
-// round are not.
+// NoRouteError is the error of a view for a route that does not exist. Routes of the same or an
+// earlier round exist, wherever they are registered; those of a later round do not.
 type NoRouteError struct {
 	Info *Info // the view
 	Hint string
@@ -29,7 +28,7 @@ type NoRouteError struct {
 
 var _ error = (*NoRouteError)(nil)
 
-// Error names the view and the route, and the names that are near.
+// Error names the view, the route, and the routes that exist.
 func (e *NoRouteError) Error() string {
 	return fmt.Sprintf("%s: there is no route %q%s", e.Info, e.Info.Route, e.Hint)
 }
@@ -43,7 +42,7 @@ func checkRoute(reg *registry.Registry, info *Info) error {
 	return &NoRouteError{Info: info, Hint: hintRoutes(info.Route, table)}
 }
 
-// hintRoutes helps to find the right name.
+// hintRoutes suggests the right name.
 func hintRoutes(name string, table web.Routes) string {
 	if table == nil {
 		return ": there are no routes"

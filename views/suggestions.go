@@ -9,15 +9,12 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// Where a view that was expected may be: what is worth telling to somebody who
-// looks for it.
 
 // mostSuggestions is how many views a suggestion of one sort names.
 const mostSuggestions = 3
 
-// Suggestions says what may be wrong, and what to do: a view of the same name answers a
-// related type (a *T where there is a T, what a type embeds), or lies on another
-// route, or another name is meant.
+// Suggestions returns likely causes and remedies: a view of that name for a related type (*T instead
+// of T, an embedded type), on another route, or of a similar name.
 func (e *NoViewError) Suggestions() []string {
 	var suggestions []string
 	for _, s := range e.slots {

@@ -9,12 +9,11 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Table holds the views of one application: it finds the one that answers a
-// request or an error, and calls it. It is filled while the application is
-// built, becomes final with the registry, and from then on is safe for any
-// number of goroutines; serving takes no lock.
+// Table holds the views of one application. It finds the view for a request or an error, and calls it.
+// It is filled while the application is built. Once the registry is frozen it is read-only, safe for
+// concurrent use, and takes no lock.
 //
-// Most applications need no Table: framework's App calls it.
+// Most applications need no Table: the App of package framework calls it.
 type Table struct {
 	kinds  *ranking // of predicates
 	offers *ranking // media types
@@ -27,8 +26,8 @@ type Table struct {
 	debugNotFound bool // the setting: see logNotFound
 }
 
-// TableOf returns the view table of an application's registry. In an action it
-// makes the table if there is none yet.
+// TableOf returns the view table of a registry. While the application is built, it makes the table if
+// there is none yet.
 func TableOf(reg *registry.Registry) *Table {
 	if t, ok := registry.Lookup[*Table](reg); ok {
 		return t
@@ -58,18 +57,16 @@ func newTable() *Table {
 	return t
 }
 
-// Bind lets the matches of a route lead straight to its views. The router calls it
-// for each route, when the table is complete and before it is served; requests find
-// the views of routes that are not bound by their names.
+// Bind stores the views of a route in the route, which saves each of its requests a map lookup. The
+// router calls it for each route once the table is complete, before serving.
 func (t *Table) Bind(to *web.Routed) {
 	of := t.resources.routed[to.Route]
 	to.Views = &of
 }
 
-// Views lists every view of a built application: those for resources, then
-// those for errors; each place (route and name) where it was first declared,
-// and within it in the order in which the views of one type are asked. A view for
-// an error type that was declared with [Add] is there twice, for it answers both.
+// Views returns every view of a built application: those for resources, then those for errors, by
+// route and view name in order of first registration, then by type. A view for an error type that was
+// registered with [Add] is listed twice.
 func (t *Table) Views() []*Info {
 	var all []*Info
 	for _, x := range []*index{t.resources, t.errors} {
@@ -84,8 +81,7 @@ func (t *Table) Views() []*Info {
 	return all
 }
 
-// add takes a view. One of the same identity, from an earlier round, it
-// replaces in its place.
+// add adds a view. It replaces a view of an earlier round that has the same identity.
 func (t *Table) add(reg *registration) error {
 	if t.frozen {
 		return fmt.Errorf("%s: the application is already built: views can no longer be added", reg.info)
@@ -98,8 +94,8 @@ func (t *Table) add(reg *registration) error {
 	return nil
 }
 
-// freeze makes the table final: groups in order, what is known of the types
-// resolved, and everything ambiguous reported.
+// freeze completes the table: it sorts the views, resolves the types known by then, and reports what
+// is ambiguous.
 func (t *Table) freeze() error {
 	kinds, kindsErr := t.kinds.sorted()
 	offers, offersErr := t.offers.sorted()
@@ -112,16 +108,13 @@ func (t *Table) freeze() error {
 	return err
 }
 
-// readSettings reads "debug_notfound": with it the log tells, at level debug, why
-// each request that no view answered met none: the text of the [NoViewError] behind
-// a 404, 405, 406 or 415.
+// readSettings reads the setting "debug_notfound", see logNotFound.
 func (t *Table) readSettings(settings registry.Settings) (err error) {
 	t.debugNotFound, err = registry.Setting(settings, "debug_notfound", false)
 	return err
 }
 
-// place is where views of all types and predicates meet: a route, or "" for
-// none, and a view name.
+// place is a route, "" for none, and a view name.
 type place struct{ route, name string }
 
 // index finds views by place and type.
@@ -132,8 +125,8 @@ type index struct {
 	slots  []*slot           // in order of registration
 }
 
-// places are the slots of one route, or of none, by view name: most have nothing
-// but default views, which are found without looking a name up.
+// places are the slots of one route, or of none, by view name. Default views, the most frequent ones,
+// are found without a map lookup.
 type places struct {
 	byDefault *slot
 	named     map[string]*slot
@@ -186,8 +179,8 @@ func (x *index) add(reg *registration) {
 }
 
 func (x *index) freeze(kinds *scale, offers []string) error {
-	// Kinds that nobody declared weigh in order of first use, so all of them are
-	// met before the first group is sorted.
+	// Kinds that were not declared weigh in order of first use, so number all of them before the first
+	// multiview is sorted.
 	for _, s := range x.slots {
 		for _, g := range s.all() {
 			for _, reg := range g.members {
@@ -208,8 +201,7 @@ func (x *index) freeze(kinds *scale, offers []string) error {
 	return errors.Join(errs...)
 }
 
-// twins finds interfaces with views that have the same methods: neither is
-// narrower, for any type whatever.
+// twins reports views for different interfaces with the same methods, of which neither is narrower.
 func (x *index) twins() error {
 	type first struct {
 		typ  reflect.Type

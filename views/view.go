@@ -12,12 +12,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// View is a function in one of the accepted shapes, ready to be registered
-// with [Add]. It knows the type of resource that it answers from the function's
-// own signature, and where the function stands. Views are immutable; one View
-// may be registered any number of times.
-//
-// The zero View is none: registering it is a configuration error.
+// View is a function in one of the accepted shapes, ready to be registered with [Add]. It takes the
+// resource type that it serves from the function's signature, and knows the function's source
+// location. Views are immutable. One View may be registered any number of times. Registering the
+// zero View is a configuration error.
 type View struct {
 	shape    string
 	resource reflect.Type // nil: any resource
@@ -30,15 +28,13 @@ type View struct {
 
 var _ fmt.Stringer = View{}
 
-// Callable is a view as the table calls it. res is the resource that the
-// lookup found, or, for an error view, the error that it answers. The value is
-// whatever the view returned; from the deriver rendered_view outwards it is a
-// *web.Response.
+// Callable is a view as the table calls it. res is the resource, or for an error view the error. The
+// value is what the view returned; outside the deriver rendered_view it is a *web.Response.
 //
-// Callables run concurrently: what they share must be safe for that.
+// Callables are called concurrently.
 type Callable func(r *web.Request, res traversal.Resource) (any, error)
 
-// shapes is what a mistake shows: how a view may look.
+// shapes lists the shapes of views, for error texts.
 const shapes = `a view is one of
     views.On(func(*web.Request, R) (O, error))            for resources of type R
     views.Of((R).Method)                                  the same, as a method of R: func(R, *web.Request) (O, error)
@@ -49,10 +45,9 @@ const shapes = `a view is one of
     views.Error(func(*web.Request, E) (O, error))         for errors of type E
     views.ErrorStatus(lo, hi, func(*web.Request, error) (O, error))`
 
-// On makes a view of a function that receives the resource. It answers
-// resources of type R; if R is an interface, those whose type has its methods,
-// and every resource if R is any. O is *[web.Response], or a type that an
-// adapter or the view's renderer turns into one.
+// On makes a view of a function that takes the resource. It serves resources of type R: if R is an
+// interface, the types that implement it. O is *[web.Response], or a type that an adapter or the
+// view's renderer turns into a response.
 func On[R, O any](fn func(*web.Request, R) (O, error)) View {
 	v := shaped[O]("On", resourceType[R](), fn, fn == nil)
 	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
@@ -65,8 +60,8 @@ func On[R, O any](fn func(*web.Request, R) (O, error)) View {
 	return v
 }
 
-// Of makes a view of a method of the resource: views.Of((*Page).Show). It is
-// On with the two arguments the other way round.
+// Of makes a view of a method of the resource: views.Of((*Page).Show). It is On with the arguments
+// swapped.
 func Of[R, O any](fn func(R, *web.Request) (O, error)) View {
 	v := shaped[O]("Of", resourceType[R](), fn, fn == nil)
 	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
@@ -79,8 +74,8 @@ func Of[R, O any](fn func(R, *web.Request) (O, error)) View {
 	return v
 }
 
-// Func makes a view of a function that needs no resource, or takes it from the
-// request. It answers any resource unless [For] narrows it.
+// Func makes a view of a function that needs no resource, or takes it from the request. It serves
+// any resource unless [For] narrows it.
 func Func[O any](fn func(*web.Request) (O, error)) View {
 	v := shaped[O]("Func", nil, fn, fn == nil)
 	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {
@@ -89,10 +84,9 @@ func Func[O any](fn func(*web.Request) (O, error)) View {
 	return v
 }
 
-// HTTP makes a view of a net/http handler, which then writes the answer by
-// itself, after the tweens have seen a response whose body is that handler. It
-// sees the whole path of the request: http.StripPrefix takes off what is fixed.
-// It answers any resource unless [For] narrows it.
+// HTTP makes a view of a net/http handler. The view returns a response whose body is the handler; the
+// handler writes the response itself, after the tweens. It gets the whole path of the request (see
+// http.StripPrefix). The view serves any resource unless [For] narrows it.
 func HTTP(h http.Handler) View {
 	v := shaped[*web.Response]("HTTP", nil, h, isNil(h))
 	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {
@@ -103,9 +97,9 @@ func HTTP(h http.Handler) View {
 	return v
 }
 
-// Struct makes a view of a type that holds what one request needs: newView
-// makes a V for each request, and method, a method expression such as
-// (*EditPage).Save, is called on it. Several views can share one V.
+// Struct makes a view of a type that holds what one request needs. newView makes a V for each
+// request; method, a method expression such as (*EditPage).Save, is called on it. Several views can
+// share one type V.
 func Struct[R, V, O any](newView func(*web.Request, R) (V, error), method func(V) (O, error)) View {
 	v := shaped[O]("Struct", resourceType[R](), method, newView == nil || method == nil)
 	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
@@ -122,10 +116,9 @@ func Struct[R, V, O any](newView func(*web.Request, R) (V, error), method func(V
 	return v
 }
 
-// Error makes an error view: it answers errors of type E, wherever E stands in
-// the error's Unwrap tree. E may be an interface; error itself answers what no
-// other error view does. Register it with [AddError]; with [Add] it also
-// answers resources of type E.
+// Error makes an error view. It handles errors of type E, wherever E is in the error's Unwrap tree.
+// E may be an interface; a view for error itself handles what no other error view does. Register it
+// with [AddError]. Registered with [Add], it also serves resources of type E.
 func Error[E error, O any](fn func(*web.Request, E) (O, error)) View {
 	v := shaped[O]("Error", resourceType[E](), fn, fn == nil)
 	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
@@ -138,9 +131,8 @@ func Error[E error, O any](fn func(*web.Request, E) (O, error)) View {
 	return v
 }
 
-// ErrorStatus makes an error view for errors that carry an HTTP status from lo
-// to hi, both included. Views for an error's own type come first, then the
-// narrower range.
+// ErrorStatus makes an error view for errors with an HTTP status from lo to hi inclusive. Views for an
+// error's own type are tried first, then the narrower range.
 func ErrorStatus[O any](lo, hi int, fn func(*web.Request, error) (O, error)) View {
 	v := shaped[O]("ErrorStatus", resourceType[error](), fn, fn == nil)
 	v.status = [2]int{lo, hi}
@@ -157,18 +149,18 @@ func ErrorStatus[O any](lo, hi int, fn func(*web.Request, error) (O, error)) Vie
 	return v
 }
 
-// Result is the type of what the function returns beside its error: the O of
-// its shape. Mappers ask it which kind of view they have.
+// Result is the type of the function's value: the O of its shape. Mappers tell kinds of views apart
+// by it.
 func (v View) Result() reflect.Type { return v.result }
 
 // Shape is the name of the constructor that made the view, "" for the zero View.
 func (v View) Shape() string { return v.shape }
 
-// IsAsync tells whether the view is a coroutine: whether what it returns is a future.
+// IsAsync reports whether the view is a coroutine: whether it returns a future.
 func (v View) IsAsync() bool { return async.IsAsync(v.fn) }
 
-// Callable calls the function with the arguments of its shape: what the default
-// mapper returns, and what other mappers wrap. It is nil for the zero View.
+// Callable returns a Callable that calls the function with the arguments of its shape. The default
+// mapper returns it and other mappers wrap it. It is nil for the zero View.
 func (v View) Callable() Callable { return v.call }
 
 // problem returns what is wrong with the view, nil if it can be registered.
@@ -212,7 +204,7 @@ func shaped[O any](shape string, resource reflect.Type, fn any, missing bool) Vi
 	return v
 }
 
-// resourceType is nil for any, which every resource is.
+// resourceType returns the type R, nil if R is any.
 func resourceType[R any]() reflect.Type {
 	t := reflect.TypeFor[R]()
 	if t.Kind() == reflect.Interface && t.NumMethod() == 0 {
@@ -221,8 +213,7 @@ func resourceType[R any]() reflect.Type {
 	return t
 }
 
-// boxed costs nothing for pointers and interfaces, which is what views return
-// when it counts.
+// boxed converts to any, which allocates nothing for pointers and interfaces.
 func boxed[O any](value O, err error) (any, error) {
 	if err != nil {
 		return nil, err
@@ -230,14 +221,12 @@ func boxed[O any](value O, err error) (any, error) {
 	return value, nil
 }
 
-// wrongResource is met only if a mapper or a deriver passes on another resource
-// than it was given.
+// wrongResource is the error if a mapper or a deriver passes on a resource of another type.
 func wrongResource[R any](v View, res traversal.Resource) error {
 	return fmt.Errorf("view %s takes %s, but was called with %T", v.FuncName(), reflect.TypeFor[R](), res)
 }
 
-// isNil also finds nil pointers, functions, maps, slices and channels inside
-// an interface.
+// isNil reports whether v is nil, or an interface that holds a nil value.
 func isNil(v any) bool {
 	if v == nil {
 		return true
@@ -250,7 +239,7 @@ func isNil(v any) bool {
 	}
 }
 
-// isNilPointer leaves alone nil lists and maps, which are empty ones.
+// isNilPointer reports whether v is a nil pointer. Nil slices and maps are values: empty ones.
 func isNilPointer(v any) bool {
 	rv := reflect.ValueOf(v)
 	return rv.Kind() == reflect.Pointer && rv.IsNil()

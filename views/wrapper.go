@@ -7,10 +7,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Wrapper names a view of the same resource that puts the view's answer into its
-// own: a page layout around a body. The wrapping view is an ordinary view of that
-// name, with its own permission; it finds the answer with [Wrapped]. The wrapper of an
-// error view is looked up for the resource at which the request was when it failed.
+// Wrapper names another view of the resource that wraps the response of this one: a page layout. The
+// wrapping view is an ordinary view of that name, with its own permission. It gets the response with
+// [Wrapped]. The wrapper of an error view is looked up for the request's resource.
 func Wrapper(name string) Option {
 	o := textOption(kindWrapper, name)
 	if name == "" {
@@ -19,8 +18,8 @@ func Wrapper(name string) Option {
 	return o
 }
 
-// Wrapped returns the answer that the running view was asked to wrap; false if it was
-// called by itself.
+// Wrapped returns the response that the running view wraps. It returns false if the view was not
+// called as a [Wrapper].
 func Wrapped(r *web.Request) (*web.Response, bool) {
 	resp, ok := wrapped.Peek(r)
 	return resp, ok && resp != nil
@@ -28,8 +27,8 @@ func Wrapped(r *web.Request) (*web.Response, bool) {
 
 var wrapped = web.NewKey[*web.Response]("wrapped response", nil)
 
-// owrappedView calls the wrapping view after the view. What was wrapped before is
-// put back, since a view may call a wrapped view of another resource.
+// owrappedView calls the wrapping view after the view. It restores the response that was wrapped
+// before, since a view may call a wrapped view of another resource.
 func owrappedView(next Callable, info *Info) (Callable, error) {
 	name, _, err := ValueOf[string](info, kindWrapper)
 	if err != nil {
@@ -45,7 +44,7 @@ func owrappedView(next Callable, info *Info) (Callable, error) {
 		defer wrapped.Set(r, outer)
 		resp, err := RenderView(r, r.Node(), name)
 		if missing, ok := errors.AsType[*NoViewError](err); ok && errors.Is(missing, errNoView) {
-			// No 404: what was asked for is there, the application lacks something.
+			// Not a 404: the resource and its view exist, it is a mistake of the application.
 			return nil, fmt.Errorf("view %s: wrapper %q: %s", info.place(), name, missing.Error())
 		}
 		if err != nil {
