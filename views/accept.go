@@ -12,16 +12,15 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// What a view offers and what the client takes.
+// Content negotiation.
 //
-// The views of one group that have an Accept come before those without, by the
-// client's preference; where the client has none, by the server's order. That
-// order is a list of media types. A type that is not on it weighs as much as
-// the number of different offers of the group: with two offers, image/png and
-// application/json, the unknown image/png weighs 2 and comes before
-// application/json, the sixth of the list. Among offers of one type, those with
-// parameters come before the bare one; unless they are on the list themselves,
-// further back than there are offers, as Pyramid has it.
+// Within a multiview, views with an Accept predicate are tried before those without: by the
+// client's preference, and where the client has none, by the server's order. That order is a list
+// of media types. A type that is not on the list gets the number of different offers as its
+// position: with two offers, image/png and application/json, the unknown image/png gets 2 and comes
+// before application/json, the sixth of the list. Offers of one type with parameters come before
+// the one without, unless they are on the list themselves, behind the number of offers. Pyramid
+// does the same.
 
 // defaultOffers is the server's order before AddAcceptOrder changes it.
 var defaultOffers = []string{
@@ -33,14 +32,13 @@ var defaultOffers = []string{
 	"application/json",
 }
 
-// Accept holds if the client takes the media type, for instance "text/html" or
-// "text/plain;charset=utf-8": what the view offers, so no ranges ("text/*").
-// Among the views of one resource and name, the client's preference decides
-// which one is asked first. A view has one Accept; offer several types by
-// several views. When nothing but the Accept header keeps views from
-// answering, the client is told 406.
+// Accept holds if the client accepts the media type that the view offers, such as "text/html" or
+// "text/plain;charset=utf-8"; ranges ("text/*") are invalid. Among the views of one resource and
+// name, the client's preference decides which one is tried first. A view has one Accept; to offer
+// several types, register several views. If only the Accept header does not match, the response is
+// a 406.
 //
-// Of a route, Accept may name several types, one of which has to do.
+// For a route, Accept may name several types, of which the client has to accept one.
 func Accept(mediaType string, more ...string) web.Predicate {
 	var wrong error
 	offers := make(mediaTypes, 1+len(more))
@@ -67,7 +65,7 @@ func Accept(mediaType string, more ...string) web.Predicate {
 	return p
 }
 
-// offersOne refuses an Accept of a view that names several types.
+// offersOne returns an error for an Accept with several types.
 func offersOne(p web.Predicate) error {
 	if offers, ok := p.Data().(mediaTypes); ok && p.Kind() == kindAccept && !p.Negated() && len(offers) > 1 {
 		return fmt.Errorf("%s: a view offers one media type: register the view once for each type", p)
@@ -78,7 +76,7 @@ func offersOne(p web.Predicate) error {
 // mediaTypes is the Data of the predicates Accept and ContentType.
 type mediaTypes []string
 
-// acceptOf is what a view with these predicates offers; "" for nothing.
+// acceptOf returns the media type that a view with these predicates offers, "" for none.
 func acceptOf(ps []web.Predicate) string {
 	for _, p := range ps {
 		if offers, ok := p.Data().(mediaTypes); ok && p.Kind() == kindAccept && !p.Negated() {
@@ -88,10 +86,9 @@ func acceptOf(ps []web.Predicate) string {
 	return ""
 }
 
-// ContentType holds if the body of the request is of one of the media types;
-// "image/*" stands for all of its kind, parameters of the header do not count.
-// A request without a Content-Type is of none. When nothing but the content type
-// keeps views from answering, the client is told 415.
+// ContentType holds if the body of the request has one of the media types, such as
+// "application/json" or "image/*". Parameters of the header are ignored. Without a Content-Type
+// header it does not hold. If only the content type does not match, the response is a 415.
 func ContentType(types ...string) web.Predicate {
 	var want []string
 	var problem error
@@ -121,7 +118,7 @@ func ContentType(types ...string) web.Predicate {
 	return required(p, types, "media type")
 }
 
-// bareType is a media type or range without parameters, in lower case.
+// bareType returns a media type or range without parameters in lower case.
 func bareType(t string) (string, error) {
 	normal := strings.ToLower(strings.TrimSpace(t))
 	example := normal // of the types that are meant
@@ -134,7 +131,7 @@ func bareType(t string) (string, error) {
 	return normal, nil
 }
 
-// normalOffer is an offer in one spelling: names in lower case, no spaces around
+// normalOffer returns the normal form of an offer: names in lower case, no spaces around
 // parameters, which keep their order.
 func normalOffer(offer string) (string, error) {
 	mediaType, _, err := mime.ParseMediaType(offer)
@@ -155,10 +152,11 @@ func normalOffer(offer string) (string, error) {
 	return normal, nil
 }
 
-// isMediaType asks the reader of the Accept header: who has none takes every media type.
+// isMediaType uses the parser of the Accept header: without the header every media type is
+// accepted.
 func isMediaType(text string) bool { return web.ParseAccept().Quality(text) > 0 }
 
-// spellParameters is what stands behind the type, each parameter as it was quoted.
+// spellParameters returns the parameters of an offer, quoted as they were.
 func spellParameters(offer string) string {
 	quoted, escaped := false, false
 	parts := strings.FieldsFunc(offer, func(c rune) bool {
@@ -181,18 +179,17 @@ func spellParameters(offer string) string {
 	return b.String()
 }
 
-// offerType is the type of a normal offer, without its parameters.
+// offerType returns an offer without its parameters.
 func offerType(offer string) string {
 	mediaType, _, _ := strings.Cut(offer, ";")
 	return mediaType
 }
 
-// AddAcceptOrder gives a media type its place in the server's order of offers,
-// which decides where the client does not: by default text/html,
-// application/xhtml+xml, application/xml, text/xml, text/plain,
-// application/json. [Over] puts it before the named types, [Under] behind
-// them; without either it comes last of those declared. A type with parameters
-// is weighed against the same type with others only.
+// AddAcceptOrder places a media type in the server's order of offers, which decides where the
+// client has no preference. By default the order is text/html, application/xhtml+xml,
+// application/xml, text/xml, text/plain, application/json. [Over] places the type before the named
+// ones, [Under] behind them; without a hint it comes last. A type with parameters can be placed
+// only relative to the same type with other parameters.
 func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 	config := c.Directive()
 	offer, err := normalOffer(mediaType)
@@ -221,7 +218,7 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 	})
 }
 
-// rival returns the normal form of a media type that offer may be weighed against.
+// rival returns the normal form of a media type that offer can be placed relative to.
 func rival(offer, other string) (string, error) {
 	normal, err := normalOffer(other)
 	switch {
@@ -237,7 +234,7 @@ func rival(offer, other string) (string, error) {
 
 func bare(offer string) bool { return !strings.Contains(offer, ";") }
 
-// serverOrder sorts the different offers of a group by the server's preference.
+// serverOrder sorts the different offers of a multiview by the server's preference.
 func serverOrder(offers []string, list []string) {
 	at := func(offer string, otherwise int) int {
 		if i := slices.Index(list, offer); i >= 0 {

@@ -10,10 +10,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// AddResponseAdapter lets views return values of type T: fn makes the response,
-// before any renderer is asked. Values of exactly that type come first; if T is an
-// interface, fn serves every value that has its methods, the narrower interface
-// before the wider one.
+// AddResponseAdapter registers fn to make responses of values of type T that views return, in place
+// of a renderer. If T is an interface, fn gets every value that implements it. An adapter for the
+// exact type is preferred, then the narrower interface.
 func AddResponseAdapter[T any](c registry.Recorder, fn func(*web.Request, T) (*web.Response, error)) {
 	cfg := c.Directive()
 	t := reflect.TypeFor[T]()
@@ -44,14 +43,14 @@ func AddResponseAdapter[T any](c registry.Recorder, fn func(*web.Request, T) (*w
 	})
 }
 
-// adapter reports false for a value that is not its.
+// adapter is an adapter for one type. adapt returns false for values of other types.
 type adapter struct {
 	of    reflect.Type
 	adapt func(r *web.Request, value any) (*web.Response, bool, error)
 }
 
-// adapters turn values into responses by their type. It is filled while the
-// application is built and only read while it serves.
+// adapters turns values into responses by their type. It is filled while the application is built,
+// and read-only when it serves.
 type adapters struct {
 	exact      map[reflect.Type]adapter
 	interfaces []adapter // narrower before wider
@@ -74,7 +73,7 @@ func (as *adapters) add(a adapter) {
 	as.interfaces = slices.Insert(as.interfaces, at, a)
 }
 
-// adapt reports false if no adapter takes the value.
+// adapt returns false if no adapter takes the value.
 func (as *adapters) adapt(r *web.Request, value any) (*web.Response, bool, error) {
 	if value == nil {
 		return nil, false, nil

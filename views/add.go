@@ -9,45 +9,41 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// Add registers a view. What it answers comes from the view's own type and from
-// the options; two views that answer the same resources under the same name and
-// route, with the same predicates, conflict.
+// Add registers a view. The view's type and the options say what it serves. Two views with the same
+// type, name, route and predicates conflict.
 //
-// A view for an error type also answers errors of that type unless it has a
-// name: there the default permission and the default csrf check do not cover it.
+// A view for an error type also handles errors of that type, unless it has a name. The default
+// permission and the default csrf check do not apply to it then.
 func Add(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, anything, opts)
 }
 
-// AddError registers a view that answers errors only. v is an Error or
-// ErrorStatus view, or one that takes no type, which then answers any error
-// that no other error view does. It has no name, and neither the default
-// permission nor the default csrf check covers it.
+// AddError registers a view that handles errors only. v is an Error or ErrorStatus view, or one
+// without a type, which handles any error that no other error view does. It has no name. The
+// default permission and the default csrf check do not apply to it.
 //
-// A value that it returns is a 200 like that of any view: it sets the status on
-// r.Response(), and those headers of the error that clients need (Allow of a 405,
-// Retry-After). An error without a status, as a panic is, meets only views for
-// its type and for any error, no [ErrorStatus].
+// r.Response() starts with the status and the headers of the error (Allow of a 405, Retry-After),
+// 500 for an error without a status; the view may set others. Errors without a status, such as
+// panics, are handled by views for their type and for any error, not by [ErrorStatus].
 func AddError(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, errorOnly, opts)
 }
 
-// AddNotFound registers the view that answers when nothing is found, and every
-// other error whose status is 404. v is a Func view, or one that takes an error.
-// It sets the status itself, as in [AddError].
+// AddNotFound registers the error view for errors with status 404: no view was found, or a view
+// returned such an error. v is a Func view, or one that takes an error. The status of the response
+// starts as 404, see [AddError].
 func AddNotFound(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, use{errors: true, status: http.StatusNotFound, directive: "AddNotFound"}, opts)
 }
 
-// AddForbidden registers the view that answers when a permission is denied, and
-// every other error whose status is 403. v is a Func view, or one that takes an
-// error; a [*DeniedError] in it says what was denied. It sets the status itself,
-// as in [AddError].
+// AddForbidden registers the error view for errors with status 403: a permission was denied, or a
+// view returned such an error. v is a Func view, or one that takes an error; a [*DeniedError] in it
+// says what was denied. The status of the response starts as 403, see [AddError].
 func AddForbidden(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, use{errors: true, status: http.StatusForbidden, directive: "AddForbidden"}, opts)
 }
 
-// use is what a directive wants a view for.
+// use is what a directive uses a view for.
 type use struct {
 	errors    bool // errors only
 	status    int  // errors of this status only
@@ -59,9 +55,8 @@ var (
 	errorOnly = use{errors: true, directive: "AddError"}
 )
 
-// record is all four directives. What a view is, is known when it is declared;
-// it is derived when the application is built, after all derivers, renderers
-// and defaults are there.
+// record implements the four directives. A view is checked when it is declared, and derived when
+// the application is built, once all derivers, renderers and defaults are known.
 func record(cfg *registry.Config, v View, u use, opts []Option) {
 	info, err := declared(cfg.Source(), v, u, opts)
 	if err != nil {
@@ -77,10 +72,10 @@ func record(cfg *registry.Config, v View, u use, opts []Option) {
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			err := publish(reg, info, key)
 			if misplaced, ok := errors.AsType[*registry.ExecutionError](err); ok {
-				return misplaced // no view can be derived
+				return misplaced // the order of derivers: no view can be derived
 			}
 			if err != nil {
-				c.Fail(err) // so that every view that is wrong is reported
+				c.Fail(err) // continue, so that every faulty view is reported
 			}
 			if info.Permission != "" {
 				describePermission(reg, info.Permission, info.Source)
@@ -90,7 +85,7 @@ func record(cfg *registry.Config, v View, u use, opts []Option) {
 	})
 }
 
-// declared checks a declaration and says what the view is.
+// declared checks a declaration, and returns what it declares.
 func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 	if err := v.problem(); err != nil {
 		return nil, err
@@ -127,7 +122,7 @@ func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 	return info, errors.Join(wrong...)
 }
 
-// narrow makes an error view of what the directive was given.
+// narrow turns the view of a directive for errors into an error view.
 func (u use) narrow(info *Info) (wrong []error) {
 	if info.Name != "" {
 		wrong = append(wrong, fmt.Errorf("views.%s: an error view has no name: remove views.Name(%q)", u.directive, info.Name))
@@ -148,8 +143,8 @@ func (u use) narrow(info *Info) (wrong []error) {
 	return wrong
 }
 
-// publish derives the view into a registry: once for resources, and once for
-// errors, as far as it answers them.
+// publish derives the view and adds it to the table of a registry: for resources, for errors, or
+// both.
 func publish(reg *registry.Registry, declared *Info, key string) error {
 	if declared.Route != "" {
 		if err := checkRoute(reg, declared); err != nil {
@@ -179,7 +174,7 @@ func publishOne(table *Table, reg *registry.Registry, info Info, key string) err
 	return table.add(made)
 }
 
-// derived puts a declared view through the derivers of a registry.
+// derived applies the derivers of a registry to a declared view.
 func derived(reg *registry.Registry, info Info, key string) (*registration, error) {
 	info.Registry = reg
 	permission, err := permissionOf(&info)

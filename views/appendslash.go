@@ -17,10 +17,10 @@ var slashRedirects = []int{
 	http.StatusTemporaryRedirect, http.StatusPermanentRedirect,
 }
 
-// AppendSlash is an option for AddNotFound. If the path with a trailing slash matches the pattern of a
-// route, whatever its predicates, the response is a redirect there; otherwise the view is called. The
-// redirect keeps the query, and with the default status 307 also the method and the body. redirect is
-// another status, such as http.StatusPermanentRedirect.
+// AppendSlash is an option for AddNotFound. If the path with a trailing slash matches the pattern
+// of a route, whatever its predicates, the response is a redirect there; otherwise the view is
+// called. The redirect keeps the query, and with the default status 307 also the method and the
+// body. redirect is another status, such as http.StatusPermanentRedirect.
 func AppendSlash(redirect ...int) Option {
 	status := http.StatusTemporaryRedirect
 	if len(redirect) > 0 {
@@ -65,8 +65,8 @@ func slashed(r *web.Request, info *Info) *web.Response {
 	return r.Redirect(status, location)
 }
 
-// sameHost rewrites a path so that clients stay on the same host: each segment is escaped anew, and the path
-// never starts with two slashes, which a host would follow.
+// sameHost rewrites a path so that clients stay on the same host: each segment is escaped anew, and
+// the path never starts with two slashes, which a host would follow.
 func sameHost(prefix, escaped string) (string, bool) {
 	names := strings.Split(escaped, "/")
 	for i, name := range names {

@@ -10,24 +10,26 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Tween is what [Around] puts around a view, such as a tweens.Factory. It prints itself in listings.
+// Tween is what [Around] puts around a view, such as a tweens.Factory. It prints itself in
+// listings.
 type Tween interface {
 	fmt.Stringer
 	// Build makes the handler around next, once, while the application is built.
 	Build(next web.Handler, reg *registry.Registry) (web.Handler, error)
 }
 
-// Around puts tweens around this view, the first one outermost. They run outside its other derivers,
-// the permission check included, except body_limit_view. Around gives a view a deadline or a
-// concurrency limit of its own:
+// Around puts tweens around this view, the first one outermost. They run outside its other
+// derivers, the permission check included, except body_limit_view. Around gives a view a deadline
+// or a concurrency limit of its own:
 //
 //	views.Around(
 //		tweens.Timeout(2*time.Second, tweens.TimeoutOptions{}),                  // 504
 //		tweens.Limit(8, tweens.LimitOptions{Queue: 16, Wait: time.Second}),      // 503 with Retry-After
 //	)
 //
-// A [Group] shares one limit between several views. A tween that passes on another request must derive
-// it from its own (r.WithContext, r.With, …). To run after the permission check, use [Decorate].
+// A [Group] shares one limit between several views. A tween that passes on another request must
+// derive it from its own (r.WithContext, r.With, …). To run after the permission check, use
+// [Decorate].
 func Around(tweens ...Tween) Option {
 	texts := make([]string, len(tweens))
 	o := option{kind: kindAround, value: tweens}
@@ -62,12 +64,13 @@ func aroundView(next Callable, info *Info) (Callable, error) {
 	})
 }
 
-// carriedKey is the context key of the resource, which handlers do not pass on. It is in the context rather
-// than in an attribute because all views that a request calls, even concurrently, share its attributes.
+// carriedKey is the context key of the resource, which handlers do not pass on. It is in the
+// context rather than in an attribute because all views that a request calls, even concurrently,
+// share its attributes.
 type carriedKey struct{}
 
-// throughHandlers makes a Callable of handlers around next. Each call costs a copy of the request. one and all
-// name the handlers in error texts.
+// throughHandlers makes a Callable of handlers around next. Each call costs a copy of the request.
+// one and all name the handlers in error texts.
 func throughHandlers(next Callable, info *Info, one, all string, wrap func(web.Handler) (web.Handler, error)) (Callable, error) {
 	handler, err := wrap(func(r *web.Request) (*web.Response, error) {
 		carried, ok := r.Context().Value(carriedKey{}).(*any)

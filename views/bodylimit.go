@@ -7,9 +7,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// BodyLimit limits the body of requests to the view to n bytes, in place of the limit of its route or
-// the application (framework.Options.MaxBody, 10 MiB by default). A negative n means no limit: for
-// views that read the body piece by piece and know when to stop. Reading past the limit fails with
+// BodyLimit limits the body of requests to the view to n bytes, in place of the limit of its route
+// or the application (framework.Options.MaxBody, 10 MiB by default). A negative n means no limit:
+// for views that read the body piece by piece and know when to stop. Reading past the limit fails
+// with
 // 413. The limit is set before the permission and the csrf check.
 //
 // The limit of form bodies for Parameters stays framework.Options.MaxForm.
@@ -21,8 +22,8 @@ func BodyLimit(n int64) Option {
 	return option{kind: kindBodyLimit, text: text, value: n}
 }
 
-// bodyLimitView sets the limit, outside all other derivers, so that it holds for any of them that reads
-// the body.
+// bodyLimitView sets the limit, outside all other derivers, so that it holds for any of them that
+// reads the body.
 func bodyLimitView(next Callable, info *Info) (Callable, error) {
 	limit, _, err := ValueOf[int64](info, kindBodyLimit)
 	if err != nil {

@@ -7,14 +7,15 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// JSONOptions are the options of [JSON]. The zero value writes compact JSON with <, > and & escaped.
+// JSONOptions are the options of [JSON]. The zero value writes compact JSON with <, > and &
+// escaped.
 type JSONOptions struct {
 	Indent      string // for each level; "" writes one line
 	ContentType string // "" is application/json
 }
 
-// JSON is the built-in renderer "json". It uses encoding/json, and the content type application/json
-// unless the view set another. Register it again for other options:
+// JSON is the built-in renderer "json". It uses encoding/json, and the content type
+// application/json unless the view set another. Register it again for other options:
 //
 //	views.AddRenderer(c, "json", views.JSON(views.JSONOptions{Indent: "  "}))
 func JSON(o JSONOptions) RendererFactory {

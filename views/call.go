@@ -10,13 +10,14 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// ErrMismatch, returned by a view or a deriver, means that the view does not handle this request: the
-// search continues as if one of its predicates had failed. Prefer a predicate where it suffices.
+// ErrMismatch, returned by a view or a deriver, means that the view does not handle this request:
+// the search continues as if one of its predicates had failed. Prefer a predicate where it
+// suffices.
 var ErrMismatch = errors.New("the view does not handle this request")
 
 // Call finds the view for the request's match, resource and view name, and calls it. It tries the
-// views of the matched route, then those without a route if the route has routes.GlobalViews. Without
-// a match it tries those without a route.
+// views of the matched route, then those without a route if the route has routes.GlobalViews.
+// Without a match it tries those without a route.
 //
 // If no view matches, the error is a web.HTTPError: 405, 415 or 406 if only the method, the content
 // type or the Accept header does not match, 404 otherwise. An OPTIONS request for which only the
@@ -152,8 +153,8 @@ func (reg *registration) handle(r *web.Request, convert func(any) (any, error), 
 	return resp, nil
 }
 
-// CallError handles an error: by its error view, or else by the default response of HTTP errors. While
-// the view runs, and after it returned a response, the request's Err is err.
+// CallError handles an error: by its error view, or else by the default response of HTTP errors.
+// While the view runs, and after it returned a response, the request's Err is err.
 //
 // If handled is false, nothing handled err, or the error view failed with the error failure. A 404
 // of an error view counts as not handled.

@@ -11,16 +11,15 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// CoroutineMapper calls coroutines, and nothing else. A coroutine is a view that returns a future, in any of the shapes:
+// CoroutineMapper calls coroutines: views of any shape that return a future.
 //
 //	func show(r *web.Request, p *Page) (*async.Future[*PageInfo], error)
 //
-// It starts its work and returns; what the future holds is the view's value. The request waits for it. Work that was
-// started with the request's context learns of a deadline, and of a client that left, by that; it is waited for all the
-// same, so that nothing uses the request while somebody else answers it.
+// The coroutine starts its work and returns. The request waits for the future, whose value is the
+// view's value. Work with the request's context is cancelled by a deadline or a disconnected
+// client. The request waits for it even then, so that nothing uses the request after its end.
 //
-// A view that returns anything else is refused. Views that just wait need no mapper: a plain view may wait for as
-// long as its context lasts.
+// Any other view is a configuration error. Views that only block need no mapper.
 func CoroutineMapper(v View, info *Info) (Callable, error) {
 	if !v.IsAsync() {
 		return nil, &kindError{fmt.Sprintf("%s returns %s, not an *async.Future: for a view that is not a coroutine use "+
@@ -29,9 +28,9 @@ func CoroutineMapper(v View, info *Info) (Callable, error) {
 	return awaiting(v.Callable(), info), nil
 }
 
-// CoroutineOrExecutorMapper calls coroutines as [CoroutineMapper] does, and the other views as [ExecutorMapper] does, but
-// for those of [HTTP], whose handlers write the response later, and for error views: both are called as always.
-// framework.Async makes it the mapper of an application.
+// CoroutineOrExecutorMapper calls coroutines as [CoroutineMapper] does, and other views as
+// [ExecutorMapper] does. It calls views of [HTTP], whose handlers write the response later, and
+// error views directly. framework.Async makes it the mapper of an application.
 func CoroutineOrExecutorMapper(v View, info *Info) (Callable, error) {
 	switch {
 	case v.IsAsync():
@@ -49,7 +48,7 @@ var (
 
 const shapeHTTP = "HTTP"
 
-// awaiting is a callable whose value is what its future holds.
+// awaiting returns a Callable that awaits the future of call.
 func awaiting(call Callable, info *Info) Callable {
 	return func(r *web.Request, res traversal.Resource) (any, error) {
 		value, err := call(r, res)
@@ -60,8 +59,8 @@ func awaiting(call Callable, info *Info) Callable {
 	}
 }
 
-// awaited waits for value if it is a future, until it is none. The context of the request does not end the waiting: it
-// ends the work, and that may be using the request until then.
+// awaited waits for value as long as it is a future. The end of the request's context does not end
+// the waiting: it ends the work, which may use the request until then.
 func awaited(r *web.Request, value any, info *Info) (any, error) {
 	ctx := r.Context()
 	for {

@@ -7,8 +7,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// CSRF says whether requests to the view are checked for forgery by the
-// application's [web.CSRFPolicy], whatever [SetDefaultCSRF] says.
+// CSRF sets whether requests to the view are checked by the application's [web.CSRFPolicy]. It
+// overrides [SetDefaultCSRF].
 func CSRF(check bool) Option {
 	text := "csrf=false"
 	if check {
@@ -17,8 +17,8 @@ func CSRF(check bool) Option {
 	return option{kind: kindCSRF, text: text, value: check}
 }
 
-// SetDefaultCSRF says whether views that do not say so themselves by [CSRF] are checked.
-// It does not cover error views.
+// SetDefaultCSRF sets whether requests to views without the option [CSRF] are checked. It does not
+// apply to error views.
 func SetDefaultCSRF(c registry.Recorder, check bool) {
 	cfg := c.Directive()
 	cfg.Declare(registry.Declaration{
@@ -45,8 +45,8 @@ func csrfChecked(info *Info) (bool, error) {
 	return bool(byDefault), nil
 }
 
-// csrfView asks the policy before the view is called. Which methods are safe is
-// the policy's to say.
+// csrfView consults the policy before the view is called. The policy decides which methods are
+// safe.
 func csrfView(next Callable, info *Info) (Callable, error) {
 	check, err := csrfChecked(info)
 	if err != nil || !check {

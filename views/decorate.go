@@ -8,10 +8,12 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Decorate wraps the view in handlers, the first one outermost. Like tweens they see the request and
-// the finished response, but for this view only. They run inside the permission and csrf checks.
+// Decorate wraps the view in handlers, the first one outermost. Like tweens they see the request
+// and the finished response, but for this view only. They run inside the permission and csrf
+// checks.
 //
-// A decorator that passes on another request must derive it from its own (r.WithContext, r.With, …).
+// A decorator that passes on another request must derive it from its own (r.WithContext, r.With,
+// …).
 func Decorate(decorators ...func(web.Handler) web.Handler) Option {
 	names := make([]string, len(decorators))
 	o := option{kind: kindDecorate, value: decorators}

@@ -11,8 +11,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// derivers holds the derivers of an application. Their order is solved once, after the last deriver of a round; a
-// deriver of a later round applies to the views that follow it.
+// derivers holds the derivers of an application. Their order is solved once, after the last deriver
+// of a round; a deriver of a later round applies to the views that follow it.
 type derivers struct {
 	byName map[string]*deriver
 	sorter *order.Sorter

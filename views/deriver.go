@@ -46,21 +46,21 @@ func (o readOptions) String() string { return "options " + texts(o) }
 
 func (o readOptions) applyTo(d *deriver) { d.options = append(d.options, o...) }
 
-// AddDeriver applies d to every view of the application while it is built: what d returns is called in
-// place of the view. Packages use it to do something around the views with an option of theirs
+// AddDeriver applies d to every view of the application while it is built: what d returns is called
+// in place of the view. Packages use it to do something around the views with an option of theirs
 // ([Options], [Value], [ValueOf]). For a single view use [Decorate]; for every request, with or
 // without a view, use a tween.
 //
 // By default a deriver is under decorated_view and over rendered_view, where the view's value is
-// already a *web.Response. With Under(RenderedView), Over(Innermost) it sees the view's own value. A
-// deriver under Ingress is inside body_limit_view and around_view, unless it is over one of them. Of
-// two derivers with the same hints, the one added later is the outer one.
+// already a *web.Response. With Under(RenderedView), Over(Innermost) it sees the view's own value.
+// A deriver under Ingress is inside body_limit_view and around_view, unless it is over one of them.
+// Of two derivers with the same hints, the one added later is the outer one.
 //
 // A deriver outside secured_view is applied twice to a view with a permission: the second time for
 // RenderView with Permissive.
 //
-// The name of a built-in deriver replaces it. The names INGRESS and VIEW are reserved. No deriver can
-// be over INGRESS, or under VIEW or mapped_view.
+// The name of a built-in deriver replaces it. The names INGRESS and VIEW are reserved. No deriver
+// can be over INGRESS, or under VIEW or mapped_view.
 func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOption) {
 	cfg := c.Directive()
 	added := &deriver{name: name, derive: d, source: cfg.Source()}
@@ -104,8 +104,8 @@ type Layer struct {
 	Options []Option // those of the view that it reads
 }
 
-// Layers returns the derivers around the view, outermost first, without the built-in ones for options
-// that the view does not have. It returns nil for a view that was not derived.
+// Layers returns the derivers around the view, outermost first, without the built-in ones for
+// options that the view does not have. It returns nil for a view that was not derived.
 func (i *Info) Layers() []Layer {
 	if i.Registry == nil {
 		return nil

@@ -48,16 +48,16 @@
 //   - do something around every request: a tween
 //   - share options between views: [Group]
 //
-// Each of these wrappers is a deriver with a name. [Info.Layers], the commands views and derivers, and
-// explain show their order:
+// Each of these wrappers is a deriver with a name. [Info.Layers], the commands views and derivers,
+// and explain show their order:
 //
 //	body_limit_view around_view secured_view csrf_view owrapped_view http_cached_view decorated_view
 //	rendered_view append_slash_view mapped_view
 //
 // # Examples
 //
-// Each of On, Of, OnInput, Func, Struct, AddError, ErrorStatus, AddNotFound, AddDeriver, AddRenderer,
-// AddResponseAdapter, Around, Decorate, Group, Wrapper, RenderView, Method, Accept, Where, Containment,
-// AddPredicate, AddAcceptOrder, Inherit, Order, Mapper, CoroutineMapper, ExecutorMapper and
-// Table.Predict has an example.
+// Each of On, Of, OnInput, Func, Struct, AddError, ErrorStatus, AddNotFound, AddDeriver,
+// AddRenderer, AddResponseAdapter, Around, Decorate, Group, Wrapper, RenderView, Method, Accept,
+// Where, Containment, AddPredicate, AddAcceptOrder, Inherit, Order, Mapper, CoroutineMapper,
+// ExecutorMapper and Table.Predict has an example.
 package views

@@ -12,9 +12,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// SetExecutor sets the executor of the application, which [ExecutorMapper] has views called by. Each application that is
-// built has its own, which is a component: registry.Lookup[*async.Executor]. Without it views that need one share an
-// executor of the zero options.
+// SetExecutor sets the options of the application's executor, on which [ExecutorMapper] calls
+// views. Each build makes its own, which is a component: registry.Lookup[*async.Executor]. Without
+// SetExecutor the options are zero.
 func SetExecutor(c registry.Recorder, o async.ExecutorOptions) {
 	cfg := c.Directive()
 	cfg.Declare(registry.Declaration{
@@ -29,13 +29,15 @@ func SetExecutor(c registry.Recorder, o async.ExecutorOptions) {
 	})
 }
 
-// ExecutorMapper has views called by the executor of the application ([SetExecutor]), for views that block or burn CPU: so
-// many of them at once and no more. The request waits. If all workers are busy and the queue is full it is a 503 with
-// Retry-After; a request whose context ends leaves the queue. A view that runs is waited for, whatever its context says.
+// ExecutorMapper calls views on the application's executor ([SetExecutor]), which limits how many
+// run at once: for views that block or use much CPU. The request waits. If all workers are busy and
+// the queue is full, the response is a 503 with Retry-After. A request whose context ends leaves
+// the queue. A running view is waited for, even after its context ended.
 //
-// The view gets a copy of the request whose context is that of the work: what the view gives to the same
-// executor runs at once. Coroutines are refused, and views of [HTTP], whose handlers run when the response is written.
-// Error views are called as always, since they answer when the executor is full, too.
+// The view gets a copy of the request with the context of the work, so work that it submits to the
+// same executor runs inline. Coroutines are a configuration error, and so are views of [HTTP],
+// whose handlers run when the response is written. Error views are called directly, since they also
+// handle the error of a full executor.
 func ExecutorMapper(v View, info *Info) (Callable, error) {
 	ex, ok := registry.Lookup[*async.Executor](info.Registry)
 	if !ok {
@@ -47,7 +49,8 @@ func ExecutorMapper(v View, info *Info) (Callable, error) {
 	return onExecutor(ex, v, info)
 }
 
-// ExecutorMapperOn is [ExecutorMapper] with an executor of its own, for views that shall not be in the way of others.
+// ExecutorMapperOn is [ExecutorMapper] with an executor of your own, for views that must not delay
+// others.
 func ExecutorMapperOn(ex *async.Executor) Mapper {
 	return func(v View, info *Info) (Callable, error) {
 		if ex == nil {
@@ -80,8 +83,8 @@ func onExecutor(ex *async.Executor, v View, info *Info) (Callable, error) {
 	}, nil
 }
 
-// submitted is one call by an executor. It returns when nothing of the call uses the request any more: after the call, or
-// when it is certain that there will be none.
+// submitted calls the view on an executor. It returns once nothing of the call can use the request
+// any more: after the call, or when it is certain that there will be none.
 func submitted(ex *async.Executor, call Callable, r *web.Request, res traversal.Resource) (any, error) {
 	ctx := r.Context()
 	t := turn{over: make(chan struct{})}
@@ -109,10 +112,10 @@ func submitted(ex *async.Executor, call Callable, r *web.Request, res traversal.
 
 var errNoTurn = errors.New("the request left the queue")
 
-// turn is whether a call was begun, or given up before.
+// turn records whether a call was started, or given up before.
 type turn struct {
 	state atomic.Uint32
-	over  chan struct{} // closed when a call that was begun has returned
+	over  chan struct{} // closed when a started call has returned
 }
 
 const (

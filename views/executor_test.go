@@ -75,7 +75,8 @@ func TestExecutorViewsMayUseTheirExecutor(t *testing.T) {
 	assert.Equal(t, "haha", body(t, reg, &page{}), "all of it on one worker")
 }
 
-// A request whose context ends leaves the queue; a view that runs is waited for, since it uses the request.
+// A request whose context ends leaves the queue; a view that runs is waited for, since it uses the
+// request.
 func TestContextOfExecutorViews(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// form is how parameters fill a struct, worked out once for its type.
+// form fills a struct from parameters. It is computed once for each type.
 type form struct {
 	pointer bool // the input is a pointer to the struct
 	typ     reflect.Type
@@ -21,7 +21,7 @@ type form struct {
 type formField struct {
 	name  string
 	index []int
-	list  bool // takes all values of the parameter, not only the one that counts
+	list  bool // takes all values of the parameter, not only the last
 	set   setter
 }
 
@@ -31,7 +31,7 @@ type setter = func(field reflect.Value, texts []string) error
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 
-// formOf returns nil for types that only JSON can fill.
+// formOf returns the form of a type, nil if only JSON can fill it.
 func formOf(t reflect.Type) (*form, error) {
 	f := &form{typ: t}
 	if t.Kind() == reflect.Pointer {
@@ -59,7 +59,8 @@ func formOf(t reflect.Type) (*form, error) {
 	return f, nil
 }
 
-// throughPointer: an embedded pointer may be nil, so its fields are left to JSON.
+// throughPointer reports whether a field is behind an embedded pointer, which may be nil: only JSON
+// fills such fields.
 func throughPointer(t reflect.Type, index []int) bool {
 	for _, i := range index[:len(index)-1] {
 		if t = t.Field(i).Type; t.Kind() == reflect.Pointer {
@@ -79,8 +80,7 @@ func formName(field reflect.StructField) string {
 	return strings.ToLower(field.Name)
 }
 
-// fill sets the fields whose parameters are there, and reports all that do not
-// fit.
+// fill sets the fields that have parameters. Its error lists all values that do not fit.
 func (f *form) fill(input reflect.Value, from *web.Parameters) error {
 	if f.pointer {
 		input.Set(reflect.New(f.typ))

@@ -2,18 +2,21 @@ package views
 
 import "github.com/mastaba-go/mastaba/registry/order"
 
-// Hint places one thing relative to others by name: a deriver ([AddDeriver]), a kind of predicate ([AddPredicate]) or a
-// media type ([AddAcceptOrder]). Names that are not registered are ignored, but one of those in a Hint has to be.
+// Hint places a deriver ([AddDeriver]), a kind of predicate ([AddPredicate]) or a media type
+// ([AddAcceptOrder]) relative to others of its sort. Names that are not registered are ignored, but
+// at least one name of a Hint has to be.
 type Hint struct{ hint order.Hint }
 
 var _ DeriverOption = Hint{}
 
-// Under places a deriver inside the named ones, nearer to the view. A kind of predicate under another weighs less, so its
-// views are checked later; a media type under another is offered after it.
+// Under places a deriver inside the named ones, nearer to the view. A kind of predicate under
+// another weighs less, so its views are tried later. A media type under another is offered after
+// it.
 func Under(names ...string) Hint { return Hint{order.Of(order.Under, names)} }
 
-// Over places a deriver outside the named ones, nearer to the request. A kind of predicate over another weighs more, so its
-// views are checked earlier; a media type over another is offered before it.
+// Over places a deriver outside the named ones, nearer to the request. A kind of predicate over
+// another weighs more, so its views are tried earlier. A media type over another is offered before
+// it.
 func Over(names ...string) Hint { return Hint{order.Of(order.Over, names)} }
 
 // String returns the hint as it is listed: `under "audit", INGRESS`.

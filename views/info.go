@@ -91,9 +91,9 @@ func (i *Info) place() string {
 	return fmt.Sprintf("%s (%s)", name, src)
 }
 
-// ValueOf returns the value of the view's option with this name, for derivers: a [Value], or an option
-// of this package ("renderer", "wrapper", …). It returns false if the view does not have the option,
-// and an error if its value has another type.
+// ValueOf returns the value of the view's option with this name, for derivers: a [Value], or an
+// option of this package ("renderer", "wrapper", …). It returns false if the view does not have the
+// option, and an error if its value has another type.
 func ValueOf[T any](i *Info, name string) (value T, ok bool, err error) {
 	o, ok := i.options.option(name)
 	if !ok {

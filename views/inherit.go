@@ -10,15 +10,13 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Inherit gives resources of type T the views of type P: of a type that T
-// embeds, or of one that it can be seen as. as makes the P that such a view
-// receives; the request's resource stays the T.
+// Inherit makes the views for P serve resources of type T, which embeds P or can be converted to
+// it. as returns the P for such a view. The request's resource stays the T.
 //
 //	views.Inherit(c, func(a *Article) *Page { return &a.Page })
 //
-// A view for T itself comes first, then the views for P, those that P inherits
-// in its turn, then those for interfaces. Of two types that T inherits from, the
-// one declared first comes first.
+// Views for T itself come first, then those for P, then those that P inherits, then those for
+// interfaces. Of two types that T inherits from, the one registered first comes first.
 func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 	config := c.Directive()
 	from, to := reflect.TypeFor[T](), reflect.TypeFor[P]()
@@ -61,10 +59,10 @@ func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 	})
 }
 
-// Order declares in which order the views of the given types answer a resource
-// of type T: needed where two interfaces fit T and neither is narrower than the
-// other, possible for any of the types that fit it. T's own views come first
-// unless T is among the types; types that fit and are not named come after.
+// Order sets the order in which views for the given types are tried for a resource of type T. It is
+// required where T implements two interfaces of which neither is narrower, and possible for all
+// types whose views serve T. Views for T itself come first unless T is listed; types that are not
+// listed come last.
 //
 //	views.Order[*Book](c, reflect.TypeFor[Content](), reflect.TypeFor[Container]())
 func Order[T any](c registry.Recorder, types ...reflect.Type) {
@@ -90,10 +88,9 @@ func Order[T any](c registry.Recorder, types ...reflect.Type) {
 	})
 }
 
-// Resource declares T as a type of the application's resources, so that two
-// views which could both answer it, and of which neither is narrower, are
-// reported while the application is built and not when the first such resource
-// is met. It may be declared any number of times.
+// Resource declares that T is a type of the application's resources. Then two views for interfaces
+// of which neither is narrower for T are reported while the application is built, not when the
+// first T is requested. A type may be declared any number of times.
 func Resource[T any](c registry.Recorder) {
 	config := c.Directive()
 	t := reflect.TypeFor[T]()
@@ -114,14 +111,14 @@ func Resource[T any](c registry.Recorder) {
 	})
 }
 
-// types is what an application says about the types of its resources.
+// types holds what was declared about resource types.
 type types struct {
 	parents   map[reflect.Type][]inheritance
 	orders    map[reflect.Type]declaredOrder
 	declared  []reflect.Type
 	resources map[reflect.Type]registry.Source
 
-	lines map[reflect.Type][]ancestor // once complete: of the types that inherit
+	lines map[reflect.Type][]ancestor // lineages of the types that inherit; set when complete
 }
 
 type inheritance struct {
@@ -150,7 +147,7 @@ func (ts *types) declare(t reflect.Type, src registry.Source) {
 	}
 }
 
-// inherit adds a parent, or replaces what an earlier round declared.
+// inherit adds a parent, or replaces the one of an earlier round.
 func (ts *types) inherit(from reflect.Type, edge inheritance) {
 	for i, old := range ts.parents[from] {
 		if old.to == edge.to {
@@ -161,15 +158,14 @@ func (ts *types) inherit(from reflect.Type, edge inheritance) {
 	ts.parents[from] = append(ts.parents[from], edge)
 }
 
-// ancestor is a type whose views answer another one, and how the resource is
-// seen as it.
+// ancestor is a type whose views serve another type, and the conversion of the resource to it.
 type ancestor struct {
 	typ     reflect.Type
 	convert func(any) (any, error) // nil: as it is
 }
 
-// lineage is t and what it inherits from: t itself first, each type before its
-// own parents, and behind all types that inherit from it.
+// lineage returns t and the types that it inherits from: each type before its parents, and after
+// all types that inherit from it.
 func (ts *types) lineage(t reflect.Type) []ancestor {
 	var line []ancestor // backwards
 	open := map[reflect.Type]bool{}
@@ -203,7 +199,7 @@ func chained(first, then func(any) (any, error)) func(any) (any, error) {
 	}
 }
 
-// finish makes the types final, and finds what was declared wrongly.
+// finish completes the types, and returns the errors of their declarations.
 func (ts *types) finish() error {
 	var errs []error
 	ts.lines = make(map[reflect.Type][]ancestor, len(ts.parents))
@@ -234,17 +230,17 @@ func (ts *types) finish() error {
 	return errors.Join(errs...)
 }
 
-// reaches reports whether from inherits, at whatever distance, from to.
+// reaches reports whether from inherits from to, directly or not.
 func (ts *types) reaches(from, to reflect.Type) bool {
 	return slices.ContainsFunc(ts.lineage(from), func(a ancestor) bool { return a.typ == to })
 }
 
-// fits reports whether a view for want answers a t as it is.
+// fits reports whether a view for want serves a t without conversion.
 func fits(t, want reflect.Type) bool {
 	return t == want || want.Kind() == reflect.Interface && t.Implements(want)
 }
 
-// inherits reports whether the resource is seen as a want by Inherit.
+// inherits reports whether the resource inherits from want.
 func inherits(r *web.Request, res any, want reflect.Type) bool {
 	reg := r.Registry()
 	if reg == nil || res == nil {

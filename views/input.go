@@ -13,10 +13,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// OnInput makes a view of a function that receives the resource and an input of
-// type I, decoded from the request: from a JSON body if that is its type, else
-// from the parameters of the query and of a form body. If I, or a pointer to
-// it, has a method Validate() error, it is asked before the function is called.
+// OnInput makes a view of a function that takes the resource and an input of type I, decoded from
+// the request: from a JSON body, or from the parameters of the query and a form body. If I or *I
+// has a method Validate() error, it is called before the function.
 //
 // From parameters, I is a struct, or a pointer to one. A field is filled by the
 // name in its tag `form:"name"`, else in its tag `json:"name"`, else by its own
@@ -24,9 +23,9 @@ import (
 // bools, numbers, encoding.TextUnmarshalers, and pointers to and slices of
 // these; others are filled by JSON only.
 //
-// A body that cannot be read is the client's error, 400; one of another type
-// 415; values that do not fit their fields, or that Validate refuses, 422,
-// unless its error carries a status of its own. The texts of these errors reach the client.
+// A malformed body is a 400, a body of another type a 415. Values that do not fit their fields, or
+// for which Validate returns an error without a status of its own, are a 422. The client sees the
+// texts of these errors.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 	v := shaped[O]("OnInput", resourceType[R](), fn, fn == nil)
 	form, err := formOf(reflect.TypeFor[I]())
@@ -55,7 +54,7 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 
 type validator interface{ Validate() error }
 
-// decode fills the input, which is a pointer to it, by the type of the body.
+// decode decodes the request into input, which is a pointer.
 func decode(r *web.Request, input any, form *form) error {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
@@ -75,7 +74,7 @@ func decode(r *web.Request, input any, form *form) error {
 	return form.fill(reflect.ValueOf(input).Elem(), parameters)
 }
 
-// decodeJSON takes one JSON value, no larger than a body may be.
+// decodeJSON decodes one JSON value, no longer than the body limit.
 func decodeJSON(r *web.Request, input any) error {
 	if r.Body == nil {
 		return web.BadRequest("expected a JSON body")
@@ -96,7 +95,7 @@ func decodeJSON(r *web.Request, input any) error {
 	return nil
 }
 
-// validate asks the input, which is a pointer to it.
+// validate calls the input's Validate method, if it has one.
 func validate[I any](input *I) error {
 	v, ok := any(*input).(validator)
 	if !ok {

@@ -23,10 +23,10 @@ import (
 //     subset of I's,
 //  4. any.
 //
-// If neither of two interfaces is narrower (Content and Container, for a Book that implements both),
-// Order declares which is tried first; it can also put an interface before an inherited type. Without
-// it they are a tie, and a search that reaches a tie ends with an error. A multiview with a view that
-// matches every request ends the chain, so a tie behind it does no harm.
+// If neither of two interfaces is narrower (Content and Container, for a Book that implements
+// both), Order declares which is tried first; it can also put an interface before an inherited
+// type. Without it they are a tie, and a search that reaches a tie ends with an error. A multiview
+// with a view that matches every request ends the chain, so a tie behind it does no harm.
 //
 // A chain is computed once for each type and slot: when the table is completed for types with views
 // of their own, for others when the first such resource is met. The number of chains is limited by
@@ -249,8 +249,8 @@ func seen(line []ancestor, want reflect.Type) func(any) (any, error) {
 	return line[at].convert
 }
 
-// narrowest returns the multiview than whose interface no other is narrower, and a second one if there
-// are several.
+// narrowest returns the multiview than whose interface no other is narrower, and a second one if
+// there are several.
 func narrowest(groups []*multiview) (first, second *multiview) {
 	for _, g := range groups {
 		if slices.ContainsFunc(groups, func(other *multiview) bool { return narrower(other.typ, g.typ) }) {
@@ -307,8 +307,8 @@ func (c *cursor) next(r *web.Request) *registration {
 	}
 }
 
-// find returns the first matching view of the chain and the conversion of its resource, nil if there is none.
-// The error is a predicate's, or a tie.
+// find returns the first matching view of the chain and the conversion of its resource, nil if
+// there is none. The error is a predicate's, or a tie.
 func (c *chain) find(r *web.Request) (*registration, func(any) (any, error), error) {
 	cur := c.cursor()
 	for view := cur.next(r); view != nil; view = cur.next(r) {

@@ -11,15 +11,14 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Mapper turns a declared view into something to call. It runs once a view,
-// while the application is built, and may refuse a view that it cannot call;
-// the refusal is reported with the view's own place. Most applications need no
-// mapper: the default one calls the function with the arguments of its shape.
+// Mapper turns a view into a Callable. It is called once for each view, while the application is
+// built. Its error is reported with the view's source location. Most applications need no mapper:
+// the default one calls the function with the arguments of its shape.
 type Mapper func(v View, info *Info) (Callable, error)
 
-// SetMapper sets the mapper of all views that have none of their own by
-// [WithMapper]. Mappers decide how views are called: on a worker pool, say, or
-// as something that returns a future. A mapper usually wraps v.Callable().
+// SetMapper sets the mapper of views without the option [WithMapper]. A mapper decides how views
+// are called: on a worker pool, or as functions that return a future. It usually wraps
+// v.Callable().
 func SetMapper(c registry.Recorder, m Mapper) {
 	cfg := c.Directive()
 	if m == nil {
@@ -38,7 +37,7 @@ func SetMapper(c registry.Recorder, m Mapper) {
 	})
 }
 
-// WithMapper calls the view by a mapper of its own, see [SetMapper].
+// WithMapper sets the mapper of the view, see [SetMapper].
 func WithMapper(m Mapper) Option {
 	o := option{kind: kindMapper, text: "mapper=" + registry.FuncName(m), value: m}
 	if m == nil {
@@ -47,9 +46,9 @@ func WithMapper(m Mapper) Option {
 	return o
 }
 
-// DefaultMapper calls the view's function with the arguments of its shape, in
-// the goroutine of the request. The view may wait for whatever it likes; one that
-// returns a future is a coroutine, which it refuses: see [CoroutineMapper].
+// DefaultMapper calls the view's function with the arguments of its shape, on the request's
+// goroutine. The view may block. A view that returns a future is a configuration error: see
+// [CoroutineMapper].
 func DefaultMapper(v View, info *Info) (Callable, error) {
 	if err := plainOnly(v); err != nil {
 		return nil, err
@@ -69,8 +68,8 @@ func DefaultMapper(v View, info *Info) (Callable, error) {
 
 var _ Mapper = DefaultMapper
 
-// mappedView is the innermost deriver. What it is given to wrap is the function
-// as the default mapper would call it; the mapper decides.
+// mappedView is the innermost deriver. It ignores the Callable that it is given, which calls the
+// function directly, and uses the mapper.
 func mappedView(_ Callable, info *Info) (Callable, error) {
 	m, ok, err := ValueOf[Mapper](info, kindMapper)
 	if err != nil {
@@ -94,7 +93,7 @@ func mappedView(_ Callable, info *Info) (Callable, error) {
 	return call, nil
 }
 
-// plainOnly refuses coroutines, for who does not await.
+// plainOnly returns an error for coroutines, for mappers that do not await.
 func plainOnly(v View) error {
 	if !v.IsAsync() {
 		return nil
@@ -103,10 +102,11 @@ func plainOnly(v View) error {
 		"or config.Include(framework.Async) for the whole application", v, v.Result())}
 }
 
-// mayBeFuture tells whether only the value itself tells whether it is a future.
+// mayBeFuture reports whether the view's value may turn out to be a future: its type is an
+// interface.
 func mayBeFuture(v View) bool { return v.result != nil && v.result.Kind() == reflect.Interface }
 
-// kindError refuses a view of the wrong kind, and names what fits it.
+// kindError is the error of a mapper for a view that it cannot call. It names a mapper that can.
 type kindError struct{ text string }
 
 var _ error = (*kindError)(nil)

@@ -8,8 +8,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// The response if no view matches. The search records nothing, so that requests that find their view
-// pay nothing for it; only after it failed all predicates are checked again.
+// The response if no view matches. The search records nothing, so that requests that find their
+// view pay nothing for it; only after it failed all predicates are checked again.
 
 // mismatch returns the error, or the response to OPTIONS, for a request that no view matches.
 func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, error) {

@@ -63,8 +63,8 @@ func (g *multiview) freeze(kinds *scale, serverList []string) {
 	g.sortOffers(serverList)
 }
 
-// sortOffers sorts the offers by the server's preference; those that weigh the same stay in order of
-// registration.
+// sortOffers sorts the offers by the server's preference; those that weigh the same stay in order
+// of registration.
 func (g *multiview) sortOffers(serverList []string) {
 	if len(g.offers) < 2 {
 		return
@@ -118,7 +118,8 @@ func (reg *registration) failing(r *web.Request) []web.Predicate {
 	return failed
 }
 
-// preferred returns the offers that the client accepts, by its preference, then in the server's order.
+// preferred returns the offers that the client accepts, by its preference, then in the server's
+// order.
 func preferred(r *web.Request, offers []offer) []*offer {
 	web.Drive(r).SetNegotiated()
 	picked := make([]*offer, 0, len(offers))

@@ -78,8 +78,8 @@ func (c Candidate) String() string {
 	}
 }
 
-// candidates returns the candidates for a request in the order in which they are tried. The first one
-// that did not fail handles the request. It checks all predicates.
+// candidates returns the candidates for a request in the order in which they are tried. The first
+// one that did not fail handles the request. It checks all predicates.
 func (t *Table) candidates(r *web.Request) []Candidate {
 	first, second := t.slots(r, r.ViewName())
 	return reported(t.examine(r, first, second), r)
@@ -91,9 +91,9 @@ type candidate struct {
 	failed []web.Predicate
 }
 
-// failedFor reports whether only predicates of this kind fail. For the kind method, a failed content
-// type is ignored, since it concerns the body of another method: a GET of a view for POST of JSON
-// fails for its method only.
+// failedFor reports whether only predicates of this kind fail. For the kind method, a failed
+// content type is ignored, since it concerns the body of another method: a GET of a view for POST
+// of JSON fails for its method only.
 func (c candidate) failedFor(kind string) bool {
 	found := false
 	for _, p := range c.failed {
@@ -122,16 +122,16 @@ func (t *Table) examine(r *web.Request, slots ...*slot) []candidate {
 func (c *chain) examine(r *web.Request) []candidate {
 	var all []candidate
 	for _, group := range c.steps {
-		for _, view := range group.asked(r) {
+		for _, view := range group.inOrder(r) {
 			all = append(all, candidate{view, view.failing(r)})
 		}
 	}
 	return all
 }
 
-// asked lists the views in the order in which they are tried, then those that the Accept header
+// inOrder lists the views in the order in which they are tried, then those that the Accept header
 // excludes.
-func (g *multiview) asked(r *web.Request) []*registration {
+func (g *multiview) inOrder(r *web.Request) []*registration {
 	var list []*registration
 	taken := preferred(r, g.offers)
 	for _, o := range taken {
@@ -167,8 +167,8 @@ func (t *Table) miss(cause *NoViewError, r *web.Request, name string, first, sec
 	cause.table, cause.slots = t, [2]*slot{first, second}
 }
 
-// logNotFound logs err if no view matched. The text, which has several lines, is the message, since a
-// console prints a message as it is.
+// logNotFound logs err if no view matched. The text, which has several lines, is the message, since
+// a console prints a message as it is.
 func logNotFound(r *web.Request, err error) {
 	cause, ok := errors.AsType[*NoViewError](err)
 	if !ok {

@@ -12,25 +12,22 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Option says how, when or for whom a view answers. The options of this
-// package, its predicates (Method, Param, …), [Group], and [Value] for derivers
-// of third parties are options. Each prints itself, and conflicts, listings and
-// explanations read the same words as the code.
+// Option configures a view. Options are those of this package, its predicates (Method, Param, …),
+// [Group], and [Value] for the derivers of other packages. Each prints itself in conflicts,
+// listings and explanations.
 //
-// One kind of option is given once a view: views.Method("GET", "POST") rather
-// than two of Method.
+// A view has one option of each kind: views.Method("GET", "POST"), not Method twice.
 type Option interface {
 	fmt.Stringer
 	ViewOption() // marks the type; does nothing
 }
 
-// option is every option but predicates and groups. value is what derivers see
-// under the option's kind.
+// option is every option except predicates and groups. value is what ValueOf returns.
 type option struct {
 	kind  string
 	text  string
 	value any
-	named bool // by Value: some deriver must have declared it
+	named bool // made by Value: a deriver must have declared the kind
 	err   error
 }
 
@@ -43,7 +40,7 @@ var (
 	_ Option = web.Predicate{}
 )
 
-// The kinds of this package's own options, which Value may not use.
+// The kinds of this package's own options, which are invalid names for Value.
 const (
 	kindName       = "name"
 	kindPermission = "permission"
@@ -66,25 +63,24 @@ var ownKinds = []string{
 	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor, kindBodyLimit, kindAround, kindAppendSlash,
 }
 
-// Name is the view name: the part of the path after the resource. Without it,
-// or with "", the view is the resource's default view. The "@@" with which a
-// path may select a view is no part of the name.
+// Name sets the view name: the path segment after the resource. Without it, or with "", the view is
+// the default view of the resource. The "@@" by which a path may select a view is not part of the
+// name.
 func Name(name string) Option { return textOption(kindName, name) }
 
-// For narrows the view to resources (or errors) of type T. It is for views that
-// do not say a type of their own: Func, HTTP, and those that take an interface
-// which T has.
+// For narrows the view to resources, or errors, of type T. It is for views without a type (Func,
+// HTTP), and for views that take an interface which T implements.
 func For[T any]() Option {
 	t := reflect.TypeFor[T]()
 	return option{kind: kindFor, text: "for=" + t.String(), value: t}
 }
 
-// Value is an option for a deriver that declared its name with [Options]. It is
-// what packages with derivers of their own build their options of:
+// Value is an option for a deriver that declared its name with [Options]. Packages build the
+// options of their derivers with it:
 //
 //	func RateLimit(perMinute int) views.Option { return views.Value("rate_limit", perMinute) }
 //
-// A name that no deriver declared is a configuration error.
+// A name that no deriver declares is a configuration error.
 func Value(name string, value any) Option {
 	o := option{kind: name, text: fmt.Sprintf("%s=%#v", name, value), value: value, named: true}
 	switch {
@@ -96,14 +92,14 @@ func Value(name string, value any) Option {
 	return o
 }
 
-// Group carries options that several views share:
+// Group combines options that several views share:
 //
 //	api := views.Group(views.Renderer("json"), views.Permission("api"))
 //	views.Add(c, views.On(list), api)
 //	views.Add(c, views.On(create), api, views.Method("POST"))
 //
-// What a view says itself overrides what a group says of the same kind, and a
-// later group overrides an earlier one.
+// A view's own option overrides a group's option of the same kind, and a later group overrides an
+// earlier one.
 func Group(defaults ...Option) Option { return group{slices.Clone(defaults)} }
 
 type group struct{ defaults []Option }
@@ -126,14 +122,14 @@ func textOption(kind, value string) option {
 	return option{kind: kind, text: kind + "=" + strconv.Quote(value), value: value}
 }
 
-// declaration is what a view's options come to: one of each kind.
+// declaration holds the resolved options of a view: one of each kind.
 type declaration struct {
 	options    []option
 	predicates []web.Predicate
 }
 
-// declare resolves options: what is written at one place overrides what the
-// groups there say, and nothing is said twice at one place.
+// declare resolves options: single ones override those of groups, and a kind given twice on the
+// same level is an error.
 func declare(opts []Option) (declaration, []error) {
 	var d, own declaration
 	var wrong []error
@@ -158,8 +154,8 @@ func declare(opts []Option) (declaration, []error) {
 				wrong = append(wrong, err)
 				continue
 			}
-			// A kind may be asked for and ruled out at once: a header that is
-			// there, and one that is not.
+			// A predicate and a negated one of the same kind go together: a header that must be
+			// there, and one that must not.
 			if at := slices.IndexFunc(own.predicates, func(p web.Predicate) bool {
 				return p.Kind() == o.Kind() && p.Negated() == o.Negated()
 			}); at >= 0 {

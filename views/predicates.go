@@ -14,8 +14,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// The kinds of the built-in predicates. A kind is what AddPredicate weighs
-// against another, and the word that predicates of the kind print first.
+// The kinds of the built-in predicates, with which their texts begin. AddPredicate places others
+// relative to them.
 const (
 	kindXHR           = "xhr"
 	kindMethod        = "method"
@@ -34,10 +34,8 @@ const (
 // methods is the Data of a Method predicate: sorted, HEAD beside GET.
 type methods []string
 
-// Method holds for requests with one of the methods. GET includes HEAD, so a
-// view for GET answers HEAD too. When nothing but the method keeps the views of
-// a resource from answering, the client is told 405 with the methods that would
-// do, and OPTIONS is answered from the same list.
+// Method holds for requests with one of the methods. GET includes HEAD. If only the method does not
+// match, the response is a 405 with the allowed methods, or for OPTIONS a 204 with the same list.
 func Method(names ...string) web.Predicate {
 	set := sortedSet(names)
 	if slices.Contains(set, http.MethodGet) && !slices.Contains(set, http.MethodHead) {
@@ -61,9 +59,8 @@ func methodOf(r *web.Request) string {
 	return r.Method
 }
 
-// Header holds if the request has all the headers. "Name" asks for a header of
-// that name, be it empty; "Name:regexp" also for a value that the expression
-// matches from its start (not necessarily to its end).
+// Header holds if the request has all the headers. "Name" requires a header of that name, even an
+// empty one. "Name:regexp" also requires that the expression matches at the start of the value.
 func Header(specs ...string) web.Predicate {
 	type condition struct {
 		name  string
@@ -106,8 +103,7 @@ func Header(specs ...string) web.Predicate {
 	return required(p, specs, "header")
 }
 
-// headerOf returns the header with a canonical name; several lines of one name
-// count as one, joined by commas.
+// headerOf returns the header with a canonical name, several lines joined by commas.
 func headerOf(r *web.Request, name string) (string, bool) {
 	values := r.Header[name]
 	switch {
@@ -122,13 +118,11 @@ func headerOf(r *web.Request, name string) (string, bool) {
 	}
 }
 
-// Param holds if the request has all the parameters, of its query or its form
-// body: Parameters of web.Request says which one counts. "k" asks for a
-// parameter k, whatever its value; "k=v" for exactly that value, spaces around
-// both left out; "k=" for an empty one. An equals sign in front belongs to the
-// name. The body stays readable for the view.
+// Param holds if the request has all the parameters, in its query or its form body; see Parameters
+// of web.Request. "k" requires a parameter k, "k=v" that value (without surrounding spaces), "k="
+// an empty value. A leading equals sign belongs to the name. The view can still read the body.
 //
-// "k" and "k=" are one identity: two views that differ in nothing else conflict.
+// Two views that differ only in "k" and "k=" conflict.
 func Param(specs ...string) web.Predicate {
 	conditions, printed := parameters(specs)
 	p := web.NewPredicate(kindParam, texts(printed), func(r *web.Request) (bool, error) {
@@ -147,7 +141,7 @@ func Param(specs ...string) web.Predicate {
 	return required(p, specs, "parameter")
 }
 
-// pair is a name with the value asked for.
+// pair is a name with a required value.
 type pair struct {
 	name, value string
 	valued      bool
@@ -176,8 +170,7 @@ func parameters(specs []string) (conditions []pair, printed []string) {
 	return conditions, sortedSet(printed)
 }
 
-// PathInfo holds if expr matches the decoded path of the request from its
-// start; it need not reach the end.
+// PathInfo holds if the regular expression matches at the start of the decoded path.
 func PathInfo(expr string) web.Predicate {
 	re, err := anchored(expr)
 	p := web.NewPredicate(kindPathInfo, strconv.Quote(expr), func(r *web.Request) (bool, error) {
@@ -189,11 +182,10 @@ func PathInfo(expr string) web.Predicate {
 	return p
 }
 
-// anchored compiles expr so that it matches from the start only. It always
-// returns an expression; with an error, one that matches nothing.
+// anchored compiles expr to match at the start only. With an error it returns an expression that
+// matches nothing.
 func anchored(expr string) (*regexp.Regexp, error) {
-	// Compiled alone first: "a)(b" is well formed only in between parentheses, and
-	// "\Q" only outside.
+	// Compile expr alone first: "a)(b" is valid only within parentheses, and "\Q" only outside.
 	re, err := regexp.Compile(expr)
 	if err == nil {
 		re, err = regexp.Compile(`\A(?:` + expr + `)`)
@@ -207,8 +199,8 @@ func anchored(expr string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// XHR holds for requests that scripts of a page made, or, with false, for all
-// others: those whose X-Requested-With is exactly XMLHttpRequest.
+// XHR holds for requests with the header X-Requested-With: XMLHttpRequest, which scripts of a page
+// send, or with false for all others.
 func XHR(want bool) web.Predicate {
 	return web.NewPredicate(kindXHR, strconv.FormatBool(want), func(r *web.Request) (bool, error) {
 		value, _ := headerOf(r, "X-Requested-With")
@@ -216,9 +208,8 @@ func XHR(want bool) web.Predicate {
 	})
 }
 
-// MatchParam holds if the markers of the matched route have the given values,
-// each written "name=value". Without a match, or with one that has no markers,
-// it never holds; nor does a marker that holds several values.
+// MatchParam holds if the markers of the matched route have the given values, each written
+// "name=value". It never holds without a match, and never for a marker with several values.
 func MatchParam(specs ...string) web.Predicate {
 	var conditions []pair
 	var problem error
@@ -251,9 +242,8 @@ func MatchParam(specs ...string) web.Predicate {
 	return required(p, specs, "marker")
 }
 
-// Where is a predicate of one's own: it holds when fn says so. Its kind is
-// kind; values are what tells two of a kind apart and what they print, so give
-// whatever fn depends on:
+// Where makes a predicate of your own, which holds if fn returns true. values is how it prints, and
+// what distinguishes it from others of its kind, so give all values that fn depends on:
 //
 //	func Weekday(day string) web.Predicate {
 //		return views.Where("weekday", func(r *web.Request) (bool, error) {
@@ -261,10 +251,9 @@ func MatchParam(specs ...string) web.Predicate {
 //		}, day)
 //	}
 //
-// Two views that differ in nothing else, and whose predicates print the same,
-// conflict. An error of fn ends the search for a view and is the request's
-// error. [AddPredicate] says how much a kind weighs; one that it does not name
-// weighs more than all that it does, in the order in which views first use them.
+// Two views whose predicates print the same conflict if they differ in nothing else. An error of fn
+// ends the search for a view and becomes the request's error. [AddPredicate] sets the weight of a
+// kind; kinds that were not added weigh more than those that were, in order of first use.
 func Where(kind string, fn func(*web.Request) (bool, error), values ...string) web.Predicate {
 	p := web.NewPredicate(kind, texts(values), fn)
 	switch {
@@ -281,7 +270,7 @@ func Where(kind string, fn func(*web.Request) (bool, error), values ...string) w
 // Not holds when p does not. It weighs as much as p.
 func Not(p web.Predicate) web.Predicate { return web.Not(p) }
 
-// required refuses a predicate that was given nothing to look for.
+// required adds an error to a predicate without values.
 func required(p web.Predicate, values []string, noun string) web.Predicate {
 	if len(values) == 0 {
 		return p.WithErr(fmt.Errorf("%s: want at least one %s", p.Kind(), noun))
@@ -301,7 +290,7 @@ func texts(values []string) string {
 	return b.String()
 }
 
-// sortedSet returns the values in order, each once, in a slice of its own.
+// sortedSet returns the values sorted and without duplicates, in a new slice.
 func sortedSet(values []string) []string {
 	set := slices.Clone(values)
 	slices.Sort(set)

@@ -11,13 +11,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Predicates about the resource, and about who asks. For an error view the
-// resource is that at which the walk ended, not the error.
-
-// Containment holds if the resource of the request, or one of those that it
-// lies in, is a T: a concrete type, an interface, or a type that one of them
-// inherits views from (see [Inherit]). An error view is asked about the
-// resource at which the walk ended, not about the error.
+// Containment holds if the resource of the request or one of its parents is a T: has that type,
+// implements that interface, or inherits from it (see [Inherit]). For an error view the resource is
+// that at which traversal ended, not the error.
 func Containment[T any]() web.Predicate {
 	want := reflect.TypeFor[T]()
 	return web.NewPredicate(kindContainment, strconv.Quote(want.String()), func(r *web.Request) (bool, error) {
@@ -31,11 +27,9 @@ func Containment[T any]() web.Predicate {
 	}).WithData(want)
 }
 
-// PhysicalPath holds if the resource lies at exactly that place in the tree:
-// one path, unescaped, whose empty parts count for nothing ("/wiki/Front"), or
-// the names from the root on, which begin with the root's empty one
-// ("", "wiki", "Front"): so names may hold slashes. An error lies nowhere: for an
-// error view it never holds.
+// PhysicalPath holds if the resource is at that path: "/wiki/Front", unescaped, empty segments
+// ignored. For names with slashes give all names, starting with the root's empty one: "", "wiki",
+// "Front". It never holds for an error view.
 func PhysicalPath(path string, names ...string) web.Predicate {
 	var problem error
 	var want []string

@@ -9,8 +9,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Prediction is what a [Table] would do with a request or an error. View alone would be called. With a
-// Response too, View would return it. With an Err, View would be called but for that error.
+// Prediction is what a [Table] would do with a request or an error. View alone would be called.
+// With a Response too, View would return it. With an Err, View would be called but for that error.
 type Prediction struct {
 	// Candidates are the views that might match, in the order in which they are tried. The first
 	// one that did not fail is View.
@@ -27,8 +27,8 @@ type Prediction struct {
 }
 
 // Predict predicts what Call would do with a request. It checks the predicates, the security policy
-// and the CSRF policy. It calls no view and no other deriver, so it does not predict their errors, nor
-// ErrMismatch.
+// and the CSRF policy. It calls no view and no other deriver, so it does not predict their errors,
+// nor ErrMismatch.
 func (t *Table) Predict(r *web.Request) Prediction {
 	o := Prediction{Candidates: t.candidates(r)}
 	first, second := t.slots(r, r.ViewName())
@@ -42,8 +42,8 @@ func (t *Table) Predict(r *web.Request) Prediction {
 	return o
 }
 
-// PredictError predicts what CallError would do with err. The Err of the prediction is err itself if
-// nothing handles it, otherwise an error of its error view.
+// PredictError predicts what CallError would do with err. The Err of the prediction is err itself
+// if nothing handles it, otherwise an error of its error view.
 func (t *Table) PredictError(r *web.Request, err error) (o Prediction) {
 	before := r.Err()
 	web.Drive(r).SetError(err)
@@ -72,8 +72,8 @@ func (o *Prediction) tryAll(r *web.Request, parts []errorSearch) bool {
 	return false
 }
 
-// try looks for the view of a chain that would be called with res, and what would keep it from being
-// called. It returns false if no view matches.
+// try looks for the view of a chain that would be called with res, and what would keep it from
+// being called. It returns false if no view matches.
 func (o *Prediction) try(r *web.Request, c *chain, res traversal.Resource) bool {
 	view, convert, err := c.find(r)
 	if view == nil || err != nil {

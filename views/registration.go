@@ -9,9 +9,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// registration is a derived view in the table. A view for an error type that was registered with Add
-// is two of them, one for resources and one for errors (info.ErrorOnly), since the default permission
-// and the default csrf check cover only the first.
+// registration is a derived view in the table. A view for an error type that was registered with
+// Add is two of them, one for resources and one for errors (info.ErrorOnly), since the default
+// permission and the default csrf check cover only the first.
 type registration struct {
 	info       *Info
 	key        string          // of its predicates, see predicateKey
@@ -21,9 +21,9 @@ type registration struct {
 	permissive Callable        // derived without secured_view, otherwise the same
 }
 
-// identity is what no two views may share: the discriminator of a view. A registration of a later round with the same
-// identity replaces the earlier one in place. A view for an error type and an error view for it have
-// the same identity.
+// identity is what no two views may share: the discriminator of a view. A registration of a later
+// round with the same identity replaces the earlier one in place. A view for an error type and an
+// error view for it have the same identity.
 type identity struct {
 	resource reflect.Type
 	status   [2]int

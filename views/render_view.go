@@ -20,10 +20,10 @@ func (o RenderOption) String() string { return "permissive" }
 var _ fmt.Stringer = RenderOption{}
 
 // RenderView calls the named view of a resource from within a view, and returns its response. The
-// called view gets a request of its own for node. Its predicates are checked, so a view for GET does
-// not match within a POST. Only views without a route are looked up. If none matches, the error is a
-// [*NoViewError], which has no status: a missing part does not make the page a 404. If the permission
-// is denied, the error is a web.HTTPError with status 403, see [Permissive].
+// called view gets a request of its own for node. Its predicates are checked, so a view for GET
+// does not match within a POST. Only views without a route are looked up. If none matches, the
+// error is a [*NoViewError], which has no status: a missing part does not make the page a 404. If
+// the permission is denied, the error is a web.HTTPError with status 403, see [Permissive].
 func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOption) (*web.Response, error) {
 	t := TableOf(r.Registry())
 	permissive := false
@@ -56,7 +56,7 @@ func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, 
 	case view == nil:
 		return web.Decision{}, t.notFound(at, name, s)
 	case view.info.Permission == "":
-		return web.Allow("the view asks for no permission"), nil
+		return web.Allow("the view requires no permission"), nil
 	}
 	return at.Permits(view.info.Permission, node)
 }

@@ -29,8 +29,8 @@ func (e *NoResponseError) Error() string {
 // Unwrap returns the renderer's error.
 func (e *NoResponseError) Unwrap() error { return e.Err }
 
-// renderedView turns the view's value into a response, by an adapter or the renderer. Outside it every
-// value is a response.
+// renderedView turns the view's value into a response, by an adapter or the renderer. Outside it
+// every value is a response.
 func renderedView(next Callable, info *Info) (Callable, error) {
 	rs := renderersOf(info.Registry)
 	renderer, name, err := rs.forView(info)
@@ -63,8 +63,8 @@ type rendering struct {
 	adapters *adapters
 }
 
-// respond tries the adapters first, so that they also get errors as values and nil pointers of their
-// own type. It uses reflection only for values that a renderer is about to reflect on anyway.
+// respond tries the adapters first, so that they also get errors as values and nil pointers of
+// their own type. It uses reflection only for values that a renderer is about to reflect on anyway.
 func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
 	if resp, adapted, err := rd.adapters.adapt(r, value); adapted {
 		if err == nil && resp == nil {

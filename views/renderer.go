@@ -12,27 +12,25 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// ValueRenderer turns what a view returned into a response. Render fills resp, whose
-// status and headers the view may have set already through r.Response(), and
-// returns an error for a value that it cannot render. It is called
-// concurrently.
+// ValueRenderer turns the value of a view into a response. Render fills resp, whose status and
+// headers the view may have set through r.Response(). It returns an error for a value that it
+// cannot render. It is called concurrently.
 type ValueRenderer interface {
 	Render(r *web.Request, resp *web.Response, value any) error
 }
 
-// VarsRenderer is a renderer that also takes the variables which subscribers of
-// [web.BeforeRender] added: templates do. Its RenderVars is called in place of Render.
+// VarsRenderer is a renderer that uses the variables that subscribers to [web.BeforeRender] added,
+// such as a template renderer. RenderVars is called in place of Render.
 type VarsRenderer interface {
 	ValueRenderer
 	RenderVars(r *web.Request, resp *web.Response, value any, vars map[string]any) error
 }
 
-// RendererFactory makes the renderer of one view, once, while the application is
-// built. It returns an error for what it cannot render ever, such as a template
-// that is not there; the error is reported with the view's place.
+// RendererFactory makes the renderer of one view, while the application is built. An error, such as
+// a missing template, is reported with the view's source location.
 type RendererFactory func(info RendererInfo) (ValueRenderer, error)
 
-// RendererInfo is what a RendererFactory learns.
+// RendererInfo describes a renderer to its factory.
 type RendererInfo struct {
 	Name string // as the view names it: "json", "page.html"
 	Key  string // as AddRenderer named the factory: "json", ".html"
@@ -49,9 +47,9 @@ func (f RendererFunc) Render(r *web.Request, resp *web.Response, value any) erro
 
 var _ ValueRenderer = RendererFunc(nil)
 
-// Renderer names what turns the view's value into a response: "json", "string",
-// a name given to [AddRenderer], or, as in "page.html", a name whose extension was
-// given to it. The default is that of [SetDefaultRenderer], else "json".
+// Renderer names the renderer that turns the view's value into a response: "json", "string", a name
+// registered with [AddRenderer], or a name with a registered extension, such as "page.html". The
+// default is set by [SetDefaultRenderer], else it is "json".
 func Renderer(name string) Option {
 	o := textOption(kindRenderer, name)
 	if name == "" {
@@ -60,9 +58,8 @@ func Renderer(name string) Option {
 	return o
 }
 
-// AddRenderer adds a renderer under a name ("csv"), or for an extension
-// (".html"), which then serves every name that ends in it. "json" and "string"
-// are built in; adding one of these replaces it.
+// AddRenderer registers a renderer under a name ("csv"), or for every name with an extension
+// (".html"). It replaces the built-in renderers "json" and "string".
 func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
 	cfg := c.Directive()
 	switch {
@@ -84,8 +81,7 @@ func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
 	})
 }
 
-// SetDefaultRenderer names the renderer of views that name none; without it,
-// that is "json".
+// SetDefaultRenderer sets the renderer of views without the option [Renderer], "json" by default.
 func SetDefaultRenderer(c registry.Recorder, name string) {
 	cfg := c.Directive()
 	if name == "" {
@@ -109,8 +105,8 @@ func SetDefaultRenderer(c registry.Recorder, name string) {
 	})
 }
 
-// checkDefaultRenderer refuses a name without a renderer where it was set, once,
-// rather than at every view.
+// checkDefaultRenderer reports an unknown renderer once, where it was set, rather than for each
+// view.
 func checkDefaultRenderer(c *registry.Config, reg *registry.Registry) error {
 	rs := renderersOf(reg)
 	if _, _, ok := rs.find(rs.fallback); !ok {
@@ -119,8 +115,8 @@ func checkDefaultRenderer(c *registry.Config, reg *registry.Registry) error {
 	return nil
 }
 
-// renderers is what an application can render by. Factories are read while it
-// is built only; before is set when the build ends.
+// renderers holds the renderer factories of an application, which are used while it is built.
+// before is set at the end of the build.
 type renderers struct {
 	factories map[string]RendererFactory
 	fallback  string
@@ -141,8 +137,8 @@ func renderersOf(reg *registry.Registry) *renderers {
 	})
 }
 
-// find gives the factory for a name: that of the whole name, else of the longest
-// extension of it. key is what it was registered under.
+// find returns the factory for a name: for the whole name, else for its longest extension. key is
+// what it was registered under.
 func (rs *renderers) find(name string) (factory RendererFactory, key string, ok bool) {
 	key = name
 	factory, ok = rs.factories[key]
@@ -157,7 +153,7 @@ func (rs *renderers) find(name string) (factory RendererFactory, key string, ok 
 	return factory, key, true
 }
 
-// forView has the factory for a view make its renderer.
+// forView makes the renderer of a view.
 func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
 	name, ok, err := ValueOf[string](info, kindRenderer)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Permission is what the security policy must permit on the resource before the
-// view is called; it replaces the default permission.
+// Permission requires that the security policy permits this on the resource before the view is
+// called. It overrides the default permission.
 func Permission(permission string) Option {
 	o := textOption(kindPermission, permission)
 	if permission == "" {
@@ -20,13 +20,13 @@ func Permission(permission string) Option {
 	return o
 }
 
-// NoPermission opens the view to everybody, whatever the default permission.
+// NoPermission opens the view to everyone, whatever the default permission.
 func NoPermission() Option {
 	return option{kind: kindPermission, text: "permission=none", value: ""}
 }
 
-// SetDefaultPermission sets what is asked of every view that names no permission
-// itself. It does not cover error views; [NoPermission] opens a single view.
+// SetDefaultPermission sets the permission of views without the option [Permission]. It does not
+// apply to error views. [NoPermission] opens a single view.
 func SetDefaultPermission(c registry.Recorder, permission string) {
 	cfg := c.Directive()
 	if permission == "" {
@@ -46,16 +46,15 @@ func SetDefaultPermission(c registry.Recorder, permission string) {
 	})
 }
 
-// DeniedError is why a view was not called: what the security policy decided. It
-// is the cause of the 403 that the view answers with, so an error view finds the
-// decision by errors.As.
+// DeniedError is the cause of the 403 for a denied permission. An error view finds it, and with it
+// the security policy's decision, with errors.As.
 type DeniedError struct {
-	View       string // the view, for people
+	View       string // description of the view
 	Permission string
 	Decision   web.Decision
 }
 
-// Error says which view asked for which permission, and the policy's reason.
+// Error names the view and the permission, and gives the policy's reason.
 func (e *DeniedError) Error() string {
 	text := fmt.Sprintf("%s: permission %q denied", e.View, e.Permission)
 	if e.Decision.Reason != "" {
@@ -75,7 +74,7 @@ func describePermission(reg *registry.Registry, permission string, source regist
 	})
 }
 
-// permissionOf is what a view asks for, "" for nothing.
+// permissionOf returns the permission that a view requires, "" for none.
 func permissionOf(info *Info) (string, error) {
 	permission, explicit, err := ValueOf[string](info, kindPermission)
 	if err != nil || explicit || info.ErrorOnly {
@@ -85,14 +84,13 @@ func permissionOf(info *Info) (string, error) {
 	return string(fallback), nil
 }
 
-// denied is the answer of a view that may not be called.
+// denied returns the error of a view that may not be called.
 func denied(info *Info, decision web.Decision) error {
 	return web.Forbidden("").With(&DeniedError{View: info.String(), Permission: info.Permission, Decision: decision})
 }
 
-// securedView asks the security policy before the view is called. Without a
-// policy everything is permitted. With the setting "debug_authorization" each
-// decision is logged, for looking into who may what.
+// securedView consults the security policy before the view is called. Without a policy everything
+// is permitted. With the setting "debug_authorization" each decision is logged.
 func securedView(next Callable, info *Info) (Callable, error) {
 	if info.Permission == "" {
 		return next, nil
@@ -117,8 +115,8 @@ func securedView(next Callable, info *Info) (Callable, error) {
 	}, nil
 }
 
-// Authenticated holds if somebody is known to be asking, or, with false, if
-// nobody is. Without a security policy nobody ever is.
+// Authenticated holds if the request is authenticated, or with false if it is not. Without a
+// security policy no request is.
 func Authenticated(want bool) web.Predicate {
 	return web.NewPredicate(kindAuthenticated, strconv.FormatBool(want), func(r *web.Request) (bool, error) {
 		is, err := r.IsAuthenticated()
@@ -126,9 +124,9 @@ func Authenticated(want bool) web.Predicate {
 	})
 }
 
-// Principals holds if all the named principals belong to the request. It asks
-// the security policy, if that is a web.Principaler; any other, and none, knows
-// only web.Everyone. Most applications want a permission instead.
+// Principals holds if the request has all the named principals. They come from the security policy
+// if it is a web.Principaler; otherwise the only principal is web.Everyone. Most applications need
+// [Permission] instead.
 func Principals(names ...string) web.Predicate {
 	want := sortedSet(names)
 	p := web.NewPredicate(kindPrincipals, texts(want), func(r *web.Request) (bool, error) {

@@ -9,12 +9,11 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-
-// mostSuggestions is how many views a suggestion of one sort names.
+// mostSuggestions limits the views on other routes that are suggested.
 const mostSuggestions = 3
 
-// Suggestions returns likely causes and remedies: a view of that name for a related type (*T instead
-// of T, an embedded type), on another route, or of a similar name.
+// Suggestions returns likely causes and remedies: a view of that name for a related type (*T
+// instead of T, an embedded type), on another route, or of a similar name.
 func (e *NoViewError) Suggestions() []string {
 	var suggestions []string
 	for _, s := range e.slots {
@@ -32,7 +31,7 @@ func (e *NoViewError) Suggestions() []string {
 	return suggestions
 }
 
-// suggestions names views of the place that answer a type related to t, and what to do.
+// suggestions suggests views of the slot for types related to t.
 func (s *slot) suggestions(t reflect.Type) []string {
 	if t == nil {
 		return nil
@@ -111,7 +110,7 @@ func (e *NoViewError) elsewhere() []string {
 	return suggestions
 }
 
-// otherName finds a view of the resource whose name is nearly the one asked for.
+// otherName suggests a view of the resource with a similar name.
 func (e *NoViewError) otherName() string {
 	var names []string
 	for _, s := range e.table.resources.slots {

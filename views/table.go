@@ -9,9 +9,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Table holds the views of one application. It finds the view for a request or an error, and calls it.
-// It is filled while the application is built. Once the registry is frozen it is read-only, safe for
-// concurrent use, and takes no lock.
+// Table holds the views of one application. It finds the view for a request or an error, and calls
+// it. It is filled while the application is built. Once the registry is frozen it is read-only,
+// safe for concurrent use, and takes no lock.
 //
 // Most applications need no Table: the App of package framework calls it.
 type Table struct {
@@ -26,8 +26,8 @@ type Table struct {
 	debugNotFound bool // the setting: see logNotFound
 }
 
-// TableOf returns the view table of a registry. While the application is built, it makes the table if
-// there is none yet.
+// TableOf returns the view table of a registry. While the application is built, it makes the table
+// if there is none yet.
 func TableOf(reg *registry.Registry) *Table {
 	if t, ok := registry.Lookup[*Table](reg); ok {
 		return t
@@ -65,8 +65,8 @@ func (t *Table) Bind(to *web.Routed) {
 }
 
 // Views returns every view of a built application: those for resources, then those for errors, by
-// route and view name in order of first registration, then by type. A view for an error type that was
-// registered with [Add] is listed twice.
+// route and view name in order of first registration, then by type. A view for an error type that
+// was registered with [Add] is listed twice.
 func (t *Table) Views() []*Info {
 	var all []*Info
 	for _, x := range []*index{t.resources, t.errors} {
@@ -94,8 +94,8 @@ func (t *Table) add(reg *registration) error {
 	return nil
 }
 
-// freeze completes the table: it sorts the views, resolves the types known by then, and reports what
-// is ambiguous.
+// freeze completes the table: it sorts the views, resolves the types known by then, and reports
+// what is ambiguous.
 func (t *Table) freeze() error {
 	kinds, kindsErr := t.kinds.sorted()
 	offers, offersErr := t.offers.sorted()
@@ -125,8 +125,8 @@ type index struct {
 	slots  []*slot           // in order of registration
 }
 
-// places are the slots of one route, or of none, by view name. Default views, the most frequent ones,
-// are found without a map lookup.
+// places are the slots of one route, or of none, by view name. Default views, the most frequent
+// ones, are found without a map lookup.
 type places struct {
 	byDefault *slot
 	named     map[string]*slot
@@ -179,8 +179,8 @@ func (x *index) add(reg *registration) {
 }
 
 func (x *index) freeze(kinds *scale, offers []string) error {
-	// Kinds that were not declared weigh in order of first use, so number all of them before the first
-	// multiview is sorted.
+	// Kinds that were not declared weigh in order of first use, so number all of them before the
+	// first multiview is sorted.
 	for _, s := range x.slots {
 		for _, g := range s.all() {
 			for _, reg := range g.members {

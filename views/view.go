@@ -28,8 +28,8 @@ type View struct {
 
 var _ fmt.Stringer = View{}
 
-// Callable is a view as the table calls it. res is the resource, or for an error view the error. The
-// value is what the view returned; outside the deriver rendered_view it is a *web.Response.
+// Callable is a view as the table calls it. res is the resource, or for an error view the error.
+// The value is what the view returned; outside the deriver rendered_view it is a *web.Response.
 //
 // Callables are called concurrently.
 type Callable func(r *web.Request, res traversal.Resource) (any, error)
@@ -84,9 +84,9 @@ func Func[O any](fn func(*web.Request) (O, error)) View {
 	return v
 }
 
-// HTTP makes a view of a net/http handler. The view returns a response whose body is the handler; the
-// handler writes the response itself, after the tweens. It gets the whole path of the request (see
-// http.StripPrefix). The view serves any resource unless [For] narrows it.
+// HTTP makes a view of a net/http handler. The view returns a response whose body is the handler;
+// the handler writes the response itself, after the tweens. It gets the whole path of the request
+// (see http.StripPrefix). The view serves any resource unless [For] narrows it.
 func HTTP(h http.Handler) View {
 	v := shaped[*web.Response]("HTTP", nil, h, isNil(h))
 	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {
@@ -131,8 +131,8 @@ func Error[E error, O any](fn func(*web.Request, E) (O, error)) View {
 	return v
 }
 
-// ErrorStatus makes an error view for errors with an HTTP status from lo to hi inclusive. Views for an
-// error's own type are tried first, then the narrower range.
+// ErrorStatus makes an error view for errors with an HTTP status from lo to hi inclusive. Views for
+// an error's own type are tried first, then the narrower range.
 func ErrorStatus[O any](lo, hi int, fn func(*web.Request, error) (O, error)) View {
 	v := shaped[O]("ErrorStatus", resourceType[error](), fn, fn == nil)
 	v.status = [2]int{lo, hi}
@@ -171,9 +171,9 @@ func (v View) problem() error {
 	return v.err
 }
 
-// FuncName returns what to call the function in messages and listings: `wiki.show`, `wiki.(*Page).Show`,
-// or `func at wiki/views.go:41` for a closure. For a handler that is not a function it is the type,
-// for the zero View "".
+// FuncName returns what to call the function in messages and listings: `wiki.show`,
+// `wiki.(*Page).Show`, or `func at wiki/views.go:41` for a closure. For a handler that is not a
+// function it is the type, for the zero View "".
 func (v View) FuncName() string {
 	if v.fn == nil {
 		return ""
@@ -184,8 +184,8 @@ func (v View) FuncName() string {
 	return registry.FuncName(v.fn)
 }
 
-// Source returns where the function is declared. It is zero where that is unknown: for method values,
-// and for handlers that are not functions.
+// Source returns where the function is declared. It is zero where that is unknown: for method
+// values, and for handlers that are not functions.
 func (v View) Source() registry.Source { return registry.FuncSource(v.fn) }
 
 // String describes the view for people: `views.On wiki.show`.

@@ -11,23 +11,22 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// How much a predicate weighs.
+// The weight of predicates.
 //
-// Of the views of one group, the one whose number is smallest is asked first:
+// Of the views of one multiview, the one with the smallest number is tried first:
 //
 //	floor((2^30 - score) / (n + 1))
 //
-// n is how many predicates the view has, and score the sum of 2^(i+1) over
-// them, i being the place of the predicate's kind in the list of kinds. More
-// predicates therefore come before fewer; among equally many, the view with the
-// heaviest kind. Views with the same number are asked in the order in which they
-// were registered. It is floor division: from about thirty kinds on the number
-// goes below zero, and from sixty beyond any integer of the machine. So it is
-// worked out with big numbers, once, and the views keep only their order.
+// n is the number of the view's predicates, and score the sum of 2^(i+1) over them, where i is the
+// index of the predicate's kind in the list of kinds. So views with more predicates come before
+// those with fewer, and of equally many the one with the heaviest kind. Views with the same number
+// are tried in order of registration. The division is floor division: from about thirty kinds on
+// the number is negative, and from sixty on it does not fit a machine integer. It is computed once
+// with big numbers, and the views keep only their order.
 
-// builtinKinds are the built-in kinds by weight. One place is kept free, that of
-// a kind of Pyramid's which there is no use for here: the weight of those behind
-// it depends on it, and where floor division makes numbers equal, so does their order.
+// builtinKinds are the built-in kinds, the lightest first. One place is reserved, that of a kind of
+// Pyramid's which has no use here: the weights of the kinds behind it depend on it, and where floor
+// division makes numbers equal, so does their order.
 var builtinKinds = []string{
 	kindXHR,
 	kindMethod,
@@ -44,21 +43,20 @@ var builtinKinds = []string{
 	kindContentType,
 }
 
-// kindReserved stands where nothing stands; no predicate prints it.
+// kindReserved fills the reserved place. No predicate has it.
 const kindReserved = "(reserved)"
 
-// The ends of both lists of weights.
+// The ends of both rankings.
 const (
 	lightest = "LIGHTEST"
 	heaviest = "HEAVIEST"
 )
 
-// AddPredicate declares a kind of predicates made with [Where], and with it what
-// they weigh: of views with equally many predicates, the one with the heaviest is
-// asked first. The built-in kinds are, from the lightest on: xhr, method,
-// path_info, param, header, accept, containment, match_param, physical_path,
-// authenticated, principals, content_type. Without [Over] and [Under] the kind
-// weighs more than these and than all declared before it.
+// AddPredicate sets the weight of a kind of predicates made with [Where]: of views with equally
+// many predicates, the one with the heaviest is tried first. The built-in kinds, from the lightest
+// on, are xhr, method, path_info, param, header, accept, containment, match_param, physical_path,
+// authenticated, principals and content_type. Without [Over] and [Under] the kind weighs more than
+// these and all kinds added before it.
 func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 	config := c.Directive()
 	if kind == "" || slices.Contains(builtinKinds, kind) {
@@ -77,9 +75,9 @@ func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 	})
 }
 
-// ranking is a list of names in order of weight, under construction.
+// ranking collects names and their hints, and sorts them.
 type ranking struct {
-	noun    string // what the names are, for people
+	noun    string // what a name is, for error texts
 	upwards bool   // the last name is over all others, not the first
 	sorter  *order.Sorter
 	places  map[string]registry.Source
@@ -93,7 +91,7 @@ func newRanking(noun string, upwards bool, names []string) *ranking {
 	return k
 }
 
-// add places a name. Added again it moves to the end.
+// add adds a name. A name that is added again moves to the end.
 func (k *ranking) add(name string, under, over []string, at registry.Source) {
 	k.places[name] = at
 	after, before := under, over
@@ -106,7 +104,7 @@ func (k *ranking) add(name string, under, over []string, at registry.Source) {
 	k.sorter.Add(name, after, before)
 }
 
-// sorted returns the names, lightest first.
+// sorted returns the names in order.
 func (k *ranking) sorted() ([]string, error) {
 	names, err := k.sorter.Sorted()
 	if unmet, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
@@ -133,12 +131,12 @@ func visible(names []string) []string {
 	})
 }
 
-// scale knows the place of every kind once the table is complete.
+// scale numbers the kinds by weight.
 type scale struct {
 	places map[string]int
 }
 
-// newScale numbers the declared kinds; those that are only used come after them.
+// newScale numbers the added kinds. Other kinds follow as they are used.
 func newScale(declared []string) *scale {
 	s := &scale{places: make(map[string]int, len(declared))}
 	for _, kind := range declared {
@@ -158,7 +156,7 @@ func (s *scale) place(kind string) int {
 
 var maxOrder = big.NewInt(1 << 30)
 
-// order is the number of a view with these predicates: smaller is earlier.
+// order returns the number of a view with these predicates.
 func (s *scale) order(ps []web.Predicate) *big.Int {
 	score := new(big.Int)
 	for _, p := range ps {

@@ -7,9 +7,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Wrapper names another view of the resource that wraps the response of this one: a page layout. The
-// wrapping view is an ordinary view of that name, with its own permission. It gets the response with
-// [Wrapped]. The wrapper of an error view is looked up for the request's resource.
+// Wrapper names another view of the resource that wraps the response of this one: a page layout.
+// The wrapping view is an ordinary view of that name, with its own permission. It gets the response
+// with [Wrapped]. The wrapper of an error view is looked up for the request's resource.
 func Wrapper(name string) Option {
 	o := textOption(kindWrapper, name)
 	if name == "" {
