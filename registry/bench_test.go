@@ -15,7 +15,7 @@ type benchKey struct {
 	route, resource, name string
 }
 
-// addBench is an action like that of a view.
+// addBench is a directive like views.Add.
 func addBench(rec registry.Recorder, i int, run func(*registry.Config, *registry.Registry) error) {
 	c := rec.Directive()
 	name := fmt.Sprint(i)
@@ -38,7 +38,8 @@ func declare(n int) *registry.Config {
 	return c
 }
 
-// declareChain has every action record the next one.
+// declareChain returns a configuration in which every declaration declares the next one when it
+// runs.
 func declareChain(n int) *registry.Config {
 	c := registry.New(registry.Options{})
 	var next func(i int) func(c *registry.Config, _ *registry.Registry) error
@@ -54,7 +55,7 @@ func declareChain(n int) *registry.Config {
 	return c
 }
 
-func BenchmarkRecord(b *testing.B) {
+func BenchmarkDeclare(b *testing.B) {
 	c := registry.New(registry.Options{})
 	b.ReportAllocs()
 	for b.Loop() {
@@ -66,7 +67,7 @@ func BenchmarkBuild(b *testing.B) {
 	kinds := map[string]func(int) *registry.Config{
 		"plain": declare,
 		"chain": declareChain,
-		"waiting": func(n int) *registry.Config { // each re-entrant action records while all others wait
+		"waiting": func(n int) *registry.Config { // some declare more while all others wait
 			c := registry.New(registry.Options{})
 			for i := range n / 2 {
 				addBench(c, i, func(c *registry.Config, _ *registry.Registry) error { addBench(c, i+n/2, noop); return nil })
@@ -120,7 +121,7 @@ func BenchmarkLookup(b *testing.B) {
 	}
 }
 
-// A quadratic resolution takes minutes for these; a linear one some tens of milliseconds.
+// A quadratic resolution would take minutes for these; a linear one takes tens of milliseconds.
 func TestBuildIsNotQuadratic(t *testing.T) {
 	start := time.Now()
 	for _, kind := range []func(int) *registry.Config{declare, declareChain} {

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// build makes a registry of the draft. The rounds run one after another, up to the first that holds a mistake. From
-// there nothing runs any more, and the conflicts that can be seen without running are reported beside the mistakes.
+// build runs the rounds one after the other, up to the first with a mistake. From there on nothing
+// runs, and the conflicts that show without running are reported along with the mistakes.
 func (d *draft) build() (reg *Registry, err error) {
 	rounds, err := d.freeze()
 	if err != nil {
@@ -16,19 +16,19 @@ func (d *draft) build() (reg *Registry, err error) {
 	}
 	reg = newRegistry(maps.Clone(d.values))
 	var errs []error
-	defer func() { // deferred, since an action may end its goroutine, as a failing test does
-		errs = append(errs, d.thaw()...)
+	defer func() { // deferred, since a declaration may end the goroutine, as t.FailNow does
+		errs = append(errs, d.unfreeze()...)
 		if err = newErrors(errs); err != nil {
 			reg = nil
 		}
 	}()
-	sound := 0
-	for sound < len(rounds) && len(rounds[sound].mistakes) == 0 && len(errs) == 0 {
-		errs = d.carryOut(rounds[sound], reg)
-		sound++
+	next := 0
+	for next < len(rounds) && len(rounds[next].mistakes) == 0 && len(errs) == 0 {
+		errs = d.runRound(rounds[next], reg)
+		next++
 	}
-	if wrong := mistakesOf(rounds[sound:]); wrong > 0 {
-		for _, r := range rounds[sound:] {
+	if wrong := mistakesOf(rounds[next:]); wrong > 0 {
+		for _, r := range rounds[next:] {
 			errs = append(errs, r.mistakes...)
 			errs = append(errs, visibleConflicts(r.entries)...)
 		}
@@ -46,37 +46,33 @@ func mistakesOf(rounds []*round) (n int) {
 	return n
 }
 
-// carryOut runs one round.
-func (d *draft) carryOut(r *round, reg *Registry) []error {
+func (d *draft) runRound(r *round, reg *Registry) []error {
 	run := &running{draft: d, registry: reg, included: maps.Clone(r.included)}
 	defer run.end()
 	return resolve(r.entries, run)
 }
 
-// running is the round that is being carried out, as its actions see it: what they record is handed to the resolution
-// after each of them.
+// running is a round that runs. It collects what its declarations record, which the resolution
+// takes after each of them.
 type running struct {
 	draft    *draft
 	registry *Registry
 
-	mu       sync.Mutex // guards all below, against goroutines that an action may leave behind
+	mu       sync.Mutex // guards the fields below: a declaration may leave goroutines behind
 	fresh    []*entry
 	mistakes []error
 	included map[string]bool
 	ended    bool
 }
 
-// perform runs one action, and puts its description into the registry.
-func (r *running) perform(e *entry) error { return perform(e, r, r.registry) }
-
-// perform runs an action on a registry; what it records goes to b.
-func perform(e *entry, b book, reg *Registry) error {
+// perform describes the declaration in the registry and runs it.
+func (r *running) perform(e *entry) error {
 	if e.Category != "" {
-		reg.introspector.add(e.describe(e.from.source))
+		r.registry.introspector.add(e.describe(e.from.source))
 	}
 	if e.Run != nil {
-		c := &Config{book: b, path: e.from.path, scope: e.from.scope, source: e.from.source}
-		if err := guard(func() error { return e.Run(c, reg) }); err != nil {
+		c := &Config{book: r, path: e.from.path, scope: e.from.scope, source: e.from.source}
+		if err := guard(func() error { return e.Run(c, r.registry) }); err != nil {
 			if other, ok := err.(*ExecutionError); ok {
 				return other
 			}
@@ -86,7 +82,7 @@ func perform(e *entry, b book, reg *Registry) error {
 	return nil
 }
 
-// take returns what was recorded since it was last called.
+// take returns what was recorded since the last call.
 func (r *running) take() []*entry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,7 +91,7 @@ func (r *running) take() []*entry {
 	return fresh
 }
 
-// failed returns the mistakes so far.
+// failed returns the mistakes recorded so far.
 func (r *running) failed() []error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -121,7 +117,7 @@ func (r *running) mistake(m *Mistake) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
-		r.draft.stray(m)
+		r.draft.addLate(m)
 		return
 	}
 	r.mistakes = append(r.mistakes, m)
@@ -143,22 +139,23 @@ func (r *running) include(name string, at Source) bool {
 }
 
 func (r *running) commit(at Source) {
-	r.mistake(&Mistake{Source: at, Err: errors.New("commit in an action: what it records joins the round that is running")})
+	r.mistake(&Mistake{Source: at, Err: errors.New("commit while a declaration runs: what Run declares belongs to the same round")})
 }
 
 func (r *running) build() (*Registry, error) {
-	return nil, newErrors([]error{&Mistake{Err: errors.New("an action cannot build the configuration that it belongs to")}})
+	return nil, newErrors([]error{&Mistake{Err: errors.New("build while a declaration runs: its build must finish first")}})
 }
 
-// open reports whether the round still takes records, and leaves it locked if so.
+// open reports whether the round is still running, and then leaves r locked. Otherwise it records a
+// mistake.
 func (r *running) open(at Source, what func() string) bool {
 	r.mu.Lock()
 	if !r.ended {
 		return true
 	}
 	r.mu.Unlock()
-	r.draft.stray(&Mistake{Source: at, Err: fmt.Errorf(
-		"%s: recorded into the Config of an action after its round had ended", what())})
+	r.draft.addLate(&Mistake{Source: at, Err: fmt.Errorf(
+		"%s: recorded into the Config given to Run, after its round", what())})
 	return false
 }
 

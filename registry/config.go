@@ -6,40 +6,41 @@ import (
 	"slices"
 )
 
-// Recorder is what a directive takes: a *Config, or something that forwards to one.
+// Recorder is what a directive takes: a *Config, or a type that holds one.
 type Recorder interface {
-	// Directive returns the Config to record into. It stands at the line that called the directive.
+	// Directive returns the Config to record into. Its source is the line that called the
+	// directive.
 	Directive() *Config
 }
 
-// Options are the choices of New. The zero value is what applications need.
+// Options are the options of New. The zero value is valid.
 type Options struct {
-	Settings Settings // copied
+	Settings Settings // New copies them
 }
 
-// Config is where directives are recorded. A Config is a small value over a shared list: the Configs that Directive, At,
-// With and Include give record into the same configuration, from another place or with other values.
+// Config records what directives declare. Directive, At, With and Include return another Config
+// that records into the same configuration, with another source, value or include.
 //
-// It is meant for one goroutine. Nothing that is called here panics or returns errors one by one; Build reports
-// everything that is wrong.
+// Its methods do not panic and, other than Build, return no errors: Build returns everything that
+// is wrong. A Config is not safe for concurrent use.
 type Config struct {
 	book   book
-	path   []string // names of the includes that lead here, from the top
+	path   []string // names of the includes around it, the outermost first
 	scope  *scope
-	source Source // where the directive stands that is being recorded; zero: not pinned
+	source Source // of the directive that is being recorded; zero if unknown yet
 }
 
-// book is what a Config writes into: the draft of a configuration, or a build in progress.
+// book is what a Config records into: a draft, or a round of a build.
 type book interface {
 	record(d Declaration, c *Config)
 	mistake(m *Mistake)
-	include(name string, at Source) bool // whether the name is new in this round
+	include(name string, at Source) bool // reports whether the name is new in this round
 	commit(at Source)
 	settings() Settings
 	build() (*Registry, error)
 }
 
-// scope is a list of values, the innermost first.
+// scope is a linked list of values, the innermost first.
 type scope struct {
 	key, value any
 	outer      *scope
@@ -50,9 +51,9 @@ func New(o Options) *Config {
 	return &Config{book: newDraft(o.Settings)}
 }
 
-// Directive pins the place: it returns a Config that stands at the line which called the caller of Directive. A Config
-// that stands somewhere already is returned as it is, so that the outermost of several directives which call each other
-// gives the place. Each directive begins with it:
+// Directive returns a Config whose source is the line that called the caller of Directive. If c has
+// a source, it returns c: of directives that call each other, the outermost sets the source. Every
+// directive begins with it:
 //
 //	func AddThing(rec registry.Recorder, name string) {
 //		c := rec.Directive()
@@ -65,26 +66,26 @@ func (c *Config) Directive() *Config {
 	return c.At(Caller(2))
 }
 
-// At returns a Config that stands at src, whatever it was before: for generators and tests.
+// At returns a Config with the given source, for generators and tests.
 func (c *Config) At(src Source) *Config {
 	at := *c
 	at.source = src
 	return &at
 }
 
-// Source returns the place where the Config stands, or the zero Source if none is pinned.
+// Source returns the source of the directive that records into c; the zero Source outside of one.
 func (c *Config) Source() Source { return c.source }
 
-// With returns a Config that also carries value under key, for itself and for what it includes. Use a key of a type of
-// your own.
+// With returns a Config that has value under key, for itself and for what is included through it.
+// Use a key of a type of your own, as for a context.Context.
 func (c *Config) With(key, value any) *Config {
 	with := *c
 	with.scope = &scope{key: key, value: value, outer: c.scope}
 	return &with
 }
 
-// Value returns the innermost value that With put under key, or nil. An action sees the values of the Config that it was
-// recorded into.
+// Value returns the innermost value that With set for key, or nil. When a declaration runs, its
+// Config has the values of the one that it was recorded into.
 func (c *Config) Value(key any) any {
 	if !isKey(key) {
 		return nil
@@ -97,7 +98,7 @@ func (c *Config) Value(key any) any {
 	return nil
 }
 
-// Declare records a declaration. It takes effect when the configuration is built.
+// Declare records a declaration, which runs when the configuration is built.
 func (c *Config) Declare(d Declaration) {
 	if c.source.IsZero() {
 		c = c.At(Caller(1))
@@ -109,8 +110,8 @@ func (c *Config) Declare(d Declaration) {
 	c.book.record(d, c)
 }
 
-// Fail records a mistake of the directive, at the place where the Config stands. Nothing of a round with a mistake is
-// carried out. A nil err is none; joined errors are several.
+// Fail records err as a *Mistake with the source of c; of joined errors, each. A nil err does
+// nothing. A round with a mistake does not run.
 func (c *Config) Fail(err error) {
 	at := c.source
 	if at.IsZero() {
@@ -119,7 +120,7 @@ func (c *Config) Fail(err error) {
 	c.fail(at, err)
 }
 
-// fail records err, and each part of it that does not know its own place, as a mistake at a place.
+// fail records the parts of err, those without a source as mistakes at the given one.
 func (c *Config) fail(at Source, err error) {
 	for _, part := range parts(err, func(err error) error { return &Mistake{Source: at, Err: err} }) {
 		m, ok := part.(*Mistake)
@@ -130,9 +131,9 @@ func (c *Config) fail(at Source, err error) {
 	}
 }
 
-// Include calls fn with a Config of its own: what is recorded there lies one step further from the application, and gives
-// way to what the application itself declares. name is its identity: a second include of the same name is skipped until
-// the next Commit. Include reports whether fn was called. An error of fn, or its panic, is a mistake.
+// Include calls fn with a Config for what fn declares: c overrides that. It reports whether it
+// called fn: a name that was included already is skipped, until the next Commit. An error or panic
+// of fn is a mistake.
 func (c *Config) Include(name string, fn func(c *Config) error) bool {
 	at := c.source
 	if at.IsZero() {
@@ -140,10 +141,10 @@ func (c *Config) Include(name string, fn func(c *Config) error) bool {
 	}
 	switch {
 	case name == "":
-		c.fail(at, errors.New("include without a name: its name is its identity"))
+		c.fail(at, errors.New("include: missing name"))
 		return false
 	case fn == nil:
-		c.fail(at, fmt.Errorf("include %q: nothing to call", name))
+		c.fail(at, fmt.Errorf("include %q: the function is nil", name))
 		return false
 	case !c.book.include(name, at):
 		return false
@@ -157,12 +158,9 @@ func (c *Config) Include(name string, fn func(c *Config) error) bool {
 	return true
 }
 
-// IncludePath returns the names of the includes that lead here, from the top. The application itself has none.
-func (c *Config) IncludePath() []string { return slices.Clone(c.path) }
-
-// Commit ends a round: what was recorded so far is resolved and carried out before, and apart from, what follows.
-// Nothing conflicts across rounds, so an application can override what it recorded itself. Packages that are included
-// should not call it.
+// Commit ends a round. Rounds run one after the other: a declaration overrides those of earlier
+// rounds without a conflict, so that an application can override its own. A function that is meant
+// to be included should not call it.
 func (c *Config) Commit() {
 	at := c.source
 	if at.IsZero() {
@@ -171,14 +169,13 @@ func (c *Config) Commit() {
 	c.book.commit(at)
 }
 
-// Settings returns the settings of the configuration. They may be changed until it is built. An action sees those of the
-// registry that is being made.
+// Settings returns the settings of the configuration, which may be changed until it is built. When
+// a declaration runs, they are those of the registry that is being built.
 func (c *Config) Settings() Settings { return c.book.settings() }
 
-// Build carries the configuration out into a fresh registry, and returns it whole and frozen, or nil with an *Errors. It
-// may be called again, after more was recorded or not; each registry is independent of those made before, which may go on
-// serving. While it runs the Config is frozen: recording into it is a mistake, and actions record into the Config that
-// they are given.
+// Build runs the declarations into a new Registry and returns it frozen, or nil and an *Errors. It
+// may be called again, whether or not more was recorded; the registries are independent of each
+// other. During a build, only the Configs given to running declarations can record.
 func (c *Config) Build() (*Registry, error) { return c.book.build() }
 
 var _ Recorder = (*Config)(nil)

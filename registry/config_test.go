@@ -3,8 +3,6 @@ package registry_test
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,10 +13,10 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// before returns the number of the line before the one that calls it.
+// before returns the number of the line before the caller's.
 func before() int { return registry.Caller(1).Line - 1 }
 
-// forwarder is a Recorder as a framework has one.
+// forwarder is a Recorder that holds a Config, like framework.Configurator.
 type forwarder struct{ config *registry.Config }
 
 func (f *forwarder) Directive() *registry.Config {
@@ -46,7 +44,7 @@ func addGeneric[T any](rec registry.Recorder, v T) {
 	rec.Directive().Fail(fmt.Errorf("%v", v))
 }
 
-func TestTheOutermostDirectiveGivesThePlace(t *testing.T) {
+func TestDirectiveSourceIsTheOutermostCaller(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(c *registry.Config) int{
 		"config":           func(c *registry.Config) int { addThing(c, ""); return registry.Caller(0).Line },
@@ -83,7 +81,7 @@ func TestTheOutermostDirectiveGivesThePlace(t *testing.T) {
 	}
 }
 
-func TestPanicsBecomeErrors(t *testing.T) {
+func TestPanics(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("cause")
 	tests := map[string]func(c *registry.Config){
@@ -117,7 +115,7 @@ func TestPanicsBecomeErrors(t *testing.T) {
 	}
 }
 
-func TestARuntimePanicTellsItsLine(t *testing.T) {
+func TestPanicErrorSource(t *testing.T) {
 	t.Parallel()
 	c := registry.New(registry.Options{})
 	var line int
@@ -133,7 +131,7 @@ func TestARuntimePanicTellsItsLine(t *testing.T) {
 	assert.Equal(t, line, p.Source.Line)
 }
 
-func TestAFailedBuildLeavesTheConfigUsable(t *testing.T) {
+func TestBuildAgainAfterFailure(t *testing.T) {
 	t.Parallel()
 	c := registry.New(registry.Options{})
 	wrong := true
@@ -159,7 +157,7 @@ func TestAFailedBuildLeavesTheConfigUsable(t *testing.T) {
 	assert.Equal(t, 7, n)
 }
 
-func TestAStrayRecordIsReportedByTheNextBuild(t *testing.T) {
+func TestDeclareAfterTheRound(t *testing.T) {
 	t.Parallel()
 	c := registry.New(registry.Options{})
 	var kept *registry.Config
@@ -168,12 +166,12 @@ func TestAStrayRecordIsReportedByTheNextBuild(t *testing.T) {
 	require.NoError(t, err)
 	kept.Declare(registry.Declaration{Subject: `view "x"`})
 	_, err = c.Build()
-	require.ErrorContains(t, err, `view "x": recorded into the Config of an action after its round had ended`)
+	require.ErrorContains(t, err, `view "x": recorded into the Config given to Run, after its round`)
 	_, err = c.Build()
 	require.NoError(t, err)
 }
 
-func TestScopedValues(t *testing.T) {
+func TestValueScope(t *testing.T) {
 	t.Parallel()
 	type key struct{}
 	c := registry.New(registry.Options{})
@@ -184,7 +182,7 @@ func TestScopedValues(t *testing.T) {
 	outer.Include("i", func(c *registry.Config) error {
 		inner := c.With(key{}, 2)
 		inner.Declare(registry.Declaration{Run: func(c *registry.Config, _ *registry.Registry) error {
-			got = append(got, c.Value(key{}), c.IncludePath())
+			got = append(got, c.Value(key{}))
 			return nil
 		}})
 		got = append(got, c.Value(key{}), inner.Value(key{}))
@@ -192,32 +190,8 @@ func TestScopedValues(t *testing.T) {
 	})
 	_, err := c.Build()
 	require.NoError(t, err)
-	assert.Equal(t, []any{1, 2, 2, []string{"i"}}, got)
+	assert.Equal(t, []any{1, 2, 2}, got)
 	assert.Nil(t, c.Value(key{}))
-}
-
-func TestSourceString(t *testing.T) {
-	t.Parallel()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	abs := func(parts ...string) string { return filepath.Join(append([]string{dir}, parts...)...) }
-	tests := []struct {
-		in   registry.Source
-		want string
-	}{
-		{registry.Source{}, "(unknown place)"},
-		{registry.Source{File: abs("wiki", "views.go"), Line: 41}, "wiki/views.go:41"},
-		{registry.Source{File: abs("..odd", "views.go"), Line: 41}, "..odd/views.go:41"},
-		{registry.Source{File: abs("..", "views.go"), Line: 41}, abs("..", "views.go") + ":41"},
-		{registry.Source{File: "example.org/wiki/views.go", Line: 41}, "example.org/wiki/views.go:41"},
-		{registry.Source{File: "generated"}, "generated"},
-	}
-	for _, tt := range tests {
-		assert.Equal(t, tt.want, tt.in.String())
-	}
-	assert.Equal(t, "source", registry.Source{File: "source"}.String())
-	assert.Zero(t, registry.Caller(1000))
-	assert.True(t, strings.HasSuffix(registry.Caller(0).Func, "TestSourceString"))
 }
 
 func TestBuildsInParallel(t *testing.T) {

@@ -7,46 +7,49 @@ import (
 	"strconv"
 )
 
-// The phases in which declarations take effect. Any other int may be used between them; lower ones come first.
+// The phases in which declarations run, the lowest first. Any other int is a phase too.
 const (
-	Phase0 = -30 // before everything of the framework's: free for extensions
-	Phase1 = -20 // what other directives look up: predicates, derivers, renderers, mappers, defaults
-	Phase2 = -10 // what views refer to: names of routes, the security policy
+	Phase0 = -30 // before everything of the framework: free for extensions
+	Phase1 = -20 // what other declarations look up: predicates, derivers, renderers, mappers, defaults
+	Phase2 = -10 // what views refer to: routes, the security policy
 	Phase3 = 0   // everything else: views, routes, tweens, subscribers
 )
 
-// Declaration is what a directive declares: what it is, for conflicts and for introspection, and what it does to the
-// registry. A declaration that conflicts with none needs no more than Run.
+// Declaration is what a directive declares. The fields before Run say what it is, for conflicts and
+// introspection; a declaration that needs neither has only Run and a Phase.
 type Declaration struct {
-	// Category groups declarations, in introspection and for their IDs: "renderers". Without one, the declaration is not
-	// part of introspection.
+	// Category is the group that introspection lists the declaration in: "renderers". A declaration
+	// without a category is not listed.
 	Category string
-	// ID identifies the declaration in its category: two with equal IDs conflict, unless one is nearer to the application.
-	// It must be comparable. A declaration without an ID never conflicts.
+	// ID identifies the declaration in its category. Two declarations with equal IDs conflict,
+	// unless one overrides the other. The ID must be comparable. A declaration without one never
+	// conflicts. (Category and ID together are what Pyramid calls a discriminator.)
 	ID any
-	// Type is what one of the category is called: "renderer". The default is Category.
+	// Type is what one of the category is called: "renderer". It defaults to Category.
 	Type string
-	// Title names the declaration in listings. The default is ID as text.
+	// Title names the declaration in listings. It defaults to the text of ID.
 	Title string
-	// Fields and Related describe it further.
+	// Fields and Related are further details for introspection.
 	Fields  []Field
 	Related []Ref
-	// Phase is when Run is called: Phase0 to Phase3, or any int between.
+	// Phase is when Run runs: Phase0 to Phase3, or any other int.
 	Phase int
-	// Subject is what errors call the declaration. The default is made of Type, ID and Title: `renderer "csv"`.
+	// Subject names the declaration in errors: `renderer "csv"`. It defaults to Type and ID, or
+	// Title.
 	Subject string
-	// Remedy says in a conflict what to do: `add a predicate, or include one package from the other`. There is a default.
+	// Remedy is what a conflict suggests: "add a predicate, or include one package from the other".
+	// The default suggests another name, or to keep one of the two.
 	Remedy string
-	// Run puts the declaration into effect. It may be nil. What it declares by c joins the declarations that have not
-	// taken effect yet; their phase must not be an earlier one. c stands at the source of this declaration, and is valid
-	// until Run returns.
+	// Run does what is declared. It may be nil. It may use c, whose source is that of the
+	// declaration, to declare more, in the same phase or a later one. c is valid until Run returns.
 	//
-	// An error or a panic ends the build as an *ExecutionError; if the error is one already, it stays as it is and so
-	// blames another declaration. Record by c.Fail what is wrong but lets the rest of the phase be checked as well.
+	// An error or a panic of Run ends the build as an *ExecutionError. An error that is one already
+	// stays as it is: it blames another declaration. An error given to c.Fail does not end the
+	// phase, so that all such errors are reported together.
 	Run func(c *Config, reg *Registry) error
 }
 
-// check returns what makes the declaration impossible to record.
+// check returns why the declaration cannot be recorded, or nil.
 func (d *Declaration) check() error {
 	if !isKey(d.ID) {
 		return fmt.Errorf("%s: its ID is a %T, which is not comparable: use a string, or a struct of comparable fields",
@@ -60,10 +63,10 @@ func (d *Declaration) check() error {
 	return nil
 }
 
-// claim is the discriminator.
+// claim returns the discriminator.
 func (d *Declaration) claim() Ref { return Ref{Category: d.Category, ID: d.ID} }
 
-// kind is what one such declaration is called.
+// kind returns what one such declaration is called.
 func (d *Declaration) kind() string {
 	if d.Type != "" {
 		return d.Type
@@ -71,7 +74,7 @@ func (d *Declaration) kind() string {
 	return d.Category
 }
 
-// only reports whether the declaration is the only one of its kind: its ID is the kind itself.
+// only reports whether an application has at most one such declaration: its ID is its kind.
 func (d *Declaration) only() bool { return d.ID == nil || isKey(d.ID) && d.ID == any(d.kind()) }
 
 func (d *Declaration) title() string {
@@ -111,14 +114,15 @@ func (d *Declaration) remedy() string {
 	return "keep one of them, or include one package from the other"
 }
 
-// describe returns what introspection shows.
+// describe returns what introspection lists.
 func (d *Declaration) describe(at Source) Introspectable {
 	return Introspectable{
 		Category: d.Category, ID: d.ID, Type: d.kind(), Title: d.title(), Fields: d.Fields, Related: d.Related, Source: at,
 	}
 }
 
-// isKey reports whether v can be a key of a map. Its type alone does not show that: an interface field may hold a slice.
+// isKey reports whether v can be a map key. That is not a matter of its type alone: an interface
+// field may hold a slice.
 func isKey(v any) bool {
 	switch v.(type) {
 	case nil, string, int:

@@ -1,35 +1,20 @@
-// Package registry is where an application is declared, and what comes of the declaration. It knows nothing of HTTP.
+// Package registry holds what an application declares and what its build produces. It knows nothing
+// of HTTP.
 //
-// A [Config] records actions: what each claims (its discriminator), when it runs (its order), where it was declared, and
-// what it does to a [Registry]. [Config.Build] resolves them and carries them out into a fresh registry, which comes back
-// whole and frozen, or not at all. All mistakes and all conflicts are reported together, each with file and line.
+// An application calls the methods of framework.Configurator, which end up here. This package is
+// for those who extend the framework: they write directives, functions that behave like the
+// built-in ones.
 //
-// The parts:
-//
-//   - [Config.Record], [Action]: one declaration. [Config.Include], [Config.Commit]: who gives way to whom, and when.
-//     The declaration nearest to the application holds: those of what it includes give way to it, directly or not, and
-//     two of which neither includes the other conflict.
-//   - [Provide], [Lookup], [Ensure], [Registry.OnFreeze]: components, by type.
-//   - [Subscribe], [Notify], [Notifier]: events, free without subscribers.
-//   - [Introspector]: everything that was registered, for listings, tests and debugging.
-//   - [Settings], [Setting]: values from outside, with their types.
-//   - [Errors], made of [Conflict], [Mistake] and [ExecutionError].
-//
-// Applications call the methods of their framework's configurator, which forward to here. Whoever extends it writes
-// directives: plain functions that take a [Recorder], call its Directive first, and record an action. They conflict,
-// give way, are described and report their line like those built in:
-//
-//	type featureKey struct{ name string }
-//
+//	// AddFeature switches a feature on or off.
 //	func AddFeature(rec registry.Recorder, name string, on bool) {
 //		c := rec.Directive()
 //		if name == "" {
-//			c.Fail(errors.New("feature without a name"))
+//			c.Fail(errors.New("add feature: missing name"))
 //			return
 //		}
-//		c.Record(registry.Action{
-//			Discriminator: featureKey{name},
-//			Subject:       fmt.Sprintf("feature %q", name),
+//		c.Declare(registry.Declaration{
+//			Category: "features", Type: "feature", ID: name,
+//			Fields: []registry.Field{{Name: "on", Value: on}},
 //			Run: func(_ *registry.Config, reg *registry.Registry) error {
 //				registry.Ensure(reg, newFeatures).on[name] = on
 //				return nil
@@ -37,5 +22,31 @@
 //		})
 //	}
 //
-// The whole of it, with a conflict and introspection, is the example of the package.
+// An application then calls acme.AddFeature(config, "search", true). Two such calls for the same
+// name conflict, and the error names the file and line of both; the application overrides a package
+// that it includes; listings show the feature. The names that most directives need:
+//
+//   - [Recorder]: what a directive takes. Its Directive method returns the [Config] to record into.
+//   - [Config.Declare] and [Declaration]: what is declared, and what it does to the registry.
+//   - [Config.Fail]: reports an invalid argument.
+//   - [Provide], [Lookup] and [Ensure]: values in a [Registry], by type.
+//   - [Subscribe] and [Notify]: events.
+//
+// Read the package example next, then those of Config.Commit, Config.With, AddComponent, Subscribe
+// and Setting.
+//
+// # From declarations to a registry
+//
+// Directives only record. [Config.Build] runs the declarations into a new Registry, in the order of
+// their phases, and returns the finished registry or an [*Errors] with everything that is wrong:
+// each [Conflict], each [Mistake] of a directive, and the [ExecutionError] of a declaration that
+// failed. A Registry does not change once it is built and is safe for concurrent use.
+//
+// Two declarations conflict if their Category and ID are equal. A declaration overrides those of
+// included packages ([Config.Include]), however deep, and all those of earlier rounds
+// ([Config.Commit]). The exact rules are at the top of resolve.go.
+//
+// [Introspector] lists what is registered, for commands, tests and debugging. [Settings] are values
+// from outside, which [Setting] converts. [FuncName], [Nearest] and [SetText] are shared by the
+// packages of the framework.
 package registry

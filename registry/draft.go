@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// entry is a recorded action, and the Config at whose place and with whose values it was recorded.
+// entry is a recorded declaration with the Config that recorded it.
 type entry struct {
 	Declaration
 	from *Config
@@ -20,14 +20,14 @@ type round struct {
 	included map[string]bool
 }
 
-// draft is a configuration that is being written. Builds read it, and never change what is in it.
+// draft is what the application recorded. Builds do not change its entries.
 type draft struct {
 	values Settings
 
-	mu     sync.Mutex // guards all below: what is written during a build may come from any goroutine
-	rounds []*round   // the last one is open
-	frozen bool
-	strays []error // recorded while it was frozen: reported by the build under way, or by the next
+	mu     sync.Mutex // guards the fields below: a declaration may record from any goroutine
+	rounds []*round   // what is recorded goes to the last one
+	frozen bool       // a build is running
+	late   []error    // recorded while it was frozen, or after a round; reported by this build, or the next
 }
 
 func newDraft(s Settings) *draft {
@@ -40,9 +40,9 @@ func newDraft(s Settings) *draft {
 
 func (d *draft) settings() Settings { return d.values }
 
-func (d *draft) record(a Declaration, c *Config) {
-	if r := d.open(c.source, a.subject); r != nil {
-		r.entries = append(r.entries, &entry{Declaration: a, from: c})
+func (d *draft) record(declared Declaration, c *Config) {
+	if r := d.open(c.source, declared.subject); r != nil {
+		r.entries = append(r.entries, &entry{Declaration: declared, from: c})
 		d.mu.Unlock()
 	}
 }
@@ -51,7 +51,7 @@ func (d *draft) mistake(m *Mistake) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.frozen {
-		d.strays = append(d.strays, m)
+		d.late = append(d.late, m)
 		return
 	}
 	r := d.rounds[len(d.rounds)-1]
@@ -81,44 +81,45 @@ func (d *draft) commit(at Source) {
 	}
 }
 
-// open returns the open round, locked. If the draft is frozen it notes a mistake and returns nil, unlocked.
+// open returns the last round and leaves d locked. If d is frozen, it records a mistake and returns
+// nil with d unlocked.
 func (d *draft) open(at Source, what func() string) *round {
 	d.mu.Lock()
 	if !d.frozen {
 		return d.rounds[len(d.rounds)-1]
 	}
-	d.strays = append(d.strays, &Mistake{Source: at, Err: fmt.Errorf(
-		"%s: the configuration is being built: an action records into the Config that it is given", what())})
+	d.late = append(d.late, &Mistake{Source: at, Err: fmt.Errorf(
+		"%s: recorded during the build: use the Config that is given to Run", what())})
 	d.mu.Unlock()
 	return nil
 }
 
-// freeze closes the draft for a build, and fails if one is under way.
+// freeze freezes the draft for a build. It fails if another one is running.
 func (d *draft) freeze() ([]*round, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.frozen {
 		return nil, newErrors([]error{&Mistake{Err: errors.New(
-			"this configuration is being built already: build one after another, and never from an action")}})
+			"build: another build of this configuration is running")}})
 	}
 	d.frozen = true
 	return d.rounds, nil
 }
 
-// thaw opens the draft again, and returns what was recorded meanwhile.
-func (d *draft) thaw() []error {
+// unfreeze ends the build and returns what was recorded too late.
+func (d *draft) unfreeze() []error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	strays := d.strays
-	d.strays, d.frozen = nil, false
-	return strays
+	late := d.late
+	d.late, d.frozen = nil, false
+	return late
 }
 
-// stray notes a mistake that belongs to no round.
-func (d *draft) stray(m *Mistake) {
+// addLate records a mistake that belongs to no round.
+func (d *draft) addLate(m *Mistake) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.strays = append(d.strays, m)
+	d.late = append(d.late, m)
 }
 
 var _ book = (*draft)(nil)

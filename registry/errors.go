@@ -9,23 +9,23 @@ import (
 	"strings"
 )
 
-// Errors is what Build returns: everything that was found wrong, sorted by source. Its parts are *Conflict, *Mistake and
-// *ExecutionError, and errors.As finds them and whatever they wrap.
+// Errors is the error of a build: everything that is wrong, sorted by source. It consists of
+// *Conflict, *Mistake and *ExecutionError values; errors.As finds them, and what they wrap.
 type Errors struct {
 	errs []error
 }
 
-// newErrors sorts errs, and returns nil if there are none.
+// newErrors returns errs as an *Errors, or nil if there are none.
 func newErrors(errs []error) error {
 	if len(errs) == 0 {
 		return nil
 	}
 	errs = slices.Clone(errs)
-	slices.SortStableFunc(errs, func(a, b error) int { return placeOf(a).compare(placeOf(b)) })
+	slices.SortStableFunc(errs, func(a, b error) int { return sourceOf(a).compare(sourceOf(b)) })
 	return &Errors{errs: errs}
 }
 
-// Error is the text of each part, under a line that counts them if there are several.
+// Error returns the texts of all parts. If there are several, it starts with their number.
 func (e *Errors) Error() string {
 	if len(e.errs) == 1 {
 		return e.errs[0].Error()
@@ -42,15 +42,15 @@ func (e *Errors) Error() string {
 // Unwrap returns the parts, sorted by source.
 func (e *Errors) Unwrap() []error { return e.errs }
 
-// Conflict says that several actions claim the same thing, and that none of them is nearer to the application than all others.
+// Conflict is the error of several declarations of the same thing of which none overrides all
+// others.
 type Conflict struct {
-	Subject       string
-	Sources       []Source // the one that the others were held against comes first
-	Remedy        string
-	Discriminator Ref
+	Subject string
+	Sources []Source // the first is the one that the others conflict with
+	Remedy  string   // what to do
 }
 
-// Error names the subject, each source on a line of its own, and the remedy.
+// Error returns the subject, the sources and the remedy, on a line each.
 func (e *Conflict) Error() string {
 	times := "twice"
 	if len(e.Sources) != 2 {
@@ -75,26 +75,26 @@ func (e *Conflict) Error() string {
 	return b.String()
 }
 
-// Mistake is a directive that was refused: by its package, or because it came where it cannot be carried out.
+// Mistake is the error of a directive: an invalid argument, or a call at the wrong time.
 type Mistake struct {
 	Source Source
 	Err    error
 }
 
-// Error is "file:line: what is wrong".
+// Error returns "file:line: what is wrong".
 func (e *Mistake) Error() string { return placed(e.Source, e.Err.Error()) }
 
 // Unwrap returns what is wrong.
 func (e *Mistake) Unwrap() error { return e.Err }
 
-// ExecutionError is an action that failed, or panicked, while it ran.
+// ExecutionError is the error of a declaration that failed or panicked when it ran.
 type ExecutionError struct {
 	Subject string
 	Source  Source
 	Err     error // a *PanicError if it panicked
 }
 
-// Error is "file:line: subject: what went wrong".
+// Error returns "file:line: subject: what went wrong".
 func (e *ExecutionError) Error() string {
 	return placed(e.Source, e.Subject+": "+e.Err.Error())
 }
@@ -102,15 +102,15 @@ func (e *ExecutionError) Error() string {
 // Unwrap returns what went wrong.
 func (e *ExecutionError) Unwrap() error { return e.Err }
 
-// PanicError is a panic in an action, in an include or while the registry was finished. It is the Err of an ExecutionError, or
-// is found in a Mistake.
+// PanicError is a panic during configuration: of a declaration, an included function or a function
+// of OnFreeze. An ExecutionError or Mistake wraps it.
 type PanicError struct {
 	Value  any
 	Source Source // the line that panicked
 	Stack  []byte
 }
 
-// Error names the value and the line that panicked; the stack is not part of it.
+// Error returns the value and the line that panicked, without the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v (at %s)", e.Value, e.Source) }
 
 // Unwrap returns the value if it is an error.
@@ -119,7 +119,7 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// guard calls fn, and returns its panic as an error.
+// guard calls fn and returns a panic of it as a *PanicError.
 func guard(fn func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -129,8 +129,8 @@ func guard(fn func() error) (err error) {
 	return fn()
 }
 
-// panicked finds the line that panicked, from within the deferred function that recovered: below the frames of the
-// runtime that lie over it.
+// panicked returns the line that panicked. The deferred function that recovers calls it: the line
+// is in the first frame below those of the runtime.
 func panicked() Source {
 	var pcs [32]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
@@ -145,7 +145,7 @@ func panicked() Source {
 	}
 }
 
-// placed puts the place before the text, if it is known.
+// placed returns the text after the source, if that is known.
 func placed(at Source, text string) string {
 	if at.IsZero() {
 		return text
@@ -153,8 +153,8 @@ func placed(at Source, text string) string {
 	return at.String() + ": " + text
 }
 
-// placeOf returns the place by which a part is sorted.
-func placeOf(err error) Source {
+// sourceOf returns the source that errors are sorted by.
+func sourceOf(err error) Source {
 	switch err := err.(type) {
 	case *Conflict:
 		if len(err.Sources) > 0 {
@@ -168,8 +168,8 @@ func placeOf(err error) Source {
 	return Source{}
 }
 
-// parts takes apart what a function returned: joined errors are several, and those which already know their place stay as
-// they are. The others become what wrap makes of them.
+// parts returns the errors that are joined in err. Those of this package stay as they are, since
+// they have a source; the others are wrapped.
 func parts(err error, wrap func(error) error) []error {
 	switch err := err.(type) {
 	case nil:
@@ -185,7 +185,7 @@ func parts(err error, wrap func(error) error) []error {
 			all = append(all, parts(part, wrap)...)
 			texts = append(texts, part.Error())
 		}
-		if err.(error).Error() == strings.Join(texts, "\n") { // otherwise it says more than its parts
+		if err.(error).Error() == strings.Join(texts, "\n") { // else it says more than its parts
 			return all
 		}
 	}

@@ -5,14 +5,14 @@ import (
 	"reflect"
 )
 
-// Filter narrows a subscription: the subscriber is told only of the events for which Holds is true. An error of Holds is
-// the error of the notification.
+// Filter limits a subscription to the events for which Holds returns true. An error of Holds
+// becomes the error of the notification.
 type Filter[E any] struct {
-	Text  string // for people: `method="POST"`
+	Text  string // for display: `method="POST"`
 	Holds func(E) (bool, error)
 }
 
-// subscribers are told of the events of type E, in order of registration.
+// subscribers are the subscribers to events of type E, in the order they were registered.
 type subscribers[E any] struct {
 	list []subscriber[E]
 }
@@ -22,8 +22,9 @@ type subscriber[E any] struct {
 	where []Filter[E]
 }
 
-// Subscribe has fn told of each event of type E for which all filters hold. Subscribers never conflict; they are called
-// one after another, in order of registration.
+// Subscribe is a directive that calls fn with each event of type E for which all filters hold.
+// Subscribers never conflict. They are called one after the other, in the order they were
+// registered.
 func Subscribe[E any](rec Recorder, fn func(E) error, where ...Filter[E]) {
 	c := rec.Directive()
 	event := reflect.TypeFor[E]()
@@ -31,13 +32,13 @@ func Subscribe[E any](rec Recorder, fn func(E) error, where ...Filter[E]) {
 	texts := make([]string, 0, len(where))
 	for i, f := range where {
 		if f.Holds == nil {
-			c.Fail(fmt.Errorf("%s: filter %d (%q) has no Holds", subject, i+1, f.Text))
+			c.Fail(fmt.Errorf("%s: filter %d (%q) has no Holds function", subject, i+1, f.Text))
 			return
 		}
 		texts = append(texts, f.Text)
 	}
 	if fn == nil {
-		c.Fail(fmt.Errorf("%s: nothing to call", subject))
+		c.Fail(fmt.Errorf("%s: the function is nil", subject))
 		return
 	}
 	c.Declare(Declaration{
@@ -54,7 +55,7 @@ func Subscribe[E any](rec Recorder, fn func(E) error, where ...Filter[E]) {
 	})
 }
 
-// Notify tells the subscribers of e. The first error ends it.
+// Notify calls the subscribers to E with e. It stops at the first error and returns it.
 func Notify[E any](reg *Registry, e E) error {
 	s, ok := Lookup[*subscribers[E]](reg)
 	if !ok {
@@ -63,8 +64,8 @@ func Notify[E any](reg *Registry, e E) error {
 	return s.notify(e)
 }
 
-// Notifier returns a function that does what Notify does without looking anything up, or nil if nobody subscribed: what
-// happens often asks once, after the build, and then costs nothing.
+// Notifier returns a function that does what Notify does without a lookup, or nil if there are no
+// subscribers. It is for frequent events: call it once, after the build.
 func Notifier[E any](reg *Registry) func(E) error {
 	s, ok := Lookup[*subscribers[E]](reg)
 	if !ok {

@@ -8,16 +8,16 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// Features is a component of a third party: switches by name.
+// Features is a component of an extension: switches by name.
 type Features struct {
 	on map[string]bool
 }
 
-// AddFeature is its directive. It conflicts and is described like any that is built in.
+// AddFeature is its directive, with conflicts and introspection like a built-in one.
 func AddFeature(rec registry.Recorder, name string, on bool) {
 	c := rec.Directive()
 	if name == "" {
-		c.Fail(errors.New("feature without a name"))
+		c.Fail(errors.New("add feature: missing name"))
 		return
 	}
 	c.Declare(registry.Declaration{
@@ -34,7 +34,8 @@ func AddFeature(rec registry.Recorder, name string, on bool) {
 	})
 }
 
-// A directive of a third party: it is called, it gives way to the application, and it is described.
+// The directive of an extension: the application overrides what an included package declares, and
+// introspection lists what is left.
 func Example() {
 	config := registry.New(registry.Options{})
 	config.Include("acme", func(c *registry.Config) error {
@@ -42,7 +43,7 @@ func Example() {
 		AddFeature(c, "export", true)
 		return nil
 	})
-	AddFeature(config, "search", true) // nearer to the application than acme: it holds
+	AddFeature(config, "search", true) // overrides the one of acme
 
 	reg, err := config.Build()
 	if err != nil {
@@ -61,7 +62,7 @@ func Example() {
 	// feature search true
 }
 
-// Two packages that do not include each other conflict, and everything is told at once.
+// Two included packages conflict. The error reports everything that is wrong.
 func Example_conflict() {
 	config := registry.New(registry.Options{})
 	for i, name := range []string{"acme", "umbrella"} {
@@ -81,7 +82,7 @@ func Example_conflict() {
 	//     acme/include.go:10
 	//     umbrella/include.go:11
 	//     decide once, in the application
-	// main.go:7: feature without a name
+	// main.go:7: add feature: missing name
 }
 
 func ExampleConfig_Commit() {
@@ -100,10 +101,10 @@ func ExampleConfig_With() {
 	type prefix struct{}
 	config := registry.New(registry.Options{})
 	config.With(prefix{}, "/shop").Include("cart", func(c *registry.Config) error {
-		fmt.Println(c.Value(prefix{}), c.IncludePath())
+		fmt.Println(c.Value(prefix{}))
 		return nil
 	})
-	// Output: /shop [cart]
+	// Output: /shop
 }
 
 func ExampleSubscribe() {

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// FuncName returns what to call fn in messages and listings:
+// FuncName returns a name of fn for errors and listings:
 //
-//   - a function or method by its package and name: "wiki.Show", "wiki.(*Page).Show"
-//   - a closure by where its code is: "func at wiki/views.go:41", with the last folder of the path only
-//   - a value that is not a function by its type; nil, or a nil function, is "nil"
+//   - of a function or method, its package and name: "wiki.Show", "wiki.(*Page).Show"
+//   - of a closure, where its code is: "func at wiki/views.go:41", with only the last folder of the path
+//   - of a nil function and of nil, "nil"; of another value, its type
 //
-// The name is for people. Two functions may share it (method values of two receivers do, and the compiler may share the
-// code of equal closures), so never compare by it: see [PackageFunc].
+// Do not compare functions by this name: several can have the same one, such as method values of
+// two receivers, and closures whose code the compiler shares. See [PackageFunc].
 func FuncName(fn any) string {
 	f, ok := funcOf(fn)
 	if !ok {
@@ -33,8 +33,8 @@ func FuncName(fn any) string {
 	return strings.TrimSuffix(strings.ReplaceAll(name, "[...]", ""), "-fm")
 }
 
-// FuncSource returns where the code of fn is, or the zero Source if that is unknown: for values that are not functions,
-// and for code that the compiler made (method values, promoted methods).
+// FuncSource returns where the code of fn is. It is the zero Source for values that are not
+// functions, and for code that the compiler generates: method values and promoted methods.
 func FuncSource(fn any) Source {
 	f, ok := funcOf(fn)
 	if !ok {
@@ -47,9 +47,9 @@ func FuncSource(fn any) Source {
 	return Source{File: file, Line: line, Func: f.Name()}
 }
 
-// PackageFunc reports whether fn is a function declared at package level, and returns its full name, such as
-// "example.com/app/wiki.Include". Only such a function can be told from every other by its name: closures, method
-// values, method expressions and instances of generic functions cannot.
+// PackageFunc reports whether fn is a function declared at package level, and returns its full
+// name, such as "example.com/app/wiki.Include". Only such a name identifies a function: those of
+// closures, method values, method expressions and instances of generic functions do not.
 func PackageFunc(fn any) (name string, ok bool) {
 	f, ok := funcOf(fn)
 	if !ok {
@@ -67,17 +67,18 @@ func funcOf(fn any) (*runtime.Func, bool) {
 	return f, f != nil
 }
 
-// local returns a function's full name without its package. The compiler writes dots in the last element of a package's
-// path as %2e, so that the first dot behind the last slash ends the path. A slash may also stand in type arguments, which
-// the names of functions leave out.
+// local returns the full name of a function without the package. The compiler writes dots in the
+// last element of a package path as %2e, so the first dot after the last slash ends the path. (The
+// names of generic functions leave out the type arguments, which could have slashes too.)
 func local(name string) string {
 	_, name, _ = strings.Cut(name[strings.LastIndexByte(name, '/')+1:], ".")
 	return name
 }
 
-// isClosure reports whether the name is one that the compiler made up. It numbers closures within the function around
-// them, as in "Include.func1", "Include.func1.2", "(*Site).Include.func3" or "Include-range1", and calls those of package
-// variables "init.func1". Where a function was inlined, its closures are numbered in the function that calls it.
+// isClosure reports whether a name is one that the compiler made up for a closure. It numbers the
+// closures in a function: "Include.func1", "Include.func1.2", "(*Site).Include.func3",
+// "Include-range1"; those of package variables are in "init". Up to Go 1.26 it numbers the closures
+// of an inlined function in its caller: "Include.newSite.func1".
 func isClosure(name string) bool {
 	name = local(name)
 	if strings.Contains(name, "-range") {

@@ -8,20 +8,20 @@ import (
 type Introspectable struct {
 	Category string // "views"
 	Title    string // `"edit" for *wiki.Page`
-	Type     string // "view": what one of the category is
-	ID       any    // unique in its category, and comparable. Nil: nobody refers to it
+	Type     string // what one of the category is called: "view"
+	ID       any    // unique in its category, and comparable; nil if nothing refers to it
 	Fields   []Field
 	Related  []Ref
-	Source   Source // filled in from the action if it is zero
+	Source   Source
 }
 
-// Field is one named value of an Introspectable, in the order of display.
+// Field is a named value of an Introspectable.
 type Field struct {
 	Name  string
 	Value any
 }
 
-// Ref names another Introspectable. Relations hold in both directions.
+// Ref identifies a declaration and its Introspectable. Relations hold in both directions.
 type Ref struct {
 	Category string
 	ID       any
@@ -37,8 +37,8 @@ func (in Introspectable) Field(name string) (any, bool) {
 	return nil, false
 }
 
-// Introspector knows everything that is registered, by category, in the order in which it was carried out. What it
-// returns are copies; the values in them are shared.
+// Introspector lists everything that is registered, by category, in the order it took effect. It
+// returns copies, which share the values in them.
 type Introspector struct {
 	categories map[string]*category
 	related    map[Ref][]Ref // from what is referred to, back
@@ -63,7 +63,7 @@ func (i *Introspector) Categories() []string {
 	return names
 }
 
-// Category returns what is registered in a category, in order. An unknown one is empty.
+// Category returns what is registered in a category, in order. An unknown category is empty.
 func (i *Introspector) Category(name string) []Introspectable {
 	c := i.categories[name]
 	if c == nil {
@@ -78,7 +78,7 @@ func (i *Introspector) Category(name string) []Introspectable {
 	return all
 }
 
-// Get returns one by its category and ID, and whether it is there.
+// Get returns the Introspectable with a category and ID, and whether there is one.
 func (i *Introspector) Get(category string, id any) (Introspectable, bool) {
 	if in := i.find(Ref{category, id}); in != nil {
 		return *in, true
@@ -86,8 +86,8 @@ func (i *Introspector) Get(category string, id any) (Introspectable, bool) {
 	return Introspectable{}, false
 }
 
-// Related returns what the named one refers to, and then what refers to it, each once. References to what is not there
-// are left out.
+// Related returns what the named Introspectable refers to, then what refers to it, each once. It
+// skips references to what is not registered.
 func (i *Introspector) Related(category string, id any) []Introspectable {
 	self := Ref{category, id}
 	in := i.find(self)
@@ -102,7 +102,8 @@ func (i *Introspector) Related(category string, id any) []Introspectable {
 			if other == nil || seen[ref] {
 				continue
 			}
-			// A back reference may stem from an item that was replaced by one which does not refer here any more.
+			// A back reference may come from an item that was since replaced by one without the
+			// reference.
 			if !slices.Contains(in.Related, ref) && !slices.Contains(other.Related, self) {
 				continue
 			}
@@ -125,7 +126,7 @@ func (i *Introspector) find(ref Ref) *Introspectable {
 	return c.items[at]
 }
 
-// add puts in at the end of its category. One with the same ID is replaced, and loses its place.
+// add appends in to its category. It removes an earlier one with the same ID.
 func (i *Introspector) add(in Introspectable) {
 	c := i.categories[in.Category]
 	if c == nil {

@@ -8,51 +8,52 @@ import (
 
 // How a round is resolved.
 //
-// The actions of a round are carried out by ascending order (the phases), and within a phase as they were recorded. Among
-// the actions of a phase that claim the same discriminator one holds, and the others give way or conflict with it:
+// The declarations of a round run phase by phase, the lowest first, and within a phase in the order
+// they were recorded. Of those in a phase with the same discriminator, at most one runs:
 //
-//  1. They are sorted by include path (names from the top, compared as lists), then by the order of recording. The first
-//     is the one that may hold.
-//  2. One of the others gives way if the path of the first is a true prefix of its own: the first is nearer to the
-//     application, and includes it, directly or not. Otherwise it conflicts.
-//  3. If an action with that discriminator has already run in this round, it holds: the first gives way to it, or
-//     conflicts with it, by rule 2. The others are still held against the first alone.
+//  1. They are sorted by include path (a list of names, the outermost first, compared as lists), then by
+//     the order of recording. The first is the one that runs.
+//  2. It overrides another if its path is a proper prefix of the other's: then the first includes the
+//     other, directly or not. Otherwise the two conflict.
+//  3. If a declaration with that discriminator has run in this round already, it stays: it overrides the
+//     first or conflicts with it, by rule 2. The others are still compared with the first alone.
 //
-// An example: package a and package b, both included by the application, each register view "edit". Their paths, [a] and
-// [b], are no prefix of each other: a conflict. Once the application registers "edit" itself, its path [] is a prefix
-// of both, and both give way without a word.
+// For example, the packages a and b, both included by the application, each register view "edit".
+// Neither of their paths, [a] and [b], is a prefix of the other: a conflict. Once the application
+// registers "edit" itself, its path [] is a prefix of both, and it overrides both.
 //
-// A phase with conflicts runs nothing, and ends the build. While a phase runs, an action may record more actions. Those of
-// a later phase wait; those of the same phase are resolved among themselves and with those that have not run yet; those
-// of an earlier phase come too late. An action that gave way once has no say any more: whatever is nearer than the one to
-// which it gave way is nearer than itself, too.
+// A phase with conflicts does not run, and ends the build. Declarations that are recorded while a
+// phase runs wait if their phase is a later one. Those of the same phase are resolved among
+// themselves and with those that have not run yet; those of an earlier phase are too late. A
+// declaration that was overridden once stays so: whatever overrides the one that overrode it,
+// overrides it too.
 //
-// Each action is therefore looked at once, when it is admitted to its phase, and once when it runs; nothing is resolved
-// again because something else was recorded. The cost is linear, but for the sorting of what really clashes.
+// So each declaration is resolved once, when its phase begins or when it is recorded, and nothing
+// is resolved again. The cost is linear, except for sorting those with the same discriminator.
 
-// candidate is an entry in the course of one resolution. The entry itself is never changed: the next build reads it again.
+// candidate is an entry during one resolution, which does not change the entry itself.
 type candidate struct {
 	*entry
-	seq     int          // the order of recording
-	ran     bool         // it runs, or has run
-	gaveWay bool         // it never will
-	rivals  []*candidate // those of the batch at hand that claim the same
+	seq        int          // in the order of recording
+	ran        bool         // it is running, or has run
+	overridden bool         // it will not run
+	rivals     []*candidate // those of the current batch with the same discriminator
 }
 
-// resolution carries one round through its phases.
+// resolution runs one round, phase by phase.
 type resolution struct {
-	run     *running // nil: only look
-	seq     int      // candidates so far
-	orders  intHeap  // the phases to come
+	run     *running // nil: only find conflicts
+	seq     int      // the number of candidates so far
+	orders  intHeap  // the later phases
 	phases  map[int][]*candidate
-	claims  map[Ref]*candidate // by discriminator, who holds it: run, or waiting in the present phase
-	waiting []*candidate       // the present phase, in the order of recording
-	reached int                // its order
+	claims  map[Ref]*candidate // by discriminator: the one that has run, or will in this phase
+	waiting []*candidate       // this phase, in the order of recording
+	reached int                // this phase
 	started bool
 	errs    []error
 }
 
-// resolve carries entries out, and returns the errors of the first phase that has any.
+// resolve runs entries and returns the errors of the first phase with any.
 func resolve(entries []*entry, run *running) []error {
 	r := newResolution(entries, run)
 	for len(r.orders) > 0 {
@@ -63,7 +64,7 @@ func resolve(entries []*entry, run *running) []error {
 	return r.errs
 }
 
-// visibleConflicts returns the conflicts of all phases, as far as they show without running anything.
+// visibleConflicts returns the conflicts of all phases that show without running anything.
 func visibleConflicts(entries []*entry) []error {
 	r := newResolution(entries, nil)
 	for len(r.orders) > 0 {
@@ -78,7 +79,7 @@ func newResolution(entries []*entry, run *running) *resolution {
 	return r
 }
 
-// distribute puts entries into the phases to come, other than those of the present phase, which it returns.
+// distribute adds entries to the later phases and returns those of this phase.
 func (r *resolution) distribute(entries []*entry) (present []*candidate) {
 	candidates := make([]candidate, len(entries))
 	for i, e := range entries {
@@ -95,15 +96,15 @@ func (r *resolution) distribute(entries []*entry) (present []*candidate) {
 			present = append(present, c)
 		default:
 			r.errs = append(r.errs, &Mistake{Source: e.from.source, Err: fmt.Errorf(
-				"%s: an action of order %d recorded while order %d was running: record it earlier, or with a higher order",
+				"%s: declared for phase %d while phase %d runs: declare it earlier, or for a later phase",
 				e.subject(), e.Phase, r.reached)})
 		}
 	}
 	return present
 }
 
-// phase carries out the next phase: all its actions, or none if they conflict. It ends early when an action fails, or
-// records what cannot be.
+// phase runs the next phase: all its declarations, or none if some conflict. It stops when one
+// fails, or records one that conflicts or is too late.
 func (r *resolution) phase() {
 	r.reached, r.started = heap.Pop(&r.orders).(int), true
 	r.waiting = r.phases[r.reached]
@@ -112,9 +113,9 @@ func (r *resolution) phase() {
 	if r.run != nil && len(r.errs) > 0 {
 		return
 	}
-	for i := 0; i < len(r.waiting); i++ { // it may grow
+	for i := 0; i < len(r.waiting); i++ { // Run may add to it
 		c := r.waiting[i]
-		if c.gaveWay {
+		if c.overridden {
 			continue
 		}
 		c.ran = true
@@ -139,7 +140,7 @@ func (r *resolution) phase() {
 	}
 }
 
-// settle decides who holds each discriminator that batch claims.
+// settle resolves batch: which candidate runs for each discriminator.
 func (r *resolution) settle(batch []*candidate) {
 	var contested []*candidate
 	for _, c := range batch {
@@ -161,7 +162,7 @@ func (r *resolution) settle(batch []*candidate) {
 	}
 }
 
-// contest applies the rules to a holder and its rivals.
+// contest applies the rules above to a holder and its rivals.
 func (r *resolution) contest(holder *candidate) {
 	all := holder.rivals
 	holder.rivals = nil
@@ -176,7 +177,7 @@ func (r *resolution) contest(holder *candidate) {
 	})
 	first, clash := all[0], []Source(nil)
 	if holder.ran {
-		first.gaveWay = true
+		first.overridden = true
 		if !includes(holder, first) {
 			clash = append(clash, holder.from.source, first.from.source)
 		}
@@ -184,7 +185,7 @@ func (r *resolution) contest(holder *candidate) {
 		r.claims[first.claim()] = first
 	}
 	for _, c := range all[1:] {
-		c.gaveWay = true
+		c.overridden = true
 		if includes(first, c) {
 			continue
 		}
@@ -195,17 +196,17 @@ func (r *resolution) contest(holder *candidate) {
 	}
 	if clash != nil {
 		r.errs = append(r.errs, &Conflict{
-			Subject: first.subject(), Sources: clash, Remedy: first.remedy(), Discriminator: first.claim(),
+			Subject: first.subject(), Sources: clash, Remedy: first.remedy(),
 		})
 	}
 }
 
-// includes reports whether a is nearer to the application than b, on the same way: its path is a true prefix of b's.
+// includes reports whether the path of a is a proper prefix of that of b.
 func includes(a, b *candidate) bool {
 	return len(a.from.path) < len(b.from.path) && slices.Equal(a.from.path, b.from.path[:len(a.from.path)])
 }
 
-// intHeap is a heap of orders, the lowest first.
+// intHeap is a heap of phases, the lowest first.
 type intHeap []int
 
 func (h intHeap) Len() int           { return len(h) }

@@ -13,7 +13,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// step is one line of a recorded program: an action, an include or a commit.
+// step is one line of a recorded program: a declaration, an include or a commit.
 type step struct {
 	ID      string
 	Claim   string
@@ -25,15 +25,15 @@ type step struct {
 	Do      []step
 }
 
-// outcome is what Pyramid 2.0 made of it.
+// outcome is the result of a program in Pyramid 2.0.
 type outcome struct {
 	Log       []string
-	Conflicts [][]string // in each, the action that the others were held against comes first
+	Conflicts [][]string // in each, the first is the one that the others conflict with
 	Failed    string
-	Late      []string // too low an order, of the lowest such order
+	Late      []string // those declared for a phase that had run, of the lowest such phase
 }
 
-// play declares a program.
+// play records a program.
 func play(c *registry.Config, steps []step, log *[]string) {
 	for _, s := range steps {
 		switch {
@@ -58,8 +58,8 @@ func play(c *registry.Config, steps []step, log *[]string) {
 	}
 }
 
-// TestAsPyramid replays random programs. Left out when they were recorded are those in which Pyramid holds an action that
-// gave way, and was dropped, against what came after.
+// TestAsPyramid runs random programs whose outcome in Pyramid was recorded. They do not include
+// those in which Pyramid lets a declaration that was overridden conflict with a later one.
 func TestAsPyramid(t *testing.T) {
 	t.Parallel()
 	var cases []struct {
@@ -75,7 +75,7 @@ func TestAsPyramid(t *testing.T) {
 		log := []string{}
 		c := registry.New(registry.Options{})
 		play(c, tt.Do, &log)
-		for range 2 { // a second build is like the first
+		for range 2 { // a second build has the same outcome
 			log = log[:0]
 			reg, err := c.Build()
 			got := outcome{Log: log}
@@ -100,7 +100,7 @@ func TestAsPyramid(t *testing.T) {
 			}
 			if tt.Want.Late != nil {
 				require.Subset(t, got.Late, tt.Want.Late, "case %d: %s", i, text)
-				got.Late, got.Conflicts = tt.Want.Late, nil // ours tells more
+				got.Late, got.Conflicts = tt.Want.Late, nil // we report more
 			}
 			slices.SortFunc(got.Conflicts, slices.Compare)
 			require.Equal(t, tt.Want, got, "case %d: %s", i, text)
@@ -108,7 +108,7 @@ func TestAsPyramid(t *testing.T) {
 	}
 }
 
-// mark records an action that appends text to log when it runs.
+// mark records a declaration that appends text to log when it runs.
 func mark(c *registry.Config, log *[]string, text, claim string, order int) {
 	a := registry.Declaration{Phase: order, Subject: text, Run: func(*registry.Config, *registry.Registry) error {
 		*log = append(*log, text)
@@ -120,7 +120,7 @@ func mark(c *registry.Config, log *[]string, text, claim string, order int) {
 	c.Declare(a)
 }
 
-func TestAnActionThatGaveWayHasNoSay(t *testing.T) {
+func TestOverriddenDeclarationStaysOverridden(t *testing.T) {
 	t.Parallel()
 	var log []string
 	c := registry.New(registry.Options{})
@@ -142,7 +142,7 @@ func TestAnActionThatGaveWayHasNoSay(t *testing.T) {
 	assert.Equal(t, []string{"app", "same phase", "from phase 0", "later phase"}, log)
 }
 
-func TestARecordedActionOverridesOneThatWaits(t *testing.T) {
+func TestDeclarationInRunOverridesLaterOne(t *testing.T) {
 	t.Parallel()
 	var log []string
 	c := registry.New(registry.Options{})
@@ -157,7 +157,7 @@ func TestARecordedActionOverridesOneThatWaits(t *testing.T) {
 	assert.Equal(t, []string{"last", "app"}, log)
 }
 
-func TestRoundsBeforeAMistakeRun(t *testing.T) {
+func TestRoundsRunUpToAMistake(t *testing.T) {
 	t.Parallel()
 	var log []string
 	c := registry.New(registry.Options{})
@@ -174,7 +174,7 @@ func TestRoundsBeforeAMistakeRun(t *testing.T) {
 	assert.Equal(t, []string{"first"}, log)
 }
 
-func TestIncludesCountPerRound(t *testing.T) {
+func TestIncludeOncePerRound(t *testing.T) {
 	t.Parallel()
 	var got []bool
 	calls := 0

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Settings are named values from outside: a file, the environment, flags. Texts are converted when they are read, by
-// Setting.
+// Settings are named values from outside: a file, the environment, flags. Texts are converted when
+// they are read, by Setting.
 type Settings map[string]any
 
 // SettingError is a setting whose value does not have the expected type.
@@ -49,7 +49,8 @@ func (e *SettingError) Unwrap() error { return e.Err }
 //   - []string: the words of the text
 //   - whatever implements encoding.TextUnmarshaler
 //
-// Numbers become other numbers if nothing is lost. Anything else is a *SettingError, with fallback as the value.
+// Numbers become other numbers if nothing is lost. Anything else is a *SettingError, with fallback
+// as the value.
 func Setting[T any](s Settings, key string, fallback T) (T, error) {
 	v, ok := s[key]
 	if !ok || v == nil {
@@ -163,11 +164,13 @@ func convertText(text string, to reflect.Value) error {
 	return nil
 }
 
-// convertNumber converts a number if nothing is lost: settings files have fewer kinds of numbers than Go.
+// convertNumber converts a number if nothing is lost: settings files have fewer kinds of numbers
+// than Go.
 func convertNumber(from, to reflect.Value) error {
 	back := from.Convert(to.Type()).Convert(from.Type())
 	same := back.Equal(from)
-	// A negative number and a large unsigned one survive the way there and back, and float to int is not defined past its end.
+	// A negative number and a large unsigned one survive the way there and back, and float to int
+	// is not defined past its end.
 	if from.CanInt() && to.CanUint() && from.Int() < 0 || from.CanUint() && to.CanInt() && from.Uint() > math.MaxInt64 ||
 		from.CanFloat() && !to.CanFloat() && math.Abs(from.Float()) >= 1<<53 {
 		same = false

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Source is the place in the code where something was declared. The zero Source is an unknown place.
+// Source is a line of code, usually where something was registered. The zero Source is unknown.
 type Source struct {
 	File string // as the compiler names it
 	Line int
@@ -18,9 +18,10 @@ type Source struct {
 
 var _ fmt.Stringer = Source{}
 
-// Caller returns the place of a caller: 0 is the line that calls Caller, 1 the line that called the function
-// which calls Caller, and so on. It returns the zero Source if the stack is not that deep. A Recorder that forwards to a
-// Config pins Caller(2) in its own Directive method: the caller of the directive that called it.
+// Caller returns the source of a caller: 0 is the line that calls Caller, 1 the line that called
+// the function with that line, and so on. It is the zero Source if the stack is not that deep. A
+// Recorder that forwards to a Config uses Caller(2) in its Directive method, for the line that
+// called the directive.
 func Caller(skip int) Source {
 	var pcs [1]uintptr
 	if runtime.Callers(skip+2, pcs[:]) == 0 {
@@ -30,14 +31,14 @@ func Caller(skip int) Source {
 	return Source{File: frame.File, Line: frame.Line, Func: frame.Function}
 }
 
-// IsZero reports whether the place is unknown.
+// IsZero reports whether the source is unknown.
 func (s Source) IsZero() bool { return s.File == "" && s.Line == 0 }
 
-// String is "wiki/views.go:41". The path is relative to the working directory for files below it, otherwise as the
-// compiler names it.
+// String returns file and line: "wiki/views.go:41". The path is relative to the working directory
+// for files below it, and otherwise as the compiler names it.
 func (s Source) String() string {
 	if s.IsZero() {
-		return "(unknown place)"
+		return "(unknown source)"
 	}
 	file := s.File
 	if filepath.IsAbs(file) {
@@ -54,7 +55,7 @@ func (s Source) String() string {
 	return file + ":" + strconv.Itoa(s.Line)
 }
 
-// compare orders places by file, then line.
+// compare orders sources by file, then line.
 func (s Source) compare(other Source) int {
 	if c := strings.Compare(s.File, other.File); c != 0 {
 		return c

@@ -131,7 +131,7 @@ func TestMistakes(t *testing.T) {
 		{"circle", func(c *registry.Config) {
 			tweens.Add(c, "a", noop, tweens.Over("b"))
 			tweens.Add(c, "b", noop, tweens.Over("a", "MAIN"))
-		}, "LINE: tweens: the order goes in a circle: \"a\" over \"b\", \"b\" over \"a\"\n" +
+		}, "LINE: tweens: cycle: \"a\" over \"b\", \"b\" over \"a\"\n" +
 			"    LINE: tween \"a\" over \"b\"\n" +
 			"    LINE: tween \"b\" over \"a\", MAIN\n" +
 			"    remove one of these hints, or set the order with tweens.SetOrder"},

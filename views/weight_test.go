@@ -152,7 +152,7 @@ func TestAddPredicate(t *testing.T) {
 		"in circles": {func(c *registry.Config) {
 			views.AddPredicate(c, "a", views.Over("b"))
 			views.AddPredicate(c, "b", views.Over("a"))
-		}, `predicates: the order goes in a circle: "b" over "a", "a" over "b"`},
+		}, `predicates: cycle: "b" over "a", "a" over "b"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

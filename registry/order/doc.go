@@ -1,6 +1,17 @@
-// Package order sorts names that say which others they want to be under or over: tweens and view derivers.
+// Package order sorts names by what they say about their place relative to others: tweens, view
+// derivers, kinds of predicates and media types.
 //
-// Names lie between two sentinels, from the outermost to the innermost. Each name is added with the names that it lies
-// under (inside of) and over (outside of); of several, those that exist count. Where hints leave a choice, a name that was
-// added later lies further out, and those with the same `over` keep their order. The exact rule is at [Sorter.Sorted].
+//	s := order.New("INGRESS", "MAIN")
+//	s.Add("log", []string{"INGRESS"}, nil)
+//	s.Add("session", []string{"log"}, nil)
+//	names, err := s.Sorted() // log, session
+//
+// The order goes from the outermost name to the innermost, between two fixed ends. Each name is
+// added with names that it is under (inside) and over (outside); names that were not added are
+// skipped. Among names that these hints leave equal, one added later is further outside, except
+// that names over the same one keep their order. [Sorter.Sorted] has the exact rule, which is
+// Pyramid's.
+//
+// The packages tweens and views use it, and their options print as [Hint] does. Applications use
+// those options.
 package order

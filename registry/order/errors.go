@@ -5,15 +5,16 @@ import (
 	"strings"
 )
 
-// UnsatisfiedError is a name that wants to be under or over others of which none is there.
+// UnsatisfiedError is the error of a name whose hint for one side names only unknown names.
 type UnsatisfiedError struct {
 	Name  string
 	Side  Side
-	Wants []string // one of them would do
-	Have  []string // the other names that are there, in order of registration
+	Wants []string // one of them would suffice
+	Have  []string // the other names, in the order they were added
 }
 
-// Error is `"session" wants to be under "auth", which is not registered (have: log, recover, excview)`.
+// Error returns `"session" wants to be under "auth", which is not registered (have: log, recover,
+// excview)`.
 func (e *UnsatisfiedError) Error() string {
 	wants := make([]string, len(e.Wants))
 	for i, name := range e.Wants {
@@ -22,7 +23,7 @@ func (e *UnsatisfiedError) Error() string {
 	text := strconv.Quote(e.Name) + " wants to be " + string(e.Side) + " "
 	switch len(wants) {
 	case 0:
-		text += "something, but names nothing"
+		text += "other names, but gives none"
 	case 1:
 		text += wants[0] + ", which is not registered"
 	default:
@@ -35,18 +36,18 @@ func (e *UnsatisfiedError) Error() string {
 	return text + " (have: " + have + ")"
 }
 
-// CycleError is an order that cannot be: each name wants to be over the next, and the last one over the first.
+// CycleError is the error of names that are each over the next, and the last over the first.
 type CycleError struct {
-	Names []string // in the order of the cycle, from the one that was registered first
+	Names []string // in the order of the cycle, starting with the one that was added first
 }
 
-// Error is `the order goes in a circle: "a" over "b", "b" over "a"`.
+// Error returns `cycle: "a" over "b", "b" over "a"`.
 func (e *CycleError) Error() string {
 	steps := make([]string, len(e.Names))
 	for i, name := range e.Names {
 		steps[i] = strconv.Quote(name) + " over " + strconv.Quote(e.Names[(i+1)%len(e.Names)])
 	}
-	return "the order goes in a circle: " + strings.Join(steps, ", ")
+	return "cycle: " + strings.Join(steps, ", ")
 }
 
 var (

@@ -2,16 +2,16 @@ package order
 
 import "slices"
 
-// graph is what the names and their edges amount to, with the names as numbers: first, last, names by registration.
+// graph holds the names and edges, with the names as indexes: first, last, then in the order added.
 type graph struct {
 	nodes []node
 }
 
 type node struct {
 	name     string
-	inner    []int // in order of the edges; one that was given twice counts twice
+	inner    []int // in the order of the edges; an edge that was added twice counts twice
 	outer    []int
-	arriving int // edges from outside that are left
+	arriving int // edges from outer nodes that are not taken
 	taken    bool
 }
 
@@ -47,23 +47,24 @@ func (s *Sorter) graph() *graph {
 	return g
 }
 
-// cycle finds one cycle among the nodes that were not taken, from the outside in, beginning with the name that was
-// registered first. Each of those nodes has an edge from another one, so that going outward must come round.
+// cycle returns a cycle among the nodes that are not taken, from the outside in, starting with the
+// name that was added first. Each of those nodes has an edge from another one, so following the
+// edges outward must end in a cycle.
 func (g *graph) cycle() []string {
 	at := slices.IndexFunc(g.nodes, func(n node) bool { return !n.taken })
-	var way []int
-	step := make(map[int]int) // node: when it was met
+	var path []int
+	seen := make(map[int]int) // from nodes to indexes in path
 	for {
-		if _, met := step[at]; met {
+		if _, ok := seen[at]; ok {
 			break
 		}
-		step[at] = len(way)
-		way = append(way, at)
+		seen[at] = len(path)
+		path = append(path, at)
 		outer := g.nodes[at].outer
 		at = outer[slices.IndexFunc(outer, func(n int) bool { return !g.nodes[n].taken })]
 	}
-	round := way[step[at]:]
-	slices.Reverse(round) // it was walked outward
+	round := path[seen[at]:]
+	slices.Reverse(round) // the path goes outward
 	start := slices.Index(round, slices.Min(round))
 	names := make([]string, 0, len(round))
 	for i := range round {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Side is where a name belongs in relation to others.
+// Side is the place of a name relative to others.
 type Side string
 
 // The two sides.
@@ -16,7 +16,7 @@ const (
 	Over  Side = "over"  // outside the others
 )
 
-// Hint places a name in relation to others. It is what the options of packages that sort by name are made of.
+// Hint is what a name says about its place. Options such as tweens.Under are made of it.
 type Hint struct {
 	Side  Side
 	Names []string
@@ -30,7 +30,7 @@ func Of(side Side, names []string) Hint { return Hint{side, slices.Clone(names)}
 // String returns the hint as listings and errors show it: `under "session", INGRESS`.
 func (h Hint) String() string { return string(h.Side) + " " + List(h.Names) }
 
-// AddTo appends the names of h to those of its side.
+// AddTo appends the names of h to the list for its side.
 func (h Hint) AddTo(under, over *[]string) {
 	if h.Side == Over {
 		*over = append(*over, h.Names...)
@@ -39,8 +39,8 @@ func (h Hint) AddTo(under, over *[]string) {
 	}
 }
 
-// List returns names as listings and errors show them: quoted, other than names in capitals, which are those that every
-// order has: `"session", INGRESS`.
+// List returns names as listings and errors show them: `"session", INGRESS`. Names in capitals,
+// which are built in, are not quoted.
 func List(names []string) string {
 	texts := make([]string, len(names))
 	for i, name := range names {

@@ -5,28 +5,28 @@ import (
 	"slices"
 )
 
-// Sorter collects names with their hints. Make one with New. It is meant for one goroutine.
+// Sorter collects names with their hints. Make one with New. It is not safe for concurrent use.
 type Sorter struct {
 	first, last string
-	names       []string // in order of registration; "" where a name was added again
+	names       []string // in the order added; "" where a name was added again
 	hints       map[string]hint
-	edges       []edge           // in order of registration
-	places      map[edge][]int   // of each edge, where it stands in edges, ascending
-	gone        map[int]struct{} // places of edges that were dropped
+	edges       []edge           // in the order added
+	places      map[edge][]int   // the indexes of each edge in edges, ascending
+	gone        map[int]struct{} // indexes of edges that were dropped
 }
 
-// hint is what a name was added with.
+// hint holds the arguments of Add.
 type hint struct {
-	at          int // in names
+	at          int // index in names
 	under, over []string
 }
 
-// edge points inward.
+// edge says that one name is outside another.
 type edge struct {
 	outer, inner string
 }
 
-// New returns an empty Sorter. first is the sentinel outside of all names, last the one inside.
+// New returns an empty Sorter. first is the fixed end outside all names, last the one inside.
 func New(first, last string) *Sorter {
 	return &Sorter{
 		first: first, last: last,
@@ -34,9 +34,9 @@ func New(first, last string) *Sorter {
 	}
 }
 
-// Add adds a name that wants to be inside of one of under, and outside of one of over; both may name sentinels. A nil list
-// wants nothing; the caller decides what stands for two nil lists. Adding a name again moves it to the end of the
-// registration order and drops the edges that it gave before.
+// Add adds a name that belongs inside at least one of the names in under, and outside at least one
+// of those in over. Both may contain the ends. A nil list is no hint. Adding a name again moves it
+// to the end of the order of adding and replaces its hints.
 func (s *Sorter) Add(name string, under, over []string) {
 	if old, ok := s.hints[name]; ok {
 		s.names[old.at] = ""
@@ -62,14 +62,14 @@ func (s *Sorter) put(e edge) {
 	s.edges = append(s.edges, e)
 }
 
-// drop takes out the earliest of equal edges: if two names gave the same one, the later place remains.
+// drop removes the earliest of equal edges: if both names gave it, the later one remains.
 func (s *Sorter) drop(e edge) {
 	places := s.places[e]
 	s.gone[places[0]] = struct{}{}
 	s.places[e] = places[1:]
 }
 
-// Names returns the names in order of registration.
+// Names returns the names in the order they were added.
 func (s *Sorter) Names() []string {
 	names := make([]string, 0, len(s.hints))
 	for at, name := range s.names {
@@ -80,20 +80,23 @@ func (s *Sorter) Names() []string {
 	return names
 }
 
-// Sorted returns the names, the outermost first, without the sentinels.
+// Sorted returns the names, the outermost first, without the ends.
 //
-// Edges with unknown names are dropped. A name that gave `under` and has no edge from outside, whoever gave it, is
-// unsatisfied; likewise `over` and inside. Then nodes without edges from outside are laid in a row: first, last, names by
-// registration. The head of the row is taken out next; each node that thereby has lost its last edge from outside is put
-// at the head of the row. Nodes that are never taken out form a cycle.
+// The rule: each hint is an edge from an outer name to an inner one; edges with unknown names do
+// not count. A name with an under hint must have an edge from an outer name, its own or one that
+// the other gave; a name with an over hint, one to an inner name. Names without outer names make up
+// a row: the ends, then in the order added. The head of the row comes next in the order; each name
+// whose last outer name it was then goes to the head of the row. Names that never get there form a
+// cycle.
 //
-// The error is one *UnsatisfiedError, several joined, or a *CycleError. The cost is linear in names and edges.
+// The error is an *UnsatisfiedError, several of them joined, or a *CycleError. The cost is linear
+// in names and edges.
 func (s *Sorter) Sorted() ([]string, error) {
 	g := s.graph()
 	if err := s.unsatisfied(g); err != nil {
 		return nil, err
 	}
-	// The row is kept as a stack, its head at the end.
+	// The row is a stack: its head is at the end.
 	var row []int
 	for n := len(g.nodes) - 1; n >= 0; n-- {
 		if g.nodes[n].arriving == 0 {
@@ -128,7 +131,8 @@ func (s *Sorter) has(name string) bool {
 	return ok
 }
 
-// unsatisfied reports the names of whose wishes none can be fulfilled: those about `over` first, each kind by name.
+// unsatisfied returns an error for each name with an unsatisfied hint: first those over others,
+// each side sorted by name.
 func (s *Sorter) unsatisfied(g *graph) error {
 	var over, under []string
 	for _, n := range g.nodes {

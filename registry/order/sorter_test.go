@@ -98,7 +98,7 @@ func TestUnsatisfied(t *testing.T) {
 		},
 		"an empty list": {
 			[]add{{"session", []string{}, nil}},
-			`"session" wants to be under something, but names nothing (have: nothing else)`,
+			`"session" wants to be under other names, but gives none (have: nothing else)`,
 		},
 		"all together, over before under, by name": {
 			[]add{{"c", in("x"), nil}, {"b", in("x"), nil}, {"a", nil, in("x")}},
@@ -125,11 +125,11 @@ func TestCycle(t *testing.T) {
 		adds []add
 		want string
 	}{
-		"itself": {[]add{{"a", in("a"), nil}}, `the order goes in a circle: "a" over "a"`},
-		"two":    {[]add{{"a", in("b"), nil}, {"b", in("a"), nil}}, `the order goes in a circle: "a" over "b", "b" over "a"`},
+		"itself": {[]add{{"a", in("a"), nil}}, `cycle: "a" over "a"`},
+		"two":    {[]add{{"a", in("b"), nil}, {"b", in("a"), nil}}, `cycle: "a" over "b", "b" over "a"`},
 		"what hangs on it is not named": {
 			[]add{{"d", in("c"), nil}, {"a", in("INGRESS"), nil}, {"c", in("b"), nil}, {"b", in("e"), nil}, {"e", in("c"), nil}},
-			`the order goes in a circle: "c" over "e", "e" over "b", "b" over "c"`,
+			`cycle: "c" over "e", "e" over "b", "b" over "c"`,
 		},
 	}
 	for name, tt := range tests {
@@ -203,8 +203,8 @@ func unsatisfied(err error) []*order.UnsatisfiedError {
 	return all
 }
 
-// FuzzSorted checks the laws: all names come out once, all edges between known names are kept, asking twice gives the
-// same, and an error is one of the two.
+// FuzzSorted checks the laws: all names come out once, all edges between known names are kept,
+// asking twice gives the same, and an error is one of the two.
 func FuzzSorted(f *testing.F) {
 	f.Add(uint64(1), uint8(5))
 	f.Add(uint64(99), uint8(30))

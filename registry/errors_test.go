@@ -27,12 +27,12 @@ func golden(t *testing.T, name, got string) {
 	assert.Equal(t, string(want), got+"\n")
 }
 
-// at stands at a line that does not move.
+// at returns c with a source that does not change with the test.
 func at(c *registry.Config, file string, line int) *registry.Config {
 	return c.At(registry.Source{File: file, Line: line})
 }
 
-// view claims a name, as a directive does.
+// view is a directive like views.Add.
 func view(c *registry.Config, name string) {
 	c.Declare(registry.Declaration{
 		ID:      "view " + name,
@@ -41,7 +41,7 @@ func view(c *registry.Config, name string) {
 	})
 }
 
-func TestReports(t *testing.T) {
+func TestErrors(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("no such template (searched ./templates)")
 	tests := map[string]func(c *registry.Config){
@@ -117,7 +117,7 @@ func TestReports(t *testing.T) {
 				return &registry.Mistake{Source: registry.Source{File: "shop/shop.go", Line: 5}, Err: errors.New("no currency")}
 			})
 		},
-		"in_an_action": func(c *registry.Config) {
+		"in_run": func(c *registry.Config) {
 			at(c, "main.go", 1).Declare(registry.Declaration{Subject: "odd", Run: func(c *registry.Config, _ *registry.Registry) error {
 				c.Commit()
 				_, err := c.Build()
