@@ -40,7 +40,7 @@ func TestAcceptQuality(t *testing.T) {
 		{"text/plain ,\ttext/html", "text/html", 1},
 		{"text/html;q=0.5;ext;other=\"x\"", "text/html", 0.5},
 		{"text/html;q=0.5;q=0.9", "text/html", 0.5},
-		// unreadable: as good as none
+		// unreadable: as if missing
 		{"garbage", "text/html", 1},
 		{",text/plain", "text/html", 1},
 		{"text/plain, ", "text/html", 1},
@@ -52,7 +52,7 @@ func TestAcceptQuality(t *testing.T) {
 		{"text/plain;", "text/html", 1},
 		{`text/plain;a="b`, "text/html", 1},
 		{"text / plain", "text/html", 1},
-		// no offers
+		// invalid offers
 		{"*/*", "text/*", 0},
 		{"*/*", "html", 0},
 		{"*/*", "text/html;q=1", 0},

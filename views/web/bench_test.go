@@ -10,7 +10,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// nullWriter is a ResponseWriter that is used again and again.
+// nullWriter is a ResponseWriter for repeated use, which discards the body.
 type nullWriter struct{ header http.Header }
 
 func (w *nullWriter) Header() http.Header               { return w.header }
@@ -41,7 +41,7 @@ var exchanges = []struct {
 	}},
 }
 
-func TestExchangesAllocateLittle(t *testing.T) {
+func TestExchangeAllocations(t *testing.T) {
 	app, hr, w := &web.Application{}, httptest.NewRequest(http.MethodGet, "/", nil), &nullWriter{http.Header{}}
 	for _, x := range exchanges {
 		assert.LessOrEqual(t, testing.AllocsPerRun(100, func() {
@@ -74,7 +74,7 @@ func BenchmarkExchange(b *testing.B) {
 	}
 }
 
-// What net/http needs for its own 404, to compare with.
+// BenchmarkNetHTTPNotFound measures net/http's own 404, for comparison.
 func BenchmarkNetHTTPNotFound(b *testing.B) {
 	hr, w := httptest.NewRequest(http.MethodGet, "/", nil), &nullWriter{http.Header{}}
 	b.ReportAllocs()

@@ -15,7 +15,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-func TestLimitBodyKeepsWhatFits(t *testing.T) {
+func TestLimitBodyAcceptsWhatFits(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("x", 100)
 	for _, limit := range []int64{-1, 100, 101} {
@@ -28,7 +28,7 @@ func TestLimitBodyKeepsWhatFits(t *testing.T) {
 	}
 }
 
-func TestLimitBodyEndsWhatIsLonger(t *testing.T) {
+func TestLimitBodyRejectsLongerBodies(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		declared bool
@@ -71,7 +71,7 @@ func TestLimitBodyReplacesTheLimitBefore(t *testing.T) {
 	assert.True(t, ok)
 	assert.EqualValues(t, 7, n)
 
-	_, err := copied.Parameters() // puts the body back inside something else
+	_, err := copied.Parameters() // wraps the body
 	require.NoError(t, err)
 	web.Drive(r).LimitBody(5)
 	n, _ = web.Drive(copied).BodyLimit()
@@ -86,7 +86,7 @@ func TestLimitBodyWithoutABody(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestBodyThatBreaksIsAnHTTPError(t *testing.T) {
+func TestBrokenBodyIsAnHTTPError(t *testing.T) {
 	t.Parallel()
 	busy := web.ServiceUnavailable("busy")
 	for name, tt := range map[string]struct {

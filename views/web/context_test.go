@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -36,11 +37,11 @@ func TestContextCarriesTheRequest(t *testing.T) {
 
 	_, ok = web.FromContext(t.Context())
 	assert.False(t, ok)
-	_, ok = web.FromContext(nil) //nolint:staticcheck // what it does then is part of the contract
+	_, ok = web.FromContext(nil) //nolint:staticcheck // nil is part of the contract
 	assert.False(t, ok)
 }
 
-func TestContextCostsNothing(t *testing.T) {
+func TestContextDoesNotAllocate(t *testing.T) {
 	r := get("/")
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
 		if _, ok := web.FromContext(r.Context()); !ok {
@@ -66,109 +67,6 @@ func TestContextEndsWithTheConnection(t *testing.T) {
 	})
 }
 
-func TestCopiesShareState(t *testing.T) {
-	t.Parallel()
-	note := web.NewKey[string]("note", nil)
-	copies := map[string]func(r *web.Request) *web.Request{
-		"WithContext": func(r *web.Request) *web.Request {
-			return r.WithContext(context.WithValue(r.Context(), contextKey{}, 1))
-		},
-		"Clone": func(r *web.Request) *web.Request { return r.Clone(r.Context()) },
-		"With":  func(r *web.Request) *web.Request { return r.With(r.HTTP()) },
-		"twice": func(r *web.Request) *web.Request { return r.WithContext(r.Context()).With(r.HTTP()) },
-		"nil":   func(r *web.Request) *web.Request { return r.With(nil) },
-	}
-	for name, copied := range copies {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := get("/a/b")
-			c := copied(r)
-			require.NotSame(t, r, c)
-
-			found, _ := web.FromContext(c.Context())
-			assert.Same(t, c, found, "the context of a copy yields the copy")
-			found, _ = web.FromContext(r.Context())
-			assert.Same(t, r, found)
-
-			web.Drive(c).SetMatch(web.NewMatch(web.Routed{Route: "page"}, web.Param{Name: "id", Value: "7"}))
-			require.NoError(t, r.Application().Traverser.Walk(c.Context(), traversal.Map{"a": traversal.Map{}}, traversal.Path{Escaped: "/a/b"}, c.Result()))
-			note.Set(c, "here")
-			c.Response().SetHeader("X-Set", "by the copy")
-			web.Drive(c).SetError(nil)
-
-			assert.Equal(t, "page", r.Match().Route)
-			assert.Equal(t, "b", r.ViewName())
-			assert.Equal(t, []string{"a"}, r.Traversed())
-			assert.Equal(t, c.ID(), r.ID())
-			value, err := note.Get(r)
-			require.NoError(t, err)
-			assert.Equal(t, "here", value)
-			assert.Same(t, c.Response(), r.Response())
-			mine := r.Response()
-			assert.Same(t, mine, c.Text("x"), "an answer takes over what was set on Response")
-			assert.NotSame(t, mine, r.Text("y"), "a second answer never overwrites the first")
-		})
-	}
-}
-
-func TestWithKeepsTheOtherRequest(t *testing.T) {
-	t.Parallel()
-	r := get("/prefix/a")
-	hr := r.HTTP()
-	hr.URL.Path = "/a"
-	c := r.With(hr.WithContext(context.WithValue(hr.Context(), contextKey{}, "middleware")))
-	assert.Equal(t, "/a", c.URL.Path)
-	assert.Equal(t, "middleware", c.Context().Value(contextKey{}))
-	assert.Nil(t, r.Context().Value(contextKey{}))
-}
-
-func TestCloneIsDeep(t *testing.T) {
-	t.Parallel()
-	r := begin(http.MethodGet, "/", "", "X-A", "1")
-	c := r.Clone(t.Context())
-	c.Header.Set("X-A", "2")
-	assert.Equal(t, "1", r.Header.Get("X-A"))
-}
-
-func TestWithNodeIsADetour(t *testing.T) {
-	t.Parallel()
-	r := get("/a")
-	root := traversal.Map{"a": traversal.Map{"b": "leaf"}}
-	require.NoError(t, (*traversal.Traverser)(nil).Walk(r.Context(), root, traversal.Path{Escaped: "/a"}, r.Result()))
-	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "page"}))
-	r.Response().SetHeader("X-Page", "1")
-
-	d := r.WithNode(r.Node().At("b", "leaf"), "teaser")
-	assert.Equal(t, "leaf", d.Resource())
-	assert.Equal(t, "teaser", d.ViewName())
-	assert.Equal(t, "/a/b", d.Node().Path())
-	assert.Equal(t, "page", d.Match().Route)
-	assert.Equal(t, "", d.Response().Header("X-Page"), "a detour has a response of its own")
-	assert.Equal(t, d.ID(), r.ID())
-
-	deeper := d.WithContext(t.Context())
-	assert.Equal(t, "leaf", deeper.Resource(), "a copy of a detour is on it too")
-	assert.Same(t, d.Response(), deeper.Response())
-
-	assert.Equal(t, "", r.ViewName())
-	assert.Equal(t, "/a", r.Node().Path())
-}
-
-func TestHTTPSetsPathValues(t *testing.T) {
-	t.Parallel()
-	r := get("/u/7")
-	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Pattern: "/u/{id}/*rest"}, web.Param{Name: "id", Value: "7"}, web.Param{Name: "rest", Values: []string{"a", "b"}}))
-	hr := r.HTTP()
-	assert.Equal(t, "/u/{id}/*rest", hr.Pattern)
-	assert.Equal(t, "7", hr.PathValue("id"))
-	assert.Equal(t, "a/b", hr.PathValue("rest"))
-	found, _ := web.FromContext(hr.Context())
-	assert.Same(t, r, found)
-	assert.Equal(t, "7", r.PathValue("id"))
-	assert.Equal(t, "a/b", r.Param("rest"))
-	assert.Equal(t, "", r.Param("other"))
-}
-
 func TestPathValueOfAnOuterMux(t *testing.T) {
 	t.Parallel()
 	mux := http.NewServeMux()
@@ -182,7 +80,7 @@ func TestPathValueOfAnOuterMux(t *testing.T) {
 	mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/t/acme/x", nil))
 }
 
-func TestRequestWithoutAnything(t *testing.T) {
+func TestRequestWithoutAnApplication(t *testing.T) {
 	t.Parallel()
 	r := get("/")
 	assert.Nil(t, r.Match())
@@ -200,33 +98,48 @@ func TestRequestWithoutAnything(t *testing.T) {
 	assert.ErrorContains(t, err, "Runtime is nil")
 }
 
-type fakeRuntime func(r *web.Request, sub *http.Request, tweens bool) (*web.Response, error)
+func TestContextCarriesTheScope(t *testing.T) {
+	t.Parallel()
+	r := get("/")
+	assert.Nil(t, web.Drive(r).Scope(), "not used yet")
+	own, ok := async.ScopeFrom(r.Context())
+	require.True(t, ok)
+	assert.Same(t, own, web.Drive(r).Scope())
 
-func (f fakeRuntime) Invoke(r *web.Request, sub *http.Request, tweens bool) (*web.Response, error) {
-	return f(r, sub, tweens)
+	node := traversal.NewNode("x")
+	detached := web.Drive(r).Detach(context.WithoutCancel(r.Context())).Request()
+	for name, c := range map[string]*web.Request{
+		"WithContext": r.WithContext(context.WithoutCancel(r.Context())), "a context from elsewhere": r.WithContext(t.Context()),
+		"Clone": r.Clone(r.Context()), "With": r.With(r.HTTP()), "With, from elsewhere": r.With(httptest.NewRequest("GET", "/", nil)),
+		"WithNode": r.WithNode(node, ""), "WithNode of WithContext": r.WithContext(r.Context()).WithNode(node, ""),
+		"Detach": detached, "WithNode of Detach": detached.WithNode(node, ""),
+	} {
+		s, ok := async.ScopeFrom(c.Context())
+		assert.True(t, ok && s == own, name)
+	}
+
+	ctx, inner := async.WithScope(r.Context(), 0)
+	s, _ := async.ScopeFrom(r.WithContext(ctx).WithNode(node, "").Context())
+	assert.Same(t, inner, s, "the nearest one")
+	require.NoError(t, inner.End(0))
+	require.NoError(t, web.Drive(r).EndScope(0))
+	_, err := async.Await(t.Context(), async.Go(r.Context(), func(context.Context) (int, error) { return 1, nil }))
+	assert.ErrorContains(t, err, "has ended")
 }
 
-func (fakeRuntime) Draining() <-chan struct{} { return nil }
-
-func (fakeRuntime) TrackStraggler(string, <-chan struct{}) {}
-
-func TestSubrequest(t *testing.T) {
+// A nested request has its own scope, inside that of the outer one.
+func TestScopeOfANestedRequest(t *testing.T) {
 	t.Parallel()
-	app := &web.Application{Runtime: fakeRuntime(func(_ *web.Request, sub *http.Request, tweens bool) (*web.Response, error) {
-		resp := web.Respond(200)
-		resp.SetText(sub.URL.Path)
-		if tweens {
-			resp.SetStatus(201)
-		}
-		return resp, nil
-	})}
-	r := beginIn(app, http.MethodGet, "/", "")
-	resp, err := r.Subrequest(httptest.NewRequest(http.MethodGet, "/inner", nil))
+	outer := get("/")
+	inside := web.Begin(nil, httptest.NewRequestWithContext(outer.Context(), http.MethodGet, "/sub", nil))
+	f := async.Go(outer.Context(), func(context.Context) (int, error) { return 7, nil })
+	v, err := async.Await(inside.WithNode(traversal.NewNode(1), "").Context(), f)
 	require.NoError(t, err)
-	assert.Equal(t, 200, resp.Status())
-	resp, err = r.Subrequest(httptest.NewRequest(http.MethodGet, "/inner", nil), web.WithTweens())
-	require.NoError(t, err)
-	assert.Equal(t, 201, resp.Status())
-	_, err = r.Subrequest(nil)
-	assert.Error(t, err)
+	assert.Equal(t, 7, v)
+	assert.NotSame(t, web.Drive(outer).Scope(), web.Drive(inside).Scope())
+	g := async.Go(inside.Context(), func(context.Context) (int, error) { return 8, nil })
+	_, err = async.Await(outer.Context(), g)
+	assert.ErrorContains(t, err, "belongs to another scope")
+	require.NoError(t, web.Drive(inside).EndScope(-1))
+	require.NoError(t, web.Drive(outer).EndScope(-1))
 }

@@ -24,7 +24,7 @@ var (
 	inside = web.NewKey[string]("inside", nil)
 )
 
-// meddle changes all of a request that can be changed.
+// meddle changes everything in a request that can be changed.
 func meddle(r *web.Request) {
 	r.Header.Set("X-Meddled", "yes")
 	r.URL.Path = "/meddled"
@@ -58,7 +58,7 @@ func TestAbandonedCopyHasNoEffect(t *testing.T) {
 
 	var wg sync.WaitGroup
 	wg.Go(func() { meddle(d.Request()) })
-	for range 100 { // whatever the other one does meanwhile
+	for range 100 { // while the other one runs
 		assert.Equal(t, "/page", r.URL.Path)
 		assert.Empty(t, r.Header.Get("X-Meddled"))
 		assert.Nil(t, r.Match())
@@ -84,7 +84,7 @@ func TestAbandonedCopyHasNoEffect(t *testing.T) {
 	assert.Equal(t, "body", string(body))
 }
 
-func TestAttachBringsHome(t *testing.T) {
+func TestAttach(t *testing.T) {
 	t.Parallel()
 	r := web.Begin(nil, httptest.NewRequest("POST", "/page?a=1", strings.NewReader("b=2")))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -144,7 +144,7 @@ func TestDetachedContext(t *testing.T) {
 	for _, of := range []context.Context{c.Context(), c.Request.Context(), c.HTTP().Context()} {
 		found, ok := web.FromContext(of)
 		require.True(t, ok)
-		assert.Same(t, c, found, "nobody finds the original through the copy")
+		assert.Same(t, c, found, "the copy does not lead to the original")
 	}
 	child, release := context.WithCancel(c.Context())
 	defer release()
@@ -154,7 +154,7 @@ func TestDetachedContext(t *testing.T) {
 	assert.ErrorIs(t, context.Cause(child), boom)
 }
 
-func TestAbandonTellsWhatWasPublished(t *testing.T) {
+func TestAbandonTakesOverWhatWasPublished(t *testing.T) {
 	t.Parallel()
 	r := web.Begin(nil, httptest.NewRequest("GET", "/a/b", nil))
 	outer := web.Drive(r).Detach(r.Context())
@@ -172,7 +172,7 @@ func TestAbandonTellsWhatWasPublished(t *testing.T) {
 	assert.Equal(t, "edit", r.ViewName())
 	assert.NotNil(t, r.Resource())
 
-	web.Drive(r).Publish() // nobody watches: nothing happens
+	web.Drive(r).Publish() // not detached: nothing happens
 }
 
 func TestBodyOfAbandonedCopy(t *testing.T) {
@@ -183,7 +183,7 @@ func TestBodyOfAbandonedCopy(t *testing.T) {
 	got := make(chan string)
 	go func() {
 		b := make([]byte, 8)
-		n, _ := d.Request().Body.Read(b) // under way when the request is given up
+		n, _ := d.Request().Body.Read(b) // in progress when the copy is abandoned
 		got <- string(b[:n])
 		_, err := d.Request().Body.Read(b)
 		got <- err.Error()
@@ -206,7 +206,7 @@ func TestBodyOfAbandonedCopy(t *testing.T) {
 	assert.NoError(t, r.Request.Body.Close())
 }
 
-// slowBody waits for what a client sends.
+// slowBody blocks as a client that sends nothing.
 type slowBody struct {
 	begun  chan struct{}
 	pieces chan string
@@ -219,7 +219,7 @@ func (b *slowBody) Read(p []byte) (int, error) {
 
 func (b *slowBody) Close() error { return nil }
 
-// The bound of a body is moved for the copy, and for the request once the copy is home.
+// The limit changes for the copy, and for the original once the copy is attached.
 func TestBodyLimitOfDetachedCopy(t *testing.T) {
 	t.Parallel()
 	for _, home := range []bool{true, false} {
@@ -261,47 +261,6 @@ func TestDetachedTrailer(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, "42", <-trailer)
-}
-
-func TestTakeBody(t *testing.T) {
-	t.Parallel()
-	stream := func(web.StreamWriter) error { return nil }
-	handler := http.NotFoundHandler()
-	closed := false
-	reader := struct {
-		io.Reader
-		io.Closer
-	}{strings.NewReader("x"), closer(func() { closed = true })}
-	for _, test := range []struct {
-		name    string
-		set     func(*web.Response)
-		pending bool
-		size    int64
-		check   func(any) bool
-	}{
-		{"none", func(*web.Response) {}, false, 0, func(b any) bool { return b == nil }},
-		{"text", func(r *web.Response) { r.SetText("text") }, false, 4, func(b any) bool { return string(b.([]byte)) == "text" }},
-		{"bytes", func(r *web.Response) { r.SetBytes([]byte("text")) }, false, 4, func(b any) bool { return string(b.([]byte)) == "text" }},
-		{"reader", func(r *web.Response) { r.SetReader(reader, 1) }, true, 1, func(b any) bool { _, ok := b.(io.Reader); return ok }},
-		{"stream", func(r *web.Response) { r.SetStream(stream) }, true, -1, func(b any) bool { _, ok := b.(func(web.StreamWriter) error); return ok }},
-		{"handler", func(r *web.Response) { r.SetHandler(handler) }, true, -1, func(b any) bool { _, ok := b.(http.Handler); return ok }},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			resp := web.Respond(201)
-			resp.SetHeader("X-Kept", "yes")
-			test.set(resp)
-			assert.Equal(t, test.pending, resp.Pending())
-			assert.Equal(t, test.size, resp.Size())
-			body := resp.TakeBody()
-			assert.True(t, test.check(body), "%T", body)
-			assert.False(t, resp.Pending())
-			assert.Nil(t, resp.TakeBody())
-			assert.Zero(t, resp.Size())
-			assert.Equal(t, 201, resp.Status())
-			assert.Equal(t, "yes", resp.Header("X-Kept"))
-			assert.False(t, closed)
-		})
-	}
 }
 
 type closer func()

@@ -1,55 +1,60 @@
-// Package web is one HTTP exchange: the [Request] with what the framework learned
-// about it, the [Response] as a value, errors that know their status, and the
-// small interfaces by which the rooms around it meet: [SecurityPolicy], [Runtime],
-// [CSRFPolicy], [Predicate].
-//
-// It lies under views because views are what most of its users write, and because
-// the top level of the module is fixed; it imports nothing of package views, and
-// tweens use it without knowing views.
-//
-// A view or a tween is a function that takes a *Request and returns a response or
-// an error:
+// Package web is one HTTP exchange: the [Request], the [Response] as a value, errors with a status,
+// and the small interfaces through which the packages around it work together.
 //
 //	func show(r *web.Request) (*web.Response, error) {
-//		name := r.Param("name")
-//		if name == "" {
-//			return nil, web.NotFound("no such page")
+//		p, err := r.Parameters()
+//		if err != nil {
+//			return nil, err
+//		}
+//		name, ok := p.Get("name")
+//		if !ok {
+//			return nil, web.BadRequest("name is missing")
 //		}
 //		return r.Text("hello " + name), nil
 //	}
 //
+// A function of this type is a [Handler]; views and tweens are made of them. Most people need five
+// names: [Request], [Response], [NotFound] and its siblings, [Key], and [Query] with the other options
+// of URLs.
+//
+// Read next: package views for registering views, package tweens for code around them. The examples
+// are Example, ExampleKey, ExampleHTTPError, ExampleStatusError, ExampleParamAs, ExampleFromContext,
+// ExampleRequest_Response, ExampleRequest_RouteURL, ExampleRequest_ResourceURL, ExampleKeepQuery,
+// ExampleResponse_SetReader, ExampleResponse_SetStream, ExampleResponse_SetHandler, ExampleParseAccept,
+// ExampleNewPredicate and ExampleParseTrustedProxies.
+//
 // # Request
 //
-// Request embeds *http.Request: headers, URL, body and cookies are net/http's.
-// On top of that, [Request.Resource], [Request.Match] and [Request.Param] tell
-// what was found; [Request.Parameters] what the client sent along;
-// [Request.Identity] and [Request.Permits] who is asking and what they may do; a
-// [Key] is a typed attribute that is computed at most once. [Request.Context]
-// carries the request, so code far below finds it with [FromContext].
-// [Request.HTTP] gives the *http.Request for code that knows net/http only.
-//
-// # URLs
-//
-// [Request.RouteURL], [Request.CurrentRouteURL] and [Request.ResourceURL], and their
-// neighbours named Path, make URLs that lead back; [With], [Query], [Elements] and the
-// other options say what is in them. They begin with what the client sees of the
-// application: [Request.ApplicationURL] knows what trusted proxies say, and the prefix
-// that http.StripPrefix took off. [ParamAs] reads a route's marker as a typed value.
+// Request embeds *http.Request. [Request.Resource], [Request.Match] and [Request.Param] return what
+// traversal and routing found; [Request.Parameters] returns query and form; [Request.Identity] and
+// [Request.Permits] identify the user and check permissions. A [Key] is a typed attribute, computed at
+// most once. [Request.Context] carries the request, which [FromContext] finds in it. [Request.HTTP]
+// returns an *http.Request for other code.
 //
 // # Response
 //
-// [Request.Text], [Request.HTML], [Request.JSON], [Request.Bytes],
-// [Request.Redirect] and [Request.Empty] make the usual answers. Everything else
-// begins with [Respond] and the setters: [Response.SetReader] for files,
-// [Response.SetStream] for what is made while it is sent, [Response.SetHandler]
-// for an http.Handler that takes the connection over. Nothing reaches the client
-// before the tweens are done, so a tween may still change all of it.
+// [Request.Text], [Request.HTML], [Request.JSON], [Request.Bytes], [Request.Redirect] and
+// [Request.Empty] return the common responses. Others begin with [Respond]: [Response.SetReader] is for
+// files, [Response.SetStream] for output produced while it is sent, [Response.SetHandler] for an
+// http.Handler. Nothing is sent before the tweens are done, so they can still change everything.
 //
 // # Errors
 //
-// Each status has a constructor: [NotFound], [Forbidden], [SeeOther],
-// [MethodNotAllowed] and so on, [Status] for any code. They are errors to return.
-// An application's own error takes part by a method Status() int. The client
-// sees the detail that was written for it, and never a cause. A panic is a
-// [PanicError] once [Guard] or the framework has caught it.
+// [NotFound], [Forbidden], [SeeOther] and so on, and [Status] for other codes, are errors to return.
+// An error of your own needs only a method Status() int. Clients see the detail, never the cause. A
+// panic becomes a [PanicError].
+//
+// # URLs
+//
+// [Request.RouteURL], [Request.CurrentRouteURL] and [Request.ResourceURL] generate absolute URLs, and
+// [Request.RoutePath] and so on only paths. They begin with [Request.ApplicationURL], which takes
+// trusted proxies and http.StripPrefix into account. [ParamAs] converts what a marker matched.
+//
+// # For frameworks
+//
+// [Begin], [Drive], [Application], [Runtime], [Routes] and [URLs] connect requests to an application.
+// Views never need them; tests that do without an application do.
+//
+// The package lies below views, whose authors use it most, but does not import it, so that tweens can
+// use it without knowing views.
 package web

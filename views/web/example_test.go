@@ -13,22 +13,21 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// play answers one request with a view and prints what the client sees. An App
-// does this, and more.
+// play calls a view with a request and prints what the client sees, as an App would.
 func play(view web.Handler, hr *http.Request) {
 	r := web.Begin(nil, hr)
 	resp, err := web.Guard(view)(r)
 	if err != nil {
-		answer, ok := web.Drive(r).ErrorResponse(err)
+		errorResp, ok := web.Drive(r).ErrorResponse(err)
 		if !ok {
-			fmt.Println("for the log:", err)
+			fmt.Println("log:", err)
 			return
 		}
-		resp = answer
+		resp = errorResp
 	}
 	w := httptest.NewRecorder()
 	if _, err := resp.Send(w, r); err != nil {
-		fmt.Println("for the log:", err)
+		fmt.Println("log:", err)
 	}
 	fmt.Println(w.Code, strings.TrimSpace(w.Body.String()))
 }
@@ -81,7 +80,7 @@ func ExampleHTTPError() {
 	// Output: 400 {"title":"Bad Request","status":400,"detail":"the order has no lines","field":"lines"}
 }
 
-// An error of one's own takes part by a method.
+// An error of your own needs only a method Status.
 func ExampleStatusError() {
 	play(func(*web.Request) (*web.Response, error) {
 		return nil, fmt.Errorf("load: %w", soldOut{"bread"})
@@ -99,7 +98,7 @@ func (e soldOut) Status() int   { return http.StatusConflict }
 
 func ExampleRequest_Response() {
 	r := web.Begin(nil, httptest.NewRequest("GET", "/", nil))
-	r.Response().SetHeader("Cache-Control", "no-store") // joins the answer
+	r.Response().SetHeader("Cache-Control", "no-store") // becomes part of the response
 	resp := r.Text("hello")
 	fmt.Println(resp.Header("Cache-Control"))
 	// Output: no-store
@@ -173,7 +172,7 @@ func ExampleResponse_SetReader() {
 		}
 		resp := web.Respond(http.StatusOK)
 		resp.SetContentType("text/plain; charset=utf-8")
-		resp.SetReader(file, -1) // closed when it was sent
+		resp.SetReader(file, -1) // closed after it was sent
 		return resp, nil
 	}, httptest.NewRequest("GET", "/", nil))
 	// Output: 200 hello from a file

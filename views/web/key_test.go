@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -46,7 +45,7 @@ func TestKeyIsComputedOnce(t *testing.T) {
 	assert.Equal(t, "n", key.String())
 }
 
-func TestKeysOfOneNameAreDifferent(t *testing.T) {
+func TestKeysWithTheSameNameDiffer(t *testing.T) {
 	t.Parallel()
 	a, b := web.NewKey[int]("x", nil), web.NewKey[int]("x", nil)
 	r := get("/")
@@ -87,7 +86,7 @@ func TestKeyErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "runtime.Goexit")
 }
 
-func TestKeyWaitsNoLongerThanTheRequest(t *testing.T) {
+func TestKeyWaitsOnlyAsLongAsTheRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -101,7 +100,7 @@ func TestKeyWaitsNoLongerThanTheRequest(t *testing.T) {
 	})
 }
 
-func TestKeyForgetsWhatACancelledCopyFoundOut(t *testing.T) {
+func TestKeyTriesAgainAfterACancelledCopy(t *testing.T) {
 	t.Parallel()
 	key := web.NewKey("slow", func(r *web.Request) (string, error) { return "fine", r.Context().Err() })
 	r := get("/")
@@ -112,62 +111,4 @@ func TestKeyForgetsWhatACancelledCopyFoundOut(t *testing.T) {
 	got, err := key.Get(r)
 	require.NoError(t, err)
 	assert.Equal(t, "fine", got)
-}
-
-func TestCallbacks(t *testing.T) {
-	t.Parallel()
-	var ran []string
-	mark := func(s string) func(*web.Request, *web.Response) error {
-		return func(*web.Request, *web.Response) error { ran = append(ran, s); return nil }
-	}
-	r := get("/")
-	require.NoError(t, web.Drive(r).RunResponseCallbacks(nil))
-	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
-	r.AddResponseCallback(nil)
-	r.AddResponseCallback(mark("a"))
-	r.AddResponseCallback(func(r *web.Request, resp *web.Response) error {
-		r.AddResponseCallback(mark("added"))
-		resp.SetHeader("X-A", "1")
-		return nil
-	})
-	r.WithContext(t.Context()).AddResponseCallback(mark("b"))
-	r.AddFinishedCallback(nil)
-	r.AddFinishedCallback(func(r *web.Request) error {
-		ran = append(ran, "finished")
-		r.AddFinishedCallback(func(*web.Request) error { return errBroken })
-		r.AddFinishedCallback(func(*web.Request) error { ran = append(ran, "never"); return nil })
-		return nil
-	})
-	resp := web.Respond(200)
-	require.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
-	assert.Equal(t, "1", resp.Header("X-A"))
-	r.AddResponseCallback(func(*web.Request, *web.Response) error { return errBroken })
-	r.AddResponseCallback(mark("never"))
-	require.ErrorIs(t, web.Drive(r).RunResponseCallbacks(resp), errBroken)
-	require.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
-	require.ErrorIs(t, web.Drive(r).RunFinishedCallbacks(), errBroken)
-	assert.Equal(t, []string{"a", "b", "added", "finished"}, ran)
-}
-
-func TestGuard(t *testing.T) {
-	t.Parallel()
-	ok := web.Guard(func(r *web.Request) (*web.Response, error) { return r.Text("x"), nil })
-	resp, err := ok(get("/"))
-	require.NoError(t, err)
-	require.NotNil(t, resp)
-
-	_, err = web.Guard(func(*web.Request) (*web.Response, error) { panic("oh") })(get("/"))
-	var e *web.PanicError
-	require.ErrorAs(t, err, &e)
-	assert.EqualError(t, e, "panic: oh")
-	assert.Contains(t, string(e.Stack), "TestGuard")
-	assert.NoError(t, errors.Unwrap(e))
-
-	_, err = web.Guard(func(*web.Request) (*web.Response, error) { var m map[string]int; m["a"] = 1; return nil, nil })(get("/"))
-	var fault runtime.Error
-	assert.ErrorAs(t, err, &fault)
-
-	assert.Panics(t, func() {
-		_, _ = web.Guard(func(*web.Request) (*web.Response, error) { panic(http.ErrAbortHandler) })(get("/"))
-	})
 }

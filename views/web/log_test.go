@@ -1,11 +1,17 @@
 package web_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"io"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -56,4 +62,58 @@ type lines []string
 func (l *lines) Write(p []byte) (int, error) {
 	*l = append(*l, string(p))
 	return len(p), nil
+}
+
+func TestRequestID(t *testing.T) {
+	t.Parallel()
+	trusted, err := web.ParseTrustedProxies([]string{"10.0.0.0/8"})
+	require.NoError(t, err)
+	var log bytes.Buffer
+	logger := zerolog.New(&log)
+	app := &web.Application{Trusted: trusted, Log: &logger}
+	for _, tc := range []struct {
+		name, from, id string
+		believed       bool
+	}{
+		{"trusted", "10.1.2.3:80", "abc-1.2_3", true},
+		{"a stranger", "11.1.2.3:80", "abc", false},
+		{"line break", "10.1.2.3:80", "a\nb", false},
+		{"quote", "10.1.2.3:80", `a"b`, false},
+		{"long", "10.1.2.3:80", strings.Repeat("a", 129), false},
+		{"just short enough", "10.1.2.3:80", strings.Repeat("a", 128), true},
+		{"none", "10.1.2.3:80", "", false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := beginIn(app, "GET", "/", "")
+			r.RemoteAddr = tc.from
+			r.Header.Set(web.RequestIDHeader, tc.id)
+			id := r.ID()
+			if tc.believed {
+				assert.Equal(t, tc.id, id)
+			} else {
+				assert.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, id)
+			}
+			assert.Equal(t, id, r.WithContext(t.Context()).ID())
+			log.Reset()
+			r.Log().Info().Msg("x")
+			assert.Contains(t, log.String(), `"request_id":"`+id+`"`)
+			assert.Same(t, r.Log(), r.WithContext(t.Context()).Log())
+		})
+	}
+}
+
+func TestRequestIDs(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for range 10_000 {
+		id := beginIn(nil, "GET", "/", "").ID()
+		require.False(t, seen[id], id)
+		seen[id] = true
+		parsed, err := uuid.Parse(id)
+		require.NoError(t, err)
+		assert.Equal(t, uuid.Version(7), parsed.Version())
+		assert.Equal(t, uuid.RFC4122, parsed.Variant())
+		millis := int64(binary.BigEndian.Uint64(parsed[:8]) >> 16)
+		assert.InDelta(t, time.Now().UnixMilli(), millis, 60_000)
+	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-func TestOutside(t *testing.T) {
+func TestForwardedOrigin(t *testing.T) {
 	t.Parallel()
 	// Requests come from 192.0.2.1, which is trusted, as is 10.0.0.0/8.
 	for name, c := range map[string]struct {
@@ -117,8 +117,8 @@ func TestOutside(t *testing.T) {
 			for _, app := range []*web.Application{nil, proxied(t)} {
 				r = beginIn(app, http.MethodGet, "/", "", c.headers...)
 				r.Request.RemoteAddr = "198.51.100.1:1234"
-				assert.Equal(t, "http://example.com", r.ApplicationURL(), "from somebody else")
-				assert.Equal(t, "198.51.100.1", r.ClientAddr().String(), "from somebody else")
+				assert.Equal(t, "http://example.com", r.ApplicationURL(), "not from a trusted proxy")
+				assert.Equal(t, "198.51.100.1", r.ClientAddr().String(), "not from a trusted proxy")
 			}
 		})
 	}
@@ -163,8 +163,8 @@ func TestUnixSocket(t *testing.T) {
 	}
 }
 
-// TestMounted puts an application below prefixes in the ways of net/http, asks it
-// over the wire, and asks again with the URL that it made.
+// TestMounted mounts an application below prefixes in the ways of net/http, sends it a request over the
+// wire, and another one with the URL that it generated.
 func TestMounted(t *testing.T) {
 	t.Parallel()
 	app := http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
@@ -217,7 +217,7 @@ func TestMounted(t *testing.T) {
 	}
 }
 
-// trimmed is path, without its slash if the other path came without one.
+// trimmed returns path, without its slash at the end if the other path has none.
 func trimmed(path, other string) string {
 	if other == "" || other[0] != '/' {
 		return path[1:]
@@ -238,7 +238,7 @@ func TestPrefixInPaths(t *testing.T) {
 	for uri, want := range map[string]string{
 		"/my%20app/":              "/my app/plain", // unescaped, as in Pyramid
 		"/caf%C3%A9/":             "/café/plain",
-		"/50%25/":                 "/50%25/plain", // what would make another path stays
+		"/50%25/":                 "/50%25/plain", // characters that would change the path stay escaped
 		"/a%3Fb%23c%2Fd%22%0A/":   "/a%3Fb%23c%2Fd%22%0A/plain",
 		"/":                       "/plain",
 		"/a/../":                  "/plain", // cleaned, not mounted
@@ -280,7 +280,7 @@ func FuzzForwarded(f *testing.F) {
 		assert.NotEmpty(t, u.Host)
 		assert.Nil(t, u.User)
 		assert.Empty(t, u.RawQuery+u.Fragment)
-		assert.NotRegexp(t, `//|/\.\.?/`, u.EscapedPath()+"/") // %2F is no slash: it stays in its name
+		assert.NotRegexp(t, `//|/\.\.?/`, u.EscapedPath()+"/") // %2F does not separate segments
 		assert.True(t, r.ClientAddr().IsValid())
 		got, err := r.RoutePath("plain")
 		require.NoError(t, err)
@@ -297,4 +297,42 @@ func read(t *testing.T, from io.Reader) string {
 	b, err := io.ReadAll(from)
 	require.NoError(t, err)
 	return string(b)
+}
+
+func TestTrustedProxies(t *testing.T) {
+	t.Parallel()
+	trusted, err := web.ParseTrustedProxies([]string{" 10.0.0.0/8", "192.0.2.7", "fd00::/8", "::ffff:198.51.100.0/120"})
+	require.NoError(t, err)
+	for addr, want := range map[string]bool{
+		"10.9.9.9:1": true, "10.9.9.9": true, "11.0.0.1:1": false, "192.0.2.7:80": true, "192.0.2.8:80": false, "[fd00::1]:80": true, "[fd00::1%eth0]:80": true,
+		"fd00::1": true, "[::ffff:10.0.0.1]:80": true, "198.51.100.9:1": true, "": false, "@": false, "nonsense": false, "[fe80::1]:1": false,
+	} {
+		assert.Equal(t, want, trusted.Trusts(addr), addr)
+	}
+	assert.False(t, web.TrustedProxies(nil).Trusts("10.0.0.1:1"))
+	for _, bad := range []string{"", "proxy", "10.0.0.0/99"} {
+		_, err = web.ParseTrustedProxies([]string{bad})
+		assert.ErrorContains(t, err, `trusted proxy "`+bad)
+	}
+}
+
+// Forwarding headers count only if they come from a trusted proxy. By default there is none.
+func ExampleParseTrustedProxies() {
+	trusted, err := web.ParseTrustedProxies([]string{"10.0.0.0/8"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, proxies := range []web.TrustedProxies{nil, trusted} {
+		hr := httptest.NewRequest("GET", "http://inside.local/", nil)
+		hr.RemoteAddr = "10.1.2.3:4567"
+		hr.Header.Set("X-Forwarded-For", "203.0.113.9")
+		hr.Header.Set("X-Forwarded-Proto", "https")
+		hr.Header.Set("X-Forwarded-Host", "example.com")
+		r := web.Begin(&web.Application{Trusted: proxies}, hr)
+		fmt.Println(r.ClientAddr(), r.ApplicationURL())
+	}
+	// Output:
+	// 10.1.2.3 http://inside.local
+	// 203.0.113.9 https://example.com
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,4 +25,27 @@ func TestTry(t *testing.T) {
 	assert.Contains(t, string(panicked.Stack), "TestTry")
 
 	require.ErrorIs(t, web.Try(func() error { panic(http.ErrAbortHandler) }), http.ErrAbortHandler)
+}
+
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	ok := web.Guard(func(r *web.Request) (*web.Response, error) { return r.Text("x"), nil })
+	resp, err := ok(get("/"))
+	require.NoError(t, err)
+	require.NotNil(t, resp)
+
+	_, err = web.Guard(func(*web.Request) (*web.Response, error) { panic("oh") })(get("/"))
+	var e *web.PanicError
+	require.ErrorAs(t, err, &e)
+	assert.EqualError(t, e, "panic: oh")
+	assert.Contains(t, string(e.Stack), "TestGuard")
+	assert.NoError(t, errors.Unwrap(e))
+
+	_, err = web.Guard(func(*web.Request) (*web.Response, error) { var m map[string]int; m["a"] = 1; return nil, nil })(get("/"))
+	var fault runtime.Error
+	assert.ErrorAs(t, err, &fault)
+
+	assert.Panics(t, func() {
+		_, _ = web.Guard(func(*web.Request) (*web.Response, error) { panic(http.ErrAbortHandler) })(get("/"))
+	})
 }

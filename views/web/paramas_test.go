@@ -16,7 +16,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// matched is a request whose route's marker "p" matched text.
+// matched returns a request for which the marker "p" matched text.
 func matched(text string) *web.Request {
 	r := get("/")
 	web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "x", Pattern: "/{p}/*rest"},
@@ -31,7 +31,7 @@ type (
 	toggle bool
 )
 
-// reads holds that text is read as want, and that what cannot be is a 404.
+// reads checks that text is converted to want, and that invalid text is a 404.
 func reads[T any](t *testing.T, text string, want T, wrong ...string) {
 	t.Helper()
 	got, err := web.ParamAs[T](matched(text), "p")
@@ -72,7 +72,7 @@ func TestParamAs(t *testing.T) {
 	assert.Equal(t, []string{"a", "b/c"}, rest)
 }
 
-func TestParamAsRefuses(t *testing.T) {
+func TestParamAsErrors(t *testing.T) {
 	t.Parallel()
 	_, err := web.ParamAs[int](matched("x"), "p")
 	var status web.StatusError
@@ -93,8 +93,8 @@ func TestParamAsRefuses(t *testing.T) {
 	}
 }
 
-// TestParamAsReadsWhatURLsSay: what goes into a URL comes out of it.
-func TestParamAsReadsWhatURLsSay(t *testing.T) {
+// TestParamAsReadsGeneratedURLs checks that values survive the way into a URL and back.
+func TestParamAsReadsGeneratedURLs(t *testing.T) {
 	t.Parallel()
 	now := time.Now().UTC().Truncate(0)
 	comesBack(t, math.MinInt, math.MaxInt)

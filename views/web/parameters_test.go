@@ -73,7 +73,7 @@ func TestParameterNames(t *testing.T) {
 	assert.Equal(t, 5, p.Len())
 }
 
-func TestParametersThatCannotBeRead(t *testing.T) {
+func TestParametersErrors(t *testing.T) {
 	t.Parallel()
 	app := &web.Application{MaxForm: 10}
 	form := func(body string) *web.Request { return beginIn(app, "POST", "/", body, "Content-Type", formType) }

@@ -67,7 +67,7 @@ func TestWhereFiltersEvents(t *testing.T) {
 	}
 }
 
-func TestWhereWithAWrongPredicateIsAMistake(t *testing.T) {
+func TestWhereWithAnInvalidPredicate(t *testing.T) {
 	t.Parallel()
 	c := registry.New(registry.Options{})
 	registry.Subscribe(c, func(*web.NewRequest) error { return nil }, web.Where[*web.NewRequest](method("GET").WithErr(errBroken)))

@@ -16,7 +16,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// chain places bare values below one another.
+// chain returns a node below nodes of the other names.
 func chain(names ...string) traversal.Node {
 	n := traversal.NewNode("root")
 	for _, name := range names {
@@ -71,7 +71,7 @@ func TestResourceURLOrigin(t *testing.T) {
 	}
 }
 
-// proxied trusts the address from which httptest's requests come.
+// proxied trusts the address of requests from httptest.
 func proxied(t testing.TB, more ...string) *web.Application {
 	t.Helper()
 	trusted, err := web.ParseTrustedProxies(append(more, "192.0.2.1"))
@@ -79,7 +79,7 @@ func proxied(t testing.TB, more ...string) *web.Application {
 	return &web.Application{Trusted: trusted, URLs: routed.URLs}
 }
 
-// TestResourceURLVirtualRoot: a virtual root is cut by whole names.
+// TestResourceURLVirtualRoot checks that the virtual root is removed by whole segments.
 func TestResourceURLVirtualRoot(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -116,7 +116,7 @@ func TestResourceURLVirtualRoot(t *testing.T) {
 		r = begin(http.MethodGet, "/", "", "X-Vhm-Root", c.header)
 		got, err = r.ResourcePath(chain(c.names...))
 		require.NoError(t, err)
-		assert.Equal(t, chain(c.names...).Path(), "/"+trimSlashes(got), "nobody is trusted")
+		assert.Equal(t, chain(c.names...).Path(), "/"+trimSlashes(got), "there is no trusted proxy")
 	}
 }
 
@@ -173,7 +173,7 @@ func (i *item) Location(context.Context) (string, traversal.Resource, error) {
 	return i.name, i.in, nil
 }
 
-// elsewhere makes its own URL, and has no place in any tree.
+// elsewhere generates its own URL, and is in no tree.
 type elsewhere struct{ url string }
 
 var _ web.Linker = elsewhere{}
@@ -253,15 +253,15 @@ func TestAddResourceURL(t *testing.T) {
 	}
 }
 
-func TestAddResourceURLMistakes(t *testing.T) {
+func TestAddResourceURLErrors(t *testing.T) {
 	t.Parallel()
 	config := registry.New(registry.Options{})
 	web.AddResourceURL[int](config, nil)
 	web.AddResourceURL(config, func(*web.Request, fmt.Stringer, web.Place) (string, error) { return "", nil })
 	_, err := config.Build()
 	require.Error(t, err)
-	assert.Contains(t, err.Error(), "resource url of int: the function is nil")
-	assert.Contains(t, err.Error(), "resource url of fmt.Stringer: an interface is no type that a resource has: register each type")
+	assert.Contains(t, err.Error(), "resource url of int: nil function")
+	assert.Contains(t, err.Error(), "resource url of fmt.Stringer: an interface is not the type of a resource: register each concrete type")
 	assert.Contains(t, err.Error(), "resourceurl_test.go")
 
 	config = registry.New(registry.Options{})

@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"errors"
+	"fmt"
+	"net/http"
 	"sync"
 	"testing"
 
@@ -10,7 +13,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	t.Parallel()
 	asJSON := func(v any) func(*web.Request) *web.Response {
 		return func(r *web.Request) *web.Response {
@@ -45,14 +48,14 @@ func TestAnswers(t *testing.T) {
 			assert.Equal(t, tc.status, resp.Status())
 
 			again := tc.answer(r)
-			assert.NotSame(t, resp, again, "a second answer never overwrites the first")
+			assert.NotSame(t, resp, again, "a second response never overwrites the first")
 			assert.Equal(t, tc.status, again.Status())
 
 			r = get("/")
 			r.Response().SetHeader("X-A", "1")
 			r.Response().SetContentType("own/type")
 			resp = tc.answer(r)
-			assert.Equal(t, "1", resp.Header("X-A"), "what was set on Response joins the answer")
+			assert.Equal(t, "1", resp.Header("X-A"), "what was set on Response becomes part of the response")
 			if tc.name != "bytes" {
 				assert.Equal(t, "own/type", resp.ContentType())
 			}
@@ -60,7 +63,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-func TestJSONThatCannotBe(t *testing.T) {
+func TestJSONOfAValueThatCannotBeMarshalled(t *testing.T) {
 	t.Parallel()
 	r := get("/")
 	_, err := r.JSON(func() {})
@@ -69,7 +72,7 @@ func TestJSONThatCannotBe(t *testing.T) {
 	assert.Equal(t, "1", r.Text("").Header("X-A"), "nothing was taken")
 }
 
-func TestResponseAfterAnAnswer(t *testing.T) {
+func TestResponseAfterOneWasTaken(t *testing.T) {
 	t.Parallel()
 	r := get("/")
 	first := r.Text("first")
@@ -82,8 +85,8 @@ func TestResponseAfterAnAnswer(t *testing.T) {
 	assert.Equal(t, "first", string(body))
 }
 
-// A view that goes on after its deadline answers beside the one in its place.
-func TestAnswersFromSeveralGoroutinesAreSeparate(t *testing.T) {
+// A view that is still running after its deadline makes a response while an error view does.
+func TestResponsesOfConcurrentViewsAreSeparate(t *testing.T) {
 	t.Parallel()
 	r := get("/")
 	var wg sync.WaitGroup
@@ -100,4 +103,27 @@ func TestAnswersFromSeveralGoroutinesAreSeparate(t *testing.T) {
 		assert.False(t, seen[resp])
 		seen[resp] = true
 	}
+}
+
+func TestResponseInAnErrorViewStartsWithTheError(t *testing.T) {
+	t.Parallel()
+	r := get("/")
+	r.Response().SetHeader("X-View", "of the view that failed")
+	web.Drive(r).SetError(fmt.Errorf("wrapped: %w", web.MethodNotAllowed("GET", "POST")))
+	resp := r.HTML("<p>not so</p>")
+	assert.Equal(t, http.StatusMethodNotAllowed, resp.Status())
+	assert.Equal(t, "GET, POST", resp.Header("Allow"))
+	assert.Empty(t, resp.Header("X-View"))
+	assert.Equal(t, http.StatusMethodNotAllowed, r.Text("a second one").Status())
+
+	r = get("/")
+	web.Drive(r).SetError(web.NotFound(""))
+	r.Response().SetStatus(http.StatusGone)
+	assert.Equal(t, http.StatusGone, r.Text("gone").Status(), "what the view sets counts")
+
+	r = get("/")
+	web.Drive(r).SetError(errors.New("of no status"))
+	assert.Equal(t, http.StatusOK, r.Text("as it is").Status())
+	web.Drive(r).SetError(nil)
+	assert.Equal(t, http.StatusOK, r.Text("no error").Status())
 }

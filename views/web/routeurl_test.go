@@ -15,8 +15,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// paths knows routes by a path each, in which "{name}" is replaced by the
-// parameter as it is.
+// paths maps routes to paths, in which "{name}" is replaced by the unescaped parameter.
 type paths map[string]string
 
 func (p paths) RoutePath(_ *web.Request, name string, l *web.Link) (string, error) {
@@ -38,8 +37,7 @@ var routed = &web.Application{URLs: paths{"plain": "/plain", "sl": "/sl/", "user
 
 func some(o ...web.URLOption) []web.URLOption { return o }
 
-// TestRouteURLParts holds the rules recorded from Pyramid for what stands around
-// the path of a route.
+// TestRouteURLParts checks what precedes and follows the path of a route, as recorded from Pyramid.
 func TestRouteURLParts(t *testing.T) {
 	t.Parallel()
 	odd := "~-_.!$'()*+,;:@/?"
@@ -220,8 +218,8 @@ func TestURLErrors(t *testing.T) {
 	}
 }
 
-// TestPathIsNoHost: a path that begins with two slashes is not read as a host.
-func TestPathIsNoHost(t *testing.T) {
+// TestPathIsNotAHost checks that a path that begins with two slashes is not taken for a host.
+func TestPathIsNotAHost(t *testing.T) {
 	t.Parallel()
 	r := beginIn(routed, http.MethodGet, "/", "")
 	got, err := r.RoutePath("twice", web.With("id", "evil.org"))
@@ -241,12 +239,12 @@ func TestPathIsNoHost(t *testing.T) {
 	assert.Equal(t, "/.//evil.org", got)
 }
 
-// utm is an option of one's own.
+// utm is a custom option.
 type utm string
 
 func (u utm) URLOption(l *web.Link) { web.Query("utm_source", string(u)).URLOption(l) }
 
-func TestOwnOption(t *testing.T) {
+func TestCustomOption(t *testing.T) {
 	t.Parallel()
 	got, err := beginIn(routed, http.MethodGet, "/", "").RoutePath("plain", web.Query("a", 1), utm("mail"))
 	require.NoError(t, err)

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -81,9 +83,8 @@ func TestSend(t *testing.T) {
 	}
 }
 
-// The length of a short body is left to the server, so only a server can show
-// that every answer has one.
-func TestLengthsOnTheWire(t *testing.T) {
+// net/http sets the length of a short body, so only a server can show that every response has one.
+func TestContentLengthOnTheWire(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 5, 2048, 2049, 100_000} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
@@ -157,7 +158,7 @@ func TestErrorsBeforeAndAfterTheStart(t *testing.T) {
 			require.ErrorIs(t, err, tc.want)
 			assert.Equal(t, tc.started, sent.Started)
 			if !tc.started {
-				assert.Empty(t, w.Header(), "another answer can still be sent")
+				assert.Empty(t, w.Header(), "another response can still be sent")
 			}
 		})
 	}
@@ -193,7 +194,7 @@ func TestEmptyBodies(t *testing.T) {
 	assert.Equal(t, 404, w.Code)
 }
 
-// A handler as the body has the connection itself, on a real server.
+// A handler as the body can take over the connection of a real server.
 func TestHandlerTakesTheConnection(t *testing.T) {
 	t.Parallel()
 	sent := make(chan web.Sent, 2)
@@ -243,4 +244,79 @@ func TestHandlerTakesTheConnection(t *testing.T) {
 
 	assert.Equal(t, web.Sent{Status: 202, Bytes: 3, Started: true}, <-sent)
 	assert.Equal(t, web.Sent{Status: 101, Started: true}, <-sent)
+}
+
+func TestSendRejectsInvalidResponses(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(resp *web.Response){
+		"line break":           func(resp *web.Response) { resp.SetHeader("X-A", "1\r\nSet-Cookie: a=b") },
+		"lone line feed":       func(resp *web.Response) { resp.AddHeader("X-A", "1\nX: y") },
+		"NUL":                  func(resp *web.Response) { resp.AddHeader("X-A", "\x00") },
+		"content type":         func(resp *web.Response) { resp.SetContentType("text/html\r\nX: y") },
+		"name":                 func(resp *web.Response) { resp.SetHeader("X A\r\n", "1") },
+		"empty name":           func(resp *web.Response) { resp.SetHeader("", "1") },
+		"in the map":           func(resp *web.Response) { resp.Headers()["X-A"] = []string{"1", "2\r\n"} },
+		"cookie without name":  func(resp *web.Response) { resp.SetCookie(&http.Cookie{Value: "1"}) },
+		"no cookie":            func(resp *web.Response) { resp.SetCookie(nil) },
+		"status":               func(resp *web.Response) { resp.SetStatus(99) },
+		"large status":         func(resp *web.Response) { resp.SetStatus(1000) },
+		"informational status": func(resp *web.Response) { resp.SetStatus(101) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := httptest.NewRecorder()
+			resp := web.Respond(200)
+			body := &closing{Reader: strings.NewReader("x")}
+			resp.SetReader(body, 1)
+			spoil(resp)
+			sent, err := resp.Send(w, get("/"))
+			require.Error(t, err)
+			assert.Equal(t, web.Sent{}, sent)
+			assert.Empty(t, w.Header())
+			assert.True(t, body.closed)
+		})
+	}
+}
+
+func TestSendMergesHeadersOfTheWriter(t *testing.T) {
+	t.Parallel()
+	for _, asMap := range []bool{false, true} {
+		w := httptest.NewRecorder()
+		w.Header().Set("Vary", "Origin")
+		w.Header().Set("Set-Cookie", "outer=1")
+		w.Header().Set("X-A", "outer")
+		resp := web.Respond(200)
+		resp.AddVary("Accept")
+		resp.SetHeader("X-A", "inner")
+		resp.SetCookie(&http.Cookie{Name: "inner", Value: "1"})
+		if asMap {
+			resp.Headers()
+		}
+		_, err := resp.Send(w, get("/"))
+		require.NoError(t, err)
+		assert.Equal(t, []string{"Origin", "Accept"}, w.Header()["Vary"])
+		assert.Equal(t, []string{"outer=1", "inner=1"}, w.Header()["Set-Cookie"])
+		assert.Equal(t, []string{"inner"}, w.Header()["X-A"])
+	}
+}
+
+func TestSharedHeaderValuesAreNotModified(t *testing.T) {
+	t.Parallel()
+	for range 2 {
+		w, _ := send(t, get("/"), get("/").Text("hello"))
+		assert.Equal(t, []string{"text/plain; charset=utf-8"}, w.Header()["Content-Type"])
+		w.Header().Add("Content-Type", "more")
+	}
+}
+
+func TestContentLengthOfRequestsWithAScope(t *testing.T) {
+	t.Parallel()
+	r := get("/")
+	w, _ := send(t, r, r.Text("short"))
+	assert.Empty(t, w.Header().Get("Content-Length"), "the server finds it out")
+	r = get("/")
+	async.Go(r.Context(), func(context.Context) (int, error) { return 1, nil })
+	w, _ = send(t, r, r.Text("short"))
+	assert.Equal(t, "5", w.Header().Get("Content-Length"))
+	require.NoError(t, web.Drive(r).EndScope(-1))
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// get begins a GET request for path, without an application.
+// get returns a GET request for path, without an application.
 func get(path string) *web.Request { return begin(http.MethodGet, path, "") }
 
 func begin(method, path, body string, headers ...string) *web.Request {
