@@ -118,12 +118,12 @@ func (s *source) load(ctx context.Context, ids []string) (map[string]*Body, erro
 	}
 	resp, err := s.client.Do(hr)
 	if err != nil {
-		return nil, fmt.Errorf("ask the source: %w", err)
+		return nil, fmt.Errorf("load from the source: %w", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	found := map[string]*Body{}
 	if err := json.NewDecoder(resp.Body).Decode(&found); err != nil {
-		return nil, fmt.Errorf("ask the source: %w", err)
+		return nil, fmt.Errorf("load from the source: %w", err)
 	}
 	return found, nil
 }

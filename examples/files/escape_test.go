@@ -135,7 +135,7 @@ func TestLinks(t *testing.T) {
 	}
 	page := app.Get("/").Status(http.StatusOK).Body
 	assert.Contains(t, page, `<a href="/in/">in</a>`)
-	assert.Contains(t, page, `<span class="dead">absolute</span>`, "told, but no link")
+	assert.Contains(t, page, `<span class="dead">absolute</span>`, "listed, but not a link")
 	assert.Contains(t, page, `<span class="dead">loop</span>`)
 	assert.NotContains(t, page, above, "the target of a link stays private")
 	assert.Contains(t, app.Get("/@@search?q=file").Status(http.StatusOK).Body, "2 results", "links to folders are not followed, links to files are names")

@@ -66,11 +66,11 @@ func TestListeningEverywhere(t *testing.T) {
 		"0.0.0.0:80": 200, ":80": 200, "[::]:80": 200, "[::ffff:0.0.0.0]:80": 200,
 		"": 421, "127.0.0.1:80": 421, "[::1]:80": 421, "localhost:80": 421, "unix:/run/files.sock": 421,
 	} {
-		asked := func(hosts ...string) int {
+		statusOf := func(hosts ...string) int {
 			o := framework.Options{Logger: new(frameworktest.Log).Logger(), Settings: registry.Settings{"addr": addr}}
 			return loadPage(t, frameworktest.New(t, configure(site, o, hosts...)), "GET", "example.com", "/LICENSE/raw").Code
 		}
-		assert.Equal(t, status, asked(), addr)
-		assert.Equal(t, 421, asked("files.example.com"), "who names hosts means them: %s", addr)
+		assert.Equal(t, status, statusOf(), addr)
+		assert.Equal(t, 421, statusOf("files.example.com"), "the setting hosts replaces the default: %s", addr)
 	}
 }

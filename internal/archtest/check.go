@@ -134,7 +134,7 @@ func find(name string) int {
 	return slices.IndexFunc(picture, func(r room) bool { return strings.HasSuffix(r.path, "/...") && matches(r.path, name) })
 }
 
-// matches reports whether a path is pattern, or lies in the folder of a pattern ending in "/...".
+// matches reports whether a path is pattern, or is in the folder of a pattern ending in "/...".
 func matches(pattern, path string) bool {
 	folder, ok := strings.CutSuffix(pattern, "...")
 	if !ok {
@@ -147,7 +147,7 @@ func permits(patterns []string, path string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(pattern, path) })
 }
 
-// machineryOf returns the room whose internal folder holds the package, "" if it lies in none.
+// machineryOf returns the room whose internal folder contains the package, "" if there is none.
 func machineryOf(name string) string {
 	owner, _, ok := strings.Cut(name, "/internal/")
 	if !ok {

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestWrongEdges holds made-up packages to the real picture: each wrong edge must be found.
+// TestWrongEdges checks made-up packages against the real picture: each wrong edge must be found.
 func TestWrongEdges(t *testing.T) {
 	t.Parallel()
 	const up = "the arrow points up"
@@ -32,7 +32,7 @@ func TestWrongEdges(t *testing.T) {
 		"up: order to registry":          {"registry/order", "registry", up},
 		"up: views to templates":         {"views", "views/templates", up},
 		"up: out of an internal package": {"views/web/internal/header", "views/web", up},
-		"up: to the roof":                {"framework", "internal/testapps/notebook", "internal/ lies on top"},
+		"up: to the roof":                {"framework", "internal/testapps/notebook", "internal/ is on top"},
 
 		"sibling: session to security":    {"framework/session", "framework/security", "siblings"},
 		"sibling: security to session":    {"framework/security", "framework/session", "siblings"},

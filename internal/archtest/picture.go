@@ -12,7 +12,7 @@ type room struct {
 // imports only rooms written below it, so no arrow points up. The packages below a folder
 // "internal" are the machinery of the room above them, which may always import them.
 var picture = []room{
-	// The project's own tests: on top, imported by nobody.
+	// The project's own tests: on top, and never imported.
 	{path: "internal/archtest"},
 	{path: "internal/conformance", may: all},
 	{path: "internal/testapps/...", may: all},
@@ -123,11 +123,11 @@ var bans = []ban{
 	{"framework/server/...", "...", rooms("framework/server/..."), "the server serves any http.Handler"},
 	{"framework/explain/...", "...", rooms("framework/explain/..."), "an explanation is plain data; the App gathers it"},
 	{"examples/hello", "framework/cli", nil, "hello shows the least that an application links"},
-	{"framework/...", "examples/...", nil, "nobody imports a program"},
-	{"views/...", "internal/...", nil, "internal/ lies on top"},
-	{"tweens/...", "internal/...", nil, "internal/ lies on top"},
-	{"framework/...", "internal/...", nil, "internal/ lies on top"},
-	{"examples/...", "internal/...", nil, "internal/ lies on top"},
+	{"framework/...", "examples/...", nil, "programs are never imported"},
+	{"views/...", "internal/...", nil, "internal/ is on top"},
+	{"tweens/...", "internal/...", nil, "internal/ is on top"},
+	{"framework/...", "internal/...", nil, "internal/ is on top"},
+	{"examples/...", "internal/...", nil, "internal/ is on top"},
 }
 
 // module is a module of other people and the rooms that may import it.

@@ -32,7 +32,7 @@ func TestPictureIsSound(t *testing.T) {
 		}
 	}
 	for _, m := range modules {
-		assert.True(t, m.rooms != nil || m.tests, "module %s: nobody may import it", m.path)
+		assert.True(t, m.rooms != nil || m.tests, "module %s: no room may import it", m.path)
 		for _, path := range m.rooms {
 			known := slices.ContainsFunc(picture, func(r room) bool { return r.path == path || matches(path, r.path) })
 			assert.True(t, known || find(path) >= 0, "module %s: unknown room %s", m.path, path)

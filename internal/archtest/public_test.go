@@ -42,6 +42,24 @@ func TestPublicNamesAreWhole(t *testing.T) {
 	assert.Greater(t, public, 10)
 }
 
+// TestAliases checks that package framework re-exports three types and nothing else.
+func TestAliases(t *testing.T) {
+	t.Parallel()
+	exports := exportData(t)
+	read := importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) {
+		return os.Open(exports[path])
+	})
+	pkg, err := read.Import(prefix + "framework")
+	require.NoError(t, err)
+	var aliases []string
+	for _, name := range pkg.Scope().Names() {
+		if object, ok := pkg.Scope().Lookup(name).(*types.TypeName); ok && object.Exported() && object.IsAlias() {
+			aliases = append(aliases, name)
+		}
+	}
+	assert.Equal(t, []string{"Handler", "Request", "Response"}, aliases)
+}
+
 // exportData returns the compiled types of each package, by import path.
 func exportData(t *testing.T) map[string]string {
 	t.Helper()

@@ -121,15 +121,15 @@ func BenchmarkFrameworks(b *testing.B) {
 	for _, l := range loads(b) {
 		for _, c := range contenders {
 			b.Run(l.name+"/"+c.name, func(b *testing.B) {
-				handler, ask, w := c.make(b, l.endpoints, l.middleware), l.requests(), &writer{header: http.Header{}}
+				handler, requests, w := c.make(b, l.endpoints, l.middleware), l.requests(), &writer{header: http.Header{}}
 				b.ReportAllocs()
 				for b.Loop() {
-					for _, r := range ask {
+					for _, r := range requests {
 						w.reset()
 						handler.ServeHTTP(w, r)
 					}
 				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(ask)), "ns/request")
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(requests)), "ns/request")
 			})
 		}
 	}

@@ -51,8 +51,8 @@ type document struct {
 
 var theDocument = document{Name: "Front", Version: 3, Tags: []string{"a", "b"}}
 
-// answer joins the values of the markers; one value, as most have, is itself.
-func answer(names []string, value func(string) string) string {
+// joined joins the values of the markers, one per line.
+func joined(names []string, value func(string) string) string {
 	switch len(names) {
 	case 0:
 		return "ok"
@@ -91,7 +91,7 @@ func makeMastaba(t testing.TB, endpoints []endpoint, middleware int) http.Handle
 		}
 		names := e.markers()
 		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
-			return r.Text(answer(names, r.Param)), nil
+			return r.Text(joined(names, r.Param)), nil
 		}), views.Route(e.pattern), views.Method(e.method))
 	}
 	for i := range middleware {
@@ -147,7 +147,7 @@ func makeMux(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
 				writeJSON(w, &theDocument)
 				return
 			}
-			writeText(w, answer(names, r.PathValue))
+			writeText(w, joined(names, r.PathValue))
 		})
 	}
 	return wrapped(mux, middleware)
@@ -162,7 +162,7 @@ func makeHTTPRouter(_ testing.TB, endpoints []endpoint, middleware int) http.Han
 				writeJSON(w, &theDocument)
 				return
 			}
-			writeText(w, answer(names, params.ByName))
+			writeText(w, joined(names, params.ByName))
 		})
 	}
 	return wrapped(router, middleware)
@@ -183,7 +183,7 @@ func makeGin(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
 			}
 			c.Writer.Header()["Content-Type"] = plainText
 			c.Writer.WriteHeader(http.StatusOK)
-			_, _ = c.Writer.WriteString(answer(names, c.Param))
+			_, _ = c.Writer.WriteString(joined(names, c.Param))
 		})
 	}
 	return engine
@@ -202,7 +202,7 @@ func makeEcho(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
 			if ep.json {
 				return c.JSON(http.StatusOK, &theDocument)
 			}
-			return c.String(http.StatusOK, answer(names, c.Param))
+			return c.String(http.StatusOK, joined(names, c.Param))
 		})
 	}
 	return e
@@ -220,7 +220,7 @@ func makeChi(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
 				writeJSON(w, &theDocument)
 				return
 			}
-			writeText(w, answer(names, func(name string) string { return chi.URLParam(r, name) }))
+			writeText(w, joined(names, func(name string) string { return chi.URLParam(r, name) }))
 		})
 	}
 	return router

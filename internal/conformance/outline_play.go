@@ -34,18 +34,18 @@ type reply struct {
 // rehearse plays a request.
 func (o *outline) rehearse(q *Request) (*rehearsal, Report) {
 	r := &rehearsal{outline: o, q: q, walk: o.walk(q, o.match(q, reading{}), reading{})}
-	answer := r.tween(0)
-	if answer.raised == "" {
+	got := r.tween(0)
+	if got.raised == "" {
 		if raised := r.call(&r.onResponse); raised != "" {
-			answer = reply{raised: raised}
+			got = reply{raised: raised}
 		} else if raised := r.notify("NewResponse"); raised != "" {
-			answer = reply{raised: raised}
+			got = reply{raised: raised}
 		}
 	}
 	if raised := r.call(&r.onFinished); raised != "" {
-		answer = reply{raised: raised}
+		got = reply{raised: raised}
 	}
-	return r, r.result(answer)
+	return r, r.result(got)
 }
 
 // result returns what a case would record of the reply.
@@ -112,11 +112,11 @@ func (r *rehearsal) tween(n int) reply {
 	}
 	name := r.tweens[n]
 	if name == "EXCVIEW" {
-		answer := r.tween(n + 1)
-		if answer.raised != "" {
-			answer = r.handleError(answer)
+		got := r.tween(n + 1)
+		if got.raised != "" {
+			got = r.handleError(got)
 		}
-		return answer
+		return got
 	}
 	b := r.behaviors[name]
 	r.mark(name)
@@ -129,18 +129,18 @@ func (r *rehearsal) tween(n int) reply {
 	case b.Answer != 0:
 		return reply{status: b.Answer, report: Report{"view": name}}
 	}
-	answer := r.tween(n + 1)
+	got := r.tween(n + 1)
 	switch {
-	case answer.raised != "" && b.Catch != "" && belongs(answer.raised, b.Catch):
+	case got.raised != "" && b.Catch != "" && belongs(got.raised, b.Catch):
 		r.mark(name + ":caught")
-		return reply{status: 500, report: Report{"view": name, "error": answer.raised}}
-	case answer.raised != "":
+		return reply{status: 500, report: Report{"view": name, "error": got.raised}}
+	case got.raised != "":
 	case b.RaiseAfter != "":
 		return reply{raised: b.RaiseAfter}
 	case b.After:
 		r.mark(name + ":after")
 	}
-	return answer
+	return got
 }
 
 // belongs reports whether an error belongs to a class.
@@ -207,7 +207,7 @@ func (r *rehearsal) view(v *declared, failed string) reply {
 	b := v.Behavior
 	r.mark("view:" + v.View)
 	r.add(b.Adds)
-	answer := reply{status: 200, report: r.report(v.View, failed)}
+	got := reply{status: 200, report: r.report(v.View, failed)}
 	switch {
 	case b.Raise != "":
 		return reply{raised: b.Raise}
@@ -216,12 +216,12 @@ func (r *rehearsal) view(v *declared, failed string) reply {
 	case b.Returns != "":
 		return reply{raised: "ValueError"}
 	case b.ReturnHTTP.Name != "":
-		answer.status = httpClasses[b.ReturnHTTP.Name].low
-		answer.header = r.raiseHTTP(b.ReturnHTTP).header
+		got.status = httpClasses[b.ReturnHTTP.Name].low
+		got.header = r.raiseHTTP(b.ReturnHTTP).header
 	case b.Status != 0:
-		answer.status = b.Status
+		got.status = b.Status
 	}
-	return answer
+	return got
 }
 
 // report returns the report of a view.
@@ -241,13 +241,13 @@ func (r *rehearsal) report(tag, failed string) Report {
 }
 
 func (r *rehearsal) raiseHTTP(h HTTPError) reply {
-	answer := reply{raised: h.Name}
+	got := reply{raised: h.Name}
 	if h.Location != "" {
 		to, err := r.q.resolve(h.Location)
 		r.unsure = r.unsure || err != nil
-		answer.header = Report{"location": to}
+		got.header = Report{"location": to}
 	}
-	return answer
+	return got
 }
 
 // handleError is the tween EXCVIEW: it calls the view for the error, those of the matched route
@@ -279,14 +279,14 @@ func (r *rehearsal) handleError(failed reply) reply {
 		if view == nil {
 			continue
 		}
-		answer := r.view(view, failed.raised)
-		if view.View == "" && answer.header == nil { // the default response has the headers of the error
-			answer.header = failed.header
+		got := r.view(view, failed.raised)
+		if view.View == "" && got.header == nil { // the default response has the headers of the error
+			got.header = failed.header
 		}
-		if answer.raised == "HTTPNotFound" { // the first error takes precedence
+		if got.raised == "HTTPNotFound" { // the first error takes precedence
 			return failed
 		}
-		return answer
+		return got
 	}
 	if status != 0 {
 		return reply{status: status, header: failed.header}

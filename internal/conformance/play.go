@@ -125,32 +125,32 @@ func (q *Request) do(app *framework.App) (Report, *play, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	answer := Report{"view": nil}
+	result := Report{"view": nil}
 	resp, err := app.Do(hr)
 	if err != nil {
-		answer["status"], answer["raised"] = 500, errorName(err)
-		if answer["raised"] == "" {
+		result["status"], result["raised"] = 500, errorName(err)
+		if result["raised"] == "" {
 			return nil, nil, fmt.Errorf("error without a name in the cases: %w", err)
 		}
 	} else {
-		answer["status"] = resp.Status()
+		result["status"] = resp.Status()
 		for name, value := range p.reportOf(resp.Header(reportHeader)) {
-			answer[name] = value
+			result[name] = value
 		}
 		if to := resp.Header("Location"); to != "" {
-			if answer["location"], err = q.resolve(to); err != nil {
+			if result["location"], err = q.resolve(to); err != nil {
 				return nil, nil, err
 			}
 		}
 		if allow := resp.Header("Allow"); allow != "" {
-			answer["allow"] = allow
+			result["allow"] = allow
 		}
 	}
-	answer["trace"] = p.trace
+	result["trace"] = p.trace
 	if p.traversal != nil {
-		answer["traversal"] = p.traversal
+		result["traversal"] = p.traversal
 	}
-	return answer, p, nil
+	return result, p, nil
 }
 
 // serve sends the request through ServeHTTP and compares the result with that of App.Do. The two

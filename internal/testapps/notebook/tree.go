@@ -1,7 +1,7 @@
 // Package notebook is a wiki of notebooks: a library contains organisations, an organisation
 // projects, a project documents. Everything is kept in memory.
 //
-// Permissions are granted on any resource and hold for what lies below it, until a resource further
+// Permissions are granted on any resource and hold for everything below it, until a resource further
 // down says otherwise for the same user.
 package notebook
 
@@ -65,7 +65,7 @@ func (c *common) SetTitle(title string) {
 	c.title = title
 }
 
-// Grant gives a user a role here and below.
+// Grant grants a user a role here and below.
 func (c *common) Grant(user string, role Role) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
@@ -75,8 +75,7 @@ func (c *common) Grant(user string, role Role) {
 	c.grants[user] = role
 }
 
-// roleOf is the role that a user was given on this very resource: by name, or together with
-// everybody.
+// roleOf returns the role granted on this resource itself to the user, or to everyone.
 func (c *common) roleOf(user string) (Role, bool) {
 	c.lock.RLock()
 	defer c.lock.RUnlock()
@@ -102,7 +101,7 @@ func (s shelf[T]) child(lock *sync.RWMutex, name string) (traversal.Resource, er
 func (s shelf[T]) children(lock *sync.RWMutex) iter.Seq2[traversal.Entry, error] {
 	return func(yield func(traversal.Entry, error) bool) {
 		lock.RLock()
-		var entries []traversal.Entry // a copy, for nobody knows how long the caller takes
+		var entries []traversal.Entry // a copy, so the lock is not held while the caller iterates
 		for _, name := range slices.Sorted(maps.Keys(s)) {
 			entries = append(entries, traversal.Entry{Name: name, Resource: s[name]})
 		}

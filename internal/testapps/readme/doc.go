@@ -1,2 +1,2 @@
-// Package readme compiles and runs the code of README.md as it stands there.
+// Package readme compiles and runs the code in README.md, and checks the names and places in it.
 package readme

@@ -56,7 +56,7 @@ var programs = map[string]func(p program){
 	},
 }
 
-// fragments says what stands around code that is not a whole file, by the heading of its section
+// fragments has the code around each piece that is not a whole file, by the heading of its section
 // and its number there.
 var fragments = map[string]string{
 	"Routes 1":          "func _(config *framework.Configurator, login func(*web.Request) (any, error), openArchive web.RootFactory) {\n%s\n}",
@@ -189,7 +189,7 @@ func vet(t *testing.T, function string) {
 
 const module = "github.com/mastaba-go/mastaba/"
 
-// overlay holds files that stand in examples/hello for one go command, without being written there.
+// overlay is a set of files that one go command sees in examples/hello, without writing them there.
 type overlay map[string]string
 
 // command runs the go command in the module's folder and returns its output.
