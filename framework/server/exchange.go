@@ -12,7 +12,8 @@ import (
 // exchange limits how long the client of one request may keep the server waiting. It lies
 // between net/http and the handler for requests with a body, and for all of HTTP/2, whose
 // streams can stall while their connection does not. A request of HTTP/1 without a body
-// needs none: conn limits the time of its response.
+// needs none, because conn limits the time of its response, except while the server departs:
+// every response then asks its client to reconnect.
 //
 // The read deadline is delicate in HTTP/1. As soon as the body ends, net/http reads ahead to
 // notice a disconnecting client, and a deadline that is still set would end that read. And
@@ -26,6 +27,7 @@ type exchange struct {
 	original     *http.Request // net/http's own
 	writeTimeout time.Duration // of a writeStep in HTTP/2; zero: none
 	http2        bool
+	departing    bool // the response must ask the client to reconnect, and does not yet
 	settled      bool // the rest of the body has been read or given up
 	duplex       bool // the handler reads and writes at once
 	hijacked     bool
@@ -59,10 +61,14 @@ const (
 	forever = 100 * 365 * 24 * time.Hour
 )
 
-func newExchange(w http.ResponseWriter, hr *http.Request, o *Options) *exchange {
+func newExchange(w http.ResponseWriter, hr *http.Request, o *Options, departing bool) *exchange {
 	e := &exchange{
-		ResponseWriter: w, control: http.NewResponseController(w), original: hr,
-		http2: hr.ProtoMajor >= 2, writeTimeout: o.WriteTimeout,
+		ResponseWriter: w, control: http.NewResponseController(w), request: hr, original: hr,
+		http2: hr.ProtoMajor >= 2, writeTimeout: o.WriteTimeout, departing: departing,
+	}
+	if hr.Body == http.NoBody && !e.http2 {
+		e.body.ended = true
+		return e
 	}
 	e.request = new(http.Request)
 	*e.request = *hr
@@ -77,6 +83,9 @@ func newExchange(w http.ResponseWriter, hr *http.Request, o *Options) *exchange 
 }
 
 func (e *exchange) WriteHeader(status int) {
+	if status == http.StatusSwitchingProtocols {
+		e.departing = false // the connection does not return to HTTP
+	}
 	if status >= 200 || status == http.StatusSwitchingProtocols {
 		e.settle()
 	}
@@ -175,6 +184,10 @@ func (e *exchange) Unwrap() http.ResponseWriter { return e.ResponseWriter }
 // the rest, or makes net/http close the connection after the response. A client that waits
 // for a 100 (Continue) does not get one.
 func (e *exchange) settle() {
+	if e.departing && !e.hijacked {
+		e.departing = false
+		e.askToReconnect()
+	}
 	if e.settled || e.duplex || e.hijacked {
 		return
 	}
@@ -185,6 +198,23 @@ func (e *exchange) settle() {
 	if e.body.expectsContinue() || e.body.tooLong() || !e.body.discard() {
 		e.closeAfter()
 	}
+}
+
+// askToReconnect adds the option "close" to the response's Connection header, whatever the
+// handler has set. In HTTP/2, net/http then sends a GOAWAY. It recognizes the option only as the
+// first line.
+func (e *exchange) askToReconnect() {
+	lines := []string{"close"}
+	for _, line := range e.Header()["Connection"] {
+		for option := range strings.SplitSeq(line, ",") {
+			switch option = strings.TrimSpace(option); strings.ToLower(option) {
+			case "", "close", "keep-alive":
+			default:
+				lines = append(lines, option)
+			}
+		}
+	}
+	e.Header()["Connection"] = lines
 }
 
 // closeAfter makes net/http close the connection after the response, slowly enough for a
@@ -201,6 +231,7 @@ func (e *exchange) finish() {
 	switch {
 	case e.hijacked:
 	case e.http2:
+		e.settle()
 		if e.writeTimeout > 0 {
 			_ = e.SetWriteDeadline(time.Now().Add(e.writeTimeout))
 		}

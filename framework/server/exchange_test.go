@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,5 +89,94 @@ func TestClosedWindow(t *testing.T) {
 		assert.Equal(t, 1, f.count(frameReset))
 		require.NoError(t, f.Close())
 		require.NoError(t, s.stop())
+	})
+}
+
+// While the server departs, every response asks its client to reconnect, whatever Connection
+// header the handler has set.
+func TestResponsesOfADepartingServer(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		set  []string // the handler's Connection header
+		want []string
+	}{
+		{"no header", nil, []string{"close"}},
+		{"keep-alive", []string{"keep-alive"}, []string{"close"}},
+		{"close", []string{"Close"}, []string{"close"}},
+		{"another option", []string{"Keep-Alive, X-Hop"}, []string{"close", "X-Hop"}},
+		{"two lines", []string{"X-Hop", "upgrade,close"}, []string{"close", "X-Hop", "upgrade"}},
+	} {
+		for how, respond := range map[string]func(w http.ResponseWriter){
+			"nothing":     func(http.ResponseWriter) {},
+			"a status":    func(w http.ResponseWriter) { w.WriteHeader(http.StatusCreated) },
+			"early hints": func(w http.ResponseWriter) { w.WriteHeader(http.StatusEarlyHints) },
+			"text":        func(w http.ResponseWriter) { _, _ = w.Write([]byte("hello")) },
+			"a string":    func(w http.ResponseWriter) { _, _ = io.WriteString(w, "hello") },
+			"a flush":     func(w http.ResponseWriter) { w.(http.Flusher).Flush() },
+			"a copy": func(w http.ResponseWriter) {
+				_, _ = io.Copy(w, struct{ io.Reader }{strings.NewReader("hello")})
+			},
+			"full duplex": func(w http.ResponseWriter) {
+				_ = http.NewResponseController(w).EnableFullDuplex()
+				_, _ = w.Write([]byte("hello"))
+			},
+		} {
+			t.Run(tt.name+", "+how, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					p := newPipes()
+					s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+						for _, line := range tt.set {
+							w.Header().Add("Connection", line)
+						}
+						respond(w)
+					}), server.Options{Listener: p, CleartextHTTP2: true, DrainDelay: time.Minute})
+					ended := make(chan error, 1)
+					go func() { ended <- s.stop() }()
+					synctest.Wait()
+					for _, request := range []string{"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx"} {
+						c := p.dial(t)
+						c.send(request)
+						var got []string
+						for _, line := range strings.Split(c.closed(), "\r\n") {
+							if option, ok := strings.CutPrefix(line, "Connection: "); ok {
+								got = append(got, option)
+							}
+						}
+						if how == "early hints" { // which carry the handler's header
+							got = got[len(tt.set):]
+						}
+						assert.Equal(t, tt.want, got)
+					}
+					f := p.dialFrames(t)
+					f.get()
+					synctest.Wait()
+					assert.Equal(t, 1, f.count(frameGoAway))
+					require.NoError(t, f.Close())
+					require.NoError(t, <-ended)
+				})
+			})
+		}
+	}
+}
+
+// A connection that changes its protocol does not promise to close.
+func TestUpgradeOfADepartingServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipes()
+		s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Connection", "Upgrade")
+			w.Header().Set("Upgrade", "x")
+			w.WriteHeader(http.StatusSwitchingProtocols)
+		}), server.Options{Listener: p, DrainDelay: time.Minute})
+		ended := make(chan error, 1)
+		go func() { ended <- s.stop() }()
+		synctest.Wait()
+		c := p.dial(t)
+		c.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		resp, err := http.ReadResponse(c.r, nil)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"Upgrade"}, resp.Header["Connection"])
+		require.NoError(t, c.Close())
+		require.NoError(t, <-ended)
 	})
 }

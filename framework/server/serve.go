@@ -173,23 +173,18 @@ func (s *server) serve() error {
 	return s.http.Serve(s.listener)
 }
 
-// closeHeader is the Connection header of responses while the server departs.
-var closeHeader = []string{"close"}
-
 // ServeHTTP handles a request: a probe by itself, any other with the handler.
 func (s *server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	if s.o.Health && s.health(w, hr) {
 		return
 	}
 	defer s.requests.begin().Add(1)
-	if s.departing.Load() {
-		w.Header()["Connection"] = closeHeader // in HTTP/2, net/http then sends GOAWAY
-	}
-	if hr.Body == http.NoBody && hr.ProtoMajor == 1 {
+	departing := s.departing.Load()
+	if hr.Body == http.NoBody && hr.ProtoMajor == 1 && !departing {
 		s.handler.ServeHTTP(w, hr)
 		return
 	}
-	e := newExchange(w, hr, &s.o)
+	e := newExchange(w, hr, &s.o, departing)
 	defer e.cleanup()
 	s.handler.ServeHTTP(e, e.request)
 	e.finish()
