@@ -94,7 +94,7 @@ func TestAcceptChooses(t *testing.T) {
 				}
 			})
 			for header, want := range tt.want {
-				ask := asked{res: &page{}}
+				ask := req{res: &page{}}
 				if header != "-" {
 					ask.header = []string{"Accept: " + header}
 				}
@@ -122,7 +122,7 @@ func TestAcceptBesideOtherPredicates(t *testing.T) {
 		{"/", "image/png", "not-html"},
 	}
 	for _, tt := range tests {
-		assert.Equal(t, tt.want, asked{line: tt.line, header: []string{"Accept: " + tt.accept}, res: &page{}}.answer(t, reg), "%v", tt)
+		assert.Equal(t, tt.want, req{line: tt.line, header: []string{"Accept: " + tt.accept}, res: &page{}}.answer(t, reg), "%v", tt)
 	}
 }
 
@@ -132,7 +132,7 @@ func TestAcceptOfSeveralTypes(t *testing.T) {
 	for header, want := range map[string]bool{
 		"text/json": true, "text/json;q=0, application/*": true, "text/html": false, "*/*": true,
 	} {
-		got, err := several.Holds(asked{header: []string{"Accept: " + header}}.of(build(t, func(*registry.Config) {})))
+		got, err := several.Holds(req{header: []string{"Accept: " + header}}.of(build(t, func(*registry.Config) {})))
 		require.NoError(t, err)
 		assert.Equal(t, want, got, header)
 	}
@@ -148,8 +148,8 @@ func TestAcceptGoesOnToTheNextOffer(t *testing.T) {
 		views.Add(c, say("html"), views.Accept("text/html"))
 	})
 	header := []string{"Accept: application/json, text/html;q=0.1"}
-	assert.Equal(t, "html", asked{header: header, res: &page{}}.answer(t, reg))
-	assert.Equal(t, "json-post", asked{line: "POST /", header: header, res: &page{}}.answer(t, reg))
+	assert.Equal(t, "html", req{header: header, res: &page{}}.answer(t, reg))
+	assert.Equal(t, "json-post", req{line: "POST /", header: header, res: &page{}}.answer(t, reg))
 }
 
 // What a cache must keep apart is said, and only that.
@@ -165,20 +165,20 @@ func TestAcceptIsInVary(t *testing.T) {
 		views.Add(c, say("json"), views.Name("both"), views.Route("r"), views.Accept("application/json"))
 		views.Add(c, say("global"), views.Name("both"))
 	})
-	vary := func(a asked) string {
+	vary := func(a req) string {
 		resp, err := views.TableOf(reg).Call(a.of(reg))
 		require.NoError(t, err)
 		return resp.Header("Vary")
 	}
-	assert.Equal(t, "Accept", vary(asked{header: []string{"Accept: text/html"}, res: &page{}}))
-	assert.Equal(t, "Accept", vary(asked{header: []string{"Accept: image/png"}, res: &page{}}), "the one without an offer too")
-	assert.Equal(t, "Accept", vary(asked{res: &page{}}), "and where the client said nothing")
-	assert.Empty(t, vary(asked{line: "/?own", res: &page{}}), "nothing was chosen so far")
-	assert.Empty(t, vary(asked{name: "plain", res: &page{}}))
-	assert.Equal(t, "Accept", vary(asked{name: "not", header: []string{"Accept: text/html"}, res: &page{}}), "a negated one")
+	assert.Equal(t, "Accept", vary(req{header: []string{"Accept: text/html"}, res: &page{}}))
+	assert.Equal(t, "Accept", vary(req{header: []string{"Accept: image/png"}, res: &page{}}), "the one without an offer too")
+	assert.Equal(t, "Accept", vary(req{res: &page{}}), "and where the client said nothing")
+	assert.Empty(t, vary(req{line: "/?own", res: &page{}}), "nothing was chosen so far")
+	assert.Empty(t, vary(req{name: "plain", res: &page{}}))
+	assert.Equal(t, "Accept", vary(req{name: "not", header: []string{"Accept: text/html"}, res: &page{}}), "a negated one")
 	mixed := &web.Match{Routed: &web.Routed{Route: "r", GlobalViews: true}}
-	assert.Equal(t, "Accept", vary(asked{name: "both", header: []string{"Accept: text/html"}, match: mixed, res: &page{}}), "a view of another place answers")
-	assert.Equal(t, "Accept", vary(asked{line: "/?own", res: &page{}, request: func(r *web.Request) {
+	assert.Equal(t, "Accept", vary(req{name: "both", header: []string{"Accept: text/html"}, match: mixed, res: &page{}}), "a view of another place answers")
+	assert.Equal(t, "Accept", vary(req{line: "/?own", res: &page{}, request: func(r *web.Request) {
 		_, err := views.Accept("text/html").Holds(r) // as a route does
 		require.NoError(t, err)
 	}}))

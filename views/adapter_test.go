@@ -59,7 +59,7 @@ func TestResponseAdapters(t *testing.T) {
 	require.ErrorContains(t, err, "the response adapter for views_test.money returned neither a response nor an error")
 }
 
-func TestResponseAdaptersThatAreRefused(t *testing.T) {
+func TestInvalidResponseAdapters(t *testing.T) {
 	t.Parallel()
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.AddResponseAdapter[money](c, nil) }),
 		"response adapter for views_test.money is nil: want a func(*web.Request, views_test.money) (*web.Response, error)")

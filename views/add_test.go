@@ -85,7 +85,7 @@ func TestAViewOfALaterRoundReplacesAnEarlierOne(t *testing.T) {
 	assert.Equal(t, "second", body(t, reg, &page{}))
 }
 
-func TestAllThatIsWrongIsReportedAtOnce(t *testing.T) {
+func TestAllErrorsAreReportedTogether(t *testing.T) {
 	t.Parallel()
 	text := refused(t, func(c *registry.Config) {
 		views.Add(c, views.On(showPage), views.Renderer("jsno"))
@@ -101,7 +101,7 @@ func TestErrorViews(t *testing.T) {
 	tests := map[string]struct {
 		declare func(c *registry.Config)
 		err     error
-		want    string // "": nothing answers with a view
+		want    string // "": no view handles it
 	}{
 		"by type":              {func(c *registry.Config) { views.AddError(c, views.Error(answerMissing)) }, &missingPage{"x"}, "missing: x"},
 		"by type, Add":         {func(c *registry.Config) { views.Add(c, views.Error(answerMissing)) }, &missingPage{"x"}, "missing: x"},
@@ -131,7 +131,7 @@ func TestErrorViews(t *testing.T) {
 	}
 }
 
-func TestAnErrorTypeAnswersAsAResourceToo(t *testing.T) {
+func TestAddOfAnErrorTypeServesResourcesToo(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) { views.Add(c, views.Error(answerMissing)) })
 	assert.Equal(t, "missing: x", body(t, reg, &missingPage{"x"}))

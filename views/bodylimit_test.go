@@ -58,7 +58,7 @@ func TestBodyLimitReplacesTheApplications(t *testing.T) {
 	}
 }
 
-func TestBodyLimitsThatAreRefused(t *testing.T) {
+func TestInvalidBodyLimits(t *testing.T) {
 	t.Parallel()
 	text := refused(t, func(c *registry.Config) { views.AddNotFound(c, say("x"), views.BodyLimit(1)) })
 	assert.Contains(t, text, "views.BodyLimit: not for error views")

@@ -50,7 +50,7 @@ func TestDecorators(t *testing.T) {
 	group.Wait()
 }
 
-func TestDecoratorsThatGoWrong(t *testing.T) {
+func TestDecorateFailures(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, views.On(showPage), views.Decorate(func(web.Handler) web.Handler {

@@ -91,7 +91,7 @@ func TestDeriversOfAnApplicationWithoutViews(t *testing.T) {
 	assert.Equal(t, views.BodyLimitView, got[0])
 }
 
-func TestDeriversThatAreRefused(t *testing.T) {
+func TestInvalidDerivers(t *testing.T) {
 	t.Parallel()
 	pass := func(next views.Callable, _ *views.Info) (views.Callable, error) { return next, nil }
 	tests := map[string]struct {
@@ -125,9 +125,9 @@ func TestDeriversThatAreRefused(t *testing.T) {
 	}
 }
 
-// The order is asked for by the first view, in its phase: what conflicts in an
+// The order is req for by the first view, in its phase: what conflicts in an
 // earlier one is reported first, and what ran before has run.
-func TestTheFirstViewMeetsAWrongOrder(t *testing.T) {
+func TestDeriverOrderErrorIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	pass := func(next views.Callable, _ *views.Info) (views.Callable, error) { return next, nil }
 	var ran []string
@@ -214,7 +214,7 @@ func TestOptionsOfDerivers(t *testing.T) {
 	assert.Contains(t, text, `option "rate_limit" has type string, want int`)
 }
 
-func TestDeriverThatGivesNothing(t *testing.T) {
+func TestDeriverReturnsNil(t *testing.T) {
 	t.Parallel()
 	text := refused(t, func(c *registry.Config) {
 		views.AddDeriver(c, "d", func(views.Callable, *views.Info) (views.Callable, error) { return nil, nil })
@@ -223,7 +223,7 @@ func TestDeriverThatGivesNothing(t *testing.T) {
 	assert.Contains(t, text, `returned a nil callable: return next to leave the view unchanged`)
 }
 
-func TestDeriverThatChangesTheResponseIntoSomethingElse(t *testing.T) {
+func TestDeriverReturnsNoResponse(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.AddDeriver(c, "d", func(views.Callable, *views.Info) (views.Callable, error) {

@@ -47,7 +47,7 @@ func errorView(name string, then func(error) error) views.View {
 
 // handled is what CallError gives: the answer, "unanswered", or the error that
 // leaves instead.
-func handled(t testing.TB, reg *registry.Registry, ask asked, err error) string {
+func handled(t testing.TB, reg *registry.Registry, ask req, err error) string {
 	t.Helper()
 	r := ask.of(reg)
 	resp, answered, failure := views.TableOf(reg).CallError(r, err)
@@ -114,7 +114,7 @@ func TestErrorViewsByType(t *testing.T) {
 			t.Parallel()
 			reg := build(t, tt.declare)
 			for range 2 {
-				assert.Equal(t, tt.want, handled(t, reg, asked{}, tt.err))
+				assert.Equal(t, tt.want, handled(t, reg, req{}, tt.err))
 			}
 		})
 	}
@@ -132,12 +132,12 @@ func TestErrorViewsOfARoute(t *testing.T) {
 		views.AddError(c, caught("any of s"), views.Route("s"))
 		views.AddNotFound(c, caught("not found"))
 	})
-	on := func(route string) asked { return asked{match: &web.Match{Routed: &web.Routed{Route: route}}} }
+	on := func(route string) req { return req{match: &web.Match{Routed: &web.Routed{Route: route}}} }
 	assert.Equal(t, "temporary of r", handled(t, reg, on("r"), &diskError{}), "the route's come first")
 	assert.Equal(t, "any of s", handled(t, reg, on("s"), &diskError{}), "whatever they answer")
 	assert.Equal(t, "any of s", handled(t, reg, on("s"), web.NotFound("")))
-	assert.Equal(t, "not found", handled(t, reg, on("r"), web.NotFound("")), "then global ones, without being asked for")
-	assert.Equal(t, "disk", handled(t, reg, asked{}, &diskError{}))
+	assert.Equal(t, "not found", handled(t, reg, on("r"), web.NotFound("")), "then global ones, without being req for")
+	assert.Equal(t, "disk", handled(t, reg, req{}, &diskError{}))
 }
 
 func TestErrorViewsWithPredicates(t *testing.T) {
@@ -149,15 +149,15 @@ func TestErrorViewsWithPredicates(t *testing.T) {
 		views.AddError(c, caught("json"), views.For[*quotaError](), views.Accept("application/json"))
 		views.AddError(c, caught("html"), views.For[*quotaError](), views.Accept("text/html"))
 	})
-	assert.Equal(t, "post", handled(t, reg, asked{line: "POST /"}, &diskError{}))
-	assert.Equal(t, "put", handled(t, reg, asked{line: "PUT /"}, &diskError{}), "groups fall through")
-	assert.Equal(t, "unanswered", handled(t, reg, asked{}, &diskError{}))
-	assert.Equal(t, "nf", handled(t, reg, asked{line: "POST /"}, web.NotFound("")))
-	assert.Equal(t, "404", handled(t, reg, asked{}, web.NotFound("")), "the plain answer")
-	assert.Equal(t, "json", handled(t, reg, asked{header: []string{"Accept: application/json"}}, &quotaError{}))
+	assert.Equal(t, "post", handled(t, reg, req{line: "POST /"}, &diskError{}))
+	assert.Equal(t, "put", handled(t, reg, req{line: "PUT /"}, &diskError{}), "groups fall through")
+	assert.Equal(t, "unanswered", handled(t, reg, req{}, &diskError{}))
+	assert.Equal(t, "nf", handled(t, reg, req{line: "POST /"}, web.NotFound("")))
+	assert.Equal(t, "404", handled(t, reg, req{}, web.NotFound("")), "the plain answer")
+	assert.Equal(t, "json", handled(t, reg, req{header: []string{"Accept: application/json"}}, &quotaError{}))
 }
 
-func TestErrorViewsThatFail(t *testing.T) {
+func TestFailingErrorViews(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		raised error
@@ -177,12 +177,12 @@ func TestErrorViewsThatFail(t *testing.T) {
 				views.AddError(c, errorView("x", func(error) error { return tt.raised }), views.For[*diskError]())
 				views.AddError(c, caught("general"))
 			})
-			assert.Equal(t, tt.want, handled(t, reg, asked{}, &diskError{}))
+			assert.Equal(t, tt.want, handled(t, reg, req{}, &diskError{}))
 		})
 	}
 }
 
-func TestErrIsSetForTheTimeOfTheView(t *testing.T) {
+func TestErrIsSetDuringTheErrorView(t *testing.T) {
 	t.Parallel()
 	first := &diskError{}
 	reg := build(t, func(c *registry.Config) {
@@ -192,7 +192,7 @@ func TestErrIsSetForTheTimeOfTheView(t *testing.T) {
 			return nil, errors.New("own")
 		}))
 	})
-	r := asked{res: &page{}}.of(reg)
+	r := req{res: &page{}}.of(reg)
 	r.Response().SetHeader("X-Failed", "1")
 	web.Drive(r).SetError(errors.New("earlier"))
 	_, answered, err := views.TableOf(reg).CallError(r, first)
@@ -210,7 +210,7 @@ func TestTiedErrorViews(t *testing.T) {
 		}]())
 		views.AddError(c, caught("t"), views.For[temporary]())
 	})
-	_, answered, err := views.TableOf(reg).CallError(asked{}.of(reg), &diskError{})
+	_, answered, err := views.TableOf(reg).CallError(req{}.of(reg), &diskError{})
 	assert.False(t, answered)
 	require.ErrorContains(t, err, "neither")
 	assert.ErrorContains(t, err, "views.Order[*views_test.diskError]")
@@ -218,14 +218,14 @@ func TestTiedErrorViews(t *testing.T) {
 	assert.True(t, first, "the first error is still there")
 }
 
-func TestViewForAnErrorTypeServesBothWays(t *testing.T) {
+func TestViewForAnErrorTypeServesBoth(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, caught("both"), views.For[*diskError]())
 		views.AddError(c, caught("only"), views.For[*quotaError]())
 	})
-	assert.Equal(t, "both", asked{res: &diskError{}}.answer(t, reg))
-	assert.Equal(t, "both", handled(t, reg, asked{}, &diskError{}))
-	assert.Equal(t, "[404]", asked{res: &quotaError{}}.answer(t, reg))
-	assert.Equal(t, "only", handled(t, reg, asked{}, &quotaError{}))
+	assert.Equal(t, "both", req{res: &diskError{}}.answer(t, reg))
+	assert.Equal(t, "both", handled(t, reg, req{}, &diskError{}))
+	assert.Equal(t, "[404]", req{res: &quotaError{}}.answer(t, reg))
+	assert.Equal(t, "only", handled(t, reg, req{}, &quotaError{}))
 }

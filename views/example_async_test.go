@@ -14,7 +14,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// printed builds what declare declares, asks for its default view, and prints the answer.
+// printed builds what declare declares, requests its default view, and prints the response.
 func printed(declare func(c *registry.Config)) {
 	c := registry.New(registry.Options{})
 	declare(c)
@@ -91,8 +91,7 @@ func ExampleAround() {
 	// Output: a report about Ada, in time: true
 }
 
-// A mapper of one's own decides how views are called: here with a word before and
-// after it.
+// A mapper decides how views are called: here with a word before and after.
 func ExampleMapper() {
 	polite := func(v views.View, _ *views.Info) (views.Callable, error) {
 		call := v.Callable()

@@ -12,7 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// words is a view that answers with a text.
+// words is a view that returns a text.
 func words(s string) views.View {
 	return views.Func(func(r *web.Request) (*web.Response, error) { return r.Text(s), nil })
 }
@@ -24,7 +24,7 @@ func with(method, header, value string) *http.Request {
 }
 
 // Views of one resource and name are told apart by predicates. The one with more
-// of them is asked first, whatever the order of registration.
+// of them is tried first, whatever the order of registration.
 func ExampleMethod() {
 	c := registry.New(registry.Options{})
 	views.Add(c, words("read"), views.Method("GET"))
@@ -64,14 +64,14 @@ func ExampleAddAcceptOrder() {
 	// Output: 200 text/plain; charset=utf-8: {}
 }
 
-// Language is a predicate of one's own.
+// Language is a custom predicate.
 func Language(code string) web.Predicate {
 	return views.Where("language", func(r *web.Request) (bool, error) {
 		return r.Header.Get("Accept-Language") == code, nil
 	}, code)
 }
 
-// A predicate of one's own prints itself like the built-in ones.
+// A custom predicate prints itself like the built-in ones.
 func ExampleWhere() {
 	fmt.Println(Language("de"))
 	fmt.Println(views.Not(Language("de")))
@@ -173,7 +173,7 @@ func ExampleRenderView() {
 	// Output: 200 text/plain; charset=utf-8: Mastabas and the aside
 }
 
-// Candidates explains an answer, or why there is none.
+// Predict explains which view handles a request, or why none does.
 func ExampleTable_Predict() {
 	c := registry.New(registry.Options{})
 	views.Add(c, words("read"), views.Method("GET"))

@@ -57,10 +57,10 @@ func ExampleErrorStatus() {
 	views.AddError(c, views.ErrorStatus(400, 499, func(r *web.Request, err error) (*web.Response, error) {
 		return r.Text("your mistake: " + err.Error()), nil
 	}))
-	views.Add(c, views.Func(func(*web.Request) (any, error) { return nil, web.Conflict("somebody else was faster") }))
+	views.Add(c, views.Func(func(*web.Request) (any, error) { return nil, web.Conflict("someone else was faster") }))
 	answer(c, "", get())
 	// Output:
-	// 409 text/plain; charset=utf-8: your mistake: 409 Conflict: somebody else was faster
+	// 409 text/plain; charset=utf-8: your mistake: 409 Conflict: someone else was faster
 }
 
 // Group gives several views the same options; Not turns a predicate around.
@@ -78,7 +78,7 @@ func ExampleGroup() {
 	// 200 text/plain; charset=utf-8: saved
 }
 
-// Containment asks for a resource of a type above, or at, the one that is viewed.
+// Containment requires that the resource, or one of its parents, has a type.
 func ExampleContainment() {
 	c := registry.New(registry.Options{})
 	views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) { return r.Text("in an article"), nil }),

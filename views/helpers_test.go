@@ -21,8 +21,7 @@ type (
 	page   struct{ Title string }
 )
 
-// build makes the registry of what declare declares, in an application in which
-// every route exists.
+// build builds what declare declares. Every route exists.
 func build(t testing.TB, declare func(c *registry.Config)) *registry.Registry {
 	t.Helper()
 	c := registry.New(registry.Options{})
@@ -33,7 +32,7 @@ func build(t testing.TB, declare func(c *registry.Config)) *registry.Registry {
 	return reg
 }
 
-// refused builds what cannot be built, and returns why.
+// refused builds what cannot be built, and returns the error's text.
 func refused(t testing.TB, declare func(c *registry.Config)) string {
 	t.Helper()
 	c := registry.New(registry.Options{})
@@ -58,7 +57,7 @@ func call(reg *registry.Registry, res traversal.Resource, name string) (*web.Res
 	return views.TableOf(reg).Call(request(reg, nil, res, name, nil))
 }
 
-// body calls the default view of res, and returns the body of its answer.
+// body calls the default view of res, and returns the body of its response.
 func body(t testing.TB, reg *registry.Registry, res traversal.Resource) string {
 	t.Helper()
 	resp, err := call(reg, res, "")
@@ -73,7 +72,7 @@ func text(t testing.TB, resp *web.Response) string {
 	return string(b)
 }
 
-// policy permits what it is asked if the permission is among its own.
+// policy permits the permissions that it lists.
 type policy []string
 
 func (p policy) Identity(*web.Request) (any, error) { return "someone", nil }
@@ -94,9 +93,9 @@ func say(words string) views.View {
 	return views.Func(func(r *web.Request) (*web.Response, error) { return r.Text(words), nil })
 }
 
-// asked is a request in short: "POST /path?query", a resource and what else
+// req describes a request in short: "POST /path?query", a resource and what else
 // matters.
-type asked struct {
+type req struct {
 	line    string // method, if not GET, and target
 	header  []string
 	body    string // of a form
@@ -108,7 +107,7 @@ type asked struct {
 	request func(*web.Request)
 }
 
-func (a asked) of(reg *registry.Registry) *web.Request {
+func (a req) of(reg *registry.Registry) *web.Request {
 	method, target, both := strings.Cut(a.line, " ")
 	if !both {
 		method, target = http.MethodGet, a.line
@@ -141,9 +140,9 @@ func (a asked) of(reg *registry.Registry) *web.Request {
 	return r
 }
 
-// answer is the body of the answer; for an error its status in brackets, and
-// 500 for one that has none.
-func (a asked) answer(t testing.TB, reg *registry.Registry) string {
+// answer returns the body of the response, or the status of the error in brackets, 500 if it has
+// none.
+func (a req) answer(t testing.TB, reg *registry.Registry) string {
 	t.Helper()
 	return outcome(t)(views.TableOf(reg).Call(a.of(reg)))
 }
@@ -164,7 +163,7 @@ func outcome(t testing.TB) func(resp *web.Response, err error) string {
 	}
 }
 
-// candidates lists the functions' answers in the order in which the views are asked.
+// candidates returns the texts of the candidates, in the order in which they are tried.
 func candidates(reg *registry.Registry, r *web.Request) []string {
 	var list []string
 	for _, c := range views.TableOf(reg).Predict(r).Candidates {

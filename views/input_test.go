@@ -107,7 +107,7 @@ func TestOnInput(t *testing.T) {
 	}
 }
 
-func TestOnInputTakesPointersAndWhatOnlyJSONFills(t *testing.T) {
+func TestOnInputPointersAndJSONOnlyTypes(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, views.OnInput(func(_ *web.Request, _ *page, in *edit) (string, error) { return in.Title, nil }))
@@ -131,7 +131,7 @@ func TestOnInputTakesPointersAndWhatOnlyJSONFills(t *testing.T) {
 	require.Error(t, err, "no input is no input")
 }
 
-func TestInputsThatAreWrong(t *testing.T) {
+func TestOnInputInvalidDeclarations(t *testing.T) {
 	t.Parallel()
 	type twice struct {
 		A string `form:"x"`

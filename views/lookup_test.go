@@ -89,7 +89,7 @@ func TestLookupByType(t *testing.T) {
 			})
 			for res, want := range tt.want {
 				for range 2 { // at first sight, and as it is kept
-					assert.Equal(t, want, asked{res: res}.answer(t, reg), "%T", res)
+					assert.Equal(t, want, req{res: res}.answer(t, reg), "%T", res)
 				}
 			}
 		})
@@ -119,7 +119,7 @@ func TestOrderOfTypes(t *testing.T) {
 		"/?thing":                         "thing",
 		"/":                               "any",
 	} {
-		assert.Equal(t, want, asked{line: query, res: &book{}}.answer(t, ordered), query)
+		assert.Equal(t, want, req{line: query, res: &book{}}.answer(t, ordered), query)
 	}
 
 	text := refused(t, func(c *registry.Config) {
@@ -158,9 +158,9 @@ func TestTies(t *testing.T) {
 	t.Run("are told at first sight", func(t *testing.T) {
 		t.Parallel()
 		reg := build(t, declare)
-		assert.Equal(t, "container", asked{res: &shelf{}}.answer(t, reg))
+		assert.Equal(t, "container", req{res: &shelf{}}.answer(t, reg))
 		for range 2 {
-			_, err := views.TableOf(reg).Call(asked{res: &book{}}.of(reg))
+			_, err := views.TableOf(reg).Call(req{res: &book{}}.of(reg))
 			require.ErrorContains(t, err, "add views.Order[*views_test.book]")
 			_, known := web.StatusOf(err)
 			assert.False(t, known, "a mistake of the server")
@@ -173,7 +173,7 @@ func TestTies(t *testing.T) {
 			views.Add(c, say("book"), views.For[*book]())
 			views.Resource[*book](c)
 		})
-		assert.Equal(t, "book", asked{res: &book{}}.answer(t, reg))
+		assert.Equal(t, "book", req{res: &book{}}.answer(t, reg))
 	})
 	t.Run("of another name are none", func(t *testing.T) {
 		t.Parallel()
@@ -183,7 +183,7 @@ func TestTies(t *testing.T) {
 			views.Add(c, say("container"), views.For[container](), views.Name("a"))
 			views.Add(c, say("content"), views.For[content](), views.Name("b"))
 		})
-		assert.Equal(t, "content", asked{res: &book{}, name: "b"}.answer(t, reg))
+		assert.Equal(t, "content", req{res: &book{}, name: "b"}.answer(t, reg))
 	})
 }
 
@@ -214,8 +214,8 @@ func TestInherit(t *testing.T) {
 			}))
 		})
 		s := &special{image{document{"text"}}}
-		assert.Equal(t, "text of special", asked{res: s}.answer(t, reg))
-		assert.Equal(t, "text of document", asked{res: &s.document}.answer(t, reg))
+		assert.Equal(t, "text of special", req{res: s}.answer(t, reg))
+		assert.Equal(t, "text of document", req{res: &s.document}.answer(t, reg))
 	})
 	t.Run("counts for containment", func(t *testing.T) {
 		t.Parallel()
@@ -223,8 +223,8 @@ func TestInherit(t *testing.T) {
 			library(c)
 			views.Add(c, say("in a shelf"), views.Containment[*shelf]())
 		})
-		assert.Equal(t, "in a shelf", asked{res: &book{}}.answer(t, reg))
-		assert.Equal(t, "[404]", asked{res: &image{}}.answer(t, reg))
+		assert.Equal(t, "in a shelf", req{res: &book{}}.answer(t, reg))
+		assert.Equal(t, "[404]", req{res: &image{}}.answer(t, reg))
 	})
 	t.Run("of nothing is an error", func(t *testing.T) {
 		t.Parallel()
@@ -232,7 +232,7 @@ func TestInherit(t *testing.T) {
 			views.Inherit(c, func(*page) *document { return nil })
 			views.Add(c, say("x"), views.For[*document]())
 		})
-		_, err := views.TableOf(reg).Call(asked{res: &page{}}.of(reg))
+		_, err := views.TableOf(reg).Call(req{res: &page{}}.of(reg))
 		assert.ErrorContains(t, err, "inherit *views_test.page from *views_test.document: the function returned nil")
 	})
 	t.Run("of two, the first declared comes first", func(t *testing.T) {
@@ -243,7 +243,7 @@ func TestInherit(t *testing.T) {
 			views.Add(c, say("shelf"), views.For[*shelf]())
 			views.Add(c, say("document"), views.For[*document]())
 		})
-		assert.Equal(t, "document", asked{res: &page{}}.answer(t, reg))
+		assert.Equal(t, "document", req{res: &page{}}.answer(t, reg))
 	})
 	t.Run("again after a commit replaces", func(t *testing.T) {
 		t.Parallel()
@@ -253,7 +253,7 @@ func TestInherit(t *testing.T) {
 			views.Inherit(c, func(*page) *document { return &document{"new"} })
 			views.Add(c, views.On(func(r *web.Request, d *document) (*web.Response, error) { return r.Text(d.text), nil }))
 		})
-		assert.Equal(t, "new", asked{res: &page{}}.answer(t, reg))
+		assert.Equal(t, "new", req{res: &page{}}.answer(t, reg))
 	})
 	t.Run("refuses nonsense", func(t *testing.T) {
 		t.Parallel()
@@ -295,15 +295,15 @@ func TestLookupByRoute(t *testing.T) {
 	})
 	route := func(global bool) *web.Match { return &web.Match{Routed: &web.Routed{Route: "r", GlobalViews: global}} }
 	tests := map[string]struct {
-		ask  asked
+		ask  req
 		want string
 	}{
-		"any of the route beats the exact class elsewhere": {asked{line: "/?r", match: route(true)}, "any of route"},
-		"then views without a route":                       {asked{match: route(true)}, "global page"},
-		"but only if the route asks for them":              {asked{match: route(false)}, "[404]"},
-		"without a match, only those":                      {asked{line: "/?r"}, "global page"},
-		"another route":                                    {asked{match: &web.Match{Routed: &web.Routed{Route: "s"}}}, "[404]"},
-		"a name the route does not have":                   {asked{name: "n", match: route(true)}, "global named"},
+		"any of the route beats the exact class elsewhere": {req{line: "/?r", match: route(true)}, "any of route"},
+		"then views without a route":                       {req{match: route(true)}, "global page"},
+		"but only if the route asks for them":              {req{match: route(false)}, "[404]"},
+		"without a match, only those":                      {req{line: "/?r"}, "global page"},
+		"another route":                                    {req{match: &web.Match{Routed: &web.Routed{Route: "s"}}}, "[404]"},
+		"a name the route does not have":                   {req{name: "n", match: route(true)}, "global named"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -314,7 +314,7 @@ func TestLookupByRoute(t *testing.T) {
 	}
 }
 
-func TestSearchFallsThroughAndEnds(t *testing.T) {
+func TestSearchFallsThrough(t *testing.T) {
 	t.Parallel()
 	raise := func(err error) views.View {
 		return views.Func(func(*web.Request) (*web.Response, error) { return nil, err })
@@ -341,7 +341,7 @@ func TestSearchFallsThroughAndEnds(t *testing.T) {
 		"/?secret&a":     "image",
 		"/?missing&b=10": "document",
 	} {
-		assert.Equal(t, want, asked{line: query, res: &image{}, policy: policy{}}.answer(t, reg), query)
+		assert.Equal(t, want, req{line: query, res: &image{}, policy: policy{}}.answer(t, reg), query)
 	}
 }
 
@@ -353,10 +353,10 @@ func TestViewsOfALaterRoundReplaceInPlace(t *testing.T) {
 		c.Commit()
 		views.Add(c, say("1 anew"), views.Param("a"))
 	})
-	assert.Equal(t, "1 anew", asked{line: "/?a&b", res: &page{}}.answer(t, reg), "same weight: the place decides")
+	assert.Equal(t, "1 anew", req{line: "/?a&b", res: &page{}}.answer(t, reg), "same weight: the place decides")
 }
 
-func TestTypesAtFirstSightByMany(t *testing.T) {
+func TestTypesFirstMetConcurrently(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		library(c)
@@ -368,8 +368,8 @@ func TestTypesAtFirstSightByMany(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for res, want := range map[any]string{&shelf{}: "thing", &book{}: "thing", &image{}: "document", &special{}: "document", &page{}: "any", 7: "any", "x": "any"} {
-				assert.Equal(t, want, asked{res: res}.answer(t, reg))
-				assert.Equal(t, "[404]", asked{res: res, name: "nothing"}.answer(t, reg))
+				assert.Equal(t, want, req{res: res}.answer(t, reg))
+				assert.Equal(t, "[404]", req{res: res, name: "nothing"}.answer(t, reg))
 			}
 		})
 	}
@@ -379,8 +379,8 @@ func TestTypesAtFirstSightByMany(t *testing.T) {
 func TestTableWithoutViews(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(*registry.Config) {})
-	assert.Equal(t, "[404]", asked{res: &page{}}.answer(t, reg))
-	assert.Equal(t, "[404]", asked{}.answer(t, reg))
+	assert.Equal(t, "[404]", req{res: &page{}}.answer(t, reg))
+	assert.Equal(t, "[404]", req{}.answer(t, reg))
 }
 
 func TestLookupAllocatesNothing(t *testing.T) {
@@ -395,22 +395,22 @@ func TestLookupAllocatesNothing(t *testing.T) {
 	})
 	table := views.TableOf(reg)
 	for _, name := range []string{"", "m"} {
-		r := asked{res: &page{}, name: name}.of(reg)
+		r := req{res: &page{}, name: name}.of(reg)
 		assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = table.Call(r) }), name)
 	}
 }
 
-func TestTheTableIsAskedTooEarly(t *testing.T) {
+func TestCallBeforeTheTableIsComplete(t *testing.T) {
 	t.Parallel()
 	c := registry.New(registry.Options{})
 	views.Add(c, say("x"))
 	var early error
 	c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error {
-		_, early = views.TableOf(reg).Call(asked{res: &page{}}.of(reg))
+		_, early = views.TableOf(reg).Call(req{res: &page{}}.of(reg))
 		return nil
 	}})
 	reg, err := c.Build()
 	require.NoError(t, err)
 	require.ErrorContains(t, early, "the view table is not complete")
-	assert.Equal(t, "x", asked{res: &page{}}.answer(t, reg))
+	assert.Equal(t, "x", req{res: &page{}}.answer(t, reg))
 }

@@ -158,7 +158,7 @@ func mapped(t *testing.T, m views.Mapper, v views.View) *registry.Registry {
 	})
 }
 
-func TestFuturesWhereNobodyAwaitsThem(t *testing.T) {
+func TestUnawaitedFutures(t *testing.T) {
 	t.Parallel()
 	hidden := views.Func(func(r *web.Request) (any, error) { return later(r, "hidden"), nil })
 	_, err := call(mapped(t, views.DefaultMapper, hidden), &page{}, "")

@@ -12,31 +12,31 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-func TestWhyNoViewAnswers(t *testing.T) {
+func TestStatusIfNoViewMatches(t *testing.T) {
 	t.Parallel()
 	json := views.ContentType("application/json")
 	tests := map[string]struct {
 		views [][]views.Option
-		ask   asked
+		ask   req
 		want  int
 		allow string
 	}{
-		"no view at all":               {nil, asked{}, 404, ""},
-		"method":                       {[][]views.Option{{views.Method("POST")}}, asked{}, 405, "OPTIONS, POST"},
-		"methods of several":           {[][]views.Option{{views.Method("GET")}, {views.Method("PATCH", "PURGE")}}, asked{line: "POST /"}, 405, "GET, HEAD, OPTIONS, PATCH, PURGE"},
-		"method of a wider type":       {[][]views.Option{{views.Method("GET"), views.For[*page]()}, {views.Method("PUT")}}, asked{line: "POST /"}, 405, "GET, HEAD, OPTIONS, PUT"},
-		"method not":                   {[][]views.Option{{views.Not(views.Method("POST"))}}, asked{line: "POST /"}, 405, "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"},
-		"method and more":              {[][]views.Option{{views.Method("POST"), views.Param("a")}}, asked{}, 404, ""},
-		"method, where more would do":  {[][]views.Option{{views.Method("POST"), views.Param("a")}, {views.Method("PUT"), views.Param("b")}}, asked{line: "/?b"}, 405, "OPTIONS, PUT"},
-		"content type":                 {[][]views.Option{{views.Method("POST"), json}}, asked{line: "POST /"}, 415, ""},
-		"method and content type":      {[][]views.Option{{views.Method("POST"), json}}, asked{}, 405, "OPTIONS, POST"},
-		"method, content type, more":   {[][]views.Option{{views.Method("POST"), json, views.Param("a")}}, asked{}, 404, ""},
-		"method before content type":   {[][]views.Option{{views.Method("POST")}, {json}}, asked{}, 405, "OPTIONS, POST"},
-		"accept":                       {[][]views.Option{{views.Accept("text/html")}}, asked{header: []string{"Accept: image/png"}}, 406, ""},
-		"content type before accept":   {[][]views.Option{{views.Accept("text/html")}, {json}}, asked{header: []string{"Accept: image/png"}}, 415, ""},
-		"accept and more":              {[][]views.Option{{views.Accept("text/html"), views.Param("a")}}, asked{header: []string{"Accept: image/png"}}, 404, ""},
-		"anything else":                {[][]views.Option{{views.Param("a")}, {views.XHR(true)}}, asked{}, 404, ""},
-		"a raised mismatch is no help": {[][]views.Option{{views.Name("raise")}}, asked{name: "raise"}, 404, ""},
+		"no view at all":               {nil, req{}, 404, ""},
+		"method":                       {[][]views.Option{{views.Method("POST")}}, req{}, 405, "OPTIONS, POST"},
+		"methods of several":           {[][]views.Option{{views.Method("GET")}, {views.Method("PATCH", "PURGE")}}, req{line: "POST /"}, 405, "GET, HEAD, OPTIONS, PATCH, PURGE"},
+		"method of a wider type":       {[][]views.Option{{views.Method("GET"), views.For[*page]()}, {views.Method("PUT")}}, req{line: "POST /"}, 405, "GET, HEAD, OPTIONS, PUT"},
+		"method not":                   {[][]views.Option{{views.Not(views.Method("POST"))}}, req{line: "POST /"}, 405, "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"},
+		"method and more":              {[][]views.Option{{views.Method("POST"), views.Param("a")}}, req{}, 404, ""},
+		"method, where more would do":  {[][]views.Option{{views.Method("POST"), views.Param("a")}, {views.Method("PUT"), views.Param("b")}}, req{line: "/?b"}, 405, "OPTIONS, PUT"},
+		"content type":                 {[][]views.Option{{views.Method("POST"), json}}, req{line: "POST /"}, 415, ""},
+		"method and content type":      {[][]views.Option{{views.Method("POST"), json}}, req{}, 405, "OPTIONS, POST"},
+		"method, content type, more":   {[][]views.Option{{views.Method("POST"), json, views.Param("a")}}, req{}, 404, ""},
+		"method before content type":   {[][]views.Option{{views.Method("POST")}, {json}}, req{}, 405, "OPTIONS, POST"},
+		"accept":                       {[][]views.Option{{views.Accept("text/html")}}, req{header: []string{"Accept: image/png"}}, 406, ""},
+		"content type before accept":   {[][]views.Option{{views.Accept("text/html")}, {json}}, req{header: []string{"Accept: image/png"}}, 415, ""},
+		"accept and more":              {[][]views.Option{{views.Accept("text/html"), views.Param("a")}}, req{header: []string{"Accept: image/png"}}, 404, ""},
+		"anything else":                {[][]views.Option{{views.Param("a")}, {views.XHR(true)}}, req{}, 404, ""},
+		"a raised mismatch is no help": {[][]views.Option{{views.Name("raise")}}, req{name: "raise"}, 404, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestWhyNoViewAnswers(t *testing.T) {
 	}
 }
 
-func TestWhatAClientIsTold(t *testing.T) {
+func TestHeadersIfNoViewMatches(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, say("x"), views.Accept("text/html"))
@@ -67,7 +67,7 @@ func TestWhatAClientIsTold(t *testing.T) {
 		views.Add(c, say("x"), views.Name("up"), views.ContentType("image/*", "text/csv"))
 		views.Add(c, say("x"), views.Name("secret"), views.Param("door"))
 	})
-	told := func(ask asked) (*web.HTTPError, *web.Response) {
+	told := func(ask req) (*web.HTTPError, *web.Response) {
 		ask.res = &page{}
 		r := ask.of(reg)
 		_, err := views.TableOf(reg).Call(r)
@@ -75,16 +75,16 @@ func TestWhatAClientIsTold(t *testing.T) {
 		require.ErrorAs(t, err, &refusal)
 		return refusal, refusal.Response(r)
 	}
-	refusal, _ := told(asked{header: []string{"Accept: image/png"}})
+	refusal, _ := told(req{header: []string{"Accept: image/png"}})
 	assert.Equal(t, "available: application/json, text/html", refusal.Detail())
-	refusal, _ = told(asked{name: "up"})
+	refusal, _ = told(req{name: "up"})
 	assert.Equal(t, "image/*, text/csv", refusal.Header("Accept"))
-	refusal, resp := told(asked{name: "secret"})
+	refusal, resp := told(req{name: "secret"})
 	assert.NotContains(t, text(t, resp), "door", "reasons are for developers")
 	assert.Contains(t, refusal.Error(), `view "secret" for any resource [param="door"]: param="door" does not hold`)
 }
 
-func TestOptionsAnswerFromTheTable(t *testing.T) {
+func TestOptionsRequests(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, say("get"), views.Method("GET"))
@@ -95,7 +95,7 @@ func TestOptionsAnswerFromTheTable(t *testing.T) {
 		views.Add(c, say("typed"), views.Name("typed"), views.Method("PATCH"), views.ContentType("application/json"))
 	})
 	options := func(name string) (*web.Response, error) {
-		return views.TableOf(reg).Call(asked{line: "OPTIONS /", res: &page{}, name: name}.of(reg))
+		return views.TableOf(reg).Call(req{line: "OPTIONS /", res: &page{}, name: name}.of(reg))
 	}
 	resp, err := options("")
 	require.NoError(t, err)
@@ -107,7 +107,7 @@ func TestOptionsAnswerFromTheTable(t *testing.T) {
 	for name, want := range map[string]string{"own": "own", "every": "every", "param": "[404]", "none": "[404]"} {
 		assert.Equal(t, want, outcome(t)(options(name)))
 	}
-	assert.Equal(t, "get", asked{line: "HEAD /", res: &folder{}}.answer(t, reg), "HEAD follows GET")
+	assert.Equal(t, "get", req{line: "HEAD /", res: &folder{}}.answer(t, reg), "HEAD follows GET")
 }
 
 type (

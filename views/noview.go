@@ -59,12 +59,7 @@ func (e *NoViewError) Error() string {
 	return b.String()
 }
 
-// Is matches errNoView if there are no candidates.
-func (e *NoViewError) Is(target error) bool { return target == errNoView && len(e.Candidates) == 0 }
-
 var _ error = (*NoViewError)(nil)
-
-var errNoView = errors.New("there is no such view")
 
 // String describes the view and its failed predicate.
 func (c Candidate) String() string {

@@ -59,7 +59,7 @@ func TestCandidates(t *testing.T) {
 		views.Add(c, say("post"), views.Method("POST"), views.For[*page]())
 		views.Add(c, say("broken"), views.Where("broken", func(*web.Request) (bool, error) { return false, boom }))
 	})
-	got := candidates(reg, asked{res: &page{}, header: []string{"Accept: text/html"}}.of(reg))
+	got := candidates(reg, req{res: &page{}, header: []string{"Accept: text/html"}}.of(reg))
 	assert.Equal(t, []string{
 		`default view for *views_test.page [accept="text/html"]: fits`,
 		`default view for *views_test.page [method="POST"]: method="POST" does not hold`,
@@ -67,5 +67,5 @@ func TestCandidates(t *testing.T) {
 		`default view for any resource [broken]: broken: boom`,
 		`default view for any resource: fits`,
 	}, got)
-	assert.Empty(t, candidates(reg, asked{res: &page{}, name: "none"}.of(reg)))
+	assert.Empty(t, candidates(reg, req{res: &page{}, name: "none"}.of(reg)))
 }

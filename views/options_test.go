@@ -49,7 +49,7 @@ func loud(next web.Handler) web.Handler {
 	}
 }
 
-func TestOptionsThatAreWrong(t *testing.T) {
+func TestInvalidOptions(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		opts []views.Option
@@ -111,7 +111,7 @@ func TestGroupCarriesDefaults(t *testing.T) {
 	assert.Equal(t, "page Front", text(t, resp))
 }
 
-func TestPredicateAndItsContraryStandTogether(t *testing.T) {
+func TestPredicateWithItsNegation(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, say("one"), views.Header("X-One"), views.Not(views.Header("X-Two")))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,78 +22,78 @@ func TestPredicatesHold(t *testing.T) {
 	front := traversal.NewNode(&folder{}).At("wiki", &folder{}).At("a/b", &page{})
 	tests := map[string]struct {
 		p    web.Predicate
-		ask  asked
+		ask  req
 		want bool
 	}{
-		"method":                  {views.Method("POST", "PUT"), asked{line: "PUT /"}, true},
-		"other method":            {views.Method("POST"), asked{}, false},
-		"GET takes HEAD":          {views.Method("GET"), asked{line: "HEAD /"}, true},
-		"HEAD takes no GET":       {views.Method("HEAD"), asked{}, false},
-		"not method":              {views.Not(views.Method("POST")), asked{line: "PUT /"}, true},
-		"not not method":          {views.Not(views.Not(views.Method("POST"))), asked{line: "PUT /"}, false},
-		"header":                  {views.Header("x-a"), asked{header: []string{"X-A: "}}, true},
-		"no header":               {views.Header("X-A"), asked{}, false},
-		"header value":            {views.Header("X-A:o.e"), asked{header: []string{"X-A: onerous"}}, true},
-		"header value, anchored":  {views.Header("X-A:ne"), asked{header: []string{"X-A: one"}}, false},
-		"header with a colon":     {views.Header("X-A:a:b$"), asked{header: []string{"X-A: a:b"}}, true},
-		"header of any value":     {views.Header("X-A:"), asked{header: []string{"X-A: "}}, true},
-		"header, alternatives":    {views.Header("X-A:a|b"), asked{header: []string{"X-A: xb"}}, false},
-		"all headers":             {views.Header("X-A", "X-B"), asked{header: []string{"X-A: 1"}}, false},
-		"header twice":            {views.Header("X-A:1, 2$"), asked{header: []string{"X-A: 1", "X-A: 2"}}, true},
-		"host":                    {views.Header("Host:example"), asked{}, true},
-		"param":                   {views.Param("a"), asked{line: "/?a"}, true},
-		"no param":                {views.Param("a"), asked{line: "/?b=a"}, false},
-		"param value":             {views.Param("a=1"), asked{line: "/?a=1"}, true},
-		"param value, trimmed":    {views.Param(" a = x y "), asked{line: "/?a=x+y"}, true},
-		"param empty":             {views.Param("a="), asked{line: "/?a=1"}, false},
-		"param empty is":          {views.Param("a="), asked{line: "/?a"}, true},
-		"param leading equals":    {views.Param("=a=1"), asked{line: "/?%3Da=1"}, true},
-		"param only equals":       {views.Param("=a"), asked{line: "/?%3Da=1"}, true},
-		"param with equals":       {views.Param("a=b=c"), asked{line: "/?a=b%3Dc"}, true},
-		"params, all":             {views.Param("a", "b=2"), asked{line: "/?a&b=1"}, false},
-		"param, last counts":      {views.Param("a=2"), asked{line: "/?a=1&a=2"}, true},
-		"param of a form":         {views.Param("a=1"), asked{line: "POST /", body: "a=1"}, true},
-		"param, query first":      {views.Param("a=1"), asked{line: "POST /?a=2", body: "a=1"}, false},
-		"path":                    {views.PathInfo("/a"), asked{line: "/a/b"}, true},
-		"path, anchored":          {views.PathInfo("/b"), asked{line: "/a/b"}, false},
-		"path, decoded":           {views.PathInfo("/café$"), asked{line: "/caf%C3%A9"}, true},
-		"xhr":                     {views.XHR(true), asked{header: []string{"X-Requested-With: XMLHttpRequest"}}, true},
-		"xhr, case":               {views.XHR(true), asked{header: []string{"X-Requested-With: xmlhttprequest"}}, false},
-		"no xhr":                  {views.XHR(false), asked{}, true},
-		"accept":                  {views.Accept("text/html"), asked{header: []string{"Accept: text/*"}}, true},
-		"accept excluded":         {views.Accept("text/html"), asked{header: []string{"Accept: text/html;q=0, */*"}}, false},
-		"accept without header":   {views.Accept("text/html"), asked{}, true},
-		"accept of nothing":       {views.Accept("text/html"), asked{header: []string{"Accept: "}}, false},
-		"accept unreadable":       {views.Accept("text/html"), asked{header: []string{"Accept: ???"}}, true},
-		"content type":            {views.ContentType("application/json"), asked{header: []string{"Content-Type: Application/JSON; charset=utf-8"}}, true},
-		"content type range":      {views.ContentType("image/*"), asked{header: []string{"Content-Type: image/png"}}, true},
-		"content type, other":     {views.ContentType("image/*", "text/plain"), asked{header: []string{"Content-Type: text/html"}}, false},
-		"content type, none":      {views.ContentType("image/*"), asked{}, false},
-		"match param":             {views.MatchParam(" a = 1 ", "b=2"), asked{match: matched(web.Param{Name: "a", Value: "1"}, web.Param{Name: "b", Value: "2"})}, true},
-		"match param, other":      {views.MatchParam("a=1"), asked{match: matched(web.Param{Name: "a", Value: "2"})}, false},
-		"match param, list":       {views.MatchParam("a=1"), asked{match: matched(web.Param{Name: "a", Values: []string{"1"}})}, false},
-		"match param, no match":   {views.MatchParam("a=1"), asked{}, false},
-		"match param, none there": {views.Not(views.MatchParam("a=1")), asked{match: matched()}, true},
-		"containment, itself":     {views.Containment[*page](), asked{node: front}, true},
-		"containment, above":      {views.Containment[*folder](), asked{node: front}, true},
-		"containment, interface":  {views.Containment[titled](), asked{res: &page{}}, true},
-		"containment, no":         {views.Containment[*page](), asked{res: &folder{}}, false},
-		"containment, nothing":    {views.Containment[any](), asked{}, false},
-		"path of root":            {views.PhysicalPath("/"), asked{res: &page{}}, true},
-		"path of root, names":     {views.PhysicalPath(""), asked{res: &page{}}, true},
-		"path by names":           {views.PhysicalPath("", "wiki", "a/b"), asked{node: front}, true},
-		"path as text":            {views.PhysicalPath("//wiki/a/b/"), asked{node: front}, false},
-		"path, other":             {views.PhysicalPath("/wiki"), asked{node: front}, false},
-		"path, nothing":           {views.PhysicalPath("/"), asked{}, false},
-		"path, of an error":       {views.PhysicalPath("", "wiki", "a/b"), asked{node: front, request: func(r *web.Request) { web.Drive(r).SetError(errors.New("lost")) }}, false},
-		"authenticated":           {views.Authenticated(true), asked{policy: policy{}}, true},
-		"authenticated, nobody":   {views.Authenticated(false), asked{}, true},
-		"principals, any policy":  {views.Principals(web.Everyone), asked{policy: policy{}}, true},
-		"principals, unknown":     {views.Principals("ann"), asked{policy: policy{}}, false},
-		"principals":              {views.Principals("group:a", "ann"), asked{policy: knowing{"ann", "group:a"}}, true},
-		"principals, all":         {views.Principals("group:a", "ann"), asked{policy: knowing{"ann"}}, false},
-		"where":                   {weekday("mon"), asked{header: []string{"X-Weekday: mon"}}, true},
-		"where not":               {views.Not(weekday("mon")), asked{header: []string{"X-Weekday: mon"}}, false},
+		"method":                  {views.Method("POST", "PUT"), req{line: "PUT /"}, true},
+		"other method":            {views.Method("POST"), req{}, false},
+		"GET takes HEAD":          {views.Method("GET"), req{line: "HEAD /"}, true},
+		"HEAD takes no GET":       {views.Method("HEAD"), req{}, false},
+		"not method":              {views.Not(views.Method("POST")), req{line: "PUT /"}, true},
+		"not not method":          {views.Not(views.Not(views.Method("POST"))), req{line: "PUT /"}, false},
+		"header":                  {views.Header("x-a"), req{header: []string{"X-A: "}}, true},
+		"no header":               {views.Header("X-A"), req{}, false},
+		"header value":            {views.Header("X-A:o.e"), req{header: []string{"X-A: onerous"}}, true},
+		"header value, anchored":  {views.Header("X-A:ne"), req{header: []string{"X-A: one"}}, false},
+		"header with a colon":     {views.Header("X-A:a:b$"), req{header: []string{"X-A: a:b"}}, true},
+		"header of any value":     {views.Header("X-A:"), req{header: []string{"X-A: "}}, true},
+		"header, alternatives":    {views.Header("X-A:a|b"), req{header: []string{"X-A: xb"}}, false},
+		"all headers":             {views.Header("X-A", "X-B"), req{header: []string{"X-A: 1"}}, false},
+		"header twice":            {views.Header("X-A:1, 2$"), req{header: []string{"X-A: 1", "X-A: 2"}}, true},
+		"host":                    {views.Header("Host:example"), req{}, true},
+		"param":                   {views.Param("a"), req{line: "/?a"}, true},
+		"no param":                {views.Param("a"), req{line: "/?b=a"}, false},
+		"param value":             {views.Param("a=1"), req{line: "/?a=1"}, true},
+		"param value, trimmed":    {views.Param(" a = x y "), req{line: "/?a=x+y"}, true},
+		"param empty":             {views.Param("a="), req{line: "/?a=1"}, false},
+		"param empty is":          {views.Param("a="), req{line: "/?a"}, true},
+		"param leading equals":    {views.Param("=a=1"), req{line: "/?%3Da=1"}, true},
+		"param only equals":       {views.Param("=a"), req{line: "/?%3Da=1"}, true},
+		"param with equals":       {views.Param("a=b=c"), req{line: "/?a=b%3Dc"}, true},
+		"params, all":             {views.Param("a", "b=2"), req{line: "/?a&b=1"}, false},
+		"param, last counts":      {views.Param("a=2"), req{line: "/?a=1&a=2"}, true},
+		"param of a form":         {views.Param("a=1"), req{line: "POST /", body: "a=1"}, true},
+		"param, query first":      {views.Param("a=1"), req{line: "POST /?a=2", body: "a=1"}, false},
+		"path":                    {views.PathInfo("/a"), req{line: "/a/b"}, true},
+		"path, anchored":          {views.PathInfo("/b"), req{line: "/a/b"}, false},
+		"path, decoded":           {views.PathInfo("/café$"), req{line: "/caf%C3%A9"}, true},
+		"xhr":                     {views.XHR(true), req{header: []string{"X-Requested-With: XMLHttpRequest"}}, true},
+		"xhr, case":               {views.XHR(true), req{header: []string{"X-Requested-With: xmlhttprequest"}}, false},
+		"no xhr":                  {views.XHR(false), req{}, true},
+		"accept":                  {views.Accept("text/html"), req{header: []string{"Accept: text/*"}}, true},
+		"accept excluded":         {views.Accept("text/html"), req{header: []string{"Accept: text/html;q=0, */*"}}, false},
+		"accept without header":   {views.Accept("text/html"), req{}, true},
+		"accept of nothing":       {views.Accept("text/html"), req{header: []string{"Accept: "}}, false},
+		"accept unreadable":       {views.Accept("text/html"), req{header: []string{"Accept: ???"}}, true},
+		"content type":            {views.ContentType("application/json"), req{header: []string{"Content-Type: Application/JSON; charset=utf-8"}}, true},
+		"content type range":      {views.ContentType("image/*"), req{header: []string{"Content-Type: image/png"}}, true},
+		"content type, other":     {views.ContentType("image/*", "text/plain"), req{header: []string{"Content-Type: text/html"}}, false},
+		"content type, none":      {views.ContentType("image/*"), req{}, false},
+		"match param":             {views.MatchParam(" a = 1 ", "b=2"), req{match: matched(web.Param{Name: "a", Value: "1"}, web.Param{Name: "b", Value: "2"})}, true},
+		"match param, other":      {views.MatchParam("a=1"), req{match: matched(web.Param{Name: "a", Value: "2"})}, false},
+		"match param, list":       {views.MatchParam("a=1"), req{match: matched(web.Param{Name: "a", Values: []string{"1"}})}, false},
+		"match param, no match":   {views.MatchParam("a=1"), req{}, false},
+		"match param, none there": {views.Not(views.MatchParam("a=1")), req{match: matched()}, true},
+		"containment, itself":     {views.Containment[*page](), req{node: front}, true},
+		"containment, above":      {views.Containment[*folder](), req{node: front}, true},
+		"containment, interface":  {views.Containment[titled](), req{res: &page{}}, true},
+		"containment, no":         {views.Containment[*page](), req{res: &folder{}}, false},
+		"containment, nothing":    {views.Containment[any](), req{}, false},
+		"path of root":            {views.PhysicalPath("/"), req{res: &page{}}, true},
+		"path of root, names":     {views.PhysicalPath(""), req{res: &page{}}, true},
+		"path by names":           {views.PhysicalPath("", "wiki", "a/b"), req{node: front}, true},
+		"path as text":            {views.PhysicalPath("//wiki/a/b/"), req{node: front}, false},
+		"path, other":             {views.PhysicalPath("/wiki"), req{node: front}, false},
+		"path, nothing":           {views.PhysicalPath("/"), req{}, false},
+		"path, of an error":       {views.PhysicalPath("", "wiki", "a/b"), req{node: front, request: func(r *web.Request) { web.Drive(r).SetError(errors.New("lost")) }}, false},
+		"authenticated":           {views.Authenticated(true), req{policy: policy{}}, true},
+		"authenticated, nobody":   {views.Authenticated(false), req{}, true},
+		"principals, any policy":  {views.Principals(web.Everyone), req{policy: policy{}}, true},
+		"principals, unknown":     {views.Principals("ann"), req{policy: policy{}}, false},
+		"principals":              {views.Principals("group:a", "ann"), req{policy: knowing{"ann", "group:a"}}, true},
+		"principals, all":         {views.Principals("group:a", "ann"), req{policy: knowing{"ann"}}, false},
+		"where":                   {weekday("mon"), req{header: []string{"X-Weekday: mon"}}, true},
+		"where not":               {views.Not(weekday("mon")), req{header: []string{"X-Weekday: mon"}}, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -160,7 +161,7 @@ func TestEqualPredicatesPrintEqual(t *testing.T) {
 	}
 }
 
-func TestPredicatesThatAreWrong(t *testing.T) {
+func TestInvalidPredicates(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		p    web.Predicate
@@ -204,7 +205,7 @@ func TestPredicatesThatAreWrong(t *testing.T) {
 	}
 }
 
-func TestParamLeavesTheBodyToTheView(t *testing.T) {
+func TestParamKeepsTheBodyReadable(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) {
@@ -212,7 +213,7 @@ func TestParamLeavesTheBodyToTheView(t *testing.T) {
 			return r.Text(string(b)), err
 		}), views.Param("a=1"))
 	})
-	assert.Equal(t, "a=1&b=2", asked{line: "POST /", body: "a=1&b=2", res: &page{}}.answer(t, reg))
+	assert.Equal(t, "a=1&b=2", req{line: "POST /", body: "a=1&b=2", res: &page{}}.answer(t, reg))
 }
 
 func TestErrorOfAPredicateEndsTheSearch(t *testing.T) {
@@ -223,10 +224,10 @@ func TestErrorOfAPredicateEndsTheSearch(t *testing.T) {
 		views.Add(c, say("x"), views.Where("broken", func(*web.Request) (bool, error) { return true, boom }))
 		views.Add(c, say("y"), views.Name("p"), views.Principals("ann"))
 	})
-	_, err := views.TableOf(reg).Call(asked{res: &page{}}.of(reg))
+	_, err := views.TableOf(reg).Call(req{res: &page{}}.of(reg))
 	require.ErrorIs(t, err, boom)
 	assert.ErrorContains(t, err, "default view for any resource [broken]")
-	_, err = views.TableOf(reg).Call(asked{res: &page{}, name: "p", policy: knowing{}}.of(reg))
+	_, err = views.TableOf(reg).Call(req{res: &page{}, name: "p", policy: knowing{}}.of(reg))
 	assert.ErrorContains(t, err, "no idea")
 }
 
@@ -241,7 +242,38 @@ func TestPredicatesServeSubscribers(t *testing.T) {
 	reg, err := c.Build()
 	require.NoError(t, err)
 	for _, line := range []string{"GET /", "POST /"} {
-		require.NoError(t, registry.Notify(reg, &web.NewRequest{Request: asked{line: line}.of(reg)}))
+		require.NoError(t, registry.Notify(reg, &web.NewRequest{Request: req{line: line}.of(reg)}))
 	}
 	assert.Equal(t, []string{"POST"}, heard)
+}
+
+// Whatever the values: their order does not matter, and what was printed can
+// be written again and is the same predicate.
+func FuzzPredicatesPrint(f *testing.F) {
+	for _, seed := range [][2]string{{"a", "b=2"}, {"=a=1", " b = "}, {"X-A:[a-z]", "x-b:"}, {"text/html;level=1", "Text/*"}, {"0/}", `a/b; C="\";d=e"`}, {`\Q`, ""}, {"", "\x00\""}} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		assert.Equal(t, views.Param(a, b).String(), views.Param(b, a, b).String())
+		assert.Equal(t, views.Header(a, b).String(), views.Header(b, a, a).String())
+		assert.Equal(t, views.Method(a, b).String(), views.Method(b, a).String())
+		assert.Equal(t, views.MatchParam(a, b).String(), views.MatchParam(b, a).String())
+		assert.Equal(t, views.ContentType(a, b).String(), views.ContentType(b, a).String())
+
+		if offer := views.Accept(a); offer.Err() == nil {
+			again := views.Accept(strings.Trim(strings.ReplaceAll(offer.Text(), `\"`, `"`), `"`))
+			if assert.NoError(t, again.Err(), offer) {
+				assert.Equal(t, offer.String(), again.String())
+			}
+			holds, err := offer.Holds(req{header: []string{"Accept: */*"}}.of(nil))
+			assert.NoError(t, err)
+			assert.True(t, holds, offer)
+		}
+		for _, p := range []string{a, b} {
+			if re := views.PathInfo(p); re.Err() == nil {
+				_, err := re.Holds(req{}.of(nil))
+				assert.NoError(t, err)
+			}
+		}
+	})
 }

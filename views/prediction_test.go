@@ -34,20 +34,20 @@ func TestPredict(t *testing.T) {
 		views.Inherit(c, func(*page) *folder { return nil })
 	})
 	tests := map[string]struct {
-		ask    asked
+		ask    req
 		view   string
 		status int // of the error, or of the response
 		text   string
 	}{
-		"fits":      {asked{res: &page{}}, "default view for *views_test.page", 0, ""},
-		"the other": {asked{line: "POST /", res: &page{}}, `default view for *views_test.page [method="POST"]`, 0, ""},
-		"permitted": {asked{res: &page{}, name: "edit", policy: policy{"edit"}}, `view "edit" for any resource`, 0, ""},
-		"denied":    {asked{res: &page{}, name: "edit", policy: policy{}}, `view "edit" for any resource`, 403, `permission "edit" denied: not on the list`},
-		"broken":    {asked{res: &page{}, name: "broken"}, "", 0, `view "broken" for any resource [broken]: boom`},
-		"method":    {asked{res: &page{}, name: "put"}, "", 405, `method="PUT" does not hold`},
-		"options":   {asked{line: "OPTIONS /", res: &page{}, name: "put"}, "", 204, ""},
-		"none":      {asked{res: &page{}, name: "none"}, "", 404, `no view "none" for *views_test.page`},
-		"inherited": {asked{res: &page{}, name: "as folder"}, `view "as folder" for *views_test.folder`, 0, "the function returned nil"},
+		"fits":      {req{res: &page{}}, "default view for *views_test.page", 0, ""},
+		"the other": {req{line: "POST /", res: &page{}}, `default view for *views_test.page [method="POST"]`, 0, ""},
+		"permitted": {req{res: &page{}, name: "edit", policy: policy{"edit"}}, `view "edit" for any resource`, 0, ""},
+		"denied":    {req{res: &page{}, name: "edit", policy: policy{}}, `view "edit" for any resource`, 403, `permission "edit" denied: not on the list`},
+		"broken":    {req{res: &page{}, name: "broken"}, "", 0, `view "broken" for any resource [broken]: boom`},
+		"method":    {req{res: &page{}, name: "put"}, "", 405, `method="PUT" does not hold`},
+		"options":   {req{line: "OPTIONS /", res: &page{}, name: "put"}, "", 204, ""},
+		"none":      {req{res: &page{}, name: "none"}, "", 404, `no view "none" for *views_test.page`},
+		"inherited": {req{res: &page{}, name: "as folder"}, `view "as folder" for *views_test.folder`, 0, "the function returned nil"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestPredictErrorAgreesWithCallError(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ask := asked{line: tt.line, res: &page{}, policy: policy{}}
+			ask := req{line: tt.line, res: &page{}, policy: policy{}}
 			r := ask.of(reg)
 			got := views.TableOf(reg).PredictError(r, tt.err)
 			assert.NoError(t, r.Err())

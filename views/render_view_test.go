@@ -50,7 +50,7 @@ func TestRenderView(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := asked{node: root, policy: policy{}, match: &web.Match{Routed: &web.Routed{Route: "r"}}}.of(reg)
+			r := req{node: root, policy: policy{}, match: &web.Match{Routed: &web.Routed{Route: "r"}}}.of(reg)
 			resp, err := views.RenderView(r, tt.node, tt.name, tt.opts...)
 			assert.Equal(t, tt.want, outcome(t)(resp, err))
 			assert.Equal(t, root, r.Node(), "the request itself looks where it did")
@@ -67,7 +67,7 @@ func TestPermitted(t *testing.T) {
 	reg := build(t, sidebar)
 	child := traversal.NewNode(&page{})
 	decide := func(p web.SecurityPolicy, node traversal.Node, name string) (web.Decision, error) {
-		return views.Permitted(asked{res: &folder{}, policy: p}.of(reg), node, name)
+		return views.Permitted(req{res: &folder{}, policy: p}.of(reg), node, name)
 	}
 	for _, tt := range []struct {
 		policy web.SecurityPolicy

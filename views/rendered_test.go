@@ -14,7 +14,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-func TestWhatTheViewSetsJoinsWhatIsRendered(t *testing.T) {
+func TestRenderedResponseKeepsWhatTheViewSet(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, views.Func(func(r *web.Request) ([]string, error) {
@@ -30,7 +30,7 @@ func TestWhatTheViewSetsJoinsWhatIsRendered(t *testing.T) {
 	assert.Equal(t, `["made"]`, text(t, resp))
 }
 
-func TestValuesThatAreNoAnswer(t *testing.T) {
+func TestValuesThatCannotBecomeAResponse(t *testing.T) {
 	t.Parallel()
 	const neither = `view func at renderer_test\.go:\d+ returned neither a response nor a renderable value: `
 	tests := map[string]struct {
@@ -68,11 +68,11 @@ func TestEmptyListsAreValues(t *testing.T) {
 	assert.Equal(t, "null", body(t, reg, &page{}))
 }
 
-func TestHTTPErrorAsAValueAnswers(t *testing.T) {
+func TestHTTPErrorAsValueIsTheResponse(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, returning(web.NotFound("not this one")))
-		views.AddNotFound(c, say("never asked"))
+		views.AddNotFound(c, say("never req"))
 	})
 	resp, err := call(reg, &page{}, "")
 	require.NoError(t, err)

@@ -91,7 +91,7 @@ func TestRenderersByNameAndExtension(t *testing.T) {
 		"one renderer a view, made at configuration")
 }
 
-func TestRenderersThatAreRefused(t *testing.T) {
+func TestInvalidRenderers(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		declare func(c *registry.Config)

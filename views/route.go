@@ -23,14 +23,15 @@ func Route(name string) Option {
 // earlier round exist, wherever they are registered; those of a later round do not.
 type NoRouteError struct {
 	Info *Info // the view
-	Hint string
+
+	suggestion string // for Error
 }
 
 var _ error = (*NoRouteError)(nil)
 
 // Error names the view, the route, and the routes that exist.
 func (e *NoRouteError) Error() string {
-	return fmt.Sprintf("%s: there is no route %q%s", e.Info, e.Info.Route, e.Hint)
+	return fmt.Sprintf("%s: there is no route %q%s", e.Info, e.Info.Route, e.suggestion)
 }
 
 // checkRoute checks that the route of a view exists.
@@ -39,11 +40,11 @@ func checkRoute(reg *registry.Registry, info *Info) error {
 	if table != nil && table.HasRoute(info.Route) {
 		return nil
 	}
-	return &NoRouteError{Info: info, Hint: hintRoutes(info.Route, table)}
+	return &NoRouteError{Info: info, suggestion: suggestRoutes(info.Route, table)}
 }
 
-// hintRoutes suggests the right name.
-func hintRoutes(name string, table web.Routes) string {
+// suggestRoutes suggests the right name.
+func suggestRoutes(name string, table web.Routes) string {
 	if table == nil {
 		return ": there are no routes"
 	}

@@ -31,7 +31,7 @@ func provideRoutes(c *registry.Config, routes web.Routes) {
 	}})
 }
 
-func TestAViewNeedsItsRoute(t *testing.T) {
+func TestUnknownRoute(t *testing.T) {
 	t.Parallel()
 	many := make(routeNames, 20)
 	for i := range many {
@@ -63,7 +63,7 @@ func TestAViewNeedsItsRoute(t *testing.T) {
 	}
 }
 
-func TestAViewKnowsTheRoutesOfItsRound(t *testing.T) {
+func TestRoutesOfOtherRounds(t *testing.T) {
 	t.Parallel()
 	got := refused(t, func(c *registry.Config) {
 		views.Add(c, views.On(showPage), views.Route("home"))

@@ -54,7 +54,7 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-func TestWithoutAPolicyEverythingIsPermitted(t *testing.T) {
+func TestNoPolicyPermitsEverything(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) { views.Add(c, say("edit"), views.Permission("edit")) })
 	assert.Equal(t, "edit", body(t, reg, &page{}))

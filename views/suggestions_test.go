@@ -21,17 +21,17 @@ func TestSuggestions(t *testing.T) {
 		views.Add(at(c), say("x"), views.Name("archive"), views.For[*page]())
 	})
 	tests := map[string]struct {
-		ask  asked
+		ask  req
 		want []string
 	}{
-		"without a route": {asked{res: &page{}, match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
+		"without a route": {req{res: &page{}, match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
 			`default view for any resource (app.go:7): it has no route: add views.Route("about"), or add routes.GlobalViews() to the route`}},
-		"on a route": {asked{res: &page{}, name: "edit"}, []string{
+		"on a route": {req{res: &page{}, name: "edit"}, []string{
 			`view "edit" for any resource on route "article" (app.go:7): it serves that route only, and no route matched`}},
-		"on another route": {asked{res: &page{}, name: "edit", match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
+		"on another route": {req{res: &page{}, name: "edit", match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
 			`view "edit" for any resource on route "article" (app.go:7): it serves that route only, and another one matched`}},
-		"a slip of the pen":     {asked{res: &page{}, name: "archiv"}, []string{`did you mean the view "archive"?`}},
-		"not for this resource": {asked{res: &folder{}, name: "archiv"}, nil},
+		"a slip of the pen":     {req{res: &page{}, name: "archiv"}, []string{`did you mean the view "archive"?`}},
+		"not for this resource": {req{res: &folder{}, name: "archiv"}, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -44,7 +44,7 @@ func TestSuggestions(t *testing.T) {
 	}
 }
 
-func TestNotFoundNamesRelatedTypes(t *testing.T) {
+func TestNotFoundSuggestsRelatedTypes(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, say("x"), views.For[page]())
@@ -71,7 +71,7 @@ func TestNotFoundNamesRelatedTypes(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ask := asked{res: tt.res, name: tt.name}
+			ask := req{res: tt.res, name: tt.name}
 			if tt.name == "route" {
 				ask.match = &web.Match{Routed: &web.Routed{Route: "r"}}
 			}

@@ -16,21 +16,21 @@ func BenchmarkLookup(b *testing.B) {
 	cases := []struct {
 		name    string
 		declare func(c *registry.Config)
-		ask     asked
+		ask     req
 	}{
-		{"single", func(c *registry.Config) { views.Add(c, answer, views.For[*page]()) }, asked{}},
-		{"any", func(c *registry.Config) { views.Add(c, answer) }, asked{}},
-		{"interface", func(c *registry.Config) { views.Add(c, answer, views.For[titled]()) }, asked{}},
-		{"route", func(c *registry.Config) { views.Add(c, answer, views.Route("r")) }, asked{match: &web.Match{Routed: &web.Routed{Route: "r"}}}},
-		{"multi=5/last", five(answer), asked{}},
-		{"multi=5/first", five(answer), asked{line: "PUT /"}},
+		{"single", func(c *registry.Config) { views.Add(c, answer, views.For[*page]()) }, req{}},
+		{"any", func(c *registry.Config) { views.Add(c, answer) }, req{}},
+		{"interface", func(c *registry.Config) { views.Add(c, answer, views.For[titled]()) }, req{}},
+		{"route", func(c *registry.Config) { views.Add(c, answer, views.Route("r")) }, req{match: &web.Match{Routed: &web.Routed{Route: "r"}}}},
+		{"multi=5/last", five(answer), req{}},
+		{"multi=5/first", five(answer), req{line: "PUT /"}},
 		{"accept=2", func(c *registry.Config) {
 			views.Add(c, answer, views.Accept("text/html"))
 			views.Add(c, answer, views.Accept("application/json"))
-		}, asked{header: []string{"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}}},
-		{"404/name", func(c *registry.Config) { views.Add(c, answer) }, asked{name: "none"}},
-		{"404/predicate", func(c *registry.Config) { views.Add(c, answer, views.XHR(true)) }, asked{}},
-		{"405", func(c *registry.Config) { views.Add(c, answer, views.Method("POST")) }, asked{}},
+		}, req{header: []string{"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}}},
+		{"404/name", func(c *registry.Config) { views.Add(c, answer) }, req{name: "none"}},
+		{"404/predicate", func(c *registry.Config) { views.Add(c, answer, views.XHR(true)) }, req{}},
+		{"405", func(c *registry.Config) { views.Add(c, answer, views.Method("POST")) }, req{}},
 	}
 	for _, bc := range cases {
 		b.Run(bc.name, func(b *testing.B) {
@@ -61,7 +61,7 @@ func BenchmarkCallError(b *testing.B) {
 	table := views.TableOf(build(b, func(c *registry.Config) {
 		views.AddError(c, views.Func(func(*web.Request) (*web.Response, error) { return fixed, nil }), views.For[*diskError]())
 	}))
-	r := asked{}.of(nil)
+	r := req{}.of(nil)
 	for name, err := range map[string]error{"typed": wrap(&diskError{}), "404": web.NotFound("")} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -86,7 +86,7 @@ func TestStructReturnsTheErrorOfItsConstructor(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, refusal.Status())
 }
 
-func TestHTTPViewWritesByItself(t *testing.T) {
+func TestHTTPViewWritesTheResponse(t *testing.T) {
 	t.Parallel()
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
@@ -106,7 +106,7 @@ func TestHTTPViewWritesByItself(t *testing.T) {
 	assert.Error(t, err, "For narrows the type")
 }
 
-func TestViewsThatAreNone(t *testing.T) {
+func TestInvalidViews(t *testing.T) {
 	t.Parallel()
 	var noHandler http.HandlerFunc
 	tests := map[string]struct {
@@ -148,7 +148,7 @@ func TestTypedResultsDoNotAllocate(t *testing.T) {
 	assert.Zero(t, got)
 }
 
-func TestViewCalledWithAnotherResourceSaysSo(t *testing.T) {
+func TestViewCalledWithAnotherResource(t *testing.T) {
 	t.Parallel()
 	_, err := views.On(showPage).Callable()(request(nil, nil, nil, "", nil), &folder{})
 	require.EqualError(t, err, "view views_test.showPage takes *views_test.page, but was called with *views_test.folder")

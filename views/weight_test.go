@@ -18,7 +18,7 @@ func holding(kind string) web.Predicate {
 }
 
 // orderOf registers one view for each set of predicates, and returns their
-// texts in the order in which they are asked.
+// texts in the order in which they are tried.
 func orderOf(t testing.TB, declare func(c *registry.Config), sets ...[]web.Predicate) []string {
 	t.Helper()
 	reg := build(t, func(c *registry.Config) {
@@ -32,7 +32,7 @@ func orderOf(t testing.TB, declare func(c *registry.Config), sets ...[]web.Predi
 		}
 	})
 	var order []string
-	for _, c := range views.TableOf(reg).Predict(asked{res: &page{}}.of(reg)).Candidates {
+	for _, c := range views.TableOf(reg).Predict(req{res: &page{}}.of(reg)).Candidates {
 		var texts []string
 		for _, p := range c.Info.Predicates {
 			texts = append(texts, p.String())
@@ -125,7 +125,7 @@ func TestFloorDivisionBelowZero(t *testing.T) {
 	assert.Equal(t, []string{`k30 xhr=false path_info="/"`, `k30 method="GET","HEAD" path_info="/"`}, got)
 }
 
-func TestKindsNobodyDeclaredComeLast(t *testing.T) {
+func TestUndeclaredKindsComeLast(t *testing.T) {
 	t.Parallel()
 	got := orderOf(t, func(c *registry.Config) { views.AddPredicate(c, "declared") },
 		set{holding("b")}, set{holding("a")}, set{holding("declared")}, set{views.XHR(false)})

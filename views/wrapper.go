@@ -43,7 +43,7 @@ func owrappedView(next Callable, info *Info) (Callable, error) {
 		wrapped.Set(r, inner)
 		defer wrapped.Set(r, outer)
 		resp, err := RenderView(r, r.Node(), name)
-		if missing, ok := errors.AsType[*NoViewError](err); ok && errors.Is(missing, errNoView) {
+		if missing, ok := errors.AsType[*NoViewError](err); ok && len(missing.Candidates) == 0 {
 			// Not a 404: the resource and its view exist, it is a mistake of the application.
 			return nil, fmt.Errorf("view %s: wrapper %q: %s", info.place(), name, missing.Error())
 		}

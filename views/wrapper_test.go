@@ -13,7 +13,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// layout is a view that puts another one's answer into a frame.
+// layout is a view that frames the response of another one.
 func layout(r *web.Request) (*web.Response, error) {
 	inner, ok := views.Wrapped(r)
 	if !ok {
@@ -45,7 +45,7 @@ func TestWrapper(t *testing.T) {
 	require.Error(t, err)
 	assert.Regexp(t, `^view func at helpers_test\.go:\d+: wrapper "missing": `, err.Error())
 	var httpError *web.HTTPError
-	assert.NotErrorAs(t, err, &httpError, "what was asked for is there: no 404")
+	assert.NotErrorAs(t, err, &httpError, "what was req for is there: no 404")
 
 	_, err = views.TableOf(reg).Call(request(reg, policy{}, &page{}, "inside", nil))
 	require.ErrorAs(t, err, &httpError)
@@ -57,7 +57,7 @@ func TestWrapper(t *testing.T) {
 	assert.Equal(t, "[hello]", text(t, resp))
 }
 
-func TestWrapperOfAPanelLeavesThatOfThePageAlone(t *testing.T) {
+func TestNestedWrappers(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) {
