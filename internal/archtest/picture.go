@@ -93,8 +93,8 @@ var (
 	application = rooms("framework", "framework/frameworktest", "framework/routes", "views", "tweens", "views/web", "registry", "traversal")
 )
 
-// movingSize are the packages that have not shrunk yet.
-var movingSize = map[string]int{"views": 6100, "views/web": 6400}
+// movingSize are packages that are still shrinking; empty it as soon as they have.
+var movingSize = map[string]int{"views/web": 4800}
 
 // siblings are rooms of which none imports another, nor a room below another.
 var siblings = [][]string{
