@@ -202,20 +202,21 @@ func TestSubrequests(t *testing.T) {
 		}
 	}))
 	config.AddView(views.On(showPage))
-	sub := func(target string, o ...web.InvokeOption) views.View {
+	type send = func(*framework.Request, *http.Request) (*framework.Response, error)
+	sub := func(target string, send send) views.View {
 		return views.Func(func(r *framework.Request) (*framework.Response, error) {
 			req, err := http.NewRequest("GET", target, nil)
 			if err != nil {
 				return nil, err
 			}
-			return r.Subrequest(req, o...)
+			return send(r, req)
 		})
 	}
-	config.AddView(sub("/b"), views.Name("bare"))
-	config.AddView(sub("/b", web.WithTweens()), views.Name("whole"))
-	config.AddView(sub("/missing", web.WithTweens()), views.Name("handled"))
-	config.AddView(sub("/missing"), views.Name("raised"))
-	config.AddView(sub("/endless"), views.Name("endless"))
+	config.AddView(sub("/b", (*framework.Request).Subrequest), views.Name("bare"))
+	config.AddView(sub("/b", (*framework.Request).SubrequestWithTweens), views.Name("whole"))
+	config.AddView(sub("/missing", (*framework.Request).SubrequestWithTweens), views.Name("handled"))
+	config.AddView(sub("/missing", (*framework.Request).Subrequest), views.Name("raised"))
+	config.AddView(sub("/endless", (*framework.Request).Subrequest), views.Name("endless"))
 	app := frameworktest.New(t, config)
 
 	assert.Equal(t, "at b", app.Get("/bare").Status(200).Body)

@@ -10,11 +10,11 @@ import (
 
 // Accept is an Accept header: what media types a client prefers.
 //
-// The quality of an offer is the q of the most specific range that matches it: type and subtype with
-// the same parameters, type and subtype, "type/*", "*/*"; among equally specific ranges the first. A
-// q of 0 excludes the offer. A range with parameters matches only offers with the same parameters;
-// one without parameters matches any. Types, subtypes and the names of parameters ignore case, the
-// values of parameters do not.
+// The quality of an offer is the q of the most specific range that matches it: type and subtype
+// with the same parameters, type and subtype, "type/*", "*/*"; among equally specific ranges the
+// first. A q of 0 excludes the offer. A range with parameters matches only offers with the same
+// parameters; one without parameters matches any. Types, subtypes and the names of parameters
+// ignore case, the values of parameters do not.
 //
 // A missing or unreadable header accepts everything equally; an empty header accepts nothing. The
 // zero value is a missing header.
@@ -23,8 +23,8 @@ type Accept struct {
 	readable bool // there was a header, and it could be parsed
 }
 
-// ParseAccept parses the values of the Accept header, which together are one list. Without values the
-// header is missing.
+// ParseAccept parses the values of the Accept header, which together are one list. Without values
+// the header is missing.
 //
 //	web.ParseAccept(r.Header["Accept"]...)
 func ParseAccept(values ...string) Accept {
@@ -35,8 +35,8 @@ func ParseAccept(values ...string) Accept {
 	return Accept{ranges: ranges, readable: ok}
 }
 
-// Accept returns the client's preference among media types; each call parses the header. A view that
-// depends on it also calls Response.AddVary("Accept").
+// Accept returns the client's preference among media types; each call parses the header. A view
+// that depends on it also calls Response.AddVary("Accept").
 func (r *Request) Accept() Accept { return ParseAccept(r.Request.Header["Accept"]...) }
 
 // IsReadable reports whether there was a header and it could be parsed. Otherwise the client has no
@@ -57,8 +57,8 @@ func (a Accept) Quality(offer string) float64 {
 	return q
 }
 
-// Best returns the acceptable offers, the preferred first; offers of equal quality keep their order.
-// Invalid media types and duplicates are omitted.
+// Best returns the acceptable offers, the preferred first; offers of equal quality keep their
+// order. Invalid media types and duplicates are omitted.
 func (a Accept) Best(offers []string) []string {
 	type acceptable struct {
 		offer string

@@ -11,9 +11,9 @@ import (
 // response or an error, never neither.
 type Handler func(*Request) (*Response, error)
 
-// Application is what all requests of one application share. The framework creates it; it is immutable
-// while requests are served, and then safe for concurrent use. The zero value works: no registry,
-// traversal by methods only, no security policy, no trusted proxies, no log.
+// Application is what all requests of one application share. The framework creates it; it is
+// immutable while requests are served, and then safe for concurrent use. The zero value works: no
+// registry, traversal by methods only, no security policy, no trusted proxies, no log.
 type Application struct {
 	// Registry holds components and subscribers.
 	Registry *registry.Registry
@@ -35,8 +35,8 @@ type Application struct {
 	Goroutines int
 }
 
-// DefaultMaxForm is the limit of [Request.Parameters], unless the application sets another one: 10 MiB,
-// as in net/http.
+// DefaultMaxForm is the limit of [Request.Parameters], unless the application sets another one: 10
+// MiB, as in net/http.
 const DefaultMaxForm = 10 << 20
 
 // standalone is the application of requests without one.

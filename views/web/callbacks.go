@@ -1,8 +1,8 @@
 package web
 
-// AddResponseCallback registers fn, which is called with the response when the tweens are done with it,
-// in order of registration. Callbacks may register more of them. They do not run for an error without a
-// response. If one fails, the rest is skipped, and its error becomes that of the request.
+// AddResponseCallback registers fn, which is called with the response when the tweens are done with
+// it, in order of registration. Callbacks may register more of them. They do not run for an error
+// without a response. If one fails, the rest is skipped, and its error becomes that of the request.
 func (r *Request) AddResponseCallback(fn func(*Request, *Response) error) {
 	if fn == nil {
 		return
@@ -13,9 +13,9 @@ func (r *Request) AddResponseCallback(fn func(*Request, *Response) error) {
 	x.onResponse = append(x.onResponse, fn)
 }
 
-// AddFinishedCallback registers fn, which is called at the very end of the request, after the response
-// was sent, even if it failed, in order of registration. Callbacks may register more of them. If one
-// fails, the rest is skipped.
+// AddFinishedCallback registers fn, which is called at the very end of the request, after the
+// response was sent, even if it failed, in order of registration. Callbacks may register more of
+// them. If one fails, the rest is skipped.
 func (r *Request) AddFinishedCallback(fn func(*Request) error) {
 	if fn == nil {
 		return

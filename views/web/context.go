@@ -19,8 +19,8 @@ type requestKey struct{}
 // cancels the request. [FromContext] finds the request in it. It does not allocate.
 func (r *Request) Context() context.Context { return (*requestContext)(r) }
 
-// FromContext returns the request whose context is ctx, or a context from which ctx derives. For the
-// context of a copy it returns the copy.
+// FromContext returns the request whose context is ctx, or a context from which ctx derives. For
+// the context of a copy it returns the copy.
 func FromContext(ctx context.Context) (*Request, bool) {
 	if ctx == nil {
 		return nil, false
@@ -53,8 +53,8 @@ func (c *requestContext) Value(key any) any {
 	return c.below().Value(key)
 }
 
-// AfterFunc makes contexts derived from this one wait without a goroutine; package context looks for
-// it.
+// AfterFunc makes contexts derived from this one wait without a goroutine; package context looks
+// for it.
 func (c *requestContext) AfterFunc(f func()) (stop func() bool) {
 	return context.AfterFunc(c.below(), f)
 }

@@ -22,9 +22,9 @@ func (r *Request) copyOf() *Request {
 	return &c.Request
 }
 
-// WithContext returns a copy of the request whose Context is ctx. The copy shares attributes, callbacks,
-// identity, walk and response with r. Unless ctx derives from r.Context(), the copy is not cancelled
-// with r.
+// WithContext returns a copy of the request whose Context is ctx. The copy shares attributes,
+// callbacks, identity, walk and response with r. Unless ctx derives from r.Context(), the copy is
+// not cancelled with r.
 func (r *Request) WithContext(ctx context.Context) *Request {
 	c := r.copyOf()
 	if ctx != nil {
@@ -44,8 +44,8 @@ func (r *Request) Clone(ctx context.Context) *Request {
 	return c
 }
 
-// With returns a copy of the request with another http.Request, such as one from net/http middleware,
-// whose context it gets.
+// With returns a copy of the request with another http.Request, such as one from net/http
+// middleware, whose context it gets.
 func (r *Request) With(hr *http.Request) *Request {
 	c := r.copyOf()
 	if hr != nil && hr != r.Request {
@@ -54,8 +54,9 @@ func (r *Request) With(hr *http.Request) *Request {
 	return c
 }
 
-// WithNode returns a copy for another resource, to call one of its views by name while r is handled. The
-// copy has a response of its own; it shares the match, the attributes, the callbacks and the identity.
+// WithNode returns a copy for another resource, to call one of its views by name while r is
+// handled. The copy has a response of its own; it shares the match, the attributes, the callbacks
+// and the identity.
 func (r *Request) WithNode(n traversal.Node, viewName string) *Request {
 	c := r.copyOf()
 	h := r.host()
@@ -65,9 +66,9 @@ func (r *Request) WithNode(n traversal.Node, viewName string) *Request {
 	return c
 }
 
-// HTTP returns the request for code that needs an *http.Request. It has Context as its context, and the
-// route's pattern and markers as Pattern and PathValue. It shares URL, headers and body with r, and
-// costs a few allocations.
+// HTTP returns the request for code that needs an *http.Request. It has Context as its context, and
+// the route's pattern and markers as Pattern and PathValue. It shares URL, headers and body with r,
+// and costs a few allocations.
 func (r *Request) HTTP() *http.Request {
 	hr := r.Request.WithContext(r.Context())
 	if m := r.Match(); m != nil {

@@ -12,16 +12,16 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/lentbody"
 )
 
-// Detached is a copy of a request for a goroutine that may outlive the response: to respond at a
-// deadline, somebody else has to respond while the view is still running. The copy shares nothing
-// mutable with the original, so that neither sees what is done to the other, and there are no races.
-// It ends with Attach or Abandon.
+// Detached is a copy of a request for a goroutine that may outlive the response: at a deadline, the
+// response is sent while the view is still running. The copy shares nothing mutable with the
+// original, so that neither sees what is done to the other, and there are no races. It ends with
+// Attach or Abandon.
 //
 //   - The http.Request is cloned, with its headers, URL and forms. The body is lent; Abandon revokes
 //     it.
 //   - Match, walk, error and the response of [Request.Response] are copied.
 //   - Attributes are copied; id and log are the same. A value that both know is still one value:
-//     whoever keeps a session in an attribute has to make it safe.
+//     a session in an attribute has to be safe for concurrent use.
 //   - Callbacks that are added to the copy are its own until Attach.
 //   - The scope is that of the original, if ctx derives from its context: what the copy starts is
 //     waited for, and nothing can be started after the original has ended.
@@ -88,9 +88,9 @@ func (d *Detached) lendBody() {
 // Request returns the copy.
 func (d *Detached) Request() *Request { return d.copy }
 
-// Attach makes the original take over what the copy learned, changed and registered. The goroutine of
-// the copy must be done with it. From then on both share attributes, callbacks, id and log, as other
-// copies do, so a body that is streamed later may use the copy.
+// Attach makes the original take over what the copy learned, changed and registered. The goroutine
+// of the copy must be done with it. From then on both share attributes, callbacks, id and log, as
+// other copies do, so a body that is streamed later may use the copy.
 func (d *Detached) Attach() {
 	r, c := d.from, d.copy
 	h := r.host()
@@ -126,10 +126,10 @@ func (d *Detached) adoptExtras() {
 	d.from.root().extras.Store(own)
 }
 
-// Abandon separates the original from a copy whose goroutine is still running. The original takes over
-// what was published of the copy, and the copy can no longer read the body; nor can the original, if
-// the copy has started. A read in progress is not interrupted: reading is closed when the last one
-// returns, and nil if there is none.
+// Abandon separates the original from a copy whose goroutine is still running. The original takes
+// over what was published of the copy, and the copy can no longer read the body; nor can the
+// original, if the copy has started. A read in progress is not interrupted: reading is closed when
+// the last one returns, and nil if there is none.
 func (d *Detached) Abandon() (reading <-chan struct{}) {
 	if p := d.published.Load(); p != nil {
 		h := d.from.host()

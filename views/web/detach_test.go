@@ -74,7 +74,7 @@ func TestAbandonedCopyHasNoEffect(t *testing.T) {
 	assert.Equal(t, "value", value)
 	_, ok := inside.Peek(r)
 	assert.False(t, ok)
-	resp := r.Text("answer")
+	resp := r.Text("original")
 	assert.Equal(t, "set", resp.Header("X-Outer"))
 	assert.Empty(t, resp.Header("X-Meddled"))
 	assert.NoError(t, web.Drive(r).RunResponseCallbacks(resp))
@@ -128,10 +128,10 @@ func TestAttach(t *testing.T) {
 	body, err := io.ReadAll(r.Request.Body)
 	require.NoError(t, err)
 	assert.Equal(t, "b=2", string(body), "what Parameters read is there again")
-	resp := r.Text("answer")
+	resp := r.Text("original")
 	assert.Equal(t, "set", resp.Header("X-Outer"))
 	assert.Equal(t, "set", resp.Header("X-Inner"))
-	c.AddFinishedCallback(note("stream")) // a stream goes on with the copy
+	c.AddFinishedCallback(note("stream")) // a stream may use the copy
 	require.NoError(t, web.Drive(r).RunFinishedCallbacks())
 	assert.Equal(t, []string{"outer", "inner", "stream"}, ran)
 }
@@ -197,7 +197,7 @@ func TestBodyOfAbandonedCopy(t *testing.T) {
 	case <-time.After(time.Millisecond):
 	}
 	_, err := r.Request.Body.Read(make([]byte, 1))
-	require.Error(t, err, "nobody else may read meanwhile")
+	require.Error(t, err, "the original must not read meanwhile")
 	body.pieces <- "late"
 	assert.Equal(t, "late", <-got)
 	<-reading

@@ -71,13 +71,14 @@ func (d Driver) ErrorResponse(err error) (*Response, bool) { return d.r.errorRes
 // not cancelled, or if err has another cause.
 func (d Driver) ClientGone(err error) (*Response, bool) { return d.r.clientGone(err) }
 
-// LimitBody limits the body of the request to n bytes, in place of its present limit; negative means
-// unlimited. Call it before the body is read. A view has views.BodyLimit for it, a route
+// LimitBody limits the body of the request to n bytes, in place of its present limit; negative
+// means unlimited. Call it before the body is read. A view has views.BodyLimit for it, a route
 // routes.BodyLimit.
 //
 // Reading a longer body fails with a 413: at once if the client declared the length, else with the
 // first byte too many. Other failures become HTTP errors too, so that a view may return what it got
-// from Read: 408 if the client was too slow, 400 if the body is malformed or the client disconnected.
+// from Read: 408 if the client was too slow, 400 if the body is malformed or the client
+// disconnected.
 func (d Driver) LimitBody(n int64) { d.r.limitBody(n) }
 
 // BodyLimit returns the limit of the body in bytes, negative if unlimited; false if LimitBody was
@@ -96,15 +97,15 @@ func (d Driver) Publish() { d.r.publish() }
 // RunResponseCallbacks calls and removes the response callbacks, until one fails.
 func (d Driver) RunResponseCallbacks(resp *Response) error { return d.r.runResponseCallbacks(resp) }
 
-// NeedsFinish reports whether anything outlasts the view: attributes, callbacks, an id. If not, only
-// EndScope remains to be called.
+// NeedsFinish reports whether anything outlasts the view: attributes, callbacks, an id. If not,
+// only EndScope remains to be called.
 func (d Driver) NeedsFinish() bool { return d.r.root().extras.Load() != nil }
 
 // RunFinishedCallbacks calls and removes the finished callbacks, until one fails.
 func (d Driver) RunFinishedCallbacks() error { return d.r.runFinishedCallbacks() }
 
-// Scope returns the scope of the request, nil if nothing has used it. To start work, call [async.Go]
-// with [Request.Context] instead.
+// Scope returns the scope of the request, nil if nothing has used it. To start work, call
+// [async.Go] with [Request.Context] instead.
 func (d Driver) Scope() *async.Scope { return d.r.root().slot.Peek() }
 
 // EndScope ends the scope of the request: nothing more can be started, what runs is cancelled, and
@@ -112,7 +113,7 @@ func (d Driver) Scope() *async.Scope { return d.r.root().slot.Peek() }
 // the finished callbacks ran. It costs next to nothing for requests that started nothing.
 func (d Driver) EndScope(bound time.Duration) error { return d.r.root().slot.End(bound) }
 
-// TrackStraggler reports work that goes on after the request ends, so that Shutdown can name it if
+// TrackStraggler reports work that outlives the request, so that Shutdown can name it if
 // it has not ended by then: text describes it, and ended is closed when it ends. It is for tweens
 // that run views on goroutines of their own; package async reports its own stragglers.
 func (d Driver) TrackStraggler(text string, ended <-chan struct{}) {

@@ -17,9 +17,9 @@ const StatusClientClosedRequest = 499
 const nosniffKey = "X-Content-Type-Options"
 
 // Response renders the error as a response to r: as a page, as JSON (RFC 9457,
-// application/problem+json) or as text, whichever Accept prefers. Without a preference (no header, or
-// */* as from curl) it is text; browsers, which name text/html, get the page. A status of 500 or above
-// shows the request id. What the failed view set on [Request.Response] is not used.
+// application/problem+json) or as text, whichever Accept prefers. Without a preference (no header,
+// or */* as from curl) it is text; browsers, which name text/html, get the page. A status of 500 or
+// above shows the request id. What the failed view set on [Request.Response] is not used.
 func (e *HTTPError) Response(r *Request) *Response {
 	resp := r.cleanResponse()
 	resp.SetStatus(e.status)
@@ -88,8 +88,8 @@ func StatusOf(err error) (int, bool) {
 	return Status(found.Status(), "").status, true
 }
 
-// findStatus finds the error that decides on the status, nil without one. A missed deadline without a
-// status of its own is a 504.
+// findStatus finds the error that decides on the status, nil without one. A missed deadline without
+// a status of its own is a 504.
 func findStatus(err error) StatusError {
 	found := statusIn(err)
 	if found == nil && errors.Is(err, context.DeadlineExceeded) && !isPanic(err) {

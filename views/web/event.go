@@ -6,8 +6,8 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// The events of the framework, in the order in which one request causes them. Subscribers get pointers,
-// such as *web.NewRequest.
+// The events of the framework, in the order in which one request causes them. Subscribers get
+// pointers, such as *web.NewRequest.
 type (
 	// ApplicationCreated occurs once, when the application is built and does not serve yet.
 	ApplicationCreated struct {
@@ -20,8 +20,8 @@ type (
 	BeforeTraversal struct{ Request *Request }
 	// ResourceFound occurs after traversal, before view lookup.
 	ResourceFound struct{ Request *Request }
-	// BeforeRender occurs before a renderer runs. Subscribers may add to Vars, which templates get in
-	// addition to Value.
+	// BeforeRender occurs before a renderer runs. Subscribers may add to Vars, which templates get
+	// in addition to Value.
 	BeforeRender struct {
 		Request  *Request
 		Value    any

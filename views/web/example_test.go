@@ -77,7 +77,8 @@ func ExampleHTTPError() {
 	hr := httptest.NewRequest("GET", "/", nil)
 	hr.Header.Set("Accept", "application/json")
 	play(broken, hr)
-	// Output: 400 {"title":"Bad Request","status":400,"detail":"the order has no lines","field":"lines"}
+	// Output: 400 {"title":"Bad Request","status":400,"detail":"the order has no
+	// lines","field":"lines"}
 }
 
 // An error of your own needs only a method Status.
@@ -136,16 +137,16 @@ func ExampleResponse_SetHandler() {
 func ExampleFromContext() {
 	below := func(ctx context.Context) string {
 		if r, ok := web.FromContext(ctx); ok {
-			return "asked by " + r.RemoteAddr
+			return "requested by " + r.RemoteAddr
 		}
-		return "nobody asked"
+		return "no request"
 	}
 	r := web.Begin(nil, httptest.NewRequest("GET", "/", nil))
 	fmt.Println(below(r.Context()))
 	fmt.Println(below(context.Background()))
 	// Output:
-	// asked by 192.0.2.1:1234
-	// nobody asked
+	// requested by 192.0.2.1:1234
+	// no request
 }
 
 func ExampleParseAccept() {

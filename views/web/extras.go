@@ -7,8 +7,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// extras is what most requests never need, allocated on first use. It belongs to the original request,
-// and its copies share it.
+// extras is what most requests never need, allocated on first use. It belongs to the original
+// request, and its copies share it.
 type extras struct {
 	detached atomic.Pointer[Detached] // whose copy the original is, if any
 

@@ -21,9 +21,9 @@ type PathError = traversal.PathError
 
 var _ StatusError = (*PathError)(nil)
 
-// HTTPError is an HTTP status as an error; the status may also be a redirect or a success. Returned as
-// an error it ends the view at once and can be handled by an error view. Its Response, returned as a
-// value, is a response like any other.
+// HTTPError is an HTTP status as an error; the status may also be a redirect or a success. Returned
+// as an error it ends the view at once and can be handled by an error view. Its Response, returned
+// as a value, is a response like any other.
 //
 // It is immutable: the With methods return changed copies, so it can be kept in a variable. Clients
 // see the detail, even that of a 500. The cause is for the log and for errors.Is and errors.As;

@@ -6,23 +6,24 @@ import (
 	"fmt"
 )
 
-// Key is a typed attribute of requests, computed on first use and at most once a request: concurrent
-// callers wait for the first one. Declare it as a package variable; its identity is the pointer.
+// Key is a typed attribute of requests, computed on first use and at most once a request:
+// concurrent callers wait for the first one. Declare it as a package variable; its identity is the
+// pointer.
 //
 //	var Cart = web.NewKey("cart", loadCart)
 //
 //	cart, err := Cart.Get(r)
 //
-// Copies of a request share its attributes. An error is kept like a value, except for an error of the
-// context: then the next caller tries again. A load that gets its own key waits until the request is
-// cancelled.
+// Copies of a request share its attributes. An error is kept like a value, except for an error of
+// the context: then the next caller tries again. A load that gets its own key waits until the
+// request is cancelled.
 type Key[T any] struct {
 	name string
 	load func(*Request) (T, error)
 }
 
-// NewKey returns a key. name is for messages. load computes the attribute; it may be nil for one that is
-// only Set.
+// NewKey returns a key. name is for messages. load computes the attribute; it may be nil for one
+// that is only Set.
 func NewKey[T any](name string, load func(*Request) (T, error)) *Key[T] {
 	return &Key[T]{name: name, load: load}
 }
@@ -154,8 +155,8 @@ func (k *Key[T]) Peek(r *Request) (T, bool) {
 	return value, at.err == nil
 }
 
-// attribute finds the value of key, nil without one; the caller holds mu. Requests have few attributes,
-// for which a list is faster than a map.
+// attribute finds the value of key, nil without one; the caller holds mu. Requests have few
+// attributes, for which a list is faster than a map.
 func (x *extras) attribute(key any) *attributeValue {
 	for i := range x.attributes {
 		if x.attributes[i].key == key {

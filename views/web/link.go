@@ -38,8 +38,8 @@ type Link struct {
 	rest    string // its marker that receives the path of a resource
 }
 
-// QueryParam is a parameter of a query. Its value is a string, a number or anything else with a text
-// form, nil for an empty value, or a list for several parameters.
+// QueryParam is a parameter of a query. Its value is a string, a number or anything else with a
+// text form, nil for an empty value, or a list for several parameters.
 type QueryParam struct {
 	Name  string
 	Value any
@@ -90,9 +90,9 @@ func (l *Link) keepParam(m *Match, p Param) {
 	}
 }
 
-// RawParam returns what a marker of the current route matched, as [Match.Raw] does; false if the link
-// is not for the current route, or if an option replaced the value. It is for implementations of
-// [URLs].
+// RawParam returns what a marker of the current route matched, as [Match.Raw] does; false if the
+// link is not for the current route, or if an option replaced the value. It is for implementations
+// of [URLs].
 func (l *Link) RawParam(name string) (string, bool) {
 	for i := range l.params {
 		if l.params[i].name == name {
@@ -111,8 +111,8 @@ func (l *Link) ParamNames() []string {
 	return names
 }
 
-// ParamText returns the value given for a marker as text: in Values for a list, else in Value. A value
-// without a text form is an error. It is for implementations of [URLs].
+// ParamText returns the value given for a marker as text: in Values for a list, else in Value. A
+// value without a text form is an error. It is for implementations of [URLs].
 func (l *Link) ParamText(name string) (p Param, ok bool, err error) {
 	value, ok := l.Param(name)
 	if !ok {

@@ -49,9 +49,9 @@ func (r *Request) Log() *zerolog.Logger {
 	return x.log
 }
 
-// LogLine starts a log line, as Log().WithLevel(level) does, without creating a logger. It is for code
-// that logs one line per request. The event is nil, which is valid to use, if nothing is logged at
-// this level.
+// LogLine starts a log line, as Log().WithLevel(level) does, without creating a logger. It is for
+// code that logs one line per request. The event is nil, which is valid to use, if nothing is
+// logged at this level.
 func (r *Request) LogLine(level zerolog.Level) *zerolog.Event {
 	if r.app.Log == nil {
 		return nil

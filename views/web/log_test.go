@@ -45,7 +45,7 @@ func TestLogLine(t *testing.T) {
 	var out lines
 	log := zerolog.New(&out).Level(zerolog.InfoLevel)
 	r := web.Begin(&web.Application{Log: &log}, get("/").Request)
-	r.LogLine(zerolog.DebugLevel).Str("a", "b").Msg("nobody wants it")
+	r.LogLine(zerolog.DebugLevel).Str("a", "b").Msg("below the level")
 	r.LogLine(zerolog.InfoLevel).Msg("before")
 	r.Log().Info().Msg("of the logger")
 	r.LogLine(zerolog.InfoLevel).Msg("after")

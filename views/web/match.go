@@ -22,8 +22,9 @@ type Routed struct {
 	own *[]Param // of a single match, in place of its path and spans; nil for routes
 }
 
-// Match is the route that matched, with its parameters. It is stored in the request and refers to the
-// request's path: reading a parameter costs no allocation, and keeping one keeps the path in memory.
+// Match is the route that matched, with its parameters. It is stored in the request and refers to
+// the request's path: reading a parameter costs no allocation, and keeping one keeps the path in
+// memory.
 type Match struct {
 	*Routed
 	path  string                 // decoded; NUL stands for an escaped slash
@@ -39,15 +40,15 @@ type shortSpan struct{ from, to uint16 }
 // inlineSpans is how many parameters a match can have without an allocation.
 const inlineSpans = 6
 
-// Param is what one marker of a route's pattern matched: a text in Value or, for a star, a list of path
-// segments in Values.
+// Param is what one marker of a route's pattern matched: a text in Value or, for a star, a list of
+// path segments in Values.
 type Param struct {
 	Name, Value string
 	Values      []string
 }
 
-// NewMatch returns a match with the given parameters, which may differ from to.Markers. It is for tests
-// and tools; the router calls [Driver.SetPathMatch].
+// NewMatch returns a match with the given parameters, which may differ from to.Markers. It is for
+// tests and tools; the router calls [Driver.SetPathMatch].
 func NewMatch(to Routed, params ...Param) Match {
 	to.own = &params
 	return Match{Routed: &to}
@@ -99,7 +100,7 @@ func (m *Match) Len() int {
 }
 
 // Params returns the parameters in the order of the pattern. It allocates a list; Get and
-// [Request.Param] do not.
+// [Request.Param] cost less.
 func (m *Match) Params() []Param {
 	params := make([]Param, 0, m.Len()+1)
 	for i := range m.Len() {
@@ -116,8 +117,8 @@ func (m *Match) Get(name string) (Param, bool) {
 	return Param{}, false
 }
 
-// Text returns the parameter called name as text, the segments of a star joined by slashes; "" without
-// one.
+// Text returns the parameter called name as text, the segments of a star joined by slashes; ""
+// without one.
 func (m *Match) Text(name string) string {
 	i := m.index(name)
 	switch {
@@ -131,9 +132,9 @@ func (m *Match) Text(name string) string {
 	return unescaped(m.raw(i))
 }
 
-// Names returns the parameter called name as path segments, normalized as in traversal: empty ones and
-// "." are dropped, and ".." drops the one before it. A slash that was escaped in the URL does not
-// separate. It is nil only if there is no such parameter.
+// Names returns the parameter called name as path segments, normalized as in traversal: empty ones
+// and "." are dropped, and ".." drops the one before it. A slash that was escaped in the URL does
+// not separate. It is nil only if there is no such parameter.
 func (m *Match) Names(name string) []string {
 	i := m.index(name)
 	switch {
@@ -148,8 +149,8 @@ func (m *Match) Names(name string) []string {
 	return SplitRaw((*m.own)[i].Value)
 }
 
-// Raw returns the parameter called name as it is in the path, even if With replaced it: a star is not
-// split, and an escaped slash is a NUL. It is for the router.
+// Raw returns the parameter called name as it is in the path, even if With replaced it: a star is
+// not split, and an escaped slash is a NUL. It is for the router.
 func (m *Match) Raw(name string) string {
 	if m != nil && m.path != "" {
 		if i := slices.Index(m.Markers, name); i >= 0 {
@@ -252,13 +253,13 @@ func (r *Request) Match() *Match {
 	return &h.match
 }
 
-// Param returns what the marker called name matched; "" without one. The segments of a star are joined
-// by slashes; [Match.Names] returns them as a list.
+// Param returns what the marker called name matched; "" without one. The segments of a star are
+// joined by slashes; [Match.Names] returns them as a list.
 func (r *Request) Param(name string) string { return r.Match().Text(name) }
 
-// PathValue returns what the marker called name matched, or else what an outer http.ServeMux matched
-// under that name. It replaces the method of *http.Request, whose values are set only when the request
-// is passed to an http.Handler.
+// PathValue returns what the marker called name matched, or else what an outer http.ServeMux
+// matched under that name. It replaces the method of *http.Request, whose values are set only when
+// the request is passed to an http.Handler.
 func (r *Request) PathValue(name string) string {
 	if m := r.Match(); m.index(name) >= 0 {
 		return m.Text(name)

@@ -11,8 +11,8 @@ import (
 
 // TrustedProxies are the addresses of the proxies whose forwarding headers are believed:
 // X-Forwarded-For and the like, Forwarded, X-Vhm-Root, X-Request-Id. Such a proxy must set these
-// headers, or remove them from the client's request. The zero value trusts no proxy. The zero Prefix
-// stands for Unix sockets.
+// headers, or remove them from the client's request. The zero value trusts no proxy. The zero
+// Prefix stands for Unix sockets.
 type TrustedProxies []netip.Prefix
 
 // ParseTrustedProxies parses addresses ("10.0.0.7"), ranges ("10.0.0.0/8", "fd00::/8"), and "unix"
@@ -26,13 +26,13 @@ func ParseTrustedProxies(texts []string) (TrustedProxies, error) {
 // trusted proxy.
 func (t TrustedProxies) Trusts(remoteAddr string) bool { return origin.Trusted(t).Has(remoteAddr) }
 
-// FromTrustedProxy reports whether the connection comes from a trusted proxy, so that its forwarding
-// headers can be believed.
+// FromTrustedProxy reports whether the connection comes from a trusted proxy, so that its
+// forwarding headers can be believed.
 func (r *Request) FromTrustedProxy() bool { return r.app.Trusted.Trusts(r.RemoteAddr) }
 
 // ClientAddr returns the address of the client: that of the connection or, behind trusted proxies,
-// the last one that is not a trusted proxy. If a trusted proxy gives no address ("unknown"), it is the
-// address of the proxy. It is the zero Addr if the connection has no address, as in some tests.
+// the last one that is not a trusted proxy. If a trusted proxy gives no address ("unknown"), it is
+// the address of the proxy. It is the zero Addr if the connection has no address, as in some tests.
 func (r *Request) ClientAddr() netip.Addr {
 	addr, _ := origin.ParseAddr(r.RemoteAddr)
 	if !r.FromTrustedProxy() {
@@ -45,12 +45,12 @@ func (r *Request) ClientAddr() netip.Addr {
 // else that of the connection.
 func (r *Request) Scheme() string { return r.clientOrigin().Scheme }
 
-// Authority returns the host of the client's URL, with the port unless it is the default port of the
-// scheme. It is as a trusted proxy gives it, or else the Host field of the request.
+// Authority returns the host of the client's URL, with the port unless it is the default port of
+// the scheme. It is as a trusted proxy gives it, or else the Host field of the request.
 func (r *Request) Authority() string { return r.clientOrigin().Authority() }
 
-// Prefix returns the escaped path below which the client sees the application; "" at the root of the
-// host. It is what trusted proxies removed from the path (X-Forwarded-Prefix), followed by what
+// Prefix returns the escaped path below which the client sees the application; "" at the root of
+// the host. It is what trusted proxies removed from the path (X-Forwarded-Prefix), followed by what
 // handlers in this process did: below http.StripPrefix, the RequestURI still has the whole path.
 func (r *Request) Prefix() string {
 	prefix := ""

@@ -163,8 +163,8 @@ func TestUnixSocket(t *testing.T) {
 	}
 }
 
-// TestMounted mounts an application below prefixes in the ways of net/http, sends it a request over the
-// wire, and another one with the URL that it generated.
+// TestMounted mounts an application below prefixes in the ways of net/http, sends it a request over
+// the wire, and another one with the URL that it generated.
 func TestMounted(t *testing.T) {
 	t.Parallel()
 	app := http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {

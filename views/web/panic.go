@@ -31,8 +31,8 @@ func Guard(h Handler) Handler {
 	}
 }
 
-// Try calls fn and returns a panic of it as a *[PanicError], for functions that are not handlers. Unlike
-// [Guard] it also returns the panic of http.ErrAbortHandler, which errors.Is finds.
+// Try calls fn and returns a panic of it as a *[PanicError], for functions that are not handlers.
+// Unlike [Guard] it also returns the panic of http.ErrAbortHandler, which errors.Is finds.
 func Try(fn func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -55,8 +55,8 @@ func recovered(value any) error {
 
 func isAbort(err error) bool { return errors.Is(err, http.ErrAbortHandler) }
 
-// isPanic reports whether err is a panic. Whatever its value is, it is a bug, and not a disconnected
-// client or a missed deadline.
+// isPanic reports whether err is a panic. Whatever its value is, it is a bug, and not a
+// disconnected client or a missed deadline.
 func isPanic(err error) bool {
 	_, ok := errors.AsType[*PanicError](err)
 	return ok

@@ -18,11 +18,11 @@ import (
 //		return nil, err // /users/seven: 404
 //	}
 //
-// T is a string, a number, a bool, a time.Time (RFC 3339, or a date alone), a time.Duration, a type with
-// UnmarshalText (uuid.UUID, netip.Addr), a type based on one of these, or []string for a star. Text
-// that is not a T is a 404: there is no such page. To respond with another status, wrap the error:
-// web.BadRequest("an id is a number").With(err). A marker that the route does not have, or a T that
-// cannot be read from text, is a bug and has no status.
+// T is a string, a number, a bool, a time.Time (RFC 3339, or a date alone), a time.Duration, a type
+// with UnmarshalText (uuid.UUID, netip.Addr), a type based on one of these, or []string for a star.
+// Text that is not a T is a 404: there is no such page. To respond with another status, wrap the
+// error: web.BadRequest("an id is a number").With(err). A marker that the route does not have, or a
+// T that cannot be read from text, is a bug and has no status.
 func ParamAs[T any](r *Request, name string) (T, error) {
 	var v T
 	m := r.Match()

@@ -14,10 +14,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
-// Parameters are the parameters of a request: those of the query string, then those of a form in the
-// body (application/x-www-form-urlencoded; POST, PUT, PATCH). If a name is in both, the query takes
-// precedence; if it is repeated, the last value does. Parameters are immutable and safe for concurrent
-// use.
+// Parameters are the parameters of a request: those of the query string, then those of a form in
+// the body (application/x-www-form-urlencoded; POST, PUT, PATCH). If a name is in both, the query
+// takes precedence; if it is repeated, the last value does. Parameters are immutable and safe for
+// concurrent use.
 type Parameters struct {
 	query, form []urls.Pair
 }
@@ -87,8 +87,8 @@ type parametersOf struct {
 
 // Parameters returns the parameters of the request. It reads the body of a form once, up to
 // Application.MaxForm bytes, and keeps it readable for the view; it does not read other bodies, not
-// even multipart forms. Text that is not UTF-8, or a body that cannot be read, is a 400; a body that is
-// too large is a 413.
+// even multipart forms. Text that is not UTF-8, or a body that cannot be read, is a 400; a body
+// that is too large is a 413.
 //
 // FormValue of http.Request differs: there the body takes precedence, and is consumed.
 func (r *Request) Parameters() (*Parameters, error) {

@@ -22,8 +22,8 @@ type UserIDer interface {
 	UserID(r *Request) (string, error)
 }
 
-// Principaler is a SecurityPolicy that knows the principals of a request: the user, their groups, and
-// whatever else has permissions.
+// Principaler is a SecurityPolicy that knows the principals of a request: the user, their groups,
+// and whatever else has permissions.
 type Principaler interface {
 	Principals(r *Request) ([]string, error)
 }
@@ -77,8 +77,8 @@ var (
 	userKey     = NewKey("user id", loadUserID)
 )
 
-// Identity returns the user of the request, as the security policy identifies them; nil for an anonymous
-// one, or without a policy. The policy is called once a request.
+// Identity returns the user of the request, as the security policy identifies them; nil for an
+// anonymous one, or without a policy. The policy is called once a request.
 func (r *Request) Identity() (any, error) {
 	if r.app.Security == nil {
 		return nil, nil
@@ -125,8 +125,8 @@ func (r *Request) IsAuthenticated() (bool, error) {
 	return err == nil && identity != nil, err
 }
 
-// Principals returns the principals of the request: those of a policy that is a [Principaler], else only
-// Everyone.
+// Principals returns the principals of the request: those of a policy that is a [Principaler], else
+// only Everyone.
 func (r *Request) Principals() ([]string, error) {
 	if policy, ok := r.app.Security.(Principaler); ok {
 		return policy.Principals(r)

@@ -11,10 +11,10 @@ import (
 )
 
 // headerPolicy takes the user from the header X-User; "owner" may do everything.
-type headerPolicy struct{ asked *int }
+type headerPolicy struct{ calls *int }
 
 func (p headerPolicy) Identity(r *web.Request) (any, error) {
-	*p.asked++
+	*p.calls++
 	switch name := r.Header.Get("X-User"); name {
 	case "":
 		return nil, nil
@@ -63,7 +63,7 @@ func (p namingPolicy) Principals(r *web.Request) ([]string, error) {
 func TestIdentity(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		who      string
+		user     string
 		identity any
 		id, own  string
 		known    bool
@@ -73,10 +73,10 @@ func TestIdentity(t *testing.T) {
 		{"struct", user{"s"}, "s", "", true},
 		{"opaque", 7, "", "", true},
 	} {
-		t.Run(tc.who, func(t *testing.T) {
+		t.Run(tc.user, func(t *testing.T) {
 			t.Parallel()
-			asked := 0
-			r := beginIn(&web.Application{Security: headerPolicy{&asked}}, "GET", "/", "", "X-User", tc.who)
+			calls := 0
+			r := beginIn(&web.Application{Security: headerPolicy{&calls}}, "GET", "/", "", "X-User", tc.user)
 			for _, c := range []*web.Request{r, r.WithContext(t.Context())} {
 				identity, err := c.Identity()
 				require.NoError(t, err)
@@ -88,12 +88,12 @@ func TestIdentity(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, tc.known, known)
 			}
-			assert.Equal(t, 1, asked)
+			assert.Equal(t, 1, calls)
 			principals, err := r.Principals()
 			require.NoError(t, err)
 			assert.Equal(t, []string{web.Everyone}, principals)
 
-			r = beginIn(&web.Application{Security: namingPolicy{headerPolicy{&asked}}}, "GET", "/", "", "X-User", tc.who)
+			r = beginIn(&web.Application{Security: namingPolicy{headerPolicy{&calls}}}, "GET", "/", "", "X-User", tc.user)
 			known, err := r.IsAuthenticated()
 			require.NoError(t, err)
 			assert.Equal(t, tc.own != "", known)
@@ -106,8 +106,8 @@ func TestIdentity(t *testing.T) {
 
 func TestIdentityErrors(t *testing.T) {
 	t.Parallel()
-	asked := 0
-	r := beginIn(&web.Application{Security: headerPolicy{&asked}}, "GET", "/", "", "X-User", "broken")
+	calls := 0
+	r := beginIn(&web.Application{Security: headerPolicy{&calls}}, "GET", "/", "", "X-User", "broken")
 	_, err := r.Identity()
 	require.ErrorIs(t, err, errBroken)
 	_, err = r.UserID()
@@ -117,13 +117,13 @@ func TestIdentityErrors(t *testing.T) {
 	assert.False(t, known)
 	_, err = r.Permits("view")
 	require.ErrorIs(t, err, errBroken)
-	assert.Equal(t, 1, asked)
+	assert.Equal(t, 1, calls)
 }
 
 func TestPermits(t *testing.T) {
 	t.Parallel()
-	asked := 0
-	r := beginIn(&web.Application{Security: headerPolicy{&asked}}, "GET", "/", "", "X-User", "owner")
+	calls := 0
+	r := beginIn(&web.Application{Security: headerPolicy{&calls}}, "GET", "/", "", "X-User", "owner")
 	require.NoError(t, (*traversal.Traverser)(nil).Walk(t.Context(), traversal.Map{}, traversal.Path{}, r.Result()))
 	d, err := r.Permits("edit")
 	require.NoError(t, err)

@@ -9,8 +9,8 @@ import (
 )
 
 // Predicate is a condition on a request, for views, routes and subscribers. Conflicts, listings and
-// explanations print it as it was written: `method="GET","HEAD"`. It is immutable, safe for concurrent
-// use, and does not consume the body of the request.
+// explanations print it as it was written: `method="GET","HEAD"`. It is immutable, safe for
+// concurrent use, and does not consume the body of the request.
 type Predicate struct {
 	kind, text string
 	holds      func(*Request) (bool, error)
@@ -19,9 +19,9 @@ type Predicate struct {
 	negated    bool
 }
 
-// NewPredicate returns a predicate. kind is its name ("method") and text its printed value, with strings
-// quoted (`"GET","HEAD"`; may be empty): predicates with equal kind and text are the same condition. An
-// error of holds becomes that of the request.
+// NewPredicate returns a predicate. kind is its name ("method") and text its printed value, with
+// strings quoted (`"GET","HEAD"`; may be empty): predicates with equal kind and text are the same
+// condition. An error of holds becomes that of the request.
 //
 // Most applications need views.Where instead.
 func NewPredicate(kind, text string, holds func(*Request) (bool, error)) Predicate {
@@ -70,15 +70,15 @@ func (p Predicate) Holds(r *Request) (bool, error) {
 	return ok != p.negated, nil
 }
 
-// Err returns what is wrong with the value of the predicate. Directives reject such a predicate with
-// this error.
+// Err returns what is wrong with the value of the predicate. Directives reject such a predicate
+// with this error.
 func (p Predicate) Err() error { return p.err }
 
 // WithErr returns the predicate with an Err.
 func (p Predicate) WithErr(err error) Predicate { p.err = err; return p }
 
-// Data returns what WithData attached: the value for code that knows the kind, such as the methods for
-// an Allow header.
+// Data returns what WithData attached: the value for code that knows the kind, such as the methods
+// for an Allow header.
 func (p Predicate) Data() any { return p.data }
 
 // WithData returns the predicate with v attached.
@@ -95,8 +95,8 @@ func (p Predicate) RouteOption() {}
 
 var _ fmt.Stringer = Predicate{}
 
-// Where returns a filter for subscribers, for which all predicates must hold. A predicate with an Err
-// is a configuration error.
+// Where returns a filter for subscribers, for which all predicates must hold. A predicate with an
+// Err is a configuration error.
 //
 //	registry.Subscribe(c, audit, web.Where[*web.NewRequest](views.Method("POST")))
 func Where[E RequestEvent](ps ...Predicate) registry.Filter[E] {

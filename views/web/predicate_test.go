@@ -51,15 +51,15 @@ func TestPredicateErrors(t *testing.T) {
 func TestWhereFiltersEvents(t *testing.T) {
 	t.Parallel()
 	r := get("/")
-	var told []string
+	var notified []string
 	c := registry.New(registry.Options{})
-	registry.Subscribe(c, func(*web.NewRequest) error { told = append(told, "get"); return nil }, web.Where[*web.NewRequest](method("GET")))
-	registry.Subscribe(c, func(*web.NewRequest) error { told = append(told, "post"); return nil }, web.Where[*web.NewRequest](method("POST")))
-	registry.Subscribe(c, func(*web.NewRequest) error { told = append(told, "both"); return nil }, web.Where[*web.NewRequest](method("GET"), web.Not(method("POST"))))
+	registry.Subscribe(c, func(*web.NewRequest) error { notified = append(notified, "get"); return nil }, web.Where[*web.NewRequest](method("GET")))
+	registry.Subscribe(c, func(*web.NewRequest) error { notified = append(notified, "post"); return nil }, web.Where[*web.NewRequest](method("POST")))
+	registry.Subscribe(c, func(*web.NewRequest) error { notified = append(notified, "both"); return nil }, web.Where[*web.NewRequest](method("GET"), web.Not(method("POST"))))
 	reg, err := c.Build()
 	require.NoError(t, err)
 	require.NoError(t, registry.Notify(reg, &web.NewRequest{Request: r}))
-	assert.Equal(t, []string{"get", "both"}, told)
+	assert.Equal(t, []string{"get", "both"}, notified)
 	assert.Equal(t, `method="GET" !method="POST"`, web.Where[*web.NewResponse](method("GET"), web.Not(method("POST"))).Text)
 
 	for _, e := range []web.RequestEvent{&web.NewRequest{Request: r}, &web.BeforeTraversal{Request: r}, &web.ResourceFound{Request: r}, &web.BeforeRender{Request: r}, &web.NewResponse{Request: r}} {

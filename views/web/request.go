@@ -11,16 +11,16 @@ import (
 )
 
 // Request is one HTTP request and what the framework knows about it. It embeds *http.Request. Its
-// methods Context, WithContext, Clone and PathValue replace those of net/http, and its method Response
-// the client-side field of that name.
+// methods Context, WithContext, Clone and PathValue replace those of net/http, and its method
+// Response the client-side field of that name.
 //
 // A Request is allocated once, together with its match, walk, context and first response, and never
 // pooled: keeping one for too long is a mistake, but it never becomes another request.
 //
-// Copies ([Request.WithContext], [Request.Clone], [Request.With], [Request.WithNode]) share attributes,
-// callbacks, identity and log with their original. Attributes, identity, callbacks, ID and Log are safe
-// for concurrent use. The rest is written by the router before it calls a view, and only read
-// afterwards.
+// Copies ([Request.WithContext], [Request.Clone], [Request.With], [Request.WithNode]) share
+// attributes, callbacks, identity and log with their original. Attributes, identity, callbacks, ID
+// and Log are safe for concurrent use. The rest is written by the router before it calls a view,
+// and only read afterwards.
 type Request struct {
 	*http.Request
 
@@ -54,8 +54,8 @@ const (
 	flagsLearned = flagMatched | flagNegotiated // what the router sets, and Detached.Attach takes over
 )
 
-// Begin returns the Request for an incoming hr. The framework calls it, and so do tests that need no
-// framework; then app may be nil.
+// Begin returns the Request for an incoming hr. The framework calls it, and so do tests that need
+// no framework; then app may be nil.
 func Begin(app *Application, hr *http.Request) *Request {
 	if app == nil {
 		app = standalone

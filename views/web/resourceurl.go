@@ -22,8 +22,8 @@ type Place struct {
 	AsPath bool
 }
 
-// Linker is a resource that generates its own URL, to which elements, query and anchor are added. An
-// empty URL stands for the default one, p.AppURL + p.Path.
+// Linker is a resource that generates its own URL, to which elements, query and anchor are added.
+// An empty URL stands for the default one, p.AppURL + p.Path.
 //
 // A resource that is merely located elsewhere than traversal found it implements traversal.Located
 // instead. For types that are not yours there is [AddResourceURL].
@@ -31,8 +31,8 @@ type Linker interface {
 	ResourceURL(r *Request, p Place) (string, error)
 }
 
-// ResourceURL returns the absolute URL of a resource, as the client can use it. It ends with a slash,
-// unless it has elements:
+// ResourceURL returns the absolute URL of a resource, as the client can use it. It ends with a
+// slash, unless it has elements:
 //
 //	r.ResourceURL(r.Node(), web.Elements("edit"), web.Query("version", 3))
 //
@@ -130,8 +130,8 @@ func (r *Request) belowVirtualRoot(names []string) []string {
 	return names
 }
 
-// virtualRootNames returns the path of the virtual root: that of the walk or, before it, the requested
-// one.
+// virtualRootNames returns the path of the virtual root: that of the walk or, before it, the
+// requested one.
 func (r *Request) virtualRootNames() []string {
 	if walk := r.Result(); !walk.IsZero() {
 		return walk.VirtualRootPath()
@@ -176,8 +176,8 @@ func folder(names []string) string {
 	return path
 }
 
-// slashed returns names as a star receives them, with an empty name at both ends, or a single one for
-// the root. So "/t*traverse" becomes "/t/a/b/".
+// slashed returns names as a star receives them, with an empty name at both ends, or a single one
+// for the root. So "/t*traverse" becomes "/t/a/b/".
 func slashed(names []string) []string {
 	if len(names) == 0 {
 		return []string{""}

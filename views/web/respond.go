@@ -16,10 +16,11 @@ const (
 )
 
 // Response returns the response that a renderer will fill: what a view sets on it (status, headers,
-// cookies) becomes part of the next response that [Request.Text], [Request.JSON] or a renderer makes.
+// cookies) becomes part of the next response that [Request.Text], [Request.JSON] or a renderer
+// makes.
 //
-// In an error view it starts with the status of the error, and with the headers of an [HTTPError]. So
-// the page for a 405 is a 405 and keeps its Allow header, without a line of code.
+// In an error view it starts with the status of the error, and with the headers of an [HTTPError].
+// So the page for a 405 is a 405 and keeps its Allow header, without a line of code.
 func (r *Request) Response() *Response {
 	h := r.host()
 	if h.state.CompareAndSwap(responseFree, responseOpen) {
@@ -129,8 +130,8 @@ func (r *Request) HTML(s string) *Response {
 	return resp
 }
 
-// Bytes returns a response with the body b, which must not be changed afterwards. A contentType of ""
-// keeps the one that was set.
+// Bytes returns a response with the body b, which must not be changed afterwards. A contentType of
+// "" keeps the one that was set.
 func (r *Request) Bytes(contentType string, b []byte) *Response {
 	resp := r.takeResponse()
 	if contentType != "" {
@@ -152,8 +153,8 @@ func (r *Request) JSON(v any) (*Response, error) {
 	return resp, nil
 }
 
-// Redirect returns a redirect to url, absolute or relative. To redirect from a function that the view
-// calls, return an error such as web.SeeOther(url) instead.
+// Redirect returns a redirect to url, absolute or relative. To redirect from a function that the
+// view calls, return an error such as web.SeeOther(url) instead.
 func (r *Request) Redirect(status int, url string) *Response {
 	resp := r.takeResponse()
 	resp.SetStatus(status)

@@ -90,16 +90,16 @@ func TestResponsesOfConcurrentViewsAreSeparate(t *testing.T) {
 	t.Parallel()
 	r := get("/")
 	var wg sync.WaitGroup
-	answers := make([]*web.Response, 8)
-	for i := range answers {
+	responses := make([]*web.Response, 8)
+	for i := range responses {
 		wg.Go(func() {
-			answers[i] = r.Text("x")
-			answers[i].SetHeader("X-A", "1")
+			responses[i] = r.Text("x")
+			responses[i].SetHeader("X-A", "1")
 		})
 	}
 	wg.Wait()
 	seen := map[*web.Response]bool{}
-	for _, resp := range answers {
+	for _, resp := range responses {
 		assert.False(t, seen[resp])
 		seen[resp] = true
 	}

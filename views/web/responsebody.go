@@ -26,8 +26,8 @@ const (
 	typeBinary  = "application/octet-stream"
 )
 
-// StreamWriter is what a stream writes to. Status and headers are sent with the first byte or the first
-// Flush; until then an error can still become a proper response.
+// StreamWriter is what a stream writes to. Status and headers are sent with the first byte or the
+// first Flush; until then an error can still become a proper response.
 type StreamWriter interface {
 	io.Writer
 	// Flush sends what was written so far.
@@ -48,8 +48,8 @@ func (resp *Response) SetBytes(b []byte) {
 	resp.data = unsafe.String(unsafe.SliceData(b), len(b)) // it is never written to
 }
 
-// SetReader sets the body to what reading body yields; size is its length in bytes, -1 if unknown. It
-// is read when the response is sent, and then closed if it is an io.Closer, even after an error.
+// SetReader sets the body to what reading body yields; size is its length in bytes, -1 if unknown.
+// It is read when the response is sent, and then closed if it is an io.Closer, even after an error.
 func (resp *Response) SetReader(body io.Reader, size int64) {
 	resp.replaceBody(bodyReader)
 	if body == nil {
@@ -59,9 +59,10 @@ func (resp *Response) SetReader(body io.Reader, size int64) {
 	x.source, x.size = body, max(size, -1)
 }
 
-// SetStream sets the body to what fn writes. fn is called when the response is sent, after the tweens
-// and their callbacks. If it fails before the first byte, there can still be an error response; after
-// that the connection is aborted, so that the client notices the incomplete response.
+// SetStream sets the body to what fn writes. fn is called when the response is sent, after the
+// tweens and their callbacks. If it fails before the first byte, there can still be an error
+// response; after that the connection is aborted, so that the client notices the incomplete
+// response.
 func (resp *Response) SetStream(fn func(w StreamWriter) error) {
 	resp.replaceBody(bodyStream)
 	if fn == nil {
@@ -71,8 +72,8 @@ func (resp *Response) SetStream(fn func(w StreamWriter) error) {
 }
 
 // SetHandler lets h respond when the response is sent: it may stream, hijack or upgrade the
-// connection. The headers of the response are set before h is called; its status is not, h sends its
-// own.
+// connection. The headers of the response are set before h is called; its status is not, h sends
+// its own.
 func (resp *Response) SetHandler(h http.Handler) {
 	resp.replaceBody(bodyHandler)
 	if h == nil {
@@ -119,8 +120,8 @@ func (resp *Response) defaultType(t commonType) {
 	}
 }
 
-// Pending reports whether the body is produced when the response is sent: by a reader, a stream or a
-// handler.
+// Pending reports whether the body is produced when the response is sent: by a reader, a stream or
+// a handler.
 func (resp *Response) Pending() bool { return resp.kind >= bodyReader }
 
 // Size returns the length of the body; -1 if it is unknown.
@@ -135,9 +136,9 @@ func (resp *Response) Size() int64 {
 }
 
 // TakeBody removes the body from the response and returns its source: nil, []byte, io.Reader,
-// func(StreamWriter) error or http.HandlerFunc. Bytes must not be changed; the caller closes a reader.
-// It is for tweens that put another body in its place, such as a compressed one; status and headers
-// stay.
+// func(StreamWriter) error or http.HandlerFunc. Bytes must not be changed; the caller closes a
+// reader. It is for tweens that put another body in its place, such as a compressed one; status and
+// headers stay.
 func (resp *Response) TakeBody() (body any) {
 	switch resp.kind {
 	case bodyNone:

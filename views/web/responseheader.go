@@ -9,12 +9,12 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
-// Most responses have few headers. They are kept as a list, since an http.Header costs more than the
-// rest of a small response, and become an http.Header when Headers is called. The Content-Type is kept
-// apart, and so are the headers of simple error responses.
+// Most responses have few headers. They are kept as a list, since an http.Header costs more than
+// the rest of a small response, and become an http.Header when Headers is called. The Content-Type
+// is kept apart, and so are the headers of simple error responses.
 
-// field is a header; key is canonical. The value is an array, so that the http.Header of net/http can
-// refer to it when the response is sent.
+// field is a header; key is canonical. The value is an array, so that the http.Header of net/http
+// can refer to it when the response is sent.
 type field struct {
 	key   string
 	value [1]string
@@ -62,8 +62,8 @@ func (resp *Response) Header(name string) string {
 	return ""
 }
 
-// Headers returns the headers as a map, which may be changed. It allocates the map; SetHeader and the
-// other methods do not.
+// Headers returns the headers as a map, which may be changed. It allocates the map; SetHeader and
+// the other methods do not.
 func (resp *Response) Headers() http.Header {
 	if h := resp.headerMap(); h != nil {
 		return h
@@ -82,8 +82,8 @@ func (resp *Response) Headers() http.Header {
 	return h
 }
 
-// SetHeader sets a header, replacing all its values. An invalid name or value, such as one with a line
-// break, is an error of Send.
+// SetHeader sets a header, replacing all its values. An invalid name or value, such as one with a
+// line break, is an error of Send.
 func (resp *Response) SetHeader(name, value string) {
 	key := http.CanonicalHeaderKey(name)
 	if key == contentTypeKey {
@@ -187,8 +187,8 @@ func (resp *Response) AddVary(names ...string) {
 	}
 }
 
-// SetCookie adds a cookie, in place of one with the same name, domain and path. An invalid cookie is an
-// error of Send.
+// SetCookie adds a cookie, in place of one with the same name, domain and path. An invalid cookie
+// is an error of Send.
 func (resp *Response) SetCookie(c *http.Cookie) {
 	text := ""
 	if c != nil {

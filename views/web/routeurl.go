@@ -54,10 +54,10 @@ func (e *URLError) Unwrap() error { return e.Err }
 //
 //	r.RouteURL("page", web.With("id", 7), web.Elements("edit"), web.Query("q", "go"), web.Anchor("top"))
 //
-// Behind trusted proxies it has the scheme, host and prefix that the client sees. Values are escaped
-// so that the URL matches the route with the same parameters: a slash in the value of a marker does
-// not separate segments. An unknown route, a missing parameter, or a value without a text form is a
-// *[URLError].
+// Behind trusted proxies it has the scheme, host and prefix that the client sees. Values are
+// escaped so that the URL matches the route with the same parameters: a slash in the value of a
+// marker does not separate segments. An unknown route, a missing parameter, or a value without a
+// text form is a *[URLError].
 func (r *Request) RouteURL(route string, options ...URLOption) (string, error) {
 	return r.routeURL(route, false, options)
 }

@@ -7,13 +7,13 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// RootFactory returns the root of the resource tree for one request, of the application or of one route.
-// It is called after [BeforeTraversal], from many goroutines at once, and may block on r.Context(). A
-// nil resource is an empty tree. An error becomes that of the request.
+// RootFactory returns the root of the resource tree for one request, of the application or of one
+// route. It is called after [BeforeTraversal], from many goroutines at once, and may block on
+// r.Context(). A nil resource is an empty tree. An error becomes that of the request.
 type RootFactory func(r *Request) (traversal.Resource, error)
 
-// Routes is what package views needs of the routes of an application. The table of routes is registered
-// as this component; without routes there is none.
+// Routes is what package views needs of the routes of an application. The table of routes is
+// registered as this component; without routes there is none.
 type Routes interface {
 	// RouteNames returns the names of all routes, in matching order.
 	RouteNames() []string
@@ -27,9 +27,9 @@ type Routes interface {
 // EscapedPath returns the path of the request line, below the prefix at which the application is
 // mounted. Routes and traversal use it.
 //
-// It differs from URL.EscapedPath in two ways: it keeps a RawPath that has characters which should be
-// escaped ("/a%2Fb|c"), where net/url escapes the Path anew and loses the %2F; and it costs nothing if
-// there is neither a RawPath nor a percent sign.
+// It differs from URL.EscapedPath in two ways: it keeps a RawPath that has characters which should
+// be escaped ("/a%2Fb|c"), where net/url escapes the Path anew and loses the %2F; and it costs
+// nothing if there is neither a RawPath nor a percent sign.
 func (r *Request) EscapedPath() string {
 	raw := r.URL.RawPath
 	if raw == "" && strings.IndexByte(r.URL.Path, '%') < 0 {

@@ -36,27 +36,22 @@ func (r *Request) Draining() <-chan struct{} {
 	return r.app.Runtime.Draining()
 }
 
-// InvokeOption is an option of [Request.Subrequest].
-type InvokeOption func(*invocation)
+// Subrequest handles sub inside the application, without tweens, and returns its response. Nothing
+// is sent to the client. Since error views belong to a tween, errors are returned.
+func (r *Request) Subrequest(sub *http.Request) (*Response, error) { return r.subrequest(sub, false) }
 
-type invocation struct{ tweens bool }
+// SubrequestWithTweens is Subrequest through the tweens of the application. It returns only errors
+// that no error view handles.
+func (r *Request) SubrequestWithTweens(sub *http.Request) (*Response, error) {
+	return r.subrequest(sub, true)
+}
 
-// WithTweens sends a subrequest through the tweens of the application; without it the subrequest
-// goes straight to the router.
-func WithTweens() InvokeOption { return func(i *invocation) { i.tweens = true } }
-
-// Subrequest handles sub inside the application and returns its response. Nothing is sent to the
-// client, and an error that no error view handles is returned.
-func (r *Request) Subrequest(sub *http.Request, o ...InvokeOption) (*Response, error) {
+func (r *Request) subrequest(sub *http.Request, tweens bool) (*Response, error) {
 	if r.app.Runtime == nil {
 		return nil, errors.New("subrequest: the application cannot handle any (web.Application.Runtime is nil)")
 	}
 	if sub == nil {
 		return nil, errors.New("subrequest: the request is nil")
 	}
-	var how invocation
-	for _, option := range o {
-		option(&how)
-	}
-	return r.app.Runtime.Invoke(r, sub, how.tweens)
+	return r.app.Runtime.Invoke(r, sub, tweens)
 }

@@ -35,7 +35,7 @@ func TestSubrequest(t *testing.T) {
 	resp, err := r.Subrequest(httptest.NewRequest(http.MethodGet, "/inner", nil))
 	require.NoError(t, err)
 	assert.Equal(t, 200, resp.Status())
-	resp, err = r.Subrequest(httptest.NewRequest(http.MethodGet, "/inner", nil), web.WithTweens())
+	resp, err = r.SubrequestWithTweens(httptest.NewRequest(http.MethodGet, "/inner", nil))
 	require.NoError(t, err)
 	assert.Equal(t, 201, resp.Status())
 	_, err = r.Subrequest(nil)

@@ -9,8 +9,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
-// Sent is what was sent to the client, as far as the server knows. It is for the access log, and for
-// deciding whether an error can still get a response.
+// Sent is what was sent to the client, as far as the server knows. It is for the access log, and
+// for deciding whether an error can still get a response.
 type Sent struct {
 	// Status is the status code that was sent; 0 if nothing was sent.
 	Status int
@@ -21,9 +21,10 @@ type Sent struct {
 	Started bool
 }
 
-// Send writes the response to r, once. It follows the rules for HEAD, 204 and 304, sets Content-Length
-// if the length is known, and closes the reader of the body, even after an error. Headers that w
-// already has are replaced by those of the response, except for Set-Cookie and Vary, which are merged.
+// Send writes the response to r, once. It follows the rules for HEAD, 204 and 304, sets
+// Content-Length if the length is known, and closes the reader of the body, even after an error.
+// Headers that w already has are replaced by those of the response, except for Set-Cookie and Vary,
+// which are merged.
 //
 // An invalid response (a line break in a header, a status that does not exist) is an error, and
 // nothing is written. An error of a stream or a reader, and a panic of one or of a handler (a
@@ -193,11 +194,11 @@ func occurs(fields []field, key string) bool {
 	return slices.ContainsFunc(fields, func(f field) bool { return f.key == key })
 }
 
-// Sent returns what was sent to the client, for finished callbacks, which run after that. It is zero
-// before, and for a response that is never sent (App.Do, a subrequest).
+// Sent returns what was sent to the client, for finished callbacks, which run after that. It is
+// zero before, and for a response that is never sent (App.Do, a subrequest).
 //
-// Send records it on the original request only: a copy writes to net/http middleware between tweens,
-// not to the client.
+// Send records it on the original request only: a copy writes to net/http middleware between
+// tweens, not to the client.
 func (r *Request) Sent() Sent {
 	x := r.root().extras.Load()
 	if x == nil {

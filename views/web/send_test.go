@@ -95,13 +95,13 @@ func TestContentLengthOnTheWire(t *testing.T) {
 		for _, method := range []string{"GET", "HEAD"} {
 			hr, err := http.NewRequestWithContext(t.Context(), method, server.URL, nil)
 			require.NoError(t, err)
-			answer, err := server.Client().Do(hr)
+			resp, err := server.Client().Do(hr)
 			require.NoError(t, err)
-			_, err = io.Copy(io.Discard, answer.Body)
+			_, err = io.Copy(io.Discard, resp.Body)
 			assert.NoError(t, err)
-			assert.NoError(t, answer.Body.Close())
-			assert.EqualValues(t, size, answer.ContentLength, "%s of %d bytes", method, size)
-			assert.Empty(t, answer.TransferEncoding)
+			assert.NoError(t, resp.Body.Close())
+			assert.EqualValues(t, size, resp.ContentLength, "%s of %d bytes", method, size)
+			assert.Empty(t, resp.TransferEncoding)
 		}
 		server.Close()
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
-// Status returns an error with any status; the common ones have constructors of their own, below.
-// A code outside 200 to 999, which cannot be sent as a final response, becomes 500.
+// Status returns an error with any status; common ones have constructors of their own. A code
+// outside 200 to 999, which cannot be sent as a final response, becomes 500.
 //
 //	return nil, web.Status(http.StatusTeapot, "no coffee here")
 func Status(code int, detail string) *HTTPError {
@@ -27,7 +27,8 @@ func Created(location string) *HTTPError { return withLocation(http.StatusCreate
 // NoContent is 204: it succeeded, and there is nothing to show. It has no body.
 func NoContent() *HTTPError { return &HTTPError{status: http.StatusNoContent} }
 
-// MovedPermanently is 301. Old clients turn a POST into a GET; with [PermanentRedirect] they do not.
+// MovedPermanently is 301. Old clients turn a POST into a GET; with [PermanentRedirect] they do
+// not.
 func MovedPermanently(location string) *HTTPError {
 	return withLocation(http.StatusMovedPermanently, location)
 }

@@ -44,8 +44,9 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 
 var chunks = sync.Pool{New: func() any { return new([4096]byte) }}
 
-// sendReader reads the first bytes before it sends anything, so that an error of a reader that fails
-// at once can still get a response. The rest is copied by the server, with sendfile if it can.
+// sendReader reads the first bytes before it sends anything, so that an error of a reader that
+// fails at once can still get a response. The rest is copied by the server, with sendfile if it
+// can.
 func (resp *Response) sendReader(out *streamWriter) error {
 	body, size := resp.extras.source.(io.Reader), resp.extras.size
 	if size == 0 {
@@ -141,8 +142,8 @@ func (o *streamWriter) Flush() error {
 	return err
 }
 
-// handlerWriter counts what an http.Handler writes. It has the interfaces that handlers look for, and
-// Unwrap for http.ResponseController.
+// handlerWriter counts what an http.Handler writes. It has the interfaces that handlers look for,
+// and Unwrap for http.ResponseController.
 type handlerWriter struct{ *streamWriter }
 
 var (

@@ -14,8 +14,8 @@ var _ URLOption = urlOption(nil)
 
 func (o urlOption) URLOption(l *Link) { o(l) }
 
-// Params are values for the markers of a route: strings, numbers, bools, lists for a star, and types
-// with MarshalText or String. Values for which the route has no marker are ignored.
+// Params are values for the markers of a route: strings, numbers, bools, lists for a star, and
+// types with MarshalText or String. Values for which the route has no marker are ignored.
 type Params map[string]any
 
 var _ URLOption = Params(nil)
@@ -44,8 +44,8 @@ var _ URLOption = elements(nil)
 func (e elements) URLOption(l *Link) { l.Elements = append(l.Elements, e...) }
 
 // Query adds parameters to the query, names and values in turn: Query("q", text, "page", 2). A nil
-// gives an empty value, a list one parameter for each item. Query without arguments removes the query
-// that [Request.CurrentRouteURL] would keep.
+// gives an empty value, a list one parameter for each item. Query without arguments removes the
+// query that [Request.CurrentRouteURL] would keep.
 func Query(pairs ...any) URLOption {
 	return urlOption(func(l *Link) {
 		query, err := queryPairs(pairs)
@@ -61,8 +61,8 @@ func Query(pairs ...any) URLOption {
 }
 
 // KeepQuery sets the query to that of the request, with the given parameters replaced:
-// KeepQuery("page", 3) for the pages of a list. Its arguments are those of [Query]; nil and an empty
-// list remove a parameter.
+// KeepQuery("page", 3) for the pages of a list. Its arguments are those of [Query]; nil and an
+// empty list remove a parameter.
 func KeepQuery(pairs ...any) URLOption {
 	return urlOption(func(l *Link) {
 		with, err := queryPairs(pairs)
@@ -88,19 +88,19 @@ func RawQuery(text string) URLOption {
 // Anchor sets the part after '#'.
 func Anchor(text string) URLOption { return urlOption(func(l *Link) { l.Anchor = text }) }
 
-// Scheme replaces the scheme. For http and https it also replaces the port by the default one, unless
-// [Port] is given. Scheme, [Host] and [Port] have no effect on a path.
+// Scheme replaces the scheme. For http and https it also replaces the port by the default one,
+// unless [Port] is given. Scheme, [Host] and [Port] have no effect on a path.
 func Scheme(scheme string) URLOption { return urlOption(func(l *Link) { l.Scheme = scheme }) }
 
-// Host replaces the host. It keeps the port of the request, unless host has one ("example.org:8080")
-// or [Port] is given.
+// Host replaces the host. It keeps the port of the request, unless host has one
+// ("example.org:8080") or [Port] is given.
 func Host(host string) URLOption { return urlOption(func(l *Link) { l.Host = host }) }
 
 // Port replaces the port.
 func Port(port int) URLOption { return urlOption(func(l *Link) { l.Port = port }) }
 
-// AppURL puts url before the path, in place of scheme, host, port and prefix. It is used as it is; ""
-// gives a path without the prefix.
+// AppURL puts url before the path, in place of scheme, host, port and prefix. It is used as it is;
+// "" gives a path without the prefix.
 func AppURL(url string) URLOption { return urlOption(func(l *Link) { l.AppURL = &url }) }
 
 // ViaRoute makes the URL of a resource go through a route, whose star ("*traverse", or the given

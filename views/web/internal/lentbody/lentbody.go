@@ -1,5 +1,5 @@
-// Package lentbody lends the body of a request to a goroutine that may have to give it back while it
-// reads.
+// Package lentbody lends the body of a request to a goroutine that may have to give it back while
+// it reads.
 package lentbody
 
 import (

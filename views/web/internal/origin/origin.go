@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// Origin is the scheme, host and port of a URL. An IPv6 address has brackets; the port is "" if none
-// was given.
+// Origin is the scheme, host and port of a URL. An IPv6 address has brackets; the port is "" if
+// none was given.
 type Origin struct{ Scheme, Host, Port string }
 
 // Authority returns the host, with the port unless it is the default port of the scheme.

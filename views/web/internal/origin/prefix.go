@@ -46,8 +46,8 @@ func Mounted(requestURI, path string) string {
 	return cleanPrefix(target[:end])
 }
 
-// cleanPrefix returns an escaped prefix as generated URLs have it: "/a/b", with each segment escaped
-// where necessary. An invalid prefix becomes "".
+// cleanPrefix returns an escaped prefix as generated URLs have it: "/a/b", with each segment
+// escaped where necessary. An invalid prefix becomes "".
 func cleanPrefix(escaped string) string {
 	escaped = strings.TrimRight(escaped, "/")
 	segments, ok := strings.CutPrefix(escaped, "/")
@@ -66,8 +66,8 @@ func cleanPrefix(escaped string) string {
 	return string(b)
 }
 
-// PlainPrefix returns a prefix from this package as it stands in a path without origin: unescaped, as
-// in Pyramid, except for characters that would change the path.
+// PlainPrefix returns a prefix from this package as it stands in a path without origin: unescaped,
+// as in Pyramid, except for characters that would change the path.
 func PlainPrefix(prefix string) string {
 	if strings.IndexByte(prefix, '%') < 0 {
 		return prefix

@@ -28,10 +28,10 @@ var offers = func() (all [4]struct {
 	return all
 }()
 
-// FormFor chooses the form by the Accept header. The greater q wins, then the form that Accept names
-// more specifically: axios sends "application/json, text/plain, */*" and gets JSON. Among forms that
-// are named equally well JSON comes first, then HTML. Among forms that only a wildcard matches, as
-// for fetch and curl, which send */*, text comes first.
+// FormFor chooses the form by the Accept header. The greater q wins, then the form that Accept
+// names more specifically: axios sends "application/json, text/plain, */*" and gets JSON. Among
+// forms that are named equally well JSON comes first, then HTML. Among forms that only a wildcard
+// matches, as for fetch and curl, which send */*, text comes first.
 func FormFor(accept []string) Form {
 	if len(accept) == 0 || len(accept) == 1 && accept[0] == "*/*" {
 		return Text

@@ -10,8 +10,8 @@ import (
 )
 
 // New returns a UUID of version 7 (RFC 9562, 5.7): Unix milliseconds, then random bits. The bits
-// come from math/rand/v2, which the runtime seeds: an id has to be unique, not secret, and this takes
-// a tenth of the time of crypto/rand.
+// come from math/rand/v2, which the runtime seeds: an id has to be unique, not secret, and this
+// takes a tenth of the time of crypto/rand.
 func New() string {
 	const version, variant = 7 << 12, 2 << 62
 	var id uuid.UUID

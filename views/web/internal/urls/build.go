@@ -26,9 +26,9 @@ func (u *Builder) Segments(names []string) {
 	}
 }
 
-// Param appends a parameter of the query: one pair for a single value, which may be nil, and one for
-// each item of a list. As in Pyramid, an empty list appends no pair, but a further parameter has an
-// ampersand before it.
+// Param appends a parameter of the query: one pair for a single value, which may be nil, and one
+// for each item of a list. As in Pyramid, an empty list appends no pair, but a further parameter
+// has an ampersand before it.
 func (u *Builder) Param(name string, value any) error {
 	first := !u.query
 	if first {

@@ -9,9 +9,9 @@ import (
 // Pair is a name and a value of a query string or a form.
 type Pair struct{ Name, Value string }
 
-// ParseQuery splits a query string at '&' and '=', as browsers do: '+' is a space, a '%' without two
-// hexadecimal digits stands for itself, and ';' does not separate. Names and values that are not
-// UTF-8 are an error.
+// ParseQuery splits a query string at '&' and '=', as browsers do: '+' is a space, a '%' without
+// two hexadecimal digits stands for itself, and ';' does not separate. Names and values that are
+// not UTF-8 are an error.
 func ParseQuery(text string) ([]Pair, error) {
 	if text == "" {
 		return nil, nil

@@ -58,8 +58,8 @@ func Text(v any) (string, error) {
 	return "", fmt.Errorf("is a %T, which has no text form: pass a string, or give the type a String method", v)
 }
 
-// List returns the items of a slice or an array, and whether v is one. Bytes, and types with a text of
-// their own, are not lists.
+// List returns the items of a slice or an array, and whether v is one. Bytes, and types with a text
+// of their own, are not lists.
 func List(v any) ([]any, bool) {
 	switch v := v.(type) {
 	case nil, string, []byte, encoding.TextMarshaler, fmt.Stringer:
