@@ -137,7 +137,7 @@ func panicked() Source {
 	for {
 		frame, more := frames.Next()
 		if !strings.HasPrefix(frame.Function, "runtime.") {
-			return Source{File: frame.File, Line: frame.Line, Func: frame.Function}
+			return Source{File: frame.File, Line: frame.Line}
 		}
 		if !more {
 			return Source{}

@@ -44,7 +44,7 @@ func FuncSource(fn any) Source {
 	if file == "" || strings.HasPrefix(file, "<") {
 		return Source{}
 	}
-	return Source{File: file, Line: line, Func: f.Name()}
+	return Source{File: file, Line: line}
 }
 
 // PackageFunc reports whether fn is a function declared at package level, and returns its full

@@ -13,7 +13,6 @@ import (
 type Source struct {
 	File string // as the compiler names it
 	Line int
-	Func string // the function that holds the line, with its package path
 }
 
 var _ fmt.Stringer = Source{}
@@ -28,7 +27,7 @@ func Caller(skip int) Source {
 		return Source{}
 	}
 	frame, _ := runtime.CallersFrames(pcs[:]).Next()
-	return Source{File: frame.File, Line: frame.Line, Func: frame.Function}
+	return Source{File: frame.File, Line: frame.Line}
 }
 
 // IsZero reports whether the source is unknown.
