@@ -125,7 +125,7 @@ func TestInvalidDerivers(t *testing.T) {
 	}
 }
 
-// The order is req for by the first view, in its phase: what conflicts in an
+// The first view needs the order, in its phase: what conflicts in an
 // earlier one is reported first, and what ran before has run.
 func TestDeriverOrderErrorIsReportedOnce(t *testing.T) {
 	t.Parallel()
