@@ -8,7 +8,7 @@
 //
 //	http://127.0.0.1:6543/                             the four ways
 //	http://127.0.0.1:6543/child/sol/outer/jupiter      one round trip for each name, in sequence
-//	http://127.0.0.1:6543/future/sol/outer/jupiter     futures: what the page itself needs loads concurrently
+//	http://127.0.0.1:6543/future/sol/outer/jupiter     futures: the children load concurrently
 //	http://127.0.0.1:6543/path/sol/outer/jupiter       one round trip for the whole path
 //	http://127.0.0.1:6543/batch/sol/outer/jupiter      requests share round trips
 //	http://127.0.0.1:6543/batch/sol/outer/vulcan       not found

@@ -1,6 +1,6 @@
 // Package bench compares whole requests through Mastaba with the same requests through other
-// frameworks: gin, echo, chi, net/http's ServeMux and httprouter. It is a module of its own, so users
-// of Mastaba do not download them:
+// frameworks: gin, echo, chi, net/http's ServeMux and httprouter. It is a module of its own, so
+// users of Mastaba do not download them:
 //
 //	cd internal/bench
 //	go test ./...                        # all frameworks send the same responses

@@ -1,5 +1,5 @@
-// Command logged is the hello program that .ci/load measures. It runs as in production: cli.Main and
-// its server, with request ids and an access log.
+// Command logged is the hello program that .ci/load measures. It runs as in production: cli.Main
+// and its server, with request ids and an access log.
 package main
 
 import (

@@ -1,8 +1,8 @@
 // Package notebook is a wiki of notebooks: a library contains organisations, an organisation
 // projects, a project documents. Everything is kept in memory.
 //
-// Permissions are granted on any resource and hold for everything below it, until a resource further
-// down says otherwise for the same user.
+// Permissions are granted on any resource and hold for everything below it, until a resource
+// further down says otherwise for the same user.
 package notebook
 
 import (

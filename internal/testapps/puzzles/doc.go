@@ -15,8 +15,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Puzzle is an application, a request with an unexpected response, and the lines that must be in the
-// explanation.
+// Puzzle is an application, a request with an unexpected response, and the lines that must be in
+// the explanation.
 type Puzzle struct {
 	Story   string // how a puzzled developer would describe the problem
 	Options framework.Options

@@ -1,6 +1,6 @@
-// Package house is what the applications of one company share: templates, an error page, a not-found
-// page, and two pages about the application itself. An application includes it and overrides what it
-// does differently.
+// Package house is what the applications of one company share: templates, an error page, a
+// not-found page, and two pages about the application itself. An application includes it and
+// overrides what it does differently.
 package house
 
 import (
