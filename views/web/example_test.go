@@ -77,8 +77,7 @@ func ExampleHTTPError() {
 	hr := httptest.NewRequest("GET", "/", nil)
 	hr.Header.Set("Accept", "application/json")
 	play(broken, hr)
-	// Output: 400 {"title":"Bad Request","status":400,"detail":"the order has no
-	// lines","field":"lines"}
+	// Output: 400 {"title":"Bad Request","status":400,"detail":"the order has no lines","field":"lines"}
 }
 
 // An error of your own needs only a method Status.

@@ -281,7 +281,7 @@ func ExampleRequest_ResourceURL() {
 	fmt.Println(url, err)
 	_, err = r.ResourceURL("text")
 	fmt.Println(err)
-	// Output: http://example.com/wiki/Front%20page/edit?version=3 <nil> url of resource string:
-	// unknown location of string: pass the traversal.Node of the walk (or build one with NewNode
-	// and At), implement traversal.Located, or register a traversal.Locate rule
+	// Output:
+	// http://example.com/wiki/Front%20page/edit?version=3 <nil>
+	// url of resource string: unknown location of string: pass the traversal.Node of the walk (or build one with NewNode and At), implement traversal.Located, or register a traversal.Locate rule
 }
