@@ -22,9 +22,9 @@ import (
 func Async(c *Configurator) error {
 	o := async.ExecutorOptions{Name: "views"}
 	var errs [3]error
-	o.Workers, errs[0] = registry.Setting(c.Settings(), "async.workers", o.Workers)
-	o.Queue, errs[1] = registry.Setting(c.Settings(), "async.queue", o.Queue)
-	o.RetryAfter, errs[2] = registry.Setting(c.Settings(), "async.retry_after", o.RetryAfter)
+	o.Workers, errs[0] = registry.Setting(c.Settings(), settingAsyncWorkers, o.Workers)
+	o.Queue, errs[1] = registry.Setting(c.Settings(), settingAsyncQueue, o.Queue)
+	o.RetryAfter, errs[2] = registry.Setting(c.Settings(), settingAsyncRetryAfter, o.RetryAfter)
 	c.SetExecutor(o)
 	c.SetViewMapper(views.CoroutineOrExecutorMapper)
 	return errors.Join(errs[:]...)

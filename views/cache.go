@@ -53,7 +53,7 @@ func httpCachedView(next Callable, info *Info) (Callable, error) {
 	if err != nil {
 		return nil, err
 	}
-	if off, err := registry.Setting(info.Registry.Settings(), "prevent_http_cache", false); err != nil || off {
+	if off, err := registry.Setting(info.Registry.Settings(), settingPreventHTTPCache, false); err != nil || off {
 		return next, err
 	}
 	control := cache.cacheControl()

@@ -96,7 +96,7 @@ func securedView(next Callable, info *Info) (Callable, error) {
 		return next, nil
 	}
 	name := info.String()
-	debug, err := registry.Setting(info.Registry.Settings(), "debug_authorization", false)
+	debug, err := registry.Setting(info.Registry.Settings(), settingDebugAuthorization, false)
 	if err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func (t *Table) freeze() error {
 
 // readSettings reads the setting "debug_notfound", see logNotFound.
 func (t *Table) readSettings(settings registry.Settings) (err error) {
-	t.debugNotFound, err = registry.Setting(settings, "debug_notfound", false)
+	t.debugNotFound, err = registry.Setting(settings, settingDebugNotFound, false)
 	return err
 }
 

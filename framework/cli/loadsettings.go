@@ -62,7 +62,7 @@ func declare(o *Options) (*settings, error) {
 			s.known, s.byName[own.Name], s.variable[variable] = append(s.known, &own), &own, &own
 		}
 	}
-	for _, b := range builtin {
+	for _, b := range builtin() {
 		add(b, frameworkPrefix)
 	}
 	for _, own := range o.Settings {
