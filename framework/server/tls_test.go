@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -126,14 +127,21 @@ func TestFailedHandshakeIsLoggedAtDebug(t *testing.T) {
 }
 
 func TestHeaderTimeoutOverTLS(t *testing.T) {
-	noLeaks(t)
-	s := serve(t, newApp(t, framework.Options{}), withCertificate(t, server.Options{HeaderTimeout: 200 * time.Millisecond}))
-	raw, err := tls.Dial("tcp", s.addr, unverified())
-	require.NoError(t, err)
-	defer func() { _ = raw.Close() }()
-	c := &client{t, raw, bufio.NewReader(raw)}
-	c.send("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-	resp, _ := c.response()
-	assert.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
-	assert.Empty(t, c.closed())
+	o := withCertificate(t, server.Options{})
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipes()
+		o.Listener = p
+		s := serve(t, newApp(t, framework.Options{}), o)
+		c := p.dial(t)
+		c.Conn = tls.Client(c.Conn, unverified())
+		c.r = bufio.NewReader(c.Conn)
+		begin := time.Now()
+		c.send("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+		resp, _ := c.response()
+		assert.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
+		assert.Equal(t, 10*time.Second, time.Since(begin))
+		assert.Empty(t, c.closed())
+		_ = c.Close() // the server has closed it
+		require.NoError(t, s.stop())
+	})
 }
