@@ -33,6 +33,7 @@ var own = []Setting{
 	{Name: "trusted_proxies", Default: []string(nil), Usage: "addresses and networks whose forwarding headers are trusted"},
 	{Name: "max_body", Default: int64(0), Usage: "size limit of request bodies, in bytes (10 MiB)"},
 	{Name: "heap_floor", Default: int64(0), Usage: "minimum heap size of serve before a collection, in bytes (32 MiB; -1: Go's default)"},
+	{Name: "dev_hosts", Default: []string(nil), Usage: "host names that serve --dev responds to, besides localhost and IP addresses"},
 	{Name: "log_level", Default: "", Usage: "trace, debug, info, warn or error (serve: info, with --dev debug; else warn)"},
 	{Name: "log_format", Default: "", Usage: "json or console (serve: json, unless standard error is a terminal; else console)"},
 }

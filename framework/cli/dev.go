@@ -33,16 +33,24 @@ type development struct{ app *framework.App }
 // serveDev serves with development pages.
 func (p *program) serveDev(ctx context.Context) error {
 	o, err := p.server(), p.invalid
+	hosts := p.devHosts(o.Addr)
 	var app *framework.App
 	if err == nil {
 		app, err = p.devApp(ctx)
 	}
 	if err != nil {
 		_ = p.exit(err)
-		return p.serveReport(ctx, o, err)
+		return p.serveReport(ctx, o, hosts, err)
 	}
 	if host, _, err := net.SplitHostPort(o.Addr); err == nil && !strings.HasPrefix(o.Addr, "unix:") && host != "localhost" && !net.ParseIP(host).IsLoopback() {
 		p.env.Logger.Warn().Str("addr", o.Addr).Msg("--dev shows stacks and requests to everyone who can reach this address")
+	}
+	inner := o.Middleware
+	o.Middleware = func(h http.Handler) http.Handler {
+		if inner != nil {
+			h = inner(h)
+		}
+		return hosts.guard(h)
 	}
 	return framework.Serve(ctx, app, o)
 }
@@ -156,8 +164,8 @@ func (d *development) respond(r *web.Request, err error) *web.Response {
 
 // serveReport serves the report of an invalid configuration until the program is stopped:
 // a process cannot load changed code.
-func (p *program) serveReport(ctx context.Context, o server.Options, invalid error) error {
-	o.Health, o.Ready, o.Middleware = false, nil, nil
+func (p *program) serveReport(ctx context.Context, o server.Options, hosts *devHosts, invalid error) error {
+	o.Health, o.Ready, o.Middleware = false, nil, hosts.guard
 	if o.Logger == nil {
 		o.Logger = p.env.Logger
 	}

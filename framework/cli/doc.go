@@ -57,10 +57,9 @@
 //
 // # Serving
 //
-// JSON log lines below level warn are collected for 10 ms and share a write; [Env].Logger says
-// when they can be lost. Without --dev, serve delays garbage collections until the heap has 32
-// MiB, because Go's own 4 MiB are reached after a thousand requests. The setting heap_floor
-// changes that (-1: Go's default). It has no effect in a program that tunes the collector by
+// JSON log lines below level warn are buffered for up to 10 ms; [Env].Logger says when they can
+// be lost. Without --dev, serve delays garbage collections until the heap has 32 MiB. Go's own
+// minimum is 4 MiB, which a thousand requests fill. The setting heap_floor changes that (-1: Go's default). It has no effect in a program that tunes the collector by
 // GOGC, GOMEMLIMIT or runtime/debug.
 //
 // # Development
@@ -70,6 +69,10 @@
 // errors it appears in browsers, where the application has no error view. A client that does not
 // accept HTML receives errors without a status as text. If the configuration is invalid, the
 // page shows the report and reloads itself when the program has been restarted.
+//
+// Because these pages show so much, serve --dev responds only to hosts of its own: IP addresses,
+// localhost, the name in the address that it listens on, and the setting dev_hosts. Otherwise any
+// website could point its own name at 127.0.0.1 and read the pages.
 //
 // # The user of a request
 //
