@@ -73,7 +73,12 @@ var serverSettings = map[string]string{"Addr": "addr", "CertFile": "cert_file", 
 // locate adds to the error of a field where its value was set: as a setting, or by the program.
 func (p *program) locate(err error) error {
 	if field, ok := errors.AsType[*server.OptionError](err); ok {
-		if name := serverSettings[field.Field]; p.settings.from[name] != "" {
+		name := serverSettings[field.Field]
+		switch p.settings.from[name] {
+		case "":
+		case "--addr":
+			return &settingError{"--addr", field.Err}
+		default:
 			return &settingError{p.settings.source(name), fmt.Errorf("setting %q: %w", name, field.Err)}
 		}
 		return fmt.Errorf("cli.Options.Server.%s: %w", field.Field, field.Err)

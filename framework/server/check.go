@@ -21,6 +21,9 @@ func (e *OptionError) Error() string { return "server.Options." + e.Field + ": "
 // Unwrap returns what is wrong with the field.
 func (e *OptionError) Unwrap() error { return e.Err }
 
+// leastHeaderLines is the least MaxHeaderLines.
+const leastHeaderLines = 64
+
 // Check returns everything that makes the options invalid on any machine, joined, each an
 // [*OptionError]; nil if they are valid. It opens no file, socket or port. Serve calls it
 // first.
@@ -29,7 +32,7 @@ func (o *Options) Check() error {
 	reject := func(field string, err error) { invalid = append(invalid, &OptionError{field, err}) }
 	if o.Listener == nil && o.Addr != "" {
 		if err := checkAddr(o.Addr); err != nil {
-			reject("Addr", fmt.Errorf("invalid address %q, want HOST:PORT or unix:PATH: %w", o.Addr, err))
+			reject("Addr", fmt.Errorf("invalid address %q: %w (want HOST:PORT or unix:PATH)", o.Addr, err))
 		}
 	}
 	switch {
@@ -40,6 +43,9 @@ func (o *Options) Check() error {
 	}
 	if o.MaxHeader < 0 {
 		reject("MaxHeader", fmt.Errorf("invalid limit %d: the header must have a limit; 0 means 64 KiB", o.MaxHeader))
+	}
+	if o.MaxHeaderLines != 0 && o.MaxHeaderLines < leastHeaderLines {
+		reject("MaxHeaderLines", fmt.Errorf("invalid limit %d: want at least %d, or 0 for 500", o.MaxHeaderLines, leastHeaderLines))
 	}
 	return errors.Join(invalid...)
 }
@@ -54,6 +60,9 @@ func checkAddr(addr string) error {
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = net.LookupPort("tcp", port)
+	}
+	if invalid, ok := errors.AsType[*net.AddrError](err); ok {
+		return errors.New(invalid.Err) // without the address, which the caller names
 	}
 	return err
 }

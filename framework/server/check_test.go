@@ -11,13 +11,13 @@ import (
 
 func TestOptionsCheck(t *testing.T) {
 	t.Parallel()
-	wrong := server.Options{Addr: "nowhere", KeyFile: "k.pem", MaxHeader: -1}
+	wrong := server.Options{Addr: "nowhere", KeyFile: "k.pem", MaxHeader: -1, MaxHeaderLines: 20}
 	err := wrong.Check()
-	for _, field := range []string{"Addr", "KeyFile", "MaxHeader"} {
+	for _, field := range []string{"Addr", "KeyFile", "MaxHeader", "MaxHeaderLines"} {
 		assert.ErrorContains(t, err, "server.Options."+field+": ", "all are reported together")
 	}
 	for _, o := range []server.Options{
-		{}, {Addr: ":http"}, {Addr: ":0"}, {Addr: "[::1]:80"}, {Addr: "unix:x.sock"}, {CertFile: "not there", KeyFile: "nor there"},
+		{}, {MaxHeaderLines: 64}, {Addr: ":http"}, {Addr: ":0"}, {Addr: "[::1]:80"}, {Addr: "unix:x.sock"}, {CertFile: "not there", KeyFile: "nor there"},
 		{Addr: "of the listener", Listener: untouchedListener{}},
 	} {
 		assert.NoError(t, o.Check())

@@ -63,6 +63,11 @@ type Options struct {
 	// longer one receives a 431. Default: 64 KiB, to which net/http adds 4 KiB. A
 	// negative value is an error.
 	MaxHeader int
+	// MaxHeaderLines limits the lines of a request's header; a longer one receives a 431,
+	// which is not logged. In HTTP/2 the method, scheme, host and path count, and so does
+	// each cookie. Default: 500. A value under 64 is an error, because browsers and proxies
+	// send dozens of lines. Without Go 1.27, MaxHeader alone limits the header.
+	MaxHeaderLines int
 
 	// Health makes the server respond to GET and HEAD of /healthz and /readyz before
 	// the handler sees them: /healthz with 200 while the process serves, /readyz with

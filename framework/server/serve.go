@@ -24,7 +24,7 @@ type Lifecycle interface {
 	// connection. Its error ends Serve; Shutdown is then not called.
 	Start(ctx context.Context) error
 	// Drain is called once, when the server has stopped listening. It notifies
-	// streams and hijacked connections, which would otherwise last, and returns at once.
+	// streams and hijacked connections, so that they end, and must not block.
 	Drain()
 	// Shutdown is called last, when no request is in flight any more or the drain
 	// has timed out. ctx ends after Options.StopTimeout.
@@ -108,6 +108,7 @@ func newServer(h http.Handler, o Options) (*server, error) {
 	if o.WriteTimeout > 0 {
 		s.http.WriteTimeout = forever
 	}
+	limitHeaderLines(s.http, o.MaxHeaderLines)
 	s.http.Protocols.SetHTTP1(true)
 	s.http.Protocols.SetHTTP2(true)
 	s.http.Protocols.SetUnencryptedHTTP2(o.CleartextHTTP2)

@@ -61,7 +61,7 @@ func TestServeErrorsBeforeStart(t *testing.T) {
 		"no directory":       {server.Options{Addr: "unix:" + file + "/x"}, "not a directory"},
 		"only a certificate": {server.Options{CertFile: file}, "server.Options.CertFile: certificate \"" + file + "\" without a key: give both files or neither"},
 		"only a key":         {server.Options{KeyFile: file}, "server.Options.KeyFile: key \"" + file + "\" without a certificate: give both files or neither"},
-		"no port":            {server.Options{Addr: "127.0.0.1:99999"}, "invalid address \"127.0.0.1:99999\", want HOST:PORT or unix:PATH: address 99999: invalid port"},
+		"no port":            {server.Options{Addr: "127.0.0.1:99999"}, "invalid address \"127.0.0.1:99999\": invalid port (want HOST:PORT or unix:PATH)"},
 		"no such file":       {server.Options{CertFile: file + "x", KeyFile: file}, "no such file"},
 		"no certificate":     {server.Options{CertFile: file, KeyFile: file}, "certificate \"" + file + "\" with key"},
 		"unbounded header":   {server.Options{MaxHeader: -1}, "server.Options.MaxHeader: invalid limit -1: the header must have a limit"},
