@@ -46,5 +46,9 @@
 // works with http.ResponseController. A read that took too long fails with an error that wraps
 // os.ErrDeadlineExceeded.
 //
+// The context of a request is cancelled when its client disconnects. Over HTTP/1, net/http
+// notices that only once the body has been read to its end: a handler that works for long on a
+// request with a body should read the body first, even if it does not need it.
+//
 // The package imports nothing else of this module.
 package server

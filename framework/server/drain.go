@@ -22,7 +22,7 @@ const (
 
 // ErrDraining is the cause of a request's cancelled context when the drain of its server
 // took too long. See context.Cause.
-var ErrDraining = errors.New("the server is shutting down and the request took too long to end")
+var ErrDraining = errors.New("the server is shutting down, and the request did not end in time")
 
 // drain ends the serving without losing a request that a client has sent, as far as HTTP
 // allows it. A client whose connection is closed opens a new one, and that one would be
