@@ -29,13 +29,18 @@ import (
 //   - Inner tweens see what the middleware changes in the request (context, URL, headers, body). As
 //     http.ServeMux does, the tween sets the Pattern of the matched route in the request that the
 //     middleware passed.
-//   - An error from inner tweens passes on to outer ones, whatever the middleware made of a handler
-//     that wrote nothing. The response of the middleware counts instead if it had returned before,
-//     or if it had ended the context of the inner request and responds with a status of 400 or
-//     more: that is how the 503 of http.TimeoutHandler comes out, once the handler that it timed
-//     out has returned.
+//   - An error from inner tweens passes on to outer ones. It unwinds the middleware, as a panic of a
+//     handler does in net/http: the call of the handler panics with http.ErrAbortHandler, or with
+//     the value of an inner panic, so that nothing is cached, committed or counted as a success.
+//     Whatever the middleware makes of the panic does not count. If it calls its handler on a
+//     goroutine of its own (other than http.TimeoutHandler's), it is unwound when it next uses its
+//     writer.
+//   - The response of the middleware counts instead if it had returned before, or if it had ended
+//     the context of the inner request and responds with a status of 400 or more: that is how the
+//     503 of http.TimeoutHandler comes out, once the handler that it timed out has returned.
+//     Middleware that had ended the context is not unwound.
 //   - A panic of the middleware is a *web.PanicError; http.ErrAbortHandler stays a panic. Calling
-//     the handler twice is an error. Calling it after the middleware has returned does nothing.
+//     the handler twice is an error, which unwinds it too. Calling it after the middleware has returned does nothing.
 //   - http.Flusher, http.Hijacker and http.ResponseController (Flush, Hijack) work, also through
 //     the Unwrap method of the middleware's own writer. Hijack must come before any write, and
 //     takes over the connection when the response is sent; outer tweens see a response with status

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -28,6 +29,8 @@ import (
 //
 // No party waits for one that is gone: over is closed when the middleware has returned, and ctx
 // ends when the request is finished or its response could not be sent.
+//
+// A failure of the inner handler unwinds the middleware (unwind).
 type middlewareRun struct {
 	adapter *adapter
 	r       *web.Request
@@ -40,9 +43,12 @@ type middlewareRun struct {
 
 	panicked error // of the middleware; set before over is closed
 
+	doomed atomic.Bool // the middleware is unwound as soon as it uses its writer
+
 	mu      sync.Mutex // guards all below
 	call    *call
 	twice   bool // next was called again
+	unwound bool // a failure unwinds the middleware; its own panic is a consequence
 	ended   bool // the middleware has returned
 	claimed bool // the response was, is being, or can no longer be sent
 }
@@ -55,8 +61,7 @@ type call struct {
 	failure  failure       // set before finished is closed, first by the request's goroutine, then by the caller
 }
 
-// result is what next returned. Both fields are nil for an error, which the middleware does not
-// see.
+// result is what next returned. Both fields are nil for an error, which unwinds the middleware.
 type result struct {
 	r    *web.Request
 	resp *web.Response
@@ -116,14 +121,24 @@ func closed(c <-chan struct{}) bool {
 func (m *middlewareRun) inner(w http.ResponseWriter, hr *http.Request) {
 	c := &call{req: hr, reply: make(chan result, 1), finished: make(chan struct{})}
 	if !m.admit(c) {
+		m.unwind(nil)
 		return
 	}
 	defer close(c.finished)
+	m.exchange(c, w)
+	if f := c.failure; f.err != nil && !f.late && !f.cut {
+		m.unwind(f.err)
+	}
+}
+
+// exchange has a call served, and sends its response to w.
+func (m *middlewareRun) exchange(c *call, w http.ResponseWriter) {
 	select {
 	case m.calls <- c:
 	case <-m.over:
 		return
 	case <-m.ctx.Done():
+		c.failure = m.failure(c, context.Cause(m.ctx))
 		return
 	}
 	res := <-c.reply
@@ -210,8 +225,12 @@ func (m *middlewareRun) wait() error {
 	if c != nil {
 		<-c.finished
 	}
+	unwound := m.wasUnwound()
+	if unwound {
+		m.logOwnPanic(c)
+	}
 	switch {
-	case m.panicked != nil:
+	case m.panicked != nil && !unwound:
 		return m.panicked
 	case twice:
 		return fmt.Errorf("middleware %s called next twice in one request", m.adapter.name)
@@ -229,6 +248,16 @@ func (m *middlewareRun) wait() error {
 func (m *middlewareRun) logIgnored(err error) {
 	if !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, http.ErrHandlerTimeout) {
 		m.r.Log().Warn().Err(err).Str("middleware", m.adapter.name).Msg("error after the middleware had responded")
+	}
+}
+
+// logOwnPanic logs a panic of the middleware that the error of the inner handler replaces.
+func (m *middlewareRun) logOwnPanic(c *call) {
+	if _, inner := errors.AsType[*web.PanicError](c.failure.err); inner {
+		return // it is the same one
+	}
+	if own, ok := errors.AsType[*web.PanicError](m.panicked); ok {
+		m.r.Log().Error().Err(own).Bytes("stack", own.Stack).Str("middleware", m.adapter.name).Msg("middleware panicked after an error")
 	}
 }
 

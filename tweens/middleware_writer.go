@@ -78,10 +78,14 @@ func (o *middlewareWriter) open(m *middlewareRun) {
 }
 
 // Header returns the header that will be sent.
-func (o *middlewareWriter) Header() http.Header { return o.header }
+func (o *middlewareWriter) Header() http.Header {
+	o.m.unwindDoomed()
+	return o.header
+}
 
 // WriteHeader sets the status and the header of the response. Informational statuses are ignored.
 func (o *middlewareWriter) WriteHeader(status int) {
+	o.m.unwindDoomed()
 	if status < 100 || status > 999 {
 		panic(fmt.Sprintf("invalid WriteHeader code %d", status)) // as net/http does
 	}
@@ -123,6 +127,7 @@ func (o *middlewareWriter) Write(p []byte) (int, error) { return o.write(chunk{b
 func (o *middlewareWriter) WriteString(s string) (int, error) { return o.write(chunk{text: s}) }
 
 func (o *middlewareWriter) write(p chunk) (int, error) {
+	o.m.unwindDoomed()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if closed(o.m.over) {
@@ -153,6 +158,7 @@ func (o *middlewareWriter) Flush() { _ = o.FlushError() }
 
 // FlushError is Flush with its error.
 func (o *middlewareWriter) FlushError() error {
+	o.m.unwindDoomed()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if closed(o.m.over) {
@@ -194,6 +200,7 @@ func (o *middlewareWriter) pass(p chunk) (int, error) {
 // Hijack takes over the connection, if nothing was written yet. It waits until the response is
 // sent.
 func (o *middlewareWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	o.m.unwindDoomed()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.direct == nil {

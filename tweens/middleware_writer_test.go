@@ -101,8 +101,8 @@ func TestStreamThatIsNotSent(t *testing.T) {
 	ended := make(chan error, 1)
 	returned := make(chan error, 1)
 	h := through(t, handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		defer func() { returned <- r.Context().Err() }()
 		next.ServeHTTP(w, r)
-		returned <- r.Context().Err()
 	}), endless(ended))
 	r := request("GET", "/")
 	resp, err := h(r)
