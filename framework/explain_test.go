@@ -47,7 +47,8 @@ func TestExplainEachOutcome(t *testing.T) {
 		"cut":               {"GET /vault/cut", nil},
 		"append slash":      {"GET /about?a=1", []string{"Accept: text/html"}},
 		"redirect":          {"GET /letters/first?moved", nil},
-		"not found view":    {"GET /login", []string{"Accept: text/html"}},
+		"not found view":    {"GET /logout", []string{"Accept: text/html"}},
+		"method of a route": {"GET /login", nil},
 		"error view fails":  {"GET /letters/first/edit?sorry", nil},
 		"virtual root":      {"GET /first", []string{"X-Vhm-Root: /letters"}},
 	}

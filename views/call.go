@@ -19,9 +19,9 @@ var ErrMismatch = errors.New("the view does not handle this request")
 // views of the matched route, then those without a route if the route has routes.GlobalViews.
 // Without a match it tries those without a route.
 //
-// If no view matches, the error is a web.HTTPError: 405, 415 or 406 if only the method, the content
-// type or the Accept header does not match, 404 otherwise. An OPTIONS request for which only the
-// method does not match gets a response with Allow. If the Accept header influenced the choice, of
+// If no view matches, the error is a web.HTTPError: 405, 415 or 406 if nothing but the method, the
+// content type or the Accept header keeps a view, or a route that was tried before, from matching;
+// 404 otherwise. An OPTIONS request gets a response with Allow in place of these three. If the Accept header influenced the choice, of
 // the route too, the response has Vary: Accept (RFC 9110, 12.5.5).
 //
 // Call itself does not allocate unless views are chosen by the Accept header.

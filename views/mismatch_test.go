@@ -31,7 +31,13 @@ func TestStatusIfNoViewMatches(t *testing.T) {
 		"content type":                 {[][]views.Option{{views.Method("POST"), json}}, req{line: "POST /"}, 415, ""},
 		"method and content type":      {[][]views.Option{{views.Method("POST"), json}}, req{}, 405, "OPTIONS, POST"},
 		"method, content type, more":   {[][]views.Option{{views.Method("POST"), json, views.Param("a")}}, req{}, 404, ""},
-		"method before content type":   {[][]views.Option{{views.Method("POST")}, {json}}, req{}, 405, "OPTIONS, POST"},
+		"content type before method":   {[][]views.Option{{views.Method("POST")}, {json}}, req{}, 415, ""},
+		"method and accept":            {[][]views.Option{{views.Method("POST"), views.Accept("text/html")}}, req{header: []string{"Accept: image/png"}}, 405, "OPTIONS, POST"},
+		"accept, another method":       {[][]views.Option{{views.Method("GET"), views.Accept("text/html")}, {views.Method("POST")}}, req{header: []string{"Accept: image/png"}}, 406, ""},
+		"content type, another method": {[][]views.Option{{views.Method("GET")}, {views.Method("PUT"), json}}, req{line: "PUT /"}, 415, ""},
+		"every method that is taken":   {[][]views.Option{{views.Method("GET"), views.Accept("text/html")}, {views.Method("PUT"), json}, {views.Method("POST")}}, req{line: "DELETE /", header: []string{"Accept: image/png"}}, 405, "GET, HEAD, OPTIONS, POST, PUT"},
+		"content type and accept":      {[][]views.Option{{json, views.Accept("text/html")}}, req{header: []string{"Accept: image/png"}}, 415, ""},
+		"content type not":             {[][]views.Option{{views.Not(json)}}, req{line: "POST /", header: []string{"Content-Type: application/json"}}, 415, ""},
 		"accept":                       {[][]views.Option{{views.Accept("text/html")}}, req{header: []string{"Accept: image/png"}}, 406, ""},
 		"content type before accept":   {[][]views.Option{{views.Accept("text/html")}, {json}}, req{header: []string{"Accept: image/png"}}, 415, ""},
 		"accept and more":              {[][]views.Option{{views.Accept("text/html"), views.Param("a")}}, req{header: []string{"Accept: image/png"}}, 404, ""},
@@ -92,6 +98,7 @@ func TestOptionsRequests(t *testing.T) {
 		views.Add(c, say("own"), views.Name("own"), views.Method("OPTIONS"))
 		views.Add(c, say("every"), views.Name("every"))
 		views.Add(c, say("param"), views.Name("param"), views.Param("a"))
+		views.Add(c, say("media"), views.Name("media"), views.ContentType("application/json"))
 		views.Add(c, say("typed"), views.Name("typed"), views.Method("PATCH"), views.ContentType("application/json"))
 	})
 	options := func(name string) (*web.Response, error) {
@@ -104,6 +111,9 @@ func TestOptionsRequests(t *testing.T) {
 	resp, err = options("typed")
 	require.NoError(t, err)
 	assert.Equal(t, "OPTIONS, PATCH", resp.Header("Allow"), "OPTIONS has no body to be of a type")
+	resp, err = options("media")
+	require.NoError(t, err)
+	assert.Equal(t, "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT", resp.Header("Allow"), "nor an acceptable one")
 	for name, want := range map[string]string{"own": "own", "every": "every", "param": "[404]", "none": "[404]"} {
 		assert.Equal(t, want, outcome(t)(options(name)))
 	}

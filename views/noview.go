@@ -20,6 +20,9 @@ type NoViewError struct {
 	Resource   reflect.Type // of the resource; nil without one
 	Candidates []Candidate  // views that were tried
 
+	// Routes are those whose predicates refused the request before, although their pattern matched.
+	Routes []web.RefusedRoute
+
 	table *Table
 	slots [2]*slot // the slots that were searched; nil where there are no views
 }
@@ -34,7 +37,8 @@ type Candidate struct {
 
 var _ fmt.Stringer = Candidate{}
 
-// Error describes the request, each candidate with the predicate that failed, and the suggestions.
+// Error describes the request, each candidate and each refused route with the predicate that failed,
+// and the suggestions.
 func (e *NoViewError) Error() string {
 	var b strings.Builder
 	if e.Name == "" {
@@ -52,6 +56,9 @@ func (e *NoViewError) Error() string {
 	}
 	for _, c := range e.Candidates {
 		b.WriteString("\n    " + c.String())
+	}
+	for _, f := range e.Routes {
+		b.WriteString("\n    " + f.String())
 	}
 	for _, suggestion := range e.Suggestions() {
 		b.WriteString("\n    " + suggestion)
@@ -84,22 +91,6 @@ func (t *Table) candidates(r *web.Request) []Candidate {
 type candidate struct {
 	*registration
 	failed []web.Predicate
-}
-
-// failedFor reports whether only predicates of this kind fail. For the kind method, a failed
-// content type is ignored, since it concerns the body of another method: a GET of a view for POST
-// of JSON fails for its method only.
-func (c candidate) failedFor(kind string) bool {
-	found := false
-	for _, p := range c.failed {
-		switch {
-		case p.Kind() == kind:
-			found = true
-		case kind != kindMethod || p.Kind() != kindContentType:
-			return false
-		}
-	}
-	return found
 }
 
 // examine checks all predicates of every view in the slots.

@@ -161,6 +161,23 @@ func (x *index) at(route, name string) *slot {
 	return of.at(name)
 }
 
+// on returns the views that a route leads to, whatever their name, or nil if the route also uses
+// views without a route, of which there may be any.
+func (x *index) on(route *web.Routed) []*registration {
+	if route.GlobalViews {
+		return nil
+	}
+	var all []*registration
+	for _, s := range x.slots {
+		if s.place.route == route.Route {
+			for _, g := range s.all() {
+				all = append(all, g.members...)
+			}
+		}
+	}
+	return all
+}
+
 func (x *index) add(reg *registration) {
 	at := place{reg.info.Route, reg.info.Name}
 	s := x.at(at.route, at.name)

@@ -14,6 +14,9 @@ import (
 // go to the views registered for the route of this name. Routes are tried strictly in the order in
 // which they were declared, before traversal; once one matched, no other is tried.
 //
+// If nothing handles a request, a route that only its method, Accept header or content type kept
+// from matching decides the status: 405, 406 or 415, as with views.
+//
 // A name identifies one route. Declaring it twice is a conflict, unless one declaration is nearer
 // to the application: then that one wins, and the route takes its place in the order. Declared
 // again after a commit, the route moves to the end.

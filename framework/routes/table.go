@@ -159,7 +159,7 @@ func (t *Table) first(r *web.Request, s *search) (*Route, error) {
 		web.Drive(r).SetPathMatch(rt.routed, s.path(), s.spans[:rt.Pattern.match.markers])
 		if len(rt.Predicates) > 0 {
 			if ok, err := rt.holds(r); !ok {
-				web.Drive(r).ClearMatch()
+				web.Drive(r).RefuseMatch()
 				if err != nil {
 					return nil, err
 				}

@@ -289,28 +289,44 @@ func (o *outline) weight(v *declared) int {
 }
 
 // mismatch returns the error of a request without a matching view, and the methods that would
-// match.
+// match. It looks at the views and at the routes that were tried before, where nothing failed but
+// the method and the Accept header.
 func (o *outline) mismatch(groups [][]*declared, q *Request, w *walk) (name string, allow []string) {
-	name = "HTTPNotFound"
-	for _, view := range slices.Concat(groups...) {
-		switch failing := o.failing(view.Predicates, q, w); {
-		case slices.Equal(failing, []string{"request_method"}):
-			name = "HTTPMethodNotAllowed"
-			for _, p := range view.Predicates {
-				if p.Kind == "request_method" {
-					allow = append(allow, p.allowed()...)
-				}
+	var near, able int
+	look := func(ps Predicates, views []*declared, w *walk) {
+		failing := o.failing(ps, q, w)
+		other := slices.DeleteFunc(slices.Clone(failing), func(kind string) bool { return kind == "request_method" || kind == "accept" })
+		if len(failing) == 0 || len(other) > 0 {
+			return
+		}
+		near++
+		takes := func(method string) bool {
+			return ps.allow(method) && (len(views) == 0 || slices.ContainsFunc(views, func(v *declared) bool { return v.Predicates.allow(method) }))
+		}
+		if takes(q.Method) {
+			able++
+		}
+		for _, method := range append(ps.methods(views), "DELETE", "GET", "HEAD", "PATCH", "POST", "PUT") {
+			if takes(method) {
+				allow = append(allow, method)
 			}
-		case name == "HTTPNotFound" && slices.Equal(failing, []string{"accept"}):
-			name = "HTTP406"
 		}
 	}
-	if allow != nil {
-		allow = append(allow, "OPTIONS")
-		slices.Sort(allow)
-		allow = slices.Compact(allow)
+	for _, view := range slices.Concat(groups...) {
+		look(view.Predicates, nil, w)
 	}
-	return name, allow
+	for _, m := range o.refused(q, w) {
+		look(m.Predicates, o.behind(m.route), &walk{match: m})
+	}
+	switch {
+	case near == 0:
+		return "HTTPNotFound", nil
+	case able > 0 && q.Method != "OPTIONS":
+		return "HTTP406", nil
+	}
+	allow = append(allow, "OPTIONS")
+	slices.Sort(allow)
+	return "HTTPMethodNotAllowed", slices.Compact(allow)
 }
 
 // permits checks the access lists from the end of the walk up to the root.

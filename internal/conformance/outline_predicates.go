@@ -68,15 +68,24 @@ func (p Predicate) methods() []string {
 	return slices.Compact(list)
 }
 
-// allowed returns the methods for which a request_method holds; for a negated one, those among the
-// common methods.
-func (p Predicate) allowed() []string {
-	if !p.Not {
-		return p.methods()
-	}
-	return slices.DeleteFunc([]string{"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"}, func(m string) bool {
-		return slices.Contains(p.methods(), m)
+// allow reports whether each request_method holds for a method.
+func (ps Predicates) allow(method string) bool {
+	return !slices.ContainsFunc(ps, func(p Predicate) bool {
+		return p.Kind == "request_method" && slices.Contains(p.methods(), method) == p.Not
 	})
+}
+
+// methods returns the methods that the predicates and those of views name.
+func (ps Predicates) methods(views []*declared) (all []string) {
+	for _, v := range views {
+		all = append(all, v.Predicates.methods(nil)...)
+	}
+	for _, p := range ps {
+		if p.Kind == "request_method" {
+			all = append(all, p.methods()...)
+		}
+	}
+	return all
 }
 
 // path returns the names of a physical_path.

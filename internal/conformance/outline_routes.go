@@ -150,6 +150,40 @@ func (o *outline) match(q *Request, how reading) *match {
 	})
 }
 
+// refused returns the matches of the routes before that of the walk, whose predicates do not all
+// hold.
+func (o *outline) refused(q *Request, w *walk) (all []*match) {
+	if q.badPath() {
+		return nil
+	}
+	path := q.path(reading{})
+	for _, rt := range o.routes {
+		if w.match != nil && w.match.route == rt {
+			break
+		}
+		if rt.Static || rt.expression == nil {
+			continue
+		}
+		if m := rt.take(path); m != nil && len(o.failing(m.Predicates, q, &walk{match: m})) > 0 {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// behind returns the views that a route leads to, nil if it also uses those without a route.
+func (o *outline) behind(rt *route) (all []*declared) {
+	if rt.UseGlobalViews {
+		return nil
+	}
+	for _, v := range o.views {
+		if v.RouteName == rt.Name {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
 // splits reports whether a marker of the route is a star, whose value is a list.
 func (rt *route) splits(marker string) bool {
 	return slices.ContainsFunc(rt.parts, func(p part) bool { return p.star && p.marker == marker })

@@ -31,12 +31,23 @@ func (d Driver) SetPathMatch(to *Routed, path string, spans []Span) {
 	d.r.setPathMatch(to, path, spans)
 }
 
-// ClearMatch undoes SetMatch, for a route with a predicate that does not hold.
+// ClearMatch undoes SetMatch.
 func (d Driver) ClearMatch() {
 	h := d.r.host()
 	h.match = Match{}
 	h.flags &^= flagMatched
 }
+
+// RefuseMatch undoes SetMatch for a route with a predicate that does not hold, and records that
+// there was one: see RouteRefused.
+func (d Driver) RefuseMatch() {
+	d.ClearMatch()
+	d.r.host().flags |= flagRouteRefused
+}
+
+// RouteRefused reports whether the predicates of any route refused the request, although the
+// pattern of the route matched. [Routes].Refused returns these routes.
+func (d Driver) RouteRefused() bool { return d.r.host().flags&flagRouteRefused != 0 }
 
 // VirtualRootNames returns the path of the virtual root that a trusted proxy requested, nil without
 // one. [Request.VirtualRoot] returns what the walk made of it. The header is plain text, as in

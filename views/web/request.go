@@ -50,8 +50,9 @@ const (
 	flagDetour                                 // a copy with a walk, an error and a response of its own
 	flagErrorsHandled                          // of the original: see ErrorsHandled
 	flagNegotiated                             // see Negotiated
+	flagRouteRefused                           // see Driver.RouteRefused
 
-	flagsLearned = flagMatched | flagNegotiated // what the router sets, and Detached.Attach takes over
+	flagsLearned = flagMatched | flagNegotiated | flagRouteRefused // what the router sets, and Detached.Attach takes over
 )
 
 // Begin returns the Request for an incoming hr. The framework calls it, and so do tests that need

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -22,6 +23,28 @@ type Routes interface {
 	// MatchesPath reports whether the pattern of any route matches the escaped path, whatever its
 	// predicates.
 	MatchesPath(escaped string) bool
+	// Refused returns the routes whose pattern matches the path of r, but whose predicates do not
+	// all hold, in matching order, up to the route that matched. It checks all their predicates. It
+	// is for the response to a request that nothing handles.
+	Refused(r *Request) []RefusedRoute
+}
+
+// RefusedRoute is a route whose pattern matches a path, but not all of whose predicates hold.
+type RefusedRoute struct {
+	*Routed
+	Predicates []Predicate // of the route
+	Failed     []Predicate // those that do not hold
+}
+
+var _ fmt.Stringer = RefusedRoute{}
+
+// String names the route and the first predicate that does not hold.
+func (f RefusedRoute) String() string {
+	text := fmt.Sprintf("route %q %s", f.Route, f.Pattern)
+	if len(f.Failed) > 0 {
+		text += ": " + f.Failed[0].String() + " does not hold"
+	}
+	return text
 }
 
 // EscapedPath returns the path of the request line, below the prefix at which the application is
