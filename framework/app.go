@@ -1,10 +1,10 @@
 package framework
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -64,7 +64,7 @@ func newApp(reg *registry.Registry) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	app.handler, app.bare = app.around(outermost), app.around(app.router.handle)
+	app.handler, app.bare = app.around(outermost, outerTweens(reg)), app.around(app.router.handle, "the router")
 	if err := app.created(); err != nil {
 		return nil, err
 	}
@@ -86,30 +86,44 @@ func (a *App) created() error {
 // and the introspection of everything registered.
 func (a *App) Registry() *registry.Registry { return a.web.Registry }
 
-// ServeHTTP handles one request. An error that no view handled is logged and becomes a 500 that
-// contains the request id and nothing else. A response that fails after its header was sent ends
-// with the panic http.ErrAbortHandler, so that net/http closes the connection; no other panic
-// leaves ServeHTTP.
+// ServeHTTP handles one request. An error that leaves the tweens, or that comes up in a response
+// callback, a NewResponse subscriber or a stream before its first byte, becomes a response too: that
+// of its status, or else a 500 that contains the request id and nothing else. It is logged if it has
+// no status, or one of 500 or more. Response callbacks run on this response, and NewResponse sees it.
+//
+// A response that fails after its header was sent ends with the panic http.ErrAbortHandler, so that
+// net/http closes the connection; no other panic leaves ServeHTTP.
 func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	r := a.begin(hr)
 	var sent web.Sent
+	sending, returned := false, false
 	defer func() {
+		var abort any
+		if !returned {
+			if abort = recover(); abort == nil {
+				a.goexit(w, r, sending)
+			}
+		}
 		if sent.Started {
 			flushEarly(w, r)
 		}
 		a.finish(r, hr)
+		if abort != nil {
+			panic(abort)
+		}
 	}()
 	resp, err := a.handler(r)
-	if err != nil {
-		resp = a.unhandled(r, err)
+	sending = true
+	if err == nil {
+		sent, err = resp.Send(w, r)
 	}
-	sent, err = resp.Send(w, r)
 	if err != nil && !sent.Started {
-		sent, err = a.unhandled(r, err).Send(w, r)
+		sent, err = a.sendError(w, r, err)
 	}
 	if err != nil {
 		a.abort(r, err)
 	}
+	returned = true
 }
 
 // begin returns the framework's request for hr, with its body limited. It replaces the body in a
@@ -130,12 +144,17 @@ func (a *App) begin(hr *http.Request) *web.Request {
 }
 
 // around wraps a handler: it runs the response callbacks on its response, then notifies the
-// subscribers to NewResponse. They see every response and no error.
-func (a *App) around(handler web.Handler) web.Handler {
+// subscribers to NewResponse. They do not see errors; sendError shows them the response to one.
+// A handler that returns neither a response nor an error breaks its contract: culprit names it.
+func (a *App) around(handler web.Handler, culprit string) web.Handler {
+	neither := errors.New(culprit + " returned neither a response nor an error")
 	return web.Guard(func(r *web.Request) (*web.Response, error) {
 		resp, err := handler(r)
 		if err != nil {
 			return nil, err
+		}
+		if resp == nil {
+			return nil, neither
 		}
 		if err := web.Drive(r).RunResponseCallbacks(resp); err != nil {
 			return nil, err
@@ -147,6 +166,23 @@ func (a *App) around(handler web.Handler) web.Handler {
 		}
 		return resp, nil
 	})
+}
+
+// outerTweens describes the tweens outside ExcView, any of which may have broken the contract of a
+// handler: ExcView checks that of the inner ones.
+func outerTweens(reg *registry.Registry) string {
+	names := tweens.Names(reg)
+	if at := slices.Index(names, tweens.ExcView); at >= 0 {
+		names = names[:at]
+	}
+	if len(names) == 0 {
+		return "the router"
+	}
+	text := fmt.Sprintf("tween %q", names[0])
+	for _, name := range names[1:] {
+		text += fmt.Sprintf(" or %q", name)
+	}
+	return text
 }
 
 // finish ends a request: it runs the finished callbacks, ends the scope, and removes the files of a
@@ -170,28 +206,3 @@ func (a *App) finish(r *web.Request, hr *http.Request) {
 var runFinished = web.Guard(func(r *web.Request) (*web.Response, error) {
 	return nil, web.Drive(r).RunFinishedCallbacks()
 })
-
-// unhandled logs the error that left the tweens, and returns a 500. It does not log the error of a
-// client that disconnected.
-func (a *App) unhandled(r *web.Request, err error) *web.Response {
-	if resp, gone := web.Drive(r).ClientGone(err); gone {
-		return resp
-	}
-	event := r.Log().Error()
-	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
-		event = event.Bytes("stack", panicked.Stack)
-	}
-	event.Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("no view handled the error")
-	resp := web.InternalServerError("").With(err).Response(r)
-	resp.SetHeader(web.RequestIDHeader, r.ID()) // no tween saw this response
-	return resp
-}
-
-// abort closes the connection of a response that failed after its header was sent, so that the
-// client does not take the part it has for the whole.
-func (a *App) abort(r *web.Request, err error) {
-	if r.Request.Context().Err() == nil && !errors.Is(err, context.Canceled) {
-		r.Log().Error().Err(err).Msg("response aborted")
-	}
-	panic(http.ErrAbortHandler)
-}

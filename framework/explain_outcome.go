@@ -39,7 +39,7 @@ func (x *explainer) outcome(err error) {
 		end.By, end.Certain = explain.ByNobody, true
 		return
 	case !slices.ContainsFunc(x.out.Tweens, func(t explain.Tween) bool { return t.Name == tweens.ExcView }):
-		end.By, end.Status, end.Certain = explain.ByNobody, http.StatusInternalServerError, true
+		x.unhandled(err)
 		return
 	}
 	p := predict(func() views.Prediction { return x.app.router.table.PredictError(x.request, err) })
@@ -49,7 +49,7 @@ func (x *explainer) outcome(err error) {
 	}
 	switch {
 	case p.Err != nil:
-		end.By, end.Status, end.Certain = explain.ByNobody, http.StatusInternalServerError, true
+		x.unhandled(p.Err)
 		if p.Err != err {
 			end.Failure = errorText(p.Err)
 		}
@@ -78,6 +78,15 @@ func (x *explainer) response(by string, resp *web.Response) {
 	end := &x.out.Outcome
 	end.By, end.Status, end.Certain = by, resp.Status(), true
 	end.Allow, end.Location = resp.Header("Allow"), resp.Header("Location")
+}
+
+// unhandled sets the outcome to the response to an error that leaves the tweens.
+func (x *explainer) unhandled(err error) {
+	resp, ok := web.Drive(x.request).ErrorResponse(err)
+	if !ok {
+		resp = web.Respond(http.StatusInternalServerError)
+	}
+	x.response(explain.ByNobody, resp)
 }
 
 // views describes the candidates, the chosen one among them.

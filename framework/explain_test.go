@@ -198,7 +198,7 @@ func TestExplainFailures(t *testing.T) {
 		"without excview": {func(c *framework.Configurator) {
 			c.AddTween("a", tweens.Wrap(func(next web.Handler) web.Handler { return next }))
 			c.SetTweenOrder("a")
-		}, "views", "no default view", explain.ByNobody, 500},
+		}, "views", "no default view", explain.ByNobody, 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -68,11 +68,7 @@ func CORS(o CORSOptions) Factory {
 				return c.preflight(next, r)
 			}
 			resp, err := next(r)
-			if resp == nil || err != nil {
-				r.AddResponseCallback(c.decorate) // of the response that the error becomes
-				return resp, err
-			}
-			return resp, c.decorate(r, resp)
+			return onEvery(r, resp, err, c.decorate)
 		}, nil
 	}).Named(callText("CORS", o))
 }

@@ -14,8 +14,7 @@ import (
 // handle returns the response for an error; false means that it has none, and the error passes on.
 // If handle itself fails, its error replaces the first one, except for a 404, which only says that
 // there was no view. While handle runs, Request.Err returns the error; it keeps doing so if there
-// was a response. Errors whose response has a status of 500 or more are logged, since no client
-// sees their cause, and panics with their stack; 503 and 504 are not. A request that failed only
+// was a response. What no client sees is logged: see [web.Driver.LogError]. A request that failed only
 // because its client has disconnected is an empty 499, without a call of handle.
 func ErrorViews(handle func(r *web.Request, err error) (*web.Response, bool, error)) Factory {
 	if handle == nil {
@@ -67,7 +66,11 @@ func handleError(r *web.Request, err error, handle web.Handler) (*web.Response, 
 	switch {
 	case failure == nil:
 		handled = true
-		logHandled(r, err, resp.Status())
+		message := "internal error"
+		if _, ok := errors.AsType[*web.PanicError](err); ok {
+			message = "panic"
+		}
+		web.Drive(r).LogError(err, resp.Status(), message)
 		return resp, nil
 	case failure == errNoErrorView, isNotFound(failure):
 		return nil, err
@@ -79,16 +82,6 @@ func handleError(r *web.Request, err error, handle web.Handler) (*web.Response, 
 func isNotFound(err error) bool {
 	status, ok := errors.AsType[web.StatusError](err)
 	return ok && status.Status() == http.StatusNotFound
-}
-
-// logHandled logs internal errors although an error view handled them. Refused work (503) and late
-// work (504) is not logged: it is frequent under load, and the access log and metrics count it.
-func logHandled(r *web.Request, err error, status int) {
-	if panicked, ok := errors.AsType[*web.PanicError](err); ok {
-		r.Log().Error().Err(err).Bytes("stack", panicked.Stack).Str("method", r.Method).Str("path", r.URL.Path).Msg("panic")
-	} else if status >= 500 && status != http.StatusServiceUnavailable && status != http.StatusGatewayTimeout {
-		r.Log().Error().Err(err).Str("method", r.Method).Str("path", r.URL.Path).Msg("internal error")
-	}
 }
 
 // refuse returns e as an error if an outer tween turns errors into responses, so that an error view

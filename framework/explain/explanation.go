@@ -56,7 +56,7 @@ const (
 	ByView      = "view"
 	ByErrorView = "error view"
 	ByFramework = "framework" // the default response for an error, a redirect, or OPTIONS
-	ByNobody    = "nobody"    // the error leaves the tweens: it is logged, and a bare 500 is sent
+	ByNobody    = "nobody"    // the error leaves the tweens: the response is that of its status, or a 500, which is logged
 )
 
 // Outcome predicts the response.

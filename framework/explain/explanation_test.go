@@ -100,6 +100,7 @@ func TestSummary(t *testing.T) {
 		"404 Not Found, unless the view sets another status: my error":                     {Status: 404, By: explain.ByErrorView, View: "my error"},
 		"307 Temporary Redirect to /a/: my error":                                          {Status: 307, By: explain.ByErrorView, View: "my error", Location: "/a/", Certain: true},
 		"500 Internal Server Error: no view handles the error, it is logged":               {Status: 500, By: explain.ByNobody},
+		"403 Forbidden: no view handles the error":                                         {Status: 403, By: explain.ByNobody},
 		"204 No Content (Allow: OPTIONS): default response of the framework, no view runs": {Status: 204, By: explain.ByFramework, Allow: "OPTIONS"},
 	} {
 		assert.Equal(t, want, o.Summary())

@@ -63,6 +63,9 @@ func (o Outcome) Summary() string {
 		}
 		return status + ": " + o.View
 	case ByNobody:
+		if o.Status < 500 {
+			return status + ": no view handles the error"
+		}
 		return status + ": no view handles the error, it is logged"
 	}
 	return status + ": default response of the framework, no view runs"

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +32,8 @@ type play struct {
 	check          *Check // runs when traversal has ended
 	url            string
 	urlErr         error
-	finishedRaised bool // a finished callback raised, after the response was sent
+	finishedRaised bool  // a finished callback raised, after the response was sent
+	err            error // what App.Do returned
 }
 
 type playKey struct{}
@@ -128,6 +130,7 @@ func (q *Request) do(app *framework.App) (Report, *play, error) {
 	result := Report{"view": nil}
 	resp, err := app.Do(hr)
 	if err != nil {
+		p.err = err
 		result["status"], result["raised"] = 500, errorName(err)
 		if result["raised"] == "" {
 			return nil, nil, fmt.Errorf("error without a name in the cases: %w", err)
@@ -154,7 +157,8 @@ func (q *Request) do(app *framework.App) (Report, *play, error) {
 }
 
 // serve sends the request through ServeHTTP and compares the result with that of App.Do. The two
-// may differ only by an error that came too late to change the response.
+// may differ by an error that came too late to change the response. An error that App.Do returns has a
+// response here, with the status of the error, and the trace has the callbacks of this response too.
 func (q *Request) serve(app *framework.App, done Report, inProcess *play) error {
 	p := new(play)
 	hr, err := q.request(p)
@@ -167,6 +171,9 @@ func (q *Request) serve(app *framework.App, done Report, inProcess *play) error 
 	if report := p.reportOf(w.Header().Get(reportHeader)); report != nil {
 		served["view"] = report["view"]
 	}
+	if inProcess.err != nil && !inProcess.finishedRaised {
+		return served.differsFromError(done, inProcess.err)
+	}
 	for name, got := range served {
 		if inProcess.finishedRaised && name != "trace" {
 			continue
@@ -174,6 +181,27 @@ func (q *Request) serve(app *framework.App, done Report, inProcess *play) error 
 		if d := difference(name, done[name], got); d != "" {
 			return fmt.Errorf("ServeHTTP differs from Do: %s", d)
 		}
+	}
+	return nil
+}
+
+// differsFromError compares what ServeHTTP made of an error with what App.Do returned.
+func (served Report) differsFromError(done Report, err error) error {
+	status, ok := web.StatusOf(err)
+	if !ok {
+		status = http.StatusInternalServerError
+	}
+	if got := served["status"]; got != status {
+		return fmt.Errorf("ServeHTTP differs from Do: status %v for the error %w", got, err)
+	}
+	rest, _ := served["trace"].([]string)
+	trace, _ := done["trace"].([]string)
+	for _, mark := range trace {
+		at := slices.Index(rest, mark)
+		if at < 0 {
+			return fmt.Errorf("ServeHTTP differs from Do: trace %v lacks %q of %v", served["trace"], mark, trace)
+		}
+		rest = rest[at+1:]
 	}
 	return nil
 }

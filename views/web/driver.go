@@ -105,11 +105,27 @@ func (d Driver) Detach(ctx context.Context) *Detached { return d.r.detach(ctx) }
 // was found; it costs next to nothing for requests that are not detached.
 func (d Driver) Publish() { d.r.publish() }
 
-// RunResponseCallbacks calls and removes the response callbacks, until one fails.
+// RunResponseCallbacks calls the response callbacks that did not run yet, until one fails; the rest
+// is then skipped.
 func (d Driver) RunResponseCallbacks(resp *Response) error { return d.r.runResponseCallbacks(resp) }
 
-// NeedsFinish reports whether anything outlasts the view: attributes, callbacks, an id. If not,
-// only EndScope remains to be called.
+// HasResponseCallbacks reports whether the request has any response callbacks.
+func (d Driver) HasResponseCallbacks() bool { return d.r.hasResponseCallbacks() }
+
+// RerunResponseCallbacks calls all response callbacks, those that ran or were skipped before too,
+// with the response to an error, which is sent in place of another response or of none. It leaves out
+// the callbacks that have failed. One that fails now does not stop the others: their errors and panics
+// are joined, and the response can be sent all the same.
+func (d Driver) RerunResponseCallbacks(resp *Response) error { return d.r.rerunResponseCallbacks(resp) }
+
+// LogError logs err, which became a response with the given status, if nobody else sees what
+// happened: a panic, with its stack, an error without a status of its own, whatever an error view made
+// of it, and any error whose response has a status of 500 or more. 503 and 504 are left out: they are
+// frequent under load, and the access log and metrics count them.
+func (d Driver) LogError(err error, status int, message string) { d.r.logError(err, status, message) }
+
+// NeedsFinish reports whether anything outlasts the view: attributes, callbacks, an id. If not, only
+// EndScope remains to be called.
 func (d Driver) NeedsFinish() bool { return d.r.root().extras.Load() != nil }
 
 // RunFinishedCallbacks calls and removes the finished callbacks, until one fails.

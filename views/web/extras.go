@@ -16,6 +16,7 @@ type extras struct {
 
 	attributes []attribute
 	onResponse []func(*Request, *Response) error
+	ran        int                    // how many of onResponse ran on the present response
 	onFinished []func(*Request) error // at first in room
 	room       [1]func(*Request) error
 	id         string

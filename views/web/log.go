@@ -1,6 +1,9 @@
 package web
 
 import (
+	"errors"
+	"net/http"
+
 	"github.com/rs/zerolog"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/requestid"
@@ -63,4 +66,21 @@ func (r *Request) LogLine(level zerolog.Level) *zerolog.Event {
 		return x.log.WithLevel(level)
 	}
 	return r.app.Log.WithLevel(level).Str("request_id", r.identify(x))
+}
+
+func (r *Request) logError(err error, status int, message string) {
+	known := findStatus(err) != nil
+	panicked, isPanic := errors.AsType[*PanicError](err)
+	if known && !isPanic && (status < 500 || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout) {
+		return
+	}
+	level := zerolog.ErrorLevel
+	if status < 500 && !isPanic {
+		level = zerolog.WarnLevel // an error view made something else of it
+	}
+	line := r.Log().WithLevel(level).Err(err)
+	if isPanic {
+		line.Bytes("stack", panicked.Stack)
+	}
+	line.Str("method", r.Method).Str("path", r.URL.Path).Msg(message)
 }

@@ -42,13 +42,14 @@ func Try(fn func() error) (err error) {
 	return fn()
 }
 
-// recovered converts what recover returned to an error, and panics again with http.ErrAbortHandler.
+// recovered converts what recover returned to an error. A panic with http.ErrAbortHandler, or with an
+// error that wraps it, goes on with http.ErrAbortHandler itself: net/http logs any other value.
 func recovered(value any) error {
 	if value == nil {
 		return nil
 	}
 	if err, ok := value.(error); ok && isAbort(err) {
-		panic(value)
+		panic(http.ErrAbortHandler)
 	}
 	return &PanicError{Value: value, Stack: debug.Stack()}
 }

@@ -28,7 +28,8 @@ type Sent struct {
 //
 // An invalid response (a line break in a header, a status that does not exist) is an error, and
 // nothing is written. An error of a stream or a reader, and a panic of one or of a handler (a
-// *[PanicError]), is returned too; then Sent.Started says whether anything was written.
+// *[PanicError]), is returned too; then Sent.Started says whether anything was written. If not, the
+// headers of w are what they were before.
 //
 // Most applications never call it: the App does.
 func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -14,13 +15,20 @@ import (
 // sendSource sends a response whose body is a reader, a stream or a handler.
 func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, err error) {
 	out := &streamWriter{w: w, resp: resp}
+	var before http.Header // of the writer, if a handler can change it
 	defer func() {
 		if e := recovered(recover()); e != nil {
 			err = e
 		}
 		sent = out.sent
+		if err != nil && !sent.Started && resp.kind == bodyHandler {
+			restore(w.Header(), before)
+		}
 	}()
 	if resp.kind == bodyHandler {
+		if h := w.Header(); len(h) > 0 {
+			before = h.Clone()
+		}
 		resp.writeHeaders(w.Header())
 		resp.extras.source.(http.Handler).ServeHTTP(&handlerWriter{out}, r.HTTP())
 		if !out.sent.Started { // net/http sends it when the handler returns
@@ -40,6 +48,13 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 		out.start()
 	}
 	return out.sent, err
+}
+
+// restore makes h what it was before a handler that failed: what it had set belongs to its own
+// response, not to that of its error.
+func restore(h, before http.Header) {
+	clear(h)
+	maps.Copy(h, before)
 }
 
 var chunks = sync.Pool{New: func() any { return new([4096]byte) }}
