@@ -59,8 +59,9 @@
 //
 // JSON log lines below level warn are buffered for up to 10 ms; [Env].Logger says when they can
 // be lost. Without --dev, serve delays garbage collections until the heap has 32 MiB. Go's own
-// minimum is 4 MiB, which a thousand requests fill. The setting heap_floor changes that (-1: Go's default). It has no effect in a program that tunes the collector by
-// GOGC, GOMEMLIMIT or runtime/debug.
+// minimum is 4 MiB, which a thousand requests fill. The setting heap_floor changes that (-1:
+// Go's default). It has no effect in a program that tunes the collector by GOGC, GOMEMLIMIT or
+// runtime/debug.
 //
 // # Development
 //

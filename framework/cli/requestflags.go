@@ -49,7 +49,7 @@ func readsStdin(cmd *cobra.Command) bool { return cmd.Name() == "request" }
 func methodAndPath(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
-		return usagef("%s: missing path: want %[1]s METHOD PATH or %[1]s PATH", cmd.Name())
+		return usagef("%s: missing path: want %[1]s [METHOD] PATH, such as %[1]s /wiki/Front", cmd.Name())
 	case len(args) > 2:
 		return usagef("%s: unexpected argument %q: want %[1]s METHOD PATH", cmd.Name(), args[2])
 	}
