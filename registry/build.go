@@ -8,7 +8,7 @@ import (
 )
 
 // build runs the rounds one after the other, up to the first with a mistake. From there on nothing
-// runs, and the conflicts that show without running are reported along with the mistakes.
+// runs: it reports the mistakes, and the conflicts that can be found without running anything.
 func (d *draft) build() (reg *Registry, err error) {
 	rounds, err := d.freeze()
 	if err != nil {
@@ -27,7 +27,7 @@ func (d *draft) build() (reg *Registry, err error) {
 		errs = d.runRound(rounds[next], reg)
 		next++
 	}
-	if wrong := mistakesOf(rounds[next:]); wrong > 0 {
+	if countMistakes(rounds[next:]) > 0 {
 		for _, r := range rounds[next:] {
 			errs = append(errs, r.mistakes...)
 			errs = append(errs, visibleConflicts(r.entries)...)
@@ -39,7 +39,7 @@ func (d *draft) build() (reg *Registry, err error) {
 	return reg, nil
 }
 
-func mistakesOf(rounds []*round) (n int) {
+func countMistakes(rounds []*round) (n int) {
 	for _, r := range rounds {
 		n += len(r.mistakes)
 	}
@@ -139,11 +139,11 @@ func (r *running) include(name string, at Source) bool {
 }
 
 func (r *running) commit(at Source) {
-	r.mistake(&Mistake{Source: at, Err: errors.New("commit while a declaration runs: what Run declares belongs to the same round")})
+	r.mistake(&Mistake{Source: at, Err: errors.New("commit: a declaration is running, and what it declares belongs to its round: commit outside of Run")})
 }
 
 func (r *running) build() (*Registry, error) {
-	return nil, newErrors([]error{&Mistake{Err: errors.New("build while a declaration runs: its build must finish first")}})
+	return nil, newErrors([]error{&Mistake{Err: errors.New("build: a declaration is running: build again after the build that runs it")}})
 }
 
 // open reports whether the round is still running, and then leaves r locked. Otherwise it records a

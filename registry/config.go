@@ -110,8 +110,8 @@ func (c *Config) Declare(d Declaration) {
 	c.book.record(d, c)
 }
 
-// Fail records err as a *Mistake with the source of c; of joined errors, each. A nil err does
-// nothing. A round with a mistake does not run.
+// Fail records err as a *Mistake with the source of c, or each of the errors that err joins. A nil
+// err does nothing. A round with a mistake does not run.
 func (c *Config) Fail(err error) {
 	at := c.source
 	if at.IsZero() {
@@ -120,7 +120,7 @@ func (c *Config) Fail(err error) {
 	c.fail(at, err)
 }
 
-// fail records the parts of err, those without a source as mistakes at the given one.
+// fail records the parts of err as mistakes: those without a source at the given one.
 func (c *Config) fail(at Source, err error) {
 	for _, part := range parts(err, func(err error) error { return &Mistake{Source: at, Err: err} }) {
 		m, ok := part.(*Mistake)

@@ -43,9 +43,9 @@ type Declaration struct {
 	// Run does what is declared. It may be nil. It may use c, whose source is that of the
 	// declaration, to declare more, in the same phase or a later one. c is valid until Run returns.
 	//
-	// An error or a panic of Run ends the build as an *ExecutionError. An error that is one already
-	// stays as it is: it blames another declaration. An error given to c.Fail does not end the
-	// phase, so that all such errors are reported together.
+	// An error or a panic of Run ends the build as an *ExecutionError. If Run returns one, it is
+	// kept as it is, since it may name another declaration. An error given to c.Fail does not end
+	// the phase, so that all such errors are reported together.
 	Run func(c *Config, reg *Registry) error
 }
 
@@ -57,7 +57,7 @@ func (d *Declaration) check() error {
 	}
 	for _, ref := range d.Related {
 		if !isKey(ref.ID) {
-			return fmt.Errorf("%s: it is related to a %T in %q, which is not comparable", d.subject(), ref.ID, ref.Category)
+			return fmt.Errorf("%s: it is related to a %T in %q, which is not comparable: use the ID of that declaration", d.subject(), ref.ID, ref.Category)
 		}
 	}
 	return nil

@@ -27,7 +27,7 @@ type draft struct {
 	mu     sync.Mutex // guards the fields below: a declaration may record from any goroutine
 	rounds []*round   // what is recorded goes to the last one
 	frozen bool       // a build is running
-	late   []error    // recorded while it was frozen, or after a round; reported by this build, or the next
+	late   []error    // recorded while it was frozen, or after a round; reported by this build or the next
 }
 
 func newDraft(s Settings) *draft {
@@ -100,7 +100,7 @@ func (d *draft) freeze() ([]*round, error) {
 	defer d.mu.Unlock()
 	if d.frozen {
 		return nil, newErrors([]error{&Mistake{Err: errors.New(
-			"build: another build of this configuration is running")}})
+			"build: another build of this configuration is running: wait for it")}})
 	}
 	d.frozen = true
 	return d.rounds, nil

@@ -82,7 +82,7 @@ type Mistake struct {
 }
 
 // Error returns "file:line: what is wrong".
-func (e *Mistake) Error() string { return placed(e.Source, e.Err.Error()) }
+func (e *Mistake) Error() string { return withSource(e.Source, e.Err.Error()) }
 
 // Unwrap returns what is wrong.
 func (e *Mistake) Unwrap() error { return e.Err }
@@ -96,7 +96,7 @@ type ExecutionError struct {
 
 // Error returns "file:line: subject: what went wrong".
 func (e *ExecutionError) Error() string {
-	return placed(e.Source, e.Subject+": "+e.Err.Error())
+	return withSource(e.Source, e.Subject+": "+e.Err.Error())
 }
 
 // Unwrap returns what went wrong.
@@ -145,8 +145,8 @@ func panicked() Source {
 	}
 }
 
-// placed returns the text after the source, if that is known.
-func placed(at Source, text string) string {
+// withSource puts the source before the text, if it is known.
+func withSource(at Source, text string) string {
 	if at.IsZero() {
 		return text
 	}

@@ -36,7 +36,7 @@ func TestEvents(t *testing.T) {
 	require.ErrorIs(t, notify(&saved{9}), stop)
 	assert.Equal(t, []string{"a1", "b1", "c1", "a2", "even2", "b2", "c2", "a7", "b7", "a9"}, log)
 
-	require.NoError(t, registry.Notify(reg, saved{1}), "nobody listens to the value")
+	require.NoError(t, registry.Notify(reg, saved{1}), "the subscriber takes the pointer, not the value")
 	assert.Nil(t, registry.Notifier[saved](reg))
 
 	described := reg.Introspect().Category("subscribers")

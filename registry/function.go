@@ -11,7 +11,7 @@ import (
 // FuncName returns a name of fn for errors and listings:
 //
 //   - of a function or method, its package and name: "wiki.Show", "wiki.(*Page).Show"
-//   - of a closure, where its code is: "func at wiki/views.go:41", with only the last folder of the path
+//   - of a closure, where its code is, with the last folder of the path: "func at wiki/views.go:41"
 //   - of a nil function and of nil, "nil"; of another value, its type
 //
 // Do not compare functions by this name: several can have the same one, such as method values of

@@ -19,7 +19,7 @@ func newRegistry(s Settings) *Registry {
 
 // OnFreeze registers fn to run at the end of the build, after all declarations: for tables that
 // they fill and that then become final. fn may still call Provide and OnFreeze. An error or panic
-// of fn is an error of the build; each of several joined errors counts. A *Mistake keeps its
+// of fn is an error of the build; joined errors are reported one by one. A *Mistake keeps its
 // source.
 func (r *Registry) OnFreeze(fn func() error) {
 	r.mustBeOpen("OnFreeze")
@@ -43,8 +43,8 @@ func (r *Registry) Describe(in Introspectable) {
 // Introspect returns the descriptions of everything that is registered.
 func (r *Registry) Introspect() *Introspector { return r.introspector }
 
-// freeze calls the functions of OnFreeze, all of them, so that all errors are reported. Then it
-// closes the registry.
+// freeze calls all functions of OnFreeze, even if some fail, so that all errors are reported. Then
+// it closes the registry.
 func (r *Registry) freeze() []error {
 	var errs []error
 	for i := 0; i < len(r.finishers); i++ {

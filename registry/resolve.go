@@ -11,12 +11,13 @@ import (
 // The declarations of a round run phase by phase, the lowest first, and within a phase in the order
 // they were recorded. Of those in a phase with the same discriminator, at most one runs:
 //
-//  1. They are sorted by include path (a list of names, the outermost first, compared as lists), then by
-//     the order of recording. The first is the one that runs.
-//  2. It overrides another if its path is a proper prefix of the other's: then the first includes the
-//     other, directly or not. Otherwise the two conflict.
-//  3. If a declaration with that discriminator has run in this round already, it stays: it overrides the
-//     first or conflicts with it, by rule 2. The others are still compared with the first alone.
+//  1. They are sorted by include path (a list of names, the outermost first, compared as lists),
+//     then by the order of recording. The first one runs.
+//  2. The first one overrides another if its path is a proper prefix of the other's, which means
+//     that its function included the other's, directly or not. Otherwise the two conflict.
+//  3. If a declaration with that discriminator has already run in this round, the first one does
+//     not run either: the earlier declaration overrides it, or conflicts with it, by rule 2. The
+//     others are still compared with the first one alone.
 //
 // For example, the packages a and b, both included by the application, each register view "edit".
 // Neither of their paths, [a] and [b], is a prefix of the other: a conflict. Once the application
@@ -24,9 +25,9 @@ import (
 //
 // A phase with conflicts does not run, and ends the build. Declarations that are recorded while a
 // phase runs wait if their phase is a later one. Those of the same phase are resolved among
-// themselves and with those that have not run yet; those of an earlier phase are too late. A
-// declaration that was overridden once stays so: whatever overrides the one that overrode it,
-// overrides it too.
+// themselves and with the rest of the phase; those of an earlier phase are too late. A declaration
+// that was overridden once stays overridden: whatever overrides the one that overrode it overrides
+// it too.
 //
 // So each declaration is resolved once, when its phase begins or when it is recorded, and nothing
 // is resolved again. The cost is linear, except for sorting those with the same discriminator.

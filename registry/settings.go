@@ -41,16 +41,16 @@ func (e *SettingError) Error() string {
 // Unwrap returns why.
 func (e *SettingError) Unwrap() error { return e.Err }
 
-// Setting returns the setting as a T, or fallback if it is not there, or nil. A text is converted:
+// Setting returns the setting as a T, or fallback if it is missing or nil. A text is converted:
 //
-//   - bool: t, true, y, yes, on, 1; f, false, n, no, off, 0 and the empty text; in any case of letters
+//   - bool: t, true, y, yes, on, 1; f, false, n, no, off, 0 and the empty text; case does not matter
 //   - integers in base 10, or with 0x, 0o, 0b; floats
 //   - time.Duration: as time.ParseDuration reads it; a bare number has no unit and is an error
 //   - []string: the words of the text
 //   - whatever implements encoding.TextUnmarshaler
 //
-// Numbers become other numbers if nothing is lost. Anything else is a *SettingError, with fallback
-// as the value.
+// A number is converted to another number type if nothing is lost. Anything else is a
+// *SettingError, and Setting returns fallback with it.
 func Setting[T any](s Settings, key string, fallback T) (T, error) {
 	v, ok := s[key]
 	if !ok || v == nil {
@@ -93,7 +93,7 @@ func want(t reflect.Type) string {
 	return "a " + t.String()
 }
 
-// convert puts v into the variable to.
+// convert sets to, a variable, to v converted to its type.
 func convert(v any, to reflect.Value) error {
 	text, isText := v.(string)
 	if u, ok := to.Addr().Interface().(encoding.TextUnmarshaler); ok && isText {
@@ -159,7 +159,7 @@ func convertText(text string, to reflect.Value) error {
 		}
 		to.Set(list)
 	default:
-		return errors.New("a text cannot be converted to it: set the value itself")
+		return errors.New("a text cannot be converted to it: set a value of that type")
 	}
 	return nil
 }

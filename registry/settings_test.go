@@ -63,8 +63,8 @@ func TestSetting(t *testing.T) {
 		{set[[]string]([]any{"a", 1}), `setting "k": [a 1] is not a list of strings: element 1 is not a string`},
 		{set[string]("x "), `"x "`}, {set[string](1), `setting "k": 1 is not a string`},
 		{set[netip.Addr]("x"), `setting "k": "x" is not a netip.Addr: ParseAddr("x"): unable to parse IP`},
-		{set[chan int]("x"), `setting "k": "x" is not a chan int: a text cannot be converted to it: set the value itself`},
-		{set[fmt.Stringer]("x"), `setting "k": "x" is not a fmt.Stringer: a text cannot be converted to it: set the value itself`},
+		{set[chan int]("x"), `setting "k": "x" is not a chan int: a text cannot be converted to it: set a value of that type`},
+		{set[fmt.Stringer]("x"), `setting "k": "x" is not a fmt.Stringer: a text cannot be converted to it: set a value of that type`},
 		{set[int](nil), "0"},
 	}
 	for _, tt := range tests {

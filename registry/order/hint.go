@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Side is the place of a name relative to others.
+// Side is the position of a name relative to others.
 type Side string
 
 // The two sides.
@@ -16,7 +16,7 @@ const (
 	Over  Side = "over"  // outside the others
 )
 
-// Hint is what a name says about its place. Options such as tweens.Under are made of it.
+// Hint is the position of a name relative to others. Options such as tweens.Under are made of it.
 type Hint struct {
 	Side  Side
 	Names []string

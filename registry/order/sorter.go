@@ -11,7 +11,7 @@ type Sorter struct {
 	names       []string // in the order added; "" where a name was added again
 	hints       map[string]hint
 	edges       []edge           // in the order added
-	places      map[edge][]int   // the indexes of each edge in edges, ascending
+	indexes     map[edge][]int   // the indexes of each edge in edges, ascending
 	gone        map[int]struct{} // indexes of edges that were dropped
 }
 
@@ -30,12 +30,12 @@ type edge struct {
 func New(first, last string) *Sorter {
 	return &Sorter{
 		first: first, last: last,
-		hints: map[string]hint{}, places: map[edge][]int{}, gone: map[int]struct{}{},
+		hints: map[string]hint{}, indexes: map[edge][]int{}, gone: map[int]struct{}{},
 	}
 }
 
-// Add adds a name that belongs inside at least one of the names in under, and outside at least one
-// of those in over. Both may contain the ends. A nil list is no hint. Adding a name again moves it
+// Add adds a name that belongs inside the names in under and outside those in over, as far as they
+// are known; see Sorted. Both may contain the ends. A nil list is no hint. Adding a name again moves it
 // to the end of the order of adding and replaces its hints.
 func (s *Sorter) Add(name string, under, over []string) {
 	if old, ok := s.hints[name]; ok {
@@ -58,15 +58,15 @@ func (s *Sorter) Add(name string, under, over []string) {
 }
 
 func (s *Sorter) put(e edge) {
-	s.places[e] = append(s.places[e], len(s.edges))
+	s.indexes[e] = append(s.indexes[e], len(s.edges))
 	s.edges = append(s.edges, e)
 }
 
 // drop removes the earliest of equal edges: if both names gave it, the later one remains.
 func (s *Sorter) drop(e edge) {
-	places := s.places[e]
-	s.gone[places[0]] = struct{}{}
-	s.places[e] = places[1:]
+	equal := s.indexes[e]
+	s.gone[equal[0]] = struct{}{}
+	s.indexes[e] = equal[1:]
 }
 
 // Names returns the names in the order they were added.
@@ -86,8 +86,8 @@ func (s *Sorter) Names() []string {
 // not count. A name with an under hint must have an edge from an outer name, its own or one that
 // the other gave; a name with an over hint, one to an inner name. Names without outer names make up
 // a row: the ends, then in the order added. The head of the row comes next in the order; each name
-// whose last outer name it was then goes to the head of the row. Names that never get there form a
-// cycle.
+// whose last outer name it was then goes to the head of the row. If names are left that never
+// entered the row, some of them form a cycle.
 //
 // The error is an *UnsatisfiedError, several of them joined, or a *CycleError. The cost is linear
 // in names and edges.

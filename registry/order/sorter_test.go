@@ -38,7 +38,7 @@ func TestSorted(t *testing.T) {
 		want []string
 	}{
 		"nothing": {nil, []string{}},
-		"later ones lie further out": {
+		"a later name is the outer one": {
 			[]add{{"excview", in("INGRESS"), nil}, {"a", in("INGRESS"), nil}, {"b", in("INGRESS"), nil}},
 			in("b", "a", "excview"),
 		},
@@ -54,11 +54,11 @@ func TestSorted(t *testing.T) {
 			[]add{{"a", in("INGRESS"), nil}, {"b", in("none", "a"), nil}},
 			in("a", "b"),
 		},
-		"an edge of somebody else saves it": {
+		"the hint of another name suffices": {
 			[]add{{"a", in("none"), nil}, {"b", in("INGRESS"), in("a")}},
 			in("b", "a"),
 		},
-		"again: to the end, without its former edges": {
+		"a name added again goes to the end, without its former hints": {
 			[]add{{"a", in("INGRESS"), nil}, {"b", in("a"), nil}, {"a", in("b"), nil}, {"b", in("INGRESS"), nil}},
 			in("b", "a"),
 		},
@@ -143,7 +143,7 @@ func TestCycle(t *testing.T) {
 	}
 }
 
-// TestAsPyramid replays what Pyramid 2.0 answered to random registrations.
+// TestAsPyramid compares with what Pyramid 2.0 returned for random registrations.
 func TestAsPyramid(t *testing.T) {
 	t.Parallel()
 	var cases []struct {
@@ -173,7 +173,7 @@ func TestAsPyramid(t *testing.T) {
 		case c.Unsatisfied != nil:
 			var names []string
 			for _, e := range unsatisfied(err) {
-				if string(e.Side) == c.Unsatisfied[0] { // Pyramid tells of the first side only
+				if string(e.Side) == c.Unsatisfied[0] { // Pyramid reports the first side only
 					names = append(names, e.Name)
 				}
 			}
