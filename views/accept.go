@@ -19,7 +19,7 @@ import (
 // of media types. A type that is not on the list gets the number of different offers as its
 // position: with two offers, image/png and application/json, the unknown image/png gets 2 and comes
 // before application/json, the sixth of the list. Offers of one type with parameters come before
-// the one without, unless they are on the list themselves, behind the number of offers. Pyramid
+// the one without, unless their own position on the list is beyond the number of offers. Pyramid
 // does the same.
 
 // defaultOffers is the server's order before AddAcceptOrder changes it.
@@ -188,7 +188,7 @@ func offerType(offer string) string {
 // AddAcceptOrder places a media type in the server's order of offers, which decides where the
 // client has no preference. By default the order is text/html, application/xhtml+xml,
 // application/xml, text/xml, text/plain, application/json. [Over] places the type before the named
-// ones, [Under] behind them; without a hint it comes last. A type with parameters can be placed
+// ones, [Under] after them; without a hint it comes last. A type with parameters can be placed
 // only relative to the same type with other parameters.
 func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 	config := c.Directive()

@@ -16,7 +16,7 @@ func TestAcceptChooses(t *testing.T) {
 	tests := map[string]struct {
 		offers  []string
 		declare func(c *registry.Config)
-		want    map[string]string // header, "-" for none: answer
+		want    map[string]string // body by Accept header, "-" for none
 	}{
 		"what the client likes": {
 			offers: []string{"text/html", "application/json", "text/plain"},
@@ -94,11 +94,11 @@ func TestAcceptChooses(t *testing.T) {
 				}
 			})
 			for header, want := range tt.want {
-				ask := req{res: &page{}}
+				rq := req{res: &page{}}
 				if header != "-" {
-					ask.header = []string{"Accept: " + header}
+					rq.header = []string{"Accept: " + header}
 				}
-				assert.Equal(t, want, ask.answer(t, reg), header)
+				assert.Equal(t, want, rq.result(t, reg), header)
 			}
 		})
 	}
@@ -122,7 +122,7 @@ func TestAcceptBesideOtherPredicates(t *testing.T) {
 		{"/", "image/png", "not-html"},
 	}
 	for _, tt := range tests {
-		assert.Equal(t, tt.want, req{line: tt.line, header: []string{"Accept: " + tt.accept}, res: &page{}}.answer(t, reg), "%v", tt)
+		assert.Equal(t, tt.want, req{line: tt.line, header: []string{"Accept: " + tt.accept}, res: &page{}}.result(t, reg), "%v", tt)
 	}
 }
 
@@ -148,11 +148,11 @@ func TestAcceptGoesOnToTheNextOffer(t *testing.T) {
 		views.Add(c, say("html"), views.Accept("text/html"))
 	})
 	header := []string{"Accept: application/json, text/html;q=0.1"}
-	assert.Equal(t, "html", req{header: header, res: &page{}}.answer(t, reg))
-	assert.Equal(t, "json-post", req{line: "POST /", header: header, res: &page{}}.answer(t, reg))
+	assert.Equal(t, "html", req{header: header, res: &page{}}.result(t, reg))
+	assert.Equal(t, "json-post", req{line: "POST /", header: header, res: &page{}}.result(t, reg))
 }
 
-// What a cache must keep apart is said, and only that.
+// Vary names Accept exactly where the header influenced the choice.
 func TestAcceptIsInVary(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
@@ -177,7 +177,7 @@ func TestAcceptIsInVary(t *testing.T) {
 	assert.Empty(t, vary(req{name: "plain", res: &page{}}))
 	assert.Equal(t, "Accept", vary(req{name: "not", header: []string{"Accept: text/html"}, res: &page{}}), "a negated one")
 	mixed := &web.Match{Routed: &web.Routed{Route: "r", GlobalViews: true}}
-	assert.Equal(t, "Accept", vary(req{name: "both", header: []string{"Accept: text/html"}, match: mixed, res: &page{}}), "a view of another place answers")
+	assert.Equal(t, "Accept", vary(req{name: "both", header: []string{"Accept: text/html"}, match: mixed, res: &page{}}), "a view without a route")
 	assert.Equal(t, "Accept", vary(req{line: "/?own", res: &page{}, request: func(r *web.Request) {
 		_, err := views.Accept("text/html").Holds(r) // as a route does
 		require.NoError(t, err)

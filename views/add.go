@@ -13,14 +13,14 @@ import (
 // type, name, route and predicates conflict.
 //
 // A view for an error type also handles errors of that type, unless it has a name. The default
-// permission and the default csrf check do not apply to it then.
+// permission and the default CSRF check do not apply to it then.
 func Add(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, anything, opts)
 }
 
 // AddError registers a view that handles errors only. v is an Error or ErrorStatus view, or one
 // without a type, which handles any error that no other error view does. It has no name. The
-// default permission and the default csrf check do not apply to it.
+// default permission and the default CSRF check do not apply to it.
 //
 // r.Response() starts with the status and the headers of the error (Allow of a 405, Retry-After),
 // 500 for an error without a status; the view may set others. Errors without a status, such as
@@ -179,12 +179,12 @@ func derived(reg *registry.Registry, info Info, key string) (*registration, erro
 	info.Registry = reg
 	permission, err := permissionOf(&info)
 	if err != nil {
-		return nil, fmt.Errorf("view %s: %w", info.place(), err)
+		return nil, fmt.Errorf("view %s: %w", info.funcText(), err)
 	}
 	info.Permission = permission
 	call, permissive, err := deriversOf(reg).derive(&info)
 	if err != nil {
-		return nil, fmt.Errorf("view %s: %w", info.place(), err)
+		return nil, fmt.Errorf("view %s: %w", info.funcText(), err)
 	}
 	return &registration{
 		info: &info, key: key, accept: acceptOf(info.Predicates), call: call, permissive: permissive,

@@ -14,13 +14,13 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// missingPage is an error that carries a status.
+// missingPage is an error with a status.
 type missingPage struct{ name string }
 
 func (e *missingPage) Error() string { return "no page " + e.name }
 func (e *missingPage) Status() int   { return http.StatusNotFound }
 
-func answerMissing(r *web.Request, e *missingPage) (*web.Response, error) {
+func showMissing(r *web.Request, e *missingPage) (*web.Response, error) {
 	return r.Text("missing: " + e.name), nil
 }
 
@@ -39,14 +39,14 @@ func TestTheSameViewTwiceConflicts(t *testing.T) {
 			views.Add(c, say("one"), views.Route("login"))
 			views.Add(c, say("two"), views.Route("login"))
 		},
-		// An error view and a view for the same error type are the same key.
+		// An error view and a view for the same error type share the identity.
 		`error view for *views_test.missingPage`: func(c *registry.Config) {
-			views.AddError(c, views.Error(answerMissing))
-			views.Add(c, views.Error(answerMissing))
+			views.AddError(c, views.Error(showMissing))
+			views.Add(c, views.Error(showMissing))
 		},
 		`error view for status 404`: func(c *registry.Config) {
 			views.AddNotFound(c, say("one"))
-			views.AddError(c, views.ErrorStatus(404, 404, answerError))
+			views.AddError(c, views.ErrorStatus(404, 404, showError))
 		},
 	}
 	for subject, declare := range tests {
@@ -70,7 +70,7 @@ func TestDifferentViewsLiveTogether(t *testing.T) {
 		views.Add(c, views.On(showAny))
 		views.AddNotFound(c, say("404"))
 		views.AddForbidden(c, say("403"))
-		views.AddError(c, views.ErrorStatus(400, 499, answerError))
+		views.AddError(c, views.ErrorStatus(400, 499, showError))
 		views.AddError(c, views.Func(hello))
 	})
 }
@@ -103,12 +103,12 @@ func TestErrorViews(t *testing.T) {
 		err     error
 		want    string // "": no view handles it
 	}{
-		"by type":              {func(c *registry.Config) { views.AddError(c, views.Error(answerMissing)) }, &missingPage{"x"}, "missing: x"},
-		"by type, Add":         {func(c *registry.Config) { views.Add(c, views.Error(answerMissing)) }, &missingPage{"x"}, "missing: x"},
-		"wrapped":              {func(c *registry.Config) { views.AddError(c, views.Error(answerMissing)) }, fmt.Errorf("load: %w", &missingPage{"x"}), "missing: x"},
-		"by status":            {func(c *registry.Config) { views.AddError(c, views.ErrorStatus(400, 499, answerError)) }, &missingPage{"x"}, "error view: no page x"},
+		"by type":              {func(c *registry.Config) { views.AddError(c, views.Error(showMissing)) }, &missingPage{"x"}, "missing: x"},
+		"by type, Add":         {func(c *registry.Config) { views.Add(c, views.Error(showMissing)) }, &missingPage{"x"}, "missing: x"},
+		"wrapped":              {func(c *registry.Config) { views.AddError(c, views.Error(showMissing)) }, fmt.Errorf("load: %w", &missingPage{"x"}), "missing: x"},
+		"by status":            {func(c *registry.Config) { views.AddError(c, views.ErrorStatus(400, 499, showError)) }, &missingPage{"x"}, "error view: no page x"},
 		"not found":            {func(c *registry.Config) { views.AddNotFound(c, say("nothing here")) }, &missingPage{"x"}, "nothing here"},
-		"takes error":          {func(c *registry.Config) { views.AddNotFound(c, views.On(answerError)) }, &missingPage{"x"}, "error view: no page x"},
+		"takes error":          {func(c *registry.Config) { views.AddNotFound(c, views.On(showError)) }, &missingPage{"x"}, "error view: no page x"},
 		"forbidden":            {func(c *registry.Config) { views.AddForbidden(c, say("no")) }, web.Forbidden(""), "no"},
 		"any error":            {func(c *registry.Config) { views.AddError(c, say("sorry")) }, errBroken, "sorry"},
 		"narrowed Func":        {func(c *registry.Config) { views.AddError(c, say("gone"), views.For[*missingPage]()) }, &missingPage{"x"}, "gone"},
@@ -119,13 +119,13 @@ func TestErrorViews(t *testing.T) {
 			t.Parallel()
 			reg := build(t, tt.declare)
 			r := request(reg, nil, &page{}, "", nil)
-			resp, answered, failure := views.TableOf(reg).CallError(r, tt.err)
+			resp, handled, failure := views.TableOf(reg).CallError(r, tt.err)
 			require.NoError(t, failure)
 			if tt.want == "" {
-				assert.False(t, answered)
+				assert.False(t, handled)
 				return
 			}
-			require.True(t, answered)
+			require.True(t, handled)
 			assert.Equal(t, tt.want, text(t, resp))
 		})
 	}
@@ -133,12 +133,12 @@ func TestErrorViews(t *testing.T) {
 
 func TestAddOfAnErrorTypeServesResourcesToo(t *testing.T) {
 	t.Parallel()
-	reg := build(t, func(c *registry.Config) { views.Add(c, views.Error(answerMissing)) })
+	reg := build(t, func(c *registry.Config) { views.Add(c, views.Error(showMissing)) })
 	assert.Equal(t, "missing: x", body(t, reg, &missingPage{"x"}))
 
-	reg = build(t, func(c *registry.Config) { views.AddError(c, views.Error(answerMissing)) })
+	reg = build(t, func(c *registry.Config) { views.AddError(c, views.Error(showMissing)) })
 	_, err := call(reg, &missingPage{"x"}, "")
-	require.Error(t, err, "an error view answers errors only")
+	require.Error(t, err, "an error view handles errors only")
 }
 
 func TestWhatIsNoErrorView(t *testing.T) {
@@ -151,9 +151,9 @@ func TestWhatIsNoErrorView(t *testing.T) {
 			"views.AddError: *views_test.page is not an error type: use views.Error or views.Func"},
 		"name": {func(c *registry.Config) { views.AddNotFound(c, say("x"), views.Name("n")) },
 			`views.AddNotFound: an error view has no name: remove views.Name("n")`},
-		"typed not found": {func(c *registry.Config) { views.AddNotFound(c, views.Error(answerMissing)) },
+		"typed not found": {func(c *registry.Config) { views.AddNotFound(c, views.Error(showMissing)) },
 			"views.AddNotFound: the view takes *views_test.missingPage only, but has to handle every error with status 404: take an error, or use views.AddError"},
-		"other status": {func(c *registry.Config) { views.AddForbidden(c, views.ErrorStatus(400, 499, answerError)) },
+		"other status": {func(c *registry.Config) { views.AddForbidden(c, views.ErrorStatus(400, 499, showError)) },
 			"views.AddForbidden: the view takes status 400 to 499"},
 	}
 	for name, tt := range tests {

@@ -14,7 +14,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// slashed takes paths that end with a slash.
+// slashed are routes that match every path with a slash at its end.
 type slashed struct{ routeNames }
 
 func (slashed) MatchesPath(escaped string) bool { return strings.HasSuffix(escaped, "/") }
@@ -44,9 +44,9 @@ func TestAppendSlash(t *testing.T) {
 		u.Path = strings.NewReplacer("%2F", "/", "%C3%BC%20", "ü ", "%5C", "\\", "%0D%0A", "\r\n", "%20", " ").Replace(path)
 		hr.URL, hr.RequestURI = u, target
 		r := web.Begin(&web.Application{Registry: reg}, hr)
-		resp, answered, err := views.TableOf(reg).CallError(r, web.NotFound(""))
+		resp, handled, err := views.TableOf(reg).CallError(r, web.NotFound(""))
 		require.NoError(t, err)
-		require.True(t, answered)
+		require.True(t, handled)
 		assert.Equal(t, location, resp.Header("Location"), target)
 		if location == "" {
 			assert.Equal(t, http.StatusNotFound, resp.Status())

@@ -75,7 +75,7 @@ func throughHandlers(next Callable, info *Info, one, all string, wrap func(web.H
 	handler, err := wrap(func(r *web.Request) (*web.Response, error) {
 		carried, ok := r.Context().Value(carriedKey{}).(*any)
 		if !ok {
-			return nil, fmt.Errorf("view %s: %s passed on a request that is not derived from its own: use r.WithContext or r.With", info.place(), one)
+			return nil, fmt.Errorf("view %s: %s passed on a request that is not derived from its own: use r.WithContext or r.With", info.funcText(), one)
 		}
 		return respond(next, info, r, *carried)
 	})
@@ -88,7 +88,7 @@ func throughHandlers(next Callable, info *Info, one, all string, wrap func(web.H
 			return nil, err
 		}
 		if resp == nil {
-			return nil, fmt.Errorf("view %s: %s returned neither a response nor an error", info.place(), all)
+			return nil, fmt.Errorf("view %s: %s returned neither a response nor an error", info.funcText(), all)
 		}
 		return resp, nil
 	}, nil

@@ -11,8 +11,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// BenchmarkBuild declares and derives many views; the time per view must not
-// grow with their number.
+// BenchmarkBuild declares and derives many views; the time per view must not grow with their
+// number.
 func BenchmarkBuild(b *testing.B) {
 	for _, n := range []int{100, 1_000, 10_000} {
 		b.Run(fmt.Sprintf("views=%d", n), func(b *testing.B) {

@@ -10,8 +10,7 @@ import (
 // BodyLimit limits the body of requests to the view to n bytes, in place of the limit of its route
 // or the application (framework.Options.MaxBody, 10 MiB by default). A negative n means no limit:
 // for views that read the body piece by piece and know when to stop. Reading past the limit fails
-// with
-// 413. The limit is set before the permission and the csrf check.
+// with a 413. The limit is set before the permission and the CSRF check.
 //
 // The limit of form bodies for Parameters stays framework.Options.MaxForm.
 func BodyLimit(n int64) Option {

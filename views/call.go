@@ -156,8 +156,8 @@ func (reg *registration) handle(r *web.Request, convert func(any) (any, error), 
 // CallError handles an error: by its error view, or else by the default response of HTTP errors.
 // While the view runs, and after it returned a response, the request's Err is err.
 //
-// If handled is false, nothing handled err, or the error view failed with the error failure. A 404
-// of an error view counts as not handled.
+// If handled is false, nothing handled err (failure is nil), or its error view failed with failure.
+// An error view that returns a 404 has not handled the error.
 func (t *Table) CallError(r *web.Request, err error) (resp *web.Response, handled bool, failure error) {
 	if err == nil {
 		return nil, false, nil
@@ -192,7 +192,7 @@ func (t *Table) handleError(r *web.Request, err error) (resp *web.Response, hand
 	return nil, false, nil
 }
 
-// handle tries the multiviews of one part. A tie is joined with the error that met it.
+// handle tries the multiviews of one part. A tie is joined with the error being handled.
 func (a *errorSearch) handle(r *web.Request) (*web.Response, bool, error) {
 	resp, done, err := a.chain.handle(r, a.err, false)
 	if err != nil && err == a.chain.tie {

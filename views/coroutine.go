@@ -70,7 +70,7 @@ func awaited(r *web.Request, value any, info *Info) (any, error) {
 		}
 		if isNil(future) || future.Done() == nil {
 			return nil, fmt.Errorf("view %s returned a future that will never settle: "+
-				"return async.Settled(value, nil) for a value that is known", info.place())
+				"return async.Settled(value, nil) for a value that is known", info.funcText())
 		}
 		var err error
 		value, err = future.AwaitAny(context.WithoutCancel(ctx))

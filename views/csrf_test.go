@@ -14,7 +14,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// strict lets only safe methods pass.
+// strict rejects all but safe methods.
 type strict struct{}
 
 var errForged = errors.New("forged")

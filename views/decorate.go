@@ -9,7 +9,7 @@ import (
 )
 
 // Decorate wraps the view in handlers, the first one outermost. Like tweens they see the request
-// and the finished response, but for this view only. They run inside the permission and csrf
+// and the finished response, but for this view only. They run inside the permission and CSRF
 // checks.
 //
 // A decorator that passes on another request must derive it from its own (r.WithContext, r.With,

@@ -29,13 +29,13 @@ func TestDecorators(t *testing.T) {
 	reg := build(t, func(c *registry.Config) {
 		views.SetDefaultRenderer(c, "string")
 		views.Add(c, views.On(showPage), views.Decorate(loud, quoted))
-		views.AddError(c, views.Error(answerMissing), views.Decorate(loud))
+		views.AddError(c, views.Error(showMissing), views.Decorate(loud))
 	})
 	assert.Equal(t, "'page A'!", body(t, reg, &page{"A"}), "the first one is outermost")
 
-	resp, answered, err := views.TableOf(reg).CallError(request(reg, nil, &page{}, "", nil), &missingPage{"x"})
+	resp, handled, err := views.TableOf(reg).CallError(request(reg, nil, &page{}, "", nil), &missingPage{"x"})
 	require.NoError(t, err)
-	require.True(t, answered)
+	require.True(t, handled)
 	assert.Equal(t, "missing: x!", text(t, resp), "an error view receives its error")
 
 	var group sync.WaitGroup

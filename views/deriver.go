@@ -8,8 +8,8 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// The names of the built-in derivers, outermost first, with the two bounds that
-// [Under] and [Over] may name.
+// The names of the built-in derivers, outermost first, with the two bounds that [Under] and [Over]
+// may name.
 const (
 	Ingress         = "INGRESS" // outside all derivers
 	BodyLimitView   = "body_limit_view"
@@ -67,7 +67,7 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 	for _, o := range opts {
 		o.applyTo(added)
 	}
-	if err := added.place(); err != nil {
+	if err := added.prepare(); err != nil {
 		cfg.Fail(err)
 		return
 	}
@@ -144,13 +144,13 @@ func (d *deriver) serves(info *Info) bool {
 	})
 }
 
-// place checks the hints and fills in the defaults.
-func (d *deriver) place() error {
+// prepare checks the deriver, and fills in the default hints.
+func (d *deriver) prepare() error {
 	switch {
 	case d.name == "":
-		return errors.New("view deriver without a name")
+		return errors.New(`view deriver without a name: want a name such as "rate_limit"`)
 	case d.name == Ingress || d.name == Innermost:
-		return fmt.Errorf("view deriver %q: the name is reserved", d.name)
+		return fmt.Errorf("view deriver %q: the name is reserved: choose another name", d.name)
 	case d.derive == nil:
 		return fmt.Errorf("view deriver %q is nil: want a func(views.Callable, *views.Info) (views.Callable, error)", d.name)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// trace is a deriver that notes that it was passed.
+// trace returns a deriver that logs each call.
 func trace(log *[]string, name string) views.Deriver {
 	return func(next views.Callable, _ *views.Info) (views.Callable, error) {
 		return func(r *web.Request, res any) (any, error) {
@@ -125,8 +125,8 @@ func TestInvalidDerivers(t *testing.T) {
 	}
 }
 
-// The first view needs the order, in its phase: what conflicts in an
-// earlier one is reported first, and what ran before has run.
+// The order is computed for the first view, in its phase: conflicts of earlier phases are reported
+// first, and earlier actions have run.
 func TestDeriverOrderErrorIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	pass := func(next views.Callable, _ *views.Info) (views.Callable, error) { return next, nil }

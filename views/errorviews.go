@@ -17,7 +17,7 @@ import (
 //  3. without a route: the default response of HTTP errors,
 //  4. views for any error.
 //
-// errors.As alone would not do: a view for error matches every wrapper, and would always win.
+// errors.As is not enough: a view for error would match every wrapper, and always be chosen.
 
 var errorType = reflect.TypeFor[error]()
 

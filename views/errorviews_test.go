@@ -13,7 +13,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// A storage fails with these.
+// The errors of a storage.
 type (
 	diskError  struct{}
 	quotaError struct{ user string }
@@ -45,23 +45,23 @@ func errorView(name string, then func(error) error) views.View {
 	})
 }
 
-// handled is what CallError gives: the answer, "unanswered", or the error that
-// leaves instead.
-func handled(t testing.TB, reg *registry.Registry, ask req, err error) string {
+// errorOutcome returns what CallError makes of err: the body or status of the response, "not
+// handled", or the error of the error view.
+func errorOutcome(t testing.TB, reg *registry.Registry, rq req, err error) string {
 	t.Helper()
-	r := ask.of(reg)
-	resp, answered, failure := views.TableOf(reg).CallError(r, err)
+	r := rq.of(reg)
+	resp, handled, failure := views.TableOf(reg).CallError(r, err)
 	switch {
 	case failure != nil:
-		assert.False(t, answered)
+		assert.False(t, handled)
 		assert.NoError(t, r.Err())
-		return "leaves: " + failure.Error()
-	case !answered:
+		return "fails: " + failure.Error()
+	case !handled:
 		assert.NoError(t, r.Err())
-		return "unanswered"
+		return "not handled"
 	}
-	assert.Equal(t, err, r.Err(), "kept for the tweens outside")
-	if resp.Header("X-Content-Type-Options") == "" { // which plain answers have
+	assert.Equal(t, err, r.Err(), "kept for outer tweens")
+	if resp.Header("X-Content-Type-Options") == "" { // which default responses have
 		b, _ := resp.Body()
 		return string(b)
 	}
@@ -77,12 +77,12 @@ func TestErrorViewsByType(t *testing.T) {
 		views.AddError(c, views.Error(func(r *web.Request, err *quotaError) (*web.Response, error) { return r.Text("quota " + err.user), nil }))
 	}
 	status := func(c *registry.Config) {
-		answer := func(name string) func(*web.Request, error) (*web.Response, error) {
+		named := func(name string) func(*web.Request, error) (*web.Response, error) {
 			return func(r *web.Request, err error) (*web.Response, error) { return r.Text(name), nil }
 		}
-		views.AddError(c, views.ErrorStatus(400, 599, answer("4xx 5xx")))
-		views.AddError(c, views.ErrorStatus(400, 499, answer("4xx")))
-		views.AddError(c, views.ErrorStatus(409, 409, answer("409")))
+		views.AddError(c, views.ErrorStatus(400, 599, named("4xx 5xx")))
+		views.AddError(c, views.ErrorStatus(400, 499, named("4xx")))
+		views.AddError(c, views.ErrorStatus(409, 409, named("409")))
 		views.AddError(c, caught("any"))
 	}
 	none := func(*registry.Config) {}
@@ -96,25 +96,25 @@ func TestErrorViewsByType(t *testing.T) {
 		"narrower interface":            {all, wrap(&diskError{}), "retryable"},
 		"any":                           {all, errors.New("x"), "any"},
 		"joined: outermost, then first": {all, errors.Join(errors.New("x"), &diskError{}, &quotaError{"ann"}), "retryable"},
-		"HTTP errors answer by themselves before any": {all, web.Conflict("x"), "409"},
-		"exact before status":                         {func(c *registry.Config) { all(c); status2(c) }, &quotaError{"ann"}, "quota ann"},
-		"narrow range":                                {status, wrap(web.Conflict("x")), "409"},
-		"wider range":                                 {status, web.NotFound("x"), "4xx"},
-		"widest range":                                {status, web.Status(503, ""), "4xx 5xx"},
-		"status of another error":                     {status, &quotaError{"ann"}, "4xx"},
-		"redirect":                                    {status, web.SeeOther("/x"), "303"},
-		"no status":                                   {status, errors.New("x"), "any"},
-		"none":                                        {none, errors.New("x"), "unanswered"},
-		"none, HTTP":                                  {none, wrap(web.Conflict("x")), "409"},
-		"none, status":                                {none, wrap(&quotaError{"ann"}), "413"},
-		"no error":                                    {none, nil, "unanswered"},
+		"default response of HTTP errors before any": {all, web.Conflict("x"), "409"},
+		"exact before status":                        {func(c *registry.Config) { all(c); status2(c) }, &quotaError{"ann"}, "quota ann"},
+		"narrow range":                               {status, wrap(web.Conflict("x")), "409"},
+		"wider range":                                {status, web.NotFound("x"), "4xx"},
+		"widest range":                               {status, web.Status(503, ""), "4xx 5xx"},
+		"status of another error":                    {status, &quotaError{"ann"}, "4xx"},
+		"redirect":                                   {status, web.SeeOther("/x"), "303"},
+		"no status":                                  {status, errors.New("x"), "any"},
+		"none":                                       {none, errors.New("x"), "not handled"},
+		"none, HTTP":                                 {none, wrap(web.Conflict("x")), "409"},
+		"none, status":                               {none, wrap(&quotaError{"ann"}), "413"},
+		"no error":                                   {none, nil, "not handled"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			reg := build(t, tt.declare)
 			for range 2 {
-				assert.Equal(t, tt.want, handled(t, reg, req{}, tt.err))
+				assert.Equal(t, tt.want, errorOutcome(t, reg, req{}, tt.err))
 			}
 		})
 	}
@@ -133,11 +133,11 @@ func TestErrorViewsOfARoute(t *testing.T) {
 		views.AddNotFound(c, caught("not found"))
 	})
 	on := func(route string) req { return req{match: &web.Match{Routed: &web.Routed{Route: route}}} }
-	assert.Equal(t, "temporary of r", handled(t, reg, on("r"), &diskError{}), "the route's come first")
-	assert.Equal(t, "any of s", handled(t, reg, on("s"), &diskError{}), "whatever they answer")
-	assert.Equal(t, "any of s", handled(t, reg, on("s"), web.NotFound("")))
-	assert.Equal(t, "not found", handled(t, reg, on("r"), web.NotFound("")), "then global ones, without being req for")
-	assert.Equal(t, "disk", handled(t, reg, req{}, &diskError{}))
+	assert.Equal(t, "temporary of r", errorOutcome(t, reg, on("r"), &diskError{}), "the route's come first")
+	assert.Equal(t, "any of s", errorOutcome(t, reg, on("s"), &diskError{}), "whatever they return")
+	assert.Equal(t, "any of s", errorOutcome(t, reg, on("s"), web.NotFound("")))
+	assert.Equal(t, "not found", errorOutcome(t, reg, on("r"), web.NotFound("")), "then those without a route")
+	assert.Equal(t, "disk", errorOutcome(t, reg, req{}, &diskError{}))
 }
 
 func TestErrorViewsWithPredicates(t *testing.T) {
@@ -149,12 +149,12 @@ func TestErrorViewsWithPredicates(t *testing.T) {
 		views.AddError(c, caught("json"), views.For[*quotaError](), views.Accept("application/json"))
 		views.AddError(c, caught("html"), views.For[*quotaError](), views.Accept("text/html"))
 	})
-	assert.Equal(t, "post", handled(t, reg, req{line: "POST /"}, &diskError{}))
-	assert.Equal(t, "put", handled(t, reg, req{line: "PUT /"}, &diskError{}), "groups fall through")
-	assert.Equal(t, "unanswered", handled(t, reg, req{}, &diskError{}))
-	assert.Equal(t, "nf", handled(t, reg, req{line: "POST /"}, web.NotFound("")))
-	assert.Equal(t, "404", handled(t, reg, req{}, web.NotFound("")), "the plain answer")
-	assert.Equal(t, "json", handled(t, reg, req{header: []string{"Accept: application/json"}}, &quotaError{}))
+	assert.Equal(t, "post", errorOutcome(t, reg, req{line: "POST /"}, &diskError{}))
+	assert.Equal(t, "put", errorOutcome(t, reg, req{line: "PUT /"}, &diskError{}), "the next group")
+	assert.Equal(t, "not handled", errorOutcome(t, reg, req{}, &diskError{}))
+	assert.Equal(t, "nf", errorOutcome(t, reg, req{line: "POST /"}, web.NotFound("")))
+	assert.Equal(t, "404", errorOutcome(t, reg, req{}, web.NotFound("")), "the default response")
+	assert.Equal(t, "json", errorOutcome(t, reg, req{header: []string{"Accept: application/json"}}, &quotaError{}))
 }
 
 func TestFailingErrorViews(t *testing.T) {
@@ -163,12 +163,12 @@ func TestFailingErrorViews(t *testing.T) {
 		raised error
 		want   string
 	}{
-		"its own error leaves":      {errors.New("own"), "leaves: own"},
-		"an HTTP error too":         {web.Conflict("own"), "leaves: 409 Conflict: own"},
-		"not found gives way":       {web.NotFound("own"), "unanswered"},
-		"a mismatch goes on":        {views.ErrMismatch, "general"},
-		"a wrapped mismatch, too":   {wrap(views.ErrMismatch), "general"},
-		"the first error is itself": {&diskError{}, "leaves: disk"},
+		"its own error":      {errors.New("own"), "fails: own"},
+		"its own HTTP error": {web.Conflict("own"), "fails: 409 Conflict: own"},
+		"its own 404":        {web.NotFound("own"), "not handled"},
+		"a mismatch":         {views.ErrMismatch, "general"},
+		"a wrapped mismatch": {wrap(views.ErrMismatch), "general"},
+		"the same error":     {&diskError{}, "fails: disk"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -177,7 +177,7 @@ func TestFailingErrorViews(t *testing.T) {
 				views.AddError(c, errorView("x", func(error) error { return tt.raised }), views.For[*diskError]())
 				views.AddError(c, caught("general"))
 			})
-			assert.Equal(t, tt.want, handled(t, reg, req{}, &diskError{}))
+			assert.Equal(t, tt.want, errorOutcome(t, reg, req{}, &diskError{}))
 		})
 	}
 }
@@ -195,8 +195,8 @@ func TestErrIsSetDuringTheErrorView(t *testing.T) {
 	r := req{res: &page{}}.of(reg)
 	r.Response().SetHeader("X-Failed", "1")
 	web.Drive(r).SetError(errors.New("earlier"))
-	_, answered, err := views.TableOf(reg).CallError(r, first)
-	assert.False(t, answered)
+	_, handled, err := views.TableOf(reg).CallError(r, first)
+	assert.False(t, handled)
 	require.EqualError(t, err, "own")
 	assert.EqualError(t, r.Err(), "earlier")
 }
@@ -210,8 +210,8 @@ func TestTiedErrorViews(t *testing.T) {
 		}]())
 		views.AddError(c, caught("t"), views.For[temporary]())
 	})
-	_, answered, err := views.TableOf(reg).CallError(req{}.of(reg), &diskError{})
-	assert.False(t, answered)
+	_, handled, err := views.TableOf(reg).CallError(req{}.of(reg), &diskError{})
+	assert.False(t, handled)
 	require.ErrorContains(t, err, "neither")
 	assert.ErrorContains(t, err, "views.Order[*views_test.diskError]")
 	_, first := errors.AsType[*diskError](err)
@@ -224,8 +224,8 @@ func TestViewForAnErrorTypeServesBoth(t *testing.T) {
 		views.Add(c, caught("both"), views.For[*diskError]())
 		views.AddError(c, caught("only"), views.For[*quotaError]())
 	})
-	assert.Equal(t, "both", req{res: &diskError{}}.answer(t, reg))
-	assert.Equal(t, "both", handled(t, reg, req{}, &diskError{}))
-	assert.Equal(t, "[404]", req{res: &quotaError{}}.answer(t, reg))
-	assert.Equal(t, "only", handled(t, reg, req{}, &quotaError{}))
+	assert.Equal(t, "both", req{res: &diskError{}}.result(t, reg))
+	assert.Equal(t, "both", errorOutcome(t, reg, req{}, &diskError{}))
+	assert.Equal(t, "[404]", req{res: &quotaError{}}.result(t, reg))
+	assert.Equal(t, "only", errorOutcome(t, reg, req{}, &quotaError{}))
 }

@@ -34,7 +34,7 @@ func printed(declare func(c *registry.Config)) {
 	fmt.Println(string(body))
 }
 
-// A coroutine returns a future; what that holds is the view's value.
+// A coroutine returns a future, whose value is the value of the view.
 func ExampleCoroutineMapper() {
 	greet := func(r *web.Request, name string) (*async.Future[string], error) {
 		return async.Go(r.Context(), func(context.Context) (string, error) { return "Hello, " + name, nil }), nil
@@ -45,7 +45,7 @@ func ExampleCoroutineMapper() {
 	// Output: Hello, Ada
 }
 
-// A view that burns CPU: two at a time, four may wait, the others are told to come back.
+// A view that uses much CPU: two run at a time, four may wait, the others get a 503 with Retry-After.
 func ExampleExecutorMapper() {
 	paint := func(_ *web.Request, name string) (string, error) { return "a picture of " + name, nil }
 	printed(func(c *registry.Config) {
@@ -91,7 +91,7 @@ func ExampleAround() {
 	// Output: a report about Ada, in time: true
 }
 
-// A mapper decides how views are called: here with a word before and after.
+// A mapper decides how views are called: this one prints a word before and after.
 func ExampleMapper() {
 	polite := func(v views.View, _ *views.Info) (views.Callable, error) {
 		call := v.Callable()

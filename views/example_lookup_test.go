@@ -23,17 +23,17 @@ func with(method, header, value string) *http.Request {
 	return hr
 }
 
-// Views of one resource and name are told apart by predicates. The one with more
-// of them is tried first, whatever the order of registration.
+// Predicates choose among views of one resource and name. The one with more of them is tried first,
+// whatever the order of registration.
 func ExampleMethod() {
 	c := registry.New(registry.Options{})
 	views.Add(c, words("read"), views.Method("GET"))
 	views.Add(c, words("write"), views.Method("POST"))
 	views.Add(c, words("write a draft"), views.Method("POST"), views.Param("draft"))
 
-	answer(c, "", get())
-	answer(c, "", post("draft=1"))
-	answer(c, "", with("DELETE", "Accept", "text/plain"))
+	try(c, "", get())
+	try(c, "", post("draft=1"))
+	try(c, "", with("DELETE", "Accept", "text/plain"))
 	// Output:
 	// 200 text/plain; charset=utf-8: read
 	// 200 text/plain; charset=utf-8: write a draft
@@ -46,8 +46,8 @@ func ExampleAccept() {
 	views.Add(c, words("<p>page"), views.Accept("text/html"))
 	views.Add(c, words("{}"), views.Accept("application/json"))
 
-	answer(c, "", with("GET", "Accept", "application/json, text/html;q=0.5"))
-	answer(c, "", get())
+	try(c, "", with("GET", "Accept", "application/json, text/html;q=0.5"))
+	try(c, "", get())
 	// Output:
 	// 200 text/plain; charset=utf-8: {}
 	// 200 text/plain; charset=utf-8: <p>page
@@ -60,7 +60,7 @@ func ExampleAddAcceptOrder() {
 	views.Add(c, words("<p>page"), views.Accept("text/html"))
 	views.Add(c, words("{}"), views.Accept("application/json"))
 
-	answer(c, "", get())
+	try(c, "", get())
 	// Output: 200 text/plain; charset=utf-8: {}
 }
 
@@ -80,24 +80,24 @@ func ExampleWhere() {
 	// !language="de"
 }
 
-// Declaring a kind says how much it weighs against others.
+// AddPredicate gives a kind its weight among the others.
 func ExampleAddPredicate() {
 	c := registry.New(registry.Options{})
 	views.AddPredicate(c, "language", views.Under("method"))
 	views.Add(c, words("deutsch"), Language("de"))
 	views.Add(c, words("read"), views.Method("GET"))
 
-	answer(c, "", with("GET", "Accept-Language", "de"))
+	try(c, "", with("GET", "Accept-Language", "de"))
 	// Output: 200 text/plain; charset=utf-8: read
 }
 
-// Chapter is seen as the Article that it embeds.
+// Chapter inherits the views of the Article that it embeds.
 type Chapter struct {
 	Article
 	Number int
 }
 
-// Titled and Texted are what Articles and Chapters are.
+// Titled and Texted are interfaces that Article and Chapter implement.
 type (
 	Titled interface{ title() string }
 	Texted interface{ body() string }
@@ -130,8 +130,8 @@ func ExampleInherit() {
 	// Output: Shafts at /3
 }
 
-// Two interfaces fit an Article, and neither is narrower: which one's views
-// come first is for the application to say.
+// An Article implements two interfaces, of which neither is narrower: the application declares whose
+// views come first.
 func ExampleOrder() {
 	declare := func(c *registry.Config) {
 		views.Add(c, words("titled"), views.For[Titled]())
@@ -146,13 +146,13 @@ func ExampleOrder() {
 	c = registry.New(registry.Options{})
 	declare(c)
 	views.Order[*Article](c, reflect.TypeFor[Texted](), reflect.TypeFor[Titled]())
-	answer(c, "", get())
+	try(c, "", get())
 	// Output:
 	// true
 	// 200 text/plain; charset=utf-8: texted
 }
 
-// A page shows a part that is another resource's view, if the visitor may see it.
+// A page contains the view of another resource, if the user may see it.
 func ExampleRenderView() {
 	c := registry.New(registry.Options{})
 	views.Add(c, words("the aside"), views.Name("aside"))
@@ -169,7 +169,7 @@ func ExampleRenderView() {
 		return r.Text(a.Title + " and " + string(body)), nil
 	}))
 
-	answer(c, "", get())
+	try(c, "", get())
 	// Output: 200 text/plain; charset=utf-8: Mastabas and the aside
 }
 

@@ -9,14 +9,14 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// A type that is no response can be made one, for all views that return it.
+// An adapter makes responses of a type, for all views that return it.
 func ExampleAddResponseAdapter() {
 	c := registry.New(registry.Options{})
 	views.AddResponseAdapter(c, func(r *web.Request, t time.Time) (*web.Response, error) {
 		return r.Text(t.Format(time.DateOnly)), nil
 	})
 	views.Add(c, views.Func(func(*web.Request) (time.Time, error) { return time.Unix(0, 0).UTC(), nil }))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output:
 	// 200 text/plain; charset=utf-8: 1970-01-01
 }
@@ -50,20 +50,19 @@ func ExampleDecorate() {
 	// ! max-age=60
 }
 
-// A view for errors of a range of statuses answers what no view for a type of
-// error does.
+// A view for a range of statuses handles the errors that no view for their type handles.
 func ExampleErrorStatus() {
 	c := registry.New(registry.Options{})
 	views.AddError(c, views.ErrorStatus(400, 499, func(r *web.Request, err error) (*web.Response, error) {
 		return r.Text("your mistake: " + err.Error()), nil
 	}))
 	views.Add(c, views.Func(func(*web.Request) (any, error) { return nil, web.Conflict("someone else was faster") }))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output:
 	// 409 text/plain; charset=utf-8: your mistake: 409 Conflict: someone else was faster
 }
 
-// Group gives several views the same options; Not turns a predicate around.
+// Group gives several views the same options; Not negates a predicate.
 func ExampleGroup() {
 	editing := views.Group(views.Name("edit"), views.For[*Article]())
 	c := registry.New(registry.Options{})
@@ -71,8 +70,8 @@ func ExampleGroup() {
 		editing, views.Not(views.Method("POST")))
 	views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) { return r.Text("saved"), nil }),
 		editing, views.Method("POST"), views.Param("title"))
-	answer(c, "edit", get())
-	answer(c, "edit", post("title=x"))
+	try(c, "edit", get())
+	try(c, "edit", post("title=x"))
 	// Output:
 	// 200 text/plain; charset=utf-8: the form
 	// 200 text/plain; charset=utf-8: saved
@@ -84,7 +83,7 @@ func ExampleContainment() {
 	views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) { return r.Text("in an article"), nil }),
 		views.Containment[*Article]())
 	views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) { return r.Text("elsewhere"), nil }))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output:
 	// 200 text/plain; charset=utf-8: in an article
 }

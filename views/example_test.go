@@ -21,9 +21,8 @@ func (a *Article) Summary(*web.Request) (map[string]string, error) {
 	return map[string]string{"title": a.Title}, nil
 }
 
-// answer plays the part of an application: it builds what was declared, and
-// shows how a request for an article is answered.
-func answer(c *registry.Config, view string, hr *http.Request) {
+// try builds what was declared, sends a request for an article to the views, and prints the response.
+func try(c *registry.Config, view string, hr *http.Request) {
 	reg, err := c.Build()
 	if err != nil {
 		fmt.Println(err)
@@ -34,9 +33,9 @@ func answer(c *registry.Config, view string, hr *http.Request) {
 	table := views.TableOf(reg)
 	resp, err := table.Call(r)
 	if err != nil {
-		var answered bool
-		if resp, answered, _ = table.CallError(r, err); !answered {
-			fmt.Println("unanswered:", err)
+		var handled bool
+		if resp, handled, _ = table.CallError(r, err); !handled {
+			fmt.Println("not handled:", err)
 			return
 		}
 	}
@@ -60,8 +59,8 @@ func Example() {
 	views.Add(c, views.On(show))
 	views.Add(c, views.Of((*Article).Summary), views.Name("summary"), views.Method("GET"))
 
-	answer(c, "", get())
-	answer(c, "summary", get())
+	try(c, "", get())
+	try(c, "summary", get())
 	// Output:
 	// 200 text/html; charset=utf-8: <h1>Mastabas</h1>
 	// 200 application/json: {"title":"Mastabas"}
@@ -70,24 +69,24 @@ func Example() {
 func ExampleOn() {
 	c := registry.New(registry.Options{})
 	views.Add(c, views.On(func(_ *web.Request, a *Article) (string, error) { return a.Text, nil }), views.Renderer("string"))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output: 200 text/plain; charset=utf-8: Plain blocks of stone.
 }
 
 func ExampleOf() {
 	c := registry.New(registry.Options{})
 	views.Add(c, views.Of((*Article).Summary))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output: 200 application/json: {"title":"Mastabas"}
 }
 
-// Draft is an input that knows what it must be.
+// Draft is an input that checks itself.
 type Draft struct {
 	Title string `form:"title"`
 	Stars int    `form:"stars"`
 }
 
-// Validate refuses what should not be stored.
+// Validate rejects a draft that should not be stored.
 func (d Draft) Validate() error {
 	if d.Title == "" {
 		return errors.New("title: say something")
@@ -101,18 +100,18 @@ func ExampleOnInput() {
 	}
 	c := registry.New(registry.Options{})
 	views.Add(c, views.OnInput(save), views.Method("POST"))
-	answer(c, "", post("title=Pyramids&stars=5"))
+	try(c, "", post("title=Pyramids&stars=5"))
 	// Output: 200 text/plain; charset=utf-8: Mastabas becomes Pyramids, 5 stars
 }
 
 func ExampleFunc() {
 	c := registry.New(registry.Options{})
 	views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) { return r.Text("hello"), nil }))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output: 200 text/plain; charset=utf-8: hello
 }
 
-// Editing holds what the views of one form share.
+// Editing holds what the views of a form share.
 type Editing struct{ article *Article }
 
 // NewEditing is called for each request.
@@ -129,8 +128,8 @@ func ExampleStruct() {
 	edit := views.Group(views.Name("edit"), views.Renderer("string"))
 	views.Add(c, views.Struct(NewEditing, (*Editing).Form), edit, views.Method("GET"))
 	views.Add(c, views.Struct(NewEditing, (*Editing).Save), edit, views.Method("POST"))
-	answer(c, "edit", get())
-	answer(c, "edit", post(""))
+	try(c, "edit", get())
+	try(c, "edit", post(""))
 	// Output:
 	// 200 text/plain; charset=utf-8: form of Mastabas
 	// 200 text/plain; charset=utf-8: saved Mastabas
@@ -150,7 +149,7 @@ func ExampleAddError() {
 		r.Response().SetStatus(http.StatusConflict)
 		return r.Text("no more " + e.Item), nil
 	}))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output: 409 text/plain; charset=utf-8: no more stone
 }
 
@@ -160,12 +159,12 @@ func ExampleAddNotFound() {
 		r.Response().SetStatus(http.StatusNotFound)
 		return r.Text("nothing here"), nil
 	}))
-	answer(c, "absent", get())
+	try(c, "absent", get())
 	// Output: 404 text/plain; charset=utf-8: nothing here
 }
 
-// A package that adds something to views brings a deriver, and an option that
-// its users give to their views.
+// A package that does something around views registers a deriver, and exports an option for the
+// views of its users.
 func ExampleAddDeriver() {
 	teaser := func(words string) views.Option { return views.Value("teaser", words) }
 	deriver := func(next views.Callable, info *views.Info) (views.Callable, error) {
@@ -187,7 +186,7 @@ func ExampleAddDeriver() {
 	views.AddDeriver(c, "teaser", deriver, views.Options("teaser"))
 	views.Add(c, views.On(func(_ *web.Request, a *Article) (string, error) { return a.Title, nil }),
 		views.Renderer("string"), teaser("Read on"))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output: 200 text/plain; charset=utf-8: Read on: Mastabas
 }
 
@@ -211,7 +210,7 @@ func ExampleAddRenderer() {
 	views.Add(c, views.Func(func(*web.Request) ([][]string, error) {
 		return [][]string{{"a", "b"}}, nil
 	}), views.Renderer("csv"))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output: 200 text/csv: a,b
 }
 
@@ -225,6 +224,6 @@ func ExampleWrapper() {
 	views.Add(c, views.On(func(r *web.Request, a *Article) (*web.Response, error) {
 		return r.HTML(a.Title), nil
 	}), views.Wrapper("layout"))
-	answer(c, "", get())
+	try(c, "", get())
 	// Output: 200 text/html; charset=utf-8: <main>Mastabas</main>
 }

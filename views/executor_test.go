@@ -47,9 +47,9 @@ func TestExecutorIsFull(t *testing.T) {
 	assert.Equal(t, 503, plain.Status())
 	assert.Equal(t, "3", plain.Header("Retry-After"))
 
-	resp, answered, err := views.TableOf(reg).CallError(r, err)
+	resp, handled, err := views.TableOf(reg).CallError(r, err)
 	require.NoError(t, err)
-	require.True(t, answered)
+	require.True(t, handled)
 	assert.Equal(t, "come back later", text(t, resp), "error views need no executor")
 
 	close(free)
@@ -90,7 +90,7 @@ func TestContextOfExecutorViews(t *testing.T) {
 			}), views.WithMapper(views.ExecutorMapperOn(ex)), views.Renderer("string"))
 		})
 		start := time.Now()
-		ask := func(limit time.Duration) (time.Duration, error) {
+		rq := func(limit time.Duration) (time.Duration, error) {
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			defer cancel()
 			r := request(reg, nil, &page{}, "", httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
@@ -101,12 +101,12 @@ func TestContextOfExecutorViews(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			after, err := ask(time.Second)
+			after, err := rq(time.Second)
 			assert.NoError(t, err, "it was there in the end")
 			assert.Equal(t, time.Minute, after)
 		}()
 		synctest.Wait()
-		after, err := ask(2 * time.Second)
+		after, err := rq(2 * time.Second)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 2*time.Second, after)
 		status, _ := web.StatusOf(err)

@@ -25,8 +25,7 @@ type formField struct {
 	set   setter
 }
 
-// setter parses a parameter's value into a field, or its values if that is a
-// slice.
+// setter parses a parameter's value into a field, or its values if that is a slice.
 type setter = func(field reflect.Value, texts []string) error
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
@@ -113,9 +112,8 @@ func isList(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice && !reflect.PointerTo(t).Implements(textUnmarshaler)
 }
 
-// setterOf returns nil for a type that no text can fill. Pointers and slices
-// nest no deeper than a pointer to a slice of plain values, which also ends types that
-// consist of themselves.
+// setterOf returns nil for a type that no text can fill. Pointers and slices nest no deeper than a
+// pointer to a slice of plain values, which also ends types that consist of themselves.
 func setterOf(t reflect.Type) setter {
 	if reflect.PointerTo(t).Implements(textUnmarshaler) {
 		return func(field reflect.Value, texts []string) error {

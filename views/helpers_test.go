@@ -15,7 +15,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// A tree of two types, which the tests of this package publish.
+// The types of the resources in these tests.
 type (
 	folder struct{ Title string }
 	page   struct{ Title string }
@@ -32,7 +32,7 @@ func build(t testing.TB, declare func(c *registry.Config)) *registry.Registry {
 	return reg
 }
 
-// refused builds what cannot be built, and returns the error's text.
+// refused returns the text of the error of building what declare declares.
 func refused(t testing.TB, declare func(c *registry.Config)) string {
 	t.Helper()
 	c := registry.New(registry.Options{})
@@ -42,8 +42,7 @@ func refused(t testing.TB, declare func(c *registry.Config)) string {
 	return err.Error()
 }
 
-// request is a request for a resource, of an application with a policy or
-// without.
+// request returns a request for a resource. policy may be nil.
 func request(reg *registry.Registry, policy web.SecurityPolicy, res traversal.Resource, name string, hr *http.Request) *web.Request {
 	if hr == nil {
 		hr = httptest.NewRequest(http.MethodGet, "/", nil)
@@ -93,8 +92,7 @@ func say(words string) views.View {
 	return views.Func(func(r *web.Request) (*web.Response, error) { return r.Text(words), nil })
 }
 
-// req describes a request in short: "POST /path?query", a resource and what else
-// matters.
+// req describes a request.
 type req struct {
 	line    string // method, if not GET, and target
 	header  []string
@@ -140,9 +138,9 @@ func (a req) of(reg *registry.Registry) *web.Request {
 	return r
 }
 
-// answer returns the body of the response, or the status of the error in brackets, 500 if it has
+// result returns the body of the response, or the status of the error in brackets, 500 if it has
 // none.
-func (a req) answer(t testing.TB, reg *registry.Registry) string {
+func (a req) result(t testing.TB, reg *registry.Registry) string {
 	t.Helper()
 	return outcome(t)(views.TableOf(reg).Call(a.of(reg)))
 }

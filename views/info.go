@@ -20,7 +20,7 @@ type Info struct {
 	Resource   reflect.Type    // resource type that it serves; nil for any
 	Source     registry.Source // where it was registered
 	Predicates []web.Predicate // in the order written
-	ErrorOnly  bool            // handles errors only; the default permission and csrf check do not apply
+	ErrorOnly  bool            // handles errors only; the default permission and CSRF check do not apply
 
 	status  [2]int // statuses of an ErrorStatus view
 	options declaration
@@ -76,8 +76,8 @@ func typeText(t reflect.Type) string {
 	return t.String()
 }
 
-// place names the view's function and where it stands: `wiki.show (wiki/views.go:41)`.
-func (i *Info) place() string {
+// funcText names the view's function and its source location: `wiki.show (wiki/views.go:41)`.
+func (i *Info) funcText() string {
 	name, src := i.View.FuncName(), i.View.Source()
 	if src == (registry.Source{}) {
 		src = i.Source
@@ -85,7 +85,7 @@ func (i *Info) place() string {
 	switch {
 	case name == "":
 		return fmt.Sprintf("%s (%s)", i, src)
-	case strings.HasPrefix(name, "func at "): // a closure is named by its place already
+	case strings.HasPrefix(name, "func at "): // the name of a closure is its source location
 		return "func at " + src.String()
 	}
 	return fmt.Sprintf("%s (%s)", name, src)

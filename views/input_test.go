@@ -144,7 +144,7 @@ func TestOnInputInvalidDeclarations(t *testing.T) {
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.OnInput[any, twice, any](nil)) }), "views.OnInput(nil)")
 }
 
-// FuzzOnInput: whatever is sent, the view gets it or the client is told.
+// Every input either reaches the view or is an error with a status that blames the client.
 func FuzzOnInput(f *testing.F) {
 	f.Add("application/json", "title=a", `{"title":"b"}`)
 	f.Add("application/x-www-form-urlencoded", "ratings=1&ratings=x", "due=2026-01-02T00:00:00Z&limit=9")

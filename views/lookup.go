@@ -249,8 +249,8 @@ func seen(line []ancestor, want reflect.Type) func(any) (any, error) {
 	return line[at].convert
 }
 
-// narrowest returns the multiview than whose interface no other is narrower, and a second one if
-// there are several.
+// narrowest returns the first multiview with an interface of which no other is narrower, and the
+// second one, if any.
 func narrowest(groups []*multiview) (first, second *multiview) {
 	for _, g := range groups {
 		if slices.ContainsFunc(groups, func(other *multiview) bool { return narrower(other.typ, g.typ) }) {
@@ -270,7 +270,7 @@ func narrower(a, b reflect.Type) bool { return a != b && a.Implements(b) && !b.I
 func tied(t reflect.Type, a, b *multiview) error {
 	one, two := a.members[0].info, b.members[0].info
 	return fmt.Errorf("%s and %s both serve %s, and neither %s nor %s is narrower: add views.Order[%s](c, …), or a view for %[3]s itself\n    %s\n    %s",
-		one, two, t, a.typ, b.typ, t, one.place(), two.place())
+		one, two, t, a.typ, b.typ, t, one.funcText(), two.funcText())
 }
 
 // cursor goes through the views of a chain in the order in which they are tried.

@@ -89,7 +89,7 @@ func TestLookupByType(t *testing.T) {
 			})
 			for res, want := range tt.want {
 				for range 2 { // at first sight, and as it is kept
-					assert.Equal(t, want, req{res: res}.answer(t, reg), "%T", res)
+					assert.Equal(t, want, req{res: res}.result(t, reg), "%T", res)
 				}
 			}
 		})
@@ -119,7 +119,7 @@ func TestOrderOfTypes(t *testing.T) {
 		"/?thing":                         "thing",
 		"/":                               "any",
 	} {
-		assert.Equal(t, want, req{line: query, res: &book{}}.answer(t, ordered), query)
+		assert.Equal(t, want, req{line: query, res: &book{}}.result(t, ordered), query)
 	}
 
 	text := refused(t, func(c *registry.Config) {
@@ -158,7 +158,7 @@ func TestTies(t *testing.T) {
 	t.Run("are told at first sight", func(t *testing.T) {
 		t.Parallel()
 		reg := build(t, declare)
-		assert.Equal(t, "container", req{res: &shelf{}}.answer(t, reg))
+		assert.Equal(t, "container", req{res: &shelf{}}.result(t, reg))
 		for range 2 {
 			_, err := views.TableOf(reg).Call(req{res: &book{}}.of(reg))
 			require.ErrorContains(t, err, "add views.Order[*views_test.book]")
@@ -166,16 +166,16 @@ func TestTies(t *testing.T) {
 			assert.False(t, known, "a mistake of the server")
 		}
 	})
-	t.Run("that are never reached harm nobody", func(t *testing.T) {
+	t.Run("that are never reached do no harm", func(t *testing.T) {
 		t.Parallel()
 		reg := build(t, func(c *registry.Config) {
 			declare(c)
 			views.Add(c, say("book"), views.For[*book]())
 			views.Resource[*book](c)
 		})
-		assert.Equal(t, "book", req{res: &book{}}.answer(t, reg))
+		assert.Equal(t, "book", req{res: &book{}}.result(t, reg))
 	})
-	t.Run("of another name are none", func(t *testing.T) {
+	t.Run("of different names are not ties", func(t *testing.T) {
 		t.Parallel()
 		reg := build(t, func(c *registry.Config) {
 			views.Resource[*book](c)
@@ -183,7 +183,7 @@ func TestTies(t *testing.T) {
 			views.Add(c, say("container"), views.For[container](), views.Name("a"))
 			views.Add(c, say("content"), views.For[content](), views.Name("b"))
 		})
-		assert.Equal(t, "content", req{res: &book{}, name: "b"}.answer(t, reg))
+		assert.Equal(t, "content", req{res: &book{}, name: "b"}.result(t, reg))
 	})
 }
 
@@ -214,8 +214,8 @@ func TestInherit(t *testing.T) {
 			}))
 		})
 		s := &special{image{document{"text"}}}
-		assert.Equal(t, "text of special", req{res: s}.answer(t, reg))
-		assert.Equal(t, "text of document", req{res: &s.document}.answer(t, reg))
+		assert.Equal(t, "text of special", req{res: s}.result(t, reg))
+		assert.Equal(t, "text of document", req{res: &s.document}.result(t, reg))
 	})
 	t.Run("counts for containment", func(t *testing.T) {
 		t.Parallel()
@@ -223,8 +223,8 @@ func TestInherit(t *testing.T) {
 			library(c)
 			views.Add(c, say("in a shelf"), views.Containment[*shelf]())
 		})
-		assert.Equal(t, "in a shelf", req{res: &book{}}.answer(t, reg))
-		assert.Equal(t, "[404]", req{res: &image{}}.answer(t, reg))
+		assert.Equal(t, "in a shelf", req{res: &book{}}.result(t, reg))
+		assert.Equal(t, "[404]", req{res: &image{}}.result(t, reg))
 	})
 	t.Run("of nothing is an error", func(t *testing.T) {
 		t.Parallel()
@@ -243,7 +243,7 @@ func TestInherit(t *testing.T) {
 			views.Add(c, say("shelf"), views.For[*shelf]())
 			views.Add(c, say("document"), views.For[*document]())
 		})
-		assert.Equal(t, "document", req{res: &page{}}.answer(t, reg))
+		assert.Equal(t, "document", req{res: &page{}}.result(t, reg))
 	})
 	t.Run("again after a commit replaces", func(t *testing.T) {
 		t.Parallel()
@@ -253,7 +253,7 @@ func TestInherit(t *testing.T) {
 			views.Inherit(c, func(*page) *document { return &document{"new"} })
 			views.Add(c, views.On(func(r *web.Request, d *document) (*web.Response, error) { return r.Text(d.text), nil }))
 		})
-		assert.Equal(t, "new", req{res: &page{}}.answer(t, reg))
+		assert.Equal(t, "new", req{res: &page{}}.result(t, reg))
 	})
 	t.Run("refuses nonsense", func(t *testing.T) {
 		t.Parallel()
@@ -295,7 +295,7 @@ func TestLookupByRoute(t *testing.T) {
 	})
 	route := func(global bool) *web.Match { return &web.Match{Routed: &web.Routed{Route: "r", GlobalViews: global}} }
 	tests := map[string]struct {
-		ask  req
+		rq   req
 		want string
 	}{
 		"any of the route beats the exact class elsewhere": {req{line: "/?r", match: route(true)}, "any of route"},
@@ -308,8 +308,8 @@ func TestLookupByRoute(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tt.ask.res = &page{}
-			assert.Equal(t, tt.want, tt.ask.answer(t, reg))
+			tt.rq.res = &page{}
+			assert.Equal(t, tt.want, tt.rq.result(t, reg))
 		})
 	}
 }
@@ -341,7 +341,7 @@ func TestSearchFallsThrough(t *testing.T) {
 		"/?secret&a":     "image",
 		"/?missing&b=10": "document",
 	} {
-		assert.Equal(t, want, req{line: query, res: &image{}, policy: policy{}}.answer(t, reg), query)
+		assert.Equal(t, want, req{line: query, res: &image{}, policy: policy{}}.result(t, reg), query)
 	}
 }
 
@@ -353,7 +353,7 @@ func TestViewsOfALaterRoundReplaceInPlace(t *testing.T) {
 		c.Commit()
 		views.Add(c, say("1 anew"), views.Param("a"))
 	})
-	assert.Equal(t, "1 anew", req{line: "/?a&b", res: &page{}}.answer(t, reg), "same weight: the place decides")
+	assert.Equal(t, "1 anew", req{line: "/?a&b", res: &page{}}.result(t, reg), "same weight: the place decides")
 }
 
 func TestTypesFirstMetConcurrently(t *testing.T) {
@@ -368,8 +368,8 @@ func TestTypesFirstMetConcurrently(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for res, want := range map[any]string{&shelf{}: "thing", &book{}: "thing", &image{}: "document", &special{}: "document", &page{}: "any", 7: "any", "x": "any"} {
-				assert.Equal(t, want, req{res: res}.answer(t, reg))
-				assert.Equal(t, "[404]", req{res: res, name: "nothing"}.answer(t, reg))
+				assert.Equal(t, want, req{res: res}.result(t, reg))
+				assert.Equal(t, "[404]", req{res: res, name: "nothing"}.result(t, reg))
 			}
 		})
 	}
@@ -379,19 +379,19 @@ func TestTypesFirstMetConcurrently(t *testing.T) {
 func TestTableWithoutViews(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(*registry.Config) {})
-	assert.Equal(t, "[404]", req{res: &page{}}.answer(t, reg))
-	assert.Equal(t, "[404]", req{}.answer(t, reg))
+	assert.Equal(t, "[404]", req{res: &page{}}.result(t, reg))
+	assert.Equal(t, "[404]", req{}.result(t, reg))
 }
 
 func TestLookupAllocatesNothing(t *testing.T) {
 	resp := web.Respond(200)
 	reg := build(t, func(c *registry.Config) {
-		answer := views.Func(func(*web.Request) (*web.Response, error) { return resp, nil })
-		views.Add(c, answer, views.For[*page]())
-		views.Add(c, answer, views.Name("m"), views.Method("POST"))
-		views.Add(c, answer, views.Name("m"), views.Method("PUT"), views.Header("X-A"))
-		views.Add(c, answer, views.Name("m"), views.Header("X-A:1"))
-		views.Add(c, answer, views.Name("m"))
+		view := views.Func(func(*web.Request) (*web.Response, error) { return resp, nil })
+		views.Add(c, view, views.For[*page]())
+		views.Add(c, view, views.Name("m"), views.Method("POST"))
+		views.Add(c, view, views.Name("m"), views.Method("PUT"), views.Header("X-A"))
+		views.Add(c, view, views.Name("m"), views.Header("X-A:1"))
+		views.Add(c, view, views.Name("m"))
 	})
 	table := views.TableOf(reg)
 	for _, name := range []string{"", "m"} {
@@ -412,5 +412,5 @@ func TestCallBeforeTheTableIsComplete(t *testing.T) {
 	reg, err := c.Build()
 	require.NoError(t, err)
 	require.ErrorContains(t, early, "the view table is not complete")
-	assert.Equal(t, "x", req{res: &page{}}.answer(t, reg))
+	assert.Equal(t, "x", req{res: &page{}}.result(t, reg))
 }

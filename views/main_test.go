@@ -6,5 +6,5 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Mappers have views called on goroutines.
+// Mappers call views on goroutines.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -18,7 +18,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// later is the value, after a goroutine of the request has made it.
+// later returns a future of the value, from a goroutine of the request.
 func later[T any](r *web.Request, value T) *async.Future[T] {
 	return async.Go(r.Context(), func(context.Context) (T, error) { return value, nil })
 }
@@ -44,7 +44,7 @@ type query struct {
 	Q string `query:"q"`
 }
 
-// How a view is called: as always, by an executor, awaited; or why it is refused.
+// How a view is called: directly, by an executor, or awaited.
 const (
 	plain    = "plain"
 	executor = "executor"
@@ -64,7 +64,7 @@ func TestEveryShapeUnderEveryMapper(t *testing.T) {
 		view                            views.View
 		isError                         bool
 		byDefault, byCoroutine, by, any string // Default, Coroutine, Executor, CoroutineOrExecutor
-		answer                          string
+		want                            string
 	}{
 		{"On", views.On(showPage), false, plain, noFuture, executor, executor, "page Go"},
 		{"Of", views.Of((*page).showNow), false, plain, noFuture, executor, executor, "Of Go"},
@@ -138,7 +138,7 @@ func TestEveryShapeUnderEveryMapper(t *testing.T) {
 					w := httptest.NewRecorder()
 					_, err = resp.Send(w, r)
 					require.NoError(t, err)
-					assert.Equal(t, test.answer, w.Body.String())
+					assert.Equal(t, test.want, w.Body.String())
 					ex, ok := registry.Lookup[*async.Executor](reg)
 					require.True(t, ok)
 					assert.NoError(t, ex.Close(t.Context()))
@@ -150,7 +150,7 @@ func TestEveryShapeUnderEveryMapper(t *testing.T) {
 	}
 }
 
-// mapped is an application whose one view has a mapper.
+// mapped returns an application whose only view has a mapper.
 func mapped(t *testing.T, m views.Mapper, v views.View) *registry.Registry {
 	t.Helper()
 	return build(t, func(c *registry.Config) {

@@ -17,7 +17,7 @@ func TestStatusIfNoViewMatches(t *testing.T) {
 	json := views.ContentType("application/json")
 	tests := map[string]struct {
 		views [][]views.Option
-		ask   req
+		rq    req
 		want  int
 		allow string
 	}{
@@ -52,8 +52,8 @@ func TestStatusIfNoViewMatches(t *testing.T) {
 					views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) { return nil, views.ErrMismatch }), opts...)
 				}
 			})
-			tt.ask.res = &page{}
-			_, err := views.TableOf(reg).Call(tt.ask.of(reg))
+			tt.rq.res = &page{}
+			_, err := views.TableOf(reg).Call(tt.rq.of(reg))
 			var refusal *web.HTTPError
 			require.ErrorAs(t, err, &refusal)
 			assert.Equal(t, tt.want, refusal.Status())
@@ -73,9 +73,9 @@ func TestHeadersIfNoViewMatches(t *testing.T) {
 		views.Add(c, say("x"), views.Name("up"), views.ContentType("image/*", "text/csv"))
 		views.Add(c, say("x"), views.Name("secret"), views.Param("door"))
 	})
-	told := func(ask req) (*web.HTTPError, *web.Response) {
-		ask.res = &page{}
-		r := ask.of(reg)
+	told := func(rq req) (*web.HTTPError, *web.Response) {
+		rq.res = &page{}
+		r := rq.of(reg)
 		_, err := views.TableOf(reg).Call(r)
 		var refusal *web.HTTPError
 		require.ErrorAs(t, err, &refusal)
@@ -117,7 +117,7 @@ func TestOptionsRequests(t *testing.T) {
 	for name, want := range map[string]string{"own": "own", "every": "every", "param": "[404]", "none": "[404]"} {
 		assert.Equal(t, want, outcome(t)(options(name)))
 	}
-	assert.Equal(t, "get", req{line: "HEAD /", res: &folder{}}.answer(t, reg), "HEAD follows GET")
+	assert.Equal(t, "get", req{line: "HEAD /", res: &folder{}}.result(t, reg), "HEAD follows GET")
 }
 
 type (

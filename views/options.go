@@ -85,7 +85,7 @@ func Value(name string, value any) Option {
 	o := option{kind: name, text: fmt.Sprintf("%s=%#v", name, value), value: value, named: true}
 	switch {
 	case name == "":
-		o.err = errors.New(`views.Value(""): want a name`)
+		o.err = errors.New(`views.Value(""): want the name of an option that a deriver declares`)
 	case slices.Contains(ownKinds, name):
 		o.err = fmt.Errorf("views.Value(%q): the name is taken by an option of package views", name)
 	}

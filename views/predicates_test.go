@@ -22,7 +22,7 @@ func TestPredicatesHold(t *testing.T) {
 	front := traversal.NewNode(&folder{}).At("wiki", &folder{}).At("a/b", &page{})
 	tests := map[string]struct {
 		p    web.Predicate
-		ask  req
+		rq   req
 		want bool
 	}{
 		"method":                  {views.Method("POST", "PUT"), req{line: "PUT /"}, true},
@@ -87,7 +87,7 @@ func TestPredicatesHold(t *testing.T) {
 		"path, nothing":           {views.PhysicalPath("/"), req{}, false},
 		"path, of an error":       {views.PhysicalPath("", "wiki", "a/b"), req{node: front, request: func(r *web.Request) { web.Drive(r).SetError(errors.New("lost")) }}, false},
 		"authenticated":           {views.Authenticated(true), req{policy: policy{}}, true},
-		"authenticated, nobody":   {views.Authenticated(false), req{}, true},
+		"not authenticated":       {views.Authenticated(false), req{}, true},
 		"principals, any policy":  {views.Principals(web.Everyone), req{policy: policy{}}, true},
 		"principals, unknown":     {views.Principals("ann"), req{policy: policy{}}, false},
 		"principals":              {views.Principals("group:a", "ann"), req{policy: knowing{"ann", "group:a"}}, true},
@@ -100,14 +100,14 @@ func TestPredicatesHold(t *testing.T) {
 			t.Parallel()
 			reg := build(t, func(*registry.Config) {})
 			require.NoError(t, tt.p.Err())
-			got, err := tt.p.Holds(tt.ask.of(reg))
+			got, err := tt.p.Holds(tt.rq.of(reg))
 			require.NoError(t, err)
 			assert.Equal(t, tt.want, got, tt.p)
 		})
 	}
 }
 
-// knowing is a policy that knows principals.
+// knowing is a policy with principals.
 type knowing []string
 
 func (k knowing) Identity(*web.Request) (any, error) { return nil, nil }
@@ -213,7 +213,7 @@ func TestParamKeepsTheBodyReadable(t *testing.T) {
 			return r.Text(string(b)), err
 		}), views.Param("a=1"))
 	})
-	assert.Equal(t, "a=1&b=2", req{line: "POST /", body: "a=1&b=2", res: &page{}}.answer(t, reg))
+	assert.Equal(t, "a=1&b=2", req{line: "POST /", body: "a=1&b=2", res: &page{}}.result(t, reg))
 }
 
 func TestErrorOfAPredicateEndsTheSearch(t *testing.T) {
@@ -247,8 +247,7 @@ func TestPredicatesServeSubscribers(t *testing.T) {
 	assert.Equal(t, []string{"POST"}, heard)
 }
 
-// Whatever the values: their order does not matter, and what was printed can
-// be written again and is the same predicate.
+// The order of values does not matter, and a predicate made of a printed text is the same predicate.
 func FuzzPredicatesPrint(f *testing.F) {
 	for _, seed := range [][2]string{{"a", "b=2"}, {"=a=1", " b = "}, {"X-A:[a-z]", "x-b:"}, {"text/html;level=1", "Text/*"}, {"0/}", `a/b; C="\";d=e"`}, {`\Q`, ""}, {"", "\x00\""}} {
 		f.Add(seed[0], seed[1])

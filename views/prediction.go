@@ -9,26 +9,24 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Prediction is what a [Table] would do with a request or an error. View alone would be called.
-// With a Response too, View would return it. With an Err, View would be called but for that error.
+// Prediction is what a [Table] would do with a request or an error: call View, unless Response or
+// Err is set. Then View is the view that matched, nil if none did.
 type Prediction struct {
 	// Candidates are the views that might match, in the order in which they are tried. The first
 	// one that did not fail is View.
 	Candidates []Candidate
-	// View is what would be called.
+	// View is the view that matches.
 	View *Info
-	// Decision is the security policy's, if View requires a permission.
+	// Decision is that of the security policy, if View requires a permission.
 	Decision *web.Decision
 	// Response is a response that is known without calling a view: to OPTIONS, the default response
 	// of an HTTP error, the redirect of [AppendSlash].
 	Response *web.Response
-	// Err is why no view would be called.
+	// Err is the error that would be returned without calling a view.
 	Err error
 }
 
-// Predict predicts what Call would do with a request. It checks the predicates, the security policy
-// and the CSRF policy. It calls no view and no other deriver, so it does not predict their errors,
-// nor ErrMismatch.
+// Predict predicts what Call would do with a request. It checks the predicates, the security policy and the CSRF policy, but calls neither the view nor its other derivers: it does not predict their errors, nor an ErrMismatch.
 func (t *Table) Predict(r *web.Request) Prediction {
 	o := Prediction{Candidates: t.candidates(r)}
 	first, second := t.slots(r, r.ViewName())

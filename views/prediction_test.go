@@ -34,7 +34,7 @@ func TestPredict(t *testing.T) {
 		views.Inherit(c, func(*page) *folder { return nil })
 	})
 	tests := map[string]struct {
-		ask    req
+		rq     req
 		view   string
 		status int // of the error, or of the response
 		text   string
@@ -52,7 +52,7 @@ func TestPredict(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := views.TableOf(reg).Predict(tt.ask.of(reg))
+			got := views.TableOf(reg).Predict(tt.rq.of(reg))
 			if tt.view != "" {
 				require.NotNil(t, got.View)
 				assert.Equal(t, tt.view, got.View.String())
@@ -85,7 +85,7 @@ func TestPredictErrorAgreesWithCallError(t *testing.T) {
 		line string
 		err  error
 		view string // "": none
-		says int    // status of the plain answer
+		code int    // status of the default response
 		fail string
 	}{
 		"by type":           {"/", &quotaError{"ann"}, "error view for *views_test.quotaError", 0, ""},
@@ -99,8 +99,8 @@ func TestPredictErrorAgreesWithCallError(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ask := req{line: tt.line, res: &page{}, policy: policy{}}
-			r := ask.of(reg)
+			rq := req{line: tt.line, res: &page{}, policy: policy{}}
+			r := rq.of(reg)
 			got := views.TableOf(reg).PredictError(r, tt.err)
 			assert.NoError(t, r.Err())
 			if tt.view != "" {
@@ -109,14 +109,14 @@ func TestPredictErrorAgreesWithCallError(t *testing.T) {
 			} else {
 				assert.Nil(t, got.View)
 			}
-			if tt.says != 0 {
-				assert.Equal(t, tt.says, got.Response.Status())
+			if tt.code != 0 {
+				assert.Equal(t, tt.code, got.Response.Status())
 			}
 			if tt.fail != "" {
 				require.ErrorContains(t, got.Err, tt.fail)
 			}
-			_, answered, failure := views.TableOf(reg).CallError(ask.of(reg), tt.err)
-			assert.Equal(t, answered, got.Err == nil)
+			_, handled, failure := views.TableOf(reg).CallError(rq.of(reg), tt.err)
+			assert.Equal(t, handled, got.Err == nil)
 			if failure != nil {
 				assert.Equal(t, failure.Error(), got.Err.Error())
 			}

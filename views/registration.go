@@ -10,8 +10,8 @@ import (
 )
 
 // registration is a derived view in the table. A view for an error type that was registered with
-// Add is two of them, one for resources and one for errors (info.ErrorOnly), since the default
-// permission and the default csrf check cover only the first.
+// Add has two, one for resources and one for errors (info.ErrorOnly), since the default permission
+// and the default CSRF check apply only to the first.
 type registration struct {
 	info       *Info
 	key        string          // of its predicates, see predicateKey

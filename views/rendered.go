@@ -19,7 +19,7 @@ var _ error = (*NoResponseError)(nil)
 
 // Error names the view, its source location, and what it returned.
 func (e *NoResponseError) Error() string {
-	text := fmt.Sprintf("view %s returned neither a response nor a renderable value: %s", e.Info.place(), e.Why)
+	text := fmt.Sprintf("view %s returned neither a response nor a renderable value: %s", e.Info.funcText(), e.Why)
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// routeNames are routes of which nothing but the names matter.
+// routeNames are routes with names only.
 type routeNames []string
 
 func (n routeNames) RouteNames() []string      { return n }

@@ -70,14 +70,14 @@ func TestDefaultsDoNotCoverErrorViews(t *testing.T) {
 			registry.Provide[web.CSRFPolicy](reg, strict{})
 			return nil
 		}})
-		views.Add(c, views.Error(answerMissing))
-		views.AddError(c, views.ErrorStatus(500, 599, answerError))
+		views.Add(c, views.Error(showMissing))
+		views.AddError(c, views.ErrorStatus(500, 599, showError))
 	})
 	hr := httptest.NewRequest(http.MethodPost, "/", nil)
 	table := views.TableOf(reg)
-	_, answered, err := table.CallError(request(reg, policy{}, &page{}, "", hr), &missingPage{"x"})
+	_, handled, err := table.CallError(request(reg, policy{}, &page{}, "", hr), &missingPage{"x"})
 	require.NoError(t, err)
-	assert.True(t, answered)
+	assert.True(t, handled)
 
 	_, err = table.Call(request(reg, policy{}, &missingPage{"x"}, "", hr))
 	var denied *views.DeniedError

@@ -61,7 +61,7 @@ func suggestionFor(t, has reflect.Type) string {
 	return ""
 }
 
-// embeds reports whether t holds has, or what it points to, as an embedded field.
+// embeds reports whether t, or the struct that it points to, embeds has or a pointer to it.
 func embeds(t, has reflect.Type, depth int) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -77,8 +77,8 @@ func embeds(t, has reflect.Type, depth int) bool {
 	return false
 }
 
-// elsewhere names the views of this name for this resource that lie where the
-// request did not look: on other routes, or on none.
+// elsewhere describes the views of this name for this resource that the request does not search:
+// those of other routes, or those without a route.
 func (e *NoViewError) elsewhere() []string {
 	var suggestions []string
 	more := 0

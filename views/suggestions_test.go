@@ -21,7 +21,7 @@ func TestSuggestions(t *testing.T) {
 		views.Add(at(c), say("x"), views.Name("archive"), views.For[*page]())
 	})
 	tests := map[string]struct {
-		ask  req
+		rq   req
 		want []string
 	}{
 		"without a route": {req{res: &page{}, match: &web.Match{Routed: &web.Routed{Route: "about"}}}, []string{
@@ -36,7 +36,7 @@ func TestSuggestions(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := views.TableOf(reg).Call(tt.ask.of(reg))
+			_, err := views.TableOf(reg).Call(tt.rq.of(reg))
 			why, ok := errors.AsType[*views.NoViewError](err)
 			require.True(t, ok)
 			assert.Equal(t, tt.want, why.Suggestions())
@@ -71,11 +71,11 @@ func TestNotFoundSuggestsRelatedTypes(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ask := req{res: tt.res, name: tt.name}
+			rq := req{res: tt.res, name: tt.name}
 			if tt.name == "route" {
-				ask.match = &web.Match{Routed: &web.Routed{Route: "r"}}
+				rq.match = &web.Match{Routed: &web.Routed{Route: "r"}}
 			}
-			_, err := views.TableOf(reg).Call(ask.of(reg))
+			_, err := views.TableOf(reg).Call(rq.of(reg))
 			require.Error(t, err)
 			assert.Contains(t, err.Error(), tt.want)
 		})

@@ -238,7 +238,7 @@ func (x *index) twins() error {
 				if g.typ.Implements(other.typ) && other.typ.Implements(g.typ) {
 					errs = append(errs, &registry.Mistake{Source: g.members[0].info.Source, Err: fmt.Errorf(
 						"%s: %s has the same methods as %s, for which %s is registered, so neither is narrower: use one of the two types",
-						g.members[0].info, g.typ, other.typ, other.info.place())})
+						g.members[0].info, g.typ, other.typ, other.info.funcText())})
 				}
 			}
 			byMethods[n] = append(byMethods[n], first{g.typ, g.members[0].info})

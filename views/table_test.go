@@ -12,31 +12,31 @@ import (
 )
 
 func BenchmarkLookup(b *testing.B) {
-	answer := views.Func(func(*web.Request) (*web.Response, error) { return fixed, nil })
+	view := views.Func(func(*web.Request) (*web.Response, error) { return fixed, nil })
 	cases := []struct {
 		name    string
 		declare func(c *registry.Config)
-		ask     req
+		rq      req
 	}{
-		{"single", func(c *registry.Config) { views.Add(c, answer, views.For[*page]()) }, req{}},
-		{"any", func(c *registry.Config) { views.Add(c, answer) }, req{}},
-		{"interface", func(c *registry.Config) { views.Add(c, answer, views.For[titled]()) }, req{}},
-		{"route", func(c *registry.Config) { views.Add(c, answer, views.Route("r")) }, req{match: &web.Match{Routed: &web.Routed{Route: "r"}}}},
-		{"multi=5/last", five(answer), req{}},
-		{"multi=5/first", five(answer), req{line: "PUT /"}},
+		{"single", func(c *registry.Config) { views.Add(c, view, views.For[*page]()) }, req{}},
+		{"any", func(c *registry.Config) { views.Add(c, view) }, req{}},
+		{"interface", func(c *registry.Config) { views.Add(c, view, views.For[titled]()) }, req{}},
+		{"route", func(c *registry.Config) { views.Add(c, view, views.Route("r")) }, req{match: &web.Match{Routed: &web.Routed{Route: "r"}}}},
+		{"multi=5/last", five(view), req{}},
+		{"multi=5/first", five(view), req{line: "PUT /"}},
 		{"accept=2", func(c *registry.Config) {
-			views.Add(c, answer, views.Accept("text/html"))
-			views.Add(c, answer, views.Accept("application/json"))
+			views.Add(c, view, views.Accept("text/html"))
+			views.Add(c, view, views.Accept("application/json"))
 		}, req{header: []string{"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}}},
-		{"404/name", func(c *registry.Config) { views.Add(c, answer) }, req{name: "none"}},
-		{"404/predicate", func(c *registry.Config) { views.Add(c, answer, views.XHR(true)) }, req{}},
-		{"405", func(c *registry.Config) { views.Add(c, answer, views.Method("POST")) }, req{}},
+		{"404/name", func(c *registry.Config) { views.Add(c, view) }, req{name: "none"}},
+		{"404/predicate", func(c *registry.Config) { views.Add(c, view, views.XHR(true)) }, req{}},
+		{"405", func(c *registry.Config) { views.Add(c, view, views.Method("POST")) }, req{}},
 	}
 	for _, bc := range cases {
 		b.Run(bc.name, func(b *testing.B) {
 			table := views.TableOf(build(b, bc.declare))
-			bc.ask.res = &page{}
-			r := bc.ask.of(nil)
+			bc.rq.res = &page{}
+			r := bc.rq.of(nil)
 			b.ReportAllocs()
 			for b.Loop() {
 				_, _ = table.Call(r)
@@ -48,11 +48,11 @@ func BenchmarkLookup(b *testing.B) {
 var fixed = web.Respond(200)
 
 // five views for one resource: four with a predicate, one without.
-func five(answer views.View) func(c *registry.Config) {
+func five(view views.View) func(c *registry.Config) {
 	return func(c *registry.Config) {
-		views.Add(c, answer, views.For[*page]())
+		views.Add(c, view, views.For[*page]())
 		for _, method := range []string{"POST", "PATCH", "DELETE", "PUT"} {
-			views.Add(c, answer, views.For[*page](), views.Method(method), views.Not(views.XHR(true)))
+			views.Add(c, view, views.For[*page](), views.Method(method), views.Not(views.XHR(true)))
 		}
 	}
 }
@@ -117,8 +117,7 @@ func BenchmarkBuildTable(b *testing.B) {
 	}
 }
 
-// What a test can hold on any machine is the number of allocations; time is for
-// the benchmark.
+// What a test can hold on any machine is the number of allocations; time is for the benchmark.
 func TestBuildingAllocatesLinearly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds applications of 10,000 views")

@@ -121,7 +121,7 @@ func TestInvalidViews(t *testing.T) {
 		"nil handler": {views.HTTP(noHandler), "views.HTTP(nil)"},
 		"nil Struct":  {views.Struct[*page](nil, (*editing).Save), "views.Struct(nil)"},
 		"nil Error":   {views.Error[error, any](nil), "views.Error(nil)"},
-		"bad range":   {views.ErrorStatus(500, 400, answerError), "views.ErrorStatus(500, 400): invalid range"},
+		"bad range":   {views.ErrorStatus(500, 400, showError), "views.ErrorStatus(500, 400): invalid range"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestInvalidViews(t *testing.T) {
 	}
 }
 
-func answerError(r *web.Request, err error) (*web.Response, error) {
+func showError(r *web.Request, err error) (*web.Response, error) {
 	return r.Text("error view: " + err.Error()), nil
 }
 

@@ -24,9 +24,9 @@ import (
 // the number is negative, and from sixty on it does not fit a machine integer. It is computed once
 // with big numbers, and the views keep only their order.
 
-// builtinKinds are the built-in kinds, the lightest first. One place is reserved, that of a kind of
-// Pyramid's which has no use here: the weights of the kinds behind it depend on it, and where floor
-// division makes numbers equal, so does their order.
+// builtinKinds are the built-in kinds, the lightest first. One position is reserved for a kind of
+// Pyramid that has no use here: the weights of the kinds after it depend on it, and so does their
+// order where floor division makes numbers equal.
 var builtinKinds = []string{
 	kindXHR,
 	kindMethod,
@@ -43,7 +43,7 @@ var builtinKinds = []string{
 	kindContentType,
 }
 
-// kindReserved fills the reserved place. No predicate has it.
+// kindReserved fills the reserved position. No predicate has it.
 const kindReserved = "(reserved)"
 
 // The ends of both rankings.

@@ -17,8 +17,8 @@ func holding(kind string) web.Predicate {
 	return views.Where(kind, func(*web.Request) (bool, error) { return true, nil })
 }
 
-// orderOf registers one view for each set of predicates, and returns their
-// texts in the order in which they are tried.
+// orderOf registers one view for each set of predicates, and returns their texts in the order in
+// which they are tried.
 func orderOf(t testing.TB, declare func(c *registry.Config), sets ...[]web.Predicate) []string {
 	t.Helper()
 	reg := build(t, func(c *registry.Config) {
@@ -95,9 +95,9 @@ func TestOrderInAGroup(t *testing.T) {
 	}
 }
 
-// With very many kinds the numbers go below zero and beyond any machine
-// integer. There fewer predicates can come before more, exactly as the formula
-// says: -2^94 divided by 2 is less than divided by 3.
+// With very many kinds the numbers go below zero and beyond any machine integer. There fewer
+// predicates can come before more, exactly as the formula says: -2^94 divided by 2 is less than
+// divided by 3.
 func TestWeightsBeyondIntegers(t *testing.T) {
 	t.Parallel()
 	kind := func(i int) web.Predicate { return holding(fmt.Sprintf("k%02d", i)) }
@@ -110,9 +110,8 @@ func TestWeightsBeyondIntegers(t *testing.T) {
 	assert.Equal(t, []string{"k89", "k80", "k80 k00", "k17", "k17 k03", "k03", ""}, got)
 }
 
-// Below zero, too, it is floor division: with one kind of weight 2^44, the numbers
-// of 2+8 and 4+8 are equal, so that registration decides. Division that
-// truncates would put the second first.
+// Below zero, too, it is floor division: with one kind of weight 2^44, the numbers of 2+8 and 4+8
+// are equal, so that registration decides. Division that truncates would put the second first.
 func TestFloorDivisionBelowZero(t *testing.T) {
 	t.Parallel()
 	declare := func(c *registry.Config) {

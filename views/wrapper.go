@@ -44,8 +44,8 @@ func owrappedView(next Callable, info *Info) (Callable, error) {
 		defer wrapped.Set(r, outer)
 		resp, err := RenderView(r, r.Node(), name)
 		if missing, ok := errors.AsType[*NoViewError](err); ok && len(missing.Candidates) == 0 {
-			// Not a 404: the resource and its view exist, it is a mistake of the application.
-			return nil, fmt.Errorf("view %s: wrapper %q: %s", info.place(), name, missing.Error())
+			// Not a 404: the resource and its view exist, so this is a bug of the application.
+			return nil, fmt.Errorf("view %s: wrapper %q: %s", info.funcText(), name, missing.Error())
 		}
 		if err != nil {
 			return nil, err

@@ -51,9 +51,9 @@ func TestWrapper(t *testing.T) {
 	require.ErrorAs(t, err, &httpError)
 	assert.Equal(t, http.StatusForbidden, httpError.Status())
 
-	resp, answered, err := views.TableOf(reg).CallError(request(reg, nil, &page{}, "", nil), errBroken)
+	resp, handled, err := views.TableOf(reg).CallError(request(reg, nil, &page{}, "", nil), errBroken)
 	require.NoError(t, err)
-	require.True(t, answered)
+	require.True(t, handled)
 	assert.Equal(t, "[hello]", text(t, resp))
 }
 

@@ -11,8 +11,8 @@ import "fmt"
 //
 // A marker matches one or more characters other than a slash. With a regular expression (RE2,
 // matched as a whole) it matches what the expression matches, which may include slashes or be
-// empty. Where several markers compete for the same text, the first matches as much as it can.
-// A pattern matches the whole decoded path and is case-sensitive. The leading slash is optional.
+// empty. Where several markers compete for the same text, the first matches as much as it can. A
+// pattern matches the whole decoded path and is case-sensitive. The leading slash is optional.
 type Pattern struct {
 	text    string
 	tokens  []token  // the first is a literal with a leading slash; no two literals are adjacent

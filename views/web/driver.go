@@ -140,9 +140,9 @@ func (d Driver) Scope() *async.Scope { return d.r.root().slot.Peek() }
 // the finished callbacks ran. It costs next to nothing for requests that started nothing.
 func (d Driver) EndScope(bound time.Duration) error { return d.r.root().slot.End(bound) }
 
-// TrackStraggler reports work that outlives the request, so that Shutdown can name it if
-// it has not ended by then: text describes it, and ended is closed when it ends. It is for tweens
-// that run views on goroutines of their own; package async reports its own stragglers.
+// TrackStraggler reports work that outlives the request, so that Shutdown can name it if it has not
+// ended by then: text describes it, and ended is closed when it ends. It is for tweens that run
+// views on goroutines of their own; package async reports its own stragglers.
 func (d Driver) TrackStraggler(text string, ended <-chan struct{}) {
 	if rt := d.r.app.Runtime; rt != nil {
 		rt.TrackStraggler(text, ended)

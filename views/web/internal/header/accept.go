@@ -57,8 +57,8 @@ func ParseAccept(text string) (ranges []Range, ok bool) {
 	}
 	for !s.done() {
 		s.space()
-		// If the list begins with a comma, another comma has to follow before the first
-		// element: ",a/b" is invalid, ",,a/b" is valid.
+		// If the list begins with a comma, another comma has to follow before the first element:
+		// ",a/b" is invalid, ",,a/b" is valid.
 		if !s.take(',') {
 			return nil, false
 		}

@@ -56,8 +56,8 @@ func (u *Builder) Fragment(text string) {
 // String returns the URL.
 func (u *Builder) String() string {
 	if u.bare && len(u.b) > 1 && u.b[0] == '/' && u.b[1] == '/' {
-		// Clients would take "//name/path" for another host. They drop the dot when they
-		// resolve the reference.
+		// Clients would take "//name/path" for another host. They drop the dot when they resolve
+		// the reference.
 		return "/." + string(u.b)
 	}
 	return string(u.b)
