@@ -6,8 +6,12 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// view registers a view, for any of the four directives.
+// view registers a view, for any of the four directives. It leaves out views with a name that we
+// refuse, so that the rest of the application can be played.
 func (b *build) view(c registry.Recorder, d Directive) {
+	if d.misnamed() {
+		return
+	}
 	call := d.Behavior.view(d.View)
 	if d.View == "" { // the default response
 		call = func(r *web.Request) (any, error) { return r.Err(), nil }

@@ -63,6 +63,13 @@ var rules = []rule{
 		applies: func(x *exchange) bool { return x.badPath() },
 	},
 	{
+		name: "a view name does not begin with @@",
+		applies: func(x *exchange) bool {
+			w := &x.rehearsal.walk
+			return w.raised == "" && strings.HasPrefix(w.viewName(), "@@")
+		},
+	},
+	{
 		name: "405 where only the method fails",
 		applies: func(x *exchange) bool {
 			return x.rehearsal.mismatch == "HTTPMethodNotAllowed" && x.Method != "OPTIONS"

@@ -139,8 +139,14 @@ func (o *outline) settle(round []*declared, tweens *ranking) {
 	}
 }
 
+// misnamed reports whether a view has a name that we refuse and Pyramid accepts.
+func (d Directive) misnamed() bool { return strings.HasPrefix(d.Name, "@@") }
+
 // addView adds a view, or replaces one of an earlier round in its place.
 func (o *outline) addView(v *declared) {
+	if v.misnamed() {
+		return
+	}
 	at := slices.IndexFunc(o.views, func(old *declared) bool { return old.identity() == v.identity() })
 	if at >= 0 {
 		o.views[at] = v
