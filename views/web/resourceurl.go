@@ -23,7 +23,8 @@ type Place struct {
 }
 
 // Linker is a resource that generates its own URL, to which elements, query and anchor are added.
-// An empty URL stands for the default one, p.AppURL + p.Path.
+// An empty URL stands for the default one, p.AppURL + p.Path. Where the location is unknown, both
+// are errors.
 //
 // A resource that is merely located elsewhere than traversal found it implements traversal.Located
 // instead. For types that are not yours there is [AddResourceURL].
@@ -37,7 +38,8 @@ type Linker interface {
 //	r.ResourceURL(r.Node(), web.Elements("edit"), web.Query("version", 3))
 //
 // x is a traversal.Node, or a resource that knows its location (traversal.Located or a
-// traversal.Locate rule); for other resources the error says what to do. The URL omits the path of
+// traversal.Locate rule); for other resources the error says what to do. Names to
+// which no URL leads (traversal.CheckName) are errors. The URL omits the path of
 // the virtual root. With [ViaRoute] it goes through a route; otherwise a [Linker], or a function
 // registered by [AddResourceURL], can generate another one. Errors are *[URLError].
 func (r *Request) ResourceURL(x any, options ...URLOption) (string, error) {
@@ -77,6 +79,11 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 		return "", err
 	}
 	names := node.Names()
+	for _, name := range names {
+		if err := traversal.CheckName(name); err != nil {
+			return "", fmt.Errorf("name %w", err)
+		}
+	}
 	below := r.belowVirtualRoot(names)
 	if l.via != "" {
 		if err != nil {
@@ -100,11 +107,11 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 		if failed != nil {
 			return "", failed
 		}
-		if url != "" {
+		if url != "" && (err == nil || strings.TrimSuffix(url, "/") != p.AppURL) {
 			return l.url("", url)
 		}
 	}
-	if err != nil {
+	if err != nil { // the default URL, and one made of an unknown place, need a location
 		return "", err
 	}
 	return l.url(base, folder(below))
@@ -143,7 +150,8 @@ func (r *Request) virtualRootNames() []string {
 // ignored unless it comes from a trusted proxy.
 const VirtualRootHeader = "X-Vhm-Root"
 
-// requestedVirtualRoot returns the path in the header of a trusted proxy, nil without one.
+// requestedVirtualRoot returns the path in the header of a trusted proxy, nil without one. The last
+// line counts: a proxy appends its own to those of the client.
 func (r *Request) requestedVirtualRoot() []string {
 	if len(r.app.Trusted) == 0 {
 		return nil
@@ -153,7 +161,7 @@ func (r *Request) requestedVirtualRoot() []string {
 		return nil
 	}
 	var names []string
-	for name := range strings.SplitSeq(values[0], "/") {
+	for name := range strings.SplitSeq(values[len(values)-1], "/") {
 		switch name {
 		case "", ".":
 		case "..":

@@ -285,3 +285,38 @@ func ExampleRequest_ResourceURL() {
 	// http://example.com/wiki/Front%20page/edit?version=3 <nil>
 	// url of resource string: unknown location of string: pass the traversal.Node of the walk (or build one with NewNode and At), implement traversal.Located, or register a traversal.Locate rule
 }
+
+func TestResourceURLLeadsBack(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"..", ".", "", "@@x", "\x00", "\xff"} {
+		var wrong *web.URLError
+		_, err := get("/").ResourceURL(chain("a", name, "b"))
+		assert.ErrorAs(t, err, &wrong, "%q", name)
+		_, err = get("/").ResourcePath(chain(name))
+		assert.ErrorAs(t, err, &wrong, "%q", name)
+	}
+}
+
+// placed makes its URL of its place.
+type placed struct{}
+
+func (placed) ResourceURL(_ *web.Request, p web.Place) (string, error) { return p.AppURL + p.Path, nil }
+
+func TestLinkerWithoutPlace(t *testing.T) {
+	t.Parallel()
+	var wrong *web.URLError
+	_, err := get("/").ResourceURL(placed{})
+	assert.ErrorAs(t, err, &wrong)
+	_, err = get("/").ResourcePath(placed{})
+	assert.ErrorAs(t, err, &wrong)
+	got, err := get("/").ResourceURL(traversal.NewNode("root").At("a", placed{}))
+	require.NoError(t, err)
+	assert.Equal(t, "http://example.com/a/", got)
+}
+
+func TestLastVirtualRootCounts(t *testing.T) {
+	t.Parallel()
+	r := beginIn(proxied(t), http.MethodGet, "/", "", "X-Vhm-Root", "/client", "X-Vhm-Root", "/proxy")
+	r.Request.Header["X-Vhm-Root"] = []string{"/client", "/proxy"}
+	assert.Equal(t, []string{"proxy"}, web.Drive(r).VirtualRootNames())
+}
