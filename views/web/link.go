@@ -102,12 +102,13 @@ func (l *Link) RawParam(name string) (string, bool) {
 	return "", false
 }
 
-// ParamNames returns the names of the given values, in order.
+// ParamNames returns the names of the given values, sorted.
 func (l *Link) ParamNames() []string {
 	names := make([]string, len(l.params))
 	for i := range l.params {
 		names[i] = l.params[i].name
 	}
+	slices.Sort(names) // Params is a map, and errors list them
 	return names
 }
 

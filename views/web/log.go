@@ -27,8 +27,9 @@ func (r *Request) ID() string {
 func (r *Request) identify(x *extras) string {
 	if x.id == "" {
 		root := r.root()
-		if sent := root.Request.Header[RequestIDHeader]; len(sent) > 0 && requestid.Valid(sent[0]) && root.FromTrustedProxy() {
-			x.id = sent[0]
+		sent := root.Request.Header[RequestIDHeader]
+		if n := len(sent); n > 0 && requestid.Valid(sent[n-1]) && root.FromTrustedProxy() { // the last is the proxy's
+			x.id = sent[n-1]
 		} else {
 			x.id = requestid.New()
 		}

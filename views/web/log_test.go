@@ -117,3 +117,10 @@ func TestRequestIDs(t *testing.T) {
 		assert.InDelta(t, time.Now().UnixMilli(), millis, 60_000)
 	}
 }
+
+func TestLastRequestIDCounts(t *testing.T) {
+	t.Parallel()
+	r := beginIn(proxied(t), "GET", "/", "")
+	r.Request.Header[web.RequestIDHeader] = []string{"of-the-client", "of-the-proxy"}
+	assert.Equal(t, "of-the-proxy", r.ID())
+}

@@ -89,6 +89,10 @@ func TestForwardedOrigin(t *testing.T) {
 			headers: []string{"Forwarded", `for=203.0.113.7;ext="a,b\",c";proto=https`},
 			url:     "https://example.com", client: "203.0.113.7",
 		},
+		"upper case": {
+			headers: []string{"X-Forwarded-Host", "Shop.ORG:8443", "X-Forwarded-For", "203.0.113.7"},
+			url:     "http://shop.org:8443", client: "203.0.113.7",
+		},
 		"Forwarded, hidden":     {headers: []string{"Forwarded", `for=_secret;proto=https`}, url: "https://example.com"},
 		"Forwarded, unreadable": {headers: []string{"Forwarded", `for=1.2.3.4, proto`}},
 		"both kinds": {

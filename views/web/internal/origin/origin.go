@@ -54,8 +54,10 @@ func (o Origin) With(scheme, host string, port int) Origin {
 	return o
 }
 
-// SplitHost separates a host from its port. An IPv6 address keeps its brackets.
+// SplitHost separates a host from its port. The host becomes lower case, since it is compared (RFC
+// 9110, 4.2.3); an IPv6 address keeps its brackets.
 func SplitHost(authority string) (host, port string) {
+	authority = strings.ToLower(authority)
 	i := strings.LastIndexByte(authority, ':')
 	if i < 0 || strings.IndexByte(authority[i:], ']') >= 0 {
 		return authority, ""
