@@ -14,24 +14,25 @@
 //	site := traversal.Map{"wiki": &Wiki{db}}
 //
 // Most programs need five names: a [Container] finds children by name; [ErrNotFound] means that a
-// child does not exist; a [Node] is a resource together with its lineage; a [Traverser] answers
-// questions about the tree; a [Map] is a tree without code. The Examples of the package, of Lookup,
-// Map, FS, Traverser.Find, Traverser.Lineage, Node.At and Closest are a good second reading.
+// child does not exist; a [Node] is a resource together with its lineage; a [Traverser] finds
+// resources, paths, parents and children; a [Map] is a tree without code. Read next the Examples of
+// the package, of Lookup, Map, FS, Traverser.Find, Traverser.Lineage, Node.At and Closest.
 //
 // # Resources
 //
-// A resource is any Go value other than nil. What it can do, it shows by small interfaces, as in
-// io/fs. Rules give the same capabilities to types of other packages:
+// A resource is any Go value other than nil. Its capabilities are small interfaces that its type
+// implements, as in io/fs. Rules give the same capabilities to types of other packages:
 //
 //	Container        finds a child by name                  Lookup
-//	AsyncContainer   finds a child by a future              LookupAsync
+//	AsyncContainer   returns a future of a child            LookupAsync
 //	PathContainer    finds several levels at once           LookupPath
 //	Lister           lists its children                     Listing
 //	Located          knows its name and its parent          Locate
 //
 // Few resources need more than Container: the walk knows where it found each of them, so a resource
 // need not know its parent, and may be loaded anew for each request. [FS] is a ready tree of files.
-// Package traversal/async has what waiting lookups need, and package traversaltest checks a tree.
+// Package traversal/async has the futures of AsyncContainer, and package traversaltest checks a
+// tree.
 //
 // # Walking
 //
@@ -40,7 +41,7 @@
 // resource is the error of the walk, so that a broken database never looks like a missing page. A
 // name that begins with "@@" selects a view and is never looked up: "/wiki/Front/@@edit".
 //
-// All questions are methods of [Traverser], except Closest, which needs a type parameter:
+// All of this is done by methods of [Traverser], except Closest, which needs a type parameter:
 //
 //	Find                       the resource at a path
 //	Traverse                   the same, but a view name may be left over
@@ -48,8 +49,8 @@
 //	ResourcePath               the path of a resource
 //	Children                   the children of a resource
 //
-// In an application, use its Traverser, which has the registered rules (r.Traverser() in a view);
-// elsewhere the zero Traverser goes by the methods of resources alone.
+// In an application, use its Traverser, which has the registered rules (r.Traverser() in a view).
+// The zero Traverser has no rules: it uses the methods of resources alone.
 //
 // # Paths
 //

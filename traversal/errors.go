@@ -57,7 +57,7 @@ func doneError(ctx context.Context, err error) error {
 	return err
 }
 
-// NoLocationError means that a resource has no known place in the tree where one is needed.
+// NoLocationError means that the place of a resource in the tree is needed but not known.
 type NoLocationError struct {
 	Type reflect.Type
 }

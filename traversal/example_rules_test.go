@@ -14,7 +14,7 @@ type Shelf struct{ Books []*Book }
 // Book is another one.
 type Book struct{ Title string }
 
-// Rules serve types of other packages: they find and list the children, and state the place.
+// Rules give types of other packages children and a place in the tree.
 func ExampleNew() {
 	shelf := &Shelf{Books: []*Book{{"Pyramids"}, {"Mastabas"}}}
 	t, err := traversal.New([]traversal.Rule{

@@ -119,7 +119,7 @@ func ExampleTraverser_Lineage() {
 	// / <nil>
 }
 
-// A resource that a query loaded, and no walk, is placed with At.
+// A resource that a query loaded, not a walk, gets its place by At.
 func ExampleNode_At() {
 	var t traversal.Traverser
 	shelf := traversal.NewNode(traversal.Map{}).At("shelf", traversal.Map{})

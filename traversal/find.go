@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Find returns the resource at an escaped path, such as [Join] or [Traverser.ResourcePath] returns.
-// A path that begins with a slash starts at the root of x, any other path at x. x is a Node or a
-// resource. For an absolute path its place must be known, as for [Traverser.NodeOf]; for a relative
-// one, a resource without a known place counts as a root.
+// Find returns the resource at an escaped path, such as one that [Join] or
+// [Traverser.ResourcePath] returns. A path that begins with a slash starts at the root of x, any
+// other path at x. x is a Node or a resource. For an absolute path its place must be known, as for
+// [Traverser.NodeOf]; for a relative one, a resource without a known place counts as a root.
 //
 // If part of the path is left over, "@@view" included, the error matches [ErrNotFound]. Other
 // errors are those of [Traverser.Walk].

@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// noRules goes by the methods of resources alone.
+// noRules uses the methods of resources alone.
 var noRules traversal.Traverser
 
 // folder is a Container.
@@ -72,7 +72,7 @@ func site() *folder {
 }
 
 // chainOfMaps returns a Map in which "/n1/n2/…" leads depth levels down, and that path. Each level
-// has as many further names.
+// has the given number of other names, too.
 func chainOfMaps(depth, names int) (traversal.Map, string) {
 	var path strings.Builder
 	for i := 1; i <= depth; i++ {

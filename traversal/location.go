@@ -7,7 +7,7 @@ import (
 	"reflect"
 )
 
-// maxDepth bounds a chain of parents: a longer one is taken for a cycle.
+// maxDepth limits a chain of parents: a longer one is considered a cycle.
 const maxDepth = 10_000
 
 // NodeOf returns the place of x, which is a [Node] or a resource.
@@ -15,11 +15,11 @@ const maxDepth = 10_000
 // A bare resource must be [Located] or have a [Locate] rule, and so must its parents up to the
 // root; otherwise the error is a [*NoLocationError].
 //
-// A Node is what the walk saw. But if its resource states its own place, that place counts,
-// provided that its chain of parents ends at the root of the Node: a resource that was reached by
-// an alias has one true path. A chain that ends at another root says nothing about this tree, and
-// the Node stands. Parents that do not state their place have the one that the Node gives them. A
-// chain that breaks off is an error, never a shorter lineage.
+// A Node has the place where the walk found its resource. But if the resource states its own place,
+// that one counts, provided that its chain of parents ends at the root of the Node: a resource that
+// was reached by an alias has one true path. If the chain ends at another root, it belongs to
+// another tree, and NodeOf returns the Node unchanged. Parents that do not state their place have
+// the one in the Node. A chain that breaks off is an error, never a shorter lineage.
 func (t *Traverser) NodeOf(ctx context.Context, x any) (Node, error) {
 	seen, _ := x.(Node)
 	res := x
@@ -36,8 +36,8 @@ func (t *Traverser) NodeOf(ctx context.Context, x any) (Node, error) {
 		return Node{}, locationError(x, errors.New("resource "+reason))
 	}
 
-	// Climb. at is the node of res in the lineage of seen; zero once the chain has left it. As long
-	// as names and parents are those of seen, nothing needs to be built.
+	// Climb. at is the node of res in the lineage of seen; zero once the chain has left it. While
+	// all names and parents are those of seen, no nodes need to be made.
 	at, differs := seen, false
 	var below []Entry
 	for range maxDepth {
@@ -46,7 +46,7 @@ func (t *Traverser) NodeOf(ctx context.Context, x any) (Node, error) {
 			if !differs {
 				return seen, nil
 			}
-			return hang(at, below), nil
+			return place(at, below), nil
 		}
 		name, parent, err := t.location(ctx, res, at)
 		switch {
@@ -55,14 +55,14 @@ func (t *Traverser) NodeOf(ctx context.Context, x any) (Node, error) {
 		case parent == nil && !seen.IsZero():
 			return seen, nil // the root of another tree
 		case parent == nil:
-			return hang(NewNode(res), below), nil
+			return place(NewNode(res), below), nil
 		}
 		below = append(below, Entry{name, res})
 		up := nodeIn(seen, at, parent)
 		differs = differs || at.IsZero() || name != at.Name() || up != above
 		at, res = up, parent
 	}
-	return Node{}, locationError(res, fmt.Errorf("more than %d parents, they form a cycle", maxDepth))
+	return Node{}, locationError(res, fmt.Errorf("more than %d parents: they form a cycle", maxDepth))
 }
 
 // locates reports whether res states its own place.
@@ -100,7 +100,8 @@ func (t *Traverser) location(ctx context.Context, res Resource, at Node) (name s
 	return name, parent, nil
 }
 
-// nodeIn returns the node of parent in the lineage of seen. It looks above at first.
+// nodeIn returns the node of parent in the lineage of seen, or the zero Node. It tries the parent of
+// at first.
 func nodeIn(seen, at Node, parent Resource) Node {
 	if up, ok := at.Parent(); ok && same(up.Resource(), parent) {
 		return up
@@ -113,8 +114,8 @@ func nodeIn(seen, at Node, parent Resource) Node {
 	return Node{}
 }
 
-// hang places the entries, the lowest first, below n.
-func hang(n Node, entries []Entry) Node {
+// place returns the node of the lowest of the entries, which are below n, the lowest first.
+func place(n Node, entries []Entry) Node {
 	for i := len(entries) - 1; i >= 0; i-- {
 		n = n.At(entries[i].Name, entries[i].Resource)
 	}

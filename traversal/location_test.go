@@ -46,7 +46,7 @@ func TestNodeOfBareResource(t *testing.T) {
 		{"no parent", &placed{name: "x"}, "", `location of *traversal_test.placed: name "x" without a parent`},
 		{"no name", &placed{parent: root}, "", `location of *traversal_test.placed: empty name below a parent (*traversal_test.placed)`},
 		{"nil parent", &placed{name: "x", parent: none}, "", `location of *traversal_test.placed: parent is a nil *traversal_test.placed`},
-		{"cycle", circle, "", "location of *traversal_test.placed: more than 10000 parents, they form a cycle"},
+		{"cycle", circle, "", "location of *traversal_test.placed: more than 10000 parents: they form a cycle"},
 		{"nil", nil, "", "location of <nil>: resource is nil"},
 		{"typed nil", none, "", "location of *traversal_test.placed: resource is a nil *traversal_test.placed"},
 		{"zero node", traversal.Node{}, "", "location of traversal.Node: the zero Node has no resource"},

@@ -11,15 +11,15 @@ import (
 //
 // The zero Node has no resource; see IsZero.
 type Node struct {
-	walk  *Result // of the walk that found it, or nil
-	hung  *hung   // placed by NewNode or At, or nil
-	depth int     // below the start of the walk
+	walk   *Result    // of the walk that found it, or nil
+	placed *placement // made by NewNode or At, or nil
+	depth  int        // below the start of the walk
 }
 
 var _ fmt.Stringer = Node{}
 
-// hung is the place of a resource that no walk found.
-type hung struct {
+// placement is the place of a resource that no walk found.
+type placement struct {
 	parent   Node // zero: a root
 	name     string
 	resource Resource
@@ -30,7 +30,7 @@ func NewNode(root Resource) Node {
 	if root == nil {
 		return Node{}
 	}
-	return Node{hung: &hung{resource: root}}
+	return Node{placed: &placement{resource: root}}
 }
 
 // At returns the node of a child of n, for example a listed one, without looking it up. It
@@ -39,19 +39,19 @@ func (n Node) At(name string, child Resource) Node {
 	if n.IsZero() || child == nil {
 		return NewNode(child)
 	}
-	return Node{hung: &hung{parent: n, name: name, resource: child}}
+	return Node{placed: &placement{parent: n, name: name, resource: child}}
 }
 
 // IsZero reports whether n has no resource.
-func (n Node) IsZero() bool { return n.walk == nil && n.hung == nil }
+func (n Node) IsZero() bool { return n.walk == nil && n.placed == nil }
 
 // Resource returns the resource; nil for the zero Node.
 func (n Node) Resource() Resource {
 	switch {
 	case n.walk != nil:
 		return n.walk.resourceAt(n.depth)
-	case n.hung != nil:
-		return n.hung.resource
+	case n.placed != nil:
+		return n.placed.resource
 	}
 	return nil
 }
@@ -63,8 +63,8 @@ func (n Node) Name() string {
 		return n.walk.nameAt(n.depth - 1)
 	case n.walk != nil:
 		return n.walk.start().Name()
-	case n.hung != nil:
-		return n.hung.name
+	case n.placed != nil:
+		return n.placed.name
 	}
 	return ""
 }
@@ -76,8 +76,8 @@ func (n Node) Parent() (Node, bool) {
 		return Node{walk: n.walk, depth: n.depth - 1}, true
 	case n.walk != nil:
 		return n.walk.start().Parent()
-	case n.hung != nil && !n.hung.parent.IsZero():
-		return n.hung.parent, true
+	case n.placed != nil && !n.placed.parent.IsZero():
+		return n.placed.parent, true
 	}
 	return Node{}, false
 }

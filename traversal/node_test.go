@@ -16,12 +16,12 @@ func TestNode(t *testing.T) {
 	require.NoError(t, err)
 	walked := r.Node()
 	a := root.children["a"].(*folder)
-	hung := traversal.NewNode(root).At("a", a).At("b", a.children["b"])
+	placed := traversal.NewNode(root).At("a", a).At("b", a.children["b"])
 	mixed, err := noRules.Find(t.Context(), traversal.NewNode(root).At("a", a), "b")
 	require.NoError(t, err)
 	far, err := noRules.Find(t.Context(), walked, "/a/b")
 	require.NoError(t, err)
-	for name, n := range map[string]traversal.Node{"walked": walked, "hung": hung, "mixed": mixed, "found": far} {
+	for name, n := range map[string]traversal.Node{"walked": walked, "placed": placed, "mixed": mixed, "found": far} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			assert.False(t, n.IsZero())

@@ -28,7 +28,7 @@ type Container interface {
 	Child(ctx context.Context, name string) (Resource, error)
 }
 
-// AsyncContainer is a resource that looks up its children by futures: those of
+// AsyncContainer is a resource that returns futures of its children: those of
 // [async.Batcher.LoadAsync], [async.Submit] or [async.Go], or [async.Settled] when it need not
 // wait. A walk prefers it to [Container], and waits for each step before it takes the next. Child
 // may wait as well, so most resources need Container instead; AsyncContainer is for lookups that

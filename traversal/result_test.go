@@ -83,6 +83,6 @@ func TestConcurrentUse(t *testing.T) {
 
 func TestResultSize(t *testing.T) {
 	t.Parallel()
-	assert.LessOrEqual(t, unsafe.Sizeof(traversal.Result{}), uintptr(200), "it lies inside a request of 512 bytes")
+	assert.LessOrEqual(t, unsafe.Sizeof(traversal.Result{}), uintptr(200), "it is part of a request, which has 512 bytes")
 	assert.LessOrEqual(t, unsafe.Sizeof(traversal.Node{}), uintptr(24))
 }

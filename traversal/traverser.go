@@ -10,7 +10,7 @@ import (
 
 // Traverser walks trees, with the rules and step hooks that it was made with. It is immutable, and
 // all requests of an application share one. The zero Traverser and a nil *Traverser are ready to
-// use: they go by the methods of resources alone.
+// use: they have no rules, and use the methods of resources alone.
 type Traverser struct {
 	types map[reflect.Type]*abilities // nil without rules
 	hooks []Hook
@@ -105,8 +105,8 @@ func (t *Traverser) rulesFor(res Resource) *abilities {
 	return t.types[reflect.TypeOf(res)]
 }
 
-// capable returns what finds the children of res: the rules for its type if there are any for that,
-// res itself otherwise.
+// capable returns what finds the children of res: the rules for its type if one of them does, res
+// itself otherwise.
 func (t *Traverser) capable(res Resource) any {
 	if t == nil || t.types == nil {
 		return res

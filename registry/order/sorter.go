@@ -35,8 +35,8 @@ func New(first, last string) *Sorter {
 }
 
 // Add adds a name that belongs inside the names in under and outside those in over, as far as they
-// are known; see Sorted. Both may contain the ends. A nil list is no hint. Adding a name again moves it
-// to the end of the order of adding and replaces its hints.
+// are known; see Sorted. Both may contain the ends. A nil list is no hint. Adding a name again
+// replaces its hints and makes it the last one added.
 func (s *Sorter) Add(name string, under, over []string) {
 	if old, ok := s.hints[name]; ok {
 		s.names[old.at] = ""

@@ -6,8 +6,8 @@ import (
 )
 
 // Await waits for f, no longer than ctx lasts, and returns its result. If ctx ends first, Await
-// returns the error of ctx with its cause, and the work goes on until its scope ends it. A result
-// that is there already is returned even if ctx has ended.
+// returns the error of ctx with its cause, and the work goes on until its scope ends it. The result
+// of a settled future is returned even if ctx has ended.
 //
 // A future may be awaited in the scope that its work belongs to, in a scope opened inside that one,
 // and outside of all scopes. In any other scope the error is a [*ScopeError]: the end of another
@@ -33,8 +33,8 @@ func Await[T any](ctx context.Context, f *Future[T]) (T, error) {
 
 // All waits for all futures and returns their values in order. It returns as soon as one of them
 // fails, with that error. The others go on until their scope ends them; to end them at once, start
-// them with a context that you cancel. Futures of different types run at the same time just as
-// well: await one after the other.
+// them with a context that you cancel. Futures of different types need no All: their work runs at
+// the same time too if you await one after the other.
 func All[T any](ctx context.Context, futures ...*Future[T]) ([]T, error) {
 	values := make([]T, len(futures))
 	failure := make(chan struct{}, 1)

@@ -10,7 +10,7 @@ import (
 type BatcherOptions struct {
 	Name     string // for error texts; default "batcher"
 	MaxKeys  int    // in one round trip; default 100
-	Parallel int    // round trips at once; default 1. More of them delay loads less, and share less
+	Parallel int    // round trips at once; default 1. With more, loads wait less, but share less
 
 	// Missing is the error for a key that the load did not find; default [ErrMissing]. For
 	// resources it is traversal.ErrNotFound.
@@ -60,8 +60,8 @@ type Batcher[K comparable, V any] struct {
 // BatcherStats are the counters of a batcher.
 type BatcherStats struct {
 	Loads     uint64 // keys that callers loaded
-	Memo      uint64 // of these, found in the memo of a request
-	Direct    uint64 // of these, loaded under Direct
+	Memo      uint64 // those of Loads found in the memo of a request
+	Direct    uint64 // those of Loads under Direct
 	Trips     uint64 // calls of the load function, except those under Direct
 	Keys      uint64 // keys that these calls were given
 	Cancelled uint64 // round trips that every caller left

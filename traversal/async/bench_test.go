@@ -13,7 +13,7 @@ import (
 
 type valueKey struct{}
 
-// What it costs to start something and to wait for it, when it has nothing to wait for.
+// The cost of starting work that does not wait, and awaiting it.
 func BenchmarkGo(b *testing.B) {
 	one := func(context.Context) (int, error) { return 1, nil }
 	run := func(name string, fn func(context.Context) (int, error)) {
@@ -51,7 +51,7 @@ func BenchmarkGo(b *testing.B) {
 	}
 }
 
-// What a scope costs a request: one that waits for nothing, one that starts something.
+// The cost of a scope for a request that starts no work, and for one that does.
 func BenchmarkScope(b *testing.B) {
 	request, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -75,7 +75,7 @@ func BenchmarkScope(b *testing.B) {
 	})
 }
 
-// source is a slow place, a round trip away, with a bound on how many go there at once.
+// source handles a limited number of round trips at once, each of which takes a while.
 type source struct {
 	trips   atomic.Int64
 	latency time.Duration
@@ -96,8 +96,8 @@ func (s *source) load(_ context.Context, keys []int) (map[int]int, error) {
 	return found, nil
 }
 
-// Callers who load one key after the other, each another one, from a source that is 1 ms away and
-// has 8 connections.
+// Callers that load one key after the other, all different, from a source that is 1 ms away and has
+// 8 connections.
 func BenchmarkBatcher(b *testing.B) {
 	for _, callers := range []int{1, 16, 256} {
 		for _, way := range []string{"alone", "Batcher", "Batcher of 4"} {
@@ -141,7 +141,7 @@ func BenchmarkBatcher(b *testing.B) {
 	}
 }
 
-// What the Batcher itself costs, when the load takes no time.
+// The cost of the Batcher itself: the load takes no time.
 func BenchmarkBatcherOverhead(b *testing.B) {
 	batcher := async.NewBatcher(func(_ context.Context, keys []int) (map[int]int, error) {
 		return map[int]int{keys[0]: 1}, nil

@@ -18,8 +18,8 @@
 // burns CPU. Code that does one thing after the other needs nothing of this package: in Go,
 // whatever takes a context may wait without holding up other requests.
 //
-// The Examples of Go, All, Batcher, Executor and OrSpawn are a good second reading; the program in
-// examples/async shows a whole application.
+// Read next the Examples of Go, All, Batcher, Executor and OrSpawn; the program in examples/async is
+// a whole application.
 //
 // # Scopes
 //
@@ -62,8 +62,8 @@
 //	                                     Synchronize2
 //	synchronize on __acl__;              a plain function, which          package (Policy)
 //	  auth.coroutine_callback_…          may wait; Synchronize
-//	tweens.coroutine_logger_tween_…      a tween that starts its          package (Tween),
-//	                                     slow part with Go                framework (AsynchronousLogger)
+//	tweens.coroutine_logger_tween_…      a tween that starts its          package (Tween), framework
+//	                                     slow part with Go                (AsynchronousLogger)
 //	synchronize on a root factory,       a plain function, which          framework (Waiting)
 //	  a predicate                        may wait; Synchronize
 //	(nothing)                            Batcher, Direct                  Batcher, Direct

@@ -109,7 +109,7 @@ func ExampleAll() {
 	// Output: [page a page b page c] <nil>
 }
 
-// A view mapper tells asynchronous views from plain ones, and waits for a future of any type.
+// A view mapper distinguishes asynchronous views from plain ones, and awaits a future of any type.
 func ExampleIsAsync() {
 	plain := func(context.Context) (string, error) { return "plain", nil }
 	later := func(ctx context.Context) *async.Future[string] { return async.Go(ctx, plain) }

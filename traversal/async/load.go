@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Load returns the value of a key, loaded in a round trip with others. It waits no longer than ctx
-// lasts. It needs no scope.
+// Load returns the value of a key, which it loads in one round trip with the keys of other callers.
+// It waits no longer than ctx lasts. It needs no scope.
 func (b *Batcher[K, V]) Load(ctx context.Context, key K) (V, error) {
 	if isDirect(ctx) {
 		return b.direct(ctx, key)
@@ -31,7 +31,7 @@ func (b *Batcher[K, V]) Load(ctx context.Context, key K) (V, error) {
 		if b.leave(t) {
 			return none, doneError(ctx)
 		}
-		// Too late to leave: the result is there.
+		// Too late to leave: the batch has finished.
 	}
 	return t.result(m)
 }

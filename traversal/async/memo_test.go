@@ -51,7 +51,7 @@ func TestBatcherMemo(t *testing.T) {
 		_, err = b.Load(t.Context(), "a")
 		require.NoError(t, err)
 		b.Forget(t.Context(), "a")
-		assert.Len(t, src.calls(), 9, "each request has its own memo; without a scope there is none")
+		assert.Len(t, src.calls(), 9, "each request has its own memo; without a scope there is no memo")
 		require.NoError(t, s.End(-1))
 		require.NoError(t, os.End(-1))
 		_, err = b.Load(context.WithoutCancel(ctx), "a")

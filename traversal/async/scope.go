@@ -179,7 +179,7 @@ func joined(first error, more []error) error {
 }
 
 // enter registers t, which was started with ctx, and returns a context that ends with ctx and with
-// the scope. inline means that t asked for a goroutine, and the limit is reached.
+// the scope. inline reports that t needs a goroutine, but the scope has reached its limit.
 func (s *Scope) enter(ctx context.Context, t *task, goroutine bool) (end context.Context, inline bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -27,7 +27,7 @@ func (e *StragglersError) Error() string {
 			b.WriteString(", ")
 		}
 		if i == maxListed {
-			fmt.Fprintf(&b, "and more from %d other places", len(e.Stragglers)-i)
+			fmt.Fprintf(&b, "and more from %d other lines", len(e.Stragglers)-i)
 			break
 		}
 		fmt.Fprintf(&b, "%d started at %v", s.Count, s)

@@ -30,7 +30,7 @@ type world struct {
 	kinds    sync.Map // of results: how often
 }
 
-// The stress test is random requests at once, with deadlines, panics, errors, work that ends its
+// TestStress runs random requests at once, with deadlines, panics, errors, work that ends its
 // goroutine, slow and failing loads and a full executor. It lasts a second; MASTABA_LONG is another
 // duration, such as 5m.
 //
@@ -199,7 +199,7 @@ func (w *world) count(err error) {
 	n.(*atomic.Int64).Add(1)
 }
 
-// start starts work of a random kind, which comes to the value that is returned, or to an error.
+// start starts work of a random kind, whose result is the returned value or an error.
 func (w *world) start(ctx context.Context, seed uint64, depth int) (*async.Future[int], int) {
 	rnd := rand.New(rand.NewPCG(seed, 11))
 	work := w.work(seed, depth)
@@ -221,7 +221,7 @@ func (w *world) start(ctx context.Context, seed uint64, depth int) (*async.Futur
 	}
 }
 
-// work is of one kind or other, and may start more.
+// work does one of several kinds of work, and may start more.
 func (w *world) work(seed uint64, depth int) func(context.Context) (int, error) {
 	called := new(atomic.Bool)
 	return func(ctx context.Context) (int, error) {

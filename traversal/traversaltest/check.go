@@ -33,10 +33,10 @@ type Options struct {
 	MaxNodes int
 }
 
-// Check checks each resource below root that it finds by listing and by o.Paths. The error joins
-// all violations, each with its path. It includes work of lookups that does not end within ten
-// seconds. Check opens a scope for asynchronous lookups, unless ctx carries one. It does not change
-// the tree.
+// Check checks root and each resource below it that it finds by listing and by o.Paths. The error
+// joins all violations, each with its path. Check opens a scope for asynchronous lookups, unless
+// ctx carries one; work in it that does not end within ten seconds is an error too. Check does not
+// change the tree.
 func Check(ctx context.Context, root traversal.Resource, o Options) error {
 	if _, ok := async.ScopeFrom(ctx); ok {
 		return check(ctx, root, o)
@@ -53,7 +53,7 @@ func check(ctx context.Context, root traversal.Resource, o Options) error {
 	if o.Same == nil {
 		o.Same = func(a, b traversal.Resource) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }
 	}
-	c := &checker{Options: o, ctx: ctx, known: map[string]bool{}}
+	c := &checker{Options: o, ctx: ctx, checked: map[string]bool{}}
 	top := traversal.NewNode(root)
 	if top.IsZero() {
 		return errors.New("root is nil")
@@ -79,7 +79,7 @@ const noSuchName = "no such resource \u2205 7d1f"
 type checker struct {
 	Options
 	ctx        context.Context
-	known      map[string]bool // paths of the nodes that were checked
+	checked    map[string]bool // paths of nodes
 	violations []error
 }
 
@@ -137,10 +137,10 @@ func nodeAt(n traversal.Node, depth int) traversal.Node {
 // node checks the place of a resource, and names that cannot exist below it.
 func (c *checker) node(n traversal.Node) {
 	path := n.Path()
-	if c.known[path] {
+	if c.checked[path] {
 		return
 	}
-	c.known[path] = true
+	c.checked[path] = true
 
 	placed, err := c.Traverser.NodeOf(c.ctx, n.Resource())
 	if _, unknown := errors.AsType[*traversal.NoLocationError](err); unknown {

@@ -1,7 +1,6 @@
 // Package traversaltest checks that a tree of resources keeps the contracts of package traversal:
-// that Child, ChildAsync, Descend, Children and Location, those of them that its resources have,
-// agree with each other; that what does not exist is ErrNotFound; and that odd names ("..", a
-// slash) find nothing.
+// the methods of a resource (Child, ChildAsync, Descend, Children, Location) agree with each other;
+// a resource that does not exist is ErrNotFound; and odd names ("..", a slash) find nothing.
 //
 //	func TestSite(t *testing.T) {
 //		err := traversaltest.Check(t.Context(), newSite(), traversaltest.Options{
