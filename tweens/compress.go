@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -38,8 +39,9 @@ type CompressOptions struct {
 //     are sent, and a Flush passes through, so that a page may be sent piece by piece. What an
 //     http.Handler writes is treated likewise, once its headers or its length decide.
 //   - Vary names Accept-Encoding wherever it decides. A strong ETag gets a suffix ("v1-gzip"),
-//     because the bytes differ; when it comes back in If-None-Match or If-Match, the application
-//     finds its own tag added.
+//     because the bytes differ; when a client sends it back in If-None-Match or If-Match, the
+//     application sees its own tag as well. Digests of the plain bytes (Content-Digest,
+//     Repr-Digest, Digest, Content-MD5) are removed.
 //   - A response to HEAD has the headers of GET, except for the length.
 //
 // Place it outside ExcView, so that error pages are compressed too, and inside AccessLog and
@@ -156,7 +158,7 @@ func (c *compression) eligible(status int, h headers) bool {
 	case status < 200, status == http.StatusNoContent, status == http.StatusResetContent, status == http.StatusPartialContent,
 		status == http.StatusNotModified:
 		return false
-	case h.get("Content-Encoding") != "", h.get("Content-Range") != "", strings.Contains(h.get("Cache-Control"), "no-transform"):
+	case h.get("Content-Encoding") != "", h.get("Content-Range") != "", forbidsTransform(h):
 		return false
 	}
 	return typeMatches(h.get("Content-Type"), c.types)
@@ -169,6 +171,29 @@ func (c *compression) coding(r *web.Request, h headers) string {
 		return ""
 	}
 	return chooseCoding(r.Header["Accept-Encoding"], c.codings)
+}
+
+// varyPart sets Vary on a 206 or 416 if Compress may decide about the 200, which must have the same
+// Vary (RFC 9110 15.3.7). The type of the 200 is unknown for several parts and for a 416.
+func (c *compression) varyPart(status int, h headers) {
+	switch status {
+	case http.StatusPartialContent:
+		contentType := h.get("Content-Type")
+		if !typeMatches(contentType, c.types) && !typeMatches(contentType, []string{"multipart/byteranges"}) {
+			return
+		}
+	case http.StatusRequestedRangeNotSatisfiable:
+	default:
+		return
+	}
+	if _, total, ok := strings.Cut(h.get("Content-Range"), "/"); ok {
+		if size, err := strconv.ParseInt(total, 10, 64); err == nil && size < c.minSize {
+			return
+		}
+	}
+	if h.get("Content-Encoding") == "" && !forbidsTransform(h) {
+		h.vary()
+	}
 }
 
 // apply compresses a response, or arranges for it to be compressed as it is sent.
@@ -185,6 +210,7 @@ func (c *compression) apply(r *web.Request, resp *web.Response, has []string) {
 			return
 		}
 	}
+	c.varyPart(resp.Status(), h)
 	if size >= 0 && size < c.minSize || !c.eligible(resp.Status(), h) {
 		return
 	}

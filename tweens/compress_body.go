@@ -235,6 +235,8 @@ func (w *compressedWriter) decide(size int64) {
 		if w.coding = w.c.coding(w.r, h); w.coding != "" {
 			setEncoding(h, w.coding)
 		}
+	} else {
+		w.c.varyPart(w.status, h)
 	}
 	w.sent = true
 	w.ResponseWriter.WriteHeader(w.status)

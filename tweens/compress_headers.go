@@ -126,6 +126,7 @@ func typeMatches(contentType string, types []string) bool {
 // headers are those of a web.Response or an http.Header.
 type headers interface {
 	get(name string) string
+	lines(name string) []string
 	set(name, value string)
 	del(name string)
 	vary() // on Accept-Encoding
@@ -136,19 +137,21 @@ type responseHeaders struct{ resp *web.Response }
 
 var _ headers = responseHeaders{}
 
-func (h responseHeaders) get(name string) string { return h.resp.Header(name) }
-func (h responseHeaders) set(name, value string) { h.resp.SetHeader(name, value) }
-func (h responseHeaders) del(name string)        { h.resp.DelHeader(name) }
-func (h responseHeaders) vary()                  { h.resp.AddVary("Accept-Encoding") }
+func (h responseHeaders) get(name string) string     { return h.resp.Header(name) }
+func (h responseHeaders) lines(name string) []string { return h.resp.HeaderValues(name) }
+func (h responseHeaders) set(name, value string)     { h.resp.SetHeader(name, value) }
+func (h responseHeaders) del(name string)            { h.resp.DelHeader(name) }
+func (h responseHeaders) vary()                      { h.resp.AddVary("Accept-Encoding") }
 
 // writerHeaders are the headers of an http.ResponseWriter.
 type writerHeaders http.Header
 
 var _ headers = writerHeaders(nil)
 
-func (h writerHeaders) get(name string) string { return http.Header(h).Get(name) }
-func (h writerHeaders) set(name, value string) { http.Header(h).Set(name, value) }
-func (h writerHeaders) del(name string)        { http.Header(h).Del(name) }
+func (h writerHeaders) get(name string) string     { return http.Header(h).Get(name) }
+func (h writerHeaders) lines(name string) []string { return http.Header(h).Values(name) }
+func (h writerHeaders) set(name, value string)     { http.Header(h).Set(name, value) }
+func (h writerHeaders) del(name string)            { http.Header(h).Del(name) }
 
 func (h writerHeaders) vary() {
 	names := strings.Split(strings.Join(h["Vary"], ","), ",")
@@ -160,11 +163,46 @@ func (h writerHeaders) vary() {
 	}
 }
 
+// forbidsTransform reports whether Cache-Control has the directive no-transform. Its lines are one
+// list, and directives are compared without regard to case (RFC 9110 5.3, RFC 9111 5.2).
+func forbidsTransform(h headers) bool {
+	for _, line := range h.lines("Cache-Control") {
+		for line != "" {
+			var directive string
+			directive, line = cutElement(line)
+			name, _, _ := strings.Cut(directive, "=")
+			if strings.EqualFold(strings.TrimSpace(name), "no-transform") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cutElement cuts the first element off a list, whose quoted strings may contain commas.
+func cutElement(list string) (element, rest string) {
+	quoted := false
+	for i := 0; i < len(list); i++ {
+		switch c := list[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == ',' && !quoted:
+			return list[:i], list[i+1:]
+		}
+	}
+	return list, ""
+}
+
 // setEncoding makes the headers those of a compressed body.
 func setEncoding(h headers, coding string) {
 	h.set("Content-Encoding", coding)
 	h.del("Content-Length")
 	h.del("Accept-Ranges")
+	for _, digest := range [...]string{"Content-Digest", "Repr-Digest", "Digest", "Content-Md5"} { // RFC 9530, of the plain bytes
+		h.del(digest)
+	}
 	if tag := h.get("Etag"); tag != "" {
 		h.set("Etag", codedTag(tag, coding))
 	}

@@ -248,6 +248,101 @@ func TestCompressTypes(t *testing.T) {
 	}
 }
 
+func TestCompressNoTransform(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		lines []string
+		want  string // the coding
+	}{
+		{[]string{"public, no-transform"}, ""},
+		{[]string{"public, No-Transform"}, ""},
+		{[]string{"public", "no-transform"}, ""},
+		{[]string{"", "no-transform"}, ""},
+		{[]string{`x="a\", b", no-transform`}, ""},
+		{[]string{`x="no-transform"`}, "gzip"},
+		{[]string{`x="a, no-transform, b"`}, "gzip"},
+		{[]string{`x="\", no-transform"`}, "gzip"},
+		{[]string{"no-transformer, x-no-transform"}, "gzip"},
+	} {
+		for name, main := range map[string]web.Handler{
+			"bytes": responds(func(r *web.Response) {
+				r.SetText(prose)
+				for _, line := range test.lines {
+					r.AddHeader("Cache-Control", line)
+				}
+			}),
+			"handler": responds(func(r *web.Response) {
+				r.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					w.Header()["Cache-Control"] = test.lines
+					_, _ = io.WriteString(w, prose)
+				}))
+			}),
+		} {
+			w := send(t, compressed(t, tweens.CompressOptions{}, main), "GET", "Accept-Encoding", "gzip")
+			assert.Equal(t, test.want, w.Header().Get("Content-Encoding"), "%s: %q", name, test.lines)
+		}
+	}
+}
+
+// A part has the Vary of the whole (RFC 9110 15.3.7).
+func TestCompressVaryOfParts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		file, body, header string // header: Cache-Control
+		want               string
+	}{
+		"text":         {"a.txt", prose, "", "Accept-Encoding"},
+		"short":        {"a.txt", "short text", "", ""},
+		"no transform": {"a.txt", prose, "no-transform", ""},
+	} {
+		for _, ranges := range []string{"", "bytes=0-4", "bytes=0-1,4-5", "bytes=90000-"} {
+			h := compressed(t, tweens.CompressOptions{}, responds(func(r *web.Response) {
+				r.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+					if test.header != "" {
+						w.Header().Set("Cache-Control", test.header)
+					}
+					http.ServeContent(w, hr, test.file, time.Time{}, strings.NewReader(test.body))
+				}))
+			}))
+			w := send(t, h, "GET", "Accept-Encoding", "gzip", "Range", ranges)
+			if w.Code == 416 && test.header != "" || strings.Contains(ranges, ",") && len(test.body) < 1024 {
+				continue // ServeContent removes Cache-Control, or names no length
+			}
+			assert.Equal(t, test.want, w.Header().Get("Vary"), "%s %s: %d", name, ranges, w.Code)
+		}
+	}
+	image := compressed(t, tweens.CompressOptions{}, responds(func(r *web.Response) {
+		r.SetStatus(206)
+		r.SetContentType("image/png")
+		r.SetHeader("Content-Range", "bytes 0-4/10000")
+		r.SetBytes([]byte("12345"))
+	}))
+	assert.Empty(t, send(t, image, "GET", "Range", "bytes=0-4").Header().Get("Vary"))
+	part := compressed(t, tweens.CompressOptions{}, responds(func(r *web.Response) {
+		r.SetStatus(206)
+		r.SetHeader("Content-Range", "bytes 0-4/10000")
+		r.SetText("12345")
+	}))
+	assert.Equal(t, "Accept-Encoding", send(t, part, "GET", "Range", "bytes=0-4").Header().Get("Vary"))
+}
+
+// Digests of the plain bytes are wrong for the compressed ones (RFC 9530).
+func TestCompressDigests(t *testing.T) {
+	t.Parallel()
+	digests := []string{"Content-Digest", "Repr-Digest", "Digest", "Content-MD5"}
+	h := compressed(t, tweens.CompressOptions{}, responds(func(r *web.Response) {
+		r.SetText(prose)
+		for _, name := range digests {
+			r.SetHeader(name, "x")
+		}
+	}))
+	coded, plain := send(t, h, "GET", "Accept-Encoding", "gzip"), send(t, h, "GET")
+	for _, name := range digests {
+		assert.Empty(t, coded.Header().Get(name), name)
+		assert.Equal(t, "x", plain.Header().Get(name), name)
+	}
+}
+
 // The tag of a compressed page works like the application's own.
 func TestCompressETags(t *testing.T) {
 	t.Parallel()

@@ -62,6 +62,18 @@ func (resp *Response) Header(name string) string {
 	return ""
 }
 
+// HeaderValues returns a copy of all values of a header, one for each line.
+func (resp *Response) HeaderValues(name string) []string {
+	key := http.CanonicalHeaderKey(name)
+	if key == contentTypeKey {
+		if t := resp.ContentType(); t != "" {
+			return []string{t}
+		}
+		return nil
+	}
+	return resp.values(key)
+}
+
 // Headers returns the headers as a map, which may be changed. It allocates the map; SetHeader and
 // the other methods do not.
 func (resp *Response) Headers() http.Header {
