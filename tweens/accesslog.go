@@ -1,7 +1,6 @@
 package tweens
 
 import (
-	"net"
 	"reflect"
 	"time"
 
@@ -21,10 +20,10 @@ type AccessLogOptions struct {
 }
 
 // AccessLog writes one line per request to the request's log, which adds the request id. It writes
-// after the response was sent, so the line has what really left: method, path, route (pattern),
-// resource (type), view (name), status, bytes, duration (milliseconds), remote (address), and the
-// error if an inner tween returned one. Fields that a request does not have are left out, and so is
-// the query, because it may contain secrets.
+// after the response was sent, so the line states what was sent: method, path, route (pattern),
+// resource (type), view (name), status, bytes, duration (milliseconds), remote (the ClientAddr of
+// the request), and the error if an inner tween returned one. Fields that a request does not have
+// are left out, and so is the query, because it may contain secrets.
 //
 // Place it outside all that it should measure; if it is added last, that is its place by default.
 // Without an application's logger it does nothing.
@@ -87,7 +86,8 @@ func (e *logEntry) write(r *web.Request) error {
 	}
 	line.Str("method", r.Method).Str("path", r.URL.Path)
 	addFound(line, r)
-	line.Int("status", status).Int64("bytes", sent.Bytes).Dur("duration", e.log.clock()-e.start).Str("remote", remoteHost(r))
+	line.Int("status", status).Int64("bytes", sent.Bytes).Dur("duration", e.log.clock()-e.start)
+	addRemote(line, r)
 	if e.err != nil {
 		line.Err(e.err)
 	}
@@ -108,13 +108,15 @@ func addFound(line *zerolog.Event, r *web.Request) {
 	}
 }
 
-// remoteHost returns the address of the peer without its port.
-func remoteHost(r *web.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
+// addRemote adds the address of the client to a line: what the server knows of the peer if that
+// has no address.
+func addRemote(line *zerolog.Event, r *web.Request) {
+	if addr := r.ClientAddr(); addr.IsValid() {
+		var room [64]byte
+		line.Bytes("remote", addr.AppendTo(room[:0]))
+		return
 	}
-	return host
+	line.Str("remote", r.RemoteAddr)
 }
 
 func levelOf(status int) zerolog.Level {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"testing"
 
 	"github.com/rs/zerolog"
@@ -118,4 +119,27 @@ func TestAccessLogOutsideMiddleware(t *testing.T) {
 	}), true)
 	assert.Less(t, line["bytes"], 1000.0)
 	assert.Equal(t, 200.0, line["status"])
+}
+
+func TestAccessLogOfAProxy(t *testing.T) {
+	t.Parallel()
+	for remote, want := range map[string]string{
+		"192.0.2.1:1234":          "203.0.113.7", // trusted
+		"198.51.100.1:1234":       "198.51.100.1",
+		"[::ffff:198.51.100.1]:1": "198.51.100.1",
+		"[2001:db8::1]:1":         "2001:db8::1",
+		"@":                       "@",
+	} {
+		var out bytes.Buffer
+		log := zerolog.New(&out)
+		hr := httptest.NewRequest("GET", "/", nil)
+		hr.RemoteAddr = remote
+		hr.Header.Set("X-Forwarded-For", "203.0.113.7")
+		trusted := web.TrustedProxies{netip.MustParsePrefix("192.0.2.0/24")}
+		r := web.Begin(&web.Application{Log: &log, Trusted: trusted}, hr)
+		require.NoError(t, respond(around(t, tweens.AccessLog(tweens.AccessLogOptions{}), text("x")), r, httptest.NewRecorder()))
+		var line map[string]any
+		require.NoError(t, json.Unmarshal(out.Bytes(), &line))
+		assert.Equal(t, want, line["remote"], remote)
+	}
 }

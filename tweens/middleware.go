@@ -40,7 +40,8 @@ import (
 //     503 of http.TimeoutHandler comes out, once the handler that it timed out has returned.
 //     Middleware that had ended the context is not unwound.
 //   - A panic of the middleware is a *web.PanicError; http.ErrAbortHandler stays a panic. Calling
-//     the handler twice is an error, which unwinds it too. Calling it after the middleware has returned does nothing.
+//     the handler twice is an error, which unwinds it too. Calling it after the middleware has
+//     returned does nothing.
 //   - http.Flusher, http.Hijacker and http.ResponseController (Flush, Hijack) work, also through
 //     the Unwrap method of the middleware's own writer. Hijack must come before any write, and
 //     takes over the connection when the response is sent; outer tweens see a response with status
