@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/mastaba-go/mastaba/views/web"
@@ -30,7 +31,9 @@ type middlewareWriter struct {
 	// mu guards all below, and lets one write at a time. The request's goroutine reads them without
 	// it once begun or over is closed, since they do not change after that.
 	mu        sync.Mutex
-	status    int // 0 while undecided
+	status    int   // 0 while undecided
+	declared  int64 // the Content-Length, -1 without one
+	length    int64 // of what was written
 	resp      *web.Response
 	buf       []byte
 	streaming bool
@@ -105,16 +108,59 @@ func (o *middlewareWriter) setHeader(status int) {
 	}
 	o.status = status
 	if o.direct != nil {
-		maps.Copy(o.direct.Header(), o.header)
+		h := o.direct.Header()
+		for name, values := range o.header {
+			if name == "Set-Cookie" || name == "Vary" {
+				values = append(h[name], values...)
+			}
+			h[name] = values
+		}
 		o.direct.WriteHeader(status)
 		return
 	}
 	o.resp = web.Respond(status)
+	o.declared = -1
 	for name, values := range o.header {
-		for _, v := range values {
-			o.resp.AddHeader(name, v)
+		switch name {
+		case "Vary":
+			o.setVary(values)
+		case "Content-Length":
+			o.declare(values)
+		default:
+			for _, v := range values {
+				o.resp.AddHeader(name, v)
+			}
 		}
 	}
+}
+
+// setVary joins the lines of Vary.
+func (o *middlewareWriter) setVary(lines []string) {
+	for _, line := range lines {
+		for name := range strings.SplitSeq(line, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				o.resp.AddVary(name)
+			}
+		}
+	}
+}
+
+// declare sets the declared length. An invalid one is dropped, as net/http does.
+func (o *middlewareWriter) declare(values []string) {
+	if len(values) == 0 {
+		return
+	}
+	if n, err := strconv.ParseInt(values[0], 10, 64); err == nil && n >= 0 {
+		o.declared = n
+		o.resp.SetHeader("Content-Length", values[0])
+	}
+}
+
+// exceeds reports whether n more bytes are more than the declared length. What is longer is dropped,
+// as in net/http, unless the whole body fits the buffer: then Send corrects the length.
+func (o *middlewareWriter) exceeds(n int) bool {
+	o.length += int64(n)
+	return o.declared >= 0 && o.length > o.declared && (o.streaming || len(o.buf)+n > bufferLimit)
 }
 
 // errReturned is the error of writes after the middleware has returned.
@@ -141,7 +187,10 @@ func (o *middlewareWriter) write(p chunk) (int, error) {
 	case o.status < 200, o.status == http.StatusNoContent, o.status == http.StatusNotModified:
 		return 0, http.ErrBodyNotAllowed
 	case o.m.r.Method == http.MethodHead:
+		o.writeHead(p, n)
 		return n, nil
+	case o.exceeds(n):
+		return 0, http.ErrContentLength
 	case o.streaming:
 	case len(o.buf)+n <= bufferLimit:
 		o.buf = append(append(o.buf, p.bytes...), p.text...)
@@ -151,6 +200,19 @@ func (o *middlewareWriter) write(p chunk) (int, error) {
 		o.begin()
 	}
 	return o.pass(p)
+}
+
+// writeHead buffers p of n bytes for a HEAD, whose Content-Type and Content-Length follow from what
+// would be the body (RFC 9110 9.3.2). A body that does not fit the buffer has no known length.
+func (o *middlewareWriter) writeHead(p chunk, n int) {
+	o.length += int64(n)
+	switch {
+	case o.streaming:
+	case o.length <= bufferLimit:
+		o.buf = append(append(o.buf, p.bytes...), p.text...)
+	default:
+		o.detectType(p)
+	}
 }
 
 // Flush passes on what was written.
@@ -248,10 +310,18 @@ func (o *middlewareWriter) response() *web.Response {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.setHeader(http.StatusOK)
-	if o.m.r.Method != http.MethodHead { // a HEAD without a body keeps the Content-Length that the middleware set
+	if o.m.r.Method == http.MethodHead {
 		o.detectType(chunk{})
-		o.resp.SetBytes(o.buf)
+		if o.declared < 0 && len(o.buf) > 0 && o.length <= bufferLimit {
+			o.resp.SetBytes(o.buf) // for its length
+		}
+		return o.resp
 	}
+	o.detectType(chunk{})
+	if o.status != http.StatusNotModified { // whose length is that of the 200
+		o.resp.DelHeader("Content-Length")
+	}
+	o.resp.SetBytes(o.buf)
 	return o.resp
 }
 

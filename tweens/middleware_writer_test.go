@@ -343,3 +343,83 @@ func TestManyClients(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// What middleware writes behind the declared length is dropped once the body is streamed, as in
+// net/http. A body that fits the buffer gets its own length.
+func TestMiddlewareThatWritesMoreThanDeclared(t *testing.T) {
+	t.Parallel()
+	m := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		_, _ = io.WriteString(w, "the end")
+	})
+	for _, size := range []int{5, 60_000, 64 << 10, 220_000} {
+		page := strings.Repeat("x", size)
+		resp, body, err := fetch(t, serve(t, through(t, m, text(page))), "/")
+		require.NoError(t, err)
+		if size < bufferLimit {
+			page += "the end"
+		}
+		assert.Equal(t, len(page), len(body))
+		assert.Equal(t, int64(len(page)), resp.ContentLength)
+	}
+}
+
+const bufferLimit = 64 << 10
+
+// A proxy adds its headers to those that are there.
+func TestHeadersOfProxies(t *testing.T) {
+	t.Parallel()
+	proxy := func(r *web.Request) (*web.Response, error) {
+		resp := r.Empty(200)
+		resp.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Add("Access-Control-Allow-Origin", "https://b.example")
+			w.Header().Add("Vary", "Accept, origin")
+			w.Header().Add("Set-Cookie", "b=2")
+			w.WriteHeader(200)
+		}))
+		return resp, nil
+	}
+	tween := func(r *web.Request) (*web.Response, error) {
+		resp, err := proxy(r)
+		resp.SetHeader("Access-Control-Allow-Origin", "https://a.example")
+		resp.AddVary("Origin")
+		resp.AddHeader("Set-Cookie", "a=1")
+		return resp, err
+	}
+	m := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "https://a.example")
+		w.Header().Set("Vary", "Origin")
+		w.Header().Add("Set-Cookie", "a=1")
+		next.ServeHTTP(w, r)
+	})
+	for name, h := range map[string]web.Handler{"tween": tween, "middleware": through(t, m, proxy)} {
+		w, err := get(h)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"https://a.example"}, w.Header()["Access-Control-Allow-Origin"], name)
+		assert.Equal(t, []string{"Origin, Accept"}, w.Header()["Vary"], name)
+		assert.Equal(t, []string{"a=1", "b=2"}, w.Header()["Set-Cookie"], name)
+	}
+}
+
+// The headers of HEAD are those of GET where the length is known (RFC 9110 9.3.2).
+func TestHeadHasTheHeadersOfGet(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		body   string
+		length string // of HEAD
+	}{{"<p>hello", "8"}, {"<p>" + strings.Repeat("x", 100_000), ""}} {
+		main := func(r *web.Request) (*web.Response, error) {
+			resp := r.Empty(200)
+			resp.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, test.body[:5])
+				_, _ = io.WriteString(w, test.body[5:])
+			}))
+			return resp, nil
+		}
+		w := httptest.NewRecorder()
+		require.NoError(t, respond(through(t, corsMiddleware, main), request("HEAD", "/"), w))
+		assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"))
+		assert.Equal(t, test.length, w.Header().Get("Content-Length"))
+		assert.Empty(t, w.Body.String())
+	}
+}

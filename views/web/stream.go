@@ -30,8 +30,10 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 			before = h.Clone()
 		}
 		resp.writeHeaders(w.Header())
-		resp.extras.source.(http.Handler).ServeHTTP(&handlerWriter{out}, r.HTTP())
+		lent := &handlerWriter{out, len(w.Header()) > 0}
+		resp.extras.source.(http.Handler).ServeHTTP(lent, r.HTTP())
 		if !out.sent.Started { // net/http sends it when the handler returns
+			lent.unify()
 			out.sent = Sent{Status: http.StatusOK, Started: true}
 		}
 		return out.sent, nil
@@ -159,7 +161,10 @@ func (o *streamWriter) Flush() error {
 
 // handlerWriter counts what an http.Handler writes. It has the interfaces that handlers look for,
 // and Unwrap for http.ResponseController.
-type handlerWriter struct{ *streamWriter }
+type handlerWriter struct {
+	*streamWriter
+	shared bool // the handler adds its headers to others
+}
 
 var (
 	_ http.Flusher  = (*handlerWriter)(nil)
@@ -171,13 +176,21 @@ func (p *handlerWriter) Header() http.Header { return p.w.Header() }
 
 func (p *handlerWriter) WriteHeader(status int) {
 	if !p.sent.Started && (status >= 200 || status == http.StatusSwitchingProtocols) {
+		p.unify()
 		p.sent.Status, p.sent.Started = status, true
 	}
 	p.w.WriteHeader(status)
 }
 
+func (p *handlerWriter) unify() {
+	if p.shared {
+		unify(p.w.Header())
+	}
+}
+
 func (p *handlerWriter) implicit() {
 	if !p.sent.Started {
+		p.unify()
 		p.sent.Status, p.sent.Started = http.StatusOK, true
 	}
 }
