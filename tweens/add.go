@@ -81,10 +81,10 @@ func (t *tween) setPosition(position int) {
 	}
 }
 
-// Add puts a tween around the router. Others are placed relative to its name, and SetOrder lists it
-// by its name. Without options it is under Ingress, and so outside all tweens that were added
-// before it; with Under or Over it goes by that alone. A name that is added again after a Commit
-// replaces the tween and moves to the end of the order of registration.
+// Add puts a tween around the router. Under and Over of other tweens, and SetOrder, refer to it by
+// its name. Without options it is under Ingress, and so outside all tweens that were added before
+// it; with Under or Over, only those place it. A name that is added again after a Commit replaces
+// the tween and moves to the end of the order of registration.
 //
 // The build reports an empty name, the names Ingress and Main, a zero factory, a tween over Ingress
 // or under Main, hints that name no registered tween, and cycles.
@@ -148,7 +148,7 @@ func (t *tween) describe() registry.Introspectable {
 // SetOrder lists the tweens to use, outermost first, and replaces the order by hints: tweens that
 // are not listed are not used, not even the built-in ExcView (without which no error becomes a
 // response), and hints are ignored, even those that cannot be satisfied. A name that was not added
-// is an error of the build. There is one list; without names it means the order by hints.
+// is an error of the build. Two orders conflict. Without names, the hints decide.
 //
 // An application calls config.SetTweenOrder; SetOrder is for extensions.
 func SetOrder(rec registry.Recorder, names ...string) {

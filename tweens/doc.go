@@ -55,14 +55,14 @@
 //
 // Tweens lie between [Ingress] and [Main], outermost first. Without options a tween is under
 // Ingress, outside all that were added before it, and so outside ExcView. [Under] and [Over] place
-// it relative to others. Of several names those count that are registered:
+// it relative to others. Of several names, those that are registered count:
 //
 //	config.AddTween("transaction", transaction, tweens.Under(tweens.ExcView))    // sees errors
 //	config.AddTween("session", session, tweens.Over("transaction", tweens.Main)) // if there is a transaction
 //
-// Hints leave room for several orders; [SetOrder] sets exactly one. Hints that cannot be satisfied,
-// and cycles, are errors of the build, with source locations. [Names] returns the result, and so
-// does the introspection category "tweens".
+// Hints may allow several orders; [SetOrder] sets exactly one. Hints that cannot be satisfied, and
+// cycles, are errors of the build, with source locations. [Names] returns the result, and so does
+// the introspection category "tweens".
 //
 // Extensions register tweens with [Add], which takes any [registry.Recorder].
 package tweens

@@ -23,10 +23,10 @@ type LimitOptions struct {
 	// Skip lets requests pass that must always get a response, such as those of a health check.
 	// They are not counted.
 	Skip func(r *web.Request) bool
-	// FreeStreams counts a request only until its response is there, and not while a body is
-	// produced as it is sent: for event streams and sockets, which would occupy their places for
-	// hours. Without it, a response whose body is a reader, a stream or a handler (views.HTTP)
-	// counts until it was sent or the client has disconnected.
+	// FreeStreams stops counting a request when its response is made, not when it is sent: for
+	// event streams and sockets, which last for hours. Without it, a response whose body is a
+	// reader, a stream or a handler (views.HTTP) counts until it was sent or the client has
+	// disconnected.
 	FreeStreams bool
 }
 

@@ -17,10 +17,11 @@ import (
 // once, when the chain is built.
 //
 // Each request runs the middleware on a goroutine of its own, which the request waits for before it
-// ends, while inner tweens and the view run where they always do. So the middleware may call its
-// handler from any goroutine, as http.TimeoutHandler does, and no web.Request is ever used by two
-// goroutines at a time. (That holds for middleware that works synchronously. Middleware that copies
-// its output on a goroutine of its own lets a streamed body run concurrently with outer tweens.)
+// ends, while inner tweens and the view run on the goroutine of the request. So the middleware may
+// call its handler from any goroutine, as http.TimeoutHandler does, and no web.Request is ever used
+// by two goroutines at a time. (That holds for middleware that works synchronously. Middleware that
+// copies its output on a goroutine of its own lets a streamed body run concurrently with outer
+// tweens.)
 //
 //   - Output of up to 64 KiB that was not flushed becomes a response with a body of bytes. Longer
 //     or flushed output is streamed: the middleware writes as the response is sent, and waits in

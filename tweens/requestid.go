@@ -2,8 +2,8 @@ package tweens
 
 import "github.com/mastaba-go/mastaba/views/web"
 
-// RequestID sets X-Request-Id on every response to the id of the request, under which the log has
-// what happened. The id is that of a trusted proxy, or a new UUID of version 7: see web.Request.ID.
+// RequestID sets X-Request-Id on every response to the id of the request, which is also in its log
+// lines. The id is that of a trusted proxy, or a new UUID of version 7: see web.Request.ID.
 //
 // A response that is made later than this tween has it too: that of an error which passes through it.
 func RequestID() Factory {

@@ -21,8 +21,8 @@ type TimeoutOptions struct {
 	// called before the route is known. Nil gives all requests the same time.
 	For func(r *web.Request, after time.Duration) time.Duration
 	// GracePeriod is how long the end of a request waits for a view that outlives its 504. 0 means
-	// one second, a negative number not at all. The 504 has been sent by then, except that over
-	// HTTP/2 the end of the response has not.
+	// one second, a negative number not at all. The 504 has been sent by then; only the
+	// end of the stream (HTTP/2) or the close of the connection (Connection: close) has not.
 	GracePeriod time.Duration
 }
 
@@ -37,7 +37,7 @@ type TimeoutOptions struct {
 // panic is logged. The end of the request waits for them for the grace period; a straggler is then
 // logged, once more when it has ended, and by Shutdown if it has not.
 //
-// The deadline is for having a response, not for sending it: streams, readers and handlers
+// The deadline covers making the response, not sending it: streams, readers and handlers
 // (views.HTTP) run when the response is sent, without it.
 //
 // Under ExcView the 504 is an error, which an error view may handle; outside it is a plain
