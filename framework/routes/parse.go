@@ -149,10 +149,23 @@ func (p *parser) marker(t token, offset int, hasExpr bool) {
 	p.markers = append(p.markers, t.Marker)
 }
 
+// typeNames are what other frameworks write after the colon, and what to write here.
+var typeNames = map[string]string{
+	"int": `\d+`, "integer": `\d+`, "num": `\d+`, "number": `\d+`, "digit": `\d+`, "digits": `\d+`,
+	"float": `\d+\.\d+`, "decimal": `\d+\.\d+`, "double": `\d+\.\d+`, "bool": "true|false", "boolean": "true|false",
+	"str": "no colon", "string": "no colon", "slug": `[\w-]+`, "alpha": "[A-Za-z]+", "alnum": "[A-Za-z0-9]+",
+	"path": ".*", "uuid": "[0-9a-f-]{36}", "guid": "[0-9a-f-]{36}", "date": `\d{4}-\d\d-\d\d`,
+}
+
 // expression checks a regular expression on its own, so that it cannot extend beyond its marker.
 func (p *parser) expression(expr string, offset int) {
 	if expr == "" {
 		p.fail(offset, "empty expression: leave out the colon, or write (?:) to match the empty string")
+		return
+	}
+	if instead, ok := typeNames[expr]; ok {
+		p.fail(offset, strconv.Quote(expr)+" matches the text "+strconv.Quote(expr)+" only, since markers have expressions, not types: want "+
+			instead+"; (?:"+expr+") for the text")
 		return
 	}
 	tree, err := syntax.Parse(expr, syntax.Perl)

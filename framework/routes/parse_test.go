@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework/routes"
+	"github.com/mastaba-go/mastaba/registry"
 )
 
 func TestInvalidPatterns(t *testing.T) {
@@ -79,4 +80,13 @@ func FuzzParse(f *testing.F) {
 			require.False(t, part.Star && i < len(p.Tokens())-1)
 		}
 	})
+}
+
+func TestTypesAreNoExpressions(t *testing.T) {
+	t.Parallel()
+	c := registry.New(registry.Options{})
+	routes.Add(c, "user", "/users/{id:int}")
+	_, err := c.Build()
+	assert.ErrorContains(t, err, `offset 11: "int" matches the text "int" only, since markers have expressions, not types: want \d+; (?:int) for the text`)
+	assert.Equal(t, "/u/{id:(?:int)}", tableOf(t, func(c *registry.Config) { routes.Add(c, "user", "/u/{id:(?:int)}") }).Routes()[0].Pattern.String())
 }
