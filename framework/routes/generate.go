@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -19,8 +20,8 @@ import (
 //     escaped;
 //   - of literal text, everything but letters, digits, -._~ and slashes is escaped.
 //
-// Expressions are not checked, as in Pyramid: an id "new" for "{id:\d+}" gives a URL that does not
-// match. Values that no path can contain are errors.
+// Unlike Pyramid's, a URL is generated only if it leads back: an id "new" for "{id:\d+}", an empty id
+// for "{id}", dot segments, and values that no path can contain are errors.
 
 var _ web.URLs = (*Table)(nil)
 
@@ -37,33 +38,36 @@ func (t *Table) RoutePath(r *web.Request, name string, l *web.Link) (string, err
 	if !ok {
 		return "", &web.URLError{Route: name, Err: t.unknown(name)}
 	}
-	path, err := t.path(rt, r, l)
+	path, values, err := t.path(rt, r, l)
+	if err == nil {
+		err = rt.checkURL(path, values)
+	}
 	if err != nil {
 		return "", &web.URLError{Route: name, Pattern: rt.Pattern.String(), Err: err}
 	}
 	return path, nil
 }
 
-func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, error) {
+func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, []value, error) {
 	if e := rt.external; e != nil {
 		if l.AsPath || l.AppURL != nil {
-			return "", web.ErrOtherHost
+			return "", nil, web.ErrOtherHost
 		}
 		url := e.url(r, l.Scheme)
 		l.AppURL = &url
 	}
 	if rt.Pregenerate != nil {
 		if err := rt.Pregenerate(r, l); err != nil {
-			return "", err
+			return "", nil, err
 		}
 	}
 	values, err := rt.Pattern.values(l)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	path := rt.Pattern.path(values)
 	if rt.Pattern.star() == "" {
-		return path, nil
+		return path, values, nil
 	}
 	star := &values[len(values)-1]
 	switch {
@@ -71,7 +75,7 @@ func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, error) {
 		// The current path has empty segments or dots in its star, which its names do not show.
 		// Without them another route or marker may match the path.
 		if rt.GenerateOnly || rt.Pattern.roundTrips(path, values) && t.firstIs(path, rt) {
-			return path, nil
+			return path, values, nil
 		}
 		star.exact = true
 	case rt.Pattern.starTouches() && len(star.names) > 0:
@@ -79,16 +83,41 @@ func (t *Table) path(rt *Route, r *web.Request, l *web.Link) (string, error) {
 		// perhaps a part of it, unless a slash separates them. It is left out where possible, as in
 		// Pyramid.
 		if rt.Pattern.roundTrips(path, values) {
-			return path, nil
+			return path, values, nil
 		}
 		separated := slices.Clone(values)
 		separated[len(values)-1].names = append([]string{""}, star.names...)
 		if withSlash := rt.Pattern.path(separated); rt.Pattern.roundTrips(withSlash, values) {
-			return withSlash, nil
+			return withSlash, values, nil
 		}
-		return path, nil
+		return path, values, nil
 	}
-	return rt.Pattern.path(values), nil
+	return rt.Pattern.path(values), values, nil
+}
+
+// checkURL refuses a path that does not lead back: with dot segments, which clients remove, or one
+// that the pattern does not match.
+func (rt *Route) checkURL(path string, values []value) error {
+	for segment := range strings.SplitSeq(path, "/") {
+		if segment == "." || segment == ".." {
+			return fmt.Errorf("the path %w", traversal.CheckSegment(segment))
+		}
+	}
+	if rt.GenerateOnly {
+		return nil
+	}
+	ok := true
+	if rt.Pattern.match.unrestricted {
+		for i, t := range rt.Pattern.markerTokens() {
+			ok = ok && (t.Star || values[i].text != "")
+		}
+	} else {
+		ok, _ = rt.Pattern.rematch(path, values)
+	}
+	if !ok {
+		return fmt.Errorf("%w: the pattern does not match the path %q", web.ErrParamMismatch, path)
+	}
+	return nil
 }
 
 // starTouches reports whether no slash separates the star from the marker before it.

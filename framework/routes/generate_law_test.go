@@ -99,7 +99,10 @@ func (law *lawful) checkGenerated(t *testing.T, w world, i int) (same bool) {
 	}
 	r := web.Begin(&web.Application{URLs: law.table}, httptest.NewRequest(http.MethodGet, "/", nil))
 	url, err := r.RouteURL(route.Name, web.Params(given))
-	require.NoError(t, err)
+	if err != nil {
+		require.True(t, strings.Contains(err.Error(), "dot segments") || !law.fits(i, given), "%v, though each value fits its marker", err)
+		return false
+	}
 	path := strings.TrimPrefix(url, "http://example.com")
 
 	again := law.request(t, url)
@@ -219,6 +222,9 @@ func (law *lawful) checkPath(t *testing.T, path string) (matched bool) {
 		return false
 	}
 	url, err := r.CurrentRouteURL()
+	if err != nil && strings.Contains(err.Error(), "dot segments") { // no client sends such a path
+		return true
+	}
 	require.NoError(t, err, path)
 	again := law.request(t, url)
 	require.NotNil(t, again.Match(), "%s -> %s", path, url)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,7 +68,15 @@ var deviations = map[string]string{
 	"urlgen-g1-006/4": "http://example.com/a%2Fb/1/#a%20b",
 	"urlgen-g1-010/7": "/?q=x+y%26z%3D1&caf%C3%A9=%E6%97%A5%E6%9C%AC",
 	"urlgen-g1-012/3": "/app/new/x%20y/a%2Fb",
-	"urlgen-g1-014/3": "http://h.org:7/a%2Fb_%E6%97%A5%E6%9C%AC/new/new/../%E6%97%A5%E6%9C%AC?a%2Fb=c%2Fd&it%27s=~-_.",
+}
+
+// refused are the URLs that Pyramid generates although they do not lead back.
+var refused = []string{
+	"urlgen-g1-002/3", "urlgen-g1-003/3", "urlgen-g1-003/6", "urlgen-g1-004/0", "urlgen-g1-004/1", "urlgen-g1-005/4",
+	"urlgen-g1-006/0", "urlgen-g1-007/5", "urlgen-g1-009/5", "urlgen-g1-010/4", "urlgen-g1-010/8", "urlgen-g1-011/4",
+	"urlgen-g1-012/4", "urlgen-g1-012/5", "urlgen-g1-012/6", "urlgen-g1-012/7", "urlgen-g1-012/8", "urlgen-g1-013/5",
+	"urlgen-g1-013/7", "urlgen-g1-014/0", "urlgen-g1-014/1", "urlgen-g1-014/3", "urlgen-g1-014/4", "urlgen-g1-014/6",
+	"urlgen-g1-014/8", "urlgen-h01/7", "urlgen-h05/9",
 }
 
 func TestRecordedURLs(t *testing.T) {
@@ -100,6 +109,11 @@ func TestRecordedURLs(t *testing.T) {
 				want, used[id] = url, true
 			}
 			got, err := check.run(table)
+			if slices.Contains(refused, id) {
+				var wrong *web.URLError
+				assert.ErrorAs(t, err, &wrong, id)
+				continue
+			}
 			switch check.Expect.Error {
 			case "":
 				assert.NoError(t, err, id)

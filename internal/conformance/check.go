@@ -181,5 +181,8 @@ func urlError(err error) (string, error) {
 	case errors.Is(err, web.ErrNoCurrentRoute), errors.Is(err, web.ErrOtherHost):
 		return "ValueError", nil
 	}
+	if _, ok := errors.AsType[*web.URLError](err); ok {
+		return "URLError", nil
+	}
 	return "", fmt.Errorf("error without a name in the cases: %w", err)
 }

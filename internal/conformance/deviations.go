@@ -93,6 +93,10 @@ var rules = []rule{
 		habit: reading{loose: true},
 	},
 	{
+		name:  "a URL that leads nowhere is an error",
+		habit: reading{stray: true},
+	},
+	{
 		name:  "the virtual root is cut by whole names",
 		habit: reading{textual: true},
 	},

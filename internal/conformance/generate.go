@@ -7,7 +7,7 @@ import (
 )
 
 // pyramid is how Pyramid generates URLs: all its habits together.
-var pyramid = reading{whole: true, climb: true, loose: true, textual: true}
+var pyramid = reading{whole: true, climb: true, loose: true, textual: true, stray: true}
 
 // judge generates the URL of a check and compares it with the outline's. With Pyramid's habits, the
 // outline must generate the recorded URL.

@@ -67,6 +67,9 @@ func (o *outline) url(c *Check, how reading) (made, failed string) {
 		}
 	case strings.HasPrefix(c.Call, "resource_"):
 		physical := names(strings.Split(c.Resource, "/"))
+		if slices.ContainsFunc(physical, func(name string) bool { return strings.HasPrefix(name, "@@") }) && !how.stray {
+			return "", "URLError"
+		}
 		path, values["traverse"] = c.Request.below(physical, how)
 		maps.Copy(values, c.RouteParams)
 	}
@@ -78,6 +81,9 @@ func (o *outline) url(c *Check, how reading) (made, failed string) {
 		if host != "" {
 			base = host
 		}
+	}
+	if !how.stray && slices.ContainsFunc(slices.Concat(c.Elements, strings.Split(path, "/")), dots) {
+		return "", "URLError"
 	}
 	made = base + path
 	for i, element := range c.Elements {
@@ -238,8 +244,15 @@ func (o *outline) routePath(c *Check, name string, values map[string]any, kept *
 	if how.loose {
 		return f.path(func(p part, text string) string { return escape(text, inPath) }), host, ""
 	}
-	return f.leading(o, kept), host, ""
+	path = f.leading(o, kept)
+	if takes, _ := f.back(path); !takes && !rt.Static && !how.stray {
+		return "", "", "URLError"
+	}
+	return path, host, ""
 }
+
+// dots reports whether clients remove a segment from a URL.
+func dots(segment string) bool { return segment == "." || segment == ".." }
 
 // asText converts a value to a string or a list of strings.
 func asText(value any) any {

@@ -14,6 +14,7 @@ type reading struct {
 	climb   bool // joins the virtual root and the path as text, so ".." climbs out
 	loose   bool // generates URLs without checking where they lead
 	textual bool // cuts the virtual root off a URL as text
+	stray   bool // generates URLs that lead nowhere
 }
 
 // walk is the outline's traversal of a path.

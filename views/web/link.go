@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web/internal/origin"
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
@@ -187,6 +188,9 @@ func (l *Link) base(r *Request) (string, error) {
 func (l *Link) url(base, path string) (string, error) {
 	size := len(l.RawQuery) + len(l.Anchor) + 24*len(l.Query)
 	for _, e := range l.Elements {
+		if err := traversal.CheckSegment(e); err != nil {
+			return "", fmt.Errorf("element %w", err)
+		}
 		size += 1 + len(e)
 	}
 	u := urls.NewBuilder(base, path, size)

@@ -19,6 +19,8 @@ var (
 	ErrNoRoute = errors.New("no such route")
 	// ErrMissingParam: there is no value for a marker of the route.
 	ErrMissingParam = errors.New("missing parameter")
+	// ErrParamMismatch: the route does not match the URL with these values.
+	ErrParamMismatch = errors.New("the values do not fit the route")
 	// ErrNoCurrentRoute: the request matched no route.
 	ErrNoCurrentRoute = errors.New("the request matched no route: name one with RouteURL")
 	// ErrOtherHost: the route is for another host, so it has no path here and takes no AppURL.
@@ -56,8 +58,8 @@ func (e *URLError) Unwrap() error { return e.Err }
 //
 // Behind trusted proxies it has the scheme, host and prefix that the client sees. Values are
 // escaped so that the URL matches the route with the same parameters: a slash in the value of a
-// marker does not separate segments. An unknown route, a missing parameter, or a value without a
-// text form is a *[URLError].
+// marker does not separate segments. An unknown route, a missing parameter, a value without a
+// text form, or one with which the URL would not lead back to the route is a *[URLError].
 func (r *Request) RouteURL(route string, options ...URLOption) (string, error) {
 	return r.routeURL(route, false, options)
 }

@@ -55,7 +55,7 @@ func TestRouteURLParts(t *testing.T) {
 		{"plain", some(web.Elements("a", "b")), "/plain/a/b"},
 		{"sl", some(web.Elements("a"), web.Elements("b")), "/sl/a/b"},
 		{"sl", some(web.Elements("", "50%")), "/sl//50%25"},
-		{"plain", some(web.Elements("a/b", "é", "..")), "/plain/a%2Fb/%C3%A9/.."},
+		{"plain", some(web.Elements("a/b", "é", "...")), "/plain/a%2Fb/%C3%A9/..."},
 		{"plain", some(web.Elements("^|`{}", "it's", "a:b@c", "a*b!", "(x)", "a&b", "~t-_", "\"q\"<t>\\")), "/plain/%5E%7C%60%7B%7D/it's/a:b@c/a*b!/(x)/a&b/~t-_/%22q%22%3Ct%3E%5C"},
 
 		{"plain", some(web.Query("a", "1")), "/plain?a=1"},
@@ -277,5 +277,16 @@ func BenchmarkRouteURL(b *testing.B) {
 		if _, err := r.RouteURL("plain", web.With("id", 7), web.Query("page", 2)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestElementsThatNoURLHolds(t *testing.T) {
+	t.Parallel()
+	for _, element := range []string{".", "..", "\x00", "\xff"} {
+		var wrong *web.URLError
+		_, err := beginIn(routed, http.MethodGet, "/", "").RouteURL("plain", web.Elements(element, "x"))
+		assert.ErrorAs(t, err, &wrong, "%q", element)
+		_, err = get("/").ResourceURL(chain("a"), web.Elements(element))
+		assert.ErrorAs(t, err, &wrong, "%q", element)
 	}
 }
