@@ -78,7 +78,7 @@ func (t *Table) slots(r *web.Request, name string) (first, second *slot) {
 
 // handle calls the first matching view of the slot; done is false if there is none.
 func (s *slot) handle(ts *types, r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
-	return s.chain(ts, reflect.TypeOf(res)).handle(r, res, permissive)
+	return s.chainFor(ts, r, reflect.TypeOf(res)).handle(r, res, permissive)
 }
 
 func (c *chain) handle(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {

@@ -95,7 +95,7 @@ func (t *Table) nearMisses(r *web.Request, all []candidate, refused []web.Refuse
 	var misses []nearMiss
 	for _, c := range all {
 		if nearly(c.failed) {
-			misses = append(misses, newNearMiss(r, c.failed, c.info.Predicates, nil))
+			misses = append(misses, newNearMiss(r, c.failed, nil, []*registration{c.registration}))
 		}
 	}
 	for _, f := range refused {
@@ -122,12 +122,12 @@ var standardMethods = []string{
 	http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPatch, http.MethodPost, http.MethodPut,
 }
 
-// newNearMiss returns the near miss of a view with these predicates, or of a route with views. A
+// newNearMiss returns the near miss of a view, or of a route with these predicates and its views. A
 // route takes a method if it has no views or one of them takes it.
 func newNearMiss(r *web.Request, failed, predicates []web.Predicate, behind []*registration) nearMiss {
 	takes := func(method string) bool {
 		return allows(predicates, method) && (len(behind) == 0 || slices.ContainsFunc(behind, func(reg *registration) bool {
-			return allows(reg.info.Predicates, method)
+			return reg.takes(method)
 		}))
 	}
 	considered := named(slices.Clone(standardMethods), predicates)

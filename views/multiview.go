@@ -115,6 +115,9 @@ func (reg *registration) failing(r *web.Request) []web.Predicate {
 			failed = append(failed, p)
 		}
 	}
+	if method := methodOf(r); explicitOnly(method) && allows(reg.info.Predicates, method) && !reg.takes(method) {
+		failed = append(failed, implicitMethods)
+	}
 	return failed
 }
 

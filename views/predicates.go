@@ -36,6 +36,9 @@ type methods []string
 
 // Method holds for requests with one of the methods. GET includes HEAD. If only the method does not
 // match, the response is a 405 with the allowed methods, or for OPTIONS a 204 with the same list.
+//
+// A view without Method handles every method except CONNECT and TRACE, which a view handles only if
+// it names them.
 func Method(names ...string) web.Predicate {
 	set := sortedSet(names)
 	if slices.Contains(set, http.MethodGet) && !slices.Contains(set, http.MethodHead) {

@@ -32,7 +32,7 @@ func (t *Table) Predict(r *web.Request) Prediction {
 	first, second := t.slots(r, r.ViewName())
 	res := r.Resource()
 	for _, s := range [...]*slot{first, second} {
-		if s != nil && o.try(r, s.chain(t.types, reflect.TypeOf(res)), res) {
+		if s != nil && o.try(r, s.chainFor(t.types, r, reflect.TypeOf(res)), res) {
 			return o
 		}
 	}

@@ -49,7 +49,7 @@ func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, 
 	if s == nil {
 		return web.Decision{}, t.notFound(at, name, nil)
 	}
-	view, _, err := s.chain(t.types, reflect.TypeOf(node.Resource())).find(at)
+	view, _, err := s.chainFor(t.types, at, reflect.TypeOf(node.Resource())).find(at)
 	switch {
 	case err != nil:
 		return web.Decision{}, err
