@@ -16,7 +16,7 @@ import (
 
 // Configurator records what an application consists of. Its methods are directives: each records the
 // file and line of its caller, returns nothing and never panics. App carries them all out, and
-// reports all conflicts and mistakes together. Their order does not matter.
+// reports conflicts and mistakes together. Their order does not matter.
 //
 // A package adds directives of its own as functions that take a registry.Recorder, which a
 // *Configurator is: acme.AddFeature(config, …). So do those of this module that a method cannot
@@ -194,7 +194,8 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 	tweens.SetOrder(c.Directive(), names...)
 }
 
-// App builds the application, or returns all conflicts and mistakes as *registry.Errors. If there are
+// App builds the application, or returns the conflicts and mistakes as *registry.Errors: all mistakes
+// that show before anything runs, and all conflicts of the first phase that has any. If there are
 // none, the error is that of a tween factory or of a subscriber to ApplicationCreated. App may be
 // called again: each call builds a new application with a registry of its own, and does not affect
 // the others.

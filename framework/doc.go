@@ -7,7 +7,7 @@
 //		config.AddView(views.Func(hello), views.Route("hello"))
 //		app, err := config.App()
 //		if err != nil {
-//			log.Fatal(err) // every conflict and mistake, each with file and line
+//			log.Fatal(err) // conflicts and mistakes, each with file and line
 //		}
 //		if err := framework.Serve(context.Background(), app, server.Options{Addr: ":6543"}); err != nil {
 //			log.Fatal(err)
@@ -24,7 +24,7 @@
 //   - [Configurator]: AddView, AddRoute, AddTween and Include may be called in any order.
 //   - [App] handles requests. Explain says what it would do with one.
 //   - [Serve] serves an App until SIGTERM, without losing a request.
-//   - [Request], which every view receives.
+//   - [Request], which every view receives; web.Request is the same type.
 //
 // Read next package views, then views/web, then framework/frameworktest. To find something:
 //
@@ -38,6 +38,7 @@
 //	subscribe to events, write an extension       registry
 //	set limits, TLS, timeouts of the server       framework/server
 //	add a command line to the program             framework/cli
+//	identify users, decide permissions            views/web (SecurityPolicy, set in Options)
 //	learn why a request got its response          framework/explain
 //	test without a server                         framework/frameworktest
 //
@@ -48,8 +49,10 @@
 // # Configuration
 //
 // A call such as AddView only records, with the file and line of its caller; App resolves all of
-// them together and reports all conflicts and mistakes at once. What the application registers
-// itself overrides what it includes. Two packages that register the same thing conflict.
+// them together. It reports all mistakes that show before anything runs, and all conflicts of the
+// first phase that has any: routes come before views, and views before the order of tweens. What the
+// application registers itself overrides what it includes. Two packages that register the same thing
+// conflict.
 //
 // # A request
 //

@@ -117,8 +117,9 @@ func Struct[R, V, O any](newView func(*web.Request, R) (V, error), method func(V
 }
 
 // Error makes an error view. It handles errors of type E, wherever E is in the error's Unwrap tree.
-// E may be an interface; a view for error itself handles what no other error view does. Register it
-// with [AddError]. Registered with [Add], it also serves resources of type E.
+// E may be an interface. A view for error itself handles what no other error view does, except HTTP
+// errors such as a 404, which have a default response: see [ErrorStatus]. Register it with
+// [AddError]. Registered with [Add], it also serves resources of type E.
 func Error[E error, O any](fn func(*web.Request, E) (O, error)) View {
 	v := shaped[O]("Error", resourceType[E](), fn, fn == nil)
 	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
