@@ -17,8 +17,8 @@ import (
 // application stops. The settings "async.workers", "async.queue" and "async.retry_after" change its
 // options from those of async.ExecutorOptions. An application can override both.
 //
-// Most applications do not need Async: every view may block. It is for views that return futures, and
-// to limit how many views that block or burn CPU run at once (aiopyramid.includeme).
+// Most applications do not need Async: every view may block. It is for views that return futures,
+// and to limit how many views that block or burn CPU run at once (aiopyramid.includeme).
 func Async(c *Configurator) error {
 	o := async.ExecutorOptions{Name: "views"}
 	var errs [3]error

@@ -48,7 +48,7 @@ func (c *Configurator) builtins(o Options) {
 		l := zerolog.New(os.Stderr).With().Timestamp().Logger()
 		log = &l
 	}
-	c.once("logger", registry.Phase1, func(reg *registry.Registry) { registry.Provide(reg, log) })
+	once(c.config, "logger", registry.Phase1, func(reg *registry.Registry) { registry.Provide(reg, log) })
 	tweens.Add(c, tweens.ExcView, tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		return tweens.ErrorViews(views.TableOf(reg).CallError).Build(next, reg)
 	}))
@@ -60,16 +60,16 @@ func (c *Configurator) options(o Options) {
 	if err != nil {
 		c.config.Fail(err)
 	}
-	c.once("trusted proxies", registry.Phase1, func(reg *registry.Registry) {
+	once(c.config, "trusted proxies", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, trusted)
 	}, registry.Field{Name: "networks", Value: trusted})
-	c.once("form limit", registry.Phase1, func(reg *registry.Registry) {
+	once(c.config, "form limit", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, formLimit(o.MaxForm))
 	}, registry.Field{Name: "bytes", Value: cmp.Or(o.MaxForm, web.DefaultMaxForm)})
-	c.once("body limit", registry.Phase1, func(reg *registry.Registry) {
+	once(c.config, "body limit", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, bodyLimit(o.MaxBody))
 	}, registry.Field{Name: "bytes", Value: cmp.Or(o.MaxBody, web.DefaultMaxBody)})
-	c.once("scope limits", registry.Phase1, func(reg *registry.Registry) {
+	once(c.config, "scope limits", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, scopeLimits{o.Goroutines, o.GracePeriod})
 	}, registry.Field{Name: "goroutines", Value: o.Goroutines}, registry.Field{Name: "grace period", Value: o.GracePeriod})
 	if o.Root != nil {
@@ -84,7 +84,7 @@ func (c *Configurator) options(o Options) {
 }
 
 // Directive returns the Config that records a directive, with the file and line of the caller of the
-// function that calls Directive. Every directive starts with it, also one of an extension; most
+// function that calls Directive. Every directive starts with it, those of extensions included; most
 // applications never need it.
 func (c *Configurator) Directive() *registry.Config {
 	if c.config.Source().IsZero() {

@@ -45,9 +45,8 @@ func (p routePrefix) String() string            { return fmt.Sprintf("framework.
 // those of functions that fn includes. Unlike Include it does not change which registrations
 // override which.
 func (c *Configurator) RoutePrefix(prefix string, fn func(*Configurator)) {
-	pinned := c.Directive()
 	if fn == nil {
-		pinned.Fail(fmt.Errorf("route prefix %q: the function is nil", prefix))
+		c.Directive().Fail(fmt.Errorf("route prefix %q: the function is nil", prefix))
 		return
 	}
 	fn(&Configurator{config: routes.WithPrefix(c.config, prefix)})

@@ -26,8 +26,8 @@ func (c *Configurator) OnStart(fn func(ctx context.Context, app *App) error) {
 }
 
 // OnStop registers a hook that runs when the application stops, after the last request. All hooks
-// run, in the reverse order they are registered, even if others fail, and also if the start failed
-// at a later hook. ctx limits the time they have.
+// run, in the reverse order of their registration, even if some fail. If the start failed, those run
+// that were registered before the failed hook. ctx limits the time they have.
 func (c *Configurator) OnStop(fn func(ctx context.Context, app *App) error) {
 	c.addHook(c.Directive(), stopping, fn)
 }
@@ -86,7 +86,7 @@ func (e *LifecycleError) Error() string {
 // Unwrap returns the error of the hook, a *web.PanicError if it panicked.
 func (e *LifecycleError) Unwrap() error { return e.Err }
 
-var errStillRunning = errors.New("still running after its context ended; a hook must return then")
+var errStillRunning = errors.New("still running after its context ended; a hook must return when its context ends")
 
 // hookGrace is how long a hook may still run after its context ended.
 const hookGrace = 250 * time.Millisecond

@@ -14,32 +14,32 @@ type (
 	bodyLimit int64
 )
 
-// SetRootFactory sets the root factory of the application. A route may have its own, see routes.Root.
+// SetRootFactory sets the root factory of the application. A route may have its own: see
+// routes.Root.
 func (c *Configurator) SetRootFactory(factory web.RootFactory) {
-	pinned := &Configurator{config: c.Directive()}
+	config := c.Directive()
 	if factory == nil {
-		pinned.config.Fail(errors.New("set root factory: the factory is nil"))
+		config.Fail(errors.New("set root factory: the factory is nil"))
 		return
 	}
-	pinned.once("root factory", registry.Phase3, func(reg *registry.Registry) { registry.Provide(reg, factory) },
+	once(config, "root factory", registry.Phase3, func(reg *registry.Registry) { registry.Provide(reg, factory) },
 		registry.Field{Name: "function", Value: registry.FuncName(factory)})
 }
 
 // SetSecurityPolicy sets the policy that decides identity and permissions.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
-	pinned := &Configurator{config: c.Directive()}
+	config := c.Directive()
 	if policy == nil {
-		pinned.config.Fail(errors.New("set security policy: the policy is nil"))
+		config.Fail(errors.New("set security policy: the policy is nil"))
 		return
 	}
-	pinned.once("security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) },
+	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) },
 		registry.Field{Name: "type", Value: reflect.TypeOf(policy)})
 }
 
-// once records a directive that an application has at most once, at the pinned source. The fields
-// describe its value.
-func (c *Configurator) once(subject string, phase int, provide func(*registry.Registry), fields ...registry.Field) {
-	c.config.Declare(registry.Declaration{
+// once declares what an application has at most once. The fields describe its value.
+func once(config *registry.Config, subject string, phase int, provide func(*registry.Registry), fields ...registry.Field) {
+	config.Declare(registry.Declaration{
 		Category: subject, ID: subject, Fields: fields,
 		Phase: phase,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {

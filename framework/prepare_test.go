@@ -23,7 +23,7 @@ func TestPrepareReturnsARequestAtTheRoot(t *testing.T) {
 		hosts = append(hosts, r.Host)
 		return site, nil
 	}})
-	registry.Subscribe(config, func(*web.NewRequest) error { return errors.New("Prepare notifies nobody") })
+	registry.Subscribe(config, func(*web.NewRequest) error { return errors.New("Prepare must not notify") })
 	app := build(t, config)
 
 	type key struct{}

@@ -43,8 +43,8 @@ func flushEarly(w http.ResponseWriter, r *web.Request) {
 }
 
 // endScope ends the scope of the request, after everything else. It logs the goroutines that do not
-// end within the grace period, which Shutdown reports if they never do, and errors and panics that
-// nobody awaited.
+// end within the grace period, which Shutdown reports if they never do, and the panics of futures
+// that were not awaited.
 func (a *App) endScope(r *web.Request) {
 	err := web.Drive(r).EndScope(a.gracePeriod)
 	if err == nil {
@@ -53,11 +53,11 @@ func (a *App) endScope(r *web.Request) {
 	for _, part := range joined(err) {
 		if left, ok := errors.AsType[*async.StragglersError](part); ok {
 			a.stragglers.addScope(web.Drive(r).Scope())
-			places := make([]string, len(left.Stragglers))
+			sources := make([]string, len(left.Stragglers))
 			for n, s := range left.Stragglers {
-				places[n] = s.String()
+				sources[n] = s.String()
 			}
-			r.Log().Warn().Str("method", r.Method).Str("path", r.URL.Path).Int("count", left.Count()).Strs("started", places).
+			r.Log().Warn().Str("method", r.Method).Str("path", r.URL.Path).Int("count", left.Count()).Strs("started", sources).
 				Dur("grace_period", a.gracePeriod).Msg("goroutine outlived its request; it should watch its context")
 			continue
 		}
@@ -65,7 +65,7 @@ func (a *App) endScope(r *web.Request) {
 		if panicked, ok := errors.AsType[*web.PanicError](part); ok {
 			line.Bytes("stack", panicked.Stack)
 		}
-		line.Msg("goroutine of a request failed, and nobody awaited its error")
+		line.Msg("goroutine of a request failed, and its future was not awaited")
 	}
 }
 

@@ -240,7 +240,7 @@ func TestUnawaitedPanicsAreLogged(t *testing.T) {
 	assert.Equal(t, 500, app.Get("/heard").Code)
 	lines := log.Lines()
 	require.Len(t, lines, 2)
-	assert.Equal(t, "goroutine of a request failed, and nobody awaited its error", lines[0]["message"])
+	assert.Equal(t, "goroutine of a request failed, and its future was not awaited", lines[0]["message"])
 	assert.Equal(t, "panic: unheard", lines[0]["error"])
 	assert.Contains(t, lines[0]["stack"], "scope_test.go")
 	assert.Equal(t, "panic: heard", lines[1]["error"])

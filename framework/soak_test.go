@@ -51,7 +51,7 @@ func TestSoak(t *testing.T) {
 	s.run(lasts - lasts/4)
 	heap, after := s.rest(t)
 
-	t.Logf("%v, %d clients: %d requests, %d of them disconnected; responses %v", lasts, soakClients, s.asked.Load(), s.left.Load(), s.statuses())
+	t.Logf("%v, %d clients: %d requests, %d of them disconnected; responses %v", lasts, soakClients, s.sent.Load(), s.left.Load(), s.statuses())
 	t.Logf("live heap %d KiB after the warm-up, %d KiB in the end; goroutines %d and %d", warm>>10, heap>>10, goroutines, after)
 	assert.Empty(t, s.wrong.list(), "wrong responses")
 	assert.EqualValues(t, s.begun.Load(), s.responded.Load(), "requests and responses")
@@ -75,7 +75,7 @@ type soak struct {
 	client *http.Client
 
 	begun, responded atomic.Int64 // on the server
-	asked, left      atomic.Int64 // by the clients
+	sent, left       atomic.Int64 // requests of the clients, and those whose client disconnected
 	byStatus         [600]atomic.Int64
 	wrong            complaints
 }
@@ -140,7 +140,7 @@ func (s *soak) send() {
 	}
 	id := fmt.Sprint(soakID.Add(1))
 	hr, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.server.URL+what.path+"?id="+id, nil)
-	s.asked.Add(1)
+	s.sent.Add(1)
 	resp, err := s.client.Do(hr)
 	var body []byte
 	if err == nil {
@@ -355,7 +355,7 @@ func soakViews(config *framework.Configurator) {
 	add("unheard", views.Func(func(r *framework.Request) (string, error) {
 		async.Go(r.Context(), func(context.Context) (int, error) { panic("unheard") })
 		async.Go(r.Context(), waitForEnd)
-		return "nobody waits " + id(r), nil
+		return "no client waits for " + id(r), nil
 	}), inline)
 	scribble := func(r *framework.Request) (*framework.Response, error) {
 		time.Sleep(soakLimit*3/4 + rand.N(soakLimit)) // whatever the context says

@@ -18,8 +18,8 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// source is where resources come from, a round trip of a millisecond away. Like a database it handles
-// a limited number of round trips at once.
+// source is where resources come from, a round trip of a millisecond away. Like a database it
+// handles a limited number of round trips at once.
 type source struct {
 	trips    atomic.Int64
 	channels chan struct{}

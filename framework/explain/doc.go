@@ -11,8 +11,8 @@
 //   - [Outcome]: the predicted status, what produces the response, and the error if there is one.
 //   - [Route] and [View]: a candidate, and why it was not chosen.
 //   - [Step]: the lookup of one name during the traversal.
-//   - [DryRun]: reports to predicates, subscribers and root factories that their request is
-//     explained, not served.
+//   - [DryRun]: reports whether a request is explained, not served. Predicates, subscribers and
+//     root factories can check it.
 //
 // Then read App.Explain in package framework, which says what runs for an explanation and what
 // does not. Its example is ExampleApp_Explain; this package has ExampleExplanation.

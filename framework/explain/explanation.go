@@ -39,8 +39,8 @@ func (e *Explanation) WriteJSON(w io.Writer) error {
 // Stage is a part of the way from a request to its view.
 type Stage string
 
-// The stages, in the order a request passes them. At AtNewRequest, AtBeforeTraversal and
-// AtResourceFound the subscribers to that event run.
+// The stages, in the order a request passes them. Those named after an event are the calls of its
+// subscribers.
 const (
 	AtNewRequest      Stage = "NewRequest"
 	AtRoutes          Stage = "routes"

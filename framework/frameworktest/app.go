@@ -27,8 +27,8 @@ type App struct {
 
 var _ http.Handler = (*App)(nil)
 
-// New builds the application that config declares, and ends the test with all errors of the
-// configuration if there are any. It records events from then on.
+// New builds the application that config declares and records its events. If the configuration has
+// errors, New ends the test with all of them.
 func New(t T, config *framework.Configurator) *App {
 	t.Helper()
 	recorded := record(config)

@@ -15,8 +15,8 @@ type Response struct {
 	request *http.Request
 }
 
-// Status ends the test unless the response has the wanted status, and prints the body then. It
-// returns the response: app.Get("/").Status(200).Body. The test is the one given to New or App.In.
+// Status ends the test, and prints the body, unless the response has the status want. It returns
+// the response: app.Get("/").Status(200).Body. The test is the one given to New or App.In.
 func (r *Response) Status(want int) *Response {
 	r.t.Helper()
 	if r.Code != want {
