@@ -67,6 +67,10 @@ func (c *Configurator) Include(fn func(*Configurator) error, options ...IncludeO
 	}
 	var in inclusion
 	for _, o := range options {
+		if o == nil {
+			config.Fail(fmt.Errorf("include %s: an option is nil", registry.FuncName(fn)))
+			return
+		}
 		o.applyInclude(&in)
 	}
 	if in.name == "" {

@@ -70,9 +70,11 @@ func TestIncludeOfFunctionsWithoutAName(t *testing.T) {
 	config.Include(site{"a"}.include)
 	config.Include(func(*framework.Configurator) error { return nil })
 	config.Include(nil)
+	config.Include(includeShop, nil)
 	_, err := config.App()
 	require.Error(t, err)
 	assert.ErrorContains(t, err, `framework.As("name")`)
+	assert.ErrorContains(t, err, "an option is nil")
 	assert.ErrorContains(t, err, "include_test.go:")
 
 	config = framework.New(framework.Options{})

@@ -72,7 +72,7 @@ func TestFailedWalkHasNoResource(t *testing.T) {
 		assert.Empty(t, r.ViewName())
 		return r.Text("sorry"), nil
 	}))
-	frameworktest.New(t, config).Get("/a/b/c").Status(200)
+	frameworktest.New(t, config).Get("/a/b/c").Status(500)
 }
 
 func TestErrorsOfFinishedCallbacksComeFirst(t *testing.T) {

@@ -2,9 +2,11 @@ package framework_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -230,4 +233,71 @@ func TestWrappedAbort(t *testing.T) {
 		}))
 	})
 	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { app.Get("/") })
+}
+
+// What has no status is a 500 and is logged, also where an error view made its page.
+func TestErrorViewsDoNotHideFailures(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		err    error
+		status int
+		level  string
+	}{
+		"no status":  {errors.New("the database is gone"), 500, "error"},
+		"panic":      {nil, 500, "error"},
+		"not found":  {web.NotFound(""), 404, ""},
+		"overloaded": {web.ServiceUnavailable(""), 503, ""},
+	} {
+		app, log := serving(t, func(c *framework.Configurator) {
+			c.AddView(views.Func(func(*framework.Request) (*framework.Response, error) {
+				if tt.err == nil {
+					panic("broken")
+				}
+				return nil, tt.err
+			}))
+			c.AddErrorView(views.Error(func(r *web.Request, err error) (*web.Response, error) { return r.Text("Sorry."), nil }))
+			c.AddErrorView(views.Error(func(r *web.Request, err *web.HTTPError) (*web.Response, error) { return r.Text("Sorry."), nil }))
+		})
+		app.Get("/").Status(tt.status)
+		if tt.level == "" {
+			assert.Empty(t, log.Lines(), name)
+			continue
+		}
+		require.Len(t, log.Lines(), 1, name)
+		assert.Equal(t, tt.level, log.Lines()[0]["level"], name)
+	}
+}
+
+// runtime.Goexit in a view ends the goroutine, but not before there is a response.
+func TestViewEndsItsGoroutine(t *testing.T) {
+	t.Parallel()
+	app, log := serving(t, func(c *framework.Configurator) {
+		c.AddView(views.Func(func(*framework.Request) (*framework.Response, error) {
+			runtime.Goexit()
+			return nil, nil
+		}))
+	})
+	server := httptest.NewServer(app)
+	defer server.Close()
+	resp, err := http.Get(server.URL)
+	require.NoError(t, err)
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 500, resp.StatusCode)
+	assert.Contains(t, string(body), "500 Internal Server Error")
+	require.Len(t, log.Lines(), 1)
+	assert.Contains(t, log.Lines()[0]["error"], "runtime.Goexit")
+}
+
+// Work that is refused because the application stops is a 503.
+func TestClosedExecutorIsUnavailable(t *testing.T) {
+	t.Parallel()
+	app, log := serving(t, func(c *framework.Configurator) {
+		c.AddView(views.Func(func(*framework.Request) (*framework.Response, error) {
+			return nil, fmt.Errorf("views: %w", async.ErrClosed)
+		}))
+	})
+	app.Get("/").Status(503)
+	assert.Empty(t, log.Lines())
 }

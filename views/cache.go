@@ -13,7 +13,8 @@ import (
 
 // CacheFor lets clients cache the view's response for d. It sets Cache-Control to max-age and the
 // directives, such as "public" or "immutable", and sets Expires. It leaves a response alone whose
-// Cache-Control the view set.
+// Cache-Control the view set, and errors (a status of 400 or more), except that of an error view it lets
+// clients cache a 404 or 410.
 //
 // The setting "prevent_http_cache" disables it for the whole application.
 func CacheFor(d time.Duration, directives ...string) Option {
@@ -57,14 +58,21 @@ func httpCachedView(next Callable, info *Info) (Callable, error) {
 		return next, err
 	}
 	control := cache.cacheControl()
+	ofErrors := info.Resource != nil && info.Resource.Implements(errorType)
 	return func(r *web.Request, res any) (any, error) {
 		resp, err := respond(next, info, r, res)
 		if err != nil {
 			return nil, err
 		}
-		if resp.Header("Cache-Control") == "" {
+		if resp.Header("Cache-Control") != "" {
+			return resp, nil
+		}
+		switch status := resp.Status(); {
+		case cache.keep == 0, ofErrors && (status == http.StatusNotFound || status == http.StatusGone):
 			resp.SetHeader("Cache-Control", control)
 			resp.SetHeader("Expires", time.Now().Add(cache.keep).UTC().Format(http.TimeFormat))
+		case status < 400:
+			resp.SetLifetime(control, cache.keep)
 		}
 		return resp, nil
 	}, nil

@@ -48,3 +48,18 @@ func TestHTTPCache(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, resp.Header("Cache-Control"))
 }
+
+// Errors get no lifetime, except a 404 or 410 of an error view that asks for it.
+func TestErrorsAreNotCached(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.Func(func(*web.Request) (*web.HTTPError, error) { return web.NotFound("x"), nil }), views.Name("none"), views.CacheFor(time.Minute))
+		views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) { return r.Empty(404), nil }), views.Name("empty"), views.CacheFor(time.Minute))
+		views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) { return r.Empty(500), nil }), views.Name("broken"), views.NoCache())
+	})
+	for name, want := range map[string]string{"none": "", "empty": "", "broken": "max-age=0, no-store, no-cache, must-revalidate"} {
+		resp, err := call(reg, &page{}, name)
+		require.NoError(t, err)
+		assert.Equal(t, want, resp.Header("Cache-Control"), name)
+	}
+}

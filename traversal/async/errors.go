@@ -9,7 +9,15 @@ import (
 )
 
 // ErrClosed means that an executor or a batcher was closed and accepts no new work.
-var ErrClosed = errors.New("closed to new work")
+// It has a method Status, 503: the application is about to stop.
+var ErrClosed error = closedError{}
+
+type closedError struct{}
+
+func (closedError) Error() string { return "closed to new work" }
+
+// Status returns 503.
+func (closedError) Status() int { return 503 }
 
 // ErrMissing means that a load did not find a key, unless [BatcherOptions] set another error.
 var ErrMissing = errors.New("not found")

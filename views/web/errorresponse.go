@@ -22,17 +22,17 @@ const nosniffKey = "X-Content-Type-Options"
 // above shows the request id. What the failed view set on [Request.Response] is not used.
 func (e *HTTPError) Response(r *Request) *Response {
 	resp := r.cleanResponse()
-	resp.SetStatus(e.status)
+	resp.SetStatus(e.Status())
 	if e.extras != nil {
 		for _, p := range e.extras.header {
 			resp.AddHeader(p.key, p.value)
 		}
 	}
-	if bodyless(e.status) {
+	if bodyless(e.Status()) {
 		return resp
 	}
-	p := problem.Problem{Status: e.status, Detail: e.detail}
-	if e.status >= 500 {
+	p := problem.Problem{Status: e.Status(), Detail: e.detail}
+	if e.Status() >= 500 {
 		p.RequestID = r.ID()
 	}
 	if e.extras == nil {
@@ -61,7 +61,7 @@ func (r *Request) errorResponse(err error) (*Response, bool) {
 		return nil, false
 	}
 	e := toHTTPError(found)
-	if e != found && e.status < 500 {
+	if e != found && e.Status() < 500 {
 		e.detail = found.Error()
 	}
 	return e.Response(r), true

@@ -47,15 +47,20 @@ type errorExtras struct {
 
 type pair struct{ key, value string } // key is canonical
 
-// Status returns the status code.
-func (e *HTTPError) Status() int { return e.status }
+// Status returns the status code; 500 for the zero value.
+func (e *HTTPError) Status() int {
+	if e.status == 0 {
+		return http.StatusInternalServerError
+	}
+	return e.status
+}
 
 // Title returns the text of the status, or the one set by WithTitle.
 func (e *HTTPError) Title() string {
 	if e.extras != nil && e.extras.title != "" {
 		return e.extras.title
 	}
-	return problem.StatusText(e.status)
+	return problem.StatusText(e.Status())
 }
 
 // Detail returns what clients see below the title.
@@ -63,7 +68,7 @@ func (e *HTTPError) Detail() string { return e.detail }
 
 // Error returns status, detail and cause, for the log.
 func (e *HTTPError) Error() string {
-	s := strconv.Itoa(e.status) + " " + e.Title()
+	s := strconv.Itoa(e.Status()) + " " + e.Title()
 	if e.detail != "" {
 		s += ": " + e.detail
 	}

@@ -20,3 +20,11 @@ func TestHTTPErrorIsImmutable(t *testing.T) {
 	assert.NotErrorIs(t, e, errBroken)
 	assert.ErrorIs(t, second, errBroken)
 }
+
+func TestZeroHTTPErrorIsInternal(t *testing.T) {
+	t.Parallel()
+	zero := new(web.HTTPError)
+	assert.Equal(t, 500, zero.Status())
+	assert.Equal(t, 500, zero.Response(get("/")).Status())
+	assert.EqualError(t, zero, "500 Internal Server Error")
+}

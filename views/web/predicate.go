@@ -72,7 +72,12 @@ func (p Predicate) Holds(r *Request) (bool, error) {
 
 // Err returns what is wrong with the value of the predicate. Directives reject such a predicate
 // with this error.
-func (p Predicate) Err() error { return p.err }
+func (p Predicate) Err() error {
+	if p.err == nil && p.holds == nil {
+		return errors.New("zero web.Predicate: want one from views or from web.NewPredicate")
+	}
+	return p.err
+}
 
 // WithErr returns the predicate with an Err.
 func (p Predicate) WithErr(err error) Predicate { p.err = err; return p }

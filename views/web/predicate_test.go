@@ -74,3 +74,8 @@ func TestWhereWithAnInvalidPredicate(t *testing.T) {
 	_, err := c.Build()
 	assert.ErrorContains(t, err, "broken")
 }
+
+func TestZeroPredicateIsAMistake(t *testing.T) {
+	t.Parallel()
+	assert.ErrorContains(t, web.Predicate{}.Err(), "zero web.Predicate")
+}

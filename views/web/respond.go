@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
@@ -19,7 +20,8 @@ const (
 // cookies) becomes part of the next response that [Request.Text], [Request.JSON] or a renderer
 // makes.
 //
-// In an error view it starts with the status of the error, and with the headers of an [HTTPError].
+// In an error view it starts with the status of the error, 500 for an error without one, and with the
+// headers of an [HTTPError].
 // So the page for a 405 is a 405 and keeps its Allow header, without a line of code.
 func (r *Request) Response() *Response {
 	h := r.host()
@@ -49,10 +51,11 @@ func (r *Request) startWithError(resp *Response) *Response {
 	}
 	found := findStatus(r.err)
 	if found == nil {
+		resp.SetStatus(http.StatusInternalServerError)
 		return resp
 	}
 	e := toHTTPError(found)
-	resp.SetStatus(e.status)
+	resp.SetStatus(e.Status())
 	if e.extras != nil {
 		for _, p := range e.extras.header {
 			resp.AddHeader(p.key, p.value)

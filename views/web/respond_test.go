@@ -123,7 +123,7 @@ func TestResponseInAnErrorViewStartsWithTheError(t *testing.T) {
 
 	r = get("/")
 	web.Drive(r).SetError(errors.New("of no status"))
-	assert.Equal(t, http.StatusOK, r.Text("as it is").Status())
+	assert.Equal(t, http.StatusInternalServerError, r.Text("sorry").Status())
 	web.Drive(r).SetError(nil)
 	assert.Equal(t, http.StatusOK, r.Text("no error").Status())
 }

@@ -27,6 +27,7 @@ type responseExtras struct {
 	source      any         // of bodyReader, bodyStream, bodyHandler
 	size        int64       // of bodyReader; -1 if unknown
 	err         error       // the first thing that makes the response invalid
+	lifetime    string      // the Cache-Control of SetLifetime
 	room        [3]field
 }
 

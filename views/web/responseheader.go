@@ -1,10 +1,12 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
@@ -199,17 +201,26 @@ func (resp *Response) AddVary(names ...string) {
 	}
 }
 
-// SetCookie adds a cookie, in place of one with the same name, domain and path. An invalid cookie
-// is an error of Send.
+// SetLifetime lets caches keep the response for d: it sets Cache-Control to control, and Expires. If the
+// status is 400 or more when the response is sent, both are left out: an error is not worth keeping.
+func (resp *Response) SetLifetime(control string, d time.Duration) {
+	resp.SetHeader("Cache-Control", control)
+	resp.SetHeader("Expires", time.Now().Add(d).UTC().Format(http.TimeFormat))
+	resp.more().lifetime = control
+}
+
+// SetCookie adds a cookie, in place of one with the same name, domain and path. A cookie that
+// [http.Cookie.Valid] refuses is an error of Send.
 func (resp *Response) SetCookie(c *http.Cookie) {
-	text := ""
-	if c != nil {
-		text = c.String()
-	}
-	if text == "" {
-		resp.fail(fmt.Errorf("set cookie %v: invalid name", c))
+	if c == nil {
+		resp.fail(errors.New("set cookie: the cookie is nil"))
 		return
 	}
+	if err := c.Valid(); err != nil { // String would drop what is invalid, or send what browsers refuse
+		resp.fail(fmt.Errorf("set cookie %q: %w", c.Name, err))
+		return
+	}
+	text := c.String()
 	old := resp.values("Set-Cookie")
 	resp.DelHeader("Set-Cookie")
 	for _, line := range old {

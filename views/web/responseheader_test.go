@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -83,4 +84,17 @@ func TestHeaderValues(t *testing.T) {
 	assert.Equal(t, []string{"b=2", "a=3"}, resp.Headers()["Set-Cookie"])
 	resp.Headers().Add("X-Map", "1")
 	assert.Equal(t, "1", resp.Header("X-Map"), "the map is the response's own")
+}
+
+func TestSetCookieRefusesInvalidCookies(t *testing.T) {
+	t.Parallel()
+	for _, c := range []*http.Cookie{
+		nil, {Name: "a b", Value: "1"}, {Name: "a", Value: "a;b"}, {Name: "a", Value: `a"b`}, {Name: "a", Value: "café"},
+		{Name: "a", Value: "1", Partitioned: true},
+	} {
+		resp := web.Respond(200)
+		resp.SetCookie(c)
+		_, err := resp.Send(httptest.NewRecorder(), get("/"))
+		assert.ErrorContains(t, err, "set cookie")
+	}
 }

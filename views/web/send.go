@@ -22,7 +22,8 @@ type Sent struct {
 }
 
 // Send writes the response to r, once. It follows the rules for HEAD, 204 and 304, sets
-// Content-Length if the length is known, and closes the reader of the body, even after an error.
+// Content-Length if the length is known, whatever the headers say, and closes the reader of the
+// body, even after an error. A stream that writes less than its Content-Length header is an error.
 // Headers that w already has are replaced by those of the response, except for Set-Cookie and Vary,
 // which are merged.
 //
@@ -56,6 +57,10 @@ func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error
 	h := w.Header()
 	hadHeaders := len(h) > 0 // there may be another Content-Length
 	resp.writeHeaders(h)
+	if resp.extras != nil {
+		resp.correct(h, status)
+		hadHeaders = hadHeaders || len(h["Content-Length"]) > 0
+	}
 	length := len(resp.data)
 	head := r.Method == http.MethodHead
 	switch {
@@ -99,6 +104,22 @@ func strip(h http.Header, status int) {
 	case http.StatusResetContent:
 		delete(h, contentTypeKey)
 		h["Content-Length"] = []string{"0"}
+	}
+}
+
+// correct removes from h what must not be sent with this status: the lifetime of an error, and a
+// Transfer-Encoding, which is the server's business, except for the two values that net/http takes from
+// a handler.
+func (resp *Response) correct(h http.Header, status int) {
+	if te, ok := h["Transfer-Encoding"]; ok && (len(te) != 1 || te[0] != "chunked" && te[0] != "identity") {
+		delete(h, "Transfer-Encoding")
+	}
+	if status < 400 || resp.extras == nil || resp.extras.lifetime == "" {
+		return
+	}
+	if c := h["Cache-Control"]; len(c) == 1 && c[0] == resp.extras.lifetime {
+		delete(h, "Cache-Control")
+		delete(h, "Expires")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -319,4 +320,73 @@ func TestContentLengthOfRequestsWithAScope(t *testing.T) {
 	w, _ = send(t, r, r.Text("short"))
 	assert.Equal(t, "5", w.Header().Get("Content-Length"))
 	require.NoError(t, web.Drive(r).EndScope(-1))
+}
+
+// The length of the body counts, whatever header came along.
+func TestContentLengthAgreesWithTheBody(t *testing.T) {
+	t.Parallel()
+	for _, declared := range []string{"3", "5", "9"} {
+		for _, method := range []string{"GET", "HEAD"} {
+			resp := web.Respond(200)
+			resp.SetText("hello")
+			resp.SetHeader("Content-Length", declared)
+			resp.SetHeader("Transfer-Encoding", "gzip, chunked")
+			w := httptest.NewRecorder()
+			_, err := resp.Send(w, begin(method, "/", ""))
+			require.NoError(t, err)
+			assert.Equal(t, []string{"5"}, w.Header()["Content-Length"])
+			assert.Empty(t, w.Header()["Transfer-Encoding"], "it is the server's")
+		}
+	}
+	resp := web.Respond(200)
+	resp.SetHeader("Content-Length", "9")
+	w := httptest.NewRecorder()
+	_, err := resp.Send(w, get("/"))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"0"}, w.Header()["Content-Length"], "no body")
+}
+
+func TestStreamShorterThanDeclared(t *testing.T) {
+	t.Parallel()
+	for text, started := range map[string]bool{"": false, "hello": true} {
+		resp := web.Respond(200)
+		resp.SetHeader("Content-Length", "9")
+		resp.SetStream(func(w web.StreamWriter) error {
+			if text == "" {
+				return nil
+			}
+			_, err := io.WriteString(w, text)
+			return err
+		})
+		sent, err := resp.Send(httptest.NewRecorder(), get("/"))
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		assert.Equal(t, started, sent.Started)
+	}
+}
+
+// An error has no lifetime, whether the response or a handler has its status.
+func TestErrorsHaveNoLifetime(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{200: "max-age=60", 304: "max-age=60", 404: "", 500: ""} {
+		handled := web.Respond(200)
+		handled.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		for _, resp := range []*web.Response{handled, web.Respond(status)} {
+			resp.SetLifetime("max-age=60", time.Minute)
+			w := httptest.NewRecorder()
+			_, err := resp.Send(w, get("/"))
+			require.NoError(t, err)
+			assert.Equal(t, want, w.Header().Get("Cache-Control"), status)
+			assert.Equal(t, want == "", w.Header().Get("Expires") == "", status)
+		}
+	}
+	own := web.Respond(200)
+	own.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=5")
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	own.SetLifetime("max-age=60", time.Minute)
+	w := httptest.NewRecorder()
+	_, err := own.Send(w, get("/"))
+	require.NoError(t, err)
+	assert.Equal(t, "max-age=5", w.Header().Get("Cache-Control"), "the handler's own")
 }

@@ -32,10 +32,7 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 		resp.writeHeaders(w.Header())
 		lent := &handlerWriter{out, len(w.Header()) > 0}
 		resp.extras.source.(http.Handler).ServeHTTP(lent, r.HTTP())
-		if !out.sent.Started { // net/http sends it when the handler returns
-			lent.unify()
-			out.sent = Sent{Status: http.StatusOK, Started: true}
-		}
+		lent.begin(http.StatusOK) // net/http sends it when the handler returns
 		return out.sent, nil
 	}
 	switch {
@@ -45,6 +42,10 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 		err = resp.sendReader(out)
 	default:
 		err = resp.extras.source.(func(StreamWriter) error)(out)
+	}
+	counted := resp.kind == bodyReader && resp.extras.size >= 0
+	if err == nil && !counted && r.Method != http.MethodHead && !bodyless(resp.Status()) {
+		err = resp.complete(out.sent.Bytes)
 	}
 	if err == nil {
 		out.start()
@@ -95,6 +96,19 @@ func (resp *Response) sendReader(out *streamWriter) error {
 	return short(err, out.sent.Bytes, size)
 }
 
+// complete returns an error if the body is shorter than the length that the response declares.
+func (resp *Response) complete(got int64) error {
+	declared := resp.Header("Content-Length")
+	if declared == "" {
+		return nil
+	}
+	size, err := strconv.ParseInt(declared, 10, 64)
+	if err != nil || size <= got {
+		return nil
+	}
+	return short(io.EOF, got, size)
+}
+
 func short(err error, got, size int64) error {
 	if err == io.EOF {
 		return fmt.Errorf("send response: body ended after %d of %d bytes: %w", got, size, io.ErrUnexpectedEOF)
@@ -117,6 +131,7 @@ func (o *streamWriter) start() {
 	}
 	status, h := o.resp.Status(), o.w.Header()
 	o.resp.writeHeaders(h)
+	o.resp.correct(h, status)
 	if bodyless(status) {
 		strip(h, status)
 	} else {
@@ -175,11 +190,20 @@ var (
 func (p *handlerWriter) Header() http.Header { return p.w.Header() }
 
 func (p *handlerWriter) WriteHeader(status int) {
-	if !p.sent.Started && (status >= 200 || status == http.StatusSwitchingProtocols) {
-		p.unify()
-		p.sent.Status, p.sent.Started = status, true
+	if status >= 200 || status == http.StatusSwitchingProtocols {
+		p.begin(status)
 	}
 	p.w.WriteHeader(status)
+}
+
+// begin records the status of a handler, which is sent next.
+func (p *handlerWriter) begin(status int) {
+	if p.sent.Started {
+		return
+	}
+	p.unify()
+	p.resp.correct(p.w.Header(), status)
+	p.sent.Status, p.sent.Started = status, true
 }
 
 func (p *handlerWriter) unify() {
@@ -188,29 +212,22 @@ func (p *handlerWriter) unify() {
 	}
 }
 
-func (p *handlerWriter) implicit() {
-	if !p.sent.Started {
-		p.unify()
-		p.sent.Status, p.sent.Started = http.StatusOK, true
-	}
-}
-
 func (p *handlerWriter) Write(b []byte) (int, error) {
-	p.implicit()
+	p.begin(http.StatusOK)
 	n, err := p.w.Write(b)
 	p.sent.Bytes += int64(n)
 	return n, err
 }
 
 func (p *handlerWriter) WriteString(s string) (int, error) {
-	p.implicit()
+	p.begin(http.StatusOK)
 	n, err := io.WriteString(p.w, s)
 	p.sent.Bytes += int64(n)
 	return n, err
 }
 
 func (p *handlerWriter) ReadFrom(src io.Reader) (int64, error) {
-	p.implicit()
+	p.begin(http.StatusOK)
 	n, err := io.Copy(p.w, src)
 	p.sent.Bytes += n
 	return n, err
@@ -219,7 +236,7 @@ func (p *handlerWriter) ReadFrom(src io.Reader) (int64, error) {
 func (p *handlerWriter) Flush() { _ = p.FlushError() }
 
 func (p *handlerWriter) FlushError() error {
-	p.implicit()
+	p.begin(http.StatusOK)
 	return http.NewResponseController(p.w).Flush()
 }
 
