@@ -44,7 +44,7 @@ func (h hint) apply(t *tween) error {
 	case len(*names) > 0:
 		return fmt.Errorf("tween %q: %s given twice: combine the names in one", t.name, h.Side)
 	case slices.Contains(h.Names, ""):
-		return fmt.Errorf("tween %q: %s an empty name", t.name, h.Side)
+		return fmt.Errorf("tween %q: %s an empty name: want the name of a tween", t.name, h.Side)
 	case slices.Contains(h.Names, wrong):
 		return fmt.Errorf("tween %q cannot be %s %s, the %s end of the chain: leave it out, or name another tween", t.name, h.Side, wrong, end)
 	}
@@ -114,7 +114,7 @@ func (t *tween) check(opts []Option) error {
 	var errs []error
 	switch {
 	case t.name == "":
-		errs = append(errs, errors.New(`tween "": missing name`))
+		errs = append(errs, errors.New(`tween "": missing name: want a name such as "session"`))
 	case t.name == Ingress, t.name == Main:
 		errs = append(errs, fmt.Errorf("tween %q: reserved name: %s and %s are the ends of the chain", t.name, Ingress, Main))
 	}
@@ -123,7 +123,7 @@ func (t *tween) check(opts []Option) error {
 	}
 	for _, o := range opts {
 		if o == nil {
-			errs = append(errs, fmt.Errorf("tween %q: nil option", t.name))
+			errs = append(errs, fmt.Errorf("tween %q: nil option: want tweens.Under or tweens.Over", t.name))
 		} else if err := o.apply(t); err != nil {
 			errs = append(errs, err)
 		}

@@ -22,12 +22,12 @@ type CompressOptions struct {
 	// negative number any length.
 	MinSize int
 	// Types are the content types to compress: "application/json", "text/*", "+json". Nil means the
-	// usual ones of text, data and uncompressed fonts and images. Event streams (text/event-stream)
-	// are only compressed if they are named.
+	// common types of text and data, and of fonts and images that are not compressed. Event streams
+	// (text/event-stream) are only compressed if they are named.
 	Types []string
 	// DisableZstd leaves only gzip.
 	DisableZstd bool
-	// Skip keeps requests out.
+	// Skip excludes requests from compression.
 	Skip func(r *web.Request) bool
 }
 
@@ -35,9 +35,9 @@ type CompressOptions struct {
 //
 //   - It leaves alone bodies that are short, encoded already, parts (Range), of a type that does
 //     not become smaller, or marked no-transform; and those that turn out no smaller.
-//   - Bytes are compressed at once and keep a length. Readers and streams are compressed as they
-//     are sent, and a Flush passes through, so that a page may be sent piece by piece. What an
-//     http.Handler writes is treated likewise, once its headers or its length decide.
+//   - A body of bytes is compressed at once, and its length is known. Readers and streams are
+//     compressed as they are sent, and a Flush passes through, so that a page may be sent piece by
+//     piece. What an http.Handler writes is treated likewise, once its headers or its length decide.
 //   - Vary names Accept-Encoding wherever it decides. A strong ETag gets a suffix ("v1-gzip"),
 //     because the bytes differ; when a client sends it back in If-None-Match or If-Match, the
 //     application sees its own tag as well. Digests of the plain bytes (Content-Digest,

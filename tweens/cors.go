@@ -17,7 +17,8 @@ import (
 // OriginFunc is required; everything else has a default.
 type CORSOptions struct {
 	// Origins are the allowed origins: "https://example.org" exactly, "https://*.example.org" for
-	// its subdomains of any depth (not itself), or "*" alone for all, which the response then says.
+	// its subdomains of any depth (not itself), or "*" alone for all origins; the response then
+	// also says "*".
 	Origins []string
 	// OriginFunc decides about origins that are not among Origins. It gets the header as it was
 	// sent, which may be "null".
@@ -46,14 +47,14 @@ type CORSOptions struct {
 // without credentials, so that permissions and authentication in inner tweens and views do not stop
 // them. To other responses, errors included, it adds the headers that let the browser give the
 // response to the page. It refuses only preflights: other requests are handled, and the browser
-// keeps the response from the page. Against forged requests a CSRF check helps.
+// keeps the response from the page. To stop forged requests, use a CSRF check.
 //
 // Without Methods, a preflight sends OPTIONS to the application, which calls a view that handles
 // every method. If the response has no Allow header (because it asks for credentials, say), the
 // requested method is allowed: the application decides when the request itself comes.
 //
-// Vary names Origin wherever the response depends on it, even without one, so that caches keep
-// responses apart.
+// Vary names Origin wherever the response depends on that header, even if the request does not have
+// it, so that caches keep the responses apart.
 //
 // Place it outside whatever may refuse a request, its place by default; there it sees errors as
 // responses.

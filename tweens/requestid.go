@@ -5,7 +5,8 @@ import "github.com/mastaba-go/mastaba/views/web"
 // RequestID sets X-Request-Id on every response to the id of the request, which is also in its log
 // lines. The id is that of a trusted proxy, or a new UUID of version 7: see web.Request.ID.
 //
-// A response that is made later than this tween has it too: that of an error which passes through it.
+// A response that is made later than this tween has it too: that of an error which passes through
+// it.
 func RequestID() Factory {
 	return Wrap(func(next web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {
@@ -21,8 +22,9 @@ func setRequestID(r *web.Request, resp *web.Response) error {
 	return nil
 }
 
-// onEvery calls decorate with what next returned, and with any response that is sent in its place: an
-// error has its response only after the tweens, and so has a body that fails before its first byte.
+// onEvery calls decorate with what next returned, and with any response that is sent in its place:
+// an error has its response only after the tweens, and so has a body that fails before its first
+// byte.
 func onEvery(r *web.Request, resp *web.Response, err error, decorate func(*web.Request, *web.Response) error) (*web.Response, error) {
 	if resp == nil || err != nil {
 		r.AddResponseCallback(decorate)

@@ -204,7 +204,7 @@ func (w *run) interrupt(out http.ResponseWriter) {
 	select {
 	case <-w.reading:
 	case <-w.ended:
-	case <-time.After(time.Second): // it waits for something else than the connection
+	case <-time.After(time.Second): // it waits for something other than the connection
 	}
 }
 

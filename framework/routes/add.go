@@ -50,7 +50,7 @@ func declare(cfg *registry.Config, name, pattern string, opts []Option) (*Route,
 	d := declaration{route: Route{Name: name, Source: cfg.Source()}}
 	errs := d.apply(opts)
 	if name == "" {
-		errs = append(errs, errors.New("missing name"))
+		errs = append(errs, errors.New(`missing name: want a name such as "user"`))
 	}
 	if d.inheritSlash && pattern != "" {
 		errs = append(errs, fmt.Errorf("routes.InheritSlash needs an empty pattern, got %q", pattern))
@@ -146,7 +146,7 @@ type prefixKey struct{}
 
 // WithPrefix returns a Config that puts prefix before the patterns of the routes declared with it
 // and with what it includes, after any prefix that c carries already. One slash separates prefix
-// and pattern. A prefix of slashes only has no effect.
+// and pattern. A prefix of nothing but slashes has no effect.
 //
 // Most applications need framework.RoutePrefix instead.
 func WithPrefix(c *registry.Config, prefix string) *registry.Config {

@@ -130,7 +130,7 @@ func TestMistakes(t *testing.T) {
 	})
 	for _, want := range []string{
 		`: route "bad": pattern "/a/{x:[}", offset 6: invalid expression: missing closing ]`,
-		`route "": missing name`,
+		`route "": missing name: want a name such as "user"`,
 		`route "slash": routes.InheritSlash needs an empty pattern, got "/a"`,
 		`route "root": routes.Root(nil)`,
 		`route "traverse": routes.Traverse("/{y}"): pattern "/a/{x}" has no marker "y"`,

@@ -31,7 +31,7 @@ type Pregenerator func(r *web.Request, l *web.Link) error
 
 // RoutePath returns the path of the named route, for Request.RouteURL and similar methods, which
 // add prefix, host, elements and query. It calls the route's pregenerator first. A route with a
-// host of its own sets the AppURL of l, and refuses a link that has one or wants only a path.
+// host of its own sets the AppURL of l; it is an error if l has one already or is for a path.
 // Errors are *web.URLError.
 func (t *Table) RoutePath(r *web.Request, name string, l *web.Link) (string, error) {
 	rt, ok := t.Route(name)

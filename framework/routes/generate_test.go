@@ -107,7 +107,7 @@ func TestRouteURLErrors(t *testing.T) {
 		`user: url of route "user" (/users/{id}): missing parameter: "id" (given: ["name"])`:                                                              {web.With("name", 1)},
 		`user: url of route "user" (/users/{id}): parameter "id" is nil`:                                                                                  {web.With("id", nil)},
 		`user: url of route "user" (/users/{id}): parameter "id" is a struct {}, which has no text form: pass a string, or give the type a String method`: {web.With("id", struct{}{})},
-		`user: url of route "user" (/users/{id}): parameter "id" contains a NUL, which no path can`:                                                       {web.With("id", "a\x00")},
+		`user: url of route "user" (/users/{id}): parameter "id" contains a NUL, but a path cannot contain one`:                                           {web.With("id", "a\x00")},
 		`user: url of route "user" (/users/{id}): parameter "id" is not valid UTF-8: "\xff"`:                                                              {web.With("id", "\xff")},
 		`usre: url of route "usre": no such route: did you mean "user"?`:                                                                                  nil,
 		`nothing like it: url of route "nothing like it": no such route`:                                                                                  nil,

@@ -21,7 +21,7 @@ type routerIndex struct{ router *httprouter.Router }
 
 const method = http.MethodGet
 
-// newRouterIndex returns an index of shapes that do not conflict, or nil of none.
+// newRouterIndex returns an index of shapes that do not conflict, nil if there are none.
 func newRouterIndex(leaves []*leaf) *routerIndex {
 	if len(leaves) == 0 {
 		return nil

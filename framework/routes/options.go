@@ -75,7 +75,7 @@ func GenerateOnly() Option {
 }
 
 // InheritSlash makes an empty pattern match the path of the prefix itself: below the prefix "blog"
-// it matches /blog, where an empty pattern otherwise matches /blog/.
+// it matches /blog, and without the option /blog/.
 func InheritSlash() Option {
 	return option{"inherit_slash", "inherit_slash", func(d *declaration) error {
 		d.inheritSlash = true
@@ -94,9 +94,9 @@ func Pregenerate(fn Pregenerator) Option {
 	}}
 }
 
-// BodyLimit bounds the body of requests that match the route to n bytes, in place of the
-// application's limit (framework.Options.MaxBody); below zero it lifts that limit. A view with a
-// views.BodyLimit of its own overrides it.
+// BodyLimit limits the body of requests that match the route to n bytes, in place of the
+// application's limit (framework.Options.MaxBody). A negative n means no limit. A view's own
+// views.BodyLimit overrides it.
 func BodyLimit(n int64) Option {
 	text := fmt.Sprintf("body_limit=%d", n)
 	if n < 0 {

@@ -15,7 +15,7 @@ type Route struct {
 	Traverse     *Pattern        // gives the path to traverse; nil for the marker "traverse", if any
 	GlobalViews  bool            // views without a route may handle its requests as well
 	GenerateOnly bool            // never matches; true for routes with a host of their own
-	BodyLimit    int64           // bounds request bodies; 0 for the application's limit, below zero for none
+	BodyLimit    int64           // limits request bodies; 0 means the application's limit, negative no limit
 	Pregenerate  Pregenerator    // changes the parameters of its URLs; may be nil
 	Source       registry.Source
 
@@ -38,8 +38,8 @@ func (rt *Route) External() string {
 	return rt.external.String()
 }
 
-// Walk returns where the traversal of a matched request goes: the names from the root, never nil,
-// and the subpath of a traversal that uses them up.
+// Walk returns the path to traverse after a match: the names from the root, never nil, and the
+// subpath of the result if traversal uses up the names.
 func (rt *Route) Walk(m *web.Match) (names, subpath []string) {
 	if rt.hasTraverse || rt.Traverse != nil {
 		names = m.Names(traverseMarker)

@@ -30,7 +30,7 @@ func (x *index) newSearch() *search {
 
 func (s *search) path() string { return s.query.url.Path }
 
-// begin starts a search; end returns it to the pool. A search that is not returned is garbage.
+// begin starts a search; end returns it to the pool. One that is not returned is garbage-collected.
 func (x *index) begin(path string) *search {
 	s := x.searches.Get().(*search)
 	s.query.url.Path = path

@@ -59,7 +59,7 @@ func (v *value) check(marker string) error {
 		}
 		switch {
 		case strings.IndexByte(text, 0) >= 0:
-			return fmt.Errorf("parameter %q contains a NUL, which no path can", marker)
+			return fmt.Errorf("parameter %q contains a NUL, but a path cannot contain one", marker)
 		case !utf8.ValidString(text):
 			return fmt.Errorf("parameter %q is not valid UTF-8: %q", marker, text)
 		}

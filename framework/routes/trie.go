@@ -20,7 +20,7 @@ type branch struct {
 // fewBranches is how many branches are compared one by one, which is faster than hashing.
 const fewBranches = 8
 
-// newTrie returns the trie of leaves, or nil of none.
+// newTrie returns the trie of leaves, nil if there are none.
 func newTrie(leaves []*leaf) *node {
 	if len(leaves) == 0 {
 		return nil
