@@ -1,6 +1,7 @@
 package views
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ import (
 // structs count as part of the struct. Fields are strings, bools, numbers,
 // encoding.TextUnmarshalers, and pointers to and slices of these; others are filled by JSON only.
 //
-// A malformed body is a 400, a body of another type a 415. Values that do not fit their fields, or
+// A malformed body, or null, is a 400, a body of another type a 415. Values that do not fit their fields, or
 // for which Validate returns an error without a status of its own, are a 422. The client sees the
 // texts of these errors.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
@@ -39,9 +40,6 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 		var input I
 		if err := decode(r, &input, form); err != nil {
 			return nil, err
-		}
-		if isNilPointer(input) {
-			return nil, web.BadRequest("the body is null, expected a JSON value")
 		}
 		if err := validate(&input); err != nil {
 			return nil, err
@@ -84,6 +82,9 @@ func decodeJSON(r *web.Request, input any) error {
 	raw, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
+	}
+	if string(bytes.TrimSpace(raw)) == "null" { // Unmarshal would leave a value as it is
+		return web.BadRequest("the body is null, expected a JSON value")
 	}
 	if err := json.Unmarshal(raw, input); err != nil {
 		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
