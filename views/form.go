@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -22,6 +23,7 @@ type formField struct {
 	name  string
 	index []int
 	list  bool // takes all values of the parameter, not only the last
+	empty bool // an empty value is a value, see keepsEmpty
 	set   setter
 }
 
@@ -53,7 +55,7 @@ func formOf(t reflect.Type) (*form, error) {
 			return nil, fmt.Errorf("input %s: fields %s and %s have the same name %q: rename one with a form tag", t, other, field.Name, name)
 		}
 		taken[name] = field.Name
-		f.fields = append(f.fields, formField{name, field.Index, isList(field.Type), set})
+		f.fields = append(f.fields, formField{name, field.Index, isList(field.Type), keepsEmpty(field.Type), set})
 	}
 	return f, nil
 }
@@ -95,6 +97,12 @@ func (f *form) fill(input reflect.Value, from *web.Parameters) error {
 		if field.list {
 			texts = from.All(field.name)
 		}
+		if !field.empty {
+			texts = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+		}
+		if len(texts) == 0 {
+			continue
+		}
 		if err := field.set(input.FieldByIndex(field.index), texts); err != nil {
 			wrong = append(wrong, field.name+": "+err.Error())
 		}
@@ -110,6 +118,16 @@ func isList(t reflect.Type) bool {
 		t = t.Elem()
 	}
 	return t.Kind() == reflect.Slice && !reflect.PointerTo(t).Implements(textUnmarshaler)
+}
+
+// keepsEmpty reports whether an empty value is a value of the type: of strings and slices of strings
+// alone. For any other field it is as if it were not there, since a browser sends all fields of a
+// form, those left empty too.
+func keepsEmpty(t reflect.Type) bool {
+	if isList(t) && t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	return t.Kind() == reflect.String && !reflect.PointerTo(t).Implements(textUnmarshaler)
 }
 
 // setterOf returns nil for a type that no text can fill. Pointers and slices nest no deeper than a

@@ -21,7 +21,8 @@ import (
 // From parameters, I is a struct, or a pointer to one. A field is filled by the name in its tag
 // `form:"name"`, else in its tag `json:"name"`, else by its own name in lower case; embedded
 // structs count as part of the struct. Fields are strings, bools, numbers,
-// encoding.TextUnmarshalers, and pointers to and slices of these; others are filled by JSON only.
+// encoding.TextUnmarshalers, and pointers to and slices of these; others are filled by JSON only. An
+// empty value is as if it were not there, except for strings and slices of strings.
 //
 // A malformed body, or null, is a 400, a body of another type a 415. Values that do not fit their fields, or
 // for which Validate returns an error without a status of its own, are a 422. The client sees the

@@ -78,11 +78,13 @@ func TestOnInput(t *testing.T) {
 		"json of wrong type": {jsonType, "", `{"title":1}`, 422, "title: expected string, got a JSON number"},
 		"form of wrong type": {formType, "", "size=300&count=-1&weight=x&is_minor=maybe&due=x&ratings=1&ratings=z", 422, `size: "300" is not an integer from -128 to 127; count: "-1" is not a non-negative integer`},
 		"no number":          {formType, "", "weight=NaN", 422, `weight: "NaN" is not a number`},
-		"null":               {jsonType, "", " null\n", 400, "the body is null, expected a JSON value"},
-		"other type":         {"text/csv", "", "a,b", 415, "send application/json or application/x-www-form-urlencoded"},
-		"refused":            {formType, "", "title=refused", 422, "title: say something else"},
-		"refused by status":  {formType, "", "title=taken", 409, "title: taken"},
-		"too large":          {jsonType, "", `{"title":"` + strings.Repeat("x", 2000) + `"}`, 413, "the request body exceeds the limit of 1000 bytes"},
+		"empty fields": {formType, "limit=", "title=&is_minor=&size=&count=&weight=&tags=&tags=a&ratings=&ratings=2&due=", 200,
+			`{"by":"","deep":null,"title":"","minor":false,"Size":0,"Count":0,"Weight":0,"tags":["","a"],"ratings":[2],"due":"0001-01-01T00:00:00Z","limit":null,"Hidden":""}`},
+		"null":              {jsonType, "", " null\n", 400, "the body is null, expected a JSON value"},
+		"other type":        {"text/csv", "", "a,b", 415, "send application/json or application/x-www-form-urlencoded"},
+		"refused":           {formType, "", "title=refused", 422, "title: say something else"},
+		"refused by status": {formType, "", "title=taken", 409, "title: taken"},
+		"too large":         {jsonType, "", `{"title":"` + strings.Repeat("x", 2000) + `"}`, 413, "the request body exceeds the limit of 1000 bytes"},
 	}
 	reg := build(t, func(c *registry.Config) { views.Add(c, views.OnInput(saveEdit)) })
 	for name, tt := range tests {
