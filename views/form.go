@@ -43,13 +43,20 @@ func formOf(t reflect.Type) (*form, error) {
 	}
 	taken := map[string]string{}
 	for _, field := range reflect.VisibleFields(f.typ) {
-		if !field.IsExported() || field.Anonymous || throughPointer(f.typ, field.Index) {
+		if !field.IsExported() || field.Anonymous {
 			continue
 		}
 		name := formName(field)
 		set := setterOf(field.Type)
-		if name == "-" || set == nil {
+		switch {
+		case name == "-":
 			continue
+		case set == nil || throughPointer(f.typ, field.Index):
+			if forJSON(field) {
+				continue
+			}
+			return nil, fmt.Errorf("input %s: no form can fill field %s of type %s: tag it `form:\"-\"` or `json:\"%s\"` if only JSON fills it",
+				t, field.Name, field.Type, name)
 		}
 		if other, twice := taken[name]; twice {
 			return nil, fmt.Errorf("input %s: fields %s and %s have the same name %q: rename one with a form tag", t, other, field.Name, name)
@@ -69,6 +76,13 @@ func throughPointer(t reflect.Type, index []int) bool {
 		}
 	}
 	return false
+}
+
+// forJSON reports whether the tags say that JSON fills the field: it has a json tag, and no form tag.
+func forJSON(field reflect.StructField) bool {
+	_, form := field.Tag.Lookup("form")
+	_, json := field.Tag.Lookup("json")
+	return json && !form
 }
 
 func formName(field reflect.StructField) string {

@@ -21,12 +21,13 @@ import (
 // From parameters, I is a struct, or a pointer to one. A field is filled by the name in its tag
 // `form:"name"`, else in its tag `json:"name"`, else by its own name in lower case; embedded
 // structs count as part of the struct. Fields are strings, bools, numbers,
-// encoding.TextUnmarshalers, and pointers to and slices of these; others are filled by JSON only. An
-// empty value is as if it were not there, except for strings and slices of strings.
+// encoding.TextUnmarshalers, and pointers to and slices of these. A field of another type is
+// filled by JSON only, which its tag `json:"name"` or `form:"-"` has to say. An empty value is as if
+// it were not there, except for strings and slices of strings.
 //
-// A malformed body, or null, is a 400, a body of another type a 415. Values that do not fit their fields, or
-// for which Validate returns an error without a status of its own, are a 422. The client sees the
-// texts of these errors.
+// A malformed body is a 400, and so is JSON null; a body of another type is a 415. Values that do not
+// fit their fields, or for which Validate returns an error without a status of its own, are a 422.
+// The client sees the texts of these errors.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 	v := shaped[O]("OnInput", resourceType[R](), fn, fn == nil)
 	form, err := formOf(reflect.TypeFor[I]())

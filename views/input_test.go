@@ -146,6 +146,17 @@ func TestOnInputInvalidDeclarations(t *testing.T) {
 	})
 	assert.Contains(t, message, `input views_test.twice: fields A and B have the same name "x": rename one with a form tag`)
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.OnInput[any, twice, any](nil)) }), "views.OnInput(nil)")
+
+	type bare struct{ Extra map[string]string }
+	type tagged struct {
+		Extra map[string]string `form:"extra" json:"extra"`
+	}
+	assert.Contains(t, refused(t, func(c *registry.Config) {
+		views.Add(c, views.OnInput(func(*web.Request, any, bare) (any, error) { return nil, nil }))
+	}), "input views_test.bare: no form can fill field Extra of type map[string]string: tag it `form:\"-\"` or `json:\"extra\"` if only JSON fills it")
+	assert.Contains(t, refused(t, func(c *registry.Config) {
+		views.Add(c, views.OnInput(func(*web.Request, any, *tagged) (any, error) { return nil, nil }))
+	}), "no form can fill field Extra")
 }
 
 // Every input either reaches the view or is an error with a status that blames the client.
