@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -131,38 +130,6 @@ func TestUnhandledErrors(t *testing.T) {
 	assert.ErrorAs(t, err, &panicked)
 }
 
-func TestDoReturnsTheWholeBody(t *testing.T) {
-	t.Parallel()
-	config := framework.New(framework.Options{})
-	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
-		resp := r.Empty(http.StatusAccepted)
-		resp.SetStream(func(w web.StreamWriter) error {
-			_, err := io.WriteString(w, "streamed")
-			return err
-		})
-		return resp, nil
-	}))
-	config.AddView(views.HTTP(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Add("X-Two", "1")
-		w.Header().Add("X-Two", "2")
-		w.WriteHeader(http.StatusTeapot)
-		fmt.Fprint(w, "handled")
-	})), views.Name("handler"))
-	app := frameworktest.New(t, config)
-	for target, want := range map[string]struct {
-		status int
-		text   string
-	}{"/": {202, "streamed"}, "/handler": {418, "handled"}} {
-		resp, err := app.Do(httptest.NewRequest("GET", target, nil))
-		require.NoError(t, err)
-		body, whole := resp.Body()
-		assert.True(t, whole)
-		assert.Equal(t, want.text, string(body))
-		assert.Equal(t, want.status, resp.Status())
-		assert.Equal(t, want.text, app.Get(target).Status(want.status).Body)
-	}
-}
-
 func TestFailedStreamClosesTheConnection(t *testing.T) {
 	t.Parallel()
 	log := new(frameworktest.Log)
@@ -187,44 +154,6 @@ func TestFailedStreamClosesTheConnection(t *testing.T) {
 	require.Error(t, err, "the client must not take half a page for a whole one")
 	<-finished
 	assert.Contains(t, log.Lines()[0]["error"], "the store went away")
-}
-
-func TestSubrequests(t *testing.T) {
-	t.Parallel()
-	config := framework.New(framework.Options{Root: frameworktest.Root(traversal.Map{"b": &page{"at b"}})})
-	config.AddTween("mark", tweens.Wrap(func(next framework.Handler) framework.Handler {
-		return func(r *framework.Request) (*framework.Response, error) {
-			resp, err := next(r)
-			if err == nil {
-				resp.SetHeader("X-Mark", "yes")
-			}
-			return resp, err
-		}
-	}))
-	config.AddView(views.On(showPage))
-	type send = func(*framework.Request, *http.Request) (*framework.Response, error)
-	sub := func(target string, send send) views.View {
-		return views.Func(func(r *framework.Request) (*framework.Response, error) {
-			req, err := http.NewRequest("GET", target, nil)
-			if err != nil {
-				return nil, err
-			}
-			return send(r, req)
-		})
-	}
-	config.AddView(sub("/b", (*framework.Request).Subrequest), views.Name("bare"))
-	config.AddView(sub("/b", (*framework.Request).SubrequestWithTweens), views.Name("whole"))
-	config.AddView(sub("/missing", (*framework.Request).SubrequestWithTweens), views.Name("handled"))
-	config.AddView(sub("/missing", (*framework.Request).Subrequest), views.Name("raised"))
-	config.AddView(sub("/endless", (*framework.Request).Subrequest), views.Name("endless"))
-	app := frameworktest.New(t, config)
-
-	assert.Equal(t, "at b", app.Get("/bare").Status(200).Body)
-	assert.Equal(t, "at b", app.Get("/whole").Status(200).Body)
-	app.Get("/handled").Status(404)
-	app.Get("/raised").Status(404) // an error of the subrequest, handled by the tweens of the request
-	_, err := app.Do(httptest.NewRequest("GET", "/endless", nil))
-	assert.ErrorContains(t, err, "nested deeper than")
 }
 
 func TestEventsAndCallbacksInOrder(t *testing.T) {
@@ -294,18 +223,6 @@ func TestBuildingWhileServing(t *testing.T) {
 	serving.Wait()
 }
 
-func TestConfigurationBuildsTwice(t *testing.T) {
-	t.Parallel()
-	config := framework.New(framework.Options{})
-	config.AddView(views.Func(sayHello))
-	first, second := frameworktest.New(t, config), build(t, config)
-	first.Get("/").Status(200)
-	w := httptest.NewRecorder()
-	second.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-	assert.Equal(t, 200, w.Code)
-	assert.NotSame(t, first.Registry(), second.Registry())
-}
-
 func TestApplicationWithoutAnything(t *testing.T) {
 	t.Parallel()
 	app := frameworktest.New(t, framework.New(framework.Options{}))
@@ -314,4 +231,19 @@ func TestApplicationWithoutAnything(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(got.Body), &problem))
 	assert.EqualValues(t, 404, problem["status"])
 	assert.True(t, strings.HasPrefix(got.Header.Get("Content-Type"), "application/problem+json"))
+}
+
+func TestFailingSubscribersToApplicationCreated(t *testing.T) {
+	t.Parallel()
+	for name, fn := range map[string]func(*web.ApplicationCreated) error{
+		"error": func(*web.ApplicationCreated) error { return errors.New("no cache") },
+		"panic": func(*web.ApplicationCreated) error { panic("no cache") },
+	} {
+		config := framework.New(framework.Options{})
+		registry.Subscribe(config, fn)
+		app, err := config.App()
+		assert.ErrorContains(t, err, "ApplicationCreated", name)
+		assert.ErrorContains(t, err, "no cache", name)
+		assert.Nil(t, app, name)
+	}
 }

@@ -1,7 +1,6 @@
 package framework_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,10 +9,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/registry"
-	"github.com/mastaba-go/mastaba/traversal"
-	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
-	"github.com/mastaba-go/mastaba/views/web"
 )
 
 func text(s string) views.View {
@@ -83,49 +79,4 @@ func TestIncludeOfFunctionsWithoutAName(t *testing.T) {
 	app := frameworktest.New(t, config)
 	app.Get("/a").Status(200)
 	app.Get("/b").Status(200)
-}
-
-func TestMistakesAreReportedTogether(t *testing.T) {
-	t.Parallel()
-	config := framework.New(framework.Options{TrustedProxies: []string{"nowhere"}})
-	config.SetRootFactory(nil)
-	config.SetSecurityPolicy(nil)
-	config.AddStepHook(nil)
-	config.AddLookup(traversal.Lookup[*page](nil))
-	config.AddView(views.View{})
-	config.AddView(text("one"))
-	config.AddView(text("two"))
-	config.AddView(text("x"), views.PathInfo("[)"))
-	config.AddTween("MAIN", tweens.Factory{})
-	config.Include(func(*framework.Configurator) error { return errors.New("no database") }, framework.As("broken"))
-	_, err := config.App()
-	var all *registry.Errors
-	require.ErrorAs(t, err, &all)
-	for _, want := range []string{"nowhere", "root factory", "security policy", "step hook", "registered twice", "[)", "MAIN", "no database"} {
-		assert.ErrorContains(t, err, want)
-	}
-	assert.GreaterOrEqual(t, len(all.Unwrap()), 10)
-}
-
-func TestDirectivesOverrideOptions(t *testing.T) {
-	t.Parallel()
-	config := framework.New(framework.Options{Root: frameworktest.Root(&page{"option"})})
-	config.SetRootFactory(frameworktest.Root(&page{"directive"}))
-	config.AddView(views.On(showPage))
-	assert.Equal(t, "directive", frameworktest.New(t, config).Get("/").Body)
-}
-
-func TestFailingSubscribersToApplicationCreated(t *testing.T) {
-	t.Parallel()
-	for name, fn := range map[string]func(*web.ApplicationCreated) error{
-		"error": func(*web.ApplicationCreated) error { return errors.New("no cache") },
-		"panic": func(*web.ApplicationCreated) error { panic("no cache") },
-	} {
-		config := framework.New(framework.Options{})
-		registry.Subscribe(config, fn)
-		app, err := config.App()
-		assert.ErrorContains(t, err, "ApplicationCreated", name)
-		assert.ErrorContains(t, err, "no cache", name)
-		assert.Nil(t, app, name)
-	}
 }

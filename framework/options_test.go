@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/views"
 )
@@ -127,4 +128,12 @@ func TestFilesOfAFormAreRemoved(t *testing.T) {
 		require.NotEmpty(t, name)
 		assert.NoFileExists(t, name)
 	})
+}
+
+func TestDirectivesOverrideOptions(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{Root: frameworktest.Root(&page{"option"})})
+	config.SetRootFactory(frameworktest.Root(&page{"directive"}))
+	config.AddView(views.On(showPage))
+	assert.Equal(t, "directive", frameworktest.New(t, config).Get("/").Body)
 }

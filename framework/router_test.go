@@ -75,22 +75,6 @@ func TestFailedWalkHasNoResource(t *testing.T) {
 	frameworktest.New(t, config).Get("/a/b/c").Status(500)
 }
 
-func TestErrorsOfFinishedCallbacksComeFirst(t *testing.T) {
-	t.Parallel()
-	inView, after := errors.New("in the view"), errors.New("afterwards")
-	config := framework.New(framework.Options{})
-	config.AddView(views.Func(func(r *web.Request) (*web.Response, error) {
-		r.AddFinishedCallback(func(*web.Request) error { return after })
-		return nil, inView
-	}))
-	app, err := config.App()
-	require.NoError(t, err)
-	_, err = app.Do(httptest.NewRequest(http.MethodGet, "/", nil))
-	require.ErrorIs(t, err, after)
-	require.ErrorIs(t, err, inView)
-	assert.Regexp(t, `(?s)^afterwards.*in the view`, err.Error())
-}
-
 // failing is a container whose every child is an error.
 type failing struct{ err error }
 

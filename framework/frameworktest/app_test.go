@@ -11,8 +11,6 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
-	"github.com/mastaba-go/mastaba/traversal"
-	"github.com/mastaba-go/mastaba/traversal/traversaltest"
 	"github.com/mastaba-go/mastaba/views"
 )
 
@@ -73,18 +71,6 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, "/wiki/Front", log.Lines()[0]["page"])
 	assert.Contains(t, app.Events(), "BeforeRender")
 	assert.Equal(t, "ApplicationCreated", app.Events()[0])
-}
-
-func TestTreeKeepsItsContract(t *testing.T) {
-	t.Parallel()
-	tree := frameworktest.Tree{"a/b/c": &page{}, "a": &page{}, "d/e": &page{}, "f": traversal.Map{"g": &page{}}}
-	require.NoError(t, traversaltest.Check(t.Context(), tree, traversaltest.Options{}))
-	var tr traversal.Traverser
-	node, err := tr.Find(t.Context(), traversal.NewNode(tree), "/a/b/c")
-	require.NoError(t, err)
-	assert.IsType(t, &page{}, node.Resource())
-	_, err = tr.Find(t.Context(), traversal.NewNode(tree), "/f/g")
-	require.NoError(t, err, "a child of the resource's own")
 }
 
 // silent records the failure that would end a test.
