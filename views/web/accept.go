@@ -16,12 +16,18 @@ import (
 // parameters; one without parameters matches any. Types, subtypes and the names of parameters
 // ignore case, the values of parameters do not.
 //
+// Only the first 100 ranges within the first 4 KiB count, so that a client cannot make reading them
+// expensive.
+//
 // A missing or unreadable header accepts everything equally; an empty header accepts nothing. The
 // zero value is a missing header.
 type Accept struct {
 	ranges   []header.Range
 	readable bool // there was a header, and it could be parsed
 }
+
+// maxAccept is how many bytes of the header count.
+const maxAccept = 4 << 10
 
 // ParseAccept parses the values of the Accept header, which together are one list. Without values
 // the header is missing.
@@ -31,7 +37,20 @@ func ParseAccept(values ...string) Accept {
 	if len(values) == 0 {
 		return Accept{}
 	}
-	ranges, ok := header.ParseAccept(strings.Join(values, ", "))
+	text := values[0]
+	for _, value := range values[1:] {
+		if len(text) > maxAccept {
+			break
+		}
+		text += ", " + value
+	}
+	if len(text) > maxAccept {
+		text = text[:max(0, strings.LastIndexByte(text[:maxAccept], ','))] // only whole ranges
+		if text == "" {
+			return Accept{}
+		}
+	}
+	ranges, ok := header.ParseAccept(text)
 	return Accept{ranges: ranges, readable: ok}
 }
 

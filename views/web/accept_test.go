@@ -122,3 +122,14 @@ func BenchmarkAccept(b *testing.B) {
 		web.ParseAccept("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8").Quality("application/json")
 	}
 }
+
+func TestAcceptIsBounded(t *testing.T) {
+	t.Parallel()
+	many := strings.Repeat("a/b;q=0.1,", 99)
+	assert.Equal(t, 0.5, web.ParseAccept(many+"c/d;q=0.5").Quality("c/d"))
+	assert.Zero(t, web.ParseAccept(many+"a/b, c/d").Quality("c/d"), "the 101st range")
+	long := "a/b;x=" + strings.Repeat("y", 4000)
+	assert.Zero(t, web.ParseAccept(long, strings.Repeat("z", 90)+"/d").Quality("c/d"))
+	assert.Equal(t, 1.0, web.ParseAccept("c/d", long, long).Quality("c/d"))
+	assert.False(t, web.ParseAccept(long+long).IsReadable(), "no whole range")
+}

@@ -40,7 +40,10 @@ const (
 	ExactWithParams             // type/subtype;name=value
 )
 
-// ParseAccept reads a whole header; false if it is unreadable.
+// maxRanges is how many ranges of a header count.
+const maxRanges = 100
+
+// ParseAccept reads a header up to its hundredth range; false if that much is unreadable.
 func ParseAccept(text string) (ranges []Range, ok bool) {
 	s := scanner{text: text}
 	if s.done() {
@@ -55,7 +58,7 @@ func ParseAccept(text string) (ranges []Range, ok bool) {
 		}
 		ranges = append(ranges, r)
 	}
-	for !s.done() {
+	for !s.done() && len(ranges) < maxRanges {
 		s.space()
 		// If the list begins with a comma, another comma has to follow before the first element:
 		// ",a/b" is invalid, ",,a/b" is valid.
