@@ -19,7 +19,8 @@ var slashRedirects = []int{
 
 // AppendSlash is an option for AddNotFound. If the path with a trailing slash matches the pattern
 // of a route, whatever its predicates, the response is a redirect there; otherwise the view is
-// called. The redirect keeps the query, and with the default status 307 also the method and the
+// called. A route with a star, such as "/static/*path", counts only if it does not match the path as
+// it is. The redirect keeps the query, and with the default status 307 also the method and the
 // body. redirect is another status, such as http.StatusPermanentRedirect.
 func AppendSlash(redirect ...int) Option {
 	status := http.StatusTemporaryRedirect
@@ -51,7 +52,7 @@ func slashed(r *web.Request, info *Info) *web.Response {
 	}
 	path := r.EscapedPath() + "/"
 	table, ok := registry.Lookup[web.Routes](info.Registry)
-	if !ok || strings.HasSuffix(path, "//") || !table.MatchesPath(path) {
+	if !ok || strings.HasSuffix(path, "//") || !table.LacksSlash(r.EscapedPath()) {
 		return nil
 	}
 	location, ok := sameHost(r.Prefix(), path)

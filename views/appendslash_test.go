@@ -17,7 +17,7 @@ import (
 // slashed are routes that match every path with a slash at its end.
 type slashed struct{ routeNames }
 
-func (slashed) MatchesPath(escaped string) bool { return strings.HasSuffix(escaped, "/") }
+func (slashed) LacksSlash(escaped string) bool { return !strings.HasSuffix(escaped, "/") }
 
 func TestAppendSlash(t *testing.T) {
 	t.Parallel()

@@ -17,7 +17,7 @@ type routeNames []string
 
 func (n routeNames) RouteNames() []string      { return n }
 func (n routeNames) HasRoute(name string) bool { return slices.Contains(n, name) }
-func (n routeNames) MatchesPath(string) bool   { return false }
+func (n routeNames) LacksSlash(string) bool    { return false }
 
 func (n routeNames) Refused(*web.Request) []web.RefusedRoute { return nil }
 

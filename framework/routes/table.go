@@ -131,6 +131,31 @@ func (t *Table) MatchesPath(escaped string) bool {
 	return s.next() != nil
 }
 
+// LacksSlash reports whether the pattern of any route, regardless of predicates, matches the escaped
+// path with a slash at its end. A star that matches the path without the slash, with the same names,
+// does not count: a redirect would lead to the same views, and a missing file below "/static/*path"
+// would be looked for twice.
+func (t *Table) LacksSlash(escaped string) bool {
+	if t == nil || len(t.routes) == 0 {
+		return false
+	}
+	path, err := decode(escaped)
+	if err != nil {
+		return false
+	}
+	s := t.index.begin(path + "/")
+	defer t.index.end(s)
+	for rt := s.next(); rt != nil; rt = s.next() {
+		if rt.Pattern.star() == "" {
+			return true
+		}
+		if _, already := rt.Pattern.match.matchPath(path); !already {
+			return true
+		}
+	}
+	return false
+}
+
 // Match returns the first route, in the order of declaration, whose pattern matches the path of r
 // and whose predicates hold, and sets the match of the request. It returns nil if there is none.
 // The error is that of a predicate, or a [*web.PathError] for an invalid path, even if there are no

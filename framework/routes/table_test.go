@@ -126,3 +126,18 @@ func TestConcurrentRequests(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestLacksSlash(t *testing.T) {
+	t.Parallel()
+	table := tableOf(t, func(c *registry.Config) {
+		routes.Add(c, "about", "/about/")
+		routes.Add(c, "static", "/static/*path")
+		routes.Add(c, "below", "/static/docs/{name}/")
+	})
+	for path, want := range map[string]bool{
+		"/about": true, "/about/": false, "/static": true, "/static/x.css": false, "/static/docs/a": true, "/none": false, "/%zz": false,
+	} {
+		assert.Equal(t, want, table.LacksSlash(path), path)
+	}
+	assert.False(t, (*routes.Table)(nil).LacksSlash("/about"))
+}

@@ -278,7 +278,10 @@ func (r *rehearsal) slashed(v *declared) string {
 	if !v.AppendSlash.On || strings.HasSuffix(path, "//") || r.q.badPath() {
 		return ""
 	}
-	if r.first(decoded(path, reading{}), func(*match) bool { return true }) == nil {
+	lacks := func(m *match) bool { // a star that takes the path as it is does not count
+		return !m.parts[len(m.parts)-1].star || m.take(decoded(r.q.Path, reading{})) == nil
+	}
+	if r.first(decoded(path, reading{}), lacks) == nil {
 		return ""
 	}
 	segments := strings.Split(decoded(path, reading{}), "/")

@@ -20,9 +20,9 @@ type Routes interface {
 	RouteNames() []string
 	// HasRoute reports whether a route has this name.
 	HasRoute(name string) bool
-	// MatchesPath reports whether the pattern of any route matches the escaped path, whatever its
-	// predicates.
-	MatchesPath(escaped string) bool
+	// LacksSlash reports whether the pattern of any route, whatever its predicates, matches the
+	// escaped path with a slash at its end. A star that matches the path as it is does not count.
+	LacksSlash(escaped string) bool
 	// Refused returns the routes whose pattern matches the path of r, but whose predicates do not
 	// all hold, in matching order, up to the route that matched. It checks all their predicates. It
 	// is for the response to a request that nothing handles.
