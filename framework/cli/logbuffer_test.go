@@ -113,14 +113,16 @@ func TestLogBuffer(t *testing.T) {
 		})
 	})
 	t.Run("a failed write is reported and not repeated", func(t *testing.T) {
-		to, b, _ := begin()
-		to.fail = errors.New("no space left on device")
-		_, err := b.WriteLevel(zerolog.ErrorLevel, []byte("x\n"))
-		require.ErrorIs(t, err, to.fail)
-		to.fail = nil
-		require.NoError(t, b.Close())
-		text, _ := to.seen()
-		assert.Empty(t, text)
+		synctest.Test(t, func(t *testing.T) {
+			to, b, _ := begin()
+			to.fail = errors.New("no space left on device")
+			_, err := b.WriteLevel(zerolog.ErrorLevel, []byte("x\n"))
+			require.ErrorIs(t, err, to.fail)
+			to.fail = nil
+			require.NoError(t, b.Close())
+			text, _ := to.seen()
+			assert.Empty(t, text)
+		})
 	})
 	t.Run("the next line reports a failed write that no caller waited for", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
