@@ -17,13 +17,13 @@ type NoResponseError struct {
 
 var _ error = (*NoResponseError)(nil)
 
-// Error names the view, its source location, and what it returned.
+// Error names the view, its source location, and what it returned; the error of a renderer comes
+// first.
 func (e *NoResponseError) Error() string {
-	text := fmt.Sprintf("view %s returned neither a response nor a renderable value: %s", e.Info.funcText(), e.Why)
 	if e.Err != nil {
-		text += ": " + e.Err.Error()
+		return fmt.Sprintf("%s: %s (view %s)", e.Why, e.Err, e.Info.funcText())
 	}
-	return text
+	return fmt.Sprintf("view %s returned neither a response nor a renderable value: %s", e.Info.funcText(), e.Why)
 }
 
 // Unwrap returns the renderer's error.
