@@ -181,6 +181,8 @@ func (rs *renderers) unknown(name string) error {
 	hint := ""
 	if near := registry.Nearest(name, have); near != "" {
 		hint = fmt.Sprintf(": did you mean %q?", near)
+	} else if ext := path.Ext(name); ext != "" {
+		hint = fmt.Sprintf(": register one for the extension: views.AddRenderer(c, %q, factory)", ext)
 	}
 	return fmt.Errorf("no renderer %q (have: %s)%s", name, strings.Join(have, ", "), hint)
 }
