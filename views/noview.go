@@ -23,6 +23,8 @@ type NoViewError struct {
 	// Routes are those whose predicates refused the request before, although their pattern matched.
 	Routes []web.RefusedRoute
 
+	routeless bool // only views without a route were looked for: RenderView, Permitted, Wrapper
+
 	table *Table
 	slots [2]*slot // the slots that were searched; nil where there are no views
 }

@@ -65,7 +65,7 @@ func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, 
 func (t *Table) notFound(at *web.Request, name string, s *slot) error {
 	cause := new(NoViewError)
 	t.miss(cause, at, name, s, nil)
-	cause.Route = "" // RenderView does not search the views of a route
+	cause.Route, cause.routeless = "", true
 	cause.Candidates = reported(t.examine(at, s), at)
 	return cause
 }

@@ -85,3 +85,14 @@ func TestPermitted(t *testing.T) {
 	_, err := decide(nil, traversal.NewNode(&book{}), "tied")
 	assert.ErrorContains(t, err, "neither")
 }
+
+func TestRenderViewLooksForViewsWithoutRoute(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("layout"), views.Name("layout"), views.Route("r"))
+	})
+	r := req{res: &page{}, match: &web.Match{Routed: &web.Routed{Route: "r"}}}.of(reg)
+	_, err := views.RenderView(r, r.Node(), "layout")
+	require.ErrorContains(t, err, "a wrapper, RenderView and Permitted use views without a route")
+	assert.NotContains(t, err.Error(), "no route matched")
+}

@@ -99,6 +99,8 @@ func (e *NoViewError) elsewhere() []string {
 		switch {
 		case s.place.route == "":
 			why = fmt.Sprintf("it has no route: add views.Route(%q), or add routes.GlobalViews() to the route", e.Route)
+		case e.routeless:
+			why = "it serves that route only, and a wrapper, RenderView and Permitted use views without a route"
 		case e.Route == "":
 			why = "it serves that route only, and no route matched"
 		}
