@@ -87,9 +87,10 @@ func (a *App) created() error {
 func (a *App) Registry() *registry.Registry { return a.web.Registry }
 
 // ServeHTTP handles one request. An error that leaves the tweens, or that comes up in a response
-// callback, a NewResponse subscriber or a stream before its first byte, becomes a response too: that
-// of its status, or else a 500 that contains the request id and nothing else. It is logged if it has
-// no status, or one of 500 or more. Response callbacks run on this response, and NewResponse sees it.
+// callback, a NewResponse subscriber or a stream before its first byte, becomes a response too:
+// that of its status, or else a 500 that contains the request id and nothing else. It is logged if
+// it has no status, or one of 500 or more. Response callbacks run on this response, and NewResponse
+// sees it.
 //
 // A response that fails after its header was sent ends with the panic http.ErrAbortHandler, so that
 // net/http closes the connection; no other panic leaves ServeHTTP.

@@ -14,8 +14,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Configurator records what an application consists of. Its methods are directives: each records the
-// file and line of its caller, returns nothing and never panics. App carries them all out, and
+// Configurator records what an application consists of. Its methods are directives: each records
+// the file and line of its caller, returns nothing and never panics. App carries them all out, and
 // reports conflicts and mistakes together. Their order does not matter.
 //
 // A package adds directives of its own as functions that take a registry.Recorder, which a
@@ -83,9 +83,9 @@ func (c *Configurator) options(o Options) {
 	}
 }
 
-// Directive returns the Config that records a directive, with the file and line of the caller of the
-// function that calls Directive. Every directive starts with it, those of extensions included; most
-// applications never need it.
+// Directive returns the Config that records a directive, with the file and line of the caller of
+// the function that calls Directive. Every directive starts with it, those of extensions included;
+// most applications never need it.
 func (c *Configurator) Directive() *registry.Config {
 	if c.config.Source().IsZero() {
 		return c.config.At(registry.Caller(2))
@@ -93,8 +93,8 @@ func (c *Configurator) Directive() *registry.Config {
 	return c.config
 }
 
-// At returns a Configurator whose directives record the given source, for generators and tests. Most
-// applications never need it.
+// At returns a Configurator whose directives record the given source, for generators and tests.
+// Most applications never need it.
 func (c *Configurator) At(source registry.Source) *Configurator {
 	return &Configurator{config: c.config.At(source)}
 }
@@ -106,8 +106,8 @@ func (c *Configurator) Settings() registry.Settings { return c.config.Settings()
 // before, without a conflict. A function that is meant to be included should not call it.
 func (c *Configurator) Commit() { c.config.Commit() }
 
-// AddRoute registers a route. Views registered with views.Route(name) handle the requests whose path
-// matches the pattern. See routes.Add.
+// AddRoute registers a route. Views registered with views.Route(name) handle the requests whose
+// path matches the pattern. See routes.Add.
 func (c *Configurator) AddRoute(name, pattern string, options ...routes.Option) {
 	routes.Add(c.Directive(), name, pattern, options...)
 }
@@ -165,8 +165,8 @@ func (c *Configurator) SetViewMapper(m views.Mapper) {
 	views.SetMapper(c.Directive(), m)
 }
 
-// SetExecutor sets the executor that runs the views of views.ExecutorMapper. App.Shutdown drains it.
-// See views.SetExecutor.
+// SetExecutor sets the executor that runs the views of views.ExecutorMapper. App.Shutdown drains
+// it. See views.SetExecutor.
 func (c *Configurator) SetExecutor(o async.ExecutorOptions) {
 	views.SetExecutor(c.Directive(), o)
 }
@@ -188,17 +188,17 @@ func (c *Configurator) AddTween(name string, factory tweens.Factory, options ...
 	tweens.Add(c.Directive(), name, factory, options...)
 }
 
-// SetTweenOrder sets the tweens to use, outermost first. It overrides the hints they were registered
-// with. See tweens.SetOrder.
+// SetTweenOrder sets the tweens to use, outermost first. It overrides the hints they were
+// registered with. See tweens.SetOrder.
 func (c *Configurator) SetTweenOrder(names ...string) {
 	tweens.SetOrder(c.Directive(), names...)
 }
 
-// App builds the application, or returns the conflicts and mistakes as *registry.Errors: all mistakes
-// that show before anything runs, and all conflicts of the first phase that has any. If there are
-// none, the error is that of a tween factory or of a subscriber to ApplicationCreated. App may be
-// called again: each call builds a new application with a registry of its own, and does not affect
-// the others.
+// App builds the application, or returns the conflicts and mistakes as *registry.Errors: all
+// mistakes that show before anything runs, and all conflicts of the first phase that has any. If
+// there are none, the error is that of a tween factory or of a subscriber to ApplicationCreated.
+// App may be called again: each call builds a new application with a registry of its own, and does
+// not affect the others.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()
 	if err != nil {

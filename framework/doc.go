@@ -43,16 +43,16 @@
 //	test without a server                         framework/frameworktest
 //
 // The examples are Example (a whole application), ExampleConfigurator_Include,
-// ExampleConfigurator_App_errors, ExampleConfigurator_AddRoute, ExampleServe, ExampleApp_Prepare and
-// ExampleApp_Explain.
+// ExampleConfigurator_App_errors, ExampleConfigurator_AddRoute, ExampleServe, ExampleApp_Prepare
+// and ExampleApp_Explain.
 //
 // # Configuration
 //
 // A call such as AddView only records, with the file and line of its caller; App resolves all of
 // them together. It reports all mistakes that show before anything runs, and all conflicts of the
-// first phase that has any: routes come before views, and views before the order of tweens. What the
-// application registers itself overrides what it includes. Two packages that register the same thing
-// conflict.
+// first phase that has any: routes come before views, and views before the order of tweens. What
+// the application registers itself overrides what it includes. Two packages that register the same
+// thing conflict.
 //
 // # A request
 //

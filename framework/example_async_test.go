@@ -39,8 +39,8 @@ func ExampleAsync() {
 	// a view that blocks
 }
 
-// A tween writes to a slow log while the request is handled. It is an ordinary tween, and the log is
-// written when the request ends.
+// A tween writes to a slow log while the request is handled. It is an ordinary tween, and the log
+// is written when the request ends.
 func Example_asynchronousLogger() {
 	slowLog := func(_ context.Context, line string) (int, error) { return fmt.Println("log:", line) }
 	logger := tweens.Wrap(func(next web.Handler) web.Handler {

@@ -54,8 +54,8 @@ func (c *Configurator) RoutePrefix(prefix string, fn func(*Configurator)) {
 
 // Include calls fn at once with a Configurator of its own, so that another package, or another part
 // of the application, can register what it adds. What fn registers is overridden by what the
-// application itself registers for the same thing, and conflicts with what another included function
-// registers for it (Pyramid's "Advanced Configuration").
+// application itself registers for the same thing, and conflicts with what another included
+// function registers for it (Pyramid's "Advanced Configuration").
 //
 // A second Include of the same function does nothing, until the next Commit. An error of fn becomes
 // a configuration error at the line of this call.

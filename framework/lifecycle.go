@@ -18,16 +18,16 @@ import (
 //	config.OnStart(func(ctx context.Context, _ *framework.App) error { return pool.Open(ctx) })
 //	config.OnStop(func(context.Context, *framework.App) error { return pool.Close() })
 //
-// ctx is the context given to Start. A hook that starts a goroutine gives it another context, and an
-// OnStop hook ends it and waits for it. Start returns the error as a *LifecycleError, which names fn
-// and where it was registered.
+// ctx is the context given to Start. A hook that starts a goroutine gives it another context, and
+// an OnStop hook ends it and waits for it. Start returns the error as a *LifecycleError, which
+// names fn and where it was registered.
 func (c *Configurator) OnStart(fn func(ctx context.Context, app *App) error) {
 	c.addHook(c.Directive(), starting, fn)
 }
 
 // OnStop registers a hook that runs when the application stops, after the last request. All hooks
-// run, in the reverse order of their registration, even if some fail. If the start failed, those run
-// that were registered before the failed hook. ctx limits the time they have.
+// run, in the reverse order of their registration, even if some fail. If the start failed, those
+// run that were registered before the failed hook. ctx limits the time they have.
 func (c *Configurator) OnStop(fn func(ctx context.Context, app *App) error) {
 	c.addHook(c.Directive(), stopping, fn)
 }

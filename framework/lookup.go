@@ -28,8 +28,8 @@ func newTraverser(reg *registry.Registry) (*traversal.Traverser, error) {
 }
 
 // AddLookup registers rules that find, list and locate resources of types that the application does
-// not own: traversal.Lookup, LookupPath, Listing and Locate. A rule takes precedence over the methods
-// of the type. Two rules of the same kind for the same type conflict.
+// not own: traversal.Lookup, LookupPath, Listing and Locate. A rule takes precedence over the
+// methods of the type. Two rules of the same kind for the same type conflict.
 func (c *Configurator) AddLookup(rules ...traversal.Rule) {
 	config := c.Directive()
 	for _, rule := range rules {
@@ -61,8 +61,8 @@ func (t *tree) set(rule traversal.Rule) {
 }
 
 // AddStepHook registers a function that is called after every step of every traversal, for traces
-// and metrics. It runs on the goroutine of the request and must be safe for concurrent use. It costs
-// two clock readings per step.
+// and metrics. It runs on the goroutine of the request and must be safe for concurrent use. It
+// costs two clock readings per step.
 func (c *Configurator) AddStepHook(hook traversal.Hook) {
 	config := c.Directive()
 	if hook == nil {

@@ -15,12 +15,12 @@ type Request = web.Request
 // Response is what a view or a tween returns. See web.Response.
 type Response = web.Response
 
-// Handler returns the response to a request: the router is one, and so is every tween around it. See
-// web.Handler.
+// Handler returns the response to a request: the router is one, and so is every tween around it.
+// See web.Handler.
 type Handler = web.Handler
 
-// DefaultRoot is the root of an application without a root factory, or whose factory returns nil. It
-// has no children; views for any resource match it.
+// DefaultRoot is the root of an application without a root factory, or whose factory returns nil.
+// It has no children; views for any resource match it.
 type DefaultRoot struct{}
 
 // Options are the settings of an application. The zero value is a working application without

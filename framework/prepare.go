@@ -9,9 +9,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Prepare returns a request without a server, for jobs, commands and tests that work on the resource
-// tree the way views do (Pyramid's bootstrap). Its Root and Resource come from the root factory; it
-// has the application's security policy, log and URLs. No tween, route, view or subscriber sees it.
+// Prepare returns a request without a server, for jobs, commands and tests that work on the
+// resource tree the way views do (Pyramid's bootstrap). Its Root and Resource come from the root
+// factory; it has the application's security policy, log and URLs. No tween, route, view or
+// subscriber sees it.
 //
 // hr supplies host, path, headers and whatever else the root factory or a URL depends on; nil means
 // GET http://localhost/. The context of the request derives from ctx, not from that of hr.

@@ -106,8 +106,8 @@ func routedApp(t testing.TB, calls []call) (http.Handler, []call) {
 	return build(t, config), calls
 }
 
-// BenchmarkRouting measures whole requests to applications with routes, next to plain httprouter and
-// http.ServeMux. One operation of "github" is the whole list.
+// BenchmarkRouting measures whole requests to applications with routes, next to plain httprouter
+// and http.ServeMux. One operation of "github" is the whole list.
 func BenchmarkRouting(b *testing.B) {
 	subjects := []struct {
 		name   string

@@ -69,8 +69,8 @@ func TestNothingOutlivesItsRequest(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled, "nothing starts any more")
 }
 
-// settled takes the last future from the channel, leaves the given number in it, and reports whether
-// the one it took has settled.
+// settled takes the last future from the channel, leaves the given number in it, and reports
+// whether the one it took has settled.
 func settled(futures chan *async.Future[string], leave int) bool {
 	var f *async.Future[string]
 	kept := make([]*async.Future[string], 0, leave)

@@ -72,13 +72,13 @@ func (a *App) Start(ctx context.Context) error {
 }
 
 // Shutdown closes the channel of Draining, drains the executor of the views if there is one, and
-// runs all OnStop hooks in the reverse order of their registration. It returns their errors, joined.
-// ctx limits them: a hook that still runs a quarter of a second after ctx ended is left running, and
-// the error names it.
+// runs all OnStop hooks in the reverse order of their registration. It returns their errors,
+// joined. ctx limits them: a hook that still runs a quarter of a second after ctx ended is left
+// running, and the error names it.
 //
-// Call Shutdown if you called Start, after the last request. Serve does both itself. Without a start
-// Shutdown runs no hooks; a second Shutdown waits for the first. The error also names goroutines
-// that outlived their requests, with the file and line that started them.
+// Call Shutdown if you called Start, after the last request. Serve does both itself. Without a
+// start Shutdown runs no hooks; a second Shutdown waits for the first. The error also names
+// goroutines that outlived their requests, with the file and line that started them.
 func (a *App) Shutdown(ctx context.Context) error {
 	a.life.drain()
 	switch a.life.stop() {

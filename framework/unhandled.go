@@ -75,8 +75,8 @@ func statusOf(err error) int {
 var errGoexit = errors.New("a view or tween ended the goroutine of its request (runtime.Goexit)")
 
 // goexit ends a request whose goroutine ends: only deferred functions run from here on. Unless the
-// response is being sent already, it sends a 500. net/http closes the connection then, without what it
-// has buffered, so the response is complete and flushed here.
+// response is being sent already, it sends a 500. net/http closes the connection then, without what
+// it has buffered, so the response is complete and flushed here.
 func (a *App) goexit(w http.ResponseWriter, r *web.Request, sending bool) {
 	if sending {
 		r.Log().Error().Err(errGoexit).Msg("response aborted")

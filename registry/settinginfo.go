@@ -1,7 +1,7 @@
 package registry
 
-// SettingInfo declares a setting that a package reads. A package that documents a setting returns it
-// from its function Settings, so that programs can list it and accept its values.
+// SettingInfo declares a setting that a package reads. A package that documents a setting returns
+// it from its function Settings, so that programs can list it and accept its values.
 type SettingInfo struct {
 	Name    string
 	Default any    // determines the type

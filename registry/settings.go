@@ -43,7 +43,7 @@ func (e *SettingError) Unwrap() error { return e.Err }
 
 // Setting returns the setting as a T, or fallback if it is missing or nil. A text is converted:
 //
-//   - bool: t, true, y, yes, on, 1; f, false, n, no, off, 0 and the empty text; case does not matter
+//   - bool: t, true, y, yes, on, 1; f, false, n, no, off, 0 and the empty text, in any case
 //   - integers in base 10, or with 0x, 0o, 0b; floats
 //   - time.Duration: as time.ParseDuration reads it; a bare number has no unit and is an error
 //   - []string: the words of the text

@@ -100,8 +100,8 @@ func (t *Traverser) location(ctx context.Context, res Resource, at Node) (name s
 	return name, parent, nil
 }
 
-// nodeIn returns the node of parent in the lineage of seen, or the zero Node. It tries the parent of
-// at first.
+// nodeIn returns the node of parent in the lineage of seen, or the zero Node. It tries the parent
+// of at first.
 func nodeIn(seen, at Node, parent Resource) Node {
 	if up, ok := at.Parent(); ok && same(up.Resource(), parent) {
 		return up

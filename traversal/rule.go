@@ -13,8 +13,8 @@ import (
 // Rule gives a capability to all resources of one type, from outside the type. It is for types of
 // other packages, for generated types, and for lookups that need something from outside the tree,
 // such as a database. A rule wins over the methods of the type. [Lookup], [LookupAsync],
-// [LookupPath], [Locate] and [Listing] make rules, and [New] takes them. An invalid rule carries its
-// error (Err), which New returns.
+// [LookupPath], [Locate] and [Listing] make rules, and [New] takes them. An invalid rule carries
+// its error (Err), which New returns.
 type Rule struct {
 	typ     reflect.Type
 	kind    string

@@ -11,8 +11,8 @@ import (
 // resources, routes and everything appended to them.
 
 // CheckSegment returns an error if no URL can have name as a path segment: clients remove dot
-// segments, escaped or not, before they send the request (RFC 3986, 5.2.4), and a path with a NUL or
-// with bytes that are not UTF-8 is a bad request.
+// segments, escaped or not, before they send the request (RFC 3986, 5.2.4), and a path with a NUL
+// or with bytes that are not UTF-8 is a bad request.
 func CheckSegment(name string) error {
 	switch {
 	case name == "." || name == "..":

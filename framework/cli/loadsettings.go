@@ -152,7 +152,8 @@ func (s *settings) set(name string, value any, origin string) {
 	s.values[name], s.from[name] = v, origin
 }
 
-// suggestion returns the end of the error of an unknown name; near is the nearest known name, or "".
+// suggestion returns the end of the error of an unknown name; near is the nearest known name, or
+// "".
 func suggestion(near string) string {
 	if near != "" {
 		return "did you mean " + near + "?"

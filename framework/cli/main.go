@@ -49,7 +49,8 @@ type Options struct {
 	As func(r *http.Request, user string) (*http.Request, error)
 }
 
-// Process is the environment that a program runs in. A nil Stdin is empty; a nil Stdout or Stderr discards.
+// Process is the environment that a program runs in. A nil Stdin is empty; a nil Stdout or Stderr
+// discards.
 type Process struct {
 	Args           []string // without the program's name
 	Environ        []string // as os.Environ returns it

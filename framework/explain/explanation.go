@@ -9,7 +9,8 @@ import (
 
 // Explanation is what an application would do with one request, stage by stage. It consists of
 // text and numbers: people read it with [Explanation.WriteText] and [Explanation.WriteHTML],
-// programs as JSON. It belongs to its caller, and no request or application keeps a reference to it.
+// programs as JSON. It belongs to its caller, and no request or application keeps a reference to
+// it.
 //
 // It is for developers. It shows names, types and errors that no client may see.
 type Explanation struct {

@@ -20,8 +20,8 @@ import (
 //     escaped;
 //   - of literal text, everything but letters, digits, -._~ and slashes is escaped.
 //
-// Unlike Pyramid's, a URL is generated only if it leads back: an id "new" for "{id:\d+}", an empty id
-// for "{id}", dot segments, and values that no path can contain are errors.
+// Unlike Pyramid's, a URL is generated only if it leads back: an id "new" for "{id:\d+}", an empty
+// id for "{id}", dot segments, and values that no path can contain are errors.
 
 var _ web.URLs = (*Table)(nil)
 

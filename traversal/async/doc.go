@@ -18,8 +18,8 @@
 // burns CPU. Code that does one thing after the other needs nothing of this package: in Go,
 // whatever takes a context may wait without holding up other requests.
 //
-// Read next the Examples of Go, All, Batcher, Executor and OrSpawn; the program in examples/async is
-// a whole application.
+// Read next the Examples of Go, All, Batcher, Executor and OrSpawn; the program in examples/async
+// is a whole application.
 //
 // # Scopes
 //
