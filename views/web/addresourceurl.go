@@ -17,8 +17,8 @@ type resourceURLs map[reflect.Type]func(*Request, any, Place) (string, error)
 //		return "https://files.example.com" + p.Path, nil
 //	})
 //
-// An empty URL stands for the default one. T is a concrete type, not an interface. Two
-// registrations for one type are a conflict.
+// An empty URL means the default one. T is a concrete type, not an interface. Two registrations for
+// one type are a conflict.
 func AddResourceURL[T any](c registry.Recorder, fn func(r *Request, res T, p Place) (string, error)) {
 	config := c.Directive()
 	of := reflect.TypeFor[T]()

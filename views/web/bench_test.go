@@ -21,9 +21,9 @@ func (w *nullWriter) WriteString(s string) (int, error) { return len(s), nil }
 var keep *web.Request
 
 var exchanges = []struct {
-	name   string
-	allocs float64 // of the exchange, with the request
-	answer func(r *web.Request) *web.Response
+	name    string
+	allocs  float64 // of the exchange, with the request
+	respond func(r *web.Request) *web.Response
 }{
 	{"text", 1, func(r *web.Request) *web.Response { return r.Text("hello") }},
 	{"two headers", 2, func(r *web.Request) *web.Response {
@@ -47,7 +47,7 @@ func TestExchangeAllocations(t *testing.T) {
 		assert.LessOrEqual(t, testing.AllocsPerRun(100, func() {
 			clear(w.header)
 			r := web.Begin(app, hr)
-			_, _ = x.answer(r).Send(w, r)
+			_, _ = x.respond(r).Send(w, r)
 		}), x.allocs, x.name)
 	}
 }
@@ -68,7 +68,7 @@ func BenchmarkExchange(b *testing.B) {
 			for b.Loop() {
 				clear(w.header)
 				r := web.Begin(app, hr)
-				_, _ = x.answer(r).Send(w, r)
+				_, _ = x.respond(r).Send(w, r)
 			}
 		})
 	}

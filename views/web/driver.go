@@ -7,8 +7,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// Driver changes what a [Request] knows and ends it. It is for the framework, for tweens that
-// take over part of its work, and for tests that stand in for it; views never need it.
+// Driver sets what a [Request] knows, and ends the request. It is for the framework, for tweens
+// that take over part of its work, and for tests that stand in for it; views never need it.
 //
 // A Driver is a small value; [Drive] allocates nothing. Unless a method says otherwise, call it on
 // the request's own goroutine.
@@ -71,9 +71,9 @@ func (d Driver) SetError(err error) {
 	}
 }
 
-// ErrorResponse returns the standard response to an error: that of the first *[HTTPError], or error
-// with a Status, in its Unwrap tree, outermost first. It returns false for other errors: those are
-// internal. A method RetryAfter() time.Duration of the error sets that header. An error that wraps
+// ErrorResponse returns the standard response to an error: that of the first [StatusError] in its
+// Unwrap tree, outermost first. It returns false for other errors, which are internal. If the error
+// has a method RetryAfter() time.Duration, it sets that header. An error that wraps
 // context.DeadlineExceeded, and has no status, is a 504.
 func (d Driver) ErrorResponse(err error) (*Response, bool) { return d.r.errorResponse(err) }
 
@@ -113,19 +113,19 @@ func (d Driver) RunResponseCallbacks(resp *Response) error { return d.r.runRespo
 func (d Driver) HasResponseCallbacks() bool { return d.r.hasResponseCallbacks() }
 
 // RerunResponseCallbacks calls all response callbacks, those that ran or were skipped before too,
-// with the response to an error, which is sent in place of another response or of none. It leaves out
-// the callbacks that have failed. One that fails now does not stop the others: their errors and panics
-// are joined, and the response can be sent all the same.
+// with the response to an error, which is sent in place of another response or of none. It leaves
+// out the callbacks that have failed. One that fails now does not stop the others: their errors and
+// panics are joined, and the response can be sent all the same.
 func (d Driver) RerunResponseCallbacks(resp *Response) error { return d.r.rerunResponseCallbacks(resp) }
 
 // LogError logs err, which became a response with the given status, if nobody else sees what
-// happened: a panic, with its stack, an error without a status of its own, whatever an error view made
-// of it, and any error whose response has a status of 500 or more. 503 and 504 are left out: they are
-// frequent under load, and the access log and metrics count them.
+// happened: a panic, with its stack, an error without a status of its own, whatever an error view
+// made of it, and any error whose response has a status of 500 or more. 503 and 504 are left out:
+// they are frequent under load, and the access log and metrics count them.
 func (d Driver) LogError(err error, status int, message string) { d.r.logError(err, status, message) }
 
-// NeedsFinish reports whether anything outlasts the view: attributes, callbacks, an id. If not, only
-// EndScope remains to be called.
+// NeedsFinish reports whether anything outlasts the view: attributes, callbacks, an id. If not,
+// only EndScope remains to be called.
 func (d Driver) NeedsFinish() bool { return d.r.root().extras.Load() != nil }
 
 // RunFinishedCallbacks calls and removes the finished callbacks, until one fails.

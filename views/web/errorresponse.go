@@ -9,7 +9,7 @@ import (
 )
 
 // StatusClientClosedRequest is the status of a request whose client disconnected before there was a
-// response. It is nginx's number, and for the log: nothing is sent.
+// response. nginx uses the same number. It is only for the log: nothing is sent.
 const StatusClientClosedRequest = 499
 
 // nosniffKey keeps browsers from treating the text of an error, which may repeat what the client

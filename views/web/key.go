@@ -28,7 +28,7 @@ func NewKey[T any](name string, load func(*Request) (T, error)) *Key[T] {
 	return &Key[T]{name: name, load: load}
 }
 
-// attribute is the entry of a key in a request. done is closed when value and err are there.
+// attribute is a key with its value in a request. done is closed when value and err are there.
 type attribute struct {
 	key any
 	at  *attributeValue
@@ -75,7 +75,7 @@ func (k *Key[T]) Get(r *Request) (T, error) {
 			}
 		}
 		if at.err != nil && !x.holds(k, at) {
-			continue // it was given up: try again
+			continue // it was forgotten: try again
 		}
 		value, _ := at.value.(T)
 		return value, at.err

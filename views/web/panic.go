@@ -12,7 +12,7 @@ import (
 // its Stack are for the log, never for a client.
 type PanicError = async.PanicError
 
-// Guard returns a handler that calls h and returns a panic of it as a *[PanicError].
+// Guard returns a handler that calls h, and returns its panic as a *[PanicError].
 // http.ErrAbortHandler stays a panic, since it is meant for the server.
 func Guard(h Handler) Handler {
 	return func(r *Request) (resp *Response, err error) {
@@ -31,7 +31,7 @@ func Guard(h Handler) Handler {
 	}
 }
 
-// Try calls fn and returns a panic of it as a *[PanicError], for functions that are not handlers.
+// Try calls fn, and returns its panic as a *[PanicError], for functions that are not handlers.
 // Unlike [Guard] it also returns the panic of http.ErrAbortHandler, which errors.Is finds.
 func Try(fn func() error) (err error) {
 	defer func() {
@@ -42,8 +42,8 @@ func Try(fn func() error) (err error) {
 	return fn()
 }
 
-// recovered converts what recover returned to an error. A panic with http.ErrAbortHandler, or with an
-// error that wraps it, goes on with http.ErrAbortHandler itself: net/http logs any other value.
+// recovered converts what recover returned to an error. A panic with http.ErrAbortHandler, or with
+// an error that wraps it, goes on with http.ErrAbortHandler itself: net/http logs any other value.
 func recovered(value any) error {
 	if value == nil {
 		return nil

@@ -1,14 +1,10 @@
 package web
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
-	"reflect"
-	"strconv"
-	"time"
 
-	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
 // ParamAs returns what the marker called name matched, as a value of type T:
@@ -34,12 +30,12 @@ func ParamAs[T any](r *Request, name string) (T, error) {
 		return v, nil
 	}
 	text := m.Text(name)
-	err := parseText(text, &v)
+	err := urls.Parse(text, &v)
 	if err == nil {
 		return v, nil
 	}
 	var zero T
-	if errors.Is(err, errNoText) {
+	if errors.Is(err, urls.ErrNoText) {
 		return zero, fmt.Errorf("parameter %q: a %T cannot be read from text", name, v)
 	}
 	return zero, NotFound("").With(fmt.Errorf("parameter %q: %w", name, err))
@@ -54,52 +50,4 @@ func noSuchMarker(m *Match, name string) error {
 		have = append(have, p.Name)
 	}
 	return fmt.Errorf("parameter %q: route %q (%s) has no marker of that name (have: %q)", name, m.Route, m.Pattern, have)
-}
-
-var errNoText = errors.New("cannot be read from text")
-
-// parseText sets what into points to from text.
-func parseText(text string, into any) error {
-	switch p := into.(type) {
-	case *string:
-		*p = text
-		return nil
-	case *int:
-		if n, err := strconv.Atoi(text); err == nil {
-			*p = n
-			return nil
-		}
-	case *time.Duration:
-		d, err := time.ParseDuration(text)
-		if err != nil {
-			return &registry.TextError{Text: text, Want: registry.WantDuration}
-		}
-		*p = d
-		return nil
-	case *time.Time:
-		t, err := time.Parse(time.DateOnly, text)
-		if err != nil {
-			t, err = time.Parse(time.RFC3339, text)
-		}
-		if err != nil {
-			return &registry.TextError{Text: text, Want: "a time: want something like 2006-01-02 or 2006-01-02T15:04:05Z"}
-		}
-		*p = t
-		return nil
-	case encoding.TextUnmarshaler:
-		return p.UnmarshalText([]byte(text))
-	}
-	v := reflect.ValueOf(into).Elem()
-	if v.Kind() == reflect.Pointer {
-		to := reflect.New(v.Type().Elem())
-		if err := parseText(text, to.Interface()); err != nil {
-			return err
-		}
-		v.Set(to)
-		return nil
-	}
-	if !registry.IsTextKind(v.Kind()) {
-		return errNoText
-	}
-	return registry.SetText(text, v, 10)
 }

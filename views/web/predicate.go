@@ -82,7 +82,7 @@ func (p Predicate) Err() error {
 // WithErr returns the predicate with an Err.
 func (p Predicate) WithErr(err error) Predicate { p.err = err; return p }
 
-// Data returns what WithData attached: the value for code that knows the kind, such as the methods
+// Data returns the value that WithData attached, for code that knows the kind, such as the methods
 // for an Allow header.
 func (p Predicate) Data() any { return p.data }
 

@@ -23,8 +23,8 @@ type Place struct {
 }
 
 // Linker is a resource that generates its own URL, to which elements, query and anchor are added.
-// An empty URL stands for the default one, p.AppURL + p.Path. Where the location is unknown, both
-// are errors.
+// An empty URL means the default one, p.AppURL + p.Path. Where the location is unknown, both are
+// errors.
 //
 // A resource that is merely located elsewhere than traversal found it implements traversal.Located
 // instead. For types that are not yours there is [AddResourceURL].
@@ -38,10 +38,10 @@ type Linker interface {
 //	r.ResourceURL(r.Node(), web.Elements("edit"), web.Query("version", 3))
 //
 // x is a traversal.Node, or a resource that knows its location (traversal.Located or a
-// traversal.Locate rule); for other resources the error says what to do. Names to
-// which no URL leads (traversal.CheckName) are errors. The URL omits the path of
-// the virtual root. With [ViaRoute] it goes through a route; otherwise a [Linker], or a function
-// registered by [AddResourceURL], can generate another one. Errors are *[URLError].
+// traversal.Locate rule); for other resources the error says what to do. Names to which no URL
+// leads (traversal.CheckName) are errors. The URL omits the path of the virtual root. With
+// [ViaRoute] it goes through a route; otherwise a [Linker], or a function registered by
+// [AddResourceURL], can generate another one. Errors are *[URLError].
 func (r *Request) ResourceURL(x any, options ...URLOption) (string, error) {
 	return r.resourceURL(x, false, options)
 }

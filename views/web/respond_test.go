@@ -23,11 +23,11 @@ func TestResponses(t *testing.T) {
 		}
 	}
 	for _, tc := range []struct {
-		name   string
-		answer func(*web.Request) *web.Response
-		status int
-		kind   string
-		body   string
+		name    string
+		respond func(*web.Request) *web.Response
+		status  int
+		kind    string
+		body    string
 	}{
 		{"text", func(r *web.Request) *web.Response { return r.Text("a") }, 200, "text/plain; charset=utf-8", "a"},
 		{"html", func(r *web.Request) *web.Response { return r.HTML("<p>") }, 200, "text/html; charset=utf-8", "<p>"},
@@ -40,21 +40,21 @@ func TestResponses(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			r := get("/")
-			resp := tc.answer(r)
+			resp := tc.respond(r)
 			body, ok := resp.Body()
 			assert.True(t, ok)
 			assert.Equal(t, tc.body, string(body))
 			assert.Equal(t, tc.kind, resp.ContentType())
 			assert.Equal(t, tc.status, resp.Status())
 
-			again := tc.answer(r)
+			again := tc.respond(r)
 			assert.NotSame(t, resp, again, "a second response never overwrites the first")
 			assert.Equal(t, tc.status, again.Status())
 
 			r = get("/")
 			r.Response().SetHeader("X-A", "1")
 			r.Response().SetContentType("own/type")
-			resp = tc.answer(r)
+			resp = tc.respond(r)
 			assert.Equal(t, "1", resp.Header("X-A"), "what was set on Response becomes part of the response")
 			if tc.name != "bytes" {
 				assert.Equal(t, "own/type", resp.ContentType())

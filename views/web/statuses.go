@@ -24,7 +24,7 @@ func Status(code int, detail string) *HTTPError {
 // Created is 201, with the location of what was created; "" omits it.
 func Created(location string) *HTTPError { return withLocation(http.StatusCreated, location) }
 
-// NoContent is 204: it succeeded, and there is nothing to show. It has no body.
+// NoContent is 204: the request succeeded, and there is nothing to show. It has no body.
 func NoContent() *HTTPError { return &HTTPError{status: http.StatusNoContent} }
 
 // MovedPermanently is 301. Old clients turn a POST into a GET; with [PermanentRedirect] they do

@@ -1,4 +1,4 @@
-// Package urls builds URLs out of values, and reads query strings.
+// Package urls builds URLs out of values, and reads values and query strings back.
 //
 // Each part of a URL is escaped by its own rules, which are Pyramid's and allowed by RFC 3986.
 // Letters, digits and -._~ are never escaped. Neither are
