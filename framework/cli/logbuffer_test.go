@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -158,14 +157,6 @@ func TestLogBuffer(t *testing.T) {
 		assert.Equal(t, 8000, strings.Count(text, "\n"))
 		assert.Less(t, writes, 800)
 	})
-}
-
-func TestIsTerminal(t *testing.T) {
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, null.Close()) }()
-	assert.False(t, isTerminal(null), "a device, but no terminal")
-	assert.False(t, isTerminal(&bytes.Buffer{}))
 }
 
 func BenchmarkLog(b *testing.B) {
