@@ -103,7 +103,7 @@ func (t *Table) freeze() error {
 		return err
 	}
 	scale := newScale(kinds)
-	err := errors.Join(t.resources.freeze(scale, offers), t.errors.freeze(scale, offers))
+	err := errors.Join(t.resources.freeze(scale, offers), t.errors.freeze(scale, offers), t.resources.wrapperCircles())
 	t.frozen = true
 	return err
 }

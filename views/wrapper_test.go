@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -71,4 +72,65 @@ func TestNestedWrappers(t *testing.T) {
 		views.Add(c, say("panel"), views.For[*folder](), views.Wrapper("layout"))
 	})
 	assert.Equal(t, "[page]", body(t, reg, &page{}))
+}
+
+func TestWrappersInACircle(t *testing.T) {
+	t.Parallel()
+	self := refused(t, func(c *registry.Config) {
+		views.Add(c, say("w"), views.Name("w"), views.Wrapper("w"))
+		views.Add(c, say("body"), views.Wrapper("w")) // leads into the circle: not reported itself
+	})
+	assert.Contains(t, self, `is its own wrapper: remove views.Wrapper("w")`)
+	assert.Contains(t, self, "wrapper_test.go:")
+	assert.Equal(t, 1, strings.Count(self, "wrapper_test.go:"), self)
+
+	pair := refused(t, func(c *registry.Config) {
+		views.Add(c, say("p"), views.Name("p"), views.Wrapper("q"), views.For[*page]())
+		views.Add(c, say("q"), views.Name("q"), views.Wrapper("p"))
+	})
+	assert.Contains(t, pair, `the wrappers "p" -> "q" -> "p" are a circle`)
+	assert.NotContains(t, pair, `"q" -> "p" -> "q"`)
+
+	// No circle for any resource: the default view and each wrapper are for different types.
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.Func(layout), views.Name("p"), views.Wrapper("q"), views.For[*page]())
+		views.Add(c, views.Func(layout), views.Name("q"), views.For[*page]())
+		views.Add(c, views.Func(layout), views.Name("q"), views.Wrapper("p"), views.For[*folder]())
+		views.Add(c, views.Func(layout), views.Name("p"), views.For[*folder]())
+	})
+	for _, name := range []string{"p", "q"} {
+		_, err := call(reg, &page{}, name)
+		require.NoError(t, err)
+	}
+}
+
+func TestWrappersInACircleThatDependsOnTheRequest(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) {
+			calls++
+			return layout(r)
+		}), views.Name("p"), views.Wrapper("q"), views.Method("GET"))
+		views.Add(c, views.Func(layout), views.Name("q"), views.Wrapper("p"))
+
+		// This circle ends by itself: the second view of the name has no wrapper.
+		first := views.Where("first", func(r *web.Request) (bool, error) {
+			_, isWrapper := views.Wrapped(r)
+			return !isWrapper, nil
+		})
+		views.Add(c, say("body"), views.Name("twice"), first, views.Wrapper("twice"))
+		views.Add(c, views.Func(layout), views.Name("twice"))
+	})
+	for range 2 {
+		calls = 0
+		_, err := call(reg, &page{}, "p")
+		require.ErrorContains(t, err, "more than 100 wrappers are nested")
+		status, _ := web.StatusOf(err)
+		assert.Zero(t, status, "an error without a status: a 500")
+		assert.Equal(t, 51, calls)
+	}
+	resp, err := call(reg, &page{}, "twice")
+	require.NoError(t, err)
+	assert.Equal(t, "[body]", text(t, resp))
 }
