@@ -177,8 +177,20 @@ func send(res result, w http.ResponseWriter) error {
 	})
 }
 
-// serve serves a call, on the request's goroutine.
+// serve serves a call, on the request's goroutine. The caller gets a reply even if runtime.Goexit
+// ends that goroutine: it is unwound then, before outer tweens are.
 func (m *middlewareRun) serve(c *call) {
+	var res result
+	served := false
+	defer func() {
+		if !served {
+			c.failure = m.failure(c, fmt.Errorf("a handler under middleware %s ended its goroutine", m.adapter.name))
+		}
+		c.reply <- res
+		if !served {
+			m.abandon()
+		}
+	}()
 	r := m.r.With(c.req)
 	resp, err := m.next(r)
 	if err != nil {
@@ -188,7 +200,8 @@ func (m *middlewareRun) serve(c *call) {
 	if match := r.Match(); match != nil && !m.returned() {
 		c.req.Pattern = match.Pattern
 	}
-	c.reply <- result{r, resp}
+	res = result{r, resp}
+	served = true
 }
 
 func (m *middlewareRun) next(r *web.Request) (resp *web.Response, err error) {
@@ -303,15 +316,29 @@ func (m *middlewareRun) stream(w web.StreamWriter) error {
 		case c := <-m.calls:
 			m.serve(c)
 		case p := <-m.out.chunks:
-			n, err := p.writeTo(w)
-			m.out.written <- written{n, err}
-			if err != nil {
+			if err := m.pass(p, w); err != nil {
 				return m.abort(err)
 			}
 		case <-m.over:
 			return repanic(m.wait())
 		}
 	}
+}
+
+// pass passes a chunk on to w. The middleware gets a result even if runtime.Goexit ends the
+// goroutine.
+func (m *middlewareRun) pass(p chunk, w web.StreamWriter) error {
+	result := written{err: errors.New("the goroutine that sends the response has ended")}
+	returned := false
+	defer func() {
+		m.out.written <- result
+		if !returned {
+			m.abandon()
+		}
+	}()
+	result.n, result.err = p.writeTo(w)
+	returned = true
+	return result.err
 }
 
 // lendConnection serves the middleware while it has the connection.
@@ -369,15 +396,36 @@ func (m *middlewareRun) claim() error {
 // being sent, by the run of outer middleware, it ends with that run.
 func (m *middlewareRun) finish(*web.Request) error {
 	m.cancel()
+	if m.forgo() {
+		m.discard()
+	}
+	return nil
+}
+
+// abandon waits for a run while its request's goroutine is ending. The context of the middleware ends
+// only if its output is a stream, so that http.TimeoutHandler sees the panic of next first.
+func (m *middlewareRun) abandon() {
+	select {
+	case <-m.over:
+	case <-m.out.begun:
+		m.cancel()
+	}
+	m.forgo()
+	m.discard()
+}
+
+// forgo keeps the response from being sent later. It reports whether it could still have been.
+func (m *middlewareRun) forgo() bool {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	claimed := m.claimed
 	m.claimed = true
-	m.mu.Unlock()
-	if claimed {
-		return nil
-	}
+	return !claimed
+}
+
+// discard waits for a run whose response is not sent, and logs a panic of the middleware.
+func (m *middlewareRun) discard() {
 	if err, ok := errors.AsType[*web.PanicError](m.wait()); ok {
 		m.r.Log().Error().Err(err).Bytes("stack", err.Stack).Str("middleware", m.adapter.name).Msg("middleware panicked, its response was not sent")
 	}
-	return nil
 }

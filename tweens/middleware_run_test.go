@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -114,6 +116,71 @@ func TestMiddlewareThatEndsItsGoroutine(t *testing.T) {
 	m := handle(func(http.Handler, http.ResponseWriter, *http.Request) { runtime.Goexit() })
 	_, err := get(through(t, m, text("x")))
 	assert.ErrorContains(t, err, "ended its goroutine")
+}
+
+// runtime.Goexit in an inner tween or view ends the goroutine of the request, but unwinds the
+// middleware before.
+func TestHandlerUnderMiddlewareEndsItsGoroutine(t *testing.T) {
+	t.Parallel()
+	flushes := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).Flush()
+		next.ServeHTTP(w, r)
+	})
+	longTail := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		defer io.WriteString(w, strings.Repeat("x", 100_000))
+		next.ServeHTTP(w, r)
+	})
+	elsewhere := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		var wg sync.WaitGroup
+		wg.Go(func() { next.ServeHTTP(w, r) })
+		wg.Wait()
+		io.WriteString(w, "done")
+	})
+	hijacks := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		_, _, _ = http.NewResponseController(w).Hijack()
+		next.ServeHTTP(w, r)
+	})
+	timeout := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Hour, "slow") }
+	for name, inner := range map[string]middleware{"plain": corsMiddleware, "timeout": timeout, "flushes": flushes, "long tail": longTail, "elsewhere": elsewhere, "hijacks": hijacks} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			unwound := false
+			observed := func(next http.Handler) http.Handler {
+				h := inner(next)
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					returned := false
+					defer func() { unwound = !returned }()
+					h.ServeHTTP(w, r)
+					returned = true
+				})
+			}
+			view := func(*web.Request) (*web.Response, error) { runtime.Goexit(); return nil, nil }
+			for _, outer := range []middleware{nil, corsMiddleware, flushes} {
+				h := through(t, observed, view)
+				if outer != nil {
+					h = through(t, outer, h)
+				}
+				unwound = false
+				responded, unwoundBefore := false, false
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					r := request("GET", "/")
+					defer func() {
+						_ = recover() // a hijacked connection is aborted
+						unwoundBefore = unwound
+						assert.NoError(t, web.Drive(r).RunFinishedCallbacks())
+					}()
+					responded = respond(h, r, httptest.NewRecorder()) == nil
+				})
+				wg.Wait()
+				assert.False(t, responded)
+				assert.True(t, unwoundBefore, "the middleware is unwound first")
+			}
+			resp, err := around(t, tweens.Timeout(time.Hour, tweens.TimeoutOptions{}), through(t, corsMiddleware, view))(request("GET", "/"))
+			require.ErrorContains(t, err, "a handler under a timeout ended its goroutine")
+			assert.Nil(t, resp)
+		})
+	}
 }
 
 func TestNextTwice(t *testing.T) {
