@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/internal/form"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -30,7 +31,7 @@ import (
 // The client sees the texts of these errors.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 	v := shaped[O]("OnInput", resourceType[R](), fn, fn == nil)
-	form, err := formOf(reflect.TypeFor[I]())
+	fields, err := form.Of(reflect.TypeFor[I]())
 	if v.err == nil {
 		v.err = err
 	}
@@ -40,7 +41,7 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 			return nil, wrongResource[R](v, res)
 		}
 		var input I
-		if err := decode(r, &input, form); err != nil {
+		if err := decode(r, &input, fields); err != nil {
 			return nil, err
 		}
 		if err := validate(&input); err != nil {
@@ -54,7 +55,7 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 type validator interface{ Validate() error }
 
 // decode decodes the request into input, which is a pointer.
-func decode(r *web.Request, input any, form *form) error {
+func decode(r *web.Request, input any, fields *form.Form) error {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")):
@@ -63,14 +64,14 @@ func decode(r *web.Request, input any, form *form) error {
 	default:
 		return web.UnsupportedMediaType("send application/json or application/x-www-form-urlencoded")
 	}
-	if form == nil {
+	if fields == nil {
 		return web.UnsupportedMediaType("send application/json")
 	}
 	parameters, err := r.Parameters()
 	if err != nil {
 		return err
 	}
-	return form.fill(reflect.ValueOf(input).Elem(), parameters)
+	return fields.Fill(reflect.ValueOf(input).Elem(), parameters)
 }
 
 // decodeJSON decodes one JSON value, no longer than the body limit.

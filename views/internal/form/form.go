@@ -1,4 +1,5 @@
-package views
+// Package form fills structs from the parameters of a request.
+package form
 
 import (
 	"encoding"
@@ -12,14 +13,15 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// form fills a struct from parameters. It is computed once for each type.
-type form struct {
+// Form fills values of one struct type, or pointers to it. It is immutable, and computed once for
+// each type.
+type Form struct {
 	pointer bool // the input is a pointer to the struct
 	typ     reflect.Type
-	fields  []formField
+	fields  []field
 }
 
-type formField struct {
+type field struct {
 	name  string
 	index []int
 	list  bool // takes all values of the parameter, not only the last
@@ -32,9 +34,10 @@ type setter = func(field reflect.Value, texts []string) error
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 
-// formOf returns the form of a type, nil if only JSON can fill it.
-func formOf(t reflect.Type) (*form, error) {
-	f := &form{typ: t}
+// Of returns the form of a type, nil if only JSON can fill it. It is an error if a field can be
+// filled by no text, or if two fields have one name.
+func Of(t reflect.Type) (*Form, error) {
+	f := &Form{typ: t}
 	if t.Kind() == reflect.Pointer {
 		f.pointer, f.typ = true, t.Elem()
 	}
@@ -42,27 +45,27 @@ func formOf(t reflect.Type) (*form, error) {
 		return nil, nil
 	}
 	taken := map[string]string{}
-	for _, field := range reflect.VisibleFields(f.typ) {
-		if !field.IsExported() || field.Anonymous {
+	for _, sf := range reflect.VisibleFields(f.typ) {
+		if !sf.IsExported() || sf.Anonymous {
 			continue
 		}
-		name := formName(field)
-		set := setterOf(field.Type)
+		name := nameOf(sf)
+		set := setterOf(sf.Type)
 		switch {
 		case name == "-":
 			continue
-		case set == nil || throughPointer(f.typ, field.Index):
-			if forJSON(field) {
+		case set == nil || throughPointer(f.typ, sf.Index):
+			if forJSON(sf) {
 				continue
 			}
 			return nil, fmt.Errorf("input %s: no form can fill field %s of type %s: tag it `form:\"-\"` or `json:\"%s\"` if only JSON fills it",
-				t, field.Name, field.Type, name)
+				t, sf.Name, sf.Type, name)
 		}
 		if other, twice := taken[name]; twice {
-			return nil, fmt.Errorf("input %s: fields %s and %s have the same name %q: rename one with a form tag", t, other, field.Name, name)
+			return nil, fmt.Errorf("input %s: fields %s and %s have the same name %q: rename one with a form tag", t, other, sf.Name, name)
 		}
-		taken[name] = field.Name
-		f.fields = append(f.fields, formField{name, field.Index, isList(field.Type), keepsEmpty(field.Type), set})
+		taken[name] = sf.Name
+		f.fields = append(f.fields, field{name, sf.Index, isList(sf.Type), keepsEmpty(sf.Type), set})
 	}
 	return f, nil
 }
@@ -85,7 +88,7 @@ func forJSON(field reflect.StructField) bool {
 	return json && !form
 }
 
-func formName(field reflect.StructField) string {
+func nameOf(field reflect.StructField) string {
 	if name := field.Tag.Get("form"); name != "" {
 		return name
 	}
@@ -95,8 +98,9 @@ func formName(field reflect.StructField) string {
 	return strings.ToLower(field.Name)
 }
 
-// fill sets the fields that have parameters. Its error lists all values that do not fit.
-func (f *form) fill(input reflect.Value, from *web.Parameters) error {
+// Fill sets the fields that have parameters. Its error is a 422 that lists all values that do not
+// fit.
+func (f *Form) Fill(input reflect.Value, from *web.Parameters) error {
 	if f.pointer {
 		input.Set(reflect.New(f.typ))
 		input = input.Elem()
