@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
 // sendSource sends a response whose body is a reader, a stream or a handler.
@@ -208,7 +210,7 @@ func (p *handlerWriter) begin(status int) {
 
 func (p *handlerWriter) unify() {
 	if p.shared {
-		unify(p.w.Header())
+		header.Unify(p.w.Header())
 	}
 }
 

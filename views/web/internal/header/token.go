@@ -1,5 +1,5 @@
 // Package header reads and checks the values of HTTP headers: tokens, the media ranges of Accept,
-// and lists to which proxies append.
+// lists to which proxies append, and headers of which a response has one value only.
 package header
 
 import (

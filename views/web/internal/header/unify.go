@@ -1,10 +1,8 @@
-package web
+package header
 
 import (
 	"net/http"
 	"strings"
-
-	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
 // singletons are headers of which a response may have one value only. Two of them are an error for
@@ -12,16 +10,16 @@ import (
 var singletons = map[string]bool{
 	"Access-Control-Allow-Credentials": true, "Access-Control-Allow-Origin": true, "Access-Control-Max-Age": true,
 	"Age": true, "Content-Disposition": true, "Content-Length": true, "Content-Location": true, "Content-Md5": true,
-	"Content-Range": true, contentTypeKey: true, "Cross-Origin-Embedder-Policy": true, "Cross-Origin-Opener-Policy": true,
+	"Content-Range": true, "Content-Type": true, "Cross-Origin-Embedder-Policy": true, "Cross-Origin-Opener-Policy": true,
 	"Cross-Origin-Resource-Policy": true, "Date": true, "Etag": true, "Expires": true, "Last-Modified": true,
 	"Location": true, "Referrer-Policy": true, "Retry-After": true, "Server": true, "Strict-Transport-Security": true,
-	"X-Content-Type-Options": true, "X-Frame-Options": true, RequestIDHeader: true,
+	"X-Content-Type-Options": true, "X-Frame-Options": true, "X-Request-Id": true,
 }
 
-// unify makes h one set of headers after a handler has added its own to those of the response, as
+// Unify makes h one set of headers after a handler has added its own to those of the response, as
 // httputil.ReverseProxy does: the first value of a singleton stays, that of the outermost tween,
 // and Vary becomes one line.
-func unify(h http.Header) {
+func Unify(h http.Header) {
 	for key, values := range h {
 		if len(values) < 2 {
 			continue
@@ -40,7 +38,7 @@ func joinVary(lines []string) string {
 	for _, line := range lines {
 		for name := range strings.SplitSeq(line, ",") {
 			name = strings.TrimSpace(name)
-			if name == "" || header.HasElement(all, name) {
+			if name == "" || HasElement(all, name) {
 				continue
 			}
 			if all != "" {
