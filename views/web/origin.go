@@ -1,10 +1,7 @@
 package web
 
 import (
-	"net"
-	"net/http"
 	"net/netip"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/origin"
 )
@@ -66,33 +63,9 @@ func (r *Request) ApplicationURL() string { return r.clientOrigin().String() + r
 
 // clientOrigin returns the scheme, host and port of the client's URL.
 func (r *Request) clientOrigin() origin.Origin {
-	o := r.ownOrigin()
+	o := origin.Of(r.Request)
 	if len(r.app.Trusted) == 0 || !r.FromTrustedProxy() {
 		return o
 	}
 	return origin.Trusted(r.app.Trusted).Origin(r.Request.Header, o)
-}
-
-// ownOrigin is the origin according to the request itself.
-func (r *Request) ownOrigin() (o origin.Origin) {
-	o.Scheme = "http"
-	switch {
-	case r.TLS != nil:
-		o.Scheme = "https"
-	case r.RequestURI == "" && r.URL.Scheme != "": // made by a program, not received by a server
-		o.Scheme = r.URL.Scheme
-	}
-	authority := r.Host
-	if authority == "" {
-		authority = r.URL.Host
-	}
-	if authority == "" { // HTTP/1.0
-		authority = "localhost"
-		addr, ok := r.Request.Context().Value(http.LocalAddrContextKey).(net.Addr)
-		if ok && strings.HasPrefix(addr.Network(), "tcp") {
-			authority = addr.String()
-		}
-	}
-	o.Host, o.Port = origin.SplitHost(authority)
-	return o
 }
