@@ -43,13 +43,17 @@ func (p routePrefix) String() string            { return fmt.Sprintf("framework.
 
 // RoutePrefix calls fn with a Configurator that adds a prefix to the patterns of its routes, and to
 // those of functions that fn includes. Unlike Include it does not change which registrations
-// override which.
+// override which. A panic of fn becomes a configuration error at the line of this call.
 func (c *Configurator) RoutePrefix(prefix string, fn func(*Configurator)) {
+	config := c.Directive()
 	if fn == nil {
-		c.Directive().Fail(fmt.Errorf("route prefix %q: the function is nil", prefix))
+		config.Fail(fmt.Errorf("route prefix %q: the function is nil", prefix))
 		return
 	}
-	fn(&Configurator{config: routes.WithPrefix(c.config, prefix)})
+	config.Guard(fmt.Sprintf("route prefix %q", prefix), func() error {
+		fn(&Configurator{config: routes.WithPrefix(c.config, prefix)})
+		return nil
+	})
 }
 
 // Include calls fn at once with a Configurator of its own, so that another package, or another part

@@ -1,6 +1,7 @@
 package framework_test
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -58,6 +59,43 @@ func TestIncludesConflict(t *testing.T) {
 	for _, source := range conflict.Sources {
 		assert.Contains(t, source.String(), "include_test.go:")
 	}
+}
+
+func TestRoutePrefixWithAPanic(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{})
+	config.RoutePrefix("blog", func(c *framework.Configurator) {
+		c.AddRoute("post", "{id}")
+		panic("no database")
+	})
+	_, err := config.App()
+	assert.Regexp(t, `include_test\.go:\d+: route prefix "blog": panic: no database \(at .*include_test\.go:\d+\)`, err.Error())
+	var panicked *registry.PanicError
+	require.ErrorAs(t, err, &panicked)
+	assert.NotEmpty(t, panicked.Stack)
+}
+
+// All functions that reflection makes have the same name, so they have none that identifies them.
+func TestIncludeOfFunctionsMadeByReflection(t *testing.T) {
+	t.Parallel()
+	include := func(name string) func(*framework.Configurator) error {
+		made := reflect.MakeFunc(reflect.TypeFor[func(*framework.Configurator) error](), func(args []reflect.Value) []reflect.Value {
+			args[0].Interface().(*framework.Configurator).AddView(text(name), views.Name(name))
+			return []reflect.Value{reflect.Zero(reflect.TypeFor[error]())}
+		})
+		return made.Interface().(func(*framework.Configurator) error)
+	}
+	config := framework.New(framework.Options{})
+	config.Include(include("a"))
+	_, err := config.App()
+	require.ErrorContains(t, err, `framework.As("name")`)
+
+	config = framework.New(framework.Options{})
+	config.Include(include("a"), framework.As("a"))
+	config.Include(include("b"), framework.As("b"))
+	app := frameworktest.New(t, config)
+	app.Get("/a").Status(200)
+	app.Get("/b").Status(200)
 }
 
 func TestIncludeOfFunctionsWithoutAName(t *testing.T) {

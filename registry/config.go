@@ -150,12 +150,27 @@ func (c *Config) Include(name string, fn func(c *Config) error) bool {
 		return false
 	}
 	inner := &Config{book: c.book, path: append(slices.Clip(c.path), name), scope: c.scope}
-	if err := guard(func() error { return fn(inner) }); err != nil {
+	c.guard(at, fmt.Sprintf("include %q", name), func() error { return fn(inner) })
+	return true
+}
+
+// Guard calls fn, which declares something with Configs of its own. An error or panic of fn is a
+// mistake; what names fn in its text.
+func (c *Config) Guard(what string, fn func() error) {
+	at := c.source
+	if at.IsZero() {
+		at = Caller(1)
+	}
+	c.guard(at, what, fn)
+}
+
+// guard is Guard with a source.
+func (c *Config) guard(at Source, what string, fn func() error) {
+	if err := guard(fn); err != nil {
 		c.fail(at, errors.Join(parts(err, func(err error) error {
-			return &Mistake{Source: at, Err: fmt.Errorf("include %q: %w", name, err)}
+			return &Mistake{Source: at, Err: fmt.Errorf("%s: %w", what, err)}
 		})...))
 	}
-	return true
 }
 
 // Commit ends a round. Rounds run one after the other: a declaration overrides those of earlier

@@ -91,6 +91,9 @@ func TestPanics(t *testing.T) {
 		"include": func(c *registry.Config) {
 			c.Include("i", func(*registry.Config) error { panic(cause) })
 		},
+		"guard": func(c *registry.Config) {
+			c.Guard("section", func() error { panic(cause) })
+		},
 		"finish": func(c *registry.Config) {
 			c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error {
 				reg.OnFreeze(func() error { panic(cause) })

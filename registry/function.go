@@ -49,11 +49,16 @@ func FuncSource(fn any) Source {
 
 // PackageFunc reports whether fn is a function declared at package level, and returns its full
 // name, such as "example.com/app/wiki.Include". Only such a name identifies a function: those of
-// closures, method values, method expressions and instances of generic functions do not.
+// closures, method values, method expressions, instances of generic functions and functions that
+// reflection makes do not.
 func PackageFunc(fn any) (name string, ok bool) {
 	f, ok := funcOf(fn)
 	if !ok {
 		return "", false
+	}
+	switch f.Name() {
+	case "reflect.makeFuncStub", "reflect.methodValueCall": // what package reflect makes
+		return f.Name(), false
 	}
 	return f.Name(), !strings.ContainsAny(local(f.Name()), ".-[")
 }

@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -50,10 +51,10 @@ func TestFuncName(t *testing.T) {
 		"promoted method":          {promoted.edit, "registry_test.promoted.edit"},
 		"method value":             {new(page).edit, "registry_test.(*page).edit"},
 		"method of a generic type": {(*box[page]).open, "registry_test.(*box).open"},
-		"closure":                  {closure(&n), "func at registry/function_test.go:28"},
-		"closure in a closure":     {inClosure()(), "func at registry/function_test.go:30"},
-		"closure of a method":      {new(page).closure(), "func at registry/function_test.go:32"},
-		"variable":                 {variable, "func at registry/function_test.go:34"},
+		"closure":                  {closure(&n), "func at registry/function_test.go:29"},
+		"closure in a closure":     {inClosure()(), "func at registry/function_test.go:31"},
+		"closure of a method":      {new(page).closure(), "func at registry/function_test.go:33"},
+		"variable":                 {variable, "func at registry/function_test.go:35"},
 		"nil":                      {nil, "nil"},
 		"nil function":             {(func())(nil), "nil"},
 		"other value":              {3, "int"},
@@ -69,8 +70,8 @@ func TestFuncName(t *testing.T) {
 func TestFuncSource(t *testing.T) {
 	t.Parallel()
 	var n int
-	assert.Equal(t, "function_test.go:24", registry.FuncSource(plain).String())
-	assert.Equal(t, "function_test.go:28", registry.FuncSource(closure(&n)).String())
+	assert.Equal(t, "function_test.go:25", registry.FuncSource(plain).String())
+	assert.Equal(t, "function_test.go:29", registry.FuncSource(closure(&n)).String())
 	assert.Zero(t, registry.FuncSource(new(page).edit), "the compiler made it")
 	assert.Zero(t, registry.FuncSource(3))
 	assert.Zero(t, registry.FuncSource(nil))
@@ -86,6 +87,8 @@ func TestPackageFunc(t *testing.T) {
 	for what, fn := range map[string]any{
 		"closure": closure(&n), "variable": variable, "method value": new(page).edit, "method expression": (*page).edit,
 		"generic function": generic[int], "nil": nil, "nil function": (func())(nil),
+		"made by reflection":   reflect.MakeFunc(reflect.TypeFor[func()](), nil).Interface(),
+		"method by reflection": reflect.ValueOf(reflect.TypeFor[page]()).MethodByName("Name").Interface(),
 	} {
 		_, ok := registry.PackageFunc(fn)
 		assert.False(t, ok, what)

@@ -34,7 +34,7 @@ func Around(tweens ...Tween) Option {
 	texts := make([]string, len(tweens))
 	o := option{kind: kindAround, value: tweens}
 	for n, t := range tweens {
-		if t == nil {
+		if t == nil || isNilPointer(t) {
 			o.err = fmt.Errorf("views.Around: tween %d is nil: want one of package tweens, or tweens.Wrap(fn)", n+1)
 			continue
 		}

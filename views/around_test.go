@@ -69,6 +69,9 @@ func TestAround(t *testing.T) {
 	assert.Contains(t, message, "none returned a nil handler")
 	assert.Contains(t, message, "views.Around: fails: no limit given")
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.On(showPage), views.Around(nil...), views.Around(nil)) }), "tween 1 is nil")
+	assert.Contains(t, refused(t, func(c *registry.Config) {
+		views.Add(c, views.On(showPage), views.Around(tweens.Limit(1, tweens.LimitOptions{}), (*tweens.Factory)(nil)))
+	}), "tween 2 is nil")
 
 	lost := tween{"lost", func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		return func(*web.Request) (*web.Response, error) { return next(request(nil, nil, &page{}, "", nil)) }, nil

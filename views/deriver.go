@@ -65,6 +65,10 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 	cfg := c.Directive()
 	added := &deriver{name: name, derive: d, source: cfg.Source()}
 	for _, o := range opts {
+		if o == nil || isNilPointer(o) {
+			cfg.Fail(fmt.Errorf("view deriver %q: nil option: want views.Under, views.Over or views.Options", name))
+			return
+		}
 		o.applyTo(added)
 	}
 	if err := added.prepare(); err != nil {

@@ -102,6 +102,8 @@ func TestInvalidDerivers(t *testing.T) {
 	}{
 		"no name":      {"", pass, nil, "view deriver without a name"},
 		"nil":          {"d", nil, nil, `view deriver "d" is nil: want a func(views.Callable, *views.Info)`},
+		"nil option":   {"d", pass, []views.DeriverOption{nil}, `view deriver "d": nil option: want views.Under`},
+		"nil hint":     {"d", pass, []views.DeriverOption{(*views.Hint)(nil)}, `view deriver "d": nil option: want views.Under`},
 		"INGRESS":      {views.Ingress, pass, nil, `view deriver "INGRESS": the name is reserved`},
 		"VIEW":         {views.Innermost, pass, nil, `view deriver "VIEW": the name is reserved`},
 		"over INGRESS": {"d", pass, []views.DeriverOption{views.Over(views.Ingress)}, `view deriver "d" cannot be over INGRESS`},

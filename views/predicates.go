@@ -48,11 +48,25 @@ func Method(names ...string) web.Predicate {
 		return slices.Contains(set, methodOf(r)), nil
 	}).WithData(methods(set))
 	for _, name := range names {
+		if !isToken(name) {
+			p = p.WithErr(fmt.Errorf("method: invalid method %q: no request has it: want a method such as \"GET\"", name))
+		}
 		if upper := strings.ToUpper(name); upper != name && slices.Contains(standardMethods, upper) {
 			p = p.WithErr(fmt.Errorf("method: invalid method %q: methods are case-sensitive, want %q", name, upper))
 		}
 	}
 	return required(p, names, "method")
+}
+
+// isToken reports whether s is a token (RFC 9110, 5.6.2), as a method is.
+func isToken(s string) bool {
+	for _, c := range []byte(s) {
+		letter, digit := 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9'
+		if !letter && !digit && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
 }
 
 func methodOf(r *web.Request) string {

@@ -167,6 +167,12 @@ func TestInvalidPredicates(t *testing.T) {
 		p    web.Predicate
 		want string
 	}{
+		"empty method":      {views.Method("GET", ""), `method: invalid method "": no request has it`},
+		"method with break": {views.Method("A\r\nB"), `method: invalid method "A\r\nB"`},
+		"two in one":        {views.Method("GET POST"), `method: invalid method "GET POST": no request has it: want a method such as "GET"`},
+		"not a method":      {views.Not(views.Method("GÉT")), `method: invalid method "GÉT"`},
+		"zero":              {web.Predicate{}, "zero web.Predicate"},
+		"not zero":          {views.Not(web.Predicate{}), "zero web.Predicate"},
 		"no method":         {views.Method(), "method: want at least one method"},
 		"no param":          {views.Param(), "param: want at least one parameter"},
 		"no header":         {views.Header(), "header: want at least one header"},
