@@ -47,6 +47,7 @@ var picture = []room{
 	{path: "framework/session/pgstore", may: rooms("framework/session", "views/web"), tests: application},
 	{path: "framework/session", may: rooms("views/web", "registry", "traversal", "traversal/async"), tests: application},
 	{path: "framework/security/oidc", may: rooms("framework/security", "views/web", "registry"), tests: application},
+	// The policies: who the user is, and what the lists of traversal/acl permit.
 	{path: "framework/security", may: rooms("tweens", "views/web", "registry", "traversal/acl", "traversal"), tests: application},
 	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 
@@ -74,6 +75,7 @@ var picture = []room{
 	{path: "traversal/sqltree/postgres", may: rooms("traversal/sqltree", "traversal", "traversal/async")},
 	{path: "traversal/sqltree", may: rooms("traversal/acl", "traversal", "traversal/async"),
 		tests: rooms("traversal/sqltree/sqlite", "traversal/sqltree/postgres", "traversal/traversaltest")},
+	// The lists and their lookup along the lineage; the policies that use them know requests.
 	{path: "traversal/acl", may: rooms("traversal"), tests: rooms("traversal/traversaltest")},
 	{path: "traversal/traversaltest", may: rooms("traversal", "traversal/async")},
 	{path: "traversal", may: rooms("traversal/async")},
