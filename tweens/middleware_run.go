@@ -27,8 +27,10 @@ import (
 // the request's goroutine has passed its bytes on. So between begun and stream the middleware
 // stands still, and a body that is a function never runs concurrently with outer tweens.
 //
-// No party waits for one that is gone: over is closed when the middleware has returned, and ctx
-// ends when the request is finished or its response could not be sent.
+// No party waits for one that is gone: over is closed when the middleware has returned, and unserved
+// when the request is finished or its response could not be sent. The context ends earlier if the
+// client disconnects, or only closes its side of the connection: that alone fails no call and no
+// Write, since the client may still read the response.
 //
 // A failure of the inner handler unwinds the middleware (unwind).
 type middlewareRun struct {
@@ -38,8 +40,9 @@ type middlewareRun struct {
 	cancel  context.CancelFunc
 	out     middlewareWriter
 
-	calls chan *call
-	over  chan struct{}
+	calls    chan *call
+	over     chan struct{}
+	unserved chan struct{} // closed, after ctx has ended, when the request's goroutine serves no more
 
 	panicked error // of the middleware; set before over is closed
 
@@ -75,7 +78,7 @@ type failure struct {
 }
 
 func newMiddlewareRun(a *adapter, r *web.Request) *middlewareRun {
-	m := &middlewareRun{adapter: a, r: r, calls: make(chan *call), over: make(chan struct{})}
+	m := &middlewareRun{adapter: a, r: r, calls: make(chan *call), over: make(chan struct{}), unserved: make(chan struct{})}
 	m.ctx, m.cancel = context.WithCancel(r.Context())
 	m.out.open(m)
 	return m
@@ -137,7 +140,7 @@ func (m *middlewareRun) exchange(c *call, w http.ResponseWriter) {
 	case m.calls <- c:
 	case <-m.over:
 		return
-	case <-m.ctx.Done():
+	case <-m.unserved:
 		c.failure = m.failure(c, context.Cause(m.ctx))
 		return
 	}
@@ -374,7 +377,7 @@ func repanic(err error) error {
 
 // abort ends a run whose bytes cannot be sent any more.
 func (m *middlewareRun) abort(err error) error {
-	m.cancel()
+	m.stopServing()
 	if end := m.wait(); errors.Is(end, errAborted) {
 		err = end
 	}
@@ -395,7 +398,7 @@ func (m *middlewareRun) claim() error {
 // finish is the finished callback: nothing of the run outlives the request. If the response is just
 // being sent, by the run of outer middleware, it ends with that run.
 func (m *middlewareRun) finish(*web.Request) error {
-	m.cancel()
+	m.stopServing()
 	if m.forgo() {
 		m.discard()
 	}
@@ -408,10 +411,20 @@ func (m *middlewareRun) abandon() {
 	select {
 	case <-m.over:
 	case <-m.out.begun:
-		m.cancel()
+		m.stopServing()
 	}
 	m.forgo()
 	m.discard()
+}
+
+// stopServing ends the context, and fails calls and writes from now on.
+func (m *middlewareRun) stopServing() {
+	m.cancel()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !closed(m.unserved) {
+		close(m.unserved)
+	}
 }
 
 // forgo keeps the response from being sent later. It reports whether it could still have been.

@@ -183,6 +183,38 @@ func TestHandlerUnderMiddlewareEndsItsGoroutine(t *testing.T) {
 	}
 }
 
+// A client that closes its side of the connection may still read the response. The server ends the
+// context of the request then, at any moment.
+func TestMiddlewareRespondsToAHalfClosedConnection(t *testing.T) {
+	t.Parallel()
+	streams := handle(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "first ")
+		_ = http.NewResponseController(w).Flush()
+		next.ServeHTTP(w, r)
+		_, err := io.WriteString(w, " last")
+		assert.NoError(t, err)
+	})
+	for name, tt := range map[string]struct {
+		m    middleware
+		want string
+	}{
+		"identity": {func(next http.Handler) http.Handler { return next }, "page"},
+		"streams":  {streams, "first page last"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			h := through(t, tt.m, text("page"))
+			for range 100 { // select chooses at random
+				w := httptest.NewRecorder()
+				require.NoError(t, respond(h, web.Begin(nil, httptest.NewRequestWithContext(ctx, "GET", "/", nil)), w))
+				require.Equal(t, tt.want, w.Body.String())
+			}
+		})
+	}
+}
+
 func TestNextTwice(t *testing.T) {
 	t.Parallel()
 	calls := 0

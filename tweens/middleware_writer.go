@@ -254,7 +254,7 @@ func (o *middlewareWriter) pass(p chunk) (int, error) {
 		return done.n, done.err
 	case <-o.m.over:
 		return 0, errReturned
-	case <-o.m.ctx.Done():
+	case <-o.m.unserved:
 		return 0, o.m.ctx.Err()
 	}
 }
@@ -276,7 +276,7 @@ func (o *middlewareWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		case o.direct = <-o.writers:
 		case <-o.m.over:
 			return nil, nil, errReturned
-		case <-o.m.ctx.Done():
+		case <-o.m.unserved:
 			return nil, nil, o.m.ctx.Err()
 		}
 	}
