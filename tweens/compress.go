@@ -199,7 +199,7 @@ func (c *compression) varyPart(status int, h headers) {
 // apply compresses a response, or arranges for it to be compressed as it is sent.
 func (c *compression) apply(r *web.Request, resp *web.Response, has []string) {
 	h := responseHeaders{resp}
-	size := resp.Size()
+	size := sizeForGet(r, resp)
 	if resp.Status() == http.StatusNotModified {
 		setNotModified(h, has)
 		return
@@ -229,6 +229,22 @@ func (c *compression) apply(r *web.Request, resp *web.Response, has []string) {
 	case func(web.StreamWriter) error:
 		resp.SetStream(func(w web.StreamWriter) error { return c.stream(w, coding, body) })
 	}
+}
+
+// sizeForGet returns the length of the body, -1 if it is unknown. For a response to HEAD without a
+// body it is the length that the response declares for GET.
+func sizeForGet(r *web.Request, resp *web.Response) int64 {
+	size := resp.Size()
+	if size != 0 || r.Method != http.MethodHead {
+		return size
+	}
+	if declared, err := strconv.ParseInt(resp.Header("Content-Length"), 10, 64); err == nil {
+		return declared
+	}
+	if body, _ := resp.Body(); body == nil {
+		return -1
+	}
+	return size
 }
 
 // takeHandler takes the handler out of a response, if its body is one.

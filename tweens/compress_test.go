@@ -176,6 +176,33 @@ func TestCompressBodies(t *testing.T) {
 	}
 }
 
+// Middleware leaves nothing of the body in the response to HEAD.
+func TestCompressHeadThroughMiddleware(t *testing.T) {
+	t.Parallel()
+	stream := func(r *web.Request) (*web.Response, error) {
+		resp := r.Empty(200)
+		resp.SetContentType("text/plain; charset=utf-8")
+		resp.SetStream(func(w web.StreamWriter) error {
+			_, err := io.WriteString(w, strings.Repeat(prose, 100))
+			return err
+		})
+		return resp, nil
+	}
+	for name, main := range map[string]web.Handler{"long": text(prose), "short": text("short"), "empty": text(""), "stream": stream} {
+		h := around(t, tweens.Compress(tweens.CompressOptions{}), through(t, corsMiddleware, main))
+		for _, accepts := range []string{"gzip", "identity"} {
+			get, head := send(t, h, "GET", "Accept-Encoding", accepts), send(t, h, "HEAD", "Accept-Encoding", accepts)
+			for _, header := range []string{"Vary", "Content-Encoding", "Content-Type"} {
+				assert.Equal(t, get.Header()[header], head.Header()[header], "%s, %s: %s", name, accepts, header)
+			}
+			assert.Empty(t, head.Body.Bytes())
+			if head.Header().Get("Content-Encoding") != "" {
+				assert.Empty(t, head.Header().Get("Content-Length"), name)
+			}
+		}
+	}
+}
+
 func TestCompressLeavesAlone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
