@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/body"
 )
 
 // DefaultMaxBody is the limit of request bodies, unless the application, the route or the view sets
@@ -17,77 +19,21 @@ func (r *Request) limitBody(n int64) {
 		return
 	}
 	for c := r; c != nil; c = c.origin() {
-		if b := limitedBelow(c.Request.Body); b != nil {
-			b.limit = n
+		if b := body.Find(c.Request.Body); b != nil {
+			b.Limit = n
 			return
 		}
 	}
-	r.Request.Body = &limitedBody{body: r.Body, declared: r.ContentLength, limit: n}
+	r.Request.Body = &body.Limited{Body: r.Body, Declared: r.ContentLength, Limit: n, Convert: bodyError}
 }
 
 func (r *Request) bodyLimit() (n int64, ok bool) {
 	for c := r; c != nil; c = c.origin() {
-		if b := limitedBelow(c.Request.Body); b != nil {
-			return b.limit, true
+		if b := body.Find(c.Request.Body); b != nil {
+			return b.Limit, true
 		}
 	}
 	return 0, false
-}
-
-// limitedBelow finds the limited body inside the one that Parameters put around it.
-func limitedBelow(body io.ReadCloser) *limitedBody {
-	for {
-		switch b := body.(type) {
-		case *limitedBody:
-			return b
-		case *restoredBody:
-			body = b.body
-		default:
-			return nil
-		}
-	}
-}
-
-// limitedBody counts what is read. To find out that there is more than the limit, it reads one byte
-// beyond it, which it does not return.
-type limitedBody struct {
-	body     io.ReadCloser
-	declared int64 // Content-Length; -1 if unknown
-	limit    int64 // negative: unlimited
-	read     int64
-	err      error // returned by all further reads
-}
-
-var _ io.ReadCloser = (*limitedBody)(nil)
-
-func (b *limitedBody) Read(p []byte) (int, error) {
-	if b.err != nil || len(p) == 0 {
-		return 0, b.err
-	}
-	if b.limit >= 0 {
-		if b.declared > b.limit {
-			return 0, b.tooLarge()
-		}
-		if left := b.limit - b.read; int64(len(p))-1 > left {
-			p = p[:left+1]
-		}
-	}
-	n, err := b.body.Read(p)
-	b.read += int64(n)
-	if b.limit >= 0 && b.read > b.limit {
-		return max(n-int(b.read-b.limit), 0), b.tooLarge()
-	}
-	if err != nil {
-		b.err = bodyError(err)
-	}
-	return n, b.err
-}
-
-func (b *limitedBody) Close() error { return b.body.Close() }
-
-func (b *limitedBody) tooLarge() error {
-	b.err = bodyTooLarge(b.limit, &http.MaxBytesError{Limit: b.limit})
-	return b.err
 }
 
 // bodyError converts an error of reading a body to an HTTP error.

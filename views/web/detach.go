@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web/internal/body"
 	"github.com/mastaba-go/mastaba/views/web/internal/lentbody"
 )
 
@@ -73,15 +74,15 @@ func (d *Detached) lendBody() {
 		return
 	}
 	d.original = b
-	limited, ok := b.(*limitedBody)
+	limited, ok := b.(*body.Limited)
 	if !ok {
 		d.body = lentbody.Lend(b, d.from.Request, d.copy.Request)
 		d.copy.Request.Body = d.body
 		return
 	}
 	own := *limited
-	d.body = lentbody.Lend(limited.body, d.from.Request, d.copy.Request)
-	own.body = d.body
+	d.body = lentbody.Lend(limited.Body, d.from.Request, d.copy.Request)
+	own.Body = d.body
 	d.copy.Request.Body = &own
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/body"
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
@@ -149,9 +149,9 @@ func readForm(r *Request) ([]urls.Pair, error) {
 	if r.ContentLength > limit {
 		return nil, formTooLarge(limit)
 	}
-	body := r.Body
-	read, err := io.ReadAll(io.LimitReader(body, limit+1))
-	r.putBack(body, read, err)
+	from := r.Body
+	read, err := io.ReadAll(io.LimitReader(from, limit+1))
+	r.putBack(from, read, err)
 	switch {
 	case err != nil:
 		return nil, bodyError(err)
@@ -169,33 +169,15 @@ func formTooLarge(limit int64) *HTTPError {
 	return ContentTooLarge(fmt.Sprintf("the form exceeds the limit of %d bytes", limit))
 }
 
-// putBack makes body readable again from its beginning: in this request, and in those it was copied
+// putBack makes from readable again from its beginning: in this request, and in those it was copied
 // from that have the same body.
-func (r *Request) putBack(body io.ReadCloser, read []byte, err error) {
-	rest := io.Reader(body)
-	if err != nil {
-		rest = failingReader{err}
-	}
-	again := &restoredBody{io.MultiReader(bytes.NewReader(read), rest), body}
-	same := reflect.ValueOf(body).Comparable()
+func (r *Request) putBack(from io.ReadCloser, read []byte, err error) {
+	again := body.Restore(from, read, err)
+	same := reflect.ValueOf(from).Comparable()
 	r.Request.Body = again
 	for c := r.origin(); c != nil && same; c = c.origin() {
-		if c.Request.Body == body {
+		if c.Request.Body == from {
 			c.Request.Body = again
 		}
 	}
 }
-
-// restoredBody is a body that was read and can be read again.
-type restoredBody struct {
-	io.Reader
-	body io.ReadCloser
-}
-
-var _ io.ReadCloser = (*restoredBody)(nil)
-
-func (b *restoredBody) Close() error { return b.body.Close() }
-
-type failingReader struct{ err error }
-
-func (f failingReader) Read([]byte) (int, error) { return 0, f.err }

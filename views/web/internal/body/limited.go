@@ -1,0 +1,69 @@
+// Package body wraps the bodies of requests: one that counts what is read, up to a limit, and one
+// that was read and can be read again.
+package body
+
+import (
+	"io"
+	"net/http"
+)
+
+// Limited is a body with a limit. To find out that there is more, it reads one byte beyond the
+// limit, which it does not return.
+type Limited struct {
+	Body     io.ReadCloser
+	Declared int64             // Content-Length; -1 if unknown
+	Limit    int64             // negative: unlimited
+	Convert  func(error) error // of errors of Body, and of a *http.MaxBytesError beyond the limit
+
+	read int64
+	err  error // returned by all further reads
+}
+
+var _ io.ReadCloser = (*Limited)(nil)
+
+// Read reads from the body. After an error it returns only that error.
+func (b *Limited) Read(p []byte) (int, error) {
+	if b.err != nil || len(p) == 0 {
+		return 0, b.err
+	}
+	if b.Limit >= 0 {
+		if b.Declared > b.Limit {
+			return 0, b.tooLarge()
+		}
+		if left := b.Limit - b.read; int64(len(p))-1 > left {
+			p = p[:left+1]
+		}
+	}
+	n, err := b.Body.Read(p)
+	b.read += int64(n)
+	if b.Limit >= 0 && b.read > b.Limit {
+		return max(n-int(b.read-b.Limit), 0), b.tooLarge()
+	}
+	if err != nil {
+		b.err = b.Convert(err)
+	}
+	return n, b.err
+}
+
+// Close closes the body.
+func (b *Limited) Close() error { return b.Body.Close() }
+
+func (b *Limited) tooLarge() error {
+	b.err = b.Convert(&http.MaxBytesError{Limit: b.Limit})
+	return b.err
+}
+
+// Find returns the Limited that body is, or that [Restore] put another body around; nil without
+// one.
+func Find(body io.ReadCloser) *Limited {
+	for {
+		switch b := body.(type) {
+		case *Limited:
+			return b
+		case *restored:
+			body = b.body
+		default:
+			return nil
+		}
+	}
+}
