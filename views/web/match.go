@@ -3,6 +3,8 @@ package web
 import (
 	"slices"
 	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/segments"
 )
 
 // Routed is what all matches of one route have in common. It is shared by requests and immutable.
@@ -129,7 +131,7 @@ func (m *Match) Text(name string) string {
 	case m.Star && i == len(m.Markers)-1:
 		return strings.Join(SplitRaw(m.raw(i)), "/")
 	}
-	return unescaped(m.raw(i))
+	return segments.Unescape(m.raw(i))
 }
 
 // Names returns the parameter called name as path segments, normalized as in traversal: empty ones
@@ -206,35 +208,13 @@ func param(to *Routed, i int, raw string) Param {
 	if to.Star && i == len(to.Markers)-1 {
 		p.Values = SplitRaw(raw)
 	} else {
-		p.Value = unescaped(raw)
+		p.Value = segments.Unescape(raw)
 	}
 	return p
 }
 
 // SplitRaw splits what [Match.Raw] returned into path segments, as [Match.Names] does.
-func SplitRaw(raw string) []string {
-	names := []string{}
-	for name := range strings.SplitSeq(raw, "/") {
-		switch name {
-		case "", ".":
-		case "..":
-			if len(names) > 0 {
-				names = names[:len(names)-1]
-			}
-		default:
-			names = append(names, unescaped(name))
-		}
-	}
-	return names
-}
-
-// unescaped replaces NUL by the slash that it stands for.
-func unescaped(raw string) string {
-	if strings.IndexByte(raw, 0) < 0 {
-		return raw
-	}
-	return strings.ReplaceAll(raw, "\x00", "/")
-}
+func SplitRaw(raw string) []string { return segments.Split(raw) }
 
 // text returns the parameter as text.
 func (p Param) text() string {

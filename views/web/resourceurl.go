@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web/internal/segments"
 )
 
 // Place is where a resource is, for code that generates its URL.
@@ -90,7 +91,7 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 			return "", err
 		}
 		if _, given := l.Param(l.rest); !given {
-			l.SetParam(l.rest, slashed(below))
+			l.SetParam(l.rest, segments.Slashed(below))
 		}
 		return r.linkRoute(l.via, l)
 	}
@@ -101,7 +102,7 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 	if link := r.ownURL(res); link != nil {
 		p := Place{Node: node, AppURL: base, AsPath: asPath}
 		if err == nil {
-			p.Path, p.PhysicalPath = folder(below), folder(names)
+			p.Path, p.PhysicalPath = segments.Folder(below), segments.Folder(names)
 		}
 		url, failed := link(r, p)
 		if failed != nil {
@@ -114,7 +115,7 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 	if err != nil { // the default URL, and one made of an unknown place, need a location
 		return "", err
 	}
-	return l.url(base, folder(below))
+	return l.url(base, segments.Folder(below))
 }
 
 // ownURL returns the function that generates the URL of res, nil for the default URL.
@@ -160,38 +161,5 @@ func (r *Request) requestedVirtualRoot() []string {
 	if len(values) == 0 || !r.FromTrustedProxy() {
 		return nil
 	}
-	var names []string
-	for name := range strings.SplitSeq(values[len(values)-1], "/") {
-		switch name {
-		case "", ".":
-		case "..":
-			if len(names) > 0 {
-				names = names[:len(names)-1]
-			}
-		default:
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// folder returns the escaped path of names, with a slash at its end.
-func folder(names []string) string {
-	path := traversal.Join(names)
-	if !strings.HasSuffix(path, "/") {
-		path += "/"
-	}
-	return path
-}
-
-// slashed returns names as a star receives them, with an empty name at both ends, or a single one
-// for the root. So "/t*traverse" becomes "/t/a/b/".
-func slashed(names []string) []string {
-	if len(names) == 0 {
-		return []string{""}
-	}
-	all := make([]string, 0, len(names)+2)
-	all = append(all, "")
-	all = append(all, names...)
-	return append(all, "")
+	return segments.Clean(values[len(values)-1])
 }

@@ -1,0 +1,68 @@
+// Package segments splits paths into their segments, and makes paths of them.
+package segments
+
+import (
+	"strings"
+
+	"github.com/mastaba-go/mastaba/traversal"
+)
+
+// Clean splits a path at its slashes, without unescaping it. As in traversal, empty segments and
+// "." are dropped, and ".." drops the one before it. It is nil if there are no segments.
+func Clean(path string) []string {
+	var names []string
+	for name := range strings.SplitSeq(path, "/") {
+		switch name {
+		case "", ".":
+		case "..":
+			if len(names) > 0 {
+				names = names[:len(names)-1]
+			}
+		default:
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Split is Clean for a path in which NUL stands for a slash that does not separate. It is never
+// nil.
+func Split(raw string) []string {
+	names := Clean(raw)
+	if names == nil {
+		return []string{}
+	}
+	for i := range names {
+		names[i] = Unescape(names[i])
+	}
+	return names
+}
+
+// Unescape replaces NUL by the slash that it stands for.
+func Unescape(raw string) string {
+	if strings.IndexByte(raw, 0) < 0 {
+		return raw
+	}
+	return strings.ReplaceAll(raw, "\x00", "/")
+}
+
+// Folder returns the escaped path of names, with a slash at its end.
+func Folder(names []string) string {
+	path := traversal.Join(names)
+	if !strings.HasSuffix(path, "/") {
+		path += "/"
+	}
+	return path
+}
+
+// Slashed returns names as a star receives them, with an empty name at both ends, or a single one
+// for the root. So "/t*traverse" becomes "/t/a/b/".
+func Slashed(names []string) []string {
+	if len(names) == 0 {
+		return []string{""}
+	}
+	all := make([]string, 0, len(names)+2)
+	all = append(all, "")
+	all = append(all, names...)
+	return append(all, "")
+}
