@@ -3,15 +3,21 @@ package server_test
 import (
 	"fmt"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -145,4 +151,100 @@ func TestLongStreamAfterUnreadBody(t *testing.T) {
 			require.NoError(t, c.Close())
 		}
 	})
+}
+
+// A proxy's transport may still read the body while the proxy sends the response, and after it
+// has returned. Mistakes show with -race.
+func TestBodyReadByAProxy(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
+		_ = control.EnableFullDuplex()
+		_, _ = io.WriteString(w, "early ")
+		_ = control.Flush()
+		if r.URL.Path == "/all" {
+			_, _ = io.Copy(io.Discard, r.Body)
+		}
+		_, _ = io.WriteString(w, "late")
+	}))
+	defer backend.Close()
+	target, err := url.Parse(backend.URL)
+	require.NoError(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
+	duplex := func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).EnableFullDuplex()
+		proxy.ServeHTTP(w, r)
+	}
+	view := newApp(t, framework.Options{}, func(config *framework.Configurator) {
+		config.AddView(views.HTTP(proxy), views.Name("all"), views.BodyLimit(-1))
+		config.AddView(views.HTTP(proxy), views.Name("none"), views.BodyLimit(-1))
+	})
+	for name, h := range map[string]http.Handler{"handler": proxy, "full duplex": http.HandlerFunc(duplex), "view": view} {
+		s := serve(t, h, server.Options{})
+		for _, path := range []string{"/all", "/none"} {
+			t.Run(name+path, func(t *testing.T) {
+				for range 3 {
+					c := s.dial(t)
+					c.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
+					sent := make(chan error, 1)
+					go func() {
+						chunk := fmt.Sprintf("400\r\n%s\r\n", strings.Repeat("x", 1<<10))
+						err := c.drip(strings.Repeat(chunk, 30), len(chunk), 2*time.Millisecond)
+						_, _ = io.WriteString(c.Conn, "0\r\n\r\n")
+						sent <- err
+					}()
+					require.NoError(t, c.SetReadDeadline(time.Now().Add(4*time.Second)))
+					resp, err := http.ReadResponse(c.r, nil)
+					require.NoError(t, err)
+					assert.Equal(t, http.StatusOK, resp.StatusCode)
+					text, err := io.ReadAll(resp.Body)
+					if name == "full duplex" { // otherwise the server may have read the body first
+						assert.NoError(t, err)
+						assert.Equal(t, "early late", string(text))
+					}
+					<-sent
+					require.NoError(t, c.Close())
+				}
+			})
+		}
+	}
+}
+
+// The response header does not wait for a goroutine that reads the body, and neither does
+// closing the body.
+func TestBodyReadByAnotherGoroutine(t *testing.T) {
+	t.Parallel()
+	for name, respond := range map[string]func(w http.ResponseWriter, r *http.Request){
+		"return": func(http.ResponseWriter, *http.Request) {},
+		"header": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) },
+		"close":  func(_ http.ResponseWriter, r *http.Request) { _ = r.Body.Close() },
+		"full duplex": func(w http.ResponseWriter, _ *http.Request) {
+			_ = http.NewResponseController(w).EnableFullDuplex()
+			_, _ = io.WriteString(w, "hello")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p, read := newPipes(), make(chan error, 1)
+				s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					go func() {
+						_, err := io.Copy(io.Discard, r.Body)
+						read <- err
+					}()
+					synctest.Wait() // until the read blocks
+					respond(w, r)
+				}), server.Options{Listener: p})
+				c, begin := p.dial(t), time.Now()
+				c.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nxxx")
+				resp, _ := c.response()
+				assert.Equal(t, http.StatusOK, resp.StatusCode)
+				require.Error(t, <-read)
+				assert.Zero(t, time.Since(begin))
+				assert.Empty(t, c.closed())
+				require.NoError(t, c.Close())
+				require.NoError(t, s.stop())
+			})
+		})
+	}
 }

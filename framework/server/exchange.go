@@ -192,10 +192,7 @@ func (e *exchange) settle() {
 		return
 	}
 	e.settled = true
-	if e.http2 || e.body.ended {
-		return
-	}
-	if e.body.expectsContinue() || e.body.tooLong() || !e.body.discard() {
+	if !e.http2 && !e.body.hasEnded() && !e.body.settle() {
 		e.closeAfter()
 	}
 }
@@ -236,21 +233,41 @@ func (e *exchange) finish() {
 			_ = e.SetWriteDeadline(time.Now().Add(e.writeTimeout))
 		}
 	default:
-		if e.duplex && !e.body.ended && !e.body.discard() {
-			panic(http.ErrAbortHandler) // the rest of the body would be read as the next request
+		if e.duplex && !e.body.hasEnded() {
+			e.finishDuplex()
 		}
 		e.settle()
-		if !e.body.ended { // keeps net/http from reading more of it
-			_ = e.control.SetReadDeadline(past)
-		}
 	}
 }
 
-// cleanup is called last, also after a panic.
+// finishDuplex keeps the rest of the body from being read as the next request.
+func (e *exchange) finishDuplex() {
+	if !e.body.reading.TryLock() {
+		e.closeAfter() // another goroutine still reads
+		return
+	}
+	defer e.body.reading.Unlock()
+	if !e.body.discard() {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// cleanup is called last, also after a panic. It ends the reads of other goroutines, and keeps
+// net/http from reading more of the body.
 func (e *exchange) cleanup() {
 	e.body.mu.Lock()
 	e.body.over = true
+	unread := !e.http2 && !e.hijacked && !e.body.ended
+	if unread {
+		_ = e.control.SetReadDeadline(past)
+	}
 	e.body.mu.Unlock()
+	if unread {
+		// The read in progress ends at once. If net/http saw it, it would end it itself, remove
+		// the deadline and then read the rest.
+		e.body.reading.Lock()
+		e.body.reading.Unlock() //nolint:staticcheck // only waits
+	}
 	if form := e.request.MultipartForm; form != nil {
 		_ = form.RemoveAll()
 	}
