@@ -371,10 +371,15 @@ func TestTimeoutAndMiddleware(t *testing.T) {
 			next.ServeHTTP(w, hr)
 		})
 	})
-	timeout := tweens.Timeout(50*time.Millisecond, tweens.TimeoutOptions{GracePeriod: -1})
+	timeout := tweens.Timeout(500*time.Millisecond, tweens.TimeoutOptions{GracePeriod: -1})
+	ended := make(chan struct{})
+	t.Cleanup(func() { close(ended) })
 	slow := func(r *web.Request) (*web.Response, error) {
 		if r.URL.Path == "/slow" {
-			time.Sleep(100 * time.Millisecond)
+			select {
+			case <-time.After(time.Second):
+			case <-ended:
+			}
 		}
 		r.Header.Set("X-View", "was here")
 		return r.Text("hello"), nil
