@@ -33,7 +33,7 @@ func (x *explainer) surroundings() {
 	if inside {
 		web.Drive(x.request).SetErrorsHandled()
 	} else {
-		x.notef("the tween EXCVIEW is not in use: no error view runs, and every error becomes a bare 500")
+		x.notef("the tween EXCVIEW is not in use: no error view runs, and errors get default responses")
 	}
 
 	derivers, err := views.Derivers(reg)

@@ -138,6 +138,9 @@ func (law *lawful) checkGenerated(t *testing.T, w world, i int) (same bool) {
 	// The match is an equally good reading: its own URL round-trips, or differs only in its
 	// slashes.
 	other, err := r.RouteURL(route.Name, web.Params(got))
+	if err != nil && strings.Contains(err.Error(), "dot segments") { // that reading has no URL
+		return false
+	}
 	require.NoError(t, err)
 	if unescape(t, url) != unescape(t, other) {
 		require.Equal(t, m.Params(), law.request(t, other).Match().Params(), "%s: given %q, got %q: %s, %s", pattern, given, got, url, other)

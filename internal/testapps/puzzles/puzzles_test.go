@@ -43,4 +43,4 @@ func TestExplainNamesTheCause(t *testing.T) {
 
 // tweenStory is the puzzle in which a tween returns the error. Explain does not run tweens, so it
 // predicts another status.
-const tweenStory = "Users who are not logged in get a bare 500 instead of the login page."
+const tweenStory = "Users who are not logged in get a bare 401 instead of the login page."

@@ -34,12 +34,12 @@ var Routes = []Puzzle{
 		Cause: []string{`archive /archive/{year:\d{4}} (app.go:1): "24" does not match "{year:\d{4}}"`},
 	},
 	{
-		Story: "Saving is not found, though there is a route for it.",
+		Story: "Saving is refused, though there is a route for it.",
 		Declare: func(c *framework.Configurator) {
 			c.AddRoute("save", "/save", views.Method("PUT"))
 			c.AddView(views.Func(show), views.Route("save"))
 		},
-		Request: "POST /save", Status: 404,
+		Request: "POST /save", Status: 405,
 		Cause: []string{`save /save (app.go:1): predicate method="PUT" does not hold`},
 	},
 	{

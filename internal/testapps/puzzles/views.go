@@ -64,7 +64,7 @@ var Views = []Puzzle{
 		},
 	},
 	{
-		Story: "Users who are not logged in get a bare 500 instead of the login page.",
+		Story: "Users who are not logged in get a bare 401 instead of the login page.",
 		Declare: func(c *framework.Configurator) {
 			c.AddTween("login", tweens.Wrap(func(next web.Handler) web.Handler {
 				return func(r *framework.Request) (*framework.Response, error) {
@@ -79,28 +79,28 @@ var Views = []Puzzle{
 			}))
 			c.AddView(views.Func(show))
 		},
-		Request: "GET /", Status: 500,
+		Request: "GET /", Status: 401,
 		Cause: []string{"login (app.go:1): outside EXCVIEW, so no error view handles its errors"},
 	},
 	{
-		Story: "With an explicit order of tweens, every 404 is a 500.",
+		Story: "With an explicit order of tweens, the not-found page never shows.",
 		Declare: func(c *framework.Configurator) {
 			c.AddTween("id", tweens.RequestID())
 			c.SetTweenOrder("id")
 			c.AddNotFoundView(views.Func(show))
 		},
-		Request: "GET /nowhere", Status: 500,
-		Cause: []string{"the tween EXCVIEW is not in use: no error view runs, and every error becomes a bare 500", `no view "nowhere"`},
+		Request: "GET /nowhere", Status: 404,
+		Cause: []string{"the tween EXCVIEW is not in use: no error view runs, and errors get default responses", `no view "nowhere"`},
 	},
 	{
-		Story: "The not-found page is a 500.",
+		Story: "The not-found page is a 403.",
 		Options: framework.Options{
 			Security: denyAll{},
 		},
 		Declare: func(c *framework.Configurator) {
 			c.AddNotFoundView(views.Func(show), views.Permission("view"))
 		},
-		Request: "GET /nowhere", Status: 500,
+		Request: "GET /nowhere", Status: 403,
 		Cause: []string{`error view failed: error view for status 404: permission "view" denied: everything is denied`},
 	},
 }
