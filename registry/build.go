@@ -18,7 +18,9 @@ func (d *draft) build() (reg *Registry, err error) {
 	var errs []error
 	defer func() { // deferred, since a declaration may end the goroutine, as t.FailNow does
 		errs = append(errs, d.unfreeze()...)
+		reg.sortWarnings()
 		if err = newErrors(errs); err != nil {
+			err.(*Errors).warnings = reg.warnings
 			reg = nil
 		}
 	}()

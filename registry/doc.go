@@ -46,6 +46,9 @@
 // included packages ([Config.Include]), however deep, and all those of earlier rounds
 // ([Config.Commit]). The exact rules are at the top of resolve.go.
 //
+// What builds but is probably wrong, such as a route that no request can reach, is a [Warning]
+// ([Registry.Warn]); it changes nothing else.
+//
 // [Introspector] lists what is registered, for commands, tests and debugging. [Settings] are values
 // from outside, which [Setting] converts. [FuncName], [Nearest] and [SetText] are shared by the
 // packages of the framework.

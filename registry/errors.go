@@ -12,7 +12,8 @@ import (
 // Errors is the error of a build: everything that is wrong, sorted by source. It consists of
 // *Conflict, *Mistake and *ExecutionError values; errors.As finds them, and what they wrap.
 type Errors struct {
-	errs []error
+	errs     []error
+	warnings []Warning
 }
 
 // newErrors returns errs as an *Errors, or nil if there are none.
@@ -41,6 +42,10 @@ func (e *Errors) Error() string {
 
 // Unwrap returns the parts, sorted by source.
 func (e *Errors) Unwrap() []error { return e.errs }
+
+// Warnings returns what the build warned of before it ended, sorted by source. Its text is not part
+// of Error. What shows only once the errors are mended is not among them.
+func (e *Errors) Warnings() []Warning { return slices.Clone(e.warnings) }
 
 // Conflict is the error of several declarations of the same thing of which none overrides all
 // others.

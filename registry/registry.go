@@ -10,6 +10,7 @@ type Registry struct {
 	introspector *Introspector
 	settings     Settings
 	finishers    []func() error
+	warnings     []Warning
 	frozen       bool
 }
 

@@ -14,73 +14,96 @@ import (
 
 // checkResult is what check --json prints.
 type checkResult struct {
-	OK      bool      `json:"ok"`
-	Routes  int       `json:"routes"`
-	Views   int       `json:"views"`
-	Tweens  int       `json:"tweens"`
-	Started bool      `json:"started"`
-	Errors  []problem `json:"errors"`
+	OK       bool      `json:"ok"` // the exit status is 0
+	Routes   int       `json:"routes"`
+	Views    int       `json:"views"`
+	Tweens   int       `json:"tweens"`
+	Started  bool      `json:"started"`
+	Errors   []problem `json:"errors"`
+	Warnings []problem `json:"warnings"`
 }
 
-// problem is one error of the configuration.
+// problem is one error or warning of the configuration.
 type problem struct {
-	Kind    string   `json:"kind"` // "conflict", "mistake", "execution", "setting" or "other"
+	Kind    string   `json:"kind"` // "conflict", "mistake", "execution", "setting", "warning" or "other"
 	Text    string   `json:"text"`
 	Sources []string `json:"sources"`
 }
 
 func (p *program) checkCommand() *cobra.Command {
-	var start bool
+	var start, strict bool
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Build the application and report the errors in its configuration",
 		Long: `Build the application and report all errors in its configuration and settings. The exit status is
-1 if there are any, so that a pipeline can run it before a deployment.`,
+1 if there are any, so that a pipeline can run it before a deployment.
+
+After the errors it reports warnings: what builds, but is probably wrong, such as a route that no
+request can reach. With --strict, the exit status is 1 if there are any.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			result, err := p.check(cmd, start)
+			result, warnings, err := p.check(cmd, start)
+			valid := err == nil && (!strict || len(warnings) == 0)
 			if p.json {
-				result.OK, result.Errors = err == nil, problems(err)
-				if err := writeJSON(p.env.Stdout, result); err != nil {
-					return err
-				}
-				if err != nil {
-					return errReported
-				}
-				return nil
+				result.OK, result.Errors, result.Warnings = valid, problems(err), warned(warnings)
+				err = writeJSON(p.env.Stdout, result)
+			} else {
+				err = p.writeCheck(result, warnings, err)
 			}
-			if err != nil {
-				return err
+			if err == nil && !valid {
+				return errReported
 			}
-			_, err = fmt.Fprintf(p.env.Stdout, "the configuration is valid: %s, %s, %s\n",
-				count(result.Routes, "route"), count(result.Views, "view"), count(result.Tweens, "tween"))
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&start, "start", false, "also run the OnStart hooks, then the OnStop hooks")
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit with status 1 if there are warnings")
 	return cmd
 }
 
-func (p *program) check(cmd *cobra.Command, start bool) (checkResult, error) {
+// check builds the application. The error is what is wrong with it, or with the settings.
+func (p *program) check(cmd *cobra.Command, start bool) (result checkResult, warnings []registry.Warning, err error) {
 	if p.invalid != nil {
-		return checkResult{}, p.invalid
+		return result, nil, p.invalid
 	}
 	app, err := p.env.App(cmd.Context())
 	if err != nil {
-		return checkResult{}, err
+		if report, ok := errors.AsType[*registry.Errors](err); ok {
+			warnings = report.Warnings()
+		}
+		return result, warnings, err
 	}
 	reg := app.Registry()
-	result := checkResult{
+	result = checkResult{
 		Routes: len(routes.TableOf(reg).RouteNames()), Views: len(views.TableOf(reg).Views()), Tweens: len(tweens.Names(reg)),
 	}
 	if start {
 		if err := app.Start(cmd.Context()); err != nil {
-			return result, err
+			return result, reg.Warnings(), err
 		}
 		result.Started = true
 		err = p.shutdown(cmd.Context(), app)
 	}
-	return result, err
+	return result, reg.Warnings(), err
+}
+
+// writeCheck writes the result as text: errors, then warnings, to the standard error.
+func (p *program) writeCheck(result checkResult, warnings []registry.Warning, invalid error) error {
+	if invalid != nil {
+		_ = p.exit(invalid) // the status is that of check
+	}
+	if len(warnings) > 0 {
+		fmt.Fprintf(p.env.Stderr, "%s: %s:\n", p.o.Name, count(len(warnings), "warning"))
+	}
+	for _, w := range warnings {
+		fmt.Fprintln(p.env.Stderr, w)
+	}
+	if invalid != nil {
+		return nil
+	}
+	_, err := fmt.Fprintf(p.env.Stdout, "the configuration is valid: %s, %s, %s\n",
+		count(result.Routes, "route"), count(result.Views, "view"), count(result.Tweens, "tween"))
+	return err
 }
 
 func count(n int, of string) string {
@@ -132,4 +155,17 @@ func problemOf(err error) problem {
 		one.Kind, one.Sources = "setting", []string{err.source}
 	}
 	return one
+}
+
+// warned returns the warnings as check --json prints them.
+func warned(warnings []registry.Warning) []problem {
+	all := []problem{}
+	for _, w := range warnings {
+		one := problem{Kind: "warning", Text: w.String(), Sources: []string{}}
+		if !w.Source.IsZero() {
+			one.Sources = append(one.Sources, w.Source.String())
+		}
+		all = append(all, one)
+	}
+	return all
 }

@@ -39,13 +39,15 @@
 //	derivers                list the view derivers, outermost first
 //	explain [METHOD] PATH   explain how a request would be handled (see [framework.App.Explain])
 //	request [METHOD] PATH   print the response to a request, without a server
-//	check                   build the application and report the errors in its configuration
+//	check                   build the application; report errors and warnings (see [registry.Warning])
 //	settings                list the settings and the source of each value
 //	version                 print the versions of the program, the framework and Go
 //	completion SHELL        print a completion script for bash, zsh, fish or powershell
 //
 // They print text, or JSON with --json. The exit status is 0, 2 for an invalid command line, and
 // 1 for any other error, such as an invalid configuration, whose whole report is printed first.
+// Warnings of check change the exit status only with --strict. Of the other commands only
+// serve --dev shows them: it logs each once.
 //
 // # Settings
 //

@@ -135,7 +135,7 @@ func (p *program) newRoot() *cobra.Command {
 
 // reservedFlags are the flags of our commands; no setting may use them.
 var reservedFlags = []string{
-	"config", "set", "json", "help", "addr", "dev", "header", "query", "as", "user", "data", "include", "fail", "html", "start", "modules", "match", "version",
+	"config", "set", "json", "help", "addr", "dev", "header", "query", "as", "user", "data", "include", "fail", "html", "start", "strict", "modules", "match", "version",
 }
 
 // settingFlags adds the flags of settings.

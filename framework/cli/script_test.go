@@ -19,6 +19,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/cli"
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/framework/server"
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
@@ -53,6 +54,7 @@ func TestMain(m *testing.M) {
 		"ordered": program("ordered", buildOrdered, nil),
 		"broken":  program("broken", buildBroken, nil),
 		"sick":    program("sick", buildSick, nil),
+		"suspect": program("suspect", buildSuspect, nil),
 		"failing": program("failing", fails(errors.New("the pages are away")), nil),
 		"empty":   program("empty", fails(nil), nil),
 		"panicking": program("panicking", func(context.Context, *cli.Env) (*framework.Configurator, error) {
@@ -216,6 +218,17 @@ func buildBroken(_ context.Context, env *cli.Env) (*framework.Configurator, erro
 	config.AddView(views.On(show))
 	config.AddRoute("", "/odd")
 	return config, nil
+}
+
+// buildSuspect declares an application with warnings, whose start fails.
+func buildSuspect(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
+	config, err := buildSick(ctx, env)
+	for line, text := range []string{"nothing is here", "nothing is there"} {
+		config.At(registry.Source{File: "app.go", Line: 2 - line}).Directive().Declare(registry.Declaration{
+			Run: func(c *registry.Config, reg *registry.Registry) error { reg.Warn(c.Source(), text); return nil },
+		})
+	}
+	return config, err
 }
 
 // buildSick declares an application whose start fails.

@@ -1,0 +1,45 @@
+package registry
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Warning is something that builds, but is probably wrong: a view that no request can reach. It
+// does not end the build, and the application serves as declared.
+type Warning struct {
+	Source Source // the line to change
+	Text   string // what is wrong, and what to do
+}
+
+var _ fmt.Stringer = Warning{}
+
+// String returns "file:line: what is wrong".
+func (w Warning) String() string { return withSource(w.Source, w.Text) }
+
+// Warn records a warning of the build. Declarations call it when they run, and functions of
+// OnFreeze for what shows only once all declarations have run: a declaration that another one
+// overrides does not run, and warns of nothing. A warning needs a reason to be wrong in nearly every
+// program that gets it; whoever means what they wrote cannot switch it off. It panics once the
+// registry is frozen.
+func (r *Registry) Warn(at Source, text string) {
+	r.mustBeOpen("Warn")
+	r.warnings = append(r.warnings, Warning{at, text})
+}
+
+// Warnings returns the warnings of the build, sorted by source as errors are, each once. Nothing
+// logs them on its own: the command check of package framework/cli prints them, and a test may
+// require that there are none.
+func (r *Registry) Warnings() []Warning { return slices.Clone(r.warnings) }
+
+// sortWarnings sorts the warnings and removes repeated ones.
+func (r *Registry) sortWarnings() {
+	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return a.Source.compare(b.Source) })
+	sorted := r.warnings
+	r.warnings = nil
+	for _, w := range sorted {
+		if !slices.Contains(r.warnings, w) {
+			r.warnings = append(r.warnings, w)
+		}
+	}
+}
