@@ -31,6 +31,7 @@ func TestStatusOfRefusedRoutes(t *testing.T) {
 	c.AddRoute("late", "/late")
 	c.AddRoute("caught", "/caught", views.Method("PUT"))
 	c.AddRoute("global", "/global", views.Method("PUT"), routes.GlobalViews())
+	c.AddRoute("opaque", "/opaque", views.Accept("text/csv"), routes.GlobalViews())
 	c.AddRoute("rest", "/{path:c.*}", routes.GlobalViews())
 	for _, name := range []string{"make", "show", "json", "typed", "more", "early", "caught"} {
 		view(c, name, views.Route(name))
@@ -62,6 +63,7 @@ func TestStatusOfRefusedRoutes(t *testing.T) {
 		"a later route takes others":  {"POST /late", nil, 405, "GET, HEAD, OPTIONS, PUT"},
 		"a later route handles it":    {"GET /caught", nil, 200, ""},
 		"any view behind":             {"POST /global", nil, 405, "OPTIONS, PUT"},
+		"connect needs its name":      {"CONNECT /opaque", []string{"Accept: text/html"}, 405, "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"},
 		"a path of a route, and more": {"PUT /thing/1/2", nil, 404, ""},
 	}
 	for name, tt := range tests {

@@ -112,6 +112,7 @@ func TestAcceptBesideOtherPredicates(t *testing.T) {
 		views.Add(c, say("json"), views.Accept("application/json"))
 		views.Add(c, say("json-a"), views.Accept("application/json"), views.Param("a"))
 		views.Add(c, say("not-html"), views.Not(views.Accept("text/html")))
+		views.Add(c, say("csv"), views.Accept("text/csv"), views.Not(views.Accept("audio/ogg")))
 	})
 	tests := []struct{ line, accept, want string }{
 		{"/?a", "application/json", "json-a"},
@@ -120,6 +121,8 @@ func TestAcceptBesideOtherPredicates(t *testing.T) {
 		{"POST /?z", "application/json, text/html", "html"}, // bare comes last, whatever it weighs
 		{"POST /?z", "image/png", "bare"},
 		{"/", "image/png", "not-html"},
+		{"/", "text/csv", "csv"},
+		{"/", "text/csv, audio/ogg;q=0.1", "not-html"},
 	}
 	for _, tt := range tests {
 		assert.Equal(t, tt.want, req{line: tt.line, header: []string{"Accept: " + tt.accept}, res: &page{}}.result(t, reg), "%v", tt)

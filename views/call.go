@@ -81,7 +81,17 @@ func (s *slot) handle(ts *types, r *web.Request, res traversal.Resource, permiss
 	return s.chainFor(ts, r, reflect.TypeOf(res)).handle(r, res, permissive)
 }
 
+// handle calls the first matching view of the chain.
 func (c *chain) handle(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
+	resp, done, err = c.handleFront(r, res, permissive)
+	if !done && c.behind != nil {
+		return c.behind.handle(r, res, permissive)
+	}
+	return resp, done, err
+}
+
+// handleFront is handle without what is behind.
+func (c *chain) handleFront(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
 	if c.sole != nil { // the most frequent case: one view without predicates
 		resp, err = c.sole.handle(r, c.steps[0].convert, res, permissive)
 		if err != nil && errors.Is(err, ErrMismatch) {

@@ -78,10 +78,7 @@ func (s *slot) specific(ts *types, err error, tree []error) []errorSearch {
 	var parts []errorSearch
 	if len(s.groups) > 0 && s.fixed == nil {
 		for _, e := range tree {
-			c := *s.chain(ts, reflect.TypeOf(e))
-			if last := len(c.steps) - 1; last >= 0 && c.steps[last].typ == nil {
-				c.steps, c.flat = c.steps[:last], nil
-			}
+			c := s.chain(ts, reflect.TypeOf(e)).withoutAny()
 			if len(c.steps) > 0 || c.tie != nil {
 				parts = append(parts, errorSearch{c, e})
 			}
@@ -94,6 +91,19 @@ func (s *slot) specific(ts *types, err error, tree []error) []errorSearch {
 		}
 	}
 	return parts
+}
+
+// withoutAny returns the chain without the views for any error.
+func (c *chain) withoutAny() chain {
+	own := *c
+	if last := len(c.steps) - 1; last >= 0 && c.steps[last].typ == nil {
+		own.steps, own.flat, own.sole = c.steps[:last], nil, nil
+	}
+	if c.behind != nil {
+		behind := c.behind.withoutAny()
+		own.behind = &behind
+	}
+	return own
 }
 
 // general returns the views of s for any error.

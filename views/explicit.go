@@ -19,8 +19,15 @@ func explicitOnly(method string) bool {
 // takes reports whether the view handles requests with the method, as far as its Method predicates
 // decide.
 func (reg *registration) takes(method string) bool {
-	ps := reg.info.Predicates
-	return allows(ps, method) && (!explicitOnly(method) || reg.info.ErrorOnly || slices.ContainsFunc(ps, func(p web.Predicate) bool {
+	if reg.info.ErrorOnly {
+		return allows(reg.info.Predicates, method)
+	}
+	return takes(reg.info.Predicates, method)
+}
+
+// takes reports whether a view or route with these predicates handles requests with the method.
+func takes(predicates []web.Predicate, method string) bool {
+	return allows(predicates, method) && (!explicitOnly(method) || slices.ContainsFunc(predicates, func(p web.Predicate) bool {
 		_, ok := p.Data().(methods)
 		return ok && !p.Negated()
 	}))
@@ -52,6 +59,9 @@ func (c *chain) naming(method string) *chain {
 			g.offers[i].views = slices.DeleteFunc(slices.Clone(g.offers[i].views), others)
 		}
 		narrow.steps = append(narrow.steps, step{&g, s.convert})
+	}
+	if c.behind != nil {
+		narrow.behind = c.behind.naming(method)
 	}
 	return narrow
 }

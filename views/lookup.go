@@ -26,7 +26,9 @@ import (
 // If neither of two interfaces is narrower (Content and Container, for a Book that implements
 // both), Order declares which is tried first; it can also put an interface before an inherited
 // type. Without it they are a tie, and a search that reaches a tie ends with an error. A multiview
-// with a view that matches every request ends the chain, so a tie behind it does no harm.
+// with a view that matches every request ends the chain, so a tie behind it does no harm. A search
+// goes on behind it only if that view does not handle the request after all: it returned
+// ErrMismatch, or the method is CONNECT or TRACE. There, ties are tried in order of registration.
 //
 // A chain is computed once for each type and slot: when the table is completed for types with views
 // of their own, for others when the first such resource is met. The number of chains is limited by
@@ -156,6 +158,8 @@ type chain struct {
 	flat []stepView    // all views in order; nil if some are chosen by the Accept header
 
 	chosen bool // some views are chosen by the Accept header
+
+	behind *chain // the multiviews behind one with a view that matches every request; nil if there are none
 }
 
 // stepView is a view of a step.
@@ -180,6 +184,14 @@ func (ts *types) chain(s *slot, t reflect.Type) *chain {
 		c.add(s.byType[nil], nil)
 		return c
 	}
+	last := c
+	add := func(g *multiview, convert func(any) (any, error)) {
+		if last.ends() {
+			last.behind = &chain{}
+			last = last.behind
+		}
+		last.add(g, convert)
+	}
 	line := ts.lineage(t)
 	order := slices.Clone(ts.orders[t].types)
 	if !slices.Contains(order, t) {
@@ -191,8 +203,8 @@ func (ts *types) chain(s *slot, t reflect.Type) *chain {
 		}
 	}
 	for _, typ := range order {
-		if g := s.byType[typ]; g != nil && c.add(g, seen(line, typ)) {
-			return c
+		if g := s.byType[typ]; g != nil {
+			add(g, seen(line, typ))
 		}
 	}
 	var open []*multiview
@@ -203,23 +215,28 @@ func (ts *types) chain(s *slot, t reflect.Type) *chain {
 	}
 	for len(open) > 0 {
 		first, second := narrowest(open)
-		if second != nil {
+		if second != nil && !c.ends() {
 			c.tie = tied(t, first, second)
 			return c
 		}
 		open = slices.DeleteFunc(open, func(g *multiview) bool { return g == first })
-		if c.add(first, seen(line, first.typ)) {
-			return c
-		}
+		add(first, seen(line, first.typ))
 	}
-	c.add(s.byType[nil], nil)
+	if g := s.byType[nil]; g != nil {
+		add(g, nil)
+	}
 	return c
 }
 
-// add appends a multiview, and reports whether the chain ends with it.
-func (c *chain) add(g *multiview, convert func(any) (any, error)) (end bool) {
+// ends reports whether the last multiview has a view that matches every request.
+func (c *chain) ends() bool {
+	return len(c.steps) > 0 && c.steps[len(c.steps)-1].unconditional()
+}
+
+// add appends a multiview, which may be nil.
+func (c *chain) add(g *multiview, convert func(any) (any, error)) {
 	if g == nil {
-		return false
+		return
 	}
 	c.steps = append(c.steps, step{g, convert})
 	if len(g.offers) > 0 {
@@ -230,13 +247,9 @@ func (c *chain) add(g *multiview, convert func(any) (any, error)) (end bool) {
 			c.flat = append(c.flat, stepView{view, convert})
 		}
 	}
-	if !g.unconditional() {
-		return false
-	}
-	if len(c.steps) == 1 && len(g.members) == 1 {
+	if len(c.steps) == 1 && len(g.members) == 1 && g.unconditional() {
 		c.sole = g.bare[0]
 	}
-	return true
 }
 
 func fitsAny(line []ancestor, want reflect.Type) bool {
@@ -319,6 +332,9 @@ func (c *chain) find(r *web.Request) (*registration, func(any) (any, error), err
 		if ok {
 			return view, cur.at.convert, nil
 		}
+	}
+	if c.behind != nil {
+		return c.behind.find(r)
 	}
 	return nil, nil, c.tie
 }

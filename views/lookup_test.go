@@ -345,6 +345,42 @@ func TestSearchFallsThrough(t *testing.T) {
 	}
 }
 
+// A view that matches every request ends the search, unless it does not handle this one.
+func TestSearchBehindAViewForEveryRequest(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("book"), views.For[*book]())
+		views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) {
+			return nil, views.ErrMismatch
+		}), views.For[*book](), views.Name("passes"))
+		for _, name := range []string{"", "passes"} {
+			views.Add(c, say("container"), views.For[container](), views.Name(name), views.Method("DELETE"))
+			views.Add(c, say("content"), views.For[content](), views.Name(name), views.Method("PUT"))
+			views.Add(c, say("tunnel"), views.Name(name), views.Method("CONNECT", "GET"))
+		}
+		views.Resource[*book](c)
+	})
+	for _, tt := range []struct{ line, name, want string }{
+		{"/", "", "book"},
+		{"CONNECT /", "", "tunnel"},
+		{"TRACE /", "", "[405]"},
+		{"/", "passes", "tunnel"},
+		{"PUT /", "passes", "content"},
+		{"DELETE /", "passes", "container"},
+		{"POST /", "passes", "[405]"},
+	} {
+		a := req{line: tt.line, name: tt.name, res: &book{}}
+		assert.Equal(t, tt.want, a.result(t, reg), "%v", tt)
+		if tt.want == "[405]" {
+			_, err := views.TableOf(reg).Call(a.of(reg))
+			var refusal *web.HTTPError
+			require.ErrorAs(t, err, &refusal)
+			assert.Contains(t, refusal.Header("Allow"), "CONNECT, DELETE, GET")
+		}
+	}
+	assert.Equal(t, []string{"default view for *views_test.book: fits"}, candidates(reg, req{res: &book{}}.of(reg)), "the search does not go on")
+}
+
 func TestViewsOfALaterRoundReplaceInPlace(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {

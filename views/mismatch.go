@@ -30,7 +30,7 @@ func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, er
 	}
 	cause := &NoViewError{Routes: refused}
 	t.miss(cause, r, r.ViewName(), first, second)
-	all := t.examine(r, first, second)
+	all := t.examine(r, true, first, second)
 	cause.Candidates = reported(all, r)
 	misses := t.nearMisses(r, all, refused)
 	able := slices.DeleteFunc(slices.Clone(misses), func(m nearMiss) bool { return !m.able })
@@ -125,18 +125,21 @@ var standardMethods = []string{
 // newNearMiss returns the near miss of a view, or of a route with these predicates and its views. A
 // route takes a method if it has no views or one of them takes it.
 func newNearMiss(r *web.Request, failed, predicates []web.Predicate, behind []*registration) nearMiss {
-	takes := func(method string) bool {
-		return allows(predicates, method) && (len(behind) == 0 || slices.ContainsFunc(behind, func(reg *registration) bool {
+	taken := func(method string) bool {
+		if len(behind) == 0 {
+			return takes(predicates, method)
+		}
+		return allows(predicates, method) && slices.ContainsFunc(behind, func(reg *registration) bool {
 			return reg.takes(method)
-		}))
+		})
 	}
 	considered := named(slices.Clone(standardMethods), predicates)
 	for _, reg := range behind {
 		considered = named(considered, reg.info.Predicates)
 	}
-	m := nearMiss{failed: failed, able: takes(methodOf(r))}
+	m := nearMiss{failed: failed, able: taken(methodOf(r))}
 	for _, method := range considered {
-		if takes(method) {
+		if taken(method) {
 			m.methods = append(m.methods, method)
 		}
 	}

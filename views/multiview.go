@@ -84,7 +84,7 @@ func (g *multiview) sortOffers(serverList []string) {
 // sortChecks sets checks.
 func (reg *registration) sortChecks(kinds *scale) {
 	checks := slices.DeleteFunc(slices.Clone(reg.info.Predicates), func(p web.Predicate) bool {
-		return reg.accept != "" && p.Kind() == kindAccept
+		return p.Kind() == kindAccept && !p.Negated() // its views are chosen by the offer
 	})
 	slices.SortStableFunc(checks, func(a, b web.Predicate) int { return kinds.place(a.Kind()) - kinds.place(b.Kind()) })
 	reg.checks = checks

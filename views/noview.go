@@ -86,7 +86,7 @@ func (c Candidate) String() string {
 // one that did not fail handles the request. It checks all predicates.
 func (t *Table) candidates(r *web.Request) []Candidate {
 	first, second := t.slots(r, r.ViewName())
-	return reported(t.examine(r, first, second), r)
+	return reported(t.examine(r, false, first, second), r)
 }
 
 // candidate is a view with all its predicates that do not hold.
@@ -95,24 +95,28 @@ type candidate struct {
 	failed []web.Predicate
 }
 
-// examine checks all predicates of every view in the slots.
-func (t *Table) examine(r *web.Request, slots ...*slot) []candidate {
+// examine checks all predicates of every view in the slots. What is behind a view that matches every
+// request counts if the search went there: if it found nothing, or no view fits.
+func (t *Table) examine(r *web.Request, nothing bool, slots ...*slot) []candidate {
 	var all []candidate
 	for _, s := range slots {
 		if s == nil {
 			continue
 		}
-		all = append(all, s.chain(t.types, reflect.TypeOf(r.Resource())).examine(r)...)
+		all = append(all, s.chain(t.types, reflect.TypeOf(r.Resource())).examine(r, nothing)...)
 	}
 	return all
 }
 
-func (c *chain) examine(r *web.Request) []candidate {
+func (c *chain) examine(r *web.Request, nothing bool) []candidate {
 	var all []candidate
 	for _, group := range c.steps {
 		for _, view := range group.inOrder(r) {
 			all = append(all, candidate{view, view.failing(r)})
 		}
+	}
+	if c.behind != nil && (nothing || !slices.ContainsFunc(all, func(e candidate) bool { return len(e.failed) == 0 })) {
+		all = append(all, c.behind.examine(r, nothing)...)
 	}
 	return all
 }

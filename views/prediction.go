@@ -62,7 +62,7 @@ func (t *Table) PredictError(r *web.Request, err error) (o Prediction) {
 
 func (o *Prediction) tryAll(r *web.Request, parts []errorSearch) bool {
 	for _, part := range parts {
-		o.Candidates = append(o.Candidates, reported(part.chain.examine(r), r)...)
+		o.Candidates = append(o.Candidates, reported(part.chain.examine(r, false), r)...)
 		if o.try(r, &part.chain, part.err) {
 			return true
 		}

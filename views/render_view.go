@@ -66,6 +66,6 @@ func (t *Table) notFound(at *web.Request, name string, s *slot) error {
 	cause := new(NoViewError)
 	t.miss(cause, at, name, s, nil)
 	cause.Route, cause.routeless = "", true
-	cause.Candidates = reported(t.examine(at, s), at)
+	cause.Candidates = reported(t.examine(at, true, s), at)
 	return cause
 }
