@@ -6,6 +6,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -23,14 +24,29 @@ type Handler = web.Handler
 // It has no children; views for any resource match it.
 type DefaultRoot struct{}
 
+// NoPolicy is the security policy of an application that has none on purpose: there are no users, and
+// every permission is granted to everyone. Without it, a view with a permission in an application
+// without a policy is a configuration error.
+type NoPolicy struct{}
+
+var _ web.SecurityPolicy = NoPolicy{}
+
+// Identity returns nil: every request is anonymous.
+func (NoPolicy) Identity(*web.Request) (any, error) { return nil, nil }
+
+// Permits permits everything.
+func (NoPolicy) Permits(*web.Request, traversal.Node, string) (web.Decision, error) {
+	return web.Allow("the application has no security policy, on purpose"), nil
+}
+
 // Options are the settings of an application. The zero value is a working application without
 // resources, security policy or trusted proxies that logs JSON lines to standard error. A directive
 // such as SetRootFactory overrides the option for the same thing.
 type Options struct {
 	// Root returns the root of the resource tree for a request; nil: DefaultRoot.
 	Root web.RootFactory
-	// Security decides identity and permissions; nil: there are no users, and
-	// everything is permitted.
+	// Security decides identity and permissions; nil: there are no users, and a
+	// view with a permission is a configuration error. See NoPolicy.
 	Security web.SecurityPolicy
 	// DefaultPermission is the permission that views without one require, except
 	// error views.

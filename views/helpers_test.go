@@ -21,11 +21,12 @@ type (
 	page   struct{ Title string }
 )
 
-// build builds what declare declares. Every route exists.
+// build builds what declare declares. Every route exists, and there is a security policy.
 func build(t testing.TB, declare func(c *registry.Config)) *registry.Registry {
 	t.Helper()
 	c := registry.New(registry.Options{})
 	provideRoutes(c, anyRoute{})
+	registry.AddComponent[web.SecurityPolicy](c, policy{})
 	declare(c)
 	reg, err := c.Build()
 	require.NoError(t, err)

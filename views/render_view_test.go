@@ -73,7 +73,7 @@ func TestPermitted(t *testing.T) {
 		policy web.SecurityPolicy
 		name   string
 		want   bool
-	}{{policy{}, "secret", false}, {policy{"see"}, "secret", true}, {nil, "secret", true}, {policy{}, "part", true}} {
+	}{{policy{}, "secret", false}, {policy{"see"}, "secret", true}, {nil, "part", true}, {policy{}, "part", true}} {
 		got, err := decide(tt.policy, child, tt.name)
 		require.NoError(t, err)
 		assert.Equal(t, tt.want, got.Allowed, "%v", tt)

@@ -11,7 +11,8 @@ import (
 )
 
 // Permission requires that the security policy permits this on the resource before the view is
-// called. It overrides the default permission.
+// called. It overrides the default permission. An application without a policy is then a
+// configuration error, unless it says with framework.NoPolicy that it has none on purpose.
 func Permission(permission string) Option {
 	o := textOption(kindPermission, permission)
 	if permission == "" {
@@ -26,7 +27,8 @@ func NoPermission() Option {
 }
 
 // SetDefaultPermission sets the permission of views without the option [Permission]. It does not
-// apply to error views. [NoPermission] opens a single view.
+// apply to error views. [NoPermission] opens a single view. Like [Permission], it needs a security
+// policy.
 func SetDefaultPermission(c registry.Recorder, permission string) {
 	cfg := c.Directive()
 	if permission == "" {
@@ -34,12 +36,13 @@ func SetDefaultPermission(c registry.Recorder, permission string) {
 		return
 	}
 	cfg.Declare(registry.Declaration{
-		Category: "default permission", ID: "default permission", Title: permission,
+		Category: categoryDefaultPermission, ID: categoryDefaultPermission, Title: permission,
 		Fields: []registry.Field{{Name: "value", Value: permission}},
 		Remedy: "set it once, or give single views their own with views.Permission",
 		Phase:  registry.Phase1,
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, defaultPermission(permission))
+			TableOf(reg) // which looks for the policy, even without a view
 			describePermission(reg, permission, c.Source())
 			return nil
 		},
@@ -67,6 +70,8 @@ var _ error = (*DeniedError)(nil)
 
 type defaultPermission string
 
+const categoryDefaultPermission = "default permission"
+
 func describePermission(reg *registry.Registry, permission string, source registry.Source) {
 	reg.Describe(registry.Introspectable{
 		Category: "permissions", Title: permission, Type: "permission", ID: permission, Source: source,
@@ -89,8 +94,42 @@ func denied(info *Info, decision web.Decision) error {
 	return web.Forbidden("").With(&DeniedError{View: info.String(), Permission: info.Permission, Decision: decision})
 }
 
-// securedView consults the security policy before the view is called. Without a policy everything
-// is permitted. With the setting "debug_authorization" each decision is logged.
+// undecided returns an error if a permission is required but no security policy decides who has it: a
+// forgotten policy must not open a page. It names one place, since one line mends all of them.
+func (t *Table) undecided(reg *registry.Registry) error {
+	if policy, _ := registry.Lookup[web.SecurityPolicy](reg); policy != nil || !deriversOf(reg).builtin(SecuredView) {
+		return nil
+	}
+	var at registry.Source
+	var what string
+	more := -1
+	if byDefault, ok := registry.Lookup[defaultPermission](reg); ok {
+		set, _ := reg.Introspect().Get(categoryDefaultPermission, categoryDefaultPermission)
+		at, what, more = set.Source, fmt.Sprintf("views require permission %q by default", string(byDefault)), 0
+	}
+	counted := map[registry.Source]bool{} // a view for an error type is in two indexes
+	for _, info := range t.Views() {
+		if own, _ := info.options.option(kindPermission); own.value == nil || own.value == "" || counted[info.Source] {
+			continue
+		}
+		counted[info.Source] = true
+		if more++; more == 0 {
+			at, what = info.Source, fmt.Sprintf("%s requires permission %q", info, info.Permission)
+		}
+	}
+	if more < 0 {
+		return nil
+	}
+	if more > 0 {
+		what += fmt.Sprintf(" (and %d more require one)", more)
+	}
+	return &registry.Mistake{Source: at, Err: fmt.Errorf(
+		"%s, but the application has no security policy, which would open it to everyone: set framework.Options.Security, "+
+			"or to framework.NoPolicy{} if everything is permitted on purpose", what)}
+}
+
+// securedView consults the security policy before the view is called. With the setting
+// "debug_authorization" each decision is logged.
 func securedView(next Callable, info *Info) (Callable, error) {
 	if info.Permission == "" {
 		return next, nil

@@ -54,10 +54,58 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-func TestNoPolicyPermitsEverything(t *testing.T) {
+// noPolicy is how an application says that everything is permitted.
+const noPolicy = ", but the application has no security policy, which would open it to everyone: " +
+	"set framework.Options.Security, or to framework.NoPolicy{} if everything is permitted on purpose"
+
+func TestPermissionNeedsAPolicy(t *testing.T) {
 	t.Parallel()
-	reg := build(t, func(c *registry.Config) { views.Add(c, say("edit"), views.Permission("edit")) })
-	assert.Equal(t, "edit", body(t, reg, &page{}))
+	at := func(c *registry.Config, line int) *registry.Config {
+		return c.At(registry.Source{File: "views.go", Line: line})
+	}
+	guarded := func(c *registry.Config) {
+		views.Add(at(c, 2), say("open"), views.Name("open"), views.NoPermission())
+		views.Add(at(c, 3), say("edit"), views.Name("edit"), views.Permission("edit"))
+		views.Add(at(c, 4), say("see"), views.Permission("see"))
+		views.Add(at(c, 5), views.Error(showMissing), views.Permission("see"))
+	}
+	for name, tt := range map[string]struct {
+		declare func(c *registry.Config)
+		want    string
+	}{
+		"views": {guarded, `views.go:3: view "edit" for any resource requires permission "edit" (and 2 more require one)`},
+		"default permission": {func(c *registry.Config) { views.SetDefaultPermission(at(c, 1), "view") },
+			`views.go:1: views require permission "view" by default`},
+		"both": {func(c *registry.Config) { guarded(c); views.SetDefaultPermission(at(c, 1), "view") },
+			`views.go:1: views require permission "view" by default (and 3 more require one)`},
+		"error view": {func(c *registry.Config) { views.AddForbidden(at(c, 1), say("no"), views.Permission("see")) },
+			`views.go:1: error view for status 403 requires permission "see"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, tt.want+noPolicy, refused(t, tt.declare))
+			c := registry.New(registry.Options{})
+			registry.AddComponent[web.SecurityPolicy](c, policy{})
+			tt.declare(c)
+			_, err := c.Build()
+			assert.NoError(t, err, "with a policy")
+		})
+	}
+	t.Run("replaced deriver", func(t *testing.T) {
+		t.Parallel()
+		c := registry.New(registry.Options{})
+		views.AddDeriver(c, views.SecuredView, trace(nil, ""), views.Under(views.Ingress), views.Over(views.OwrappedView))
+		guarded(c)
+		_, err := c.Build()
+		assert.NoError(t, err, "what decides then needs no policy")
+	})
+	t.Run("no permission", func(t *testing.T) {
+		t.Parallel()
+		c := registry.New(registry.Options{})
+		views.Add(c, say("open"), views.NoPermission())
+		_, err := c.Build()
+		assert.NoError(t, err)
+	})
 }
 
 func TestDefaultsDoNotCoverErrorViews(t *testing.T) {
@@ -109,6 +157,7 @@ func TestPermissiveSkipsThePermissionOnly(t *testing.T) {
 func TestDebugAuthorizationLogsDecisions(t *testing.T) {
 	t.Parallel()
 	c := registry.New(registry.Options{Settings: registry.Settings{"debug_authorization": "true"}})
+	registry.AddComponent[web.SecurityPolicy](c, policy{})
 	views.Add(c, say("edit"), views.Permission("edit"))
 	reg, err := c.Build()
 	require.NoError(t, err)

@@ -40,6 +40,7 @@ func TableOf(reg *registry.Registry) *Table {
 	}
 	registry.Provide(reg, t)
 	reg.OnFreeze(t.freeze)
+	reg.OnFreeze(func() error { return t.undecided(reg) })
 	reg.OnFreeze(func() error { return t.readSettings(reg.Settings()) })
 	return t
 }

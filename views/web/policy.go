@@ -135,10 +135,11 @@ func (r *Request) Principals() ([]string, error) {
 }
 
 // Permits returns whether the user has the permission at a node, by default at the resource of the
-// request. Without a policy everything is allowed.
+// request. Without a policy it is an error: nobody can decide.
 func (r *Request) Permits(permission string, at ...traversal.Node) (Decision, error) {
 	if r.app.Security == nil {
-		return Allow("no security policy"), nil
+		return Decision{}, fmt.Errorf("permission %q: the application has no security policy to decide it: "+
+			"set framework.Options.Security, or to framework.NoPolicy{} if everything is permitted on purpose", permission)
 	}
 	if len(at) > 0 {
 		return r.app.Security.Permits(r, at[0], permission)
