@@ -64,8 +64,8 @@ type Options struct {
 	// limit. A longer body is a 413. views.BodyLimit and routes.BodyLimit set
 	// another limit for a view or a route.
 	MaxBody int64
-	// MaxForm limits the bytes of a form that is read for request parameters;
-	// zero: 10 MiB. A longer form is a 413.
+	// MaxForm limits the bytes of a form that is read for request parameters,
+	// the contents of files not counted; zero: 10 MiB. A longer form is a 413.
 	MaxForm int64
 	// Goroutines limits how many goroutines of async.Go a request may have at
 	// once; any more run in the caller. Zero: async.DefaultLimit.

@@ -1,9 +1,12 @@
 package views_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -220,6 +223,34 @@ func TestParamKeepsTheBodyReadable(t *testing.T) {
 		}), views.Param("a=1"))
 	})
 	assert.Equal(t, "a=1&b=2", req{line: "POST /", body: "a=1&b=2", res: &page{}}.result(t, reg))
+}
+
+func TestParamOfAMultipartForm(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("another form"))
+		views.Add(c, views.Func(func(r *web.Request) (*web.Response, error) {
+			_, file, err := r.FormFile("f")
+			if err != nil {
+				return nil, err
+			}
+			return r.Text(file.Filename), nil
+		}), views.Param("do=upload"))
+	})
+	for do, want := range map[string]string{"upload": "x.txt", "show": "another form"} {
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		require.NoError(t, form.WriteField("do", do))
+		_, err := form.CreateFormFile("f", "x.txt")
+		require.NoError(t, err)
+		require.NoError(t, form.Close())
+		hr := httptest.NewRequest("POST", "/", &body)
+		hr.Header.Set("Content-Type", form.FormDataContentType())
+		resp, err := views.TableOf(reg).Call(web.Begin(&web.Application{Registry: reg}, hr))
+		require.NoError(t, err)
+		text, _ := resp.Body()
+		assert.Equal(t, want, string(text))
+	}
 }
 
 func TestErrorOfAPredicateEndsTheSearch(t *testing.T) {

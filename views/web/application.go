@@ -29,7 +29,8 @@ type Application struct {
 	Log *zerolog.Logger
 	// Trusted are the proxies whose forwarding headers are believed.
 	Trusted TrustedProxies
-	// MaxForm limits the form that Request.Parameters reads, in bytes; 0 means DefaultMaxForm.
+	// MaxForm limits the form that Request.Parameters reads, in bytes, the contents of files not
+	// counted; 0 means DefaultMaxForm.
 	MaxForm int64
 	// Goroutines limits the goroutines in the scope of one request; 0 means async.DefaultLimit.
 	Goroutines int

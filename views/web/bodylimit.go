@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 
@@ -43,6 +44,9 @@ func bodyError(err error) error {
 	}
 	if _, ok := StatusOf(err); ok {
 		return err
+	}
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return err // of the file that keeps a body: not the client's fault
 	}
 	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return bodyTooLarge(e.Limit, err)

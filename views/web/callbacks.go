@@ -1,6 +1,9 @@
 package web
 
-import "errors"
+import (
+	"errors"
+	"io"
+)
 
 // AddResponseCallback registers fn, which is called with the response when the tweens are done with it,
 // in order of registration. Callbacks may register more of them. If one fails, the rest is skipped, and
@@ -136,11 +139,20 @@ func (x *extras) startResponseCallbacks() {
 	x.ran = 0
 }
 
+// closeAtEnd closes c after the finished callbacks, even if one fails.
+func (r *Request) closeAtEnd(c io.Closer) {
+	x := r.more()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.closers = append(x.closers, c)
+}
+
 func (r *Request) runFinishedCallbacks() error {
 	x := r.root().extras.Load()
 	if x == nil {
 		return nil
 	}
+	defer x.close()
 	for {
 		fn, ok := x.nextFinishedCallback()
 		if !ok {
@@ -164,6 +176,17 @@ func (x *extras) nextFinishedCallback() (fn func(*Request) error, ok bool) {
 	fn = x.onFinished[0]
 	x.onFinished = x.onFinished[1:]
 	return fn, true
+}
+
+// close closes what closeAtEnd was given.
+func (x *extras) close() {
+	x.mu.Lock()
+	closers := x.closers
+	x.closers = nil
+	x.mu.Unlock()
+	for _, c := range closers {
+		_ = c.Close() // only temporary files, which the system removes one day
+	}
 }
 
 func (x *extras) dropFinishedCallbacks() {

@@ -117,6 +117,7 @@ func (d *Detached) adoptExtras() {
 	defer own.mu.Unlock()
 	own.onResponse = append(slices.Clip(old.onResponse), own.onResponse...)
 	own.onFinished = append(slices.Clip(old.onFinished), own.onFinished...)
+	own.closers = append(own.closers, old.closers...)
 	for _, a := range old.attributes {
 		if own.attribute(a.key) == nil {
 			own.attributes = append(own.attributes, a)

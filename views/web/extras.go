@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"sync"
 	"sync/atomic"
 
@@ -19,6 +20,7 @@ type extras struct {
 	ran        int                    // how many of onResponse ran on the present response
 	onFinished []func(*Request) error // at first in room
 	room       [1]func(*Request) error
+	closers    []io.Closer // closed after onFinished
 	id         string
 	log        *zerolog.Logger
 	responses  []ownResponse

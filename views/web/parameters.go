@@ -2,52 +2,27 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"maps"
-	"mime"
-	"net/http"
 	"reflect"
-	"slices"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/body"
+	"github.com/mastaba-go/mastaba/views/web/internal/form"
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
 // Parameters are the parameters of a request: those of the query string, then those of a form in
-// the body (application/x-www-form-urlencoded; POST, PUT, PATCH). If a name is in both, the query
-// takes precedence; if it is repeated, the last value does. Parameters are immutable and safe for
-// concurrent use.
-type Parameters struct {
-	query, form []urls.Pair
-}
+// the body (POST, PUT, PATCH): application/x-www-form-urlencoded, or the text fields of
+// multipart/form-data. If a name is in both, the query takes precedence; if it is repeated, the last
+// value does. Parameters are immutable and safe for concurrent use.
+type Parameters struct{ lists urls.Lists }
 
 var noParameters = &Parameters{}
 
 // Get returns the value of a parameter, and whether it is there.
-func (p *Parameters) Get(name string) (string, bool) {
-	for _, list := range [2][]urls.Pair{p.query, p.form} {
-		for i := len(list) - 1; i >= 0; i-- {
-			if list[i].Name == name {
-				return list[i].Value, true
-			}
-		}
-	}
-	return "", false
-}
+func (p *Parameters) Get(name string) (string, bool) { return p.lists.Get(name) }
 
 // All returns all values of a parameter: those of the query, then those of the form.
-func (p *Parameters) All(name string) []string {
-	var all []string
-	for _, list := range [2][]urls.Pair{p.query, p.form} {
-		for _, one := range list {
-			if one.Name == name {
-				all = append(all, one.Value)
-			}
-		}
-	}
-	return all
-}
+func (p *Parameters) All(name string) []string { return p.lists.All(name) }
 
 // Has reports whether the parameter is there, even with an empty value.
 func (p *Parameters) Has(name string) bool {
@@ -56,22 +31,10 @@ func (p *Parameters) Has(name string) bool {
 }
 
 // Names returns the names of the parameters, each once, in order of appearance.
-func (p *Parameters) Names() []string {
-	var names []string
-	seen := make(map[string]bool, len(p.query)+len(p.form))
-	for _, list := range [2][]urls.Pair{p.query, p.form} {
-		for _, one := range list {
-			if !seen[one.Name] {
-				seen[one.Name] = true
-				names = append(names, one.Name)
-			}
-		}
-	}
-	return names
-}
+func (p *Parameters) Names() []string { return p.lists.Names() }
 
 // Len returns the number of values.
-func (p *Parameters) Len() int { return len(p.query) + len(p.form) }
+func (p *Parameters) Len() int { return p.lists.Len() }
 
 var (
 	parametersKey = NewKey("parameters", readParameters)
@@ -85,14 +48,21 @@ type parametersOf struct {
 	*Parameters
 }
 
-// Parameters returns the parameters of the request. It reads the body of a form once, up to
-// Application.MaxForm bytes, and keeps it readable for the view; it does not read other bodies, not
-// even multipart forms. Text that is not UTF-8, or a body that cannot be read, is a 400; a body
-// that is too large is a 413.
+// Parameters returns the parameters of the request. It reads the body of a form once and keeps it
+// readable for the view, up to Application.MaxForm bytes in memory. It does not read other bodies.
+//
+// A URL-encoded form may have MaxForm bytes, a multipart one without the contents of its files, and
+// up to 1000 parts. Files are not parameters: a view gets them from FormFile, ParseMultipartForm or
+// MultipartReader of http.Request, which work as if nothing had been read. What exceeds MaxForm
+// because of them is kept in a temporary file until the request ends, up to the limit of bodies.
+//
+// Text that is not UTF-8, a malformed form, or a body that cannot be read, is a 400; a form that is
+// too large is a 413. Calling Parameters after MultipartReader, which leaves nothing to read, is an
+// error without a status.
 //
 // FormValue of http.Request differs: there the body takes precedence, and is consumed.
 func (r *Request) Parameters() (*Parameters, error) {
-	if r.URL.RawQuery == "" && !r.hasForm() {
+	if r.URL.RawQuery == "" && form.In(r.Request) == form.None {
 		return noParameters, nil
 	}
 	p, err := parametersKey.Get(r)
@@ -107,72 +77,48 @@ func (r *Request) Parameters() (*Parameters, error) {
 func readParameters(r *Request) (parametersOf, error) {
 	p := parametersOf{r.URL.RawQuery, new(Parameters)}
 	var err error
-	if p.Parameters.query, err = urls.ParseQuery(p.query); err != nil {
+	if p.lists[0], err = urls.ParseQuery(p.query); err != nil {
 		return parametersOf{}, BadRequest("the query string is not UTF-8").With(err)
 	}
-	if r.hasForm() {
-		if p.form, err = formKey.Get(r); err != nil {
+	if form.In(r.Request) != form.None {
+		if p.lists[1], err = formKey.Get(r); err != nil {
 			return parametersOf{}, err
 		}
 	}
 	return p, nil
 }
 
-func (r *Request) hasForm() bool {
-	switch r.Method {
-	case http.MethodPost, http.MethodPut, http.MethodPatch:
-	default:
-		return false
-	}
-	if r.Body == nil || r.Body == http.NoBody {
-		return false
-	}
-	mediaType, _, err := mime.ParseMediaType(r.Request.Header.Get(contentTypeKey))
-	return mediaType == "application/x-www-form-urlencoded" && (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter))
-}
-
 // readForm reads the body, and makes it readable again.
 func readForm(r *Request) ([]urls.Pair, error) {
-	if r.PostForm != nil { // ParseForm was called, and has consumed the body
-		var form []urls.Pair
-		for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-			for _, value := range r.PostForm[name] {
-				form = append(form, urls.Pair{Name: name, Value: value})
-			}
+	fields, ok, err := form.Parsed(r.Request)
+	if !ok && err == nil {
+		limit := r.app.MaxForm
+		if limit <= 0 {
+			limit = DefaultMaxForm
 		}
-		return form, nil
+		from := r.Body
+		kept := body.Keep(from, limit+1) // one byte shows that a form is too large
+		fields, err = form.Read(r.Request, kept, limit)
+		r.putBack(from, kept.Again())
+		if kept.OnDisk() {
+			r.closeAtEnd(kept)
+		}
+		if _, malformed := errors.AsType[*form.Error](err); err != nil && !malformed {
+			err = bodyError(err)
+		}
 	}
-	limit := r.app.MaxForm
-	if limit <= 0 {
-		limit = DefaultMaxForm
+	if e, ok := errors.AsType[*form.Error](err); ok {
+		if e.TooLarge {
+			return nil, ContentTooLarge(e.Detail)
+		}
+		return nil, BadRequest(e.Detail).With(e.Err)
 	}
-	if r.ContentLength > limit {
-		return nil, formTooLarge(limit)
-	}
-	from := r.Body
-	read, err := io.ReadAll(io.LimitReader(from, limit+1))
-	r.putBack(from, read, err)
-	switch {
-	case err != nil:
-		return nil, bodyError(err)
-	case int64(len(read)) > limit:
-		return nil, formTooLarge(limit)
-	}
-	form, err := urls.ParseQuery(string(read))
-	if err != nil {
-		return nil, BadRequest("the form is not UTF-8").With(err)
-	}
-	return form, nil
+	return fields, err
 }
 
-func formTooLarge(limit int64) *HTTPError {
-	return ContentTooLarge(fmt.Sprintf("the form exceeds the limit of %d bytes", limit))
-}
-
-// putBack makes from readable again from its beginning: in this request, and in those it was copied
-// from that have the same body.
-func (r *Request) putBack(from io.ReadCloser, read []byte, err error) {
-	again := body.Restore(from, read, err)
+// putBack replaces the body from by one that begins anew: in this request, and in those it was
+// copied from that have the same body.
+func (r *Request) putBack(from, again io.ReadCloser) {
 	same := reflect.ValueOf(from).Comparable()
 	r.Request.Body = again
 	for c := r.origin(); c != nil && same; c = c.origin() {

@@ -3,8 +3,10 @@ package web_test
 import (
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -168,4 +170,155 @@ func FuzzParameters(f *testing.F) {
 			}
 		}
 	})
+}
+
+// multipartBody returns a form with the fields a=1 and b=2, and a file f of size bytes.
+func multipartBody(t *testing.T, size int) (contentType, text string) {
+	t.Helper()
+	var body strings.Builder
+	w := multipart.NewWriter(&body)
+	require.NoError(t, w.WriteField("a", "1"))
+	file, err := w.CreateFormFile("f", "f.txt")
+	require.NoError(t, err)
+	_, err = io.WriteString(file, strings.Repeat("x", size))
+	require.NoError(t, err)
+	require.NoError(t, w.WriteField("b", "2"))
+	require.NoError(t, w.Close())
+	return w.FormDataContentType(), body.String()
+}
+
+func TestParametersOfMultipart(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		maxForm int64
+		size    int
+	}{
+		"in memory": {0, 10},
+		"on disk":   {300, 100_000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app := &web.Application{MaxForm: tc.maxForm}
+			contentType, text := multipartBody(t, tc.size)
+			upload := func() *web.Request {
+				r := beginIn(app, "POST", "/?a=q&q=3", text, "Content-Type", contentType)
+				p, err := r.Parameters()
+				require.NoError(t, err)
+				assert.Equal(t, []string{"a", "q", "b"}, p.Names())
+				assert.Equal(t, []string{"q", "1"}, p.All("a"))
+				assert.False(t, p.Has("f"), "a file is not a parameter")
+				t.Cleanup(func() { assert.NoError(t, web.Drive(r).RunFinishedCallbacks()) })
+				return r
+			}
+			t.Run("then ParseMultipartForm", func(t *testing.T) {
+				r := upload()
+				require.NoError(t, r.ParseMultipartForm(1<<20))
+				assert.Equal(t, map[string][]string{"a": {"1"}, "b": {"2"}}, r.MultipartForm.Value)
+				assert.EqualValues(t, tc.size, r.MultipartForm.File["f"][0].Size)
+			})
+			t.Run("then FormFile", func(t *testing.T) {
+				file, header, err := upload().FormFile("f")
+				require.NoError(t, err)
+				assert.EqualValues(t, tc.size, header.Size)
+				require.NoError(t, file.Close())
+			})
+			t.Run("then MultipartReader", func(t *testing.T) {
+				parts, err := upload().MultipartReader()
+				require.NoError(t, err)
+				for _, want := range []string{"a", "f", "b"} {
+					part, err := parts.NextPart()
+					require.NoError(t, err)
+					assert.Equal(t, want, part.FormName())
+				}
+			})
+			t.Run("then another handler", func(t *testing.T) {
+				read, err := io.ReadAll(upload().HTTP().Body)
+				require.NoError(t, err)
+				assert.Equal(t, text, string(read))
+			})
+			t.Run("after ParseMultipartForm", func(t *testing.T) {
+				r := beginIn(app, "POST", "/", text, "Content-Type", contentType)
+				require.NoError(t, r.ParseMultipartForm(1<<20))
+				p, err := r.Parameters()
+				require.NoError(t, err)
+				assert.Equal(t, []string{"a", "b"}, p.Names())
+			})
+		})
+	}
+}
+
+func TestParametersOfMultipartErrors(t *testing.T) {
+	t.Parallel()
+	contentType, text := multipartBody(t, 10)
+	upload := func(text string) *web.Request {
+		return beginIn(&web.Application{MaxForm: 300}, "POST", "/", text, "Content-Type", contentType)
+	}
+	large, limited, broken := upload(strings.Replace(text, "\r\n1\r\n", "\r\n"+strings.Repeat("1", 300)+"\r\n", 1)), upload(text), upload(text)
+	web.Drive(limited).LimitBody(50)
+	broken.Body = io.NopCloser(io.MultiReader(strings.NewReader(text[:100]), brokenReader{}))
+	taken := upload(text)
+	_, err := taken.MultipartReader()
+	require.NoError(t, err)
+	for name, tc := range map[string]struct {
+		r      *web.Request
+		status int
+	}{
+		"malformed":           {upload("not a form"), 400},
+		"incomplete":          {upload(text[:len(text)/2]), 400},
+		"not UTF-8":           {upload(strings.Replace(text, "\r\n1\r\n", "\r\n\xff\r\n", 1)), 400},
+		"too large":           {large, 413},
+		"body over its limit": {limited, 413},
+		"broken":              {broken, 400},
+		"already taken":       {taken, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := tc.r.Parameters()
+			require.Error(t, err)
+			status, _ := web.StatusOf(err)
+			assert.Equal(t, tc.status, status)
+		})
+	}
+}
+
+// The test changes the environment, so it does not run in parallel.
+func TestTheFileOfAFormIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("TMP", dir) // on Windows
+	contentType, text := multipartBody(t, 100_000)
+	files := func() int {
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		return len(entries)
+	}
+	var attach func()
+	for name, read := range map[string]func(*web.Request) *web.Request{
+		"request": func(r *web.Request) *web.Request { return r },
+		"copy":    func(r *web.Request) *web.Request { return r.WithContext(t.Context()) },
+		"detached": func(r *web.Request) *web.Request {
+			d := web.Drive(r).Detach(t.Context())
+			attach = d.Attach
+			return d.Request()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := beginIn(&web.Application{MaxForm: 1000}, "POST", "/", text, "Content-Type", contentType)
+			r.AddFinishedCallback(func(*web.Request) error { return errBroken })
+			attach = func() {}
+			_, err := read(r).Parameters()
+			require.NoError(t, err)
+			attach()
+			assert.Equal(t, 1, files())
+			require.ErrorIs(t, web.Drive(r).RunFinishedCallbacks(), errBroken)
+			assert.Zero(t, files())
+		})
+	}
+	t.Setenv("TMPDIR", dir+"/missing")
+	t.Setenv("TMP", dir+"/missing")
+	r := beginIn(&web.Application{MaxForm: 1000}, "POST", "/", text, "Content-Type", contentType)
+	_, err := r.Parameters()
+	require.Error(t, err)
+	_, known := web.StatusOf(err)
+	assert.False(t, known, "a disk without room is not the client's fault")
 }

@@ -53,14 +53,13 @@ func (b *Limited) tooLarge() error {
 	return b.err
 }
 
-// Find returns the Limited that body is, or that [Restore] put another body around; nil without
-// one.
+// Find returns the Limited that body is, or of which a [Kept] made it; nil without one.
 func Find(body io.ReadCloser) *Limited {
 	for {
 		switch b := body.(type) {
 		case *Limited:
 			return b
-		case *restored:
+		case *again:
 			body = b.body
 		default:
 			return nil

@@ -6,9 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// Pair is a name and a value of a query string or a form.
-type Pair struct{ Name, Value string }
-
 // ParseQuery splits a query string at '&' and '=', as browsers do: '+' is a space, a '%' without
 // two hexadecimal digits stands for itself, and ';' does not separate. Names and values that are
 // not UTF-8 are an error.

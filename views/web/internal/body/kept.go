@@ -1,0 +1,113 @@
+package body
+
+import (
+	"bytes"
+	"io"
+	"os"
+)
+
+// Kept reads a body and keeps what was read, so that it can be read again: in memory up to a number
+// of bytes, the rest in a temporary file. Close it when the body is no longer needed.
+type Kept struct {
+	body   io.ReadCloser
+	memory int64 // how many bytes head may have
+	head   []byte
+	file   *os.File // nil if head was enough
+	onDisk int64
+	err    error // other than io.EOF; returned by all further reads
+}
+
+var _ io.ReadCloser = (*Kept)(nil)
+
+// Keep returns a Kept with up to memory bytes in memory.
+func Keep(body io.ReadCloser, memory int64) *Kept { return &Kept{body: body, memory: memory} }
+
+// Read reads from the body, or fails with a *fs.PathError if the temporary file does.
+func (k *Kept) Read(p []byte) (int, error) {
+	if k.err != nil {
+		return 0, k.err
+	}
+	n, err := k.body.Read(p)
+	if failed := k.keep(p[:n]); failed != nil {
+		n, err = 0, failed
+	}
+	if err != io.EOF {
+		k.err = err
+	}
+	return n, err
+}
+
+func (k *Kept) keep(p []byte) (err error) {
+	if left := k.memory - int64(len(k.head)); left > 0 {
+		n := min(int(left), len(p))
+		k.head, p = append(k.head, p[:n]...), p[n:]
+	}
+	if len(p) == 0 {
+		return nil
+	}
+	if k.file == nil {
+		if k.file, err = os.CreateTemp("", "body-"); err != nil {
+			return err
+		}
+	}
+	n, err := k.file.Write(p)
+	k.onDisk += int64(n)
+	return err
+}
+
+// ReadMemory reads the body from its beginning, up to the number of bytes that fit into memory, and
+// returns them. They must not be changed.
+func (k *Kept) ReadMemory() ([]byte, error) {
+	k.head, k.err = io.ReadAll(io.LimitReader(k.body, k.memory))
+	return k.head, k.err
+}
+
+// IsEmpty reports whether nothing was read.
+func (k *Kept) IsEmpty() bool { return len(k.head) == 0 && k.onDisk == 0 }
+
+// OnDisk reports whether there is a temporary file.
+func (k *Kept) OnDisk() bool { return k.file != nil }
+
+// Err returns the error that reading the body ended with, nil for none and for its end.
+func (k *Kept) Err() error { return k.err }
+
+// Again returns a body that begins with what was kept and goes on with the rest, or fails where
+// reading failed. Closing it closes the body. It can be read until the Kept is closed.
+func (k *Kept) Again() io.ReadCloser {
+	parts := []io.Reader{bytes.NewReader(k.head)}
+	if k.file != nil {
+		parts = append(parts, io.NewSectionReader(k.file, 0, k.onDisk))
+	}
+	if k.err != nil {
+		parts = append(parts, failing{k.err})
+	} else {
+		parts = append(parts, k.body)
+	}
+	return &again{io.MultiReader(parts...), k.body}
+}
+
+// Close removes the temporary file. It does not close the body.
+func (k *Kept) Close() error {
+	if k.file == nil {
+		return nil
+	}
+	err := k.file.Close()
+	if removed := os.Remove(k.file.Name()); err == nil {
+		err = removed
+	}
+	return err
+}
+
+// again is a body that was read and can be read again.
+type again struct {
+	io.Reader
+	body io.ReadCloser
+}
+
+var _ io.ReadCloser = (*again)(nil)
+
+func (b *again) Close() error { return b.body.Close() }
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }

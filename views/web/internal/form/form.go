@@ -1,0 +1,147 @@
+// Package form reads the fields of a form in the body of a request: URL-encoded ones, and the text
+// fields of multipart/form-data (RFC 7578).
+package form
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/body"
+	"github.com/mastaba-go/mastaba/views/web/internal/urls"
+)
+
+// Kind is the kind of a form.
+type Kind uint8
+
+// The kinds of forms.
+const (
+	None       Kind = iota
+	URLEncoded      // application/x-www-form-urlencoded
+	Multipart       // multipart/form-data
+)
+
+// Error is a form that cannot be read. The client may see Detail.
+type Error struct {
+	Detail   string
+	TooLarge bool // else it is malformed
+	Err      error
+}
+
+var _ error = (*Error)(nil)
+
+// Error returns the detail with the cause.
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return e.Detail
+	}
+	return e.Detail + ": " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+func tooLarge(limit int64) *Error {
+	return &Error{Detail: fmt.Sprintf("the form exceeds the limit of %d bytes", limit), TooLarge: true}
+}
+
+func notText(err error) *Error { return &Error{Detail: "the form is not UTF-8", Err: err} }
+
+// In returns the kind of the form in the body of hr. Only POST, PUT and PATCH have one.
+func In(hr *http.Request) Kind {
+	switch hr.Method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+	default:
+		return None
+	}
+	if hr.Body == nil || hr.Body == http.NoBody {
+		return None
+	}
+	mediaType, _, err := mime.ParseMediaType(hr.Header.Get("Content-Type"))
+	switch {
+	case err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter):
+	case mediaType == "application/x-www-form-urlencoded":
+		return URLEncoded
+	case mediaType == "multipart/form-data":
+		return Multipart
+	}
+	return None
+}
+
+// byParts is what net/http sets as MultipartForm when MultipartReader is called.
+var byParts = func() *multipart.Form {
+	hr := &http.Request{Header: http.Header{"Content-Type": {`multipart/form-data; boundary="x"`}}, Body: http.NoBody}
+	_, _ = hr.MultipartReader()
+	return hr.MultipartForm
+}()
+
+// Parsed returns the fields of the form in hr if net/http has read it, which consumes the body: by
+// ParseForm or ParseMultipartForm, which lose the order of different names. It returns false if it
+// has not, and an error if a caller of MultipartReader has taken the form.
+func Parsed(hr *http.Request) (fields []urls.Pair, ok bool, err error) {
+	var values map[string][]string
+	switch In(hr) {
+	case URLEncoded:
+		values = hr.PostForm
+	case Multipart:
+		if hr.MultipartForm == byParts {
+			return nil, false, errors.New("read the form: MultipartReader was called before, which consumes the body: call Parameters first")
+		}
+		if hr.MultipartForm != nil {
+			values = hr.MultipartForm.Value
+		}
+	}
+	if values == nil {
+		return nil, false, nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, value := range values[name] {
+			if fields, err = appendField(fields, name, value); err != nil {
+				return nil, false, err
+			}
+		}
+	}
+	return fields, true, nil
+}
+
+// Read reads the form in hr from kept, the body of hr. limit is how many bytes it may have, the
+// contents of files not counted. Errors are *Error, or those of kept.
+func Read(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair, error) {
+	switch In(hr) {
+	case URLEncoded:
+		return readEncoded(hr, kept, limit)
+	case Multipart:
+		return readMultipart(hr, kept, limit)
+	}
+	return nil, nil
+}
+
+func readEncoded(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair, error) {
+	if hr.ContentLength > limit {
+		return nil, tooLarge(limit)
+	}
+	text, err := kept.ReadMemory()
+	switch {
+	case err != nil:
+		return nil, err
+	case int64(len(text)) > limit:
+		return nil, tooLarge(limit)
+	}
+	fields, err := urls.ParseQuery(string(text))
+	if err != nil {
+		return nil, notText(err)
+	}
+	return fields, nil
+}
+
+func appendField(fields []urls.Pair, name, value string) ([]urls.Pair, error) {
+	if !utf8.ValidString(name) || !utf8.ValidString(value) {
+		return nil, notText(fmt.Errorf("field %q: invalid UTF-8", name))
+	}
+	return append(fields, urls.Pair{Name: name, Value: value}), nil
+}

@@ -1,0 +1,78 @@
+package form
+
+import (
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/body"
+	"github.com/mastaba-go/mastaba/views/web/internal/urls"
+)
+
+// maxParts is how many parts a form may have, as in net/http.
+const maxParts = 1000
+
+// readMultipart reads the text fields. As in net/http and in WebOb, a part with a file name is a
+// file, and a file input that the user left empty, whose file name is empty, is an empty text.
+// Files are read past.
+func readMultipart(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair, error) {
+	_, params, _ := mime.ParseMediaType(hr.Header.Get("Content-Type"))
+	boundary := params["boundary"]
+	if boundary == "" {
+		return nil, malformed(http.ErrMissingBoundary)
+	}
+	var fields []urls.Pair
+	// NextPart returns io.EOF for a body that ends between two lines of a header, too. Here the body
+	// never ends that way, so io.EOF means that the last boundary was read. The line break is for a
+	// last boundary without one.
+	whole := io.MultiReader(kept, strings.NewReader("\r\n"), cutOff{})
+	reader, left := multipart.NewReader(whole, boundary), limit
+	for n := 0; ; n++ {
+		part, err := reader.NextPart()
+		switch {
+		case kept.Err() != nil: // perhaps while the rest of the part before was skipped
+			return nil, kept.Err()
+		case err == io.EOF, err != nil && kept.IsEmpty():
+			return fields, nil
+		case err != nil:
+			return nil, malformed(err)
+		case n == maxParts:
+			return nil, &Error{Detail: fmt.Sprintf("the form has more than %d parts", maxParts), TooLarge: true}
+		}
+		for key, values := range part.Header {
+			for _, value := range values {
+				left -= int64(len(key) + len(value))
+			}
+		}
+		if left < 0 {
+			return nil, tooLarge(limit)
+		}
+		name := part.FormName()
+		if name == "" || part.FileName() != "" {
+			continue
+		}
+		value, err := io.ReadAll(io.LimitReader(part, left+1))
+		left -= int64(len(value))
+		switch {
+		case kept.Err() != nil:
+			return nil, kept.Err()
+		case err != nil:
+			return nil, malformed(err)
+		case left < 0:
+			return nil, tooLarge(limit)
+		}
+		if fields, err = appendField(fields, name, string(value)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// cutOff is what follows a body.
+type cutOff struct{}
+
+func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func malformed(err error) *Error { return &Error{Detail: "the multipart form is malformed", Err: err} }
