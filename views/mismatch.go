@@ -1,6 +1,7 @@
 package views
 
 import (
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,8 +14,12 @@ import (
 // pay nothing for it; only after it failed all predicates are checked again.
 //
 // Views and routes follow one rule (RFC 9110, 9.3.7, 15.5.6, 15.5.7 and 15.5.16). A near miss is a
-// view, or a refused route with its views, for which nothing failed but the method, the content type
-// or the Accept header.
+// view, or a route with its views, for which nothing failed but the method, the content type or the
+// Accept header. It takes a method if a request with that method would reach it: no route before
+// takes such requests, and for a view the route that matched does. Of a route that did not match it
+// is not known which resource and view name it leads to, so it takes the methods of all its views;
+// nor are views without a route known that a request with another method would reach by traversal.
+// What takes no method is no near miss.
 //
 //  1. Without a near miss the response is a 404.
 //  2. To OPTIONS it is a 204 with Allow, which has the methods of all near misses.
@@ -24,15 +29,15 @@ import (
 
 // mismatch returns the error, or the response to OPTIONS, for a request that no view matches.
 func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, error) {
-	refused := refusedRoutes(r)
-	if first == nil && second == nil && len(refused) == 0 {
+	others := otherRoutes(r)
+	if first == nil && second == nil && len(others) == 0 {
 		return nil, t.nowhere(r)
 	}
-	cause := &NoViewError{Routes: refused}
+	cause := &NoViewError{Routes: slices.DeleteFunc(slices.Clone(others), func(f web.RefusedRoute) bool { return f.Later })}
 	t.miss(cause, r, r.ViewName(), first, second)
 	all := t.examine(r, true, first, second)
 	cause.Candidates = reported(all, r)
-	misses := t.nearMisses(r, all, refused)
+	misses := t.nearMisses(r, all, others)
 	able := slices.DeleteFunc(slices.Clone(misses), func(m nearMiss) bool { return !m.able })
 	switch {
 	case len(misses) == 0:
@@ -57,10 +62,10 @@ func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, er
 	return nil, err.With(cause)
 }
 
-// refusedRoutes returns the routes whose predicates refused the request. It costs next to nothing if
-// there are none.
-func refusedRoutes(r *web.Request) []web.RefusedRoute {
-	if !web.Drive(r).RouteRefused() {
+// otherRoutes returns the routes that requests with another method may reach, apart from the one that
+// matched. It costs next to nothing if there are none.
+func otherRoutes(r *web.Request) []web.RefusedRoute {
+	if match := r.Match(); !web.Drive(r).RouteRefused() && (match == nil || !namesMethods(match.Predicates)) {
 		return nil
 	}
 	table, ok := registry.Lookup[web.Routes](r.Registry())
@@ -82,33 +87,93 @@ func (t *Table) nowhere(r *web.Request) error {
 	return &both.HTTPError
 }
 
-// nearMiss is a view, or a refused route with its views, for which nothing failed but the method,
-// the content type or the Accept header.
+// nearMiss is a view, or a route with its views, for which nothing failed but the method, the content
+// type or the Accept header.
 type nearMiss struct {
 	failed  []web.Predicate
 	methods []string // that it takes
 	able    bool     // it takes the method of the request
 }
 
-// nearMisses returns the near misses among the views that were tried and the refused routes.
-func (t *Table) nearMisses(r *web.Request, all []candidate, refused []web.RefusedRoute) []nearMiss {
-	var misses []nearMiss
+// nearMisses returns the near misses among the views that were tried and the other routes.
+func (t *Table) nearMisses(r *web.Request, all []candidate, others []web.RefusedRoute) []nearMiss {
+	n := nearMisses{method: methodOf(r)}
+	route := func(f web.RefusedRoute) {
+		n.add(f.Failed, f.Predicates, t.resources.on(f.Routed))
+		n.pass(f.Failed, f.Predicates)
+	}
+	at := slices.IndexFunc(others, func(f web.RefusedRoute) bool { return f.Later })
+	if at < 0 {
+		at = len(others)
+	}
+	for _, f := range others[:at] {
+		route(f)
+	}
+	var own []web.Predicate // of the route that matched
+	if match := r.Match(); match != nil {
+		own = match.Predicates
+	}
 	for _, c := range all {
-		if nearly(c.failed) {
-			misses = append(misses, newNearMiss(r, c.failed, nil, []*registration{c.registration}))
+		if len(c.failed) > 0 {
+			n.add(c.failed, own, func(yield func(*registration) bool) { yield(c.registration) })
 		}
 	}
-	for _, f := range refused {
-		if nearly(f.Failed) {
-			misses = append(misses, newNearMiss(r, f.Failed, f.Predicates, t.resources.on(f.Routed)))
-		}
+	n.pass(nil, own)
+	for _, f := range others[at:] {
+		route(f)
 	}
-	return misses
+	return n.found
 }
 
-// nearly reports whether predicates failed, and no other ones than those with a status of their own.
+// nearMisses collects near misses in the order in which routes are tried.
+type nearMisses struct {
+	method string // of the request
+	found  []nearMiss
+	passed [][]web.Predicate // of routes that take the request, if it has a method that they allow
+}
+
+// add adds what lacks nothing but the method, the content type or the Accept header: a route with
+// these predicates, and the views behind it.
+func (n *nearMisses) add(failed, predicates []web.Predicate, behind iter.Seq[*registration]) {
+	if !nearly(failed) {
+		return
+	}
+	takes := func(method string) bool {
+		if !allows(predicates, method) || slices.ContainsFunc(n.passed, func(ps []web.Predicate) bool { return allows(ps, method) }) {
+			return false
+		}
+		for reg := range behind {
+			if reg.takes(method) {
+				return true
+			}
+		}
+		return false
+	}
+	considered := named(slices.Clone(standardMethods), predicates)
+	for reg := range behind {
+		considered = named(considered, reg.info.Predicates)
+	}
+	m := nearMiss{failed: failed, able: takes(n.method)}
+	for _, method := range sortedSet(considered) {
+		if takes(method) {
+			m.methods = append(m.methods, method)
+		}
+	}
+	if len(m.methods) > 0 {
+		n.found = append(n.found, m)
+	}
+}
+
+// pass notes a route: no request that it takes reaches what comes after it.
+func (n *nearMisses) pass(failed, predicates []web.Predicate) {
+	if !slices.ContainsFunc(failed, func(p web.Predicate) bool { return p.Kind() != kindMethod }) {
+		n.passed = append(n.passed, predicates)
+	}
+}
+
+// nearly reports whether no predicates failed but those with a status of their own.
 func nearly(failed []web.Predicate) bool {
-	return len(failed) > 0 && !slices.ContainsFunc(failed, func(p web.Predicate) bool {
+	return !slices.ContainsFunc(failed, func(p web.Predicate) bool {
 		switch p.Kind() {
 		case kindMethod, kindContentType, kindAccept:
 			return false
@@ -122,30 +187,6 @@ var standardMethods = []string{
 	http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPatch, http.MethodPost, http.MethodPut,
 }
 
-// newNearMiss returns the near miss of a view, or of a route with these predicates and its views. A
-// route takes a method if it has no views or one of them takes it.
-func newNearMiss(r *web.Request, failed, predicates []web.Predicate, behind []*registration) nearMiss {
-	taken := func(method string) bool {
-		if len(behind) == 0 {
-			return takes(predicates, method)
-		}
-		return allows(predicates, method) && slices.ContainsFunc(behind, func(reg *registration) bool {
-			return reg.takes(method)
-		})
-	}
-	considered := named(slices.Clone(standardMethods), predicates)
-	for _, reg := range behind {
-		considered = named(considered, reg.info.Predicates)
-	}
-	m := nearMiss{failed: failed, able: taken(methodOf(r))}
-	for _, method := range considered {
-		if taken(method) {
-			m.methods = append(m.methods, method)
-		}
-	}
-	return m
-}
-
 // named appends the methods that the predicates name.
 func named(list []string, predicates []web.Predicate) []string {
 	for _, p := range predicates {
@@ -154,6 +195,11 @@ func named(list []string, predicates []web.Predicate) []string {
 		}
 	}
 	return list
+}
+
+// namesMethods reports whether predicates limit the method.
+func namesMethods(predicates []web.Predicate) bool {
+	return slices.ContainsFunc(predicates, func(p web.Predicate) bool { return p.Kind() == kindMethod })
 }
 
 // allows reports whether predicates allow a method.

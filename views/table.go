@@ -3,6 +3,7 @@ package views
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -162,21 +163,22 @@ func (x *index) at(route, name string) *slot {
 	return of.at(name)
 }
 
-// on returns the views that a route leads to, whatever their name, or nil if the route also uses
-// views without a route, of which there may be any.
-func (x *index) on(route *web.Routed) []*registration {
-	if route.GlobalViews {
-		return nil
-	}
-	var all []*registration
-	for _, s := range x.slots {
-		if s.place.route == route.Route {
-			for _, g := range s.all() {
-				all = append(all, g.members...)
+// on returns the views that a route may lead to, whatever their name and type.
+func (x *index) on(route *web.Routed) iter.Seq[*registration] {
+	return func(yield func(*registration) bool) {
+		for _, s := range x.slots {
+			if s.place.route != route.Route && (s.place.route != "" || !route.GlobalViews) {
+				continue
+			}
+			for _, g := range s.groups {
+				for _, reg := range g.members {
+					if !yield(reg) {
+						return
+					}
+				}
 			}
 		}
 	}
-	return all
 }
 
 func (x *index) add(reg *registration) {

@@ -2,10 +2,11 @@ package routes
 
 import "github.com/mastaba-go/mastaba/views/web"
 
-// Refused returns the routes whose pattern matches the path of r, but whose predicates do not all
-// hold, in the order in which they are tried, up to the route that matched. It checks all
-// predicates of these routes; one that fails with an error does not hold. The request keeps its
-// match. For an invalid path it returns nil.
+// Refused returns the routes whose pattern matches the path of r, and that did not match all the
+// same, in the order in which they are tried: those whose predicates do not all hold, up to the
+// route that matched, and if that one has predicates, all routes after it. It checks all predicates
+// of these routes; one that fails with an error does not hold. The request keeps its match. For an
+// invalid path it returns nil.
 func (t *Table) Refused(r *web.Request) []web.RefusedRoute {
 	path, err := requestPath(r)
 	if t == nil || len(t.routes) == 0 || err != nil {
@@ -20,14 +21,20 @@ func (t *Table) Refused(r *web.Request) []web.RefusedRoute {
 		defer drive.ClearMatch()
 	}
 	var refused []web.RefusedRoute
+	later := false
 	s := t.index.begin(path)
-	for rt := s.next(); rt != nil && rt.Name != matched; rt = s.next() {
-		if len(rt.Predicates) == 0 {
-			continue // matches now: a predicate or a subscriber changed the request
+	for rt := s.next(); rt != nil; rt = s.next() {
+		if rt.Name == matched {
+			if len(rt.Predicates) == 0 {
+				break // no request reaches what is behind it
+			}
+			later = true
+			continue
 		}
 		drive.SetPathMatch(rt.routed, path, s.spans[:rt.Pattern.match.markers])
-		if failed := rt.failing(r); len(failed) > 0 {
-			refused = append(refused, web.RefusedRoute{Routed: rt.routed, Predicates: rt.Predicates, Failed: failed})
+		failed := rt.failing(r)
+		if len(failed) > 0 || later { // otherwise a predicate or a subscriber changed the request
+			refused = append(refused, web.RefusedRoute{Routed: rt.routed, Failed: failed, Later: later})
 		}
 	}
 	t.index.end(s) // unless a predicate panics

@@ -65,7 +65,7 @@ func (t *Table) finish() {
 		markers := rt.Pattern.markers
 		rt.routed = &web.Routed{
 			Route: rt.Name, Pattern: rt.Pattern.String(), GlobalViews: rt.GlobalViews,
-			Markers: markers, Star: rt.Pattern.star() != "",
+			Markers: markers, Star: rt.Pattern.star() != "", Predicates: rt.Predicates,
 		}
 		rt.hasTraverse, rt.hasSubpath = slices.Contains(markers, traverseMarker), slices.Contains(markers, subpathMarker)
 	}

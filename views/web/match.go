@@ -18,6 +18,9 @@ type Routed struct {
 	// Star reports whether the last marker is a star, which matches a list of path segments.
 	Star bool
 
+	// Predicates are those of the route.
+	Predicates []Predicate
+
 	// Views is what package views keeps for the route. It is set while the application is built.
 	Views any
 
