@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,9 +39,14 @@ type CompressOptions struct {
 //   - A body of bytes is compressed at once, and its length is known. Readers and streams are
 //     compressed as they are sent, and a Flush passes through, so that a page may be sent piece by
 //     piece. What an http.Handler writes is treated likewise, once its headers or its length decide.
+//   - Of equally preferred codings it takes zstd. A client that refuses the plain bytes
+//     (identity;q=0) and accepts no coding of ours gets them anyway: RFC 9110 12.4.1 leaves the
+//     choice between that and a 406, which helps no client. Of an Accept-Encoding the first 100
+//     elements count.
 //   - Vary names Accept-Encoding wherever it decides. A strong ETag gets a suffix ("v1-gzip"),
 //     because the bytes differ; when a client sends it back in If-None-Match or If-Match, the
-//     application sees its own tag as well. Digests of the plain bytes (Content-Digest,
+//     application sees its own tag as well. In If-None-Match that holds for the codings that the
+//     request accepts, so that no cache serves others. Digests of the plain bytes (Content-Digest,
 //     Repr-Digest, Digest, Content-MD5) are removed.
 //   - A response to HEAD has the headers of GET, except for the length.
 //
@@ -58,10 +64,11 @@ func Compress(o CompressOptions) Factory {
 			if o.Skip != nil && o.Skip(r) {
 				return next(r)
 			}
-			has := c.addPlainTags(r)
+			d := decision{compression: c, accepted: readAccepted(r.Header["Accept-Encoding"], c.codings)}
+			d.addPlainTags(r)
 			resp, err := next(r)
 			if err == nil && resp != nil {
-				c.apply(r, resp, has)
+				d.apply(r, resp)
 			}
 			return resp, err
 		}, nil
@@ -133,22 +140,28 @@ func (c *compression) release(coding string, e encoder) {
 	c.pools[coding].Put(e)
 }
 
-// addPlainTags adds the application's own entity tags to the coded ones that the client has. It
-// returns the original If-None-Match if that had coded tags.
-func (c *compression) addPlainTags(r *web.Request) (has []string) {
-	for _, name := range [...]string{"If-Match", "If-None-Match"} {
-		list := r.Header[name]
-		if len(list) == 0 {
-			continue
-		}
-		if all := withPlainTags(list); all != nil {
-			r.Header[name] = all
-			if name == "If-None-Match" {
-				has = list
-			}
+// decision is what Compress knows of one request.
+type decision struct {
+	*compression
+	accepted
+	has []string // the original If-None-Match, if that had coded tags
+}
+
+// addPlainTags adds the application's own entity tags to the coded ones that the client has. In
+// If-None-Match it leaves out those of codings that this request does not accept: a 304 would let a
+// shared cache serve them. If-Match is about the resource, which has changed or not.
+func (d *decision) addPlainTags(r *web.Request) {
+	if list := r.Header["If-Match"]; len(list) > 0 {
+		if all := withPlainTags(list, func(coding int) bool { return slices.Contains(d.codings, codings[coding]) }); all != nil {
+			r.Header["If-Match"] = all
 		}
 	}
-	return has
+	if list := r.Header["If-None-Match"]; len(list) > 0 {
+		if all := withPlainTags(list, func(coding int) bool { return d.weights[coding] > 0 }); all != nil {
+			r.Header["If-None-Match"] = all
+			d.has = list
+		}
+	}
 }
 
 // eligible reports whether a response with this status and these headers may be compressed for some
@@ -164,13 +177,13 @@ func (c *compression) eligible(status int, h headers) bool {
 	return typeMatches(h.get("Content-Type"), c.types)
 }
 
-// coding returns the coding for an eligible response, or "", and sets Vary.
-func (c *compression) coding(r *web.Request, h headers) string {
+// choose returns the coding for an eligible response, or "", and sets Vary.
+func (d *decision) choose(r *web.Request, h headers) string {
 	h.vary()
-	if len(r.Header["Range"]) > 0 { // a range counts the plain bytes
+	if len(r.Header["Range"]) > 0 && r.Method == http.MethodGet { // a range counts the plain bytes; only GET has ranges
 		return ""
 	}
-	return chooseCoding(r.Header["Accept-Encoding"], c.codings)
+	return d.coding
 }
 
 // varyPart sets Vary on a 206 or 416 if Compress may decide about the 200, which must have the same
@@ -197,37 +210,37 @@ func (c *compression) varyPart(status int, h headers) {
 }
 
 // apply compresses a response, or arranges for it to be compressed as it is sent.
-func (c *compression) apply(r *web.Request, resp *web.Response, has []string) {
+func (d *decision) apply(r *web.Request, resp *web.Response) {
 	h := responseHeaders{resp}
 	size := sizeForGet(r, resp)
 	if resp.Status() == http.StatusNotModified {
-		setNotModified(h, has)
+		d.setNotModified(h)
 		return
 	}
 	if resp.Pending() && size < 0 {
 		if handler, ok := takeHandler(resp); ok {
-			resp.SetHandler(&compressedHandler{c, r, handler, has})
+			resp.SetHandler(&compressedHandler{*d, r, handler})
 			return
 		}
 	}
-	c.varyPart(resp.Status(), h)
-	if size >= 0 && size < c.minSize || !c.eligible(resp.Status(), h) {
+	d.varyPart(resp.Status(), h)
+	if size >= 0 && size < d.minSize || !d.eligible(resp.Status(), h) {
 		return
 	}
-	coding := c.coding(r, h)
+	coding := d.choose(r, h)
 	if coding == "" {
 		return
 	}
 	if !resp.Pending() {
-		c.compressBytes(r, resp, coding)
+		d.compressBytes(r, resp, coding)
 		return
 	}
 	setEncoding(h, coding)
 	switch body := resp.TakeBody().(type) {
 	case io.Reader:
-		resp.SetReader(&compressedReader{c: c, coding: coding, source: body}, -1)
+		resp.SetReader(&compressedReader{c: d.compression, coding: coding, source: body}, -1)
 	case func(web.StreamWriter) error:
-		resp.SetStream(func(w web.StreamWriter) error { return c.stream(w, coding, body) })
+		resp.SetStream(func(w web.StreamWriter) error { return d.stream(w, coding, body) })
 	}
 }
 
@@ -262,14 +275,15 @@ func takeHandler(resp *web.Response) (http.Handler, bool) {
 
 // compressBytes compresses a body of bytes if that makes it smaller.
 func (c *compression) compressBytes(r *web.Request, resp *web.Response, coding string) {
-	if r.Method == http.MethodHead {
-		resp.TakeBody() // its length is not that of the response to GET
+	body, _ := resp.TakeBody().([]byte)
+	if r.Method == http.MethodHead && len(body) == 0 { // as left by middleware
 		setEncoding(responseHeaders{resp}, coding)
 		return
 	}
-	body, _ := resp.TakeBody().([]byte)
 	if out, ok := c.encode(body, coding); ok {
-		resp.SetBytes(out)
+		if r.Method != http.MethodHead {
+			resp.SetBytes(out)
+		}
 		setEncoding(responseHeaders{resp}, coding)
 	} else {
 		resp.SetBytes(bytes.Clone(body)) // it may be the memory of a string, which must not be written to

@@ -92,16 +92,15 @@ func (s compressedStream) Flush() error {
 
 // compressedHandler compresses what a handler writes.
 type compressedHandler struct {
-	c       *compression
+	decision
 	r       *web.Request
 	handler http.Handler
-	has     []string
 }
 
 var _ http.Handler = (*compressedHandler)(nil)
 
 func (h *compressedHandler) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
-	out := &compressedWriter{ResponseWriter: w, compressedHandler: h, head: hr.Method == http.MethodHead}
+	out := &compressedWriter{ResponseWriter: w, h: h, head: hr.Method == http.MethodHead}
 	defer out.releaseEncoder()
 	h.handler.ServeHTTP(out, hr)
 	out.close()
@@ -112,12 +111,12 @@ func (h *compressedHandler) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 // at the first Flush, or at the end.
 type compressedWriter struct {
 	http.ResponseWriter
-	*compressedHandler
+	h      *compressedHandler
 	head   bool
 	status int // 0: not fixed yet
 	buf    []byte
-	sent   bool // the headers are sent
-	coding string
+	sent   bool   // the headers are sent
+	coding string // "" if the body is not compressed
 	e      encoder
 }
 
@@ -154,7 +153,7 @@ func (w *compressedWriter) Write(p []byte) (int, error) {
 	}
 	if !w.sent {
 		w.buf = append(w.buf, p...)
-		if int64(len(w.buf)) >= w.c.minSize {
+		if int64(len(w.buf)) >= w.h.minSize {
 			if err := w.sendBuffer(int64(len(w.buf))); err != nil {
 				return 0, err
 			}
@@ -206,7 +205,7 @@ func (w *compressedWriter) pass(p []byte) (int, error) {
 	case w.head:
 		return len(p), nil
 	case w.e == nil:
-		w.e = w.c.acquire(w.coding, w.ResponseWriter)
+		w.e = w.h.acquire(w.coding, w.ResponseWriter)
 	}
 	return w.e.Write(p)
 }
@@ -230,13 +229,13 @@ func (w *compressedWriter) sendBuffer(size int64) error {
 func (w *compressedWriter) decide(size int64) {
 	h := writerHeaders(w.Header())
 	if w.status == http.StatusNotModified {
-		setNotModified(h, w.has)
-	} else if (size < 0 || size >= w.c.minSize) && w.c.eligible(w.status, h) {
-		if w.coding = w.c.coding(w.r, h); w.coding != "" {
+		w.h.setNotModified(h)
+	} else if (size < 0 || size >= w.h.minSize) && w.h.eligible(w.status, h) {
+		if w.coding = w.h.choose(w.h.r, h); w.coding != "" {
 			setEncoding(h, w.coding)
 		}
 	} else {
-		w.c.varyPart(w.status, h)
+		w.h.varyPart(w.status, h)
 	}
 	w.sent = true
 	w.ResponseWriter.WriteHeader(w.status)
@@ -255,7 +254,7 @@ func (w *compressedWriter) close() {
 // releaseEncoder runs after a panic, too.
 func (w *compressedWriter) releaseEncoder() {
 	if w.e != nil {
-		w.c.release(w.coding, w.e)
+		w.h.release(w.coding, w.e)
 		w.e = nil
 	}
 }

@@ -1,6 +1,7 @@
 package tweens
 
 import (
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,43 +13,84 @@ import (
 // codings are the content codings that Compress supports, the preferred one first.
 var codings = [...]string{"zstd", "gzip"}
 
-// chooseCoding returns the available coding that the client prefers, or "" if it wants none. Among
-// equally preferred ones it is the first.
-func chooseCoding(accepts []string, available []string) string {
-	if len(accepts) == 0 {
-		return ""
-	}
-	best, most := "", qualityOf(accepts, "identity", 0)
-	for _, coding := range available {
-		if q := qualityOf(accepts, coding, qualityOf(accepts, "*", 0)); q > most || q == most && q > 0 && best == "" {
-			best, most = coding, q
-		}
-	}
-	return best
+// accepted is what Compress needs of an Accept-Encoding.
+type accepted struct {
+	coding  string                // the preferred one; "" for none
+	weights [len(codings)]float64 // of codings, 0 for those that are not available or not accepted
 }
 
-// qualityOf returns the weight of a coding in Accept-Encoding, or otherwise if it does not occur.
-// Invalid weights count as 0.
-func qualityOf(accepts []string, coding string, otherwise float64) float64 {
-	for _, list := range accepts {
-		for item := range strings.SplitSeq(list, ",") {
-			name, parameter, weighted := strings.Cut(item, ";")
-			name = strings.TrimSpace(name)
-			if !strings.EqualFold(name, coding) && !(coding == "gzip" && strings.EqualFold(name, "x-gzip")) {
+// mostCodings is how many elements of an Accept-Encoding count.
+const mostCodings = 100
+
+// readAccepted reads an Accept-Encoding once and chooses among available (RFC 9110 12.5.3): the
+// coding with the highest weight, if that is at least the one of identity where the client names
+// it. Among equally preferred ones it is the first. The first weight of a coding counts, invalid
+// weights count as 0, and "*" stands for the codings that are not named.
+func readAccepted(lines, available []string) (a accepted) {
+	if len(lines) == 0 {
+		return a
+	}
+	identity, others := -1.0, -1.0 // negative: not named
+	for i := range a.weights {
+		a.weights[i] = -1
+	}
+	elements := 0
+	for _, list := range lines {
+		for list != "" && elements < mostCodings {
+			var element string
+			element, list, _ = strings.Cut(list, ",")
+			elements++
+			name, parameter, weighted := strings.Cut(element, ";")
+			to := &others
+			switch name = strings.TrimSpace(name); {
+			case name == "*":
+			case strings.EqualFold(name, "identity"):
+				to = &identity
+			case strings.EqualFold(name, "gzip"), strings.EqualFold(name, "x-gzip"):
+				to = &a.weights[1]
+			case strings.EqualFold(name, "zstd"):
+				to = &a.weights[0]
+			default:
 				continue
 			}
-			if !weighted {
-				return 1
+			if *to < 0 {
+				*to = 1
+				if weighted {
+					*to = weight(parameter)
+				}
 			}
-			key, value, _ := strings.Cut(parameter, "=")
-			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-			if !strings.EqualFold(strings.TrimSpace(key), "q") || err != nil || !(q >= 0 && q <= 1) {
-				return 0
-			}
-			return q
 		}
 	}
-	return otherwise
+	for i := range a.weights {
+		if a.weights[i] < 0 {
+			a.weights[i] = max(others, 0)
+		}
+	}
+	a.choose(available, max(identity, 0))
+	return a
+}
+
+// choose sets the preferred coding.
+func (a *accepted) choose(available []string, identity float64) {
+	most := identity
+	for i, coding := range codings {
+		switch q := a.weights[i]; {
+		case !slices.Contains(available, coding):
+			a.weights[i] = 0
+		case q > most, q == most && q > 0 && a.coding == "":
+			a.coding, most = coding, q
+		}
+	}
+}
+
+// weight reads "q=0.5"; an invalid weight is 0.
+func weight(parameter string) float64 {
+	key, value, _ := strings.Cut(parameter, "=")
+	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	if !strings.EqualFold(strings.TrimSpace(key), "q") || err != nil || !(q >= 0 && q <= 1) {
+		return 0
+	}
+	return q
 }
 
 // An entity tag names one representation, byte for byte, and a compressed one is another. Its
@@ -63,17 +105,14 @@ func codedTag(tag, coding string) string {
 	return tag[:len(tag)-1] + "-" + coding + `"`
 }
 
-// withPlainTags adds to the tags of If-Match or If-None-Match the application's own tag for each
-// coded one. It returns nil if there are none.
-func withPlainTags(lists []string) []string {
+// withPlainTags adds to the tags of If-Match or If-None-Match the application's own tag for each one
+// of a coding that accepts allows. It returns nil if there are none.
+func withPlainTags(lists []string, accepts func(coding int) bool) []string {
 	var plain []string
-	for _, list := range lists {
-		for tag := range strings.SplitSeq(list, ",") {
-			tag = strings.TrimSpace(tag)
-			for _, coding := range codings {
-				if base, ok := strings.CutSuffix(tag, "-"+coding+`"`); ok {
-					plain = append(plain, base+`"`)
-				}
+	for tag := range tagsOf(lists) {
+		for i, coding := range codings {
+			if base, ok := strings.CutSuffix(tag, "-"+coding+`"`); ok && accepts(i) {
+				plain = append(plain, base+`"`)
 			}
 		}
 	}
@@ -83,17 +122,50 @@ func withPlainTags(lists []string) []string {
 	return []string{strings.Join(append(append([]string(nil), lists...), plain...), ", ")}
 }
 
-// tagOf304 returns the tag for a 304: the one that the client has.
-func tagOf304(tag string, has []string) string {
-	for _, coding := range codings {
-		coded := codedTag(tag, coding)
-		for _, list := range has {
-			if coded != tag && strings.Contains(list, coded) {
-				return coded
-			}
+// tagOf304 returns the tag for a 304 to a request with the tags has: of those that the client may
+// be served, the preferred one that it has. A shared cache serves the response with this tag from
+// then on (RFC 9111 4.3.4).
+func (a *accepted) tagOf304(tag string, has []string) string {
+	if a.coding != "" && listed(codedTag(tag, a.coding), has) {
+		return codedTag(tag, a.coding)
+	}
+	for i, coding := range codings {
+		if a.weights[i] > 0 && listed(codedTag(tag, coding), has) {
+			return codedTag(tag, coding)
 		}
 	}
 	return tag
+}
+
+// listed reports whether a list has a tag, by weak comparison.
+func listed(tag string, lists []string) bool {
+	for t := range tagsOf(lists) {
+		if strings.TrimPrefix(t, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// tagsOf yields the tags of a list in one or more lines, up to its first mistake.
+func tagsOf(lists []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, list := range lists {
+			for {
+				list = strings.TrimLeft(list, ", \t")
+				opaque, opened := strings.CutPrefix(strings.TrimPrefix(list, "W/"), `"`)
+				end := strings.IndexByte(opaque, '"')
+				if !opened || end < 0 {
+					break
+				}
+				rest := opaque[end+1:]
+				if !yield(list[:len(list)-len(rest)]) {
+					return
+				}
+				list = rest
+			}
+		}
+	}
 }
 
 // compressible are the content types that become smaller, unless the options name others.
@@ -209,9 +281,11 @@ func setEncoding(h headers, coding string) {
 }
 
 // setNotModified makes the headers of a 304 those that the 200 had.
-func setNotModified(h headers, has []string) {
-	h.vary()
-	if tag := h.get("Etag"); tag != "" && has != nil {
-		h.set("Etag", tagOf304(tag, has))
+func (d *decision) setNotModified(h headers) {
+	if !forbidsTransform(h) {
+		h.vary()
+	}
+	if tag := h.get("Etag"); tag != "" && d.has != nil {
+		h.set("Etag", d.tagOf304(tag, d.has))
 	}
 }

@@ -86,7 +86,9 @@ func Func[O any](fn func(*web.Request) (O, error)) View {
 
 // HTTP makes a view of a net/http handler. The view returns a response whose body is the handler;
 // the handler writes the response itself, after the tweens. It gets the whole path of the request
-// (see http.StripPrefix). The view serves any resource unless [For] narrows it.
+// (see http.StripPrefix), and the request as web.Request.HTTP returns it. A 206 for a part of an
+// empty content, as http.ServeContent sends it, becomes a 200. The view serves any resource unless
+// [For] narrows it.
 func HTTP(h http.Handler) View {
 	v := shaped[*web.Response]("HTTP", nil, h, isNil(h))
 	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {

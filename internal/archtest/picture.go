@@ -18,9 +18,11 @@ var picture = []room{
 	{path: "internal/testapps/...", may: all},
 	{path: "internal/load/logged", may: rooms("framework", "framework/cli", "tweens", "views")},
 	{path: "internal/load/bare"},
+	{path: "internal/rfc9110"}, // a model of responses, for the tests of what sends them
 
 	// Programs, and what helps people to write them.
 	{path: "examples/hello", may: rooms("framework", "tweens", "views")}, // the least: without the command line
+	{path: "examples/files", may: all, tests: rooms("internal/rfc9110")},
 	{path: "examples/...", may: all},
 	{path: "framework/cmd/mastaba"}, // for use without an application: new
 	{path: "framework/cli", may: rooms(
@@ -54,7 +56,7 @@ var picture = []room{
 	// Tweens and views do not know each other: they meet in views/web.
 	{path: "tweens/oteltween", may: rooms("tweens", "views/web", "registry"), tests: application},
 	{path: "tweens/promtween", may: rooms("tweens", "views/web", "registry"), tests: application},
-	{path: "tweens", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async"), tests: application},
+	{path: "tweens", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async"), tests: append(rooms("internal/rfc9110"), application...)},
 	{path: "views/templates", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/forms/validator", may: rooms("views/forms", "views", "views/web"), tests: application},
 	{path: "views/forms", may: rooms("views", "views/web", "registry", "traversal"), tests: application},

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
 // copyOf returns a copy that shares everything with r. Its own match, walk and response are unused
@@ -68,9 +69,11 @@ func (r *Request) WithNode(n traversal.Node, viewName string) *Request {
 
 // HTTP returns the request for code that needs an *http.Request. It has Context as its context, and
 // the route's pattern and markers as Pattern and PathValue. It shares URL, headers and body with r,
-// and costs a few allocations.
+// and costs a few allocations. Conditional and range requests have their headers in the form that
+// net/http understands, such as If-None-Match in one line, in a copy if need be (RFC 9110 5.3, 14).
 func (r *Request) HTTP() *http.Request {
 	hr := r.Request.WithContext(r.Context())
+	hr.Header = header.Conditional(hr.Method, hr.Header)
 	if m := r.Match(); m != nil {
 		hr.Pattern = m.Pattern
 		for _, p := range m.Params() {

@@ -28,6 +28,9 @@ func (p *HandlerWriter) Header() http.Header { return p.W.Header() }
 // WriteHeader sends the status; an informational one does not begin the response.
 func (p *HandlerWriter) WriteHeader(status int) {
 	if status >= 200 || status == http.StatusSwitchingProtocols {
+		if !p.Sent.Started {
+			status = header.Whole(p.W.Header(), status)
+		}
 		p.Begin(status)
 	}
 	p.W.WriteHeader(status)
