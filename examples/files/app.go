@@ -17,7 +17,7 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddRenderer("json", views.JSON(views.JSONOptions{Indent: "  "}))
 
 	// A page for each type of resource. File is the type of all files without a better one.
-	page := views.Group(views.Method("GET"))
+	page := views.Group(views.Method("GET"), views.Where("nothing below", endsPath))
 	config.AddView(views.OnInput(showFolder), page, views.Renderer("folder.html"))
 	config.AddView(views.On(showText), page, views.Renderer("text.html"))
 	config.AddView(views.On(showMarkdown), page, views.Renderer("markdown.html"))
@@ -53,3 +53,10 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
 	return config
 }
+
+// viewNames are the names of views that a path may have after a folder or file.
+var viewNames = []string{"raw", "info", "source", "search"}
+
+// endsPath is the predicate of all views: the path ends with the name of the view, so that
+// /file/raw/extra does not exist.
+func endsPath(r *framework.Request) (bool, error) { return len(r.Subpath()) == 0, nil }

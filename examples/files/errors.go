@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"slices"
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -36,6 +37,9 @@ func showHTTPError(r *framework.Request, err error) (*errorPage, error) {
 	missing := r.ViewName()
 	switch {
 	case status == http.StatusNotFound && missing != "" && !r.Node().IsZero() && !errors.Is(err, fs.ErrNotExist): // otherwise the error of a view has a better text
+		if len(r.Subpath()) > 0 && slices.Contains(viewNames, missing) {
+			missing += "/" + r.Subpath()[0]
+		}
 		page.Detail = "There is no “" + missing + "” in " + r.Resource().(Entry).at().name() + "."
 	case status == http.StatusMethodNotAllowed:
 		page.Detail = "Allowed methods: " + r.Response().Header("Allow") + "."

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/mastaba-go/mastaba/framework"
@@ -64,14 +65,18 @@ const smallFile = 64 << 10
 // plain error text, sendContent returns an error, which has a page.
 func sendContent(r *framework.Request, response *framework.Response, content io.ReadSeeker, size int64, info fs.FileInfo) (*framework.Response, error) {
 	try := headOnly{header: http.Header{"Content-Type": nil}}
-	var modified time.Time // zero for a generated file, whose time means nothing
+	// The size of a generated file is another one, and its time means nothing.
+	var modified time.Time
 	if size == info.Size() {
-		modified = info.ModTime()
-		etag := fmt.Sprintf(`"%x-%x"`, modified.UnixNano(), size)
+		if modified = info.ModTime(); modified.After(time.Now()) {
+			modified = time.Time{} // no response was made later than now (RFC 9110 8.8.2.1)
+		}
+		etag := fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), size)
 		try.header.Set("Etag", etag)
 		response.SetHeader("Etag", etag)
 	}
-	http.ServeContent(&try, &http.Request{Method: http.MethodHead, Header: r.Header}, "", modified, content)
+	conditions := conditionsOf(r, size)
+	http.ServeContent(&try, &http.Request{Method: http.MethodHead, Header: conditions}, "", modified, content)
 	switch {
 	case try.status == http.StatusRequestedRangeNotSatisfiable:
 		return nil, web.RangeNotSatisfiable(size).WithDetail(fmt.Sprintf("The file has %d bytes.", size))
@@ -79,9 +84,24 @@ func sendContent(r *framework.Request, response *framework.Response, content io.
 		return nil, web.Status(try.status, "")
 	}
 	response.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		hr.Header = conditions
 		http.ServeContent(w, hr, "", modified, content)
 	}))
 	return response, nil
+}
+
+// conditionsOf returns the headers of the request without a Range that means nothing: one in a unit
+// other than bytes (RFC 9110 14.2), or one of an empty file, no part of which can be described
+// (14.4).
+func conditionsOf(r *framework.Request, size int64) http.Header {
+	h := r.HTTP().Header
+	unit, _, _ := strings.Cut(h.Get("Range"), "=")
+	if unit == "" || unit == "bytes" && size > 0 {
+		return h
+	}
+	h = h.Clone()
+	h.Del("Range")
+	return h
 }
 
 // headOnly is a response writer that keeps the status and headers and sends nothing.

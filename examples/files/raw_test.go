@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,6 +17,8 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/internal/rfc9110"
+	"github.com/mastaba-go/mastaba/tweens"
 )
 
 func TestRawTypes(t *testing.T) {
@@ -66,6 +72,11 @@ func TestRangesAndConditions(t *testing.T) {
 		{"from there on", "Range", "bytes=8-", 206, "89", "bytes 8-9/10"},
 		{"beyond the end", "Range", "bytes=20-", 416, "", "bytes */10"},
 		{"nonsense", "Range", "bytes=x", 416, "", "bytes */10"},
+		{"the last 0 bytes", "Range", "bytes=-0", 416, "", "bytes */10"},
+		{"the last 0 bytes and another range", "Range", "bytes=-0,1-2", 206, "12", "bytes 1-2/10"},
+		{"more than there is", "Range", "bytes=-99999999999999999999", 206, "0123456789", "bytes 0-9/10"},
+		{"unit in upper case", "Range", "BYTES=1-2", 206, "12", "bytes 1-2/10"},
+		{"another unit", "Range", "lines=1-2", 200, "0123456789", ""},
 		{"known by its tag", "If-None-Match", etag, 304, "", ""},
 		{"another tag", "If-None-Match", `"x"`, 200, "0123456789", ""},
 		{"not changed since", "If-Modified-Since", modified, 304, "", ""},
@@ -88,12 +99,80 @@ func TestRangesAndConditions(t *testing.T) {
 	assert.Contains(t, refused.Body, "The file has 10 bytes.")
 	assert.Contains(t, refused.Body, `<a class="button main" href="/digits.txt">Back to digits.txt</a>`)
 	assert.Empty(t, refused.Header.Get("Content-Disposition"))
-	head := app.Request("HEAD", "/digits.txt/raw").Status(http.StatusOK)
-	assert.Equal(t, "10", head.Header.Get("Content-Length"))
-	assert.Empty(t, head.Body)
+	for _, ranges := range []string{"", "bytes=2-4", "bytes=20-"} { // only GET has ranges
+		head := app.Request("HEAD", "/digits.txt/raw", frameworktest.Header("Range", ranges)).Status(http.StatusOK)
+		assert.Equal(t, "10", head.Header.Get("Content-Length"))
+		assert.Empty(t, head.Body)
+	}
+	lines := []frameworktest.RequestOption{frameworktest.Header("If-None-Match", `"x"`), frameworktest.Header("If-None-Match", etag)}
+	app.Get("/digits.txt/raw", lines...).Status(http.StatusNotModified)
 
 	require.NoError(t, os.Chtimes(filepath.Join(dir, "digits.txt"), time.Time{}, time.Now().Add(time.Hour)))
-	app.Get("/digits.txt/raw", frameworktest.Header("If-None-Match", etag)).Status(http.StatusOK)
+	future := app.Get("/digits.txt/raw", frameworktest.Header("If-None-Match", etag)).Status(http.StatusOK)
+	assert.Empty(t, future.Header.Get("Last-Modified"), "it would be later than Date")
+	assert.NotEmpty(t, future.Header.Get("Etag"))
+}
+
+// Nothing is below a view.
+func TestNothingBelowViews(t *testing.T) {
+	t.Parallel()
+	app := newApp(t, newSite(t, tree{"digits.txt": "0123456789", "a.md": "# A"}.write(t), false))
+	for _, target := range []string{"/digits.txt/raw", "/digits.txt/info", "/digits.txt/@@", "/a.md/source", "/a.md/raw", "/info", "/@@search", "/@@"} {
+		app.Get(target).Status(http.StatusOK)
+		app.Get(target + "/").Status(http.StatusOK)
+		app.Get(target + "/extra").Status(http.StatusNotFound)
+	}
+	page := app.Get("/digits.txt/raw/extra", frameworktest.Header("Accept", "text/html")).Status(http.StatusNotFound)
+	assert.Contains(t, page.Body, "There is no “raw/extra” in digits.txt.")
+	app.Request("DELETE", "/digits.txt/raw").Status(http.StatusMethodNotAllowed)
+}
+
+// The raw view does what the RFC says, with and without compression.
+func TestRawFollowsRFC9110(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("0123456789abcdef ", 20)
+	dir := tree{"long.txt": long, "short.txt": "abc", "empty.txt": "", "image.png": long, "large.txt": strings.Repeat(long, 250)}.write(t)
+	modified := time.Date(2023, 11, 14, 22, 13, 20, 0, time.UTC)
+	for _, compressed := range []bool{false, true} {
+		config := configure(newSite(t, dir, false), framework.Options{Logger: new(frameworktest.Log).Logger()})
+		if compressed {
+			config.AddTween("compress", tweens.Compress(tweens.CompressOptions{MinSize: 16, DisableZstd: true}))
+		}
+		app := frameworktest.New(t, config)
+		for name, contentType := range map[string]string{
+			"long.txt": "text/plain; charset=utf-8", "short.txt": "text/plain; charset=utf-8", "empty.txt": "text/plain; charset=utf-8",
+			"image.png": "image/png", "large.txt": "text/plain; charset=utf-8",
+		} {
+			t.Run(fmt.Sprintf("%s, compressed: %t", name, compressed), func(t *testing.T) {
+				file := filepath.Join(dir, name)
+				require.NoError(t, os.Chtimes(file, modified, modified))
+				body, err := os.ReadFile(file)
+				require.NoError(t, err)
+				resource := rfc9110.Resource{
+					Body: string(body), Type: contentType, ETag: fmt.Sprintf(`"%x-%x"`, modified.UnixNano(), len(body)), Modified: modified,
+					CacheControl: "no-cache", Lenient: true,
+				}
+				if compressed {
+					resource.Codings, resource.Coded = []string{"gzip"}, len(body) >= 16 && contentType != "image/png"
+				}
+				requests := rfc9110.Requests()
+				if len(body) > smallFile {
+					requests /= 10
+				}
+				assert.NoError(t, resource.Try(app, "/"+name+"/raw", requests, func(coding string, body []byte) (string, error) {
+					if coding == "" {
+						return string(body), nil
+					}
+					z, err := gzip.NewReader(bytes.NewReader(body))
+					if err != nil {
+						return "", err
+					}
+					plain, err := io.ReadAll(z)
+					return string(plain), err
+				}))
+			})
+		}
+	}
 }
 
 // The system generates some files on reading: they have no size and no end to seek to, and some
