@@ -44,6 +44,13 @@ func read(hr *http.Request, limit int64) ([]urls.Pair, error) {
 	return form.Read(hr, body.Keep(hr.Body, limit+1), limit)
 }
 
+func pairs(texts ...string) (list []urls.Pair) {
+	for i := 0; i < len(texts); i += 2 {
+		list = append(list, urls.Pair{Name: texts[i], Value: texts[i+1]})
+	}
+	return list
+}
+
 func TestIn(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -80,18 +87,18 @@ func TestReadMultipart(t *testing.T) {
 		want []urls.Pair
 	}{
 		"fields in their order": {part(`name="b"`, "1") + part(`name="a"`, "2") + part(`name="b"`, "3") + end,
-			[]urls.Pair{{"b", "1"}, {"a", "2"}, {"b", "3"}}},
-		"not ASCII":                {part(`name="größe"`, "ä ö") + end, []urls.Pair{{"größe", "ä ö"}}},
-		"lines":                    {part(`name="a"`, "1\r\n2\n\r\n") + end, []urls.Pair{{"a", "1\r\n2\n\r\n"}}},
-		"a file is no text":        {part(`name="f"; filename="x.txt"`, "data") + part(`name="a"`, "1") + end, []urls.Pair{{"a", "1"}}},
-		"an empty file input":      {part(`name="f"; filename=""`, "") + end, []urls.Pair{{"f", ""}}},
-		"a part without a name":    {part(`other="f"`, "1") + part(`name="a"`, "1") + end, []urls.Pair{{"a", "1"}}},
+			pairs("b", "1", "a", "2", "b", "3")},
+		"not ASCII":                {part(`name="größe"`, "ä ö") + end, pairs("größe", "ä ö")},
+		"lines":                    {part(`name="a"`, "1\r\n2\n\r\n") + end, pairs("a", "1\r\n2\n\r\n")},
+		"a file is no text":        {part(`name="f"; filename="x.txt"`, "data") + part(`name="a"`, "1") + end, pairs("a", "1")},
+		"an empty file input":      {part(`name="f"; filename=""`, "") + end, pairs("f", "")},
+		"a part without a name":    {part(`other="f"`, "1") + part(`name="a"`, "1") + end, pairs("a", "1")},
 		"another disposition":      {"--B\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\n1\r\n" + end, nil},
 		"no part":                  {end, nil},
-		"preamble and epilogue":    {"before\r\n" + part(`name="a"`, "1") + end + "after", []urls.Pair{{"a", "1"}}},
+		"preamble and epilogue":    {"before\r\n" + part(`name="a"`, "1") + end + "after", pairs("a", "1")},
 		"the body is empty":        {"", nil},
-		"no line break at the end": {part(`name="a"`, "1") + "--B--", []urls.Pair{{"a", "1"}}},
-		"like a boundary, but not": {part(`name="a"`, "x--B") + end, []urls.Pair{{"a", "x--B"}}},
+		"no line break at the end": {part(`name="a"`, "1") + "--B--", pairs("a", "1")},
+		"like a boundary, but not": {part(`name="a"`, "x--B") + end, pairs("a", "x--B")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,7 +168,7 @@ func TestFilesMayBeLarge(t *testing.T) {
 	kept := body.Keep(hr.Body, 1000)
 	fields, err := form.Read(hr, kept, 1000)
 	require.NoError(t, err)
-	assert.Equal(t, []urls.Pair{{Name: "a", Value: "1"}}, fields)
+	assert.Equal(t, pairs("a", "1"), fields)
 	again, err := io.ReadAll(kept.Again())
 	require.NoError(t, err)
 	assert.Equal(t, text, string(again))
@@ -186,7 +193,7 @@ func TestErrorsOfTheBody(t *testing.T) {
 func TestParsed(t *testing.T) {
 	t.Parallel()
 	text := part(`name="b"`, "1") + part(`name="a"`, "2") + part(`name="f"; filename="x"`, "3") + part(`name="b"`, "4") + end
-	sorted := []urls.Pair{{"a", "2"}, {"b", "1"}, {"b", "4"}}
+	sorted := pairs("a", "2", "b", "1", "b", "4")
 
 	t.Run("not yet", func(t *testing.T) {
 		t.Parallel()
