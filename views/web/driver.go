@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/web/internal/vary"
 )
 
 // Driver sets what a [Request] knows, and ends the request. It is for the framework, for tweens
@@ -55,7 +56,33 @@ func (d Driver) RouteRefused() bool { return d.r.host().flags&flagRouteRefused !
 func (d Driver) VirtualRootNames() []string { return d.r.requestedVirtualRoot() }
 
 // SetNegotiated records that the Accept header influenced the response: see [Request.Negotiated].
-func (d Driver) SetNegotiated() { d.r.host().flags |= flagNegotiated }
+func (d Driver) SetNegotiated() {
+	h := d.r.host()
+	h.flags |= flagNegotiated
+	if h.flags&flagDetour != 0 { // the response to the original contains that of the copy
+		h.varyOn("Accept")
+	}
+}
+
+// AddVary adds to Vary of resp the request headers that had a say in the choice of the route or the
+// view: Accept, and those of predicates (see [Predicate.WithVary]).
+func (d Driver) AddVary(resp *Response) {
+	if d.r.Negotiated() {
+		resp.AddVary("Accept")
+	}
+	if names, ok := varyKey.Peek(d.r); ok {
+		resp.AddVary(names.All()...)
+	}
+}
+
+// varyKey is the attribute with the headers that had a say, other than Accept.
+var varyKey = NewKey("vary", func(*Request) (*vary.Names, error) { return new(vary.Names), nil })
+
+func (r *Request) varyOn(headers ...string) {
+	if names, err := varyKey.Get(r); err == nil {
+		names.Add(headers...)
+	}
+}
 
 // SetErrorsHandled records that the caller turns the errors of inner tweens into responses: see
 // [Request.ErrorsHandled].
