@@ -158,7 +158,7 @@ func TestDecisionKeepsItsReason(t *testing.T) {
 		assert.JSONEq(t, `{"may": `+tc.json+`, "all": [`+tc.json+`]}`, string(text))
 		var page strings.Builder
 		require.NoError(t, template.Must(template.New("").Parse("{{.}}<script>x = {{.}}</script>")).Execute(&page, tc.d))
-		assert.Equal(t, tc.text+"<script>x =  "+tc.json+"</script>", page.String())
+		assert.Equal(t, tc.text+"<script>x =  "+tc.json+" </script>", page.String())
 	}
 }
 
