@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/mastaba-go/mastaba/traversal/async"
-	"github.com/mastaba-go/mastaba/views/web/internal/vary"
 )
 
 // Driver sets what a [Request] knows, and ends the request. It is for the framework, for tweens
@@ -60,7 +59,7 @@ func (d Driver) SetNegotiated() {
 	h := d.r.host()
 	h.flags |= flagNegotiated
 	if h.flags&flagDetour != 0 { // the response to the original contains that of the copy
-		h.varyOn("Accept")
+		h.more().vary.Add("Accept")
 	}
 }
 
@@ -70,17 +69,8 @@ func (d Driver) AddVary(resp *Response) {
 	if d.r.Negotiated() {
 		resp.AddVary("Accept")
 	}
-	if names, ok := varyKey.Peek(d.r); ok {
-		resp.AddVary(names.All()...)
-	}
-}
-
-// varyKey is the attribute with the headers that had a say, other than Accept.
-var varyKey = NewKey("vary", func(*Request) (*vary.Names, error) { return new(vary.Names), nil })
-
-func (r *Request) varyOn(headers ...string) {
-	if names, err := varyKey.Get(r); err == nil {
-		names.Add(headers...)
+	if x := d.r.root().extras.Load(); x != nil {
+		resp.AddVary(x.vary.All()...)
 	}
 }
 

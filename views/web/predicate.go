@@ -64,7 +64,7 @@ func (p Predicate) String() string {
 // Holds reports whether the predicate holds. One with an Err never does.
 func (p Predicate) Holds(r *Request) (bool, error) {
 	if p.vary != nil {
-		r.varyOn(p.vary...)
+		r.more().vary.Add(p.vary...)
 	}
 	return p.check(r)
 }

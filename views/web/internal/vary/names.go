@@ -10,13 +10,17 @@ import (
 // use; the zero value is empty.
 type Names struct {
 	mu   sync.Mutex
-	list []string
+	list []string // at first in room
+	room [2]string
 }
 
 // Add adds the names that are not on the list.
 func (n *Names) Add(names ...string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.list == nil {
+		n.list = n.room[:0]
+	}
 	for _, name := range names {
 		if !slices.Contains(n.list, name) {
 			n.list = append(n.list, name)
