@@ -65,7 +65,7 @@ func (c *Configurator) options(o Options) {
 	}, registry.Field{Name: "networks", Value: trusted})
 	once(c.config, "form limit", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, formLimit(o.MaxForm))
-	}, registry.Field{Name: "bytes", Value: cmp.Or(o.MaxForm, web.DefaultMaxForm)})
+	}, registry.Field{Name: "bytes", Value: cmp.Or(o.MaxForm, web.DefaultMaxBody)})
 	once(c.config, "body limit", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, bodyLimit(o.MaxBody))
 	}, registry.Field{Name: "bytes", Value: cmp.Or(o.MaxBody, web.DefaultMaxBody)})

@@ -118,3 +118,24 @@ func TestResponsesComeFromServeHTTP(t *testing.T) {
 	assert.Empty(t, got.Body)
 	assert.Equal(t, "5", got.Header.Get("Content-Length"))
 }
+
+func TestRemembered(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{Security: frameworktest.Policy{}})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		return r.Text("in"), r.Remember("alice")
+	}), views.Name("login"))
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		return r.Text("out"), r.Forget()
+	}), views.Name("logout"))
+	config.AddView(views.Func(who), views.Name("who"))
+	app := frameworktest.New(t, config)
+	for _, tc := range []struct {
+		target, user string
+		ok           bool
+	}{{"/login", "alice", true}, {"/logout", "", true}, {"/who", "", false}} {
+		user, ok := app.Get(tc.target).Status(http.StatusOK).Remembered()
+		assert.Equal(t, tc.user, user, tc.target)
+		assert.Equal(t, tc.ok, ok, tc.target)
+	}
+}

@@ -7,7 +7,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// userHeader carries the user from As to Policy.
+// userHeader carries the user from As to Policy, and back to Response.Remembered.
 const userHeader = "X-Frameworktest-User"
 
 // Policy is a security policy for tests. The user of a request is the one that As names, and has
@@ -15,12 +15,14 @@ const userHeader = "X-Frameworktest-User"
 //
 //	framework.Options{Security: frameworktest.Policy{"alice": {"view", "edit"}}}
 //
-// The permissions of user "" are granted to everyone, including requests without a user.
+// The permissions of user "" are granted to everyone, including requests without a user. Users that
+// a view logs in are not remembered: Response.Remembered returns them, for As of the next request.
 type Policy map[string][]string
 
 var (
 	_ web.SecurityPolicy = Policy(nil)
 	_ web.UserIDer       = Policy(nil)
+	_ web.Rememberer     = Policy(nil)
 )
 
 // Identity returns the name of the user, nil without one.
@@ -41,4 +43,14 @@ func (p Policy) Permits(r *web.Request, _ traversal.Node, permission string) (we
 		return web.Allow("granted by the test"), nil
 	}
 	return web.Deny("not granted by the test"), nil
+}
+
+// Remember notes the user in the response.
+func (p Policy) Remember(_ *web.Request, userID string) (func(*web.Response), error) {
+	return func(resp *web.Response) { resp.SetHeader(userHeader, userID) }, nil
+}
+
+// Forget notes in the response that there is no user any more.
+func (p Policy) Forget(*web.Request) (func(*web.Response), error) {
+	return func(resp *web.Response) { resp.SetHeader(userHeader, "") }, nil
 }

@@ -25,6 +25,12 @@ func (r *Response) Status(want int) *Response {
 	return r
 }
 
+// Remembered returns the user that the view logged in, "" if it logged the user out; false if it did
+// neither. It needs an application whose security policy is a Policy.
+func (r *Response) Remembered() (user string, ok bool) {
+	return r.Header.Get(userHeader), len(r.Header[userHeader]) > 0
+}
+
 // Decode decodes the body from JSON into v, or ends the test. It returns the response.
 func (r *Response) Decode(v any) *Response {
 	r.t.Helper()

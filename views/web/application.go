@@ -30,15 +30,11 @@ type Application struct {
 	// Trusted are the proxies whose forwarding headers are believed.
 	Trusted TrustedProxies
 	// MaxForm limits the form that Request.Parameters reads, in bytes, the contents of files not
-	// counted; 0 means DefaultMaxForm.
+	// counted; 0 means DefaultMaxBody.
 	MaxForm int64
 	// Goroutines limits the goroutines in the scope of one request; 0 means async.DefaultLimit.
 	Goroutines int
 }
-
-// DefaultMaxForm is the limit of [Request.Parameters], unless the application sets another one: 10
-// MiB, as in net/http.
-const DefaultMaxForm = 10 << 20
 
 // standalone is the application of requests without one.
 var standalone = &Application{}

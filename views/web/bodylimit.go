@@ -12,7 +12,8 @@ import (
 )
 
 // DefaultMaxBody is the limit of request bodies, unless the application, the route or the view sets
-// another one: 10 MiB.
+// another one, and of the forms that [Request.Parameters] reads, unless the application does: 10
+// MiB, as in net/http.
 const DefaultMaxBody = 10 << 20
 
 func (r *Request) limitBody(n int64) {

@@ -94,7 +94,7 @@ func readForm(r *Request) ([]urls.Pair, error) {
 	if !ok && err == nil {
 		limit := r.app.MaxForm
 		if limit <= 0 {
-			limit = DefaultMaxForm
+			limit = DefaultMaxBody
 		}
 		from := r.Body
 		kept := body.Keep(from, limit+1) // one byte shows that a form is too large

@@ -30,6 +30,16 @@ type Principaler interface {
 	Principals(r *Request) ([]string, error)
 }
 
+// Rememberer is a SecurityPolicy that logs users in and out: see [Request.Remember]. What it returns
+// is called with the response that is sent, to set what the client needs, such as a cookie; nil if
+// it needs nothing, as with a session that has a cookie of its own.
+type Rememberer interface {
+	// Remember makes userID the user of the client's next requests.
+	Remember(r *Request, userID string) (func(*Response), error)
+	// Forget makes the client's next requests anonymous.
+	Forget(r *Request) (func(*Response), error)
+}
+
 // CSRFPolicy protects against cross-site request forgery. It is a component
 // (registry.Provide[web.CSRFPolicy]), and checks requests to views that require it.
 type CSRFPolicy interface {
