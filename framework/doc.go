@@ -49,10 +49,10 @@
 // # Configuration
 //
 // A call such as AddView only records, with the file and line of its caller; App resolves all of
-// them together. It reports all mistakes that show before anything runs, and all conflicts of the
-// first phase that has any: routes come before views, and views before the order of tweens. What
-// the application registers itself overrides what it includes. Two packages that register the same
-// thing conflict.
+// them together. It reports all mistakes, all conflicts, and what is wrong with the order of tweens
+// in one error. What shows only while views are prepared, such as an unknown renderer, is in it
+// unless there are mistakes. What the application registers itself overrides what it includes. Two
+// packages that register the same thing conflict.
 //
 // # A request
 //

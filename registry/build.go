@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 )
 
-// build runs the rounds one after the other, up to the first with a mistake. From there on nothing
-// runs: it reports the mistakes, and the conflicts that can be found without running anything.
+// build runs the rounds one after the other, up to the first error other than a conflict. From
+// there on nothing runs: it reports the mistakes, the conflicts that can be found without running
+// anything, and what the independent declarations lead to.
 func (d *draft) build() (reg *Registry, err error) {
 	rounds, err := d.freeze()
 	if err != nil {
@@ -24,34 +26,51 @@ func (d *draft) build() (reg *Registry, err error) {
 			reg = nil
 		}
 	}()
-	next := 0
-	for next < len(rounds) && len(rounds[next].mistakes) == 0 && len(errs) == 0 {
-		errs = d.runRound(rounds[next], reg)
-		next++
-	}
-	if countMistakes(rounds[next:]) > 0 {
-		for _, r := range rounds[next:] {
-			errs = append(errs, r.mistakes...)
-			errs = append(errs, visibleConflicts(r.entries)...)
+	complete := true
+	for _, r := range rounds {
+		complete = complete && len(r.mistakes) == 0
+		var found []error
+		if complete {
+			found, complete = d.run(r, r.entries, reg)
+		} else {
+			found, _ = resolve(r.entries, nil)
 		}
+		errs = append(append(errs, r.mistakes...), found...)
 	}
-	if len(errs) == 0 {
-		errs = reg.freeze()
+	if complete {
+		errs = append(errs, reg.freeze()...)
+	} else {
+		for _, err := range d.rehearse(rounds) {
+			if !slices.ContainsFunc(errs, func(known error) bool { return known.Error() == err.Error() }) {
+				errs = append(errs, err)
+			}
+		}
 	}
 	return reg, nil
 }
 
-func countMistakes(rounds []*round) (n int) {
-	for _, r := range rounds {
-		n += len(r.mistakes)
-	}
-	return n
-}
-
-func (d *draft) runRound(r *round, reg *Registry) []error {
+// run runs entries of a round. It returns their errors, and whether all ran.
+func (d *draft) run(r *round, entries []*entry, reg *Registry) ([]error, bool) {
 	run := &running{draft: d, registry: reg, included: maps.Clone(r.included)}
 	defer run.end()
-	return resolve(r.entries, run)
+	return resolve(entries, run)
+}
+
+// rehearse runs the independent declarations alone, and returns what is wrong with their tables. It
+// returns nothing if one of them may be missing: the others would report that as an error of their
+// own.
+func (d *draft) rehearse(rounds []*round) []error {
+	reg := newRegistry(maps.Clone(d.values))
+	for _, r := range rounds {
+		if r.partial {
+			return nil
+		}
+		independent := slices.DeleteFunc(slices.Clone(r.entries), func(e *entry) bool { return !e.Independent })
+		if _, complete := d.run(r, independent, reg); !complete {
+			return nil
+		}
+	}
+	return reg.freeze()
 }
 
 // running is a round that runs. It collects what its declarations record, which the resolution
@@ -115,7 +134,7 @@ func (r *running) record(d Declaration, c *Config) {
 	}
 }
 
-func (r *running) mistake(m *Mistake) {
+func (r *running) mistake(m *Mistake, _ *Declaration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
@@ -141,7 +160,7 @@ func (r *running) include(name string, at Source) bool {
 }
 
 func (r *running) commit(at Source) {
-	r.mistake(&Mistake{Source: at, Err: errors.New("commit: a declaration is running, and what it declares belongs to its round: commit outside of Run")})
+	r.mistake(&Mistake{Source: at, Err: errors.New("commit: a declaration is running, and what it declares belongs to its round: commit outside of Run")}, nil)
 }
 
 func (r *running) build() (*Registry, error) {

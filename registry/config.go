@@ -33,7 +33,7 @@ type Config struct {
 // book is what a Config records into: a draft, or a round of a build.
 type book interface {
 	record(d Declaration, c *Config)
-	mistake(m *Mistake)
+	mistake(m *Mistake, of *Declaration) // of is nil if the mistake may have kept anything from being declared
 	include(name string, at Source) bool // reports whether the name is new in this round
 	commit(at Source)
 	settings() Settings
@@ -104,30 +104,40 @@ func (c *Config) Declare(d Declaration) {
 		c = c.At(Caller(1))
 	}
 	if err := d.check(); err != nil {
-		c.book.mistake(&Mistake{Source: c.source, Err: err})
+		c.fail(c.source, errors.Join(err, d.Err), &d)
 		return
+	}
+	if d.Err != nil {
+		c.fail(c.source, d.Err, &d)
+		if d.ID == any("") {
+			d.ID = nil // a missing name is the mistake, and no two declarations have it
+		}
 	}
 	c.book.record(d, c)
 }
 
 // Fail records err as a *Mistake with the source of c, or each of the errors that err joins. A nil
 // err does nothing. A round with a mistake does not run.
+//
+// Where it is known what the directive would have declared, use the Err of a Declaration instead:
+// then conflicts that it is part of are reported together with the mistake.
 func (c *Config) Fail(err error) {
 	at := c.source
 	if at.IsZero() {
 		at = Caller(1)
 	}
-	c.fail(at, err)
+	c.fail(at, err, nil)
 }
 
-// fail records the parts of err as mistakes: those without a source at the given one.
-func (c *Config) fail(at Source, err error) {
+// fail records the parts of err as mistakes: those without a source at the given one. of is the
+// declaration that it is the Err of.
+func (c *Config) fail(at Source, err error, of *Declaration) {
 	for _, part := range parts(err, func(err error) error { return &Mistake{Source: at, Err: err} }) {
 		m, ok := part.(*Mistake)
 		if !ok { // what another build returned
 			m = &Mistake{Source: at, Err: part}
 		}
-		c.book.mistake(m)
+		c.book.mistake(m, of)
 	}
 }
 
@@ -141,10 +151,10 @@ func (c *Config) Include(name string, fn func(c *Config) error) bool {
 	}
 	switch {
 	case name == "":
-		c.fail(at, errors.New("include: missing name"))
+		c.fail(at, errors.New("include: missing name"), nil)
 		return false
 	case fn == nil:
-		c.fail(at, fmt.Errorf("include %q: the function is nil", name))
+		c.fail(at, fmt.Errorf("include %q: the function is nil", name), nil)
 		return false
 	case !c.book.include(name, at):
 		return false
@@ -169,7 +179,7 @@ func (c *Config) guard(at Source, what string, fn func() error) {
 	if err := guard(fn); err != nil {
 		c.fail(at, errors.Join(parts(err, func(err error) error {
 			return &Mistake{Source: at, Err: fmt.Errorf("%s: %w", what, err)}
-		})...))
+		})...), nil)
 	}
 }
 

@@ -37,9 +37,18 @@ type Declaration struct {
 	// Subject names the declaration in errors: `renderer "csv"`. It defaults to Type and ID, or
 	// Title.
 	Subject string
-	// Remedy is what a conflict suggests: "add a predicate, or include one package from the other".
-	// The default suggests another name, or to keep one of the two.
+	// Remedy is what a conflict suggests: "add a predicate". The default suggests another name, or
+	// to keep one of the two. For declarations in different folders the conflict adds "or include
+	// one package from the other".
 	Remedy string
+	// Err is what is wrong with the declaration; nil: nothing. It is recorded as by c.Fail, and Run
+	// does not run, but the declaration takes part in conflicts. Without an ID it takes part in none.
+	Err error
+	// Independent says that Run needs no other declaration, and that none like it is declared while
+	// others run: it enters something into a table that an OnFreeze function checks, such as the
+	// order of the tweens. If the build ends early because of other errors, such declarations run
+	// nevertheless, in a registry that is thrown away, to find what is wrong with the table too.
+	Independent bool
 	// Run does what is declared. It may be nil. It may use c, whose source is that of the
 	// declaration, to declare more, in the same phase or a later one. c is valid until Run returns.
 	//
@@ -101,17 +110,23 @@ func (d *Declaration) subject() string {
 	return fmt.Sprintf("%+v", d.ID)
 }
 
-func (d *Declaration) remedy() string {
+// remedy returns what to do about a conflict: between packages, or within one.
+func (d *Declaration) remedy(packages bool) string {
+	text := d.Remedy
 	_, named := d.ID.(string)
 	switch {
-	case d.Remedy != "":
-		return d.Remedy
+	case text != "":
 	case d.only():
-		return "set it once, or include one package from the other"
+		text = "set it once"
 	case named:
-		return "give one of them another name, or include one package from the other"
+		text = "give one of them another name"
+	default:
+		text = "keep one of them"
 	}
-	return "keep one of them, or include one package from the other"
+	if packages {
+		text += ", or include one package from the other"
+	}
+	return text
 }
 
 // describe returns what introspection lists.

@@ -17,6 +17,7 @@ type entry struct {
 type round struct {
 	entries  []*entry
 	mistakes []error
+	partial  bool // a mistake may have kept anything from being declared
 	included map[string]bool
 }
 
@@ -47,7 +48,7 @@ func (d *draft) record(declared Declaration, c *Config) {
 	}
 }
 
-func (d *draft) mistake(m *Mistake) {
+func (d *draft) mistake(m *Mistake, of *Declaration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.frozen {
@@ -56,6 +57,7 @@ func (d *draft) mistake(m *Mistake) {
 	}
 	r := d.rounds[len(d.rounds)-1]
 	r.mistakes = append(r.mistakes, m)
+	r.partial = r.partial || of == nil || of.Independent
 }
 
 func (d *draft) include(name string, at Source) bool {

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"fmt"
+	"reflect"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -131,7 +132,21 @@ func guard(fn func() error) (err error) {
 			err = &PanicError{Value: v, Source: panicked(), Stack: debug.Stack()}
 		}
 	}()
-	return fn()
+	return notNil(fn())
+}
+
+// notNil returns err, or in place of an error that is a nil pointer, which is not nil itself and
+// whose methods may panic, another one that says so.
+func notNil(err error) error {
+	if isNilPointer(err) {
+		return fmt.Errorf("the error is a nil %T: return nil itself if nothing is wrong", err)
+	}
+	return err
+}
+
+func isNilPointer(err error) bool {
+	v := reflect.ValueOf(err)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // panicked returns the line that panicked. The deferred function that recovers calls it: the line
@@ -176,6 +191,7 @@ func sourceOf(err error) Source {
 // parts returns the errors that are joined in err. Those of this package stay as they are, since
 // they have a source; the others are wrapped.
 func parts(err error, wrap func(error) error) []error {
+	err = notNil(err)
 	switch err := err.(type) {
 	case nil:
 		return nil
@@ -186,11 +202,16 @@ func parts(err error, wrap func(error) error) []error {
 	case interface{ Unwrap() []error }:
 		var all []error
 		var texts []string
+		unreadable := false
 		for _, part := range err.Unwrap() {
 			all = append(all, parts(part, wrap)...)
-			texts = append(texts, part.Error())
+			if isNilPointer(part) {
+				unreadable = true // its text, and so that of err, may panic
+			} else {
+				texts = append(texts, part.Error())
+			}
 		}
-		if err.(error).Error() == strings.Join(texts, "\n") { // else it says more than its parts
+		if unreadable || err.(error).Error() == strings.Join(texts, "\n") { // else it says more than its parts
 			return all
 		}
 	}

@@ -37,7 +37,7 @@ func view(c *registry.Config, name string) {
 	c.Declare(registry.Declaration{
 		ID:      "view " + name,
 		Subject: `view "` + name + `" for *wiki.Page`,
-		Remedy:  "add a predicate, or include one package from the other",
+		Remedy:  "add a predicate",
 	})
 }
 
@@ -74,7 +74,7 @@ func TestErrors(t *testing.T) {
 			at(c, "wiki/late.go", 3).Declare(registry.Declaration{ID: "z", Phase: 10, Subject: "z"})
 			at(c, "wiki/late.go", 4).Declare(registry.Declaration{ID: "z", Phase: 20, Subject: "z"})
 		},
-		"of_the_first_phase_only": func(c *registry.Config) {
+		"of_all_phases": func(c *registry.Config) {
 			at(c, "a.go", 1).Declare(registry.Declaration{ID: "a", Phase: -10, Subject: "a"})
 			at(c, "a.go", 2).Declare(registry.Declaration{ID: "a", Phase: -10, Subject: "a"})
 			view(at(c, "wiki/views.go", 41), "edit")

@@ -25,7 +25,7 @@ func AddFeature(rec registry.Recorder, name string, on bool) {
 		Type:     "feature",
 		ID:       name,
 		Fields:   []registry.Field{{Name: "on", Value: on}},
-		Remedy:   "decide once, in the application",
+		Remedy:   "decide once",
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			features := registry.Ensure(reg, func() *Features { return &Features{on: map[string]bool{}} })
 			features.on[name] = on
@@ -81,7 +81,7 @@ func Example_conflict() {
 	// feature "search" registered twice:
 	//     acme/include.go:10
 	//     umbrella/include.go:11
-	//     decide once, in the application
+	//     decide once, or include one package from the other
 	// main.go:7: add feature: missing name
 }
 

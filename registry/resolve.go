@@ -23,11 +23,16 @@ import (
 // Neither of their paths, [a] and [b], is a prefix of the other: a conflict. Once the application
 // registers "edit" itself, its path [] is a prefix of both, and it overrides both.
 //
-// A phase with conflicts does not run, and ends the build. Declarations that are recorded while a
-// phase runs wait if their phase is a later one. Those of the same phase are resolved among
-// themselves and with the rest of the phase; those of an earlier phase are too late. A declaration
-// that was overridden once stays overridden: whatever overrides the one that overrode it overrides
-// it too.
+// Declarations that are recorded while a phase runs wait if their phase is a later one. Those of the
+// same phase are resolved among themselves and with the rest of the phase; those of an earlier phase
+// are too late. A declaration that was overridden once stays overridden: whatever overrides the one
+// that overrode it overrides it too.
+//
+// Errors do not hide each other. After a conflict the first one runs, as if it overrode the others,
+// so that nothing is missing from what runs later; the build fails all the same. After any other
+// error something is missing, and whatever runs could fail for that reason alone. So nothing runs
+// any more, and the rest is only searched for conflicts. They are then those of the declarations
+// that were recorded by then.
 //
 // So each declaration is resolved once, when its phase begins or when it is recorded, and nothing
 // is resolved again. The cost is linear, except for sorting those with the same discriminator.
@@ -36,14 +41,15 @@ import (
 type candidate struct {
 	*entry
 	seq        int          // in the order of recording
-	ran        bool         // it is running, or has run
+	ran        bool         // it is running, has run, or would have run without an error before it
 	overridden bool         // it will not run
 	rivals     []*candidate // those of the current batch with the same discriminator
+	clash      *Conflict    // the one that it is the first of
 }
 
 // resolution runs one round, phase by phase.
 type resolution struct {
-	run     *running // nil: only find conflicts
+	run     *running // nil: only find conflicts, since an error was found
 	seq     int      // the number of candidates so far
 	orders  intHeap  // the later phases
 	phases  map[int][]*candidate
@@ -54,30 +60,23 @@ type resolution struct {
 	errs    []error
 }
 
-// resolve runs entries and returns the errors of the first phase with any.
-func resolve(entries []*entry, run *running) []error {
-	r := newResolution(entries, run)
-	for len(r.orders) > 0 {
-		if r.phase(); len(r.errs) > 0 {
-			break
-		}
-	}
-	return r.errs
-}
-
-// visibleConflicts returns the conflicts of all phases that show without running anything.
-func visibleConflicts(entries []*entry) []error {
-	r := newResolution(entries, nil)
+// resolve runs entries, or only finds their conflicts if run is nil. It returns all errors, and
+// whether everything ran.
+func resolve(entries []*entry, run *running) (errs []error, ranAll bool) {
+	r := &resolution{run: run, phases: map[int][]*candidate{}, claims: make(map[Ref]*candidate, len(entries))}
+	r.distribute(entries)
 	for len(r.orders) > 0 {
 		r.phase()
 	}
-	return r.errs
+	return r.errs, r.run != nil
 }
 
-func newResolution(entries []*entry, run *running) *resolution {
-	r := &resolution{run: run, phases: map[int][]*candidate{}, claims: make(map[Ref]*candidate, len(entries))}
-	r.distribute(entries)
-	return r
+// fail records errors other than conflicts, after which nothing runs.
+func (r *resolution) fail(errs ...error) {
+	if len(errs) > 0 {
+		r.errs = append(r.errs, errs...)
+		r.run = nil
+	}
 }
 
 // distribute adds entries to the later phases and returns those of this phase.
@@ -96,7 +95,7 @@ func (r *resolution) distribute(entries []*entry) (present []*candidate) {
 		case e.Phase == r.reached:
 			present = append(present, c)
 		default:
-			r.errs = append(r.errs, &Mistake{Source: e.from.source, Err: fmt.Errorf(
+			r.fail(&Mistake{Source: e.from.source, Err: fmt.Errorf(
 				"%s: declared for phase %d while phase %d runs: declare it earlier, or for a later phase",
 				e.subject(), e.Phase, r.reached)})
 		}
@@ -104,40 +103,33 @@ func (r *resolution) distribute(entries []*entry) (present []*candidate) {
 	return present
 }
 
-// phase runs the next phase: all its declarations, or none if some conflict. It stops when one
-// fails, or records one that conflicts or is too late.
+// phase resolves the next phase and runs its declarations, as far as no error but conflicts comes
+// up. The mistakes that they record do not end the phase itself.
 func (r *resolution) phase() {
+	run := r.run
 	r.reached, r.started = heap.Pop(&r.orders).(int), true
 	r.waiting = r.phases[r.reached]
 	delete(r.phases, r.reached)
 	r.settle(r.waiting)
-	if r.run != nil && len(r.errs) > 0 {
-		return
-	}
 	for i := 0; i < len(r.waiting); i++ { // Run may add to it
 		c := r.waiting[i]
 		if c.overridden {
 			continue
 		}
 		c.ran = true
-		if r.run == nil {
+		if r.run == nil || c.Err != nil {
 			continue
 		}
-		if err := r.run.perform(c.entry); err != nil {
-			r.errs = append(r.errs, err)
-			break
-		}
-		if fresh := r.run.take(); len(fresh) > 0 {
-			batch := r.distribute(fresh)
-			r.settle(batch)
-			r.waiting = append(r.waiting, batch...)
-			if len(r.errs) > 0 {
-				break
-			}
+		err := r.run.perform(c.entry)
+		batch := r.distribute(r.run.take())
+		r.settle(batch)
+		r.waiting = append(r.waiting, batch...)
+		if err != nil {
+			r.fail(err)
 		}
 	}
-	if r.run != nil {
-		r.errs = append(r.errs, r.run.failed()...)
+	if run != nil {
+		r.fail(run.failed()...)
 	}
 }
 
@@ -176,29 +168,32 @@ func (r *resolution) contest(holder *candidate) {
 		}
 		return a.seq - b.seq
 	})
-	first, clash := all[0], []Source(nil)
-	if holder.ran {
-		first.overridden = true
-		if !includes(holder, first) {
-			clash = append(clash, holder.from.source, first.from.source)
-		}
-	} else {
+	first := all[0]
+	rival := first
+	if !holder.ran {
 		r.claims[first.claim()] = first
+	} else if first.overridden = true; !includes(holder, first) {
+		r.conflict(holder, first)
+		rival = holder
 	}
 	for _, c := range all[1:] {
 		c.overridden = true
-		if includes(first, c) {
-			continue
+		if !includes(first, c) {
+			r.conflict(rival, c)
 		}
-		if clash == nil {
-			clash = append(clash, first.from.source)
-		}
-		clash = append(clash, c.from.source)
 	}
-	if clash != nil {
-		r.errs = append(r.errs, &Conflict{
-			Subject: first.subject(), Sources: clash, Remedy: first.remedy(),
-		})
+}
+
+// conflict records that two candidates conflict. All that conflict with the same one are in one
+// error, also those of a later phase.
+func (r *resolution) conflict(first, other *candidate) {
+	if first.clash == nil {
+		first.clash = &Conflict{Subject: first.subject(), Sources: []Source{first.from.source}, Remedy: first.remedy(false)}
+		r.errs = append(r.errs, first.clash)
+	}
+	first.clash.Sources = append(first.clash.Sources, other.from.source)
+	if other.from.source.folder() != first.from.source.folder() {
+		first.clash.Remedy = first.remedy(true)
 	}
 }
 

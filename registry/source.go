@@ -3,6 +3,7 @@ package registry
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -53,6 +54,9 @@ func (s Source) String() string {
 	}
 	return file + ":" + strconv.Itoa(s.Line)
 }
+
+// folder returns the folder of the file, which is that of a package.
+func (s Source) folder() string { return path.Dir(filepath.ToSlash(s.File)) }
 
 // compare orders sources by file, then line.
 func (s Source) compare(other Source) int {

@@ -93,13 +93,9 @@ func (t *tween) setPosition(position int) {
 func Add(rec registry.Recorder, name string, factory Factory, opts ...Option) {
 	c := rec.Directive()
 	t := &tween{name: name, factory: factory, source: c.Source()}
-	if err := t.check(opts); err != nil {
-		c.Fail(err)
-		return
-	}
 	c.Declare(registry.Declaration{
-		Category: "tweens", Type: "tween", ID: name,
-		Phase: registry.Phase3,
+		Category: "tweens", Type: "tween", ID: name, Err: t.check(opts),
+		Phase: registry.Phase3, Independent: true,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			own := *t // each build sets the position in its own copy
 			tableOf(reg).add(&own)
@@ -154,15 +150,12 @@ func (t *tween) describe() registry.Introspectable {
 func SetOrder(rec registry.Recorder, names ...string) {
 	c := rec.Directive()
 	names = slices.Clone(names)
-	if err := checkOrder(names); err != nil {
-		c.Fail(err)
-		return
-	}
 	source := c.Source()
 	c.Declare(registry.Declaration{
 		Category: "tween order", ID: "tween order", Title: order.List(names), Subject: "order of tweens",
 		Fields: []registry.Field{{Name: "names", Value: names}},
-		Phase:  registry.Phase3,
+		Err:    checkOrder(names),
+		Phase:  registry.Phase3, Independent: true,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			tableOf(reg).list(names, source)
 			return nil

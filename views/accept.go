@@ -209,8 +209,8 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 	config.Declare(registry.Declaration{
 		Category: "accept order", ID: offer,
 		Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
-		Remedy: "declare it once, or include one package from the other",
-		Phase:  registry.Phase1,
+		Remedy: "declare it once",
+		Phase:  registry.Phase1, Independent: true,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			TableOf(reg).offers.add(offer, under, over, config.Source())
 			return nil

@@ -60,15 +60,16 @@ var (
 // the application is built, once all derivers, renderers and defaults are known.
 func record(cfg *registry.Config, v View, u use, opts []Option) {
 	info, err := declared(cfg.Source(), v, u, opts)
-	if err != nil {
-		cfg.Fail(err)
+	if info == nil { // it could be a view of anything
+		cfg.Declare(registry.Declaration{Category: "views", Type: "view", Err: err})
 		return
 	}
 	key := predicateKey(info.Predicates)
 	cfg.Declare(registry.Declaration{
 		Category: "views", Type: "view", ID: identityOf(info, key), Title: info.String(), Subject: info.String(),
 		Fields: introspectedFields(info), Related: relatedTo(info),
-		Remedy: "add a predicate, or include one package from the other",
+		Remedy: "add a predicate",
+		Err:    err,
 		Phase:  registry.Phase3,
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			err := publish(reg, info, key)
@@ -86,7 +87,7 @@ func record(cfg *registry.Config, v View, u use, opts []Option) {
 	})
 }
 
-// declared checks a declaration, and returns what it declares.
+// declared checks a declaration, and returns what it declares: nil if a mistake leaves that open.
 func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 	if err := v.problem(); err != nil {
 		return nil, err
@@ -118,7 +119,11 @@ func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 		wrong = append(wrong, fmt.Errorf("views.%s: the option %s is for views.AddNotFound only", u.directive, o))
 	}
 	if u.errors {
-		wrong = append(wrong, u.narrow(info)...)
+		errs := u.narrow(info)
+		wrong, d.unclear = append(wrong, errs...), d.unclear || len(errs) > 0
+	}
+	if d.unclear {
+		info = nil
 	}
 	return info, errors.Join(wrong...)
 }

@@ -71,17 +71,14 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 		}
 		o.applyTo(added)
 	}
-	if err := added.prepare(); err != nil {
-		cfg.Fail(err)
-		return
-	}
+	wrong := added.prepare()
 	cfg.Declare(registry.Declaration{
-		Category: "view derivers", Type: "view deriver", ID: name,
+		Category: "view derivers", Type: "view deriver", ID: name, Err: wrong,
 		Fields: []registry.Field{
 			{Name: "name", Value: name}, {Name: "under", Value: added.under}, {Name: "over", Value: added.over},
 			{Name: "options", Value: added.options}, {Name: "function", Value: registry.FuncName(d)},
 		},
-		Phase: registry.Phase1,
+		Phase: registry.Phase1, Independent: true,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			deriversOf(reg).add(added)
 			return nil

@@ -50,7 +50,7 @@ func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 		Title:   fmt.Sprintf("%s from %s", from, to),
 		Subject: fmt.Sprintf("inheritance of %s from %s", from, to),
 		Fields:  []registry.Field{{Name: "type", Value: from}, {Name: "from", Value: to}},
-		Remedy:  "declare it once, or include one package from the other",
+		Remedy:  "declare it once",
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			edge.source = c.Source()
 			TableOf(reg).types.inherit(from, edge)
@@ -80,7 +80,7 @@ func Order[T any](c registry.Recorder, types ...reflect.Type) {
 	config.Declare(registry.Declaration{
 		Category: "view orders", Type: "view order", ID: of, Subject: fmt.Sprintf("order of views for %s", of),
 		Fields: []registry.Field{{Name: "type", Value: of}, {Name: "order", Value: types}},
-		Remedy: "declare the whole order once, or include one package from the other",
+		Remedy: "declare the whole order once",
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			TableOf(reg).types.orders[of] = declaredOrder{types, c.Source()}
 			return nil

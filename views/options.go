@@ -156,10 +156,11 @@ func textOption(kind, value string) option {
 type declaration struct {
 	options    []option
 	predicates []web.Predicate
+	unclear    bool // some option is wrong in a way that leaves open what the view serves
 }
 
 // declare resolves options: single ones override those of groups, and a kind given twice on the
-// same level is an error.
+// same level is an error. A wrong option counts too, for the conflicts that the view is part of.
 func declare(opts []Option) (declaration, []error) {
 	var d, own declaration
 	var wrong []error
@@ -172,7 +173,6 @@ func declare(opts []Option) (declaration, []error) {
 		case option:
 			if o.err != nil {
 				wrong = append(wrong, o.err)
-				continue
 			}
 			if old, ok := own.option(o.kind); ok {
 				wrong = append(wrong, twice(o.kind, old, o))
@@ -182,19 +182,18 @@ func declare(opts []Option) (declaration, []error) {
 		case web.Predicate:
 			if err := cmp.Or(o.Err(), offersOne(o)); err != nil {
 				wrong = append(wrong, err)
-				continue
 			}
 			// A predicate and a negated one of the same kind go together: a header that must be
 			// there, and one that must not.
 			if at := slices.IndexFunc(own.predicates, func(p web.Predicate) bool {
 				return p.Kind() == o.Kind() && p.Negated() == o.Negated()
 			}); at >= 0 {
-				wrong = append(wrong, twice(o.Kind(), own.predicates[at], o))
+				wrong, own.unclear = append(wrong, twice(o.Kind(), own.predicates[at], o)), true
 				continue
 			}
 			own.predicates = append(own.predicates, o)
 		default:
-			wrong = append(wrong, fmt.Errorf("%T is not a view option: build options with views.Value, views.Where or views.Group", o))
+			wrong, own.unclear = append(wrong, fmt.Errorf("%T is not a view option: build options with views.Value, views.Where or views.Group", o)), true
 		}
 	}
 	d.override(own)
@@ -218,6 +217,7 @@ func (d *declaration) override(by declaration) {
 		return slices.ContainsFunc(by.predicates, func(p web.Predicate) bool { return p.Kind() == old.Kind() })
 	})
 	d.predicates = append(d.predicates, by.predicates...)
+	d.unclear = d.unclear || by.unclear
 }
 
 func (d *declaration) option(kind string) (option, bool) {

@@ -67,7 +67,7 @@ func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 	config.Declare(registry.Declaration{
 		Category: "view predicates", Type: "view predicate", ID: kind, Subject: fmt.Sprintf("predicate %q", kind),
 		Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
-		Phase:  registry.Phase1,
+		Phase:  registry.Phase1, Independent: true,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			TableOf(reg).kinds.add(kind, under, over, config.Source())
 			return nil

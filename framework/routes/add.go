@@ -26,7 +26,7 @@ func Add(c registry.Recorder, name, pattern string, opts ...Option) {
 	cfg := c.Directive()
 	route, err := declare(cfg, name, pattern, opts)
 	if err != nil {
-		cfg.Fail(err)
+		cfg.Declare(registry.Declaration{Category: "routes", Type: "route", ID: name, Err: err, Phase: registry.Phase2})
 		return
 	}
 	cfg.Declare(registry.Declaration{

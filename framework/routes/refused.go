@@ -22,8 +22,7 @@ func (t *Table) Refused(r *web.Request) []web.RefusedRoute {
 	}
 	var refused []web.RefusedRoute
 	later := false
-	var s search
-	s.begin(t.index, path)
+	s := t.index.begin(path)
 	for rt := s.next(); rt != nil; rt = s.next() {
 		if rt.Name == matched {
 			if len(rt.Predicates) == 0 {
@@ -32,12 +31,13 @@ func (t *Table) Refused(r *web.Request) []web.RefusedRoute {
 			later = true
 			continue
 		}
-		drive.SetPathMatch(rt.routed, path, s.spans()[:rt.Pattern.match.markers])
+		drive.SetPathMatch(rt.routed, path, s.spans[:rt.Pattern.match.markers])
 		failed := rt.failing(r)
 		if len(failed) > 0 || later { // otherwise a predicate or a subscriber changed the request
 			refused = append(refused, web.RefusedRoute{Routed: rt.routed, Failed: failed, Later: later})
 		}
 	}
+	t.index.end(s) // unless a predicate panics
 	return refused
 }
 

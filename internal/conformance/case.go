@@ -3,7 +3,6 @@ package conformance
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework"
@@ -35,11 +34,7 @@ func (c *Case) Play() (v Verdict) {
 		return v.problem("configuration: %v", err)
 	}
 	want := maps.Clone(c.Expect)
-	if conflicts, ok := want["conflicts"].([]any); ok {
-		sorted := slices.Clone(conflicts)
-		sortConflicts(sorted)
-		want["conflicts"] = sorted
-	}
+	v = c.wantConflicts(want, v)
 	if d := Differences(want, got); d != "" {
 		v = v.problem("configuration: %s", d)
 	}
@@ -73,7 +68,7 @@ func (v Verdict) problem(format string, args ...any) Verdict {
 
 // Rules returns the names of the deviations.
 func Rules() []string {
-	names := []string{noPolicy}
+	names := []string{noPolicy, allPhases}
 	for _, r := range rules {
 		names = append(names, r.name)
 	}
