@@ -23,6 +23,6 @@ func ExampleApp_Explain() {
 	fmt.Println(why.Outcome.Cause)
 	// Output:
 	// 405 Method Not Allowed (Allow: OPTIONS, POST): default response of the framework, no view runs
-	// no view "save" for framework.DefaultRoot
+	// no view fits "save" for framework.DefaultRoot (failed: method)
 	//     view "save" for any resource [method="POST"]: method="POST" does not hold
 }

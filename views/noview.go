@@ -43,10 +43,15 @@ var _ fmt.Stringer = Candidate{}
 // and the suggestions.
 func (e *NoViewError) Error() string {
 	var b strings.Builder
-	if e.Name == "" {
+	switch {
+	case len(e.Candidates) > 0 && e.Name == "":
+		b.WriteString("no view fits the default name for ")
+	case len(e.Candidates) > 0:
+		b.WriteString("no view fits " + strconv.Quote(e.Name) + " for ")
+	case e.Name == "":
 		b.WriteString("no default view for ")
-	} else {
-		b.WriteString("no view " + strconv.Quote(e.Name) + " for ")
+	default:
+		b.WriteString("no view named " + strconv.Quote(e.Name) + " for ")
 	}
 	if e.Resource == nil {
 		b.WriteString("no resource")
@@ -55,6 +60,9 @@ func (e *NoViewError) Error() string {
 	}
 	if e.Route != "" {
 		b.WriteString(" on route " + strconv.Quote(e.Route))
+	}
+	if failed := e.failed(); len(failed) > 0 {
+		b.WriteString(" (failed: " + strings.Join(failed, ", ") + ")")
 	}
 	for _, c := range e.Candidates {
 		b.WriteString("\n    " + c.String())
@@ -69,6 +77,17 @@ func (e *NoViewError) Error() string {
 }
 
 var _ error = (*NoViewError)(nil)
+
+// failed returns the kinds of the predicates that the candidates failed for, in order.
+func (e *NoViewError) failed() (kinds []string) {
+	for _, c := range e.Candidates {
+		kind, _, _ := strings.Cut(c.Failed, "=")
+		if kind != "" && !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
 
 // String describes the view and its failed predicate.
 func (c Candidate) String() string {

@@ -40,7 +40,7 @@ func TestDebugNotFound(t *testing.T) {
 	delete(line, "request_id")
 	assert.Equal(t, map[string]any{
 		"level": "debug", "status": 405.0, "method": "GET", "path": "/a",
-		"message": "no view \"save\" for *views_test.page\n    view \"save\" for any resource [method=\"POST\"]: method=\"POST\" does not hold",
+		"message": "no view fits \"save\" for *views_test.page (failed: method)\n    view \"save\" for any resource [method=\"POST\"]: method=\"POST\" does not hold",
 	}, line)
 
 	c := registry.New(registry.Options{Settings: registry.Settings{"debug_notfound": "perhaps"}})

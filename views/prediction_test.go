@@ -46,7 +46,7 @@ func TestPredict(t *testing.T) {
 		"broken":    {req{res: &page{}, name: "broken"}, "", 0, `view "broken" for any resource [broken]: boom`},
 		"method":    {req{res: &page{}, name: "put"}, "", 405, `method="PUT" does not hold`},
 		"options":   {req{line: "OPTIONS /", res: &page{}, name: "put"}, "", 204, ""},
-		"none":      {req{res: &page{}, name: "none"}, "", 404, `no view "none" for *views_test.page`},
+		"none":      {req{res: &page{}, name: "none"}, "", 404, `no view named "none" for *views_test.page`},
 		"inherited": {req{res: &page{}, name: "as folder"}, `view "as folder" for *views_test.folder`, 0, "the function returned nil"},
 	}
 	for name, tt := range tests {

@@ -78,7 +78,7 @@ func TestPermitted(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, tt.want, got.Allowed, "%v", tt)
 	}
-	for name, want := range map[string]string{"none": `no view "none"`, "post": `method="POST" does not hold`, "broken": "no idea"} {
+	for name, want := range map[string]string{"none": `no view named "none"`, "post": `method="POST" does not hold`, "broken": "no idea"} {
 		_, err := decide(knowing{}, child, name)
 		assert.ErrorContains(t, err, want)
 	}

@@ -63,10 +63,10 @@ func TestNotFoundSuggestsRelatedTypes(t *testing.T) {
 		"deeper":        {&essay{}, "edit", "views.Inherit(c, func(x *views_test.essay) *views_test.page { … })"},
 		"as a pointer":  {note{}, "edit", "views.Inherit(c, func(x views_test.note) *views_test.page { … })"},
 		"method set":    {special{}, "only", "only *views_test.special has its methods, but the resource is a views_test.special"},
-		"no such name":  {&page{}, "nope", `no view "nope" for *views_test.page`},
+		"no such name":  {&page{}, "nope", `no view named "nope" for *views_test.page`},
 		"no resource":   {nil, "", "no default view for no resource"},
-		"route":         {&page{}, "route", `no view "route" for *views_test.page on route "r"`},
-		"unrelated any": {7, "edit", `no view "edit" for int`},
+		"route":         {&page{}, "route", `no view named "route" for *views_test.page on route "r"`},
+		"unrelated any": {7, "edit", `no view named "edit" for int`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

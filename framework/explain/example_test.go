@@ -11,7 +11,7 @@ import (
 func ExampleExplanation() {
 	why := &explain.Explanation{
 		Method: "GET", Target: "/wiki/Front",
-		Outcome: explain.Outcome{Status: 404, Certain: true, By: explain.ByFramework, At: explain.AtViews, Cause: `no view "Front" for wiki.Root`},
+		Outcome: explain.Outcome{Status: 404, Certain: true, By: explain.ByFramework, At: explain.AtViews, Cause: `no view named "Front" for wiki.Root`},
 		Views:   []explain.View{{View: `view "Front"`, Source: "app.go:12", Function: "main.show", Failed: `method="POST"`}},
 	}
 	for _, v := range why.Views {
@@ -24,7 +24,7 @@ func ExampleExplanation() {
 	// view "Front" failed: method="POST"
 	// GET /wiki/Front
 	//     404 Not Found: default response of the framework, no view runs
-	//     views: no view "Front" for wiki.Root
+	//     views: no view named "Front" for wiki.Root
 	//
 	// views, in the order they are tried
 	//     view "Front": method="POST" does not hold

@@ -19,7 +19,7 @@ var Tree = []Puzzle{
 		Request: "GET /wiki/Frontpage", Status: 404,
 		Cause: []string{
 			`"Frontpage" of traversal.Map, by child`, "no such child",
-			`no view "Frontpage" for traversal.Map`,
+			`no view named "Frontpage" for traversal.Map`,
 		},
 	},
 	{

@@ -90,7 +90,7 @@ var Views = []Puzzle{
 			c.AddNotFoundView(views.Func(show))
 		},
 		Request: "GET /nowhere", Status: 404,
-		Cause: []string{"the tween EXCVIEW is not in use: no error view runs, and errors get default responses", `no view "nowhere"`},
+		Cause: []string{"the tween EXCVIEW is not in use: no error view runs, and errors get default responses", `no view named "nowhere"`},
 	},
 	{
 		Story: "The not-found page is a 403.",
