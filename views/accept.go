@@ -1,14 +1,12 @@
 package views
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"mime"
-	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/mediatype"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -43,7 +41,7 @@ func Accept(mediaType string, more ...string) web.Predicate {
 	var wrong error
 	offers := make(mediaTypes, 1+len(more))
 	for i, mediaType := range append([]string{mediaType}, more...) {
-		offer, err := normalOffer(mediaType)
+		offer, err := mediatype.Offer(mediaType)
 		if err != nil {
 			wrong = errors.Join(wrong, fmt.Errorf("accept %q: %w", mediaType, err))
 		}
@@ -93,7 +91,7 @@ func ContentType(types ...string) web.Predicate {
 	var want []string
 	var problem error
 	for _, t := range types {
-		normal, err := bareType(t)
+		normal, err := mediatype.Range(t)
 		if err != nil && problem == nil {
 			problem = fmt.Errorf("content type %q: %w", t, err)
 		}
@@ -118,73 +116,6 @@ func ContentType(types ...string) web.Predicate {
 	return required(p, types, "media type")
 }
 
-// bareType returns a media type or range without parameters in lower case.
-func bareType(t string) (string, error) {
-	normal := strings.ToLower(strings.TrimSpace(t))
-	example := normal // of the types that are meant
-	if major, all := strings.CutSuffix(normal, "/*"); all {
-		example = major + "/x"
-	}
-	if !bare(normal) || !isMediaType(example) {
-		return normal, fmt.Errorf("want a media type such as \"application/json\" or \"image/*\"")
-	}
-	return normal, nil
-}
-
-// normalOffer returns the normal form of an offer: names in lower case, no spaces around
-// parameters, which keep their order.
-func normalOffer(offer string) (string, error) {
-	mediaType, _, err := mime.ParseMediaType(offer)
-	if err != nil {
-		return offer, err
-	}
-	major, minor, slash := strings.Cut(mediaType, "/")
-	switch {
-	case !slash || major == "" || minor == "":
-		return offer, fmt.Errorf("want a media type such as \"text/html\"")
-	case major == "*" || minor == "*":
-		return offer, fmt.Errorf("a view offers media types, not ranges: name each type")
-	}
-	normal := mediaType + spellParameters(offer)
-	if !isMediaType(normal) { // mime reads more than HTTP does
-		return offer, fmt.Errorf("want a media type such as \"text/html\" or \"text/html;level=1\": names consist of letters, digits and !#$%%&'*+-.^_`|~, and the parameter q is for clients")
-	}
-	return normal, nil
-}
-
-// isMediaType uses the parser of the Accept header: without the header every media type is
-// accepted.
-func isMediaType(text string) bool { return web.ParseAccept().Quality(text) > 0 }
-
-// spellParameters returns the parameters of an offer, quoted as they were.
-func spellParameters(offer string) string {
-	quoted, escaped := false, false
-	parts := strings.FieldsFunc(offer, func(c rune) bool {
-		switch {
-		case escaped:
-			escaped = false
-		case c == '\\':
-			escaped = quoted
-		case c == '"':
-			quoted = !quoted
-		}
-		return c == ';' && !quoted
-	})
-	var b strings.Builder
-	for _, param := range parts[1:] {
-		if name, value, valued := strings.Cut(param, "="); valued {
-			b.WriteString(";" + strings.ToLower(strings.TrimSpace(name)) + "=" + strings.TrimSpace(value))
-		}
-	}
-	return b.String()
-}
-
-// offerType returns an offer without its parameters.
-func offerType(offer string) string {
-	mediaType, _, _ := strings.Cut(offer, ";")
-	return mediaType
-}
-
 // AddAcceptOrder places a media type in the server's order of offers, which decides where the
 // client has no preference. By default the order is text/html, application/xhtml+xml,
 // application/xml, text/xml, text/plain, application/json. [Over] places the type before the named
@@ -192,7 +123,7 @@ func offerType(offer string) string {
 // only relative to the same type with other parameters.
 func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 	config := c.Directive()
-	offer, err := normalOffer(mediaType)
+	offer, err := mediatype.Offer(mediaType)
 	if err != nil {
 		config.Fail(fmt.Errorf("accept order of %q: %w", mediaType, err))
 		return
@@ -212,7 +143,7 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 		Remedy: "declare it once",
 		Phase:  registry.Phase1, Independent: true,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
-			TableOf(reg).offers.add(offer, under, over, config.Source())
+			TableOf(reg).offers.Add(offer, under, over, config.Source())
 			return nil
 		},
 	})
@@ -220,39 +151,14 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 
 // rival returns the normal form of a media type that offer can be placed relative to.
 func rival(offer, other string) (string, error) {
-	normal, err := normalOffer(other)
+	normal, err := mediatype.Offer(other)
 	switch {
 	case err != nil:
 		return other, err
-	case bare(offer) != bare(normal):
+	case mediatype.Plain(offer) != mediatype.Plain(normal):
 		return other, fmt.Errorf("one has parameters and the other has none")
-	case !bare(offer) && offerType(offer) != offerType(normal):
+	case !mediatype.Plain(offer) && mediatype.Base(offer) != mediatype.Base(normal):
 		return other, fmt.Errorf("media types with parameters are ordered within one type only")
 	}
 	return normal, nil
-}
-
-func bare(offer string) bool { return !strings.Contains(offer, ";") }
-
-// serverOrder sorts the different offers of a multiview by the server's preference.
-func serverOrder(offers []string, list []string) {
-	at := func(offer string, otherwise int) int {
-		if i := slices.Index(list, offer); i >= 0 {
-			return i
-		}
-		return otherwise
-	}
-	unknown := len(offers)
-	slices.SortStableFunc(offers, func(a, b string) int {
-		if c := cmp.Compare(at(offerType(a), unknown), at(offerType(b), unknown)); c != 0 {
-			return c
-		}
-		detail := func(offer string) int {
-			if bare(offer) {
-				return unknown + 1
-			}
-			return at(offer, unknown)
-		}
-		return cmp.Compare(detail(a), detail(b))
-	})
 }

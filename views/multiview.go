@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/mastaba-go/mastaba/views/internal/mediatype"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -75,7 +76,7 @@ func (g *multiview) sortOffers(serverList []string) {
 			mediaTypes = append(mediaTypes, reg.accept)
 		}
 	}
-	serverOrder(mediaTypes, serverList)
+	mediatype.Sort(mediaTypes, serverList)
 	slices.SortFunc(g.offers, func(a, b offer) int {
 		return slices.Index(mediaTypes, a.mediaType) - slices.Index(mediaTypes, b.mediaType)
 	})

@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/ranking"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -16,8 +17,8 @@ import (
 //
 // Most applications need no Table: the App of package framework calls it.
 type Table struct {
-	kinds  *ranking // of predicates
-	offers *ranking // media types
+	kinds  *ranking.Ranking // of predicates
+	offers *ranking.Ranking // media types
 	types  *types
 
 	resources *index // views for resources
@@ -51,8 +52,8 @@ func ensureTable(reg *registry.Registry) *Table { return TableOf(reg) }
 
 func newTable() *Table {
 	t := &Table{
-		kinds:  newRanking("predicate", true, builtinKinds),
-		offers: newRanking("media type", false, defaultOffers),
+		kinds:  ranking.New("predicate", true, builtinKinds),
+		offers: ranking.New("media type", false, defaultOffers),
 		types:  newTypes(),
 	}
 	t.resources, t.errors = newIndex(t.types), newIndex(t.types)
@@ -99,8 +100,8 @@ func (t *Table) add(reg *registration) error {
 // freeze completes the table: it sorts the views, resolves the types known by then, and reports
 // what is ambiguous.
 func (t *Table) freeze() error {
-	kinds, kindsErr := t.kinds.sorted()
-	offers, offersErr := t.offers.sorted()
+	kinds, kindsErr := t.kinds.Sorted()
+	offers, offersErr := t.offers.Sorted()
 	if err := errors.Join(kindsErr, offersErr, t.types.finish()); err != nil {
 		return err
 	}

@@ -1,13 +1,12 @@
 package views
 
 import (
-	"errors"
 	"fmt"
 	"math/big"
 	"slices"
 
 	"github.com/mastaba-go/mastaba/registry"
-	"github.com/mastaba-go/mastaba/registry/order"
+	"github.com/mastaba-go/mastaba/views/internal/ranking"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -44,13 +43,7 @@ var builtinKinds = []string{
 }
 
 // kindReserved fills the reserved position. No predicate has it.
-const kindReserved = "(reserved)"
-
-// The ends of both rankings.
-const (
-	lightest = "LIGHTEST"
-	heaviest = "HEAVIEST"
-)
+const kindReserved = ranking.Reserved
 
 // AddPredicate sets the weight of a kind of predicates made with [Where]: of views with equally
 // many predicates, the one with the heaviest is tried first. The built-in kinds, from the lightest
@@ -69,65 +62,9 @@ func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 		Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
 		Phase:  registry.Phase1, Independent: true,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
-			TableOf(reg).kinds.add(kind, under, over, config.Source())
+			TableOf(reg).kinds.Add(kind, under, over, config.Source())
 			return nil
 		},
-	})
-}
-
-// ranking collects names and their hints, and sorts them.
-type ranking struct {
-	noun    string // what a name is, for error texts
-	upwards bool   // the last name is over all others, not the first
-	sorter  *order.Sorter
-	places  map[string]registry.Source
-}
-
-func newRanking(noun string, upwards bool, names []string) *ranking {
-	k := &ranking{noun: noun, upwards: upwards, sorter: order.New(lightest, heaviest), places: map[string]registry.Source{}}
-	for _, name := range names {
-		k.add(name, nil, nil, registry.Source{})
-	}
-	return k
-}
-
-// add adds a name. A name that is added again moves to the end.
-func (k *ranking) add(name string, under, over []string, at registry.Source) {
-	k.places[name] = at
-	after, before := under, over
-	if k.upwards {
-		after, before = over, under
-	}
-	if after == nil && before == nil {
-		before = []string{heaviest}
-	}
-	k.sorter.Add(name, after, before)
-}
-
-// sorted returns the names in order.
-func (k *ranking) sorted() ([]string, error) {
-	names, err := k.sorter.Sorted()
-	if unmet, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
-		worded := *unmet
-		worded.Have = visible(unmet.Have)
-		if k.upwards {
-			worded.Side = map[order.Side]order.Side{order.Under: order.Over, order.Over: order.Under}[unmet.Side]
-		}
-		return nil, &registry.Mistake{Source: k.places[unmet.Name], Err: fmt.Errorf("%s %w", k.noun, &worded)}
-	}
-	if cycle, ok := errors.AsType[*order.CycleError](err); ok {
-		worded := &order.CycleError{Names: slices.Clone(cycle.Names)}
-		if k.upwards {
-			slices.Reverse(worded.Names)
-		}
-		return nil, &registry.Mistake{Source: k.places[cycle.Names[0]], Err: fmt.Errorf("%ss: %w", k.noun, worded)}
-	}
-	return names, err
-}
-
-func visible(names []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return name == kindReserved || name == lightest || name == heaviest
 	})
 }
 
