@@ -1,14 +1,12 @@
 package registry
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
 	"math"
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Settings are named values from outside: a file, the environment, flags. Texts are converted when
@@ -47,6 +45,7 @@ func (e *SettingError) Unwrap() error { return e.Err }
 //   - integers in base 10, or with 0x, 0o, 0b; floats
 //   - time.Duration: as time.ParseDuration reads it; a bare number has no unit and is an error
 //   - []string: the words of the text
+//   - time.Time: a date, or a time in RFC 3339
 //   - whatever implements encoding.TextUnmarshaler
 //
 // A number is converted to another number type if nothing is lost. Anything else is a
@@ -63,7 +62,9 @@ func Setting[T any](s Settings, key string, fallback T) (T, error) {
 	if err := convert(v, reflect.ValueOf(&t).Elem()); err != nil {
 		e := &SettingError{Key: key, Value: v, Want: want(reflect.TypeFor[T]())}
 		if invalid, ok := err.(*TextError); ok {
-			e.Want = invalid.Want
+			if e.Err = invalid.Err; invalid.Want != "" {
+				e.Want, e.Err = invalid.Want, nil
+			}
 		} else if err != errMismatch {
 			e.Err = err
 		}
@@ -78,17 +79,14 @@ var errMismatch = errors.New("not of that type")
 // want describes the values of type t.
 func want(t reflect.Type) string {
 	switch k := t.Kind(); {
-	case t == reflect.TypeFor[time.Duration]():
-		return WantDuration
-	case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
-	case k == reflect.String:
-		return "a string"
-	case k == reflect.Bool:
-		return "a bool"
-	case isNumber(k):
-		return wantNumber(t, false)
 	case k == reflect.Slice && t.Elem().Kind() == reflect.String:
 		return "a list of strings"
+	case k == reflect.Bool:
+		return "a bool"
+	case k != reflect.Pointer:
+		if text, _ := WantText(t); text != "" {
+			return text
+		}
 	}
 	return "a " + t.String()
 }
@@ -96,22 +94,11 @@ func want(t reflect.Type) string {
 // convert sets to, a variable, to v converted to its type.
 func convert(v any, to reflect.Value) error {
 	text, isText := v.(string)
-	if u, ok := to.Addr().Interface().(encoding.TextUnmarshaler); ok && isText {
-		return u.UnmarshalText([]byte(text))
-	}
-	if to.Type() == reflect.TypeFor[time.Duration]() {
-		if !isText {
-			return errMismatch // a number has no unit
-		}
-		d, err := time.ParseDuration(strings.TrimSpace(text))
-		if err != nil {
-			return errMismatch
-		}
-		to.SetInt(int64(d))
-		return nil
-	}
-	if isText {
+	switch {
+	case isText:
 		return convertText(text, to)
+	case to.Type() == durationType:
+		return errMismatch // a number has no unit
 	}
 	from := reflect.ValueOf(v)
 	switch {
@@ -138,6 +125,10 @@ func convert(v any, to reflect.Value) error {
 func convertText(text string, to reflect.Value) error {
 	word := strings.TrimSpace(text)
 	switch k := to.Kind(); {
+	case reflect.PointerTo(to.Type()).Implements(textUnmarshaler):
+		return SetText(text, to, 0)
+	case to.Type() == durationType:
+		return SetText(word, to, 0)
 	case k == reflect.String:
 		to.SetString(text)
 	case k == reflect.Bool:
@@ -147,7 +138,7 @@ func convertText(text string, to reflect.Value) error {
 		case "f", "false", "n", "no", "off", "0", "":
 			to.SetBool(false)
 		default:
-			return &TextError{text, wantBool}
+			return &TextError{Text: text, Want: wantBool}
 		}
 	case isNumber(k):
 		return SetText(word, to, 0)
