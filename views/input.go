@@ -1,34 +1,35 @@
 package views
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"mime"
 	"reflect"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/internal/form"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// OnInput makes a view of a function that takes the resource and an input of type I, decoded from
-// the request: from a JSON body, or from the parameters of the query and a form body. If I or *I
-// has a method Validate() error, it is called before the function.
+// OnInput makes a view of a function that takes the resource and an input of type I, filled from
+// the request: from a JSON body, or from the parameters of the query and a form body (URL-encoded
+// or multipart). If I or *I has a method Validate() error, it is called before the function.
 //
-// From parameters, I is a struct, or a pointer to one. A field is filled by the name in its tag
-// `form:"name"`, else in its tag `json:"name"`, else by its own name in lower case; embedded
-// structs count as part of the struct. Fields are strings, bools, numbers,
-// encoding.TextUnmarshalers, and pointers to and slices of these. A field of another type is
-// filled by JSON only, which its tag `json:"name"` or `form:"-"` has to say. An empty value is as if
-// it were not there, except for strings and slices of strings.
+// From parameters, I is a struct, or a pointer to one. Its fields are strings, bools, numbers,
+// time.Time (a date or RFC 3339), time.Duration (1m30s), []byte (base64), encoding.TextUnmarshalers,
+// and pointers to and slices of these. A field of another type is filled by JSON only, which its tag
+// `json:"name"` or `form:"-"` has to say. An empty value is as if it were not there, except for
+// strings and slices of strings. A checkbox sends "on". Inputs have no files.
 //
-// A malformed body is a 400, and so is JSON null; a body of another type is a 415. Values that do not
-// fit their fields, or for which Validate returns an error without a status of its own, are a 422.
-// The client sees the texts of these errors.
+// From JSON, I is any type that encoding/json decodes, with the same result. Dates and durations may
+// also be written as in forms.
+//
+// Both use one set of names. A field has the name in its tag `form:"name"`, else that in its tag
+// `json:"name"`, else its own name in lower case; JSON accepts any case. If both tags have a name,
+// each holds for its own kind of body. Embedded structs without a name count as part of the struct.
+//
+// A malformed body, and JSON null, is a 400; a body of another type is a 415. Values that do not fit
+// their fields are an [*InputError], a 422 that names them all. If Validate returns an error without
+// a status of its own, that becomes an InputError too. The client sees the texts of these errors.
+//
+// To show a form again with its mistakes, add an error view for *InputError: see its example.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 	v := shaped[O]("OnInput", resourceType[R](), fn, fn == nil)
 	fields, err := form.Of(reflect.TypeFor[I]())
@@ -41,78 +42,39 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 			return nil, wrongResource[R](v, res)
 		}
 		var input I
-		if err := decode(r, &input, fields); err != nil {
-			return nil, err
-		}
-		if err := validate(&input); err != nil {
+		if err := read(r, &input, fields, false); err != nil {
 			return nil, err
 		}
 		return boxed(fn(r, on, input))
 	}
+	v.check = func(r *web.Request) error {
+		if form.BodyRead(r) {
+			return nil // nothing is known about it
+		}
+		var input I
+		return read(r, &input, fields, true)
+	}
 	return v
 }
 
-type validator interface{ Validate() error }
-
-// decode decodes the request into input, which is a pointer.
-func decode(r *web.Request, input any, fields *form.Form) error {
-	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch {
-	case err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")):
-		return decodeJSON(r, input)
-	case r.Header.Get("Content-Type") == "", mediaType == "application/x-www-form-urlencoded":
-	default:
-		return web.UnsupportedMediaType("send application/json or application/x-www-form-urlencoded")
-	}
-	if fields == nil {
-		return web.UnsupportedMediaType("send application/json")
-	}
-	parameters, err := r.Parameters()
+// read fills and validates an input. With keep, the body can be read again.
+func read[I any](r *web.Request, input *I, fields *form.Form, keep bool) error {
+	wrong, err := fields.Read(r, reflect.ValueOf(input).Elem(), keep)
 	if err != nil {
 		return err
 	}
-	return fields.Fill(reflect.ValueOf(input).Elem(), parameters)
-}
-
-// decodeJSON decodes one JSON value, no longer than the body limit.
-func decodeJSON(r *web.Request, input any) error {
-	if r.Body == nil {
-		return web.BadRequest("expected a JSON body")
-	}
-	if _, bounded := web.Drive(r).BodyLimit(); !bounded { // a request without an application
-		web.Drive(r).LimitBody(web.DefaultMaxBody)
-	}
-	raw, err := io.ReadAll(r.Body)
-	if err != nil {
-		return err
-	}
-	if string(bytes.TrimSpace(raw)) == "null" { // Unmarshal would leave a value as it is
-		return web.BadRequest("the body is null, expected a JSON value")
-	}
-	if err := json.Unmarshal(raw, input); err != nil {
-		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return web.UnprocessableContent(fmt.Sprintf("%s: expected %s, got a JSON %s", mismatch.Field, mismatch.Type, mismatch.Value)).With(err)
+	if len(wrong) > 0 {
+		e := &InputError{Fields: make([]FieldError, len(wrong))}
+		for i, m := range wrong {
+			e.Fields[i] = FieldError(m)
 		}
-		return web.BadRequest("invalid JSON body: " + err.Error()).With(err)
+		return e
+	}
+	if err := form.Validate(input); err != nil {
+		if _, ok := web.StatusOf(err); ok {
+			return err
+		}
+		return &InputError{Fields: []FieldError{{Text: err.Error()}}, cause: err}
 	}
 	return nil
-}
-
-// validate calls the input's Validate method, if it has one.
-func validate[I any](input *I) error {
-	v, ok := any(*input).(validator)
-	if !ok {
-		v, ok = any(input).(validator)
-	}
-	if !ok || isNil(v) {
-		return nil
-	}
-	err := v.Validate()
-	if err == nil {
-		return nil
-	}
-	if _, ok := web.StatusOf(err); ok {
-		return err
-	}
-	return web.UnprocessableContent(err.Error()).With(err)
 }

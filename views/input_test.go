@@ -75,16 +75,23 @@ func TestOnInput(t *testing.T) {
 		"broken json":        {jsonType, "", `{"title"`, 400, "invalid JSON body"},
 		"two values":         {jsonType, "", `{} {}`, 400, "invalid JSON body"},
 		"no json":            {jsonType, "", ``, 400, "invalid JSON body"},
-		"json of wrong type": {jsonType, "", `{"title":1}`, 422, "title: expected string, got a JSON number"},
+		"json of wrong type": {jsonType, "", `{"title":1}`, 422, "title: expected a string, got a number"},
 		"form of wrong type": {formType, "", "size=300&count=-1&weight=x&is_minor=maybe&due=x&ratings=1&ratings=z", 422, `size: "300" is not an integer from -128 to 127; count: "-1" is not a non-negative integer`},
 		"no number":          {formType, "", "weight=NaN", 422, `weight: "NaN" is not a number`},
 		"empty fields": {formType, "limit=", "title=&is_minor=&size=&count=&weight=&tags=&tags=a&ratings=&ratings=2&due=", 200,
 			`{"by":"","deep":null,"title":"","minor":false,"Size":0,"Count":0,"Weight":0,"tags":["","a"],"ratings":[2],"due":"0001-01-01T00:00:00Z","limit":null,"Hidden":""}`},
 		"null":              {jsonType, "", " null\n", 400, "the body is null, expected a JSON value"},
-		"other type":        {"text/csv", "", "a,b", 415, "send application/json or application/x-www-form-urlencoded"},
-		"refused":           {formType, "", "title=refused", 422, "title: say something else"},
-		"refused by status": {formType, "", "title=taken", 409, "title: taken"},
-		"too large":         {jsonType, "", `{"title":"` + strings.Repeat("x", 2000) + `"}`, 413, "the request body exceeds the limit of 1000 bytes"},
+		"other type":        {"text/csv", "", "a,b", 415, "send application/json, application/x-www-form-urlencoded or multipart/form-data"},
+		"no type":           {"", "", "title=x", 415, "send application/json, application/x-www-form-urlencoded or multipart/form-data"},
+		"invalid parameter": {"application/json; charset", "", `{"title":"T"}`, 200, `"title":"T"`},
+		"multipart": {"multipart/form-data; boundary=b", "tags=x", "--b\r\nContent-Disposition: form-data; name=title\r\n\r\nNew\r\n--b\r\nContent-Disposition: form-data; name=file; filename=f\r\n\r\n\xff\r\n--b--\r\n", 200,
+			`"title":"New"`},
+		"wrong multipart":      {"multipart/form-data; boundary=b", "", "--b\r\nContent-Disposition: form-data; name=size\r\n\r\nx\r\n--b--\r\n", 422, `size: "x" is not an integer`},
+		"malformed multipart":  {"multipart/form-data", "", "x", 400, ""},
+		"several wrong values": {jsonType, "", `{"title":1,"size":300,"due":"x"}`, 422, `title: expected a string, got a number; size: "300" is not an integer from -128 to 127; due: "x" is not a time`},
+		"refused":              {formType, "", "title=refused", 422, "title: say something else"},
+		"refused by status":    {formType, "", "title=taken", 409, "title: taken"},
+		"too large":            {jsonType, "", `{"title":"` + strings.Repeat("x", 2000) + `"}`, 413, "the request body exceeds the limit of 1000 bytes"},
 	}
 	reg := build(t, func(c *registry.Config) { views.Add(c, views.OnInput(saveEdit)) })
 	for name, tt := range tests {
@@ -96,9 +103,11 @@ func TestOnInput(t *testing.T) {
 			}
 			r := web.Begin(&web.Application{Registry: reg}, hr).WithNode(traversal.NewNode(&page{}), "")
 			web.Drive(r).LimitBody(1000)
+			predicted := views.TableOf(reg).Predict(r)
 			resp, err := views.TableOf(reg).Call(r)
 			if tt.status == http.StatusOK {
 				require.NoError(t, err)
+				require.NoError(t, predicted.Err)
 				assert.Contains(t, text(t, resp), tt.want)
 				return
 			}
@@ -106,6 +115,7 @@ func TestOnInput(t *testing.T) {
 			require.True(t, ok, "%v", err)
 			assert.Equal(t, tt.status, status)
 			assert.ErrorContains(t, err, tt.want)
+			assert.EqualError(t, predicted.Err, err.Error())
 		})
 	}
 }

@@ -116,6 +116,13 @@ func readForm(r *Request) ([]urls.Pair, error) {
 	return fields, err
 }
 
+// KeepBody reads the whole body, up to its limit, and makes it readable again from its beginning.
+func (d Driver) KeepBody() ([]byte, error) {
+	read, again, err := body.ReadAll(d.r.Body)
+	d.r.putBack(d.r.Body, again)
+	return read, err
+}
+
 // putBack replaces the body from by one that begins anew: in this request, and in those it was
 // copied from that have the same body.
 func (r *Request) putBack(from, again io.ReadCloser) {

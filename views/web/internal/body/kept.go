@@ -3,6 +3,7 @@ package body
 import (
 	"bytes"
 	"io"
+	"math"
 	"os"
 )
 
@@ -21,6 +22,13 @@ var _ io.ReadCloser = (*Kept)(nil)
 
 // Keep returns a Kept with up to memory bytes in memory.
 func Keep(body io.ReadCloser, memory int64) *Kept { return &Kept{body: body, memory: memory} }
+
+// ReadAll reads a whole body into memory, and returns a body that begins anew.
+func ReadAll(body io.ReadCloser) (read []byte, again io.ReadCloser, err error) {
+	k := Keep(body, math.MaxInt64)
+	read, err = k.ReadMemory()
+	return read, k.Again(), err
+}
 
 // Read reads from the body, or fails with a *fs.PathError if the temporary file does.
 func (k *Kept) Read(p []byte) (int, error) {

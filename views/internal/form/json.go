@@ -1,0 +1,441 @@
+package form
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// FillJSON sets an input to the JSON value of a body, and returns the values that do not fit, in
+// the order of the body. A body that is not JSON in UTF-8, or only null, is a 400.
+//
+// It decodes what encoding/json decodes, to the same values: members without a field are ignored,
+// the last of several members of one name counts, and null leaves a value as it is, or sets a
+// pointer, map, slice or interface to nil. Beyond that it reads dates and durations as forms do.
+// Types with UnmarshalJSON decode themselves.
+func (f *Form) FillJSON(input reflect.Value, body []byte) ([]Mistake, error) {
+	if !utf8.Valid(body) {
+		return nil, web.BadRequest("invalid JSON body: it is not UTF-8")
+	}
+	d := decoder{scanner: scanner{raw: body}}
+	d.path = d.room[:0]
+	if d.peek() == 'n' { // a value would stay as it is
+		if d.word("null") == nil && d.peek() == 0 && d.at == len(body) {
+			return nil, web.BadRequest("the body is null, expected a JSON value")
+		}
+		d.at = 0
+	}
+	err := d.value(f.plan, f.target(input))
+	if err == nil && (d.peek() != 0 || d.at < len(body)) {
+		err = d.expected("the end")
+	}
+	if err != nil {
+		return nil, web.BadRequest("invalid JSON body: " + err.Error()).With(err)
+	}
+	return d.all(), nil
+}
+
+// decoder fills values from JSON. Its errors are syntax errors; a value that does not fit is a
+// mistake, and leaves its field as it is.
+type decoder struct {
+	scanner
+	mistakes
+}
+
+// mismatch adds the mistake that another kind of value is there.
+func (d *decoder) mismatch(p *plan, got string) {
+	d.add("expected " + p.want + ", got " + got + p.hint)
+}
+
+// value reads a value into v; without a plan it skips the value.
+func (d *decoder) value(p *plan, v reflect.Value) error {
+	c := d.peek()
+	switch {
+	case p == nil:
+		return d.skip()
+	case p.shape == own && v.CanAddr() && v.CanInterface():
+		return d.own(v)
+	case c == 'n':
+		return d.null(p, v)
+	case p.shape == pointer:
+		if v.IsNil() {
+			v.Set(reflect.New(p.typ.Elem()))
+		}
+		return d.value(p.elem, v.Elem())
+	case p.shape == anything:
+		value, err := d.any(c)
+		if err == nil && value != nil {
+			v.Set(reflect.ValueOf(value))
+		}
+		return err
+	}
+	switch c {
+	case '{':
+		switch p.shape {
+		case object:
+			return d.object(p, v)
+		case dict:
+			return d.dict(p, v)
+		}
+		d.mismatch(p, "an object")
+		return d.skip()
+	case '[':
+		switch p.shape {
+		case list, array, octets:
+			return d.list(p, v)
+		}
+		d.mismatch(p, "an array")
+		return d.skip()
+	case '"':
+		got, err := d.string()
+		if err == nil {
+			d.setString(p, v, got)
+		}
+		return err
+	case 't', 'f':
+		if p.shape == boolean {
+			v.SetBool(c == 't')
+		} else {
+			d.mismatch(p, "a bool")
+		}
+		return d.plain(c)
+	}
+	start := d.at
+	if err := d.plain(c); err != nil {
+		return err
+	}
+	d.setNumber(p, v, d.raw[start:d.at])
+	return nil
+}
+
+// own lets a type decode itself.
+func (d *decoder) own(v reflect.Value) error {
+	start := d.at
+	if err := d.skip(); err != nil {
+		return err
+	}
+	raw := d.raw[start:d.at]
+	u, _ := v.Addr().Interface().(json.Unmarshaler)
+	if err := u.UnmarshalJSON(raw); err != nil {
+		text := string(raw)
+		if len(raw) > 1 && raw[0] == '"' {
+			text = string(raw[1 : len(raw)-1])
+		}
+		want := ""
+		if reflect.PointerTo(v.Type()).Implements(textUnmarshaler) {
+			want, _ = registry.WantText(v.Type())
+		}
+		d.addError(&registry.TextError{Text: text, Want: want, Err: err}, v.Type())
+	}
+	return nil
+}
+
+// null sets what has a nil to nil.
+func (d *decoder) null(p *plan, v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface:
+		v.SetZero()
+	}
+	return d.word("null")
+}
+
+func (d *decoder) object(p *plan, v reflect.Value) error {
+	if err := d.enter(); err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
+		if more, err := d.more('}', n); !more {
+			return err
+		}
+		name, err := d.key()
+		if err != nil {
+			return err
+		}
+		f := p.field(name)
+		if f == nil {
+			err = d.skip()
+		} else {
+			d.push(step{name: f.name})
+			if into := f.of(v); f.quoted {
+				err = d.quoted(f.plan, into)
+			} else {
+				err = d.value(f.plan, into)
+			}
+			d.pop()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// of returns the field of a struct; it makes the embedded structs on the way.
+func (f *jsonField) of(v reflect.Value) reflect.Value {
+	if !f.pointer {
+		return v.FieldByIndex(f.index)
+	}
+	for _, i := range f.index {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v
+}
+
+// quoted reads the value of a field with `json:",string"`: a string that holds a value, or null.
+func (d *decoder) quoted(p *plan, v reflect.Value) error {
+	c := d.peek()
+	if c == 'n' {
+		return d.null(p, v)
+	}
+	start := d.at
+	if err := d.skip(); err != nil {
+		return err
+	}
+	if raw := d.raw[start:d.at]; c == '"' {
+		inner := decoder{scanner: scanner{raw: raw}}
+		held, err := inner.string()
+		if err != nil {
+			return err
+		}
+		inner = decoder{scanner: scanner{raw: held}}
+		if len(held) > 0 && held[0] > ' ' && inner.value(p, v) == nil && inner.at == len(held) && len(inner.found) == 0 {
+			return nil
+		}
+		d.add(fmt.Sprintf("%q is not %s in a string%s", clip(string(held)), p.want, p.hint))
+		return nil
+	}
+	d.add("expected " + p.want + " in a string" + p.hint)
+	return nil
+}
+
+func (d *decoder) dict(p *plan, v reflect.Value) error {
+	if err := d.enter(); err != nil {
+		return err
+	}
+	if v.IsNil() {
+		v.Set(reflect.MakeMap(p.typ))
+	}
+	elem := reflect.New(p.elem.typ).Elem()
+	for n := 0; ; n++ {
+		if more, err := d.more('}', n); !more {
+			return err
+		}
+		name, err := d.key()
+		if err != nil {
+			return err
+		}
+		key, text := reflect.New(p.key).Elem(), string(name)
+		d.push(step{name: text})
+		wrong := setKey(text, key)
+		if wrong != nil {
+			d.addError(wrong, p.key)
+		}
+		elem.SetZero()
+		err = d.value(p.elem, elem)
+		d.pop()
+		if err != nil {
+			return err
+		}
+		if wrong == nil {
+			v.SetMapIndex(key, elem)
+		}
+	}
+}
+
+// setKey sets the key of a map. A time.Duration is in nanoseconds, as encoding/json writes it.
+func setKey(text string, key reflect.Value) error {
+	if key.Type() == durationType {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			key.SetInt(n)
+			return nil
+		}
+	}
+	return setText(text, key)
+}
+
+// list reads an array into a slice or an array. Like encoding/json it drops the elements that an
+// array has no place for, and sets those without an element to zero.
+func (d *decoder) list(p *plan, v reflect.Value) error {
+	if err := d.enter(); err != nil {
+		return err
+	}
+	slice := v.Kind() == reflect.Slice
+	for n := 0; ; n++ {
+		more, err := d.more(']', n)
+		if err != nil {
+			return err
+		}
+		if !more {
+			finishList(v, n)
+			return nil
+		}
+		if slice && n >= v.Len() {
+			if n >= v.Cap() {
+				v.Grow(1)
+			}
+			v.SetLen(n + 1)
+		}
+		if n >= v.Len() {
+			err = d.skip()
+		} else {
+			d.push(step{index: n, element: true})
+			err = d.value(p.elem, v.Index(n))
+			d.pop()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// finishList leaves n elements.
+func finishList(v reflect.Value, n int) {
+	switch {
+	case v.Kind() == reflect.Array:
+		for ; n < v.Len(); n++ {
+			v.Index(n).SetZero()
+		}
+	case n == 0:
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	case n < v.Len():
+		v.SetLen(n)
+	}
+}
+
+// setString sets v to a string.
+func (d *decoder) setString(p *plan, v reflect.Value, got []byte) {
+	switch p.shape {
+	case text:
+		v.SetString(string(got))
+	case special, duration:
+		if err := registry.SetText(string(got), v, 10); err != nil {
+			d.addError(err, p.typ)
+		}
+	case number:
+		if n := string(got); isNumber(n) {
+			v.SetString(n)
+			return
+		}
+		d.mismatch(p, "a string")
+	case octets:
+		octets, err := base64.StdEncoding.AppendDecode([]byte{}, got)
+		if err != nil {
+			d.addError(&registry.TextError{Text: string(got), Want: wantOctets, Err: err}, p.typ)
+			return
+		}
+		v.SetBytes(octets)
+	default:
+		d.mismatch(p, "a string")
+	}
+}
+
+// setNumber sets v to a number.
+func (d *decoder) setNumber(p *plan, v reflect.Value, got []byte) {
+	switch p.shape {
+	case signed, duration:
+		if n, err := strconv.ParseInt(string(got), 10, p.typ.Bits()); err == nil {
+			v.SetInt(n)
+			return
+		}
+	case unsigned:
+		if n, err := strconv.ParseUint(string(got), 10, p.typ.Bits()); err == nil {
+			v.SetUint(n)
+			return
+		}
+	case float:
+		if n, err := strconv.ParseFloat(string(got), p.typ.Bits()); err == nil {
+			v.SetFloat(n)
+			return
+		}
+	case number:
+		v.SetString(string(got))
+		return
+	default:
+		d.mismatch(p, "a number")
+		return
+	}
+	d.addError(registry.SetText(string(got), v, 10), p.typ) // says what is wrong
+}
+
+// any reads a value for an interface, which begins with c.
+func (d *decoder) any(c byte) (any, error) {
+	switch c {
+	case '{':
+		return d.anyObject()
+	case '[':
+		return d.anyList()
+	case '"':
+		text, err := d.string()
+		return string(text), err
+	}
+	start := d.at
+	if err := d.plain(c); err != nil {
+		return nil, err
+	}
+	switch c {
+	case 't', 'f':
+		return c == 't', nil
+	case 'n':
+		return nil, nil
+	}
+	var n float64
+	if err := registry.SetText(string(d.raw[start:d.at]), reflect.ValueOf(&n).Elem(), 10); err != nil {
+		d.addError(err, reflect.TypeFor[float64]())
+	}
+	return n, nil
+}
+
+func (d *decoder) anyObject() (any, error) {
+	if err := d.enter(); err != nil {
+		return nil, err
+	}
+	members := map[string]any{}
+	for n := 0; ; n++ {
+		more, err := d.more('}', n)
+		if !more {
+			return members, err
+		}
+		key, err := d.key()
+		if err != nil {
+			return nil, err
+		}
+		name := string(key)
+		d.push(step{name: name})
+		members[name], err = d.any(d.peek())
+		d.pop()
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (d *decoder) anyList() (any, error) {
+	if err := d.enter(); err != nil {
+		return nil, err
+	}
+	elements := []any{}
+	for n := 0; ; n++ {
+		more, err := d.more(']', n)
+		if !more {
+			return elements, err
+		}
+		d.push(step{index: n, element: true})
+		element, err := d.any(d.peek())
+		d.pop()
+		if err != nil {
+			return nil, err
+		}
+		elements = append(elements, element)
+	}
+}

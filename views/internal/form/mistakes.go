@@ -1,0 +1,151 @@
+package form
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mastaba-go/mastaba/registry"
+)
+
+// Mistake is a value that does not fit.
+type Mistake struct {
+	Name string // its path on the wire, such as items.0.price; "" for the input itself
+	Text string
+}
+
+// Mistakes repeat what the client sent, so both their number and their texts are bounded.
+const (
+	mostMistakes = 100
+	mostText     = 64
+)
+
+// mistakes collects mistakes, each with the path that is being filled.
+type mistakes struct {
+	path  []step
+	room  [8]step // for the path
+	found []Mistake
+	rest  int // how many there are beyond mostMistakes
+}
+
+// step is a part of a path: the name of a member, or the index of an element.
+type step struct {
+	name    string
+	index   int
+	element bool // an index, not a name
+}
+
+func (m *mistakes) add(text string) {
+	if len(m.found) == mostMistakes {
+		m.rest++
+		return
+	}
+	var path strings.Builder
+	for i, s := range m.path {
+		if i > 0 {
+			path.WriteByte('.')
+		}
+		if s.element {
+			path.WriteString(strconv.Itoa(s.index))
+		} else {
+			path.WriteString(clip(s.name))
+		}
+	}
+	m.found = append(m.found, Mistake{path.String(), text})
+}
+
+// addError adds the error of converting a text to type t.
+func (m *mistakes) addError(err error, t reflect.Type) { m.add(textOf(err, t)) }
+
+func (m *mistakes) push(s step) { m.path = append(m.path, s) }
+
+func (m *mistakes) pop() { m.path = m.path[:len(m.path)-1] }
+
+// all returns the mistakes in the order in which they were found.
+func (m *mistakes) all() []Mistake {
+	if m.rest > 0 {
+		return append(m.found, Mistake{Text: fmt.Sprintf("and %d more mistakes", m.rest)})
+	}
+	return m.found
+}
+
+// textOf returns the text of a conversion error for the client: the value, what was expected, and
+// an example of it. It shows the error of a type's own method unless that describes Go code.
+func textOf(err error, t reflect.Type) string {
+	invalid, ok := errors.AsType[*registry.TextError](err)
+	if !ok {
+		invalid = &registry.TextError{Err: err}
+	}
+	shown := *invalid
+	shown.Text = clip(shown.Text)
+	if shown.Want != "" {
+		return shown.Error()
+	}
+	text := fmt.Sprintf("%q is invalid", shown.Text)
+	if !ok {
+		text = "invalid value"
+	}
+	if !isOfGo(shown.Err, t) {
+		text += ": " + clip(shown.Err.Error())
+	}
+	if example := exampleOf(t); example != "" {
+		text += ": want something like " + example
+	}
+	return text
+}
+
+// isOfGo reports whether an error describes Go code rather than the value: it names the type, or
+// comes from a package of the standard library, whose texts name functions, types and layouts.
+func isOfGo(err error, t reflect.Type) bool {
+	if strings.Contains(err.Error(), t.String()) {
+		return true
+	}
+	for ; err != nil; err = errors.Unwrap(err) {
+		et := reflect.TypeOf(err)
+		if et.Kind() == reflect.Pointer {
+			et = et.Elem()
+		}
+		if slices.Contains(ofGo, et.PkgPath()) {
+			return true
+		}
+	}
+	return false
+}
+
+var ofGo = []string{
+	"encoding/base64", "encoding/hex", "encoding/json", "encoding/json/v2", "encoding/json/jsontext", "net", "net/netip", "net/url",
+	"regexp/syntax", "strconv", "time",
+}
+
+// exampleOf returns the text of the zero value of a type, if the type reads it back.
+func exampleOf(t reflect.Type) string {
+	zero, ok := reflect.New(t).Interface().(encoding.TextMarshaler)
+	if !ok {
+		return ""
+	}
+	text, err := zero.MarshalText()
+	if err != nil || len(text) == 0 {
+		return ""
+	}
+	if back, ok := zero.(encoding.TextUnmarshaler); !ok || back.UnmarshalText(text) != nil {
+		return ""
+	}
+	return clip(string(text))
+}
+
+// clip shortens a text.
+func clip(text string) string {
+	if len(text) <= mostText {
+		return text
+	}
+	end := mostText
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "…"
+}

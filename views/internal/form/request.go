@@ -1,0 +1,103 @@
+package form
+
+import (
+	"bytes"
+	"errors"
+	"mime"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Read fills an input from a request: from a JSON body, or from the parameters of the query and a
+// form body. It returns the values that do not fit. A malformed body is a 400, one of another type
+// a 415, one beyond the limit a 413. With keep, a JSON body can be read again.
+func (f *Form) Read(r *web.Request, input reflect.Value, keep bool) ([]Mistake, error) {
+	switch source := f.source(r); {
+	case source == fromJSON:
+		body, err := readBody(r, keep)
+		if err != nil {
+			return nil, err
+		}
+		return f.FillJSON(input, body)
+	case source == fromParameters && !f.jsonOnly:
+		parameters, err := r.Parameters()
+		if err != nil {
+			return nil, err
+		}
+		return f.Fill(input, parameters), nil
+	case f.jsonOnly:
+		return nil, web.UnsupportedMediaType("send application/json")
+	}
+	return nil, web.UnsupportedMediaType("send application/json, application/x-www-form-urlencoded or multipart/form-data")
+}
+
+// source is where an input comes from.
+type source uint8
+
+const (
+	fromNothing source = iota // a body of a type that no input takes
+	fromJSON
+	fromParameters
+)
+
+func (f *Form) source(r *web.Request) source {
+	contentType := r.Header.Get("Content-Type")
+	empty := r.Body == nil || r.ContentLength == 0
+	switch {
+	case empty && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		return fromParameters // clients name a content type for requests without content, too
+	case contentType == "" && (empty || r.ContentLength < 0 || r.Body == http.NoBody):
+		return fromParameters
+	}
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	switch {
+	case err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter):
+	case mediaType == "application/json", strings.HasSuffix(mediaType, "+json"):
+		return fromJSON
+	case mediaType == "application/x-www-form-urlencoded", mediaType == "multipart/form-data":
+		return fromParameters
+	}
+	return fromNothing
+}
+
+// BodyRead reports whether the body of the request, which has one, is no longer there.
+func BodyRead(r *web.Request) bool {
+	return r.ContentLength != 0 && (r.Body == nil || r.Body == http.NoBody)
+}
+
+// readBody reads the body, up to its limit.
+func readBody(r *web.Request, keep bool) ([]byte, error) {
+	if r.Body == nil {
+		return nil, web.BadRequest("expected a JSON body")
+	}
+	if _, bounded := web.Drive(r).BodyLimit(); !bounded { // a request without an application
+		web.Drive(r).LimitBody(web.DefaultMaxBody)
+	}
+	if keep {
+		return web.Drive(r).KeepBody()
+	}
+	var body bytes.Buffer
+	if n := r.ContentLength; n > 0 {
+		body.Grow(int(min(n, 64<<10)) + bytes.MinRead) // ReadFrom needs that much room to see the end
+	}
+	_, err := body.ReadFrom(r.Body)
+	return body.Bytes(), err
+}
+
+type validator interface{ Validate() error }
+
+// Validate calls the method Validate of an input, or of the pointer to it, if there is one. An input
+// that is a nil pointer has nothing to validate.
+func Validate[I any](input *I) error {
+	v, ok := any(*input).(validator)
+	if !ok {
+		v, ok = any(input).(validator)
+	}
+	if rv := reflect.ValueOf(v); !ok || rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return nil
+	}
+	return v.Validate()
+}
