@@ -15,13 +15,18 @@ import (
 // may change the request; predicates; root factories; the lookups of resources; and the security
 // and CSRF policies. Code of these that writes, counts or sends can check [explain.DryRun].
 //
+// It also reads and validates the input of a view made by views.OnInput, so that it predicts the
+// response to one that does not fit; its method Validate runs. If the body of hr was read before, it
+// does not.
+//
 // Explain does not run views, error views, derivers, renderers, tweens, response callbacks,
 // subscribers to NewResponse or step hooks. It therefore misses what a tween or a view would
 // refuse; the explanation lists the tweens and derivers. Finished callbacks do run, since they
 // release what was opened.
 //
-// Explain does not change hr, but a predicate may read its body if that is a form. It is safe for
-// concurrent use while the application serves, and costs other requests nothing.
+// Explain does not change hr, but it reads the body for an input, as a predicate may that looks at
+// the parameters of a form. It is safe for concurrent use while the application serves, and costs
+// other requests nothing.
 func (a *App) Explain(hr *http.Request) *explain.Explanation {
 	own := hr.Clone(explain.WithDryRun(hr.Context()))
 	own.MultipartForm = hr.MultipartForm

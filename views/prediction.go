@@ -1,6 +1,7 @@
 package views
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -26,7 +27,10 @@ type Prediction struct {
 	Err error
 }
 
-// Predict predicts what Call would do with a request. It checks the predicates, the security policy and the CSRF policy, but calls neither the view nor its other derivers: it does not predict their errors, nor an ErrMismatch.
+// Predict predicts what Call would do with a request. It checks the predicates, the security policy,
+// the CSRF policy and the input of a view made by [OnInput], whose method Validate it calls. It calls
+// neither the view nor its other derivers: it does not predict their errors, nor an ErrMismatch. The
+// body can be read again afterwards. If it has been read before, the input is not checked.
 func (t *Table) Predict(r *web.Request) Prediction {
 	o := Prediction{Candidates: t.candidates(r)}
 	first, second := t.slots(r, r.ViewName())
@@ -85,10 +89,28 @@ func (o *Prediction) try(r *web.Request, c *chain, res traversal.Resource) bool 
 			return true
 		}
 	}
-	if o.Err = o.admit(r); o.Err == nil {
-		o.Response = slashed(r, view.info)
+	if o.Err = o.admit(r); o.Err != nil {
+		return true
+	}
+	if o.Response = slashed(r, view.info); o.Response == nil {
+		o.Err = checkInput(r, view.info)
 	}
 	return true
+}
+
+// checkInput returns the error of a view with an input before its function runs.
+func checkInput(r *web.Request, info *Info) error {
+	if info.View.check == nil {
+		return nil
+	}
+	if limit, ok, err := ValueOf[int64](info, kindBodyLimit); ok && err == nil {
+		web.Drive(r).LimitBody(limit)
+	}
+	err := info.View.check(r)
+	if errors.Is(err, ErrMismatch) {
+		return nil
+	}
+	return err
 }
 
 // admit consults the security policy and the CSRF policy.
