@@ -111,6 +111,7 @@ func explainedApp(called *atomic.Int32) *framework.Configurator {
 	at(25).AddView(views.Func(v.show), views.Route("users"))
 	at(26).AddView(views.Func(v.show), views.For[letter](), views.Name("value"))
 	at(27).AddView(views.Func(v.show), views.Route("about"))
+	at(28).AddView(views.Func(v.show), views.Route("login"))
 	at(30).AddErrorView(views.Error(v.panicked))
 	at(31).AddNotFoundView(views.Func(v.show), views.AppendSlash(), views.Accept("text/html"))
 	at(32).AddForbiddenView(views.Func(v.show), views.Permission("apologise"), views.Param("sorry"))

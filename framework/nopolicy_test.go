@@ -25,7 +25,7 @@ func TestNoPolicy(t *testing.T) {
 			assert.False(t, known)
 			assert.Empty(t, user)
 			assert.NoError(t, userErr)
-			return r.Text(decision.String()), err
+			return r.Text(decision.String() + ": " + decision.Reason), err
 		}), views.Permission("edit"))
 		return config
 	}

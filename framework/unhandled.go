@@ -11,6 +11,7 @@ import (
 // sendError sends the response to an error that no view handled.
 func (a *App) sendError(w http.ResponseWriter, r *web.Request, err error) (web.Sent, error) {
 	resp := a.errorResponse(r, err)
+	web.Drive(r).AddVary(resp)
 	a.decorate(r, resp)
 	sent, failed := resp.Send(w, r)
 	if failed != nil && !sent.Started { // by what a callback set

@@ -21,19 +21,23 @@ var ErrMismatch = errors.New("the view does not handle this request")
 //
 // If no view matches, the error is a web.HTTPError: 405, 415 or 406 if nothing but the method, the
 // content type or the Accept header keeps a view, or a route that was tried before, from matching;
-// 404 otherwise. An OPTIONS request gets a response with Allow in place of these three. If the Accept header influenced the choice, of
-// the route too, the response has Vary: Accept (RFC 9110, 12.5.5).
+// 404 otherwise. An OPTIONS request gets a response with Allow in place of these three.
 //
-// Call itself does not allocate unless views are chosen by the Accept header.
+// The response has Vary with the request headers that had a say in the choice of the view or of the
+// route (RFC 9110, 12.5.5): those of Accept, Header and XHR, negated ones too, and of predicates
+// that say so (web.Predicate.WithVary). The Content-Type of a request belongs to its body, and is
+// not among them.
+//
+// Call itself does not allocate unless views are chosen by such headers.
 func (t *Table) Call(r *web.Request) (*web.Response, error) {
 	resp, err := t.call(r)
 	return vary(r, resp), err
 }
 
-// vary adds Vary: Accept if the response depends on it.
+// vary adds the headers that had a say.
 func vary(r *web.Request, resp *web.Response) *web.Response {
-	if resp != nil && r.Negotiated() {
-		resp.AddVary("Accept")
+	if resp != nil {
+		web.Drive(r).AddVary(resp)
 	}
 	return resp
 }

@@ -125,6 +125,9 @@ func (reg *registration) failing(r *web.Request) []web.Predicate {
 // preferred returns the offers that the client accepts, by its preference, then in the server's
 // order.
 func preferred(r *web.Request, offers []offer) []*offer {
+	if len(offers) == 0 { // the Accept header has no say
+		return nil
+	}
 	web.Drive(r).SetNegotiated()
 	picked := make([]*offer, 0, len(offers))
 	if len(r.Header["Accept"]) == 0 {

@@ -77,14 +77,15 @@ func methodOf(r *web.Request) string {
 }
 
 // Header holds if the request has all the headers. "Name" requires a header of that name, even an
-// empty one. "Name:regexp" also requires that the expression matches at the start of the value.
+// empty one. "Name:regexp" also requires that the expression matches at the start of the value; the
+// expression begins right after the colon. Vary of the response has the names of the headers.
 func Header(specs ...string) web.Predicate {
 	type condition struct {
 		name  string
 		value *regexp.Regexp // nil: any
 	}
 	var conditions []condition
-	var printed []string
+	var printed, names []string
 	var problem error
 	for _, spec := range sortedSet(specs) {
 		name, expr, valued := strings.Cut(spec, ":")
@@ -95,8 +96,13 @@ func Header(specs ...string) web.Predicate {
 				problem = errors.Join(problem, fmt.Errorf("header %q: %w", spec, err))
 			}
 		}
-		if c.name == "" {
+		switch {
+		case c.name == "":
 			problem = errors.Join(problem, fmt.Errorf("header %q: missing name: want \"Name\" or \"Name:regexp\"", spec))
+		case !isToken(name):
+			problem = errors.Join(problem, fmt.Errorf("header %q: invalid name %q: want \"Name\" or \"Name:regexp\", without spaces in the name", spec, name))
+		case c.name != "Host": // part of the URL, as which caches know it
+			names = append(names, c.name)
 		}
 		conditions = append(conditions, c)
 		if expr != "" {
@@ -117,7 +123,7 @@ func Header(specs ...string) web.Predicate {
 	if problem != nil {
 		return p.WithErr(problem)
 	}
-	return required(p, specs, "header")
+	return required(p.WithVary(sortedSet(names)...), specs, "header")
 }
 
 // headerOf returns the header with a canonical name, several lines joined by commas.
@@ -222,7 +228,7 @@ func XHR(want bool) web.Predicate {
 	return web.NewPredicate(kindXHR, strconv.FormatBool(want), func(r *web.Request) (bool, error) {
 		value, _ := headerOf(r, "X-Requested-With")
 		return (value == "XMLHttpRequest") == want, nil
-	})
+	}).WithVary("X-Requested-With")
 }
 
 // MatchParam holds if the markers of the matched route have the given values, each written
@@ -265,10 +271,10 @@ func MatchParam(specs ...string) web.Predicate {
 //	func Weekday(day string) web.Predicate {
 //		return views.Where("weekday", func(r *web.Request) (bool, error) {
 //			return r.Header.Get("X-Weekday") == day, nil
-//		}, day)
+//		}, day).WithVary("X-Weekday")
 //	}
 //
-// Two views whose predicates print the same conflict if they differ in nothing else. An error of fn
+// WithVary names the headers that fn reads, for Vary of the response. Two views whose predicates print the same conflict if they differ in nothing else. An error of fn
 // ends the search for a view and becomes the request's error. [AddPredicate] sets the weight of a
 // kind; kinds that were not added weigh more than those that were, in order of first use.
 func Where(kind string, fn func(*web.Request) (bool, error), values ...string) web.Predicate {

@@ -145,7 +145,7 @@ func securedView(next Callable, info *Info) (Callable, error) {
 			return nil, err
 		}
 		if debug {
-			r.Log().Debug().Str("view", name).Str("permission", info.Permission).Stringer("decision", decision).Msg("authorization")
+			r.Log().Debug().Str("view", name).Str("permission", info.Permission).Stringer("decision", decision).Str("reason", decision.Reason).Msg("authorization")
 		}
 		if decision.Allowed {
 			return next(r, res)

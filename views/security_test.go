@@ -166,7 +166,7 @@ func TestDebugAuthorizationLogsDecisions(t *testing.T) {
 	app := &web.Application{Registry: reg, Security: policy{}, Log: &logger}
 	_, err = views.TableOf(reg).Call(web.Begin(app, httptest.NewRequest(http.MethodGet, "/", nil)))
 	require.Error(t, err)
-	assert.Contains(t, log.String(), `"permission":"edit","decision":"denied: not on the list"`)
+	assert.Contains(t, log.String(), `"permission":"edit","decision":"denied","reason":"not on the list"`)
 }
 
 func TestDefaultPermissionNeedsAName(t *testing.T) {

@@ -78,6 +78,14 @@ func BenchmarkMatch(b *testing.B) {
 			}
 			return patterns(all), paths
 		}},
+		{"fixed", func() (list, paths []string) {
+			list = []string{"/login", "/logout", "/account/password/reset", "/about/terms", "/search", "/feeds/changes"}
+			return list, []string{"/login", "/account/password/reset", "/about/terms"}
+		}},
+		{"fixed,none", func() (list, paths []string) {
+			list = []string{"/login", "/logout", "/account/password/reset", "/about/terms", "/search", "/feeds/changes"}
+			return list, []string{"/library/books/2026/05/a-long-title/edit"}
+		}},
 		{"none", func() (list, paths []string) { return patterns(github(b)), []string{"/repos/a/b/nothing", "/nowhere"} }},
 	}
 	for _, s := range subjects {

@@ -47,7 +47,7 @@
 //
 // # Implementation
 //
-// A pattern has a shape (index.go), which the index searches by: most shapes with httprouter, those
-// that it refuses with a trie. A compiled matcher (compile.go, matcher.go) then decides, without
-// regular expressions where possible.
+// A pattern has a shape (index.go), which a trie searches by; if all routes are fixed paths,
+// httprouter first rules out paths that no route has. A compiled matcher (compile.go, matcher.go)
+// then decides, without regular expressions where possible.
 package routes

@@ -42,13 +42,12 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 		defer web.Drive(r).ClearMatch()
 	}
 	var all []Attempt
-	s := t.index.newSearch()
-	s.query.url.Path = path
-	s.split()
+	var s search
+	s.begin(t.index, path)
 	for _, rt := range t.routes {
 		a := Attempt{Route: rt, Failed: s.mismatch(rt.Pattern)}
 		if a.Failed == "" {
-			web.Drive(r).SetPathMatch(rt.routed, path, s.spans[:rt.Pattern.match.markers])
+			web.Drive(r).SetPathMatch(rt.routed, path, s.spans()[:rt.Pattern.match.markers])
 			a.Params = r.Match().Params()
 			a.checkPredicates(r)
 		}
@@ -82,8 +81,8 @@ func (t *Table) Shadowed(r *web.Request, name string) []*Route {
 	if t == nil || len(t.routes) == 0 || err != nil {
 		return nil
 	}
-	s := t.index.begin(path)
-	defer t.index.end(s)
+	var s search
+	s.begin(t.index, path)
 	var shadowed []*Route
 	found := false
 	for rt := s.next(); rt != nil; rt = s.next() {
@@ -97,7 +96,7 @@ func (t *Table) Shadowed(r *web.Request, name string) []*Route {
 
 // mismatch returns why a pattern does not match the path, or "" if it does.
 func (s *search) mismatch(p *Pattern) string {
-	m := p.match
+	m, starts := p.match, s.starts()
 	for i, part := range m.shape {
 		if i >= s.count {
 			if p.segmentText(i) == "" {
@@ -108,25 +107,25 @@ func (s *search) mismatch(p *Pattern) string {
 		if part.kind == rest {
 			break
 		}
-		text := s.path()[s.starts[i] : s.starts[i+1]-1]
+		text := s.path[starts[i] : starts[i+1]-1]
 		if part.kind == literal && text != part.text {
 			return fmt.Sprintf("%s is not %q", quoted(text), part.text)
 		}
 		if i == len(m.shape)-1 && s.count > len(m.shape) {
-			return "the path continues with " + quoted(s.path()[s.starts[i+1]-1:])
+			return "the path continues with " + quoted(s.path[starts[i+1]-1:])
 		}
 	}
 	for i := range m.pieces {
 		one := m.pieces[i : i+1]
-		if m.whole == nil && !(&matcher{pieces: one}).match(s.path(), s.starts, s.spans) {
-			text := s.path()[s.starts[one[0].at]:]
+		if m.whole == nil && !(&matcher{pieces: one}).match(s.path, starts, s.spans()) {
+			text := s.path[starts[one[0].at]:]
 			if !one[0].rest {
-				text = s.path()[s.starts[one[0].at] : s.starts[one[0].at+1]-1]
+				text = s.path[starts[one[0].at] : starts[one[0].at+1]-1]
 			}
 			return fmt.Sprintf("%s does not match \"%s\"", quoted(text), p.segmentText(one[0].at))
 		}
 	}
-	if m.whole != nil && !m.match(s.path(), s.starts, s.spans) {
+	if m.whole != nil && !m.match(s.path, starts, s.spans()) {
 		return "its expressions do not match the path"
 	}
 	return ""

@@ -139,8 +139,8 @@ func (t *Table) firstIs(escaped string, rt *Route) bool {
 	if err != nil {
 		return false
 	}
-	s := t.index.begin(path)
-	defer t.index.end(s)
+	var s search
+	s.begin(t.index, path)
 	return s.next() == rt
 }
 

@@ -69,15 +69,15 @@ func spanOf(from, to int) span { return span{From: int32(from), To: int32(to)} }
 // match reports whether a path matches, whose shape does already, and sets spans to what each
 // marker matched. starts holds the offsets of the path's segments, and one more: a byte past its
 // end.
-func (m *matcher) match(path string, starts []int, spans []span) bool {
+func (m *matcher) match(path string, starts []int32, spans []span) bool {
 	if m.whole != nil {
 		return matchGroups(m.whole, m.groups, path, 0, spans)
 	}
 	for i := range m.pieces {
 		p := &m.pieces[i]
-		from := starts[p.at]
+		from := int(starts[p.at])
 		if p.mode == wholeSegment {
-			to := starts[p.at+1] - 1
+			to := int(starts[p.at+1]) - 1
 			if to == from {
 				return false
 			}
@@ -186,10 +186,10 @@ func (m *matcher) matchPath(path string) ([]span, bool) {
 	if path == "" || path[0] != '/' {
 		return nil, false
 	}
-	var starts []int
+	var starts []int32
 	for i := range len(path) {
 		if path[i] == '/' {
-			starts = append(starts, i+1)
+			starts = append(starts, int32(i+1))
 		}
 	}
 	n, toEnd := len(m.shape), false
@@ -203,7 +203,7 @@ func (m *matcher) matchPath(path string) ([]span, bool) {
 		}
 		end := len(path)
 		if i+1 < len(starts) {
-			end = starts[i+1] - 1
+			end = int(starts[i+1]) - 1
 		}
 		if path[starts[i]:end] != s.text {
 			return nil, false
@@ -213,5 +213,5 @@ func (m *matcher) matchPath(path string) ([]span, bool) {
 		return nil, false
 	}
 	spans := make([]span, m.markers)
-	return spans, m.match(path, append(starts, len(path)+1), spans)
+	return spans, m.match(path, append(starts, int32(len(path)+1)), spans)
 }

@@ -45,27 +45,6 @@ func checkPath(path string) (string, error) {
 	return path, nil
 }
 
-// plainASCII reports whether text is ASCII without NUL, as nearly all paths are. It tests eight
-// bytes at a time: subtracting one from each sets the highest bit of those that are zero.
-func plainASCII(text string) bool {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	i := 0
-	for ; i+8 <= len(text); i += 8 {
-		s := text[i : i+8]
-		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		if (x|(x-ones))&highs != 0 {
-			return false
-		}
-	}
-	for ; i < len(text); i++ {
-		if text[i] == 0 || text[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
 // decode decodes an escaped path, and replaces escaped slashes by NUL.
 func decode(escaped string) (string, error) {
 	if strings.IndexByte(escaped, '%') < 0 {

@@ -22,7 +22,8 @@ func (t *Table) Refused(r *web.Request) []web.RefusedRoute {
 	}
 	var refused []web.RefusedRoute
 	later := false
-	s := t.index.begin(path)
+	var s search
+	s.begin(t.index, path)
 	for rt := s.next(); rt != nil; rt = s.next() {
 		if rt.Name == matched {
 			if len(rt.Predicates) == 0 {
@@ -31,13 +32,12 @@ func (t *Table) Refused(r *web.Request) []web.RefusedRoute {
 			later = true
 			continue
 		}
-		drive.SetPathMatch(rt.routed, path, s.spans[:rt.Pattern.match.markers])
+		drive.SetPathMatch(rt.routed, path, s.spans()[:rt.Pattern.match.markers])
 		failed := rt.failing(r)
 		if len(failed) > 0 || later { // otherwise a predicate or a subscriber changed the request
 			refused = append(refused, web.RefusedRoute{Routed: rt.routed, Failed: failed, Later: later})
 		}
 	}
-	t.index.end(s) // unless a predicate panics
 	return refused
 }
 

@@ -126,8 +126,8 @@ func (t *Table) MatchesPath(escaped string) bool {
 	if err != nil {
 		return false
 	}
-	s := t.index.begin(path)
-	defer t.index.end(s)
+	var s search
+	s.begin(t.index, path)
 	return s.next() != nil
 }
 
@@ -143,8 +143,8 @@ func (t *Table) LacksSlash(escaped string) bool {
 	if err != nil {
 		return false
 	}
-	s := t.index.begin(path + "/")
-	defer t.index.end(s)
+	var s search
+	s.begin(t.index, path+"/")
 	for rt := s.next(); rt != nil; rt = s.next() {
 		if rt.Pattern.star() == "" {
 			return true
@@ -168,20 +168,14 @@ func (t *Table) Match(r *web.Request) (*Route, error) {
 	if err != nil || t == nil || len(t.routes) == 0 {
 		return nil, err
 	}
-	s := t.index.begin(path)
-	rt, err := t.first(r, s)
-	t.index.end(s) // unless a predicate panics
-	return rt, err
-}
-
-// first returns the first route of a search whose predicates hold.
-func (t *Table) first(r *web.Request, s *search) (*Route, error) {
+	var s search
+	s.begin(t.index, path)
 	for {
 		rt := s.next()
 		if rt == nil {
 			return nil, nil
 		}
-		web.Drive(r).SetPathMatch(rt.routed, s.path(), s.spans[:rt.Pattern.match.markers])
+		web.Drive(r).SetPathMatch(rt.routed, path, s.spans()[:rt.Pattern.match.markers])
 		if len(rt.Predicates) > 0 {
 			if ok, err := rt.holds(r); !ok {
 				web.Drive(r).RefuseMatch()

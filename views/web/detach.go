@@ -54,6 +54,7 @@ func (r *Request) detach(ctx context.Context) *Detached {
 	d := &Detached{from: r, copy: c, outer: x.detached.Load()}
 	own := &extras{id: id}
 	own.detached.Store(d)
+	own.vary.Add(x.vary.All()...)
 	x.mu.Lock()
 	own.attributes = slices.Clone(x.attributes)
 	if x.log != nil {
@@ -125,6 +126,7 @@ func (d *Detached) adoptExtras() {
 	}
 	own.responses = append(own.responses, old.responses...)
 	own.detached.Store(d.outer)
+	own.vary.Add(old.vary.All()...)
 	d.from.root().extras.Store(own)
 }
 
@@ -137,6 +139,7 @@ func (d *Detached) Abandon() (reading <-chan struct{}) {
 		h := d.from.host()
 		h.match, h.result = p.match, p.result
 		h.flags = h.flags&^flagsLearned | p.flags&flagsLearned
+		d.from.more().vary.Add(d.copy.more().vary.All()...)
 		d.from.publish()
 	}
 	if d.body == nil {

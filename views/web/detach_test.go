@@ -98,11 +98,13 @@ func TestAttach(t *testing.T) {
 	r.AddFinishedCallback(note("outer"))
 	hr := r.Request
 
+	checked(t, r, "X-Before")
 	d := web.Drive(r).Detach(r.Context())
 	c := d.Request()
 	assert.True(t, c.ErrorsHandled())
 	web.Drive(c).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/page"}))
 	web.Drive(c).SetNegotiated()
+	checked(t, c, "X-Seen")
 	c.Header.Set("X-Inner", "set")
 	inside.Set(c, "value")
 	value, err := before.Get(c)
@@ -121,6 +123,7 @@ func TestAttach(t *testing.T) {
 	assert.Equal(t, "set", r.Header.Get("X-Inner"))
 	assert.Equal(t, "page", r.Match().Route)
 	assert.True(t, r.Negotiated())
+	assert.Equal(t, "Accept, X-Before, X-Seen", vary(r))
 	assert.Equal(t, id, r.ID())
 	value, err = inside.Get(r)
 	require.NoError(t, err)
@@ -162,6 +165,7 @@ func TestAbandonTakesOverWhatWasPublished(t *testing.T) {
 	c := inner.Request()
 	web.Drive(c).SetMatch(web.NewMatch(web.Routed{Route: "page", Pattern: "/a/*rest"}))
 	web.Drive(c).SetNegotiated()
+	checked(t, c, "X-Seen")
 	require.NoError(t, (*traversal.Traverser)(nil).Walk(c.Context(), traversal.Map{}, traversal.Path{Escaped: "/edit"}, c.Result()))
 	web.Drive(c).Publish()
 	web.Drive(c).ClearMatch()
@@ -169,6 +173,7 @@ func TestAbandonTakesOverWhatWasPublished(t *testing.T) {
 	outer.Abandon()
 	assert.Equal(t, "/a/*rest", r.Match().Pattern)
 	assert.True(t, r.Negotiated())
+	assert.Equal(t, "Accept, X-Seen", vary(r))
 	assert.Equal(t, "edit", r.ViewName())
 	assert.NotNil(t, r.Resource())
 
@@ -279,4 +284,20 @@ func BenchmarkDetach(b *testing.B) {
 		d := web.Drive(r).Detach(context.Background())
 		d.Attach()
 	}
+}
+
+// checked checks a predicate that reads a header.
+func checked(t *testing.T, r *web.Request, name string) {
+	t.Helper()
+	p := web.NewPredicate("x", "", func(*web.Request) (bool, error) { return false, nil }).WithVary(name)
+	require.NoError(t, p.Err())
+	_, err := p.Holds(r)
+	require.NoError(t, err)
+}
+
+// vary returns the Vary of a response to the request.
+func vary(r *web.Request) string {
+	resp := new(web.Response)
+	web.Drive(r).AddVary(resp)
+	return resp.Header("Vary")
 }

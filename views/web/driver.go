@@ -55,7 +55,24 @@ func (d Driver) RouteRefused() bool { return d.r.host().flags&flagRouteRefused !
 func (d Driver) VirtualRootNames() []string { return d.r.requestedVirtualRoot() }
 
 // SetNegotiated records that the Accept header influenced the response: see [Request.Negotiated].
-func (d Driver) SetNegotiated() { d.r.host().flags |= flagNegotiated }
+func (d Driver) SetNegotiated() {
+	h := d.r.host()
+	h.flags |= flagNegotiated
+	if h.flags&flagDetour != 0 { // the response to the original contains that of the copy
+		h.more().vary.Add("Accept")
+	}
+}
+
+// AddVary adds to Vary of resp the request headers that had a say in the choice of the route or the
+// view: Accept, and those of predicates (see [Predicate.WithVary]).
+func (d Driver) AddVary(resp *Response) {
+	if d.r.Negotiated() {
+		resp.AddVary("Accept")
+	}
+	if x := d.r.root().extras.Load(); x != nil {
+		resp.AddVary(x.vary.All()...)
+	}
+}
 
 // SetErrorsHandled records that the caller turns the errors of inner tweens into responses: see
 // [Request.ErrorsHandled].

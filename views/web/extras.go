@@ -6,12 +6,15 @@ import (
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/vary"
 )
 
 // extras is what most requests never need, allocated on first use. It belongs to the original
 // request, and its copies share it.
 type extras struct {
 	detached atomic.Pointer[Detached] // whose copy the original is, if any
+	vary     vary.Names               // the headers, other than Accept, that had a say in the choice of route and view
 
 	mu sync.Mutex // guards all below
 

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/mastaba-go/mastaba/traversal"
 )
@@ -45,16 +47,20 @@ type CSRFPolicy interface {
 	Check(r *Request) error
 }
 
-// Decision is what a SecurityPolicy decides. The zero value denies.
+// Decision is what a SecurityPolicy decides. The zero value denies. Renderers and templates show
+// clients whether it allows, and nothing else.
 type Decision struct {
 	Allowed bool
-	// Reason is for logs and explanations; clients never see it.
+	// Reason is for logs and explanations, which have to name it; no text form of a Decision does.
 	Reason string
 	// At is the resource whose rule decided, zero without one.
 	At traversal.Node
 }
 
-var _ fmt.Stringer = Decision{}
+var (
+	_ fmt.Stringer   = Decision{}
+	_ json.Marshaler = Decision{}
+)
 
 // Allow returns a decision that allows.
 func Allow(reason string) Decision { return Decision{Allowed: true, Reason: reason} }
@@ -62,17 +68,16 @@ func Allow(reason string) Decision { return Decision{Allowed: true, Reason: reas
 // Deny returns a decision that denies.
 func Deny(reason string) Decision { return Decision{Reason: reason} }
 
-// String returns "allowed" or "denied", with the reason.
+// String returns "allowed" or "denied".
 func (d Decision) String() string {
-	s := "denied"
 	if d.Allowed {
-		s = "allowed"
+		return "allowed"
 	}
-	if d.Reason != "" {
-		s += ": " + d.Reason
-	}
-	return s
+	return "denied"
 }
+
+// MarshalJSON returns true or false.
+func (d Decision) MarshalJSON() ([]byte, error) { return strconv.AppendBool(nil, d.Allowed), nil }
 
 // Principals with the same meaning in every policy.
 const (

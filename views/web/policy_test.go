@@ -1,6 +1,10 @@
 package web_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -127,12 +131,35 @@ func TestPermits(t *testing.T) {
 	require.NoError(t, (*traversal.Traverser)(nil).Walk(t.Context(), traversal.Map{}, traversal.Path{}, r.Result()))
 	d, err := r.Permits("edit")
 	require.NoError(t, err)
-	assert.Equal(t, "allowed: edit at / (traversal.Map)", d.String())
+	assert.Equal(t, "edit at / (traversal.Map)", d.Reason)
 	d, err = r.Permits("edit", r.Node().At("x", 7))
 	require.NoError(t, err)
-	assert.Equal(t, "allowed: edit at /x (int)", d.String())
-	assert.Equal(t, "denied: no", web.Deny("no").String())
-	assert.Equal(t, "denied", web.Decision{}.String())
+	assert.Equal(t, "edit at /x (int)", d.Reason)
+}
+
+// Whatever shows a decision to a client leaves out the reason.
+func TestDecisionKeepsItsReason(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		d          web.Decision
+		json, text string
+	}{
+		{web.Allow("secret"), "true", "allowed"},
+		{web.Deny("secret"), "false", "denied"},
+		{web.Decision{}, "false", "denied"},
+	} {
+		assert.Equal(t, tc.text, tc.d.String())
+		for _, verb := range []string{"%v", "%+v", "%s"} {
+			assert.Equal(t, tc.text, fmt.Sprintf(verb, tc.d))
+			assert.Equal(t, "["+tc.text+"]", fmt.Sprintf(verb, []any{tc.d}))
+		}
+		text, err := json.Marshal(map[string]any{"may": tc.d, "all": []*web.Decision{&tc.d}})
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"may": `+tc.json+`, "all": [`+tc.json+`]}`, string(text))
+		var page strings.Builder
+		require.NoError(t, template.Must(template.New("").Parse("{{.}}<script>x = {{.}}</script>")).Execute(&page, tc.d))
+		assert.Equal(t, tc.text+"<script>x =  "+tc.json+" </script>", page.String())
+	}
 }
 
 func TestWithoutAPolicy(t *testing.T) {

@@ -3,9 +3,11 @@ package web
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
 // Predicate is a condition on a request, for views, routes and subscribers. Conflicts, listings and
@@ -14,6 +16,7 @@ import (
 type Predicate struct {
 	kind, text string
 	holds      func(*Request) (bool, error)
+	vary       []string // see WithVary
 	data       any
 	err        error
 	negated    bool
@@ -60,6 +63,14 @@ func (p Predicate) String() string {
 
 // Holds reports whether the predicate holds. One with an Err never does.
 func (p Predicate) Holds(r *Request) (bool, error) {
+	if p.vary != nil {
+		r.more().vary.Add(p.vary...)
+	}
+	return p.check(r)
+}
+
+// check is Holds for what chooses neither a view nor a route.
+func (p Predicate) check(r *Request) (bool, error) {
 	if p.err != nil || p.holds == nil {
 		return false, p.err
 	}
@@ -89,6 +100,20 @@ func (p Predicate) Data() any { return p.data }
 // WithData returns the predicate with v attached.
 func (p Predicate) WithData(v any) Predicate { p.data = v; return p }
 
+// WithVary returns the predicate with the names of the request headers that it reads. Every response
+// to a request for which it was checked names them in Vary, whatever the result, so that caches and
+// the history of a browser keep the responses apart (RFC 9110, 12.5.5). It costs an allocation per
+// request.
+func (p Predicate) WithVary(headers ...string) Predicate {
+	p.vary = append(slices.Clip(p.vary), headers...)
+	for _, name := range headers {
+		if header.Check(name, "") != nil {
+			p.err = errors.Join(p.err, fmt.Errorf("%s: invalid header name %q: want a name such as \"HX-Request\"", p.kind, name))
+		}
+	}
+	return p
+}
+
 // Not returns the predicate that holds when p does not. Not(Not(p)) is p.
 func Not(p Predicate) Predicate { p.negated = !p.negated; return p }
 
@@ -116,7 +141,7 @@ func Where[E RequestEvent](ps ...Predicate) registry.Filter[E] {
 		Text: strings.Join(texts, " "),
 		Holds: func(e E) (bool, error) {
 			for _, p := range ps {
-				if ok, err := p.Holds(e.EventRequest()); !ok || err != nil {
+				if ok, err := p.check(e.EventRequest()); !ok || err != nil {
 					return false, err
 				}
 			}

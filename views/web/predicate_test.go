@@ -48,6 +48,27 @@ func TestPredicateErrors(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+func TestPredicateVary(t *testing.T) {
+	t.Parallel()
+	p := method("GET").WithVary("X-A", "X-B").WithVary("X-C")
+	for _, p := range []web.Predicate{p, web.Not(p)} {
+		r := get("/")
+		assert.Empty(t, vary(r))
+		_, err := p.Holds(r.WithContext(t.Context()))
+		require.NoError(t, err)
+		_, err = p.Holds(r)
+		require.NoError(t, err)
+		assert.Equal(t, "X-A, X-B, X-C", vary(r))
+	}
+	r := get("/")
+	holds := web.Where[*web.NewRequest](p).Holds
+	ok, err := holds(&web.NewRequest{Request: r})
+	require.NoError(t, err)
+	assert.True(t, ok)
+	assert.Empty(t, vary(r), "subscribers choose neither view nor route")
+	assert.ErrorContains(t, method("GET").WithVary("X A").Err(), `method: invalid header name "X A"`)
+}
+
 func TestWhereFiltersEvents(t *testing.T) {
 	t.Parallel()
 	r := get("/")

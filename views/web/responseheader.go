@@ -187,17 +187,8 @@ func (resp *Response) SetContentType(mediaType string) {
 
 // AddVary adds the names of request headers to Vary, unless it contains them.
 func (resp *Response) AddVary(names ...string) {
-	vary := strings.Join(resp.values("Vary"), ", ")
-	for _, name := range names {
-		if !header.HasElement(vary, name) && !header.HasElement(vary, "*") {
-			if vary != "" {
-				vary += ", "
-			}
-			vary += name
-		}
-	}
-	if vary != "" {
-		resp.SetHeader("Vary", vary)
+	if first := resp.Header("Vary"); header.WithVary(first, names) != first { // the usual line needs no list
+		resp.SetHeader("Vary", header.WithVary(strings.Join(resp.values("Vary"), ", "), names))
 	}
 }
 

@@ -45,6 +45,21 @@ func HasElement(list, element string) bool {
 	return false
 }
 
+// WithVary returns the value of a Vary with the names that it lacks. It allocates nothing if it lacks
+// none.
+func WithVary(vary string, names []string) string {
+	for _, name := range names {
+		switch {
+		case HasElement(vary, name), HasElement(vary, "*"):
+		case vary == "":
+			vary = name
+		default:
+			vary += ", " + name
+		}
+	}
+	return vary
+}
+
 // unescape removes the backslashes of a quoted string.
 func unescape(s string) string {
 	var b strings.Builder

@@ -5,11 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/mastaba-go/mastaba/framework/routes"
-	"github.com/mastaba-go/mastaba/registry"
 )
 
 // endpoint is an endpoint of GitHub's REST API.
@@ -44,25 +40,4 @@ func patterns(all []endpoint) []string {
 		}
 	}
 	return list
-}
-
-func TestHTTPRouterFindsMostOfGitHub(t *testing.T) {
-	t.Parallel()
-	all := github(t)
-	table := tableOf(t, func(c *registry.Config) {
-		for _, pattern := range patterns(all) {
-			routes.Add(c, pattern, pattern)
-		}
-	})
-	shapes, inRouter, alone := routes.InRouter(table)
-	t.Logf("httprouter finds %d of %d shapes, %d of them alone", inRouter, shapes, alone)
-	assert.Greater(t, float64(inRouter)/float64(shapes), 0.9)
-	assert.Greater(t, float64(alone)/float64(shapes), 0.75)
-
-	for _, e := range all {
-		assert.Equal(t, e.pattern, matchOf(t, table, e.path).route, e.path)
-	}
-	for _, path := range []string{"/nothing", "/repos/a", "/repos/a/b/nothing", "/gists/", "/repos/a/b/contents", "/users//events"} {
-		assert.Zero(t, matchOf(t, table, path), path)
-	}
 }
