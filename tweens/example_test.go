@@ -10,36 +10,46 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rs/zerolog"
+
+	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// A tween that forbids other sites to show the application in a frame.
+// A tween that forbids other sites to show the application in a frame. It sets the header in a
+// response callback, so that every response has it, also the 500 for an error that no view handles.
 func ExampleWrap() {
 	deny := tweens.Wrap(func(next web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {
-			resp, err := next(r)
-			if err == nil {
+			r.AddResponseCallback(func(_ *web.Request, resp *web.Response) error {
 				resp.SetHeader("X-Frame-Options", "DENY")
-			}
-			return resp, err
+				return nil
+			})
+			return next(r)
 		}
 	})
 
-	config := registry.New(registry.Options{}) // an application calls framework.New, and config.AddTween
-	tweens.Add(config, "no frames", deny)
-	reg, err := config.Build()
+	nop := zerolog.Nop()
+	config := framework.New(framework.Options{Logger: &nop})
+	config.AddView(views.Func(func(r *web.Request) (*web.Response, error) { return r.Text("hello"), nil }))
+	config.AddView(views.Func(func(*web.Request) (any, error) { return nil, errors.New("broken") }), views.Name("broken"))
+	config.AddTween("no frames", deny)
+	app, err := config.App()
 	if err != nil {
 		log.Fatal(err)
 	}
-	app, err := tweens.Chain(reg, func(r *web.Request) (*web.Response, error) { return r.Text("hello"), nil })
-	if err != nil {
-		log.Fatal(err)
+	for _, path := range []string{"/", "/broken", "/missing"} {
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		fmt.Println(path, w.Code, w.Header().Get("X-Frame-Options"))
 	}
-	resp, err := app(web.Begin(nil, httptest.NewRequest("GET", "/", nil)))
-	fmt.Println(resp.Status(), resp.Header("X-Frame-Options"), err)
-	// Output: 200 DENY <nil>
+	// Output:
+	// / 200 DENY
+	// /broken 500 DENY
+	// /missing 404 DENY
 }
 
 // The transaction is under ExcView, so that it sees errors as errors and can roll back. The session

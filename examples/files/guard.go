@@ -15,21 +15,23 @@ import (
 const pagePolicy = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // protect is a tween that sets security headers on every response. Without them a browser might
-// guess another content type, or let another site read a file.
+// guess another content type, or let another site read a file. The callback sees the response to an
+// error that no view handles, too.
 func protect(next framework.Handler) framework.Handler {
 	return func(r *framework.Request) (*framework.Response, error) {
-		response, err := next(r)
-		if err != nil {
-			return nil, err
-		}
-		response.SetHeader("X-Content-Type-Options", "nosniff")
-		response.SetHeader("Cross-Origin-Resource-Policy", "same-origin")
-		response.SetHeader("Referrer-Policy", "same-origin")
-		if strings.HasPrefix(response.ContentType(), "text/html") && response.Header("Content-Security-Policy") == "" {
-			response.SetHeader("Content-Security-Policy", pagePolicy)
-		}
-		return response, nil
+		r.AddResponseCallback(setSecurityHeaders)
+		return next(r)
 	}
+}
+
+func setSecurityHeaders(_ *framework.Request, response *framework.Response) error {
+	response.SetHeader("X-Content-Type-Options", "nosniff")
+	response.SetHeader("Cross-Origin-Resource-Policy", "same-origin")
+	response.SetHeader("Referrer-Policy", "same-origin")
+	if strings.HasPrefix(response.ContentType(), "text/html") && response.Header("Content-Security-Policy") == "" {
+		response.SetHeader("Content-Security-Policy", pagePolicy)
+	}
+	return nil
 }
 
 // checkHost is a tween for a server that listens on loopback only. Any site can point its own name

@@ -160,6 +160,10 @@ func TestInternalErrorsRevealNothing(t *testing.T) {
 	assert.Contains(t, logged[0]["error"], "closed")
 	require.NotEmpty(t, logged[0]["request_id"])
 	assert.Contains(t, response.Body, logged[0]["request_id"])
+
+	response = app.Get("/docs", frameworktest.Header("Accept", "application/json")).Status(http.StatusInternalServerError)
+	assert.Equal(t, "nosniff", response.Header.Get("X-Content-Type-Options"), "although no view handles this error")
+	assert.Equal(t, "same-origin", response.Header.Get("Cross-Origin-Resource-Policy"))
 }
 
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
