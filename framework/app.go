@@ -24,6 +24,7 @@ type App struct {
 	bare        web.Handler // the same without the tweens
 	newResponse func(*web.NewResponse) error
 	maxBody     int64
+	interim     bool // tweens may send informational responses
 	life        *life
 	gracePeriod time.Duration // for goroutines that outlive their request
 	stragglers  stragglers
@@ -64,6 +65,7 @@ func newApp(reg *registry.Registry) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	app.interim = tweens.Interim(reg)
 	app.handler, app.bare = app.around(outermost, outerTweens(reg)), app.around(app.router.handle, "the router")
 	if err := app.created(); err != nil {
 		return nil, err
@@ -96,6 +98,9 @@ func (a *App) Registry() *registry.Registry { return a.web.Registry }
 // net/http closes the connection; no other panic leaves ServeHTTP.
 func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	r := a.begin(hr)
+	if a.interim {
+		web.Drive(r).SetInterim(w)
+	}
 	var sent web.Sent
 	sending, returned := false, false
 	defer func() {

@@ -66,6 +66,27 @@ type table struct {
 	solved bool
 	names  []string
 	err    error
+
+	interim bool
+}
+
+// setInterim records that a tween may send informational responses.
+func (t *table) setInterim() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.interim = true
+}
+
+// Interim reports whether any tween that was built, in the chain or around a view, may send
+// informational responses, for which it needs the writer of each request: see
+// web.Driver.SetInterim.
+//
+// Applications need not call it, framework does.
+func Interim(reg *registry.Registry) bool {
+	t := lookUp(reg)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.interim
 }
 
 // newTable returns a table with the built-in tween as the first one.

@@ -46,7 +46,9 @@ import (
 //   - http.Flusher, http.Hijacker and http.ResponseController (Flush, Hijack) work, also through
 //     the Unwrap method of the middleware's own writer. Hijack must come before any write, and
 //     takes over the connection when the response is sent; outer tweens see a response with status
-//     101. Deadlines, trailers, Push and informational responses do not pass through.
+//     101. Deadlines, trailers and Push do not pass through.
+//   - An informational response (103 Early Hints) goes to the client at once, past outer tweens, if
+//     the request came over HTTP/1.1 or later. After the response has begun it is dropped.
 //
 // Middleware that needs nothing of the framework costs less around the whole application, which is
 // an http.Handler.
@@ -56,6 +58,7 @@ func FromMiddleware(middleware func(http.Handler) http.Handler) Factory {
 	}
 	return New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		a := &adapter{name: registry.FuncName(middleware), next: next}
+		lookUp(reg).setInterim()
 		a.log, _ = registry.Lookup[*zerolog.Logger](reg)
 		if a.handler = middleware(http.HandlerFunc(a.inner)); a.handler == nil {
 			return nil, fmt.Errorf("middleware %s returned a nil handler", a.name)

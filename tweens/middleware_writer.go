@@ -86,19 +86,21 @@ func (o *middlewareWriter) Header() http.Header {
 	return o.header
 }
 
-// WriteHeader sets the status and the header of the response. Informational statuses are ignored.
+// WriteHeader sets the status and the header of the response. An informational status goes to the
+// client at once.
 func (o *middlewareWriter) WriteHeader(status int) {
 	o.m.unwindDoomed()
 	if status < 100 || status > 999 {
 		panic(fmt.Sprintf("invalid WriteHeader code %d", status)) // as net/http does
 	}
-	if status < 200 && status != http.StatusSwitchingProtocols {
-		return
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !closed(o.m.over) {
+	switch {
+	case closed(o.m.over):
+	case status >= 200, status == http.StatusSwitchingProtocols:
 		o.setHeader(status)
+	case o.status == 0 && !o.hijacking:
+		web.Drive(o.m.r).Inform(status, o.header)
 	}
 }
 

@@ -153,6 +153,7 @@ func (r *Request) runFinishedCallbacks() error {
 		return nil
 	}
 	defer x.close()
+	x.interim.Close()
 	for {
 		fn, ok := x.nextFinishedCallback()
 		if !ok {

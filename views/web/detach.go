@@ -52,7 +52,7 @@ func (r *Request) detach(ctx context.Context) *Detached {
 		c.state.Store(responseOpen)
 	}
 	d := &Detached{from: r, copy: c, outer: x.detached.Load()}
-	own := &extras{id: id}
+	own := &extras{id: id, interim: x.interim}
 	own.detached.Store(d)
 	own.vary.Add(x.vary.All()...)
 	x.mu.Lock()

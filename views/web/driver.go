@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 )
 
 // Driver sets what a [Request] knows, and ends the request. It is for the framework, for tweens
@@ -140,6 +142,19 @@ func (d Driver) RerunResponseCallbacks(resp *Response) error { return d.r.rerunR
 // made of it, and any error whose response has a status of 500 or more. 503 and 504 are left out:
 // they are frequent under load, and the access log and metrics count them.
 func (d Driver) LogError(err error, status int, message string) { d.r.logError(err, status, message) }
+
+// SetInterim lets Inform send to the client with w, if there is one that understands it.
+func (d Driver) SetInterim(w http.ResponseWriter) {
+	d.r.more().interim = stream.NewInterim(w, d.r.Request)
+}
+
+// Inform sends an informational response (1xx, but not 101) with the headers h at once. It does
+// nothing without SetInterim, and from Send on. It may be called on any goroutine.
+func (d Driver) Inform(status int, h http.Header) {
+	if x := d.r.root().extras.Load(); x != nil {
+		x.interim.Send(status, h)
+	}
+}
 
 // NeedsFinish reports whether anything outlasts the view: attributes, callbacks, an id. If not,
 // only EndScope remains to be called.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 	"github.com/mastaba-go/mastaba/views/web/internal/vary"
 )
 
@@ -15,6 +16,7 @@ import (
 type extras struct {
 	detached atomic.Pointer[Detached] // whose copy the original is, if any
 	vary     vary.Names               // the headers, other than Accept, that had a say in the choice of route and view
+	interim  *stream.Interim          // shared with detached copies; nil without a client
 
 	mu sync.Mutex // guards all below
 

@@ -34,8 +34,12 @@ type Sent struct {
 //
 // Most applications never call it: the App does.
 func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err error) {
-	if resp.kind < bodyReader && r.extras.Load() == nil {
+	x := r.extras.Load()
+	if resp.kind < bodyReader && x == nil {
 		return resp.sendMemory(w, r) // without extras there are no callbacks that could ask for Sent
+	}
+	if x != nil && r.origin() == nil {
+		x.interim.Close()
 	}
 	defer func() { r.recordSent(sent) }()
 	if resp.kind < bodyReader {

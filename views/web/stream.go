@@ -29,7 +29,7 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 			before = h.Clone()
 		}
 		resp.writeHeaders(w.Header())
-		lent := &stream.HandlerWriter{Writer: out, Shared: len(w.Header()) > 0}
+		lent := &stream.HandlerWriter{Writer: out, Shared: len(w.Header()) > 0, Final: !r.ProtoAtLeast(1, 1)}
 		resp.extras.source.(http.Handler).ServeHTTP(lent, r.HTTP())
 		lent.Begin(http.StatusOK) // net/http sends it when the handler returns
 		return Sent(out.Sent), nil

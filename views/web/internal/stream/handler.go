@@ -14,6 +14,7 @@ import (
 type HandlerWriter struct {
 	*Writer
 	Shared bool // the handler adds its headers to others
+	Final  bool // the client understands no informational statuses (HTTP/1.0)
 }
 
 var (
@@ -32,6 +33,8 @@ func (p *HandlerWriter) WriteHeader(status int) {
 			status = header.Whole(p.W.Header(), status)
 		}
 		p.Begin(status)
+	} else if p.Final {
+		return
 	}
 	p.W.WriteHeader(status)
 }
