@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 	"github.com/mastaba-go/mastaba/views/web/internal/problem"
 )
 
@@ -28,7 +29,7 @@ func (e *HTTPError) Response(r *Request) *Response {
 			resp.AddHeader(p.key, p.value)
 		}
 	}
-	if bodyless(e.Status()) {
+	if header.Bodyless(e.Status()) {
 		return resp
 	}
 	p := problem.Problem{Status: e.Status(), Detail: e.detail}

@@ -68,8 +68,8 @@ func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error
 	length := len(resp.data)
 	head := r.Method == http.MethodHead
 	switch {
-	case bodyless(status):
-		strip(h, status)
+	case header.Bodyless(status):
+		header.StripBody(h, status)
 		length = 0
 	case head && resp.kind == bodyNone: // the response to GET may have any length
 	default:
@@ -92,24 +92,6 @@ func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error
 // returns: the size of its buffer. Leaving that to the server saves an entry in the header map, a
 // tenth of the cost of a small response.
 const countedByServer = 2048
-
-// bodyless reports whether responses with this status have no body.
-func bodyless(status int) bool {
-	return status == http.StatusNoContent || status == http.StatusNotModified || status == http.StatusResetContent
-}
-
-// strip removes the headers that describe the missing body. A 304 keeps them: they are those of the
-// 200.
-func strip(h http.Header, status int) {
-	switch status {
-	case http.StatusNoContent:
-		delete(h, "Content-Length")
-		delete(h, contentTypeKey)
-	case http.StatusResetContent:
-		delete(h, contentTypeKey)
-		h["Content-Length"] = []string{"0"}
-	}
-}
 
 // correct removes from h what must not be sent with this status: the lifetime of an error, and a
 // Transfer-Encoding, which is the server's business, except for the two values that net/http takes from

@@ -3,11 +3,11 @@ package web
 import (
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"strconv"
 	"sync"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 )
 
@@ -21,7 +21,7 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 		}
 		sent = Sent(out.Sent)
 		if err != nil && !sent.Started && resp.kind == bodyHandler {
-			restore(w.Header(), before)
+			header.Restore(w.Header(), before)
 		}
 	}()
 	if resp.kind == bodyHandler {
@@ -35,7 +35,7 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 		return Sent(out.Sent), nil
 	}
 	switch {
-	case bodyless(resp.Status()), r.Method == http.MethodHead:
+	case header.Bodyless(resp.Status()), r.Method == http.MethodHead:
 		out.Start()
 	case resp.kind == bodyReader:
 		err = resp.sendReader(out)
@@ -43,20 +43,13 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 		err = resp.extras.source.(func(StreamWriter) error)(out)
 	}
 	counted := resp.kind == bodyReader && resp.extras.size >= 0
-	if err == nil && !counted && r.Method != http.MethodHead && !bodyless(resp.Status()) {
+	if err == nil && !counted && r.Method != http.MethodHead && !header.Bodyless(resp.Status()) {
 		err = resp.complete(out.Sent.Bytes)
 	}
 	if err == nil {
 		out.Start()
 	}
 	return Sent(out.Sent), err
-}
-
-// restore makes h what it was before a handler that failed: what it had set belongs to its own
-// response, not to that of its error.
-func restore(h, before http.Header) {
-	clear(h)
-	maps.Copy(h, before)
 }
 
 var chunks = sync.Pool{New: func() any { return new([4096]byte) }}
@@ -126,8 +119,8 @@ func (b *head) Begin(h http.Header) int {
 	status := resp.Status()
 	resp.writeHeaders(h)
 	resp.correct(h, status)
-	if bodyless(status) {
-		strip(h, status)
+	if header.Bodyless(status) {
+		header.StripBody(h, status)
 		return status
 	}
 	size := int64(-1)

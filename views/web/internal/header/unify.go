@@ -1,6 +1,7 @@
 package header
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -48,4 +49,11 @@ func joinVary(lines []string) string {
 		}
 	}
 	return all
+}
+
+// Restore makes h what it was before a handler that failed: what it had set belongs to its own
+// response, not to that of its error.
+func Restore(h, before http.Header) {
+	clear(h)
+	maps.Copy(h, before)
 }

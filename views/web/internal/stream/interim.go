@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"sync"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
 // Interim sends informational responses (1xx) until the response itself is sent. It is safe for
@@ -37,8 +39,7 @@ func (i *Interim) Send(status int, h http.Header) {
 	before := maps.Clone(own)
 	maps.Copy(own, h)
 	i.w.WriteHeader(status)
-	clear(own)
-	maps.Copy(own, before)
+	header.Restore(own, before)
 }
 
 // Close waits for an informational response that is being sent, and drops later ones.
