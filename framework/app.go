@@ -58,8 +58,10 @@ func newApp(reg *registry.Registry) (*App, error) {
 	}
 	app.limitScopes(reg)
 	app.router = newRouter(reg, traverser)
+	app.web.Walks = app.router.root != nil || len(app.router.routes.Routes()) == 0
 	for _, route := range app.router.routes.Routes() {
 		app.router.table.Bind(route.Routed())
+		app.web.Walks = app.web.Walks || route.Root != nil
 	}
 	outermost, err := tweens.Chain(reg, app.router.handle)
 	if err != nil {

@@ -40,8 +40,14 @@ func (t *Traverser) Traverse(ctx context.Context, x any, path string) (*Result, 
 	if err != nil {
 		return nil, err
 	}
-	r := new(Result)
-	return r, t.walkFrom(ctx, from, Path{Escaped: path}, r)
+	b := new(struct {
+		Result
+		Room
+		names [4]string
+		below [4]Resource
+	})
+	b.Use(&b.Room, b.names[:], b.below[:])
+	return &b.Result, t.walkFrom(ctx, from, Path{Escaped: path}, &b.Result)
 }
 
 // startAt returns the node of x for a walk down. A resource without a known place becomes a root.

@@ -2,13 +2,9 @@ package traversal
 
 import "strings"
 
-// inline is the number of names and resources that fit into a Result without an allocation: the
-// root, four levels below it, and a view name.
-const inline = 5
-
-// Result is what a walk found. It is made to be part of a larger value, such as a request: a walk
-// of up to four levels along a path without escapes allocates nothing, one of up to 32 levels
-// allocates once.
+// Result is what a walk found. It is made to be part of a larger value, such as a request. A walk
+// along a path without names or escapes allocates nothing. Any other needs room for its names and
+// resources: [Result.Use] provides it, otherwise a walk of up to 32 levels allocates once.
 //
 // A Result belongs to one walk. After the walk it no longer changes, and several goroutines may
 // read it; its Nodes point into it. A copy is a Result of its own, but Nodes taken from the
@@ -17,24 +13,23 @@ const inline = 5
 //
 // The zero Result means that nothing was traversed.
 type Result struct {
-	names    [inline]string   // of the virtual root, then of the path; unless they are in overflow
-	chain    [inline]Resource // the start of the walk first; unless it is in overflow
-	overflow *overflow
-	count    uint32 // of names
-	depth    uint32 // of names that were walked: chain holds one more
+	root  Resource // where the walk began
+	room  *room    // nil if nothing needed it
+	count uint32   // of names
+	depth uint32   // of names that were walked
 }
 
 // IsZero reports whether nothing was traversed.
-func (r *Result) IsZero() bool { return r.chain[0] == nil }
+func (r *Result) IsZero() bool { return r.root == nil }
 
 // Root returns the resource where the walk began; nil for the zero Result.
-func (r *Result) Root() Resource { return r.chain[0] }
+func (r *Result) Root() Resource { return r.root }
 
 // Node returns where the walk ended: the resource that a view is looked up for.
 func (r *Result) Node() Node {
 	switch {
-	case r.overflow != nil && r.overflow.instead != nil:
-		return r.overflow.instead.node
+	case r.instead() != nil:
+		return r.room.rare.instead.node
 	case r.IsZero():
 		return Node{}
 	}
@@ -43,8 +38,8 @@ func (r *Result) Node() Node {
 
 // Resource returns the resource where the walk ended.
 func (r *Result) Resource() Resource {
-	if r.overflow != nil && r.overflow.instead != nil {
-		return r.overflow.instead.node.Resource()
+	if r.instead() != nil {
+		return r.room.rare.instead.node.Resource()
 	}
 	return r.resourceAt(int(r.depth))
 }
@@ -52,8 +47,8 @@ func (r *Result) Resource() Resource {
 // ViewName returns the first name that is not a resource, without its "@@"; "" if the walk used up
 // its path.
 func (r *Result) ViewName() string {
-	if r.overflow != nil && r.overflow.instead != nil {
-		return r.overflow.instead.viewName
+	if r.instead() != nil {
+		return r.room.rare.instead.viewName
 	}
 	if r.depth == r.count {
 		return ""
@@ -67,8 +62,8 @@ func (r *Result) Subpath() []string {
 	switch {
 	case r.depth < r.count:
 		return r.allNames()[r.depth+1 : r.count : r.count]
-	case r.overflow != nil:
-		return r.overflow.subpath
+	case r.rare() != nil:
+		return r.rare().subpath
 	}
 	return nil
 }
@@ -100,11 +95,16 @@ func (r *Result) VirtualRootPath() []string {
 // The rest stays what the walk found.
 func (r *Result) WithNode(n Node, viewName string) Result {
 	c := *r
-	var o overflow
-	if r.overflow != nil {
-		o = *r.overflow
+	var own room
+	var rest rare
+	if r.room != nil {
+		own = *r.room
 	}
-	o.instead = &nodeAndView{n, viewName}
-	c.overflow = &o
+	if own.rare != nil {
+		rest = *own.rare
+	}
+	rest.instead = &nodeAndView{n, viewName}
+	own.rare = &rest
+	c.room = &own
 	return c
 }

@@ -53,17 +53,17 @@ func (t *Traverser) walkFrom(ctx context.Context, from Node, p Path, r *Result) 
 		return err
 	}
 	if _, inner := from.Parent(); inner {
-		r.ensureOverflow().start = from
+		r.ensureRare().start = from
 	}
 	return t.walk(ctx, r)
 }
 
 // begin makes r the result of a walk that stands at its start.
 func begin(r *Result, start Resource, p *Path) error {
-	if r.chain[0] != nil || r.count != 0 || r.overflow != nil {
+	if r.root != nil || r.count != 0 || r.rare() != nil {
 		*r = Result{}
 	}
-	r.chain[0] = start
+	r.root = start
 	if err := r.addPath(p); err != nil {
 		*r = Result{}
 		return err
@@ -74,7 +74,7 @@ func begin(r *Result, start Resource, p *Path) error {
 		return &StepError{Path: path, Err: err}
 	}
 	if len(p.Subpath) > 0 {
-		r.ensureOverflow().subpath = p.Subpath
+		r.ensureRare().subpath = p.Subpath
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func (r *Result) addPath(p *Path) error {
 		if err := r.addNames(p.VirtualRoot); err != nil {
 			return err
 		}
-		r.ensureOverflow().virtual = r.count
+		r.ensureRare().virtual = r.count
 	}
 	switch {
 	case p.Names != nil:
@@ -96,14 +96,14 @@ func (r *Result) addPath(p *Path) error {
 }
 
 func (t *Traverser) walk(ctx context.Context, r *Result) error {
-	names, chain, hooked := r.allNames(), r.wholeChain(), t.hooked()
+	names, hooked := r.allNames(), t.hooked()
+	parent := r.resourceAt(int(r.depth))
 	var began time.Time
 	for int(r.depth) < len(names) {
 		name := names[r.depth]
 		if selectsView(name) {
 			return nil
 		}
-		parent := chain[r.depth]
 		if err := ctx.Err(); err != nil {
 			return stepError(r, "", 1, parent, doneError(ctx, err))
 		}
@@ -122,7 +122,7 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 				if more, err := t.descend(ctx, r, "path lookup", below, found, err, began); !more {
 					return err
 				}
-				chain = r.wholeChain()
+				parent = r.resourceAt(int(r.depth))
 				continue
 			}
 			if c.async != nil {
@@ -138,7 +138,7 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 			if more, err := t.descend(ctx, r, "descend", below, found, err, began); !more {
 				return err
 			}
-			chain = r.wholeChain()
+			parent = r.resourceAt(int(r.depth))
 			continue
 		case AsyncContainer:
 			capability = "async child"
@@ -167,11 +167,13 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 			}
 			return stepError(r, capability, 1, parent, err)
 		}
-		if int(r.depth)+1 == len(chain) {
-			chain = r.growChain(len(chain) + 1)
+		below := r.room.below
+		if int(r.depth) == len(below) {
+			below = r.growBelow(len(below) + 1)
 		}
+		below[r.depth] = child
 		r.depth++
-		chain[r.depth] = child
+		parent = child
 	}
 	return nil
 }
@@ -191,19 +193,19 @@ func (t *Traverser) descend(ctx context.Context, r *Result, capability string, n
 		return false, stepError(r, capability, len(names), parent, err)
 	}
 
-	chain := r.wholeChain()
-	if need := int(r.depth) + 1 + len(found); need > len(chain) {
-		chain = r.growChain(need)
+	below := r.below()
+	if need := int(r.depth) + len(found); need > len(below) {
+		below = r.growBelow(need)
 	}
-	copy(chain[r.depth+1:], found)
+	copy(below[r.depth:], found)
 	if t.hooked() {
 		elapsed := time.Since(began)
 		for i, child := range found {
-			t.callHooks(ctx, Step{chain[int(r.depth)+i], names[i], child, capability, elapsed, nil})
-			elapsed = 0
+			t.callHooks(ctx, Step{parent, names[i], child, capability, elapsed, nil})
+			parent, elapsed = child, 0
 		}
 		if missing {
-			t.callHooks(ctx, Step{chain[int(r.depth)+len(found)], names[len(found)], nil, capability, elapsed, err})
+			t.callHooks(ctx, Step{parent, names[len(found)], nil, capability, elapsed, err})
 		}
 	}
 	r.depth += uint32(len(found))

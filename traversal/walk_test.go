@@ -273,12 +273,13 @@ func TestWalkAllocations(t *testing.T) {
 	require.NoError(t, err)
 	for _, tt := range []struct {
 		path string
+		room int
 		want float64
 	}{
-		{"/", 0}, {"/a", 0}, {"/a/b/c/d", 0}, {"/a/b/c/d/@@view", 0}, {"/a/./b/../b//c/", 0},
-		{"/a/b/c/d/e", 1}, {"/1/2/3/4/5/6/7/8/@@v", 1},
-		{"/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31/32", 1},
-		{"/a%20b", 1},
+		{"/", 0, 0}, {"/a", 1, 0}, {"/a/b/c/d", 4, 0}, {"/a/b/c/d/@@view", 5, 0}, {"/a/./b/../b//c/", 3, 0},
+		{"/a", 0, 1}, {"/a/b/c/d/e", 4, 1}, {"/1/2/3/4/5/6/7/8/@@v", 1, 1}, {"/1/2/3/4/5/6/7/8/@@v", 9, 0},
+		{"/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31/32", 0, 1},
+		{"/a%20b", 1, 1},
 	} {
 		path := tt.path
 		w := &whole{below: make([]traversal.Resource, 40)}
@@ -287,8 +288,11 @@ func TestWalkAllocations(t *testing.T) {
 		}
 		for _, root := range []traversal.Resource{&itself{}, w} {
 			var r traversal.Result
+			var room traversal.Room
+			names, below := make([]string, tt.room), make([]traversal.Resource, tt.room)
 			got := testing.AllocsPerRun(100, func() {
 				r = traversal.Result{}
+				r.Use(&room, names, below)
 				if err := tr.Walk(ctx, root, traversal.Path{Escaped: path}, &r); err != nil {
 					t.Fatal(err)
 				}

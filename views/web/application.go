@@ -32,6 +32,9 @@ type Application struct {
 	// MaxForm limits the form that Request.Parameters reads, in bytes, the contents of files not
 	// counted; 0 means DefaultMaxBody.
 	MaxForm int64
+	// Walks reports that most paths are walked, rather than matched by routes: a request is then
+	// allocated together with room for the names of its path.
+	Walks bool
 	// Goroutines limits the goroutines in the scope of one request; 0 means async.DefaultLimit.
 	Goroutines int
 }

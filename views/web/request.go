@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync/atomic"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -61,7 +62,49 @@ func Begin(app *Application, hr *http.Request) *Request {
 	if app == nil {
 		app = standalone
 	}
+	if app.Walks {
+		return beginWalk(app, hr)
+	}
 	return &Request{Request: hr, app: app}
+}
+
+// beginWalk is Begin with room for the walk of a path of up to eight names. Longer ones allocate it
+// when they are walked.
+func beginWalk(app *Application, hr *http.Request) *Request {
+	var r *Request
+	switch n := strings.Count(hr.URL.Path, "/"); {
+	case hr.URL.Path == "/" || n > 8:
+		r = new(Request)
+	case n <= 2:
+		x := new(struct {
+			Request
+			room  traversal.Room
+			names [2]string
+			below [2]traversal.Resource
+		})
+		r = &x.Request
+		r.result.Use(&x.room, x.names[:], x.below[:])
+	case n <= 4:
+		x := new(struct {
+			Request
+			room  traversal.Room
+			names [4]string
+			below [4]traversal.Resource
+		})
+		r = &x.Request
+		r.result.Use(&x.room, x.names[:], x.below[:])
+	default:
+		x := new(struct {
+			Request
+			room  traversal.Room
+			names [8]string
+			below [8]traversal.Resource
+		})
+		r = &x.Request
+		r.result.Use(&x.room, x.names[:], x.below[:])
+	}
+	r.Request, r.app = hr, app
+	return r
 }
 
 // Application returns what all requests of the application share; never nil.
