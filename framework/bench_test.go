@@ -52,7 +52,7 @@ func subjects() []subject {
 	for _, depth := range []int{1, 5, 8, 32} {
 		path := strings.Repeat("/child", depth)
 		budget := 1.0
-		if depth > 4 {
+		if depth > 8 {
 			budget = 2
 		}
 		list = append(list, subject{fmt.Sprintf("depth=%d", depth), tree(depth), get(path), 200, budget})
