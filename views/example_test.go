@@ -1,7 +1,6 @@
 package views_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -78,30 +77,6 @@ func ExampleOf() {
 	views.Add(c, views.Of((*Article).Summary))
 	try(c, "", get())
 	// Output: 200 application/json: {"title":"Mastabas"}
-}
-
-// Draft is an input that checks itself.
-type Draft struct {
-	Title string `form:"title"`
-	Stars int    `form:"stars"`
-}
-
-// Validate rejects a draft that should not be stored.
-func (d Draft) Validate() error {
-	if d.Title == "" {
-		return errors.New("title: say something")
-	}
-	return nil
-}
-
-func ExampleOnInput() {
-	save := func(r *web.Request, a *Article, in Draft) (*web.Response, error) {
-		return r.Text(fmt.Sprintf("%s becomes %s, %d stars", a.Title, in.Title, in.Stars)), nil
-	}
-	c := registry.New(registry.Options{})
-	views.Add(c, views.OnInput(save), views.Method("POST"))
-	try(c, "", post("title=Pyramids&stars=5"))
-	// Output: 200 text/plain; charset=utf-8: Mastabas becomes Pyramids, 5 stars
 }
 
 func ExampleFunc() {

@@ -49,7 +49,8 @@ func Form(pairs ...string) RequestOption {
 	}
 }
 
-// JSON sets the body to v, encoded as JSON.
+// JSON sets the body to v, encoded as JSON: by the names in json tags, which package encoding/json
+// knows, not in form tags.
 func JSON(v any) RequestOption {
 	return func(t T, r *http.Request) {
 		t.Helper()

@@ -149,12 +149,13 @@ func TestMistakes(t *testing.T) {
 			"stock.b: expected an integer, got a string", "floor.1.due: expected a time, got a number: want something like 2026-01-31 or 2026-01-31T15:04:05Z",
 			`floor.x: "x" is not an integer`, `nested.any.1.a: "1e999" is not a number that fits into 64 bits`,
 		}},
-		"nothing":  {"", `{"func":1}`, []string{"func: expected no value, got a number"}},
-		"quoted":   {"", `{"quoted":"x"}`, []string{`quoted: "x" is not an integer in a string`}},
-		"unquoted": {"", `{"quoted":5}`, []string{`quoted: expected an integer in a string`}},
-		"its own":  {"", `{"money":"x"}`, []string{`money: "x" is invalid`}},
-		"array":    {"", `[{}]`, []string{": expected an object, got an array"}},
-		"text":     {"", `"x"`, []string{": expected an object, got a string"}},
+		"nothing":             {"", `{"func":1}`, []string{"func: expected no value, got a number"}},
+		"quoted":              {"", `{"quoted":"x"}`, []string{`quoted: "x" is not an integer`}},
+		"unquoted":            {"", `{"quoted":5}`, []string{`quoted: expected a string that holds an integer, got a number`}},
+		"too large in quotes": {"", `{"quoted":"99999999999999999999"}`, []string{`quoted: "99999999999999999999" is not an integer from -9223372036854775808 to 9223372036854775807`}},
+		"its own":             {"", `{"money":"x"}`, []string{`money: "x" is invalid`}},
+		"array":               {"", `[{}]`, []string{": expected an object, got an array"}},
+		"text":                {"", `"x"`, []string{": expected an object, got a string"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

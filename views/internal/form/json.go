@@ -48,9 +48,9 @@ type decoder struct {
 	mistakes
 }
 
-// mismatch adds the mistake that another kind of value is there.
-func (d *decoder) mismatch(p *plan, got string) {
-	d.add("expected " + p.want + ", got " + got + p.hint)
+// mismatch adds the mistake that there is another kind of value, which begins with c.
+func (d *decoder) mismatch(p *plan, c byte) {
+	d.add("expected " + p.want + ", got " + kindOf(c) + p.hint)
 }
 
 // value reads a value into v; without a plan it skips the value.
@@ -83,14 +83,14 @@ func (d *decoder) value(p *plan, v reflect.Value) error {
 		case dict:
 			return d.dict(p, v)
 		}
-		d.mismatch(p, "an object")
+		d.mismatch(p, c)
 		return d.skip()
 	case '[':
 		switch p.shape {
 		case list, array, octets:
 			return d.list(p, v)
 		}
-		d.mismatch(p, "an array")
+		d.mismatch(p, c)
 		return d.skip()
 	case '"':
 		got, err := d.string()
@@ -102,7 +102,7 @@ func (d *decoder) value(p *plan, v reflect.Value) error {
 		if p.shape == boolean {
 			v.SetBool(c == 't')
 		} else {
-			d.mismatch(p, "a bool")
+			d.mismatch(p, c)
 		}
 		return d.plain(c)
 	}
@@ -121,8 +121,13 @@ func (d *decoder) own(v reflect.Value) error {
 		return err
 	}
 	raw := d.raw[start:d.at]
-	u, _ := v.Addr().Interface().(json.Unmarshaler)
-	if err := u.UnmarshalJSON(raw); err != nil {
+	var err error
+	if u, ok := v.Addr().Interface().(json.Unmarshaler); ok {
+		err = u.UnmarshalJSON(raw)
+	} else {
+		err = json.Unmarshal(raw, v.Addr().Interface())
+	}
+	if err != nil {
 		text := string(raw)
 		if len(raw) > 1 && raw[0] == '"' {
 			text = string(raw[1 : len(raw)-1])
@@ -212,11 +217,30 @@ func (d *decoder) quoted(p *plan, v reflect.Value) error {
 		if len(held) > 0 && held[0] > ' ' && inner.value(p, v) == nil && inner.at == len(held) && len(inner.found) == 0 {
 			return nil
 		}
-		d.add(fmt.Sprintf("%q is not %s in a string%s", clip(string(held)), p.want, p.hint))
+		if found := inner.found; len(found) > 0 && found[0].Text[0] == '"' { // it says more
+			d.add(found[0].Text)
+		} else {
+			d.add(fmt.Sprintf("%q is not %s%s", clip(string(held)), p.want, p.hint))
+		}
 		return nil
 	}
-	d.add("expected " + p.want + " in a string" + p.hint)
+	d.add("expected a string that holds " + p.want + ", got " + kindOf(c) + p.hint)
 	return nil
+}
+
+// kindOf describes a value other than null, by its first byte.
+func kindOf(c byte) string {
+	switch c {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a bool"
+	}
+	return "a number"
 }
 
 func (d *decoder) dict(p *plan, v reflect.Value) error {
@@ -327,7 +351,7 @@ func (d *decoder) setString(p *plan, v reflect.Value, got []byte) {
 			v.SetString(n)
 			return
 		}
-		d.mismatch(p, "a string")
+		d.mismatch(p, '"')
 	case octets:
 		octets, err := base64.StdEncoding.AppendDecode([]byte{}, got)
 		if err != nil {
@@ -336,7 +360,7 @@ func (d *decoder) setString(p *plan, v reflect.Value, got []byte) {
 		}
 		v.SetBytes(octets)
 	default:
-		d.mismatch(p, "a string")
+		d.mismatch(p, '"')
 	}
 }
 
@@ -362,7 +386,7 @@ func (d *decoder) setNumber(p *plan, v reflect.Value, got []byte) {
 		v.SetString(string(got))
 		return
 	default:
-		d.mismatch(p, "a number")
+		d.mismatch(p, '0')
 		return
 	}
 	d.addError(registry.SetText(string(got), v, 10), p.typ) // says what is wrong

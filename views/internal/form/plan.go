@@ -49,7 +49,7 @@ const (
 	special  // what registry.SetText has a rule for: UnmarshalText, time.Time
 	duration // the same, or nanoseconds, as encoding/json writes them
 	octets   // base64, or a list of numbers
-	own      // UnmarshalJSON
+	own      // UnmarshalJSON, or UnmarshalJSONFrom of json/v2
 	pointer
 	list
 	array
@@ -130,14 +130,18 @@ func (p *plan) field(name []byte) *jsonField {
 }
 
 func shapeOf(t reflect.Type) shape {
-	switch pt := reflect.PointerTo(t); {
+	pt := reflect.PointerTo(t)
+	// The method of an interface of json/v2, which not every version of Go has. The linker keeps all
+	// methods of a program unless the name is a constant.
+	_, fromV2 := pt.MethodByName("UnmarshalJSONFrom")
+	switch {
 	case t == timeType:
 		return special
 	case t == durationType:
 		return duration
 	case t == numberType:
 		return number
-	case pt.Implements(unmarshaler):
+	case pt.Implements(unmarshaler), fromV2:
 		return own
 	case pt.Implements(textUnmarshaler):
 		return special
