@@ -174,6 +174,46 @@ func TestResponsesToErrorsAreDecorated(t *testing.T) {
 	}
 }
 
+// The headers of CORS and RequestID are on a response that replaces a good one after these tweens.
+func TestLateErrorsAreDecorated(t *testing.T) {
+	t.Parallel()
+	app, _ := serving(t, func(c *framework.Configurator) {
+		c.AddTween("request id", tweens.RequestID())
+		c.AddTween("cors", tweens.CORS(tweens.CORSOptions{Origins: []string{"https://a.example"}}))
+		c.AddTween("fails", tweens.Wrap(func(next web.Handler) web.Handler {
+			return func(r *framework.Request) (*framework.Response, error) {
+				resp, err := next(r)
+				switch r.URL.Path {
+				case "/tween":
+					return nil, web.Conflict("")
+				case "/panic":
+					panic("broken")
+				}
+				return resp, err
+			}
+		}))
+		registry.Subscribe(c, func(e *web.NewResponse) error {
+			if e.Request.URL.Path == "/subscriber" && e.Response.Status() == http.StatusOK {
+				return web.Conflict("")
+			}
+			return nil
+		})
+		c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			resp := r.Text("")
+			resp.SetHeader("X-Bad", "a\nb")
+			return resp, nil
+		}), views.Name("invalid"))
+		for _, name := range []string{"tween", "panic", "subscriber"} {
+			c.AddView(views.Func(sayHello), views.Name(name))
+		}
+	})
+	for name, status := range map[string]int{"tween": 409, "panic": 500, "subscriber": 409, "invalid": 500} {
+		h := app.Get("/"+name, frameworktest.Header("Origin", "https://a.example")).Status(status).Header
+		assert.Equal(t, []string{"https://a.example"}, h["Access-Control-Allow-Origin"], name)
+		assert.Len(t, h["X-Request-Id"], 1, name)
+	}
+}
+
 // A callback that makes every response invalid does not keep the client from a 500.
 func TestDecorationThatCannotBeSent(t *testing.T) {
 	t.Parallel()

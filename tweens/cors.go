@@ -64,12 +64,12 @@ func CORS(o CORSOptions) Factory {
 		if err != nil {
 			return nil, err
 		}
+		decorated := onEvery(next, c.decorate)
 		return func(r *web.Request) (*web.Response, error) {
 			if r.Method == http.MethodOptions && len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0 {
 				return c.preflight(next, r)
 			}
-			resp, err := next(r)
-			return onEvery(r, resp, err, c.decorate)
+			return decorated(r)
 		}, nil
 	}).Named(callText("CORS", o))
 }

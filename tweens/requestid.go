@@ -5,14 +5,11 @@ import "github.com/mastaba-go/mastaba/views/web"
 // RequestID sets X-Request-Id on every response to the id of the request, which is also in its log
 // lines. The id is that of a trusted proxy, or a new UUID of version 7: see web.Request.ID.
 //
-// A response that is made later than this tween has it too: that of an error which passes through
-// it.
+// A response that is made later than this tween has it too: that of an error or a panic which passes
+// through it, or which comes up after it.
 func RequestID() Factory {
 	return Wrap(func(next web.Handler) web.Handler {
-		return func(r *web.Request) (*web.Response, error) {
-			resp, err := next(r)
-			return onEvery(r, resp, err, setRequestID)
-		}
+		return onEvery(next, setRequestID)
 	}).Named(callText("RequestID"))
 }
 
@@ -22,21 +19,17 @@ func setRequestID(r *web.Request, resp *web.Response) error {
 	return nil
 }
 
-// onEvery calls decorate with what next returned, and with any response that is sent in its place:
-// an error has its response only after the tweens, and so has a body that fails before its first
-// byte.
-func onEvery(r *web.Request, resp *web.Response, err error, decorate func(*web.Request, *web.Response) error) (*web.Response, error) {
-	if resp == nil || err != nil {
+// onEvery calls decorate with the response of next, so that outer tweens see what it sets, and with
+// the response that is sent in the end. That may be another one: errors and panics, those of outer
+// tweens and of bodies too, get their response after the tweens. So decorate may get a response
+// twice.
+func onEvery(next web.Handler, decorate func(*web.Request, *web.Response) error) web.Handler {
+	return func(r *web.Request) (*web.Response, error) {
 		r.AddResponseCallback(decorate)
-		return resp, err
+		resp, err := next(r)
+		if resp == nil || err != nil {
+			return resp, err
+		}
+		return resp, decorate(r, resp)
 	}
-	if resp.Pending() || web.Drive(r).HasResponseCallbacks() {
-		r.AddResponseCallback(func(r *web.Request, sent *web.Response) error {
-			if sent == resp {
-				return nil // already
-			}
-			return decorate(r, sent)
-		})
-	}
-	return resp, decorate(r, resp)
 }

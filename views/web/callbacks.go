@@ -19,6 +19,9 @@ func (r *Request) AddResponseCallback(fn func(*Request, *Response) error) {
 	x := r.more()
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.onResponse == nil {
+		x.onResponse = x.space[:0]
+	}
 	x.onResponse = append(x.onResponse, fn)
 }
 

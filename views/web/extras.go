@@ -21,7 +21,8 @@ type extras struct {
 	mu sync.Mutex // guards all below
 
 	attributes []attribute
-	onResponse []func(*Request, *Response) error
+	onResponse []func(*Request, *Response) error // at first in space
+	space      [2]func(*Request, *Response) error
 	ran        int                    // how many of onResponse ran on the present response
 	onFinished []func(*Request) error // at first in room
 	room       [1]func(*Request) error
