@@ -22,14 +22,26 @@ import (
 // an OnStop hook ends it and waits for it. Start returns the error as a *LifecycleError, which
 // names fn and where it was registered.
 func (c *Configurator) OnStart(fn func(ctx context.Context, app *App) error) {
-	c.addHook(c.Directive(), starting, fn)
+	c.addHook(c.Directive(), hook{phase: starting, fn: fn})
+}
+
+// OnServe registers a pair of hooks, as OnStart and OnStop do, that run only if the application
+// starts to serve requests: for jobs in the background, such as one that sends mail. Commands such
+// as request and explain, jobs and tests start it with StartOffline and leave them out. stop may be
+// nil.
+func (c *Configurator) OnServe(start, stop func(ctx context.Context, app *App) error) {
+	config := c.Directive()
+	c.addHook(config, hook{phase: starting, fn: start, serving: true})
+	if stop != nil {
+		c.addHook(config, hook{phase: stopping, fn: stop, serving: true})
+	}
 }
 
 // OnStop registers a hook that runs when the application stops, after the last request. All hooks
 // run, in the reverse order of their registration, even if some fail. If the start failed, those
 // run that were registered before the failed hook. ctx limits the time they have.
 func (c *Configurator) OnStop(fn func(ctx context.Context, app *App) error) {
-	c.addHook(c.Directive(), stopping, fn)
+	c.addHook(c.Directive(), hook{phase: stopping, fn: fn})
 }
 
 // phase is when a hook is called.
@@ -40,26 +52,33 @@ const (
 	stopping phase = "stop"
 )
 
-// hook is one function of OnStart or OnStop.
+// hook is one function of OnStart, OnStop or OnServe.
 type hook struct {
-	phase  phase
-	fn     func(context.Context, *App) error
-	name   string
-	source registry.Source
+	phase   phase
+	fn      func(context.Context, *App) error
+	serving bool // of OnServe
+	name    string
+	source  registry.Source
 }
 
 // hooks are the hooks of an application in the order they were registered. Both kinds are in one
 // list, since the position of a hook says which OnStop hooks run if it fails.
 type hooks struct{ list []*hook }
 
-func (c *Configurator) addHook(config *registry.Config, when phase, fn func(context.Context, *App) error) {
-	if fn == nil {
-		config.Fail(fmt.Errorf("on %s: the function is nil", when))
+func (c *Configurator) addHook(config *registry.Config, of hook) {
+	if of.fn == nil {
+		when := of.phase
+		if of.serving {
+			when = "serve"
+		}
+		config.Fail(fmt.Errorf("on %s: the function is nil: want a func(context.Context, *framework.App) error", when))
 		return
 	}
-	h := &hook{phase: when, fn: fn, name: registry.FuncName(fn), source: config.Source()}
+	h := &of
+	h.name, h.source = registry.FuncName(h.fn), config.Source()
 	config.Declare(registry.Declaration{
-		Category: "life cycle", Type: string(when) + " hook", ID: h, Title: h.name,
+		Category: "life cycle", Type: string(h.phase) + " hook", ID: h, Title: h.name,
+		Fields: []registry.Field{{Name: "serving only", Value: h.serving}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			all := registry.Ensure(reg, func() *hooks { return new(hooks) })
 			all.list = append(all.list, h)
@@ -68,7 +87,7 @@ func (c *Configurator) addHook(config *registry.Config, when phase, fn func(cont
 	})
 }
 
-// LifecycleError is the error of one OnStart or OnStop hook.
+// LifecycleError is the error of one OnStart, OnStop or OnServe hook.
 type LifecycleError struct {
 	Phase  string          // "start" or "stop"
 	Func   string          // the name of the hook in Go

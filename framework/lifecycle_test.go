@@ -152,3 +152,36 @@ func TestHooksAreListed(t *testing.T) {
 	assert.Equal(t, "start hook", listed[0].Type)
 	assert.Contains(t, listed[0].Source.String(), "lifecycle_test.go:")
 }
+
+// TestOnServe starts the same application to serve, and for a job.
+func TestOnServe(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		start func(*framework.App, context.Context) error
+		mail  error
+		want  string
+	}{
+		"serving": {(*framework.App).Start, nil, "+pool +mail -mail -pool"},
+		"offline": {(*framework.App).StartOffline, nil, "+pool -pool"},
+		"a start that fails stops what was started before": {(*framework.App).Start, errNoDatabase, "+pool +mail -pool"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var d diary
+			config := quiet(framework.Options{})
+			config.OnStart(d.hook("+pool", nil))
+			config.OnStop(d.hook("-pool", nil))
+			config.OnServe(d.hook("+mail", tt.mail), d.hook("-mail", nil))
+			app := build(t, config)
+			require.ErrorIs(t, tt.start(app, t.Context()), tt.mail)
+			require.NoError(t, app.Shutdown(t.Context()))
+			assert.Equal(t, tt.want, d.String())
+			require.ErrorContains(t, app.StartOffline(t.Context()), "was started before")
+		})
+	}
+	config := quiet(framework.Options{})
+	config.OnServe(nil, nil)
+	_, err := config.App()
+	require.ErrorContains(t, err, "on serve: the function is nil")
+}

@@ -19,9 +19,10 @@ type life struct {
 	draining chan struct{} // closed when the drain begins
 	drain    func()        // closes it, once
 
-	mu    sync.Mutex // guards state
-	state lifeState
-	ended chan struct{} // closed when the stop hooks have run
+	mu      sync.Mutex // guards state
+	state   lifeState
+	offline bool          // set before the first hook runs
+	ended   chan struct{} // closed when the stop hooks have run
 }
 
 type lifeState uint8
@@ -39,16 +40,23 @@ func newLife() *life {
 	return l
 }
 
-// Start runs the OnStart hooks in the order they were registered. If one fails, or ctx ends, Start
-// runs the OnStop hooks registered before that hook in reverse order, for at most 5 seconds, and
-// returns the errors of all of them.
+// Start runs the hooks of OnStart and OnServe in the order they were registered. If one fails, or
+// ctx ends, Start runs the OnStop hooks registered before that hook in reverse order, for at most 5
+// seconds, and returns the errors of all of them.
 //
-// An App starts once. Serve calls Start itself. A program that serves the App in another way, or
-// uses it for a job, calls Start if the application has hooks: Start does nothing but run them.
-func (a *App) Start(ctx context.Context) error {
+// An App starts once. Serve calls Start itself. A program that serves the App in another way calls
+// Start if the application has hooks: Start does nothing but run them.
+func (a *App) Start(ctx context.Context) error { return a.start(ctx, false) }
+
+// StartOffline is Start for commands, jobs and tests, which serve no clients: it leaves out the hooks
+// of OnServe, and so does Shutdown.
+func (a *App) StartOffline(ctx context.Context) error { return a.start(ctx, true) }
+
+func (a *App) start(ctx context.Context, offline bool) error {
 	if !a.life.move(lifeNew, lifeStarting) {
 		return errors.New("start: the application was started before; build another one")
 	}
+	a.life.offline = offline
 	list := a.hooks()
 	for i, h := range list {
 		if h.phase != starting {
@@ -129,10 +137,14 @@ func (a *App) drainExecutor(ctx context.Context) error {
 	return ex.Close(ctx)
 }
 
+// hooks returns the hooks that run.
 func (a *App) hooks() []*hook {
 	all, ok := registry.Lookup[*hooks](a.web.Registry)
-	if !ok {
+	switch {
+	case !ok:
 		return nil
+	case a.life.offline:
+		return slices.DeleteFunc(slices.Clone(all.list), func(h *hook) bool { return h.serving })
 	}
 	return all.list
 }

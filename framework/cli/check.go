@@ -78,7 +78,7 @@ func (p *program) check(cmd *cobra.Command, start bool) (result checkResult, war
 		Routes: len(routes.TableOf(reg).RouteNames()), Views: len(views.TableOf(reg).Views()), Tweens: len(tweens.Names(reg)),
 	}
 	if start {
-		if err := app.Start(cmd.Context()); err != nil {
+		if err := app.StartOffline(cmd.Context()); err != nil {
 			return result, reg.Warnings(), err
 		}
 		result.Started = true

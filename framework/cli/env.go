@@ -67,8 +67,8 @@ func Value[T any](env *Env, name string) T {
 	return v
 }
 
-// App declares and builds the application, for the application's own commands. App.Start, which
-// it does not call, runs the OnStart hooks.
+// App declares and builds the application, for the application's own commands. App.StartOffline,
+// which it does not call, runs the OnStart hooks without those of OnServe.
 func (e *Env) App(ctx context.Context) (*framework.App, error) {
 	config, err := e.configure(ctx)
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 // requestHelp ends the help of explain and request.
 const requestHelp = `
 
-The OnStart hooks run before, the OnStop hooks after. --as sets the user in the way that the
+The OnStart hooks run before, the OnStop hooks after; those of OnServe, which start background jobs,
+do not. --as sets the user in the way that the
 application defines (cli.Options.As); --user and --header send what a client would send.`
 
 func (p *program) explainCommand() *cobra.Command {

@@ -179,6 +179,7 @@ func buildWiki(_ context.Context, env *cli.Env) (*framework.Configurator, error)
 		return nil
 	})
 	config.OnStop(func(context.Context, *framework.App) error { env.Logger.Info().Msg("closed"); return nil })
+	config.OnServe(func(context.Context, *framework.App) error { env.Logger.Info().Msg("mailing"); return nil }, nil)
 	return config, nil
 }
 
