@@ -3,8 +3,9 @@
 // users of Mastaba do not download them:
 //
 //	cd internal/bench
-//	go test ./...                        # all frameworks send the same responses
-//	go test -run='^$' -bench=. ./...     # measures them
+//	go test ./...                                        # all frameworks send the same responses
+//	go test -run='^$' -bench=Frameworks -benchtime=7x    # ratios to gin and ServeMux in seven rounds
+//	go test -run='^$' -bench=Allocations                 # allocations of Mastaba
 //
 // Each framework gets the same endpoints and equivalent handlers, as its documentation recommends.
 // There is no middleware except in benchmarks of it. The response writer is reused, and a live heap

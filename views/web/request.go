@@ -72,8 +72,12 @@ func Begin(app *Application, hr *http.Request) *Request {
 // when they are walked.
 func beginWalk(app *Application, hr *http.Request) *Request {
 	var r *Request
-	switch n := strings.Count(hr.URL.Path, "/"); {
-	case hr.URL.Path == "/" || n > 8:
+	path := hr.URL.Path
+	if len(path) <= 1 {
+		return &Request{Request: hr, app: app}
+	}
+	switch n := strings.Count(path, "/"); {
+	case n > 8:
 		r = new(Request)
 	case n <= 2:
 		x := new(struct {
