@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"reflect"
-	"slices"
 	"sync/atomic"
 
 	"github.com/mastaba-go/mastaba/traversal"
@@ -55,8 +54,8 @@ func (r *Request) detach(ctx context.Context) *Detached {
 	own := &extras{id: id, interim: x.interim}
 	own.detached.Store(d)
 	own.vary.Add(x.vary.All()...)
+	own.attributes.Adopt(&x.attributes)
 	x.mu.Lock()
-	own.attributes = slices.Clone(x.attributes)
 	if x.log != nil {
 		log := x.log.With().Logger() // with memory of its own
 		own.log = &log
@@ -112,18 +111,14 @@ func (d *Detached) Attach() {
 // adoptExtras makes the original use the extras of the copy, which keeps using them too.
 func (d *Detached) adoptExtras() {
 	old, own := d.from.more(), d.copy.extras.Load()
+	own.attributes.Adopt(&old.attributes)
+	own.onResponse.Precede(&old.onResponse)
+	own.onFinished.Precede(&old.onFinished)
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	own.mu.Lock()
 	defer own.mu.Unlock()
-	own.onResponse = append(slices.Clip(old.onResponse), own.onResponse...)
-	own.onFinished = append(slices.Clip(old.onFinished), own.onFinished...)
 	own.closers = append(own.closers, old.closers...)
-	for _, a := range old.attributes {
-		if own.attribute(a.key) == nil {
-			own.attributes = append(own.attributes, a)
-		}
-	}
 	own.responses = append(own.responses, old.responses...)
 	own.detached.Store(d.outer)
 	own.vary.Add(old.vary.All()...)

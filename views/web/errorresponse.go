@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
+	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 	"github.com/mastaba-go/mastaba/views/web/internal/problem"
 )
 
@@ -93,7 +94,7 @@ func StatusOf(err error) (int, bool) {
 // a status of its own is a 504.
 func findStatus(err error) StatusError {
 	found := statusIn(err)
-	if found == nil && errors.Is(err, context.DeadlineExceeded) && !isPanic(err) {
+	if found == nil && errors.Is(err, context.DeadlineExceeded) && !panics.Is(err) {
 		return &deadlineError{err}
 	}
 	return found
@@ -136,7 +137,7 @@ func (r *Request) clientGone(err error) (*Response, bool) {
 		if found.Status() != StatusClientClosedRequest {
 			return nil, false
 		}
-	} else if !errors.Is(err, context.Canceled) || isPanic(err) {
+	} else if !errors.Is(err, context.Canceled) || panics.Is(err) {
 		return nil, false
 	}
 	resp := r.cleanResponse()

@@ -7,6 +7,8 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/attributes"
+	"github.com/mastaba-go/mastaba/views/web/internal/callbacks"
 	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 	"github.com/mastaba-go/mastaba/views/web/internal/vary"
 )
@@ -18,19 +20,17 @@ type extras struct {
 	vary     vary.Names               // the headers, other than Accept, that had a say in the choice of route and view
 	interim  *stream.Interim          // shared with detached copies; nil without a client
 
+	attributes attributes.Set
+	onResponse callbacks.List[func(*Request, *Response) error]
+	onFinished callbacks.List[func(*Request) error]
+
 	mu sync.Mutex // guards all below
 
-	attributes []attribute
-	onResponse []func(*Request, *Response) error // at first in space
-	space      [2]func(*Request, *Response) error
-	ran        int                    // how many of onResponse ran on the present response
-	onFinished []func(*Request) error // at first in room
-	room       [1]func(*Request) error
-	closers    []io.Closer // closed after onFinished
-	id         string
-	log        *zerolog.Logger
-	responses  []ownResponse
-	sent       Sent
+	closers   []io.Closer // closed after onFinished
+	id        string
+	log       *zerolog.Logger
+	responses []ownResponse
+	sent      Sent
 }
 
 // more returns the extras, allocating them if necessary.

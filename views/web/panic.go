@@ -1,11 +1,10 @@
 package web
 
 import (
-	"errors"
-	"net/http"
 	"runtime/debug"
 
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 )
 
 // PanicError is a panic as an error: of a view, or of work that package async started. Its text and
@@ -21,7 +20,7 @@ func Guard(h Handler) Handler {
 			if returned { // calling recover costs as much as the rest of this function
 				return
 			}
-			if e := recovered(recover()); e != nil {
+			if e := panics.Error(recover()); e != nil {
 				resp, err = nil, e
 			}
 		}()
@@ -40,25 +39,4 @@ func Try(fn func() error) (err error) {
 		}
 	}()
 	return fn()
-}
-
-// recovered converts what recover returned to an error. A panic with http.ErrAbortHandler, or with
-// an error that wraps it, goes on with http.ErrAbortHandler itself: net/http logs any other value.
-func recovered(value any) error {
-	if value == nil {
-		return nil
-	}
-	if err, ok := value.(error); ok && isAbort(err) {
-		panic(http.ErrAbortHandler)
-	}
-	return &PanicError{Value: value, Stack: debug.Stack()}
-}
-
-func isAbort(err error) bool { return errors.Is(err, http.ErrAbortHandler) }
-
-// isPanic reports whether err is a panic. Whatever its value is, it is a bug, and not a
-// disconnected client or a missed deadline.
-func isPanic(err error) bool {
-	_, ok := errors.AsType[*PanicError](err)
-	return ok
 }

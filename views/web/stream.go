@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
+	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 )
 
@@ -16,7 +17,7 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 	out := &stream.Writer{W: w, Head: (*head)(resp)}
 	var before http.Header // of the writer, if a handler can change it
 	defer func() {
-		if e := recovered(recover()); e != nil {
+		if e := panics.Error(recover()); e != nil {
 			err = e
 		}
 		sent = Sent(out.Sent)

@@ -1,0 +1,36 @@
+// Package panics converts panics to errors, except for the one that is meant for the server.
+package panics
+
+import (
+	"errors"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
+)
+
+// Error converts what recover returned to an error; nil for nil. A panic with http.ErrAbortHandler,
+// or with an error that wraps it, goes on with http.ErrAbortHandler itself: net/http logs any other
+// value.
+func Error(value any) error {
+	if value == nil {
+		return nil
+	}
+	if IsAbort(value) {
+		panic(http.ErrAbortHandler)
+	}
+	return &async.PanicError{Value: value, Stack: debug.Stack()}
+}
+
+// IsAbort reports whether what recover returned is meant for the server.
+func IsAbort(value any) bool {
+	err, ok := value.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
+}
+
+// Is reports whether err is a panic. Whatever its value is, it is a bug, and not a disconnected
+// client or a missed deadline.
+func Is(err error) bool {
+	_, ok := errors.AsType[*async.PanicError](err)
+	return ok
+}
