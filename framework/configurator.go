@@ -78,6 +78,10 @@ func (c *Configurator) options(o Options) {
 	if o.Security != nil {
 		c.SetSecurityPolicy(o.Security)
 	}
+	if o.ActAs != nil {
+		once(c.config, "act as", registry.Phase1, func(reg *registry.Registry) { registry.Provide(reg, actor(o.ActAs)) },
+			registry.Field{Name: "function", Value: registry.FuncName(o.ActAs)})
+	}
 	if o.DefaultPermission != "" {
 		c.SetDefaultPermission(o.DefaultPermission)
 	}

@@ -1,6 +1,7 @@
 package framework
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -48,6 +49,11 @@ type Options struct {
 	// Security decides identity and permissions; nil: there are no users, and a
 	// view with a permission is a configuration error. See NoPolicy.
 	Security web.SecurityPolicy
+	// ActAs changes a request so that it comes from a user: it sets the header,
+	// cookie or context value that Security reads. Tests and commands act as a
+	// user by it (App.ActAs). It may return nil to keep r. nil: the method ActAs
+	// of Security, if it has one.
+	ActAs func(r *http.Request, user string) (*http.Request, error)
 	// DefaultPermission is the permission that views without one require, except
 	// error views.
 	DefaultPermission string

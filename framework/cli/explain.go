@@ -16,7 +16,7 @@ const requestHelp = `
 
 The OnStart hooks run before, the OnStop hooks after; those of OnServe, which start background jobs,
 do not. --as sets the user in the way that the
-application defines (cli.Options.As); --user and --header send what a client would send.`
+application defines (framework.Options.ActAs); --user and --header send what a client would send.`
 
 func (p *program) explainCommand() *cobra.Command {
 	var html bool
@@ -58,6 +58,9 @@ func (p *program) inProcess(cmd *cobra.Command, args []string, flags *requestFla
 	app, stop, err := p.start(ctx)
 	if err != nil {
 		return err
+	}
+	if hr, err = flags.actAs(app, hr); err != nil {
+		return stop(err)
 	}
 	return stop(do(app, hr))
 }

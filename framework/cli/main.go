@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"io"
-	"net/http"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -43,10 +42,6 @@ type Options struct {
 
 	// Server configures the command serve. Settings override its fields.
 	Server server.Options
-	// As changes the request of explain and request so that it comes from a user, for the
-	// flag --as: it sets the header, cookie or context value that the application's security
-	// policy reads. It may return nil to keep r. Without it, --as is an error.
-	As func(r *http.Request, user string) (*http.Request, error)
 }
 
 // Process is the environment that a program runs in. A nil Stdin is empty; a nil Stdout or Stderr

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -9,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mastaba-go/mastaba/framework"
 )
 
 // requestFlags are the flags by which explain and request describe a request.
@@ -26,7 +29,7 @@ func (p *program) newRequestFlags(cmd *cobra.Command) *requestFlags {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "add a header, as `\"NAME: VALUE\"`; may be repeated")
 	flags.StringArrayVarP(&f.query, "query", "q", nil, "add `NAME=VALUE` to the query; may be repeated")
-	flags.StringVar(&f.as, "as", "", "act as `USER` (see cli.Options.As)")
+	flags.StringVar(&f.as, "as", "", "act as `USER` (see framework.Options.ActAs)")
 	flags.StringVarP(&f.user, "user", "u", "", "send `NAME:PASSWORD` as Basic authentication")
 	body := "the request's `BODY`"
 	if readsStdin(cmd) {
@@ -87,7 +90,23 @@ func (f *requestFlags) request(cmd *cobra.Command, args []string) (*http.Request
 	if err := f.addHeaders(hr); err != nil {
 		return nil, err
 	}
-	return f.authenticate(hr)
+	if f.user != "" {
+		name, password, _ := strings.Cut(f.user, ":")
+		hr.SetBasicAuth(name, password)
+	}
+	return hr, nil
+}
+
+// actAs applies --as.
+func (f *requestFlags) actAs(app *framework.App, hr *http.Request) (*http.Request, error) {
+	if f.as == "" {
+		return hr, nil
+	}
+	changed, err := app.ActAs(hr, f.as)
+	if err != nil {
+		return nil, fmt.Errorf("--as: %w", err)
+	}
+	return changed, nil
 }
 
 func (f *requestFlags) addQuery(u *url.URL) error {
@@ -118,26 +137,6 @@ func (f *requestFlags) addHeaders(hr *http.Request) error {
 		hr.Header.Add(name, value)
 	}
 	return nil
-}
-
-// authenticate applies --user and --as.
-func (f *requestFlags) authenticate(hr *http.Request) (*http.Request, error) {
-	if f.user != "" {
-		name, password, _ := strings.Cut(f.user, ":")
-		hr.SetBasicAuth(name, password)
-	}
-	if f.as == "" {
-		return hr, nil
-	}
-	as := f.program.o.As
-	if as == nil {
-		return nil, usagef("--as: this program does not set cli.Options.As: use --header to send what its security policy reads")
-	}
-	changed, err := as(hr, f.as)
-	if err == nil && changed == nil {
-		changed = hr
-	}
-	return changed, err
 }
 
 // body returns what --data gives or, for methods with a body, standard input unless that is a

@@ -49,8 +49,10 @@ func TestMain(m *testing.M) {
 		return func(context.Context, *cli.Env) (*framework.Configurator, error) { return nil, err }
 	}
 	testscript.Main(m, map[string]func(){
-		"wiki":    program("wiki", buildWiki, func(o *cli.Options) { o.As = asUser; o.Version = "1.2" }),
-		"plain":   program("plain", buildWiki, func(o *cli.Options) { *o = cli.Options{Name: "plain", Settings: settings} }),
+		"wiki": program("wiki", buildWiki, func(o *cli.Options) { o.Version = "1.2" }),
+		"plain": program("plain", func(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
+			return framework.New(env.Options()), nil
+		}, func(o *cli.Options) { *o = cli.Options{Name: "plain", Settings: settings} }),
 		"ordered": program("ordered", buildOrdered, nil),
 		"broken":  program("broken", buildBroken, nil),
 		"sick":    program("sick", buildSick, nil),
@@ -158,6 +160,7 @@ func buildWiki(_ context.Context, env *cli.Env) (*framework.Configurator, error)
 		return traversal.Map{"Front": &page{title}}, nil
 	}
 	o.Security = policy{cli.Value[bool](env, "open")}
+	o.ActAs = asUser
 	config := framework.New(o)
 	config.AddRoute("login", "/login", views.Method("GET", "POST"))
 	config.AddRoute("help", "/help/{topic}")

@@ -71,6 +71,13 @@ func (a *App) Request(method, target string, options ...RequestOption) *Response
 // Send sends a request that was built elsewhere.
 func (a *App) Send(r *http.Request) *Response {
 	a.t.Helper()
+	if user, ok := r.Context().Value(userKey{}).(string); ok {
+		as, err := a.ActAs(r, user)
+		if err != nil {
+			a.t.Fatalf("frameworktest.As: %v", err)
+		}
+		r = as
+	}
 	w := httptest.NewRecorder()
 	a.ServeHTTP(w, r)
 	result := w.Result()

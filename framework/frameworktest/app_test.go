@@ -1,6 +1,9 @@
 package frameworktest_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,7 +14,9 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 var _ frameworktest.T = testing.TB(nil)
@@ -81,7 +86,7 @@ type silent struct {
 
 func (s *silent) Helper() {}
 func (s *silent) Fatalf(format string, args ...any) {
-	s.failed.WriteString(format)
+	fmt.Fprintf(&s.failed, format, args...)
 	panic(s)
 }
 
@@ -138,4 +143,70 @@ func TestRemembered(t *testing.T) {
 		assert.Equal(t, tc.user, user, tc.target)
 		assert.Equal(t, tc.ok, ok, tc.target)
 	}
+}
+
+// own is an application's own policy, which reads a header.
+type own struct{}
+
+func (own) Identity(r *framework.Request) (any, error) { return r.UserID() }
+
+func (own) UserID(r *framework.Request) (string, error) { return r.Header.Get("X-User"), nil }
+
+func (own) Permits(*framework.Request, traversal.Node, string) (web.Decision, error) {
+	return web.Allow("always"), nil
+}
+
+// wrapping is a policy of an application's tests around Policy.
+type wrapping struct{ frameworktest.Policy }
+
+func TestAs(t *testing.T) {
+	t.Parallel()
+	own := framework.Options{Security: own{}, ActAs: func(r *http.Request, user string) (*http.Request, error) {
+		if user == "mallory" {
+			return nil, errors.New("mallory is not known here")
+		}
+		r.Header.Set("X-User", user)
+		return nil, nil
+	}}
+	tests := map[string]struct {
+		options    framework.Options
+		user, want string
+		fails      string
+	}{
+		"a policy for tests":             {framework.Options{Security: frameworktest.Policy{}}, "alice", "alice", ""},
+		"a policy around one":            {framework.Options{Security: wrapping{}}, "alice", "alice", ""},
+		"the application's own":          {own, "alice", "alice", ""},
+		"an error of the application":    {own, "mallory", "", "mallory is not known here"},
+		"an application that cannot say": {framework.Options{}, "alice", "", "set framework.Options.ActAs"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := framework.New(tt.options)
+			config.AddView(views.Func(who), views.Name("who"))
+			s := &silent{T: t}
+			app := frameworktest.New(s, config)
+			if tt.fails != "" {
+				assert.Panics(t, func() { app.Get("/who", frameworktest.As(tt.user)) })
+				assert.Contains(t, s.failed.String(), tt.fails)
+				return
+			}
+			var got map[string]string
+			app.Get("/who", frameworktest.As(tt.user)).Decode(&got)
+			assert.Equal(t, tt.want, got["user"])
+		})
+	}
+}
+
+// An application under test starts no background jobs.
+func TestStartOffline(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{})
+	ran := ""
+	config.OnStart(func(context.Context, *framework.App) error { ran += "start "; return nil })
+	config.OnServe(func(context.Context, *framework.App) error { ran += "serve "; return nil }, nil)
+	app := frameworktest.New(t, config)
+	require.NoError(t, app.StartOffline(t.Context()))
+	require.NoError(t, app.Shutdown(t.Context()))
+	assert.Equal(t, "start ", ran)
 }

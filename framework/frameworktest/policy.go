@@ -1,6 +1,7 @@
 package frameworktest
 
 import (
+	"net/http"
 	"slices"
 
 	"github.com/mastaba-go/mastaba/traversal"
@@ -24,6 +25,12 @@ var (
 	_ web.UserIDer       = Policy(nil)
 	_ web.Rememberer     = Policy(nil)
 )
+
+// ActAs makes the request come from user.
+func (p Policy) ActAs(r *http.Request, user string) (*http.Request, error) {
+	r.Header.Set(userHeader, user)
+	return r, nil
+}
 
 // Identity returns the name of the user, nil without one.
 func (p Policy) Identity(r *web.Request) (any, error) {

@@ -1,6 +1,7 @@
 package frameworktest
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -22,8 +23,14 @@ func Header(name, value string) RequestOption {
 	}
 }
 
-// As sends the request as a user, for applications whose security policy is a Policy.
-func As(user string) RequestOption { return Header(userHeader, user) }
+// As sends the request as a user, in the way of framework.Options.ActAs. A Policy needs no option.
+// The test ends if the application does not say how.
+func As(user string) RequestOption {
+	return func(_ T, r *http.Request) { *r = *r.WithContext(context.WithValue(r.Context(), userKey{}, user)) }
+}
+
+// userKey is the context key for the user of As, until the request is sent.
+type userKey struct{}
 
 // Body sets the body and its content type.
 func Body(contentType, text string) RequestOption {
