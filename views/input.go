@@ -10,7 +10,7 @@ import (
 
 // OnInput makes a view of a function that takes the resource and an input of type I, filled from
 // the request: from a JSON body, or from the parameters of the query and a form body (URL-encoded
-// or multipart). If I or *I has a method Validate() error, it is called before the function.
+// or multipart; POST, PUT and PATCH). If I or *I has a method Validate() error, it is called before the function.
 //
 // From parameters, I is a struct, or a pointer to one. Its fields are strings, bools, numbers,
 // time.Time (a date or RFC 3339), time.Duration (1m30s), []byte (base64), encoding.TextUnmarshalers,
@@ -27,7 +27,9 @@ import (
 //
 // A malformed body, and JSON null, is a 400; a body of another type is a 415. Values that do not fit
 // their fields are an [*InputError], a 422 that names them all. If Validate returns an error without
-// a status of its own, that becomes an InputError too. The client sees the texts of these errors.
+// a status of its own, that becomes an InputError too. The client sees the texts of these errors;
+// that of an UnmarshalText or UnmarshalJSON only if it neither comes from the standard library nor
+// names a Go type.
 //
 // To show a form again with its mistakes, add an error view for *InputError: see its example.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {

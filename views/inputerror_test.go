@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -95,22 +96,41 @@ func TestErrorViewsForInputs(t *testing.T) {
 	}
 }
 
-// Clients name a content type for requests without content, too.
-func TestOnInputWithoutContent(t *testing.T) {
+// An input without content comes from the query, and no content is ignored.
+func TestOnInputSources(t *testing.T) {
 	t.Parallel()
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, views.OnInput(func(_ *web.Request, _ *page, in labelled) (string, error) { return in.Name, nil }))
 	})
-	for method, want := range map[string]int{"GET": 200, "HEAD": 200, "POST": 400} {
-		hr := httptest.NewRequest(method, "/?name=Ann", nil)
-		hr.Header.Set("Content-Type", "application/json")
-		resp, err := views.TableOf(reg).Call(request(reg, nil, &page{}, "", hr))
-		if want == 200 {
-			require.NoError(t, err, method)
-			assert.Equal(t, `"Ann"`, text(t, resp))
-			continue
-		}
-		status, _ := web.StatusOf(err)
-		assert.Equal(t, want, status, method)
+	const urlencoded, json = "application/x-www-form-urlencoded", "application/json"
+	for name, tt := range map[string]struct {
+		method, contentType, body string
+		want                      string // the name, or else the error
+	}{
+		"GET names a type":      {"GET", json, "", `"Ann"`},
+		"HEAD names a type":     {"HEAD", "text/csv", "", `"Ann"`},
+		"DELETE":                {"DELETE", "", "", `"Ann"`},
+		"DELETE names a type":   {"DELETE", urlencoded, "", `"Ann"`},
+		"DELETE with a form":    {"DELETE", urlencoded, "name=Eve", "415 Unsupported Media Type: send application/json, or parameters in the query: only POST, PUT and PATCH have forms"},
+		"DELETE with JSON":      {"DELETE", json, `{"name":"Eve"}`, `"Eve"`},
+		"GET with JSON":         {"GET", json, `{"name":"Eve"}`, `"Eve"`},
+		"PUT with a form":       {"PUT", urlencoded, "name=Eve", `"Ann"`},
+		"POST without its JSON": {"POST", json, "", "400 Bad Request: invalid JSON body: line 1, column 1: expected a value, got the end"},
+		"POST without a type":   {"POST", "", "name=Eve", "415 Unsupported Media Type: send application/json, application/x-www-form-urlencoded or multipart/form-data"},
+		"malformed type":        {"POST", "a/b/c", "name=Eve", "415 Unsupported Media Type"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hr := httptest.NewRequest(tt.method, "/?name=Ann", strings.NewReader(tt.body))
+			if tt.contentType != "" {
+				hr.Header.Set("Content-Type", tt.contentType)
+			}
+			resp, err := views.TableOf(reg).Call(request(reg, nil, &page{}, "", hr))
+			if err != nil {
+				assert.ErrorContains(t, err, tt.want)
+				return
+			}
+			assert.Equal(t, tt.want, text(t, resp))
+		})
 	}
 }

@@ -30,6 +30,8 @@ func (f *Form) Read(r *web.Request, input reflect.Value, keep bool) ([]Mistake, 
 		return f.Fill(input, parameters), nil
 	case f.jsonOnly:
 		return nil, web.UnsupportedMediaType("send application/json")
+	case source == fromUnreadForm:
+		return nil, web.UnsupportedMediaType("send application/json, or parameters in the query: only POST, PUT and PATCH have forms")
 	}
 	return nil, web.UnsupportedMediaType("send application/json, application/x-www-form-urlencoded or multipart/form-data")
 }
@@ -41,6 +43,7 @@ const (
 	fromNothing source = iota // a body of a type that no input takes
 	fromJSON
 	fromParameters
+	fromUnreadForm // a form in a request of a method whose forms nothing reads
 )
 
 func (f *Form) source(r *web.Request) source {
@@ -58,7 +61,14 @@ func (f *Form) source(r *web.Request) source {
 	case mediaType == "application/json", strings.HasSuffix(mediaType, "+json"):
 		return fromJSON
 	case mediaType == "application/x-www-form-urlencoded", mediaType == "multipart/form-data":
-		return fromParameters
+		switch r.Method {
+		case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch:
+			return fromParameters
+		}
+		if empty {
+			return fromParameters
+		}
+		return fromUnreadForm
 	}
 	return fromNothing
 }
