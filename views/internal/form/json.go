@@ -214,7 +214,7 @@ func (d *decoder) quoted(p *plan, v reflect.Value) error {
 			return err
 		}
 		inner = decoder{scanner: scanner{raw: held}}
-		if len(held) > 0 && held[0] > ' ' && inner.value(p, v) == nil && inner.at == len(held) && len(inner.found) == 0 {
+		if inner.held(p, v) && len(inner.found) == 0 {
 			return nil
 		}
 		if found := inner.found; len(found) > 0 && found[0].Text[0] == '"' { // it says more
@@ -226,6 +226,31 @@ func (d *decoder) quoted(p *plan, v reflect.Value) error {
 	}
 	d.add("expected a string that holds " + p.want + ", got " + kindOf(c) + p.hint)
 	return nil
+}
+
+// held reads all of a value that was in a string; false if it is not one. Like encoding/json it reads
+// what strconv takes for a number, such as 007.
+func (d *decoder) held(p *plan, v reflect.Value) bool {
+	if len(d.raw) == 0 || d.raw[0] <= ' ' {
+		return false
+	}
+	for p.shape == pointer && d.raw[0] != 'n' {
+		if v.IsNil() {
+			v.Set(reflect.New(p.typ.Elem()))
+		}
+		p, v = p.elem, v.Elem()
+	}
+	switch c := d.raw[0]; p.shape {
+	case signed, unsigned, float:
+		if c == '-' && len(d.raw) > 1 {
+			c = d.raw[1]
+		}
+		if '0' <= c && c <= '9' {
+			d.setNumber(p, v, d.raw)
+			return true
+		}
+	}
+	return d.value(p, v) == nil && d.at == len(d.raw)
 }
 
 // kindOf describes a value other than null, by its first byte.
