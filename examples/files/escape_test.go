@@ -156,6 +156,45 @@ func TestHidden(t *testing.T) {
 	assert.Contains(t, open.Get("/@@search?q=config").Status(http.StatusOK).Body, `href="/.git/config"`)
 }
 
+// A link cannot publish a hidden name, whatever its own name is.
+func TestLinksToHidden(t *testing.T) {
+	t.Parallel()
+	dir := tree{".git/config": "hidden text", ".git/sub/x.txt": "hidden text", "docs/a.md": "visible", "docs/.notes.md": "hidden text", ".env": "hidden text"}.write(t)
+	for name, to := range map[string]string{
+		"folder":         ".git",
+		"below":          ".git/sub",
+		"file.txt":       ".env",
+		"chain":          "folder",
+		"through.txt":    "folder/config",
+		"docs/up":        "../.git",
+		"docs/README.md": ".notes.md",
+		"dotted":         "./docs/../.git",
+		".plain":         "docs",
+		"visible":        ".plain", // through a hidden link to what is visible anyway
+		"lost":           ".nothing",
+	} {
+		link(t, to, filepath.Join(dir, filepath.FromSlash(name)))
+	}
+	closed, open := newApp(t, newSite(t, dir, false)), newApp(t, newSite(t, dir, true))
+	for _, name := range []string{"folder", "folder/config", "below", "below/x.txt", "file.txt", "chain", "chain/config", "through.txt", "docs/up", "docs/up/config", "docs/README.md", "dotted", "dotted/config"} {
+		for _, view := range []string{"", "/raw", "/info", "/@@search?q=config"} {
+			if view == "" || !strings.Contains(name, "folder") {
+				closed.Get("/" + name + view).Status(http.StatusNotFound)
+			}
+		}
+		open.Get("/" + name).Status(http.StatusOK)
+	}
+	assert.Equal(t, "visible", closed.Get("/visible/a.md/raw").Status(http.StatusOK).Body)
+	for _, target := range []string{"/", "/docs", "/@@info", "/docs/info", "/@@search?q=f", "/@@search?q=t"} {
+		body := closed.Get(target).Status(http.StatusOK).Body
+		for _, hidden := range []string{"hidden text", "folder<", "below", "file.txt", "chain", "through", "README", "dotted"} {
+			assert.NotContains(t, body, hidden, target)
+		}
+	}
+	assert.Contains(t, closed.Get("/").Status(http.StatusOK).Body, `<span class="dead">lost</span>`)
+	assert.Contains(t, open.Get("/@@search?q=config").Status(http.StatusOK).Body, "1 result")
+}
+
 // A link that changes its target to the outside after it was checked must not be followed: os.Root
 // checks at each opening.
 func TestLinkChangesTarget(t *testing.T) {

@@ -2,16 +2,26 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/tweens"
 )
 
 var rowName = regexp.MustCompile(`<td class="name">.*?<a href="[^"]*">([^<]*)</a>`)
@@ -73,6 +83,67 @@ func TestLargeFolders(t *testing.T) {
 
 	site.bounds.listing = 100
 	assert.Contains(t, app.Get("/").Status(http.StatusOK).Body, "more entries than can be listed")
+}
+
+// A selection keeps the same items as a sort of all, and never more than its limit.
+func TestSelection(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, size := range []int{0, 1, 2, 10, 1000} {
+		all := make([]item, size)
+		for i := range all {
+			name := fmt.Sprintf("%c-%03d", 'A'+random.IntN(60), i)
+			all[i] = item{name: name, lower: strings.ToLower(name), bytes: random.Int64N(20), mode: fs.FileMode(random.IntN(2)) * fs.ModeDir}
+		}
+		for _, column := range []string{"name", "size", "kind", "time"} {
+			for _, descending := range []bool{false, true} {
+				by := order(column, descending)
+				want := slices.SortedFunc(slices.Values(all), by)
+				for _, limit := range []int{0, 1, 7, size, size + 1} {
+					s := selection{order: by, limit: limit}
+					for _, i := range all {
+						s.add(i)
+						require.LessOrEqual(t, len(s.heap), limit)
+					}
+					require.Equal(t, append([]item{}, want[:min(limit, size)]...), append([]item{}, s.sorted()...), "%d of %d by %s, %t", limit, size, column, descending)
+				}
+			}
+		}
+	}
+}
+
+// So many requests are handled at once, so many wait, and others are refused with a page.
+func TestRequestsAreLimited(t *testing.T) {
+	t.Parallel()
+	dir := tree{"a.txt": "a"}.write(t)
+	synctest.Test(t, func(t *testing.T) {
+		config := configure(newSite(t, dir, false), framework.Options{Logger: new(frameworktest.Log).Logger()})
+		release, inside := make(chan struct{}), atomic.Int64{}
+		config.AddTween("slow", tweens.Wrap(func(next framework.Handler) framework.Handler {
+			return func(r *framework.Request) (*framework.Response, error) {
+				inside.Add(1)
+				if !isForAsset(r) {
+					<-release
+				}
+				return next(r)
+			}
+		}), tweens.Under("limit"))
+		app, err := config.App()
+		require.NoError(t, err)
+		var crowd sync.WaitGroup
+		for range mostAtOnce + mostWaiting {
+			crowd.Go(func() { bodyOf(t, app, "/a.txt/raw") })
+		}
+		synctest.Wait()
+		assert.EqualValues(t, mostAtOnce, inside.Load())
+		refused := loadPage(t, app, "GET", "localhost", "/")
+		assert.Equal(t, http.StatusServiceUnavailable, refused.Code)
+		assert.Equal(t, "10", refused.Header().Get("Retry-After"))
+		assert.Contains(t, refused.Body.String(), "<h1>Service Unavailable</h1>")
+		bodyOf(t, app, "/@@style.css") // for that page
+		close(release)
+		crowd.Wait()
+	})
 }
 
 func TestSearchIsBounded(t *testing.T) {
@@ -140,7 +211,7 @@ func TestTextsForPeople(t *testing.T) {
 }
 
 func BenchmarkFolder(b *testing.B) {
-	for _, n := range []int{10, 500, 10_000} {
+	for _, n := range []int{10, 500, 10_000, 100_000} {
 		b.Run(fmt.Sprintf("entries=%d", n), func(b *testing.B) {
 			files := tree{}
 			for i := range n {

@@ -43,19 +43,22 @@ func info(r *framework.Request, e Entry) (*entryJSON, error) {
 		result.Size, result.Raw, result.Type = &size, raw, e.mediaType()
 		return result, nil
 	}
-	list, err := folder.list(r.Context())
+	first, total := selection{order: order("name", false), limit: folder.site.bounds.children}, 0
+	_, err := folder.scan(r.Context(), func(i item) bool {
+		total++
+		first.add(i)
+		return true
+	})
 	if err != nil {
 		return nil, err
 	}
-	list.sort("name", false)
-	total := len(list.items)
 	result.Total = &total
-	base, err := r.ResourcePath(r.Node())
+	rows, err := rowsAt(r, first.sorted())
 	if err != nil {
 		return nil, err
 	}
-	for _, i := range list.items[:min(total, folder.site.bounds.children)] {
-		line := i.row(base)
+	for n := range rows {
+		line := &rows[n]
 		child := childJSON{Kind: line.Kind, Name: line.Name, Modified: line.Time}
 		if line.URL != "" {
 			child.Info = line.URL + "/@@info"

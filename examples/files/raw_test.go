@@ -117,7 +117,7 @@ func TestRangesAndConditions(t *testing.T) {
 func TestNothingBelowViews(t *testing.T) {
 	t.Parallel()
 	app := newApp(t, newSite(t, tree{"digits.txt": "0123456789", "a.md": "# A"}.write(t), false))
-	for _, target := range []string{"/digits.txt/raw", "/digits.txt/info", "/digits.txt/@@", "/a.md/source", "/a.md/raw", "/info", "/@@search", "/@@"} {
+	for _, target := range []string{"/digits.txt/raw", "/digits.txt/info", "/digits.txt/@@", "/a.md/source", "/a.md/raw", "/info", "/@@"} {
 		app.Get(target).Status(http.StatusOK)
 		app.Get(target + "/").Status(http.StatusOK)
 		app.Get(target + "/extra").Status(http.StatusNotFound)

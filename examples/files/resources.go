@@ -101,24 +101,26 @@ func (f *Folder) Child(_ context.Context, name string) (traversal.Resource, erro
 // isDeepest reports whether the entries of the folder are too deep to be reached.
 func (f *Folder) isDeepest() bool { return strings.Count(f.path, "/") >= maxDepth }
 
-// Children yields all folders and files, sorted by name. The pages use list, which opens no file.
+// Children yields all folders and files, sorted by name. The pages use scan, which opens no file.
 func (f *Folder) Children(ctx context.Context) iter.Seq2[traversal.Entry, error] {
 	return func(yield func(traversal.Entry, error) bool) {
-		list, err := f.list(ctx)
+		all := selection{order: order("name", false), limit: f.site.bounds.listing}
+		_, err := f.scan(ctx, func(i item) bool {
+			if i.reachable() {
+				all.add(i)
+			}
+			return true
+		})
 		if err != nil {
 			yield(traversal.Entry{}, err)
 			return
 		}
-		list.sort("name", false)
-		for _, item := range list.items {
-			if !item.reachable() {
-				continue
-			}
-			child, err := f.Child(ctx, item.name)
+		for _, i := range all.sorted() {
+			child, err := f.Child(ctx, i.name)
 			if err != nil {
 				continue // deleted since, or not readable
 			}
-			if !yield(traversal.Entry{Name: item.name, Resource: child}, nil) {
+			if !yield(traversal.Entry{Name: i.name, Resource: child}, nil) {
 				return
 			}
 		}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"html"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -61,7 +63,7 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 		at := queue[0]
 		queue = queue[1:]
 		folder := &Folder{place{site: f.site, path: below(f.path, at)}}
-		list, err := folder.list(ctx)
+		found, folders, err := folder.matches(ctx, page, at, words)
 		switch {
 		case r.Context().Err() != nil:
 			return nil, r.Context().Err()
@@ -71,26 +73,13 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 		case err != nil:
 			continue // deleted since, or not readable
 		}
-		list.sort("name", false)
-		for _, i := range list.items {
-			if page.Visited++; page.Visited > f.site.bounds.visits {
-				page.Why = "there are too many files"
-				break
-			}
-			if !i.reachable() {
-				continue
-			}
-			path := below(at, i.name)
-			if i.isFolder() && !i.link {
-				queue = append(queue, path)
-			}
-			if !matches(strings.ToLower(path), i.lower, words) {
-				continue
-			}
+		queue = append(queue, folders...)
+		for _, i := range found {
 			if len(page.Hits) == f.site.bounds.hits {
 				page.Why = "there are too many results"
 				break
 			}
+			path := below(at, i.name)
 			found := hit{row: i.row(base), Marked: mark(path, words)}
 			found.URL = strings.TrimSuffix(base, "/") + traversal.Join(strings.Split(path, "/"))
 			if found.Folder {
@@ -100,6 +89,34 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 		}
 	}
 	return page, nil
+}
+
+// matches returns what a search finds in a folder, as much as the page can take, and the paths of the
+// folders in it, both sorted by name. The path of the folder itself is at.
+func (f *Folder) matches(ctx context.Context, page *searchPage, at string, words []string) (found []item, folders []string, err error) {
+	byName := order("name", false)
+	hits := selection{order: byName, limit: f.site.bounds.hits - len(page.Hits) + 1} // one more shows that there are more
+	_, err = f.scan(ctx, func(i item) bool {
+		if page.Visited++; page.Visited > f.site.bounds.visits {
+			page.Why = "there are too many files"
+			return false
+		}
+		if !i.reachable() {
+			return true
+		}
+		path := below(at, i.name)
+		if i.isFolder() && !i.link {
+			folders = append(folders, path)
+		}
+		if matches(strings.ToLower(path), i.lower, words) {
+			hits.add(i)
+		}
+		return true
+	})
+	slices.SortFunc(folders, func(a, b string) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a), strings.ToLower(b)), cmp.Compare(a, b))
+	})
+	return hits.sorted(), folders, err
 }
 
 // matches reports whether all words are in the path and at least one is in the name itself.
