@@ -3,7 +3,9 @@ package tweens
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -113,7 +115,9 @@ type compressedWriter struct {
 	http.ResponseWriter
 	h      *compressedHandler
 	head   bool
-	status int // 0: not fixed yet
+	status int         // 0: not fixed yet
+	fixed  http.Header // as they were when the status was fixed; nil if they were sent then
+	left   int64       // bytes that the Content-Length of the handler still allows; -1 without one
 	buf    []byte
 	sent   bool   // the headers are sent
 	coding string // "" if the body is not compressed
@@ -130,26 +134,39 @@ var (
 func (w *compressedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (w *compressedWriter) WriteHeader(status int) {
-	if status < 200 && status != http.StatusSwitchingProtocols {
+	switch {
+	case w.status != 0:
+		return
+	case status < 200 && status != http.StatusSwitchingProtocols:
 		w.ResponseWriter.WriteHeader(status) // informational
 		return
 	}
-	if w.status != 0 {
-		return
-	}
-	w.status = status
+	w.status, w.left = status, -1
 	h := writerHeaders(w.Header())
 	length, err := strconv.ParseInt(h.get("Content-Length"), 10, 64)
+	if err == nil && length >= 0 {
+		w.left = length
+	}
 	if h.get("Content-Type") != "" && err == nil {
 		w.decide(length)
 	} else if status < 200 || status == http.StatusNoContent || status == http.StatusNotModified {
 		w.decide(0)
+	}
+	if !w.sent {
+		w.fixed = w.Header().Clone()
 	}
 }
 
 func (w *compressedWriter) Write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
+	}
+	if w.left >= 0 && !w.head {
+		if int64(len(p)) > w.left { // net/http sees neither the buffer nor the plain bytes
+			n, err := w.Write(p[:w.left])
+			return n, cmp.Or(err, http.ErrContentLength)
+		}
+		w.left -= int64(len(p))
 	}
 	if !w.sent {
 		w.buf = append(w.buf, p...)
@@ -212,7 +229,9 @@ func (w *compressedWriter) pass(p []byte) (int, error) {
 
 // sendBuffer decides for a body of a size, -1 if unknown, and sends the buffer.
 func (w *compressedWriter) sendBuffer(size int64) error {
-	if h := w.Header(); len(w.buf) > 0 && h["Content-Type"] == nil && h.Get("Content-Encoding") == "" {
+	defer w.restoreHeaders()()
+	h := w.Header()
+	if _, typed := h["Content-Type"]; len(w.buf) > 0 && !typed && h.Get("Content-Encoding") == "" {
 		h.Set("Content-Type", http.DetectContentType(w.buf)) // the server would detect it from compressed bytes
 	}
 	w.decide(size)
@@ -223,6 +242,18 @@ func (w *compressedWriter) sendBuffer(size int64) error {
 	}
 	_, err := w.pass(buf)
 	return err
+}
+
+// restoreHeaders undoes what the handler did to the headers after it had fixed the status, since
+// net/http ignores that. The function that it returns adds again what was new: trailers.
+func (w *compressedWriter) restoreHeaders() (again func()) {
+	h := w.Header()
+	late := maps.Clone(h)
+	clear(h)
+	maps.Copy(h, w.fixed)
+	maps.DeleteFunc(late, func(name string, _ []string) bool { _, early := w.fixed[name]; return early })
+	w.fixed = nil
+	return func() { maps.Copy(h, late) }
 }
 
 // decide sends the headers. A size of -1 means unknown.
@@ -245,6 +276,9 @@ func (w *compressedWriter) decide(size int64) {
 func (w *compressedWriter) close() {
 	if w.status != 0 && !w.sent {
 		_ = w.sendBuffer(int64(len(w.buf)))
+	}
+	if w.coding != "" && w.left > 0 && !w.head {
+		panic(http.ErrAbortHandler) // the body is incomplete: net/http cuts the connection, too
 	}
 	if w.e != nil {
 		_ = w.e.Close() // an error of the connection, which the server sees as well

@@ -35,6 +35,7 @@ type middlewareWriter struct {
 	declared  int64 // the Content-Length, -1 without one
 	length    int64 // of what was written
 	resp      *web.Response
+	typed     bool // the header had a Content-Type, even one without a value
 	buf       []byte
 	streaming bool
 	hijacking bool
@@ -122,11 +123,13 @@ func (o *middlewareWriter) setHeader(status int) {
 	}
 	o.resp = web.Respond(status)
 	o.declared = -1
+	_, o.typed = o.header["Content-Type"]
 	for name, values := range o.header {
-		switch name {
-		case "Vary":
+		switch {
+		case strings.HasPrefix(name, http.TrailerPrefix): // a trailer, none of the headers
+		case name == "Vary":
 			o.setVary(values)
-		case "Content-Length":
+		case name == "Content-Length":
 			o.declare(values)
 		default:
 			for _, v := range values {
@@ -294,8 +297,7 @@ func (o *middlewareWriter) detectType(p chunk) {
 		first = slices.Clip(first) // append must not write to the buffer
 		first = append(append(first, p.bytes[:min(len(p.bytes), enough)]...), p.text[:min(len(p.text), enough)]...)
 	}
-	_, named := o.header["Content-Type"]
-	if len(first) > 0 && !named && o.resp.ContentType() == "" && o.resp.Header("Content-Encoding") == "" {
+	if len(first) > 0 && !o.typed && o.resp.ContentType() == "" && o.resp.Header("Content-Encoding") == "" {
 		o.resp.SetContentType(http.DetectContentType(first))
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -365,6 +366,26 @@ func TestMiddlewareThatWritesMoreThanDeclared(t *testing.T) {
 }
 
 const bufferLimit = 64 << 10
+
+// What a handler does to its headers after the first byte has no effect, and trailers are no headers.
+func TestLateHeadersOfMiddleware(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"early", "late"} {
+		h := around(t, tweens.FromMiddleware(func(http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if when == "early" {
+					w.Header().Set(http.TrailerPrefix+"X-Late", "1")
+				}
+				_, _ = io.WriteString(w, "<html>")
+				w.Header().Set("Content-Type", "image/png")
+				w.Header().Set(http.TrailerPrefix+"X-Late", "2")
+			})
+		}), text(""))
+		w := send(t, h, "GET")
+		assert.Equal(t, 200, w.Code)
+		assert.Equal(t, http.Header{"Content-Type": {"text/html; charset=utf-8"}}, w.Header())
+	}
+}
 
 // A proxy adds its headers to those that are there.
 func TestHeadersOfProxies(t *testing.T) {
