@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -160,7 +161,7 @@ func Authenticated(want bool) web.Predicate {
 	return web.NewPredicate(kindAuthenticated, strconv.FormatBool(want), func(r *web.Request) (bool, error) {
 		is, err := r.IsAuthenticated()
 		return err == nil && is == want, err
-	})
+	}).WithData(condition.Flag(want))
 }
 
 // Principals holds if the request has all the named principals. They come from the security policy

@@ -42,7 +42,7 @@ func TableOf(reg *registry.Registry) *Table {
 	}
 	registry.Provide(reg, t)
 	reg.OnFreeze(t.freeze)
-	reg.OnFreeze(func() error { return t.undecided(reg) })
+	reg.OnFreeze(func() error { t.warn(reg); return t.undecided(reg) })
 	reg.OnFreeze(func() error { return t.readSettings(reg.Settings()) })
 	return t
 }

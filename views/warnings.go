@@ -1,0 +1,118 @@
+package views
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// warn warns of views that build, but that no request reaches, or not the requests that it seems.
+func (t *Table) warn(reg *registry.Registry) {
+	both := map[registry.Source]bool{} // of views for error types, which are in the other index too
+	for _, x := range []*index{t.resources, t.errors} {
+		for _, s := range x.slots {
+			for _, g := range s.all() {
+				g.warn(reg, both)
+			}
+			s.warnOfAccept(t.types, reg)
+		}
+		for _, info := range t.Views() {
+			both[info.Source] = !info.ErrorOnly || both[info.Source]
+		}
+	}
+}
+
+// warn warns of the views of the group, other than those at the sources in skip.
+func (g *multiview) warn(reg *registry.Registry, skip map[registry.Source]bool) {
+	_, policy := registry.Lookup[web.SecurityPolicy](reg)
+	for _, view := range g.members {
+		if skip[view.info.Source] {
+			continue
+		}
+		for _, p := range view.info.Predicates {
+			if text := suspicion(p, view.info, policy); text != "" {
+				reg.Warn(view.info.Source, fmt.Sprintf("%s: %s: %s", view.info, p, text))
+			}
+		}
+		if p, q, found := condition.Contradiction(view.info.Predicates); found {
+			reg.Warn(view.info.Source, fmt.Sprintf("%s is never chosen: %s and %s exclude each other: remove one of them", view.info, p, q))
+		}
+	}
+	lists := [][]*registration{g.bare}
+	for _, o := range g.offers {
+		lists = append(lists, o.views)
+	}
+	for _, list := range lists {
+		for i, view := range list {
+			at := slices.IndexFunc(list[:i], func(earlier *registration) bool { return earlier.hides(view) })
+			if at >= 0 && !skip[view.info.Source] {
+				earlier := list[at].info
+				reg.Warn(view.info.Source, fmt.Sprintf("%s is never chosen: %s (%s) is tried before it, and fits whenever it does: "+
+					"register it first, narrow the other one, or remove one of the two", view.info, earlier, earlier.Source))
+			}
+		}
+	}
+}
+
+// suspicion returns why a predicate does not mean what it says, "" if it does.
+func suspicion(p web.Predicate, view *Info, policy bool) string {
+	if data, ok := p.Data().(condition.Warner); ok {
+		if text := data.Warning(); text != "" {
+			return text
+		}
+	}
+	switch {
+	case p.Negated():
+	case p.Kind() == kindPhysicalPath && view.ErrorOnly:
+		return "it never holds for an error view: use views.Containment"
+	case !policy && p.Data() == any(condition.Flag(true)) && p.Kind() == kindAuthenticated:
+		return "without a security policy no request is authenticated: set framework.Options.Security"
+	}
+	return ""
+}
+
+// hides reports whether the view, which is tried first, fits every request that the other fits.
+func (reg *registration) hides(other *registration) bool {
+	for _, method := range []string{"CONNECT", "TRACE"} {
+		if other.takes(method) && !reg.takes(method) {
+			return false
+		}
+	}
+	return condition.Covers(reg.checks, other.checks)
+}
+
+// warnOfAccept warns where views for a type and for a less specific one have an Accept: the client's
+// preference has no say between them.
+func (s *slot) warnOfAccept(ts *types, reg *registry.Registry) {
+	for _, g := range s.groups {
+		if len(g.offers) == 0 || g.unconditional() || g.typ == nil {
+			continue
+		}
+		for _, other := range s.groups {
+			if other == g || !s.behind(ts, g, other) {
+				continue
+			}
+			if at := slices.IndexFunc(other.offers, func(o offer) bool { return !g.offersType(o.mediaType) }); at >= 0 {
+				first, second := g.offers[0].views[0].info, other.offers[at].views[0].info
+				reg.Warn(first.Source, fmt.Sprintf("%s is tried before %s (%s), whatever the client prefers: "+
+					"Accept chooses among views of one type: register the other view for %s too", first, second, second.Source, g.typ))
+			}
+		}
+	}
+}
+
+// behind reports whether the views of other are tried after those of g for resources of its type.
+func (s *slot) behind(ts *types, g, other *multiview) bool {
+	if g.typ.Kind() == reflect.Interface {
+		return other.typ == nil || other.typ.Kind() == reflect.Interface && narrower(g.typ, other.typ)
+	}
+	return slices.ContainsFunc(ts.chain(s, g.typ).steps, func(st step) bool { return st.multiview == other })
+}
+
+func (g *multiview) offersType(mediaType string) bool {
+	return slices.ContainsFunc(g.offers, func(o offer) bool { return o.mediaType == mediaType })
+}
