@@ -16,8 +16,8 @@ import (
 // and CSRF policies. Code of these that writes, counts or sends can check [explain.DryRun].
 //
 // It also reads and validates the input of a view made by views.OnInput, so that it predicts the
-// response to one that does not fit; its method Validate runs. If the body of hr was read before, it
-// does not.
+// response to one that does not fit; its method Validate runs. To explain a request whose body was
+// read before, set the body to http.NoBody: then it does not.
 //
 // Explain does not run views, error views, derivers, renderers, tweens, response callbacks,
 // subscribers to NewResponse or step hooks. It therefore misses what a tween or a view would

@@ -6,8 +6,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// InputError is an input that does not fit: the error of views made by [OnInput], and what a method
-// Validate of an input may return. It wraps a 422 (*web.HTTPError) whose detail lists the fields;
+// InputError is an input that does not fit: the error of views made by [OnInput], and what the method
+// Validate of an input, or a view, may return. It wraps a 422 (*web.HTTPError) whose detail lists the fields;
 // in JSON the response has them as a member "errors" too, a list of objects with the members
 // "field" and "detail" (an extension of RFC 9457, after its section 3).
 //

@@ -3,10 +3,10 @@ package form_test
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"math/big"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,7 +98,7 @@ var bodies = []string{
 	`{"list":[1,2,3],"list":[4],"map":{"a":{"id":1}},"map":{"a":{"above":"x"}},"selves":[{"int":1},{"int":2}],"selves":[{"text":"x"}],"p":1,"p":null}`,
 	`{"bool":null,"int":null,"text":null,"p":null,"list":null,"map":null,"any":null,"array":null,"when":null,"uuid":null,"shout":null,"quoted":null,"stringer":null}`,
 	`{"int":1.5}`, `{"int":1e2}`, `{"int8":300}`, `{"uint":-1}`, `{"small":1e39}`, `{"float":1e999}`, `{"any":1e999}`, `{"text":5}`, `{"list":{}}`, `{"map":[]}`, `{"bool":"true"}`,
-	`{"quoted":5}`, `{"quoted":"x"}`, `{"quoted":"\"5\""}`, `{"quoted":" 5"}`, `{"quoted":""}`, `{"quoted":"007"}`, `{"quotedf":"00"}`, `{"quotedf":"0x1p-2"}`, `{"quotedf":"-Inf"}`, `{"quotedb":"t"}`, `{"quoteds":"a"}`, `{"quoted":"null"}`, `{"quoted":[1]}`,
+	`{"quoted":5}`, `{"quoted":"x"}`, `{"quoted":"\"5\""}`, `{"quoted":" 5"}`, `{"quoted":""}`, `{"quoted":"007"}`, `{"quotedf":"00"}`, `{"quotedf":"0x1p-2"}`, `{"quotedf":"-Inf"}`, `{"quoted":"+07"}`, `{"quotedb":"t"}`, `{"quoteds":"a"}`, `{"quoted":"null"}`, `{"quoted":[1]}`,
 	`{"stringer":"x"}`, `{"floatmap":{"1":1}}`, `{"intmap":{"x":"y"}}`, `{"addrmap":{"x":1}}`, `{"bytes":"?"}`, `{"bytes":[1,256]}`, `{"number":"5"}`, `{"number":"x"}`,
 	`{"when":"2026-01-31"}`, `{"when":"x"}`, `{"when":5}`, `{"wait":"5s"}`, `{"wait":"x"}`, `{"wait":1.5}`, `{"uuid":"x"}`, `{"uuid":5}`, `{"big":"x"}`, `{"shout":"bad"}`,
 	`[]`, `"x"`, `5`, `true`, `null`, ` null `, `nul`, `nulll`, ``, ` `, `{`, `{"a"`, `{"a":}`, `{"a":1,}`, `{,}`, `{"a" 1}`, `{a:1}`, `[1 2]`, `[1,]`, `{}{}`, `{} x`, `{"int":01}`, `{"int":-}`, `{"int":1.}`,
@@ -122,9 +122,13 @@ func FuzzFillJSON(f *testing.F) {
 			return
 		}
 		require.Equal(t, json.Valid([]byte(body)), err == nil, "%v", err)
-		if wantErr == nil && !math.IsInf(want.QuotedF, 0) { // encoding/json reads "-Inf", which is no JSON number
-			require.Empty(t, mistakes)
-			require.Equal(t, want, got)
+		// What is in quotes: the engines of encoding/json differ, and read more than JSON numbers.
+		others := slices.DeleteFunc(slices.Clone(mistakes), func(m form.Mistake) bool { return strings.Contains(m.Name, "quoted") })
+		if wantErr == nil {
+			require.Empty(t, others)
+			if len(mistakes) == 0 {
+				require.Equal(t, want, got)
+			}
 		}
 		for _, m := range mistakes {
 			require.True(t, utf8.ValidString(m.Text) && len(m.Text) < 500, "%q", m.Text)
