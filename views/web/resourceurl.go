@@ -40,9 +40,10 @@ type Linker interface {
 //
 // x is a traversal.Node, or a resource that knows its location (traversal.Located or a
 // traversal.Locate rule); for other resources the error says what to do. Names to which no URL
-// leads (traversal.CheckName) are errors. The URL omits the path of the virtual root. With
-// [ViaRoute] it goes through a route; otherwise a [Linker], or a function registered by
-// [AddResourceURL], can generate another one. Errors are *[URLError].
+// leads (traversal.CheckName) are errors. The URL omits the path of the virtual root; a resource
+// outside of it gets the URL that it has without a virtual root, as in Pyramid. With [ViaRoute] the
+// URL goes through a route; otherwise a [Linker], or a function registered by [AddResourceURL], can
+// generate another one. Errors are *[URLError].
 func (r *Request) ResourceURL(x any, options ...URLOption) (string, error) {
 	return r.resourceURL(x, false, options)
 }
