@@ -56,6 +56,9 @@ func newApp(reg *registry.Registry) (*App, error) {
 	if limit, ok := registry.Lookup[bodyLimit](reg); ok && limit != 0 {
 		app.maxBody = int64(limit)
 	}
+	if set, ok := registry.Lookup[pathValues](reg); ok {
+		app.web.PathValues = bool(set)
+	}
 	app.limitScopes(reg)
 	app.router = newRouter(reg, traverser)
 	app.web.Walks = app.router.root != nil || len(app.router.routes.Routes()) == 0
@@ -96,6 +99,10 @@ func (a *App) Registry() *registry.Registry { return a.web.Registry }
 // it has no status, or one of 500 or more. Response callbacks run on this response, and NewResponse
 // sees it.
 //
+// For net/http middleware around the App, hr has the pattern of the route as its Pattern before the
+// response is sent, as http.ServeMux sets it, and Options.PathValues says whether it has path
+// values. A request that no route matched keeps the pattern of an outer mux.
+//
 // A response that fails after its header was sent ends with the panic http.ErrAbortHandler, so that
 // net/http closes the connection; no other panic leaves ServeHTTP.
 func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
@@ -108,6 +115,7 @@ func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	defer func() {
 		var abort any
 		if !returned {
+			web.Drive(r).ShowMatch(hr)
 			if abort = recover(); abort == nil {
 				a.goexit(w, r, sending)
 			}
@@ -121,6 +129,7 @@ func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		}
 	}()
 	resp, err := a.handler(r)
+	web.Drive(r).ShowMatch(hr) // the router has set it in r.Request, which may be a copy
 	sending = true
 	if err == nil {
 		sent, err = resp.Send(w, r)

@@ -12,6 +12,8 @@ import (
 type (
 	formLimit int64
 	bodyLimit int64
+	// pathValues is Options.PathValues in the registry.
+	pathValues bool
 )
 
 // SetRootFactory sets the root factory of the application. A route may have its own: see

@@ -82,6 +82,9 @@ func (rt *router) find(r *web.Request, o observer) error {
 	if route != nil && route.BodyLimit != 0 {
 		web.Drive(r).LimitBody(route.BodyLimit)
 	}
+	if o == nil {
+		web.Drive(r).ShowMatch(r.Request)
+	}
 	web.Drive(r).Publish()
 	if rt.beforeTraversal != nil {
 		if err := rt.beforeTraversal(&web.BeforeTraversal{Request: r}); err != nil {

@@ -35,6 +35,9 @@ type Application struct {
 	// Walks reports that most paths are walked, rather than matched by routes: a request is then
 	// allocated together with room for the names of its path.
 	Walks bool
+	// PathValues reports that the parameters of routes are also path values of the request that
+	// net/http handed in.
+	PathValues bool
 	// Goroutines limits the goroutines in the scope of one request; 0 means async.DefaultLimit.
 	Goroutines int
 }

@@ -76,9 +76,7 @@ func (r *Request) HTTP() *http.Request {
 	hr.Header = header.Conditional(hr.Method, hr.Header)
 	if m := r.Match(); m != nil {
 		hr.Pattern = m.Pattern
-		for _, p := range m.Params() {
-			hr.SetPathValue(p.Name, p.text())
-		}
+		m.setPathValues(hr)
 	}
 	return hr
 }

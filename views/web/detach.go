@@ -101,6 +101,7 @@ func (d *Detached) Attach() {
 	h.adoptResponse(c)
 	to, from := r.Request, c.Request
 	to.Method, to.URL, to.Host, to.RequestURI, to.RemoteAddr = from.Method, from.URL, from.Host, from.RequestURI, from.RemoteAddr
+	r.showMatch(to)
 	to.Header, to.Trailer, to.Pattern = from.Header, from.Trailer, from.Pattern
 	to.Form, to.PostForm, to.MultipartForm = from.Form, from.PostForm, from.MultipartForm
 	if d.body == nil || from.Body != io.ReadCloser(d.body) {
@@ -135,6 +136,7 @@ func (d *Detached) Abandon() (reading <-chan struct{}) {
 		h.match, h.result = p.match, p.result
 		h.flags = h.flags&^flagsLearned | p.flags&flagsLearned
 		d.from.more().vary.Add(d.copy.more().vary.All()...)
+		d.from.showMatch(d.from.Request)
 		d.from.publish()
 	}
 	if d.body == nil {

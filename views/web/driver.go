@@ -115,6 +115,11 @@ func (d Driver) LimitBody(n int64) { d.r.limitBody(n) }
 // never called.
 func (d Driver) BodyLimit() (n int64, ok bool) { return d.r.bodyLimit() }
 
+// ShowMatch sets the Pattern of the route that matched in hr, and its path values too if
+// Application.PathValues says so. Call it with the request that net/http handed in, for the
+// middleware around the application. Without a match hr stays as it is.
+func (d Driver) ShowMatch(hr *http.Request) { d.r.showMatch(hr) }
+
 // Detach returns a copy of the request, with ctx as its context, for a goroutine that may outlive
 // the response: see [Detached].
 func (d Driver) Detach(ctx context.Context) *Detached { return d.r.detach(ctx) }

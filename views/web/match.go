@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -236,13 +237,36 @@ func (r *Request) Match() *Match {
 	return &h.match
 }
 
+// showMatch sets the pattern of the route in hr, and its parameters as path values if the application
+// says so, as http.ServeMux does. Without a match it leaves those of an outer one. It does
+// not write again what it has set: another goroutine may read hr.
+func (r *Request) showMatch(hr *http.Request) {
+	m := r.Match()
+	if m == nil || hr.Pattern == m.Pattern {
+		return
+	}
+	hr.Pattern = m.Pattern
+	if r.app.PathValues {
+		m.setPathValues(hr)
+	}
+}
+
+// setPathValues sets the parameters that hr does not have. Copies of hr share its values.
+func (m *Match) setPathValues(hr *http.Request) {
+	for _, p := range m.Params() {
+		if text := p.text(); hr.PathValue(p.Name) != text {
+			hr.SetPathValue(p.Name, text)
+		}
+	}
+}
+
 // Param returns what the marker called name matched; "" without one. The segments of a star are
 // joined by slashes; [Match.Names] returns them as a list.
 func (r *Request) Param(name string) string { return r.Match().Text(name) }
 
 // PathValue returns what the marker called name matched, or else what an outer http.ServeMux
 // matched under that name. It replaces the method of *http.Request, whose values are set only when
-// the request is passed to an http.Handler.
+// the request is passed to an http.Handler (see also [Application]).
 func (r *Request) PathValue(name string) string {
 	if m := r.Match(); m.index(name) >= 0 {
 		return m.Text(name)
