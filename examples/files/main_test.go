@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
@@ -196,6 +197,45 @@ func TestResourceContract(t *testing.T) {
 		Paths:   []string{"/plain/sub/deep.txt"},
 		Missing: []string{"/.hidden", "/.git/config", "/docs%2Fguide.md", "/%5C", "/docs/..%2Fcode.go"},
 	}))
+}
+
+// Pages can be used without a mouse, and without seeing them: each has a heading of its own, its
+// search form a button, and what scrolls takes the focus and has a name.
+func TestPagesAreAccessible(t *testing.T) {
+	t.Parallel()
+	files := tree{
+		"README.md": "# Title\n\n```\ncode\n```\n\n|a|\n|-|\n|b|\n\n- [ ] task", "readme/README.txt": "plain", "a.txt": "text", "a.bin": "\x00", "a.png": "\x89PNG", "a.mp3": "ID3",
+	}
+	app := newApp(t, newSite(t, files.write(t), false))
+	for _, target := range []string{"/", "/README.md", "/readme/", "/a.txt", "/a.bin", "/a.png", "/a.mp3", "/@@search", "/@@search?q=a", "/nothing"} {
+		t.Run(target, func(t *testing.T) {
+			t.Parallel()
+			document, err := html.Parse(strings.NewReader(app.Get(target, frameworktest.Header("Accept", "text/html")).Body))
+			require.NoError(t, err)
+			count := map[string]int{}
+			for n := range document.Descendants() {
+				if n.Type != html.ElementNode {
+					continue
+				}
+				count[n.Data]++
+				attributes := map[string]string{}
+				for _, a := range n.Attr {
+					attributes[a.Key] = a.Val
+				}
+				switch {
+				case n.Data == "pre" && attributes["tabindex"] == "":
+					require.Contains(t, n.Parent.Attr, html.Attribute{Key: "class", Val: "scroll"})
+				case n.Data == "input", attributes["tabindex"] == "0", n.Data == "nav":
+					assert.NotEmpty(t, attributes["aria-label"], n.Data)
+				case n.Data == "img":
+					assert.NotEmpty(t, attributes["alt"])
+				}
+			}
+			assert.Equal(t, 1, count["main"])
+			assert.Equal(t, 1, count["button"])
+			assert.NotZero(t, count["h1"])
+		})
+	}
 }
 
 func TestUnderAPrefix(t *testing.T) {

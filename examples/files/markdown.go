@@ -5,12 +5,14 @@ import (
 	"errors"
 	"html/template"
 	"regexp"
+	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/traversal"
@@ -44,7 +46,7 @@ var markdown = goldmark.New(
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // the sanitizer removes styles
 		extension.Linkify, extension.Strikethrough, extension.TaskList, extension.Footnote,
 	),
-	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(headingIDs{}, 0))),
 	goldmark.WithRendererOptions(html.WithUnsafe()),
 )
 
@@ -53,8 +55,9 @@ var harmless = func() *bluemonday.Policy {
 	p := bluemonday.UGCPolicy()
 	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|center|right)$`)).OnElements("p", "div", "h1", "h2", "h3", "h4", "h5", "h6")
 	p.AllowAttrs("name").Matching(regexp.MustCompile(`^[\p{L}\p{N}._:-]+$`)).OnElements("a") // targets of old tables of contents
-	p.AllowAttrs("alt").OnElements("img")                                                    // any text
-	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")      // of task lists
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^[\p{L}\p{M}\p{N}\p{Pc}.:-]+$`)).Globally()
+	p.AllowAttrs("alt").OnElements("img")                                               // any text
+	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input") // of task lists
 	p.AllowAttrs("checked", "disabled").Matching(regexp.MustCompile(`^$`)).OnElements("input")
 	return p
 }()
@@ -67,7 +70,7 @@ func (m *Markdown) render(r *framework.Request, folder traversal.Node) (template
 	if err != nil {
 		return "", err
 	}
-	if len(source) > limit || isCostly(source) {
+	if _, text := cutFrontMatter(bytes.TrimPrefix(source, byteOrderMark)); len(source) > limit || isCostly(text) {
 		return m.plain()
 	}
 	base, err := r.ResourcePath(folder)
@@ -82,13 +85,32 @@ func (m *Markdown) render(r *framework.Request, folder traversal.Node) (template
 	if errors.Is(err, errTooDeep) {
 		return m.plain()
 	}
-	return body, err
+	return focusable(body), err
 }
+
+var byteOrderMark = []byte("\xEF\xBB\xBF")
+
+// focusable lets the keyboard scroll what may be wider than the page.
+func focusable(body template.HTML) template.HTML {
+	return template.HTML(scrolling.Replace(string(body))) // the tags of a sanitized document, whose text has no "<"
+}
+
+const (
+	scrollCode  = `<div class="scroll" tabindex="0" role="group" aria-label="Code">`
+	scrollTable = `<div class="scroll" tabindex="0" role="group" aria-label="Table">`
+)
+
+var scrolling = strings.NewReplacer(
+	"<pre>", scrollCode+"<pre>", "<pre ", scrollCode+"<pre ", "</pre>", "</pre></div>",
+	"<table>", scrollTable+"<table>", "<table ", scrollTable+"<table ", "</table>", "</table></div>",
+)
 
 // renderMarkdown renders untrusted Markdown to harmless HTML. For base and top see relink.
 func renderMarkdown(source []byte, base, top string) (template.HTML, error) {
+	matter, text := cutFrontMatter(bytes.TrimPrefix(source, byteOrderMark))
 	var rendered bytes.Buffer
-	if err := markdown.Convert(bytes.TrimPrefix(source, []byte("\xEF\xBB\xBF")), &rendered); err != nil {
+	rendered.WriteString(asCode(matter))
+	if err := markdown.Convert(text, &rendered); err != nil {
 		return "", err
 	}
 	return relink(harmless.SanitizeBytes(rendered.Bytes()), base, top)

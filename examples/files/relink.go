@@ -49,6 +49,9 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 				} else {
 					out.WriteString(html.EscapeString(cmp.Or(attribute(image, "alt"), path.Base(attribute(image, "src")))))
 				}
+			case "input": // the checkbox of a task
+				token.Attr = append(token.Attr, html.Attribute{Key: "aria-label", Val: "Task"})
+				out.WriteString(token.String())
 			default:
 				out.WriteString(raw)
 			}

@@ -87,5 +87,5 @@ func (t *Text) plain() (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
-	return template.HTML("<pre>" + html.EscapeString(text) + "</pre>"), nil
+	return focusable(template.HTML("<pre>" + html.EscapeString(text) + "</pre>")), nil
 }
