@@ -36,6 +36,7 @@ func New(o Options) *Configurator {
 	first := &Configurator{config: config.At(registry.Caller(1))}
 	first.builtins(o)
 	first.options(o)
+	first.warnings()
 	config.Commit()
 	return c
 }

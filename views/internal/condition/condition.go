@@ -156,6 +156,14 @@ func (p Pair) differs(other Pair) bool {
 	return p.Name == other.Name && p.Valued && other.Valued && p.Value != other.Value
 }
 
+// Names returns the names.
+func (p Pairs) Names() (names []string) {
+	for _, one := range p {
+		names = append(names, one.Name)
+	}
+	return names
+}
+
 // Warning finds two values of one name.
 func (p Pairs) Warning() string {
 	for i, a := range p {

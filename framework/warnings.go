@@ -1,0 +1,119 @@
+package framework
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/framework/routes"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// warnings warns of what only the whole application shows: resources whose methods no walk calls, and
+// routes and views that do not fit together. It runs once the tables are complete.
+func (c *Configurator) warnings() {
+	c.config.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error {
+		reg.OnFreeze(func() error {
+			reg.OnFreeze(func() error { // after the tables, whenever they were made
+				warnOfMisfits(reg)
+				warnOfRoutes(reg)
+				return nil
+			})
+			return nil
+		})
+		return nil
+	}})
+}
+
+// warnOfMisfits warns of resource types with views whose methods look like capabilities.
+func warnOfMisfits(reg *registry.Registry) {
+	var rules []traversal.Rule
+	if t, ok := registry.Lookup[*tree](reg); ok {
+		rules = t.rules
+	}
+	seen := map[reflect.Type]bool{}
+	for _, view := range views.TableOf(reg).Views() {
+		if t := view.Resource; t != nil && !view.ErrorOnly && !seen[t] {
+			seen[t] = true
+			for _, text := range misfits(t, rules) {
+				reg.Warn(view.Source, fmt.Sprintf("resource type %s: %s", t, text))
+			}
+		}
+	}
+}
+
+// misfits returns what is wrong with the methods of t, other than those in whose place a rule is called.
+func misfits(t reflect.Type, rules []traversal.Rule) []string {
+	return slices.DeleteFunc(traversal.Misfits(t), func(text string) bool {
+		lists := strings.HasPrefix(text, "its method Children")
+		return slices.ContainsFunc(rules, func(rule traversal.Rule) bool {
+			return rule.Type() == t && rule.Kind() != "locate" && (rule.Kind() == "listing") == lists
+		})
+	})
+}
+
+// warnOfRoutes warns of routes that match no request, and of views that their route never leads to. A
+// route without views is no mistake: it may take paths from the tree, or only generate URLs.
+func warnOfRoutes(reg *registry.Registry) {
+	table, global := routes.TableOf(reg), false
+	for _, rt := range table.Routes() {
+		global = global || rt.GlobalViews
+		for _, p := range rt.Predicates {
+			if text := suspicion(p, rt); text != "" {
+				reg.Warn(rt.Source, fmt.Sprintf("route %q: %s: %s", rt.Name, p, text))
+			}
+		}
+	}
+	for _, view := range views.TableOf(reg).Views() {
+		rt, routed := table.Route(view.Route)
+		switch {
+		case !routed:
+		case rt.GenerateOnly:
+			reg.Warn(view.Source, fmt.Sprintf("%s is never chosen: the route only generates URLs", view))
+			continue
+		case view.Name != "" && !leadsOn(rt):
+			reg.Warn(view.Source, fmt.Sprintf("%s is never chosen: no path follows the pattern %q, so that the view name is always empty: "+
+				"end the pattern with \"*traverse\", add routes.Traverse, or remove views.Name", view, rt.Pattern))
+			continue
+		}
+		for _, p := range view.Predicates {
+			if p.Kind() == "match_param" && (routed || !global) {
+				if text := suspicion(p, rt); text != "" {
+					reg.Warn(view.Source, fmt.Sprintf("%s: %s: %s", view, p, text))
+				}
+			}
+		}
+	}
+}
+
+// leadsOn reports whether the route has a path to traverse, whose end may be a view name.
+func leadsOn(rt *routes.Route) bool {
+	return rt.Traverse != nil || slices.Contains(rt.Routed().Markers, "traverse")
+}
+
+// suspicion returns why a predicate never means what it says on a route, "" if it does. rt is nil for
+// views without a route.
+func suspicion(p web.Predicate, rt *routes.Route) string {
+	if own, ok := p.Data().(interface{ Warning() string }); ok {
+		if text := own.Warning(); text != "" {
+			return text
+		}
+	}
+	names, ok := p.Data().(interface{ Names() []string })
+	if !ok || p.Kind() != "match_param" {
+		return ""
+	}
+	if rt == nil {
+		return "it never holds without a route: add views.Route, or routes.GlobalViews() to a route"
+	}
+	for _, name := range names.Names() {
+		if !slices.Contains(rt.Routed().Markers, name) {
+			return fmt.Sprintf("the pattern %q of the route has no marker %q", rt.Pattern, name)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,99 @@
+package framework_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/routes"
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+// tracker has a method Child that no walk calls; issue has all methods as they should be.
+type (
+	tracker struct{}
+	issue   struct{}
+)
+
+func (*tracker) Child(string) *issue { return nil }
+func (*tracker) Children() []*issue  { return nil }
+
+func (*issue) Child(context.Context, string) (traversal.Resource, error) {
+	return nil, traversal.ErrNotFound
+}
+
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	say := views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text(""), nil })
+	type at = func(line int) *framework.Configurator
+	for name, tt := range map[string]struct {
+		declare func(at at)
+		want    []string
+	}{
+		"nothing": {func(at at) {
+			at(1).AddRoute("a", "/a/{x}")
+			at(2).AddView(say, views.Route("a"), views.MatchParam("x=1"))
+			at(3).AddRoute("b", "/b/*traverse")
+			at(4).AddView(say, views.Route("b"), views.Name("edit"))
+			at(5).AddRoute("c", "/c/{x}", routes.Traverse("/{x}"))
+			at(6).AddNotFoundView(say, views.Route("c"))
+			at(7).AddRoute("d", "/d", routes.GlobalViews())
+			at(8).AddRoute("e", "https://example.com/{x}")
+			at(9).AddView(say, views.For[*issue]())
+			at(10).AddView(say, views.Name("m"), views.MatchParam("x=1"))
+		}, nil},
+		"methods of another signature": {func(at at) {
+			at(1).AddView(say, views.For[*tracker]())
+			at(2).AddView(say, views.For[*tracker](), views.Name("edit"))
+			at(3).AddView(say, views.For[issue]())
+			at(4).AddErrorView(say)
+		}, []string{
+			"app.go:1: resource type *framework_test.tracker: its method Child(string) *framework_test.issue is not called: want Child(context.Context, string) (traversal.Resource, error)",
+			"app.go:1: resource type *framework_test.tracker: its method Children() []*framework_test.issue is not called: want Children(context.Context) iter.Seq2[traversal.Entry, error]",
+			"app.go:3: resource type framework_test.issue: its method Child is not called, since only a *framework_test.issue has it: put pointers in the tree, or give the method a value receiver",
+		}},
+		"methods with a rule in their place": {func(at at) {
+			at(1).AddView(say, views.For[*tracker]())
+			at(2).AddLookup(traversal.Lookup(func(context.Context, *tracker, string) (traversal.Resource, error) { return nil, traversal.ErrNotFound }))
+		}, []string{
+			"app.go:1: resource type *framework_test.tracker: its method Children() []*framework_test.issue is not called: want Children(context.Context) iter.Seq2[traversal.Entry, error]",
+		}},
+		"routes and views": {func(at at) {
+			at(1).AddRoute("alone", "/alone")
+			at(2).AddRoute("plain", "/plain/{x}", views.Header("X-A: b"))
+			at(3).AddView(say, views.Route("plain"), views.Name("edit"))
+			at(4).AddView(say, views.Route("plain"), views.MatchParam("y=1"))
+			at(5).AddRoute("cdn", "/cdn", routes.GenerateOnly())
+			at(6).AddView(say, views.Route("cdn"))
+			at(7).AddView(say, views.MatchParam("y=1", "y=2"))
+			at(8).AddView(say, views.MatchParam("y=1"))
+		}, []string{
+			`app.go:2: route "plain": header="X-A: b": no value begins with a space, which net/http removes: write "X-A:b"`,
+			`app.go:3: view "edit" for any resource on route "plain" is never chosen: no path follows the pattern "/plain/{x}", so that the view name is always empty: end the pattern with "*traverse", add routes.Traverse, or remove views.Name`,
+			`app.go:4: default view for any resource on route "plain" [match_param="y=1"]: match_param="y=1": the pattern "/plain/{x}" of the route has no marker "y"`,
+			`app.go:6: default view for any resource on route "cdn" is never chosen: the route only generates URLs`,
+			`app.go:7: default view for any resource [match_param="y=1","y=2"]: match_param="y=1","y=2": no request has both "y=1" and "y=2", since one value counts: add a view for each`,
+			`app.go:8: default view for any resource [match_param="y=1"]: match_param="y=1": it never holds without a route: add views.Route, or routes.GlobalViews() to a route`,
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := framework.New(framework.Options{})
+			tt.declare(func(line int) *framework.Configurator {
+				return config.At(registry.Source{File: "app.go", Line: line})
+			})
+			app, err := config.App()
+			require.NoError(t, err)
+			var texts []string
+			for _, w := range app.Registry().Warnings() {
+				texts = append(texts, w.String())
+			}
+			assert.Equal(t, tt.want, texts)
+		})
+	}
+}
