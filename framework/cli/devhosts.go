@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func (p *program) devHosts(addr string) *devHosts {
 // from a browser.
 func (h *devHosts) accepts(host string) bool {
 	name := hostName(host)
-	if h.any || host == "" || net.ParseIP(name) != nil || strings.HasSuffix(name, ".localhost") {
+	if _, err := netip.ParseAddr(name); h.any || host == "" || err == nil || strings.HasSuffix(name, ".localhost") {
 		return true
 	}
 	for _, own := range h.names {
@@ -59,11 +60,15 @@ func (h *devHosts) guard(next http.Handler) http.Handler {
 	})
 }
 
-// hostName returns a host in lower case, without its port, brackets, zone and final dot.
+// hostName returns a host in lower case, without its port and final dot, and an IPv6 address without
+// its brackets.
 func hostName(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
+	if name, _, err := net.SplitHostPort(host); err == nil && !strings.HasPrefix(host, "[") {
 		host = name
+	} else if inside, port, ok := strings.Cut(strings.TrimPrefix(host, "["), "]"); ok && (port == "" || port[0] == ':') {
+		if addr, err := netip.ParseAddr(inside); err == nil && addr.Is6() {
+			return addr.String()
+		}
 	}
-	host, _, _ = strings.Cut(strings.Trim(host, "[]"), "%")
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }

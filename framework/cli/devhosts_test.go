@@ -23,6 +23,8 @@ func TestDevHosts(t *testing.T) {
 			"localhost": true, "LOCALHOST.:6543": true, "wiki.localhost:1": true, "wiki.test": true,
 			"evil.example": false, "evil.example:6543": false, "localhost.evil.example": false,
 			"127.0.0.1.evil.example": false, "notlocalhost": false, "sub.wiki.test": false, "[evil]": false, ":80": false,
+			"localhost%evil": false, "localhost%evil:6543": false, "wiki.test%evil": false, "127.0.0.1%evil": false, "[localhost]": false, "[localhost]:80": false,
+			"[fe80::1%eth0]:80": true, "[::1]": true, "[127.0.0.1]": false, "[::1]evil": false, "x.localhost%evil": false,
 		},
 		"dev.test:80":   {"dev.test": true, "Dev.Test:80": true, "127.0.0.1": true, "evil.example": false},
 		":80":           {"localhost": true, "evil.example": false, ".": false},

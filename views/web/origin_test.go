@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -98,6 +99,14 @@ func TestForwardedOrigin(t *testing.T) {
 		"both kinds": {
 			headers: []string{"X-Forwarded-For", "203.0.113.7", "Forwarded", "for=1.2.3.4;host=evil.org;proto=https"},
 			client:  "203.0.113.7",
+		},
+		"a list without end": {
+			headers: []string{"X-Forwarded-For", "203.0.113.7" + strings.Repeat(", 10.0.0.8", 10_000)},
+			client:  "10.0.0.8",
+		},
+		"a Forwarded list without end": {
+			headers: []string{"Forwarded", "for=203.0.113.7;host=far.example" + strings.Repeat(", for=10.0.0.8;host=near.example", 10_000)},
+			client:  "10.0.0.8", url: "http://near.example",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,6 +25,9 @@ import (
 // If a request has both kinds, Forwarded is ignored: many proxies that write X-Forwarded-For pass a
 // client's Forwarded on unchanged.
 
+// maxProxies is how many elements of a list count, so that a client cannot make reading it expensive.
+const maxProxies = 50
+
 // Client returns the address of the client behind trusted proxies, of which the nearest has the
 // address remote: the last address that is not a trusted proxy. If a proxy gives no address
 // ("unknown"), it is the address of that proxy.
@@ -34,7 +37,8 @@ func (t Trusted) Client(h http.Header, remote netip.Addr) netip.Addr {
 	if forwarded {
 		list = header.NewBackwards(h["Forwarded"])
 	}
-	for client := remote; ; {
+	client := remote
+	for range maxProxies {
 		element, ok := list.Next()
 		if !ok {
 			return client
@@ -54,6 +58,7 @@ func (t Trusted) Client(h http.Header, remote netip.Addr) netip.Addr {
 			return client
 		}
 	}
+	return client
 }
 
 // Origin returns the origin that the client used, as trusted proxies give it; own is that of the
@@ -110,7 +115,7 @@ func httpScheme(proto string) string {
 // outermost joins what trusted proxies say in Forwarded; the outermost of them takes precedence.
 func (t Trusted) outermost(lines []string) (joined header.Forwarded) {
 	list := header.NewBackwards(lines)
-	for {
+	for range maxProxies {
 		element, ok := list.Next()
 		if !ok {
 			return joined
@@ -129,4 +134,5 @@ func (t Trusted) outermost(lines []string) (joined header.Forwarded) {
 			return joined
 		}
 	}
+	return joined
 }
