@@ -25,11 +25,11 @@ import (
 // `json:"name"`, else its own name in lower case; JSON accepts any case. If both tags have a name,
 // each holds for its own kind of body. Embedded structs without a name count as part of the struct.
 //
-// A malformed body, and JSON null, is a 400; a body of another type is a 415. Values that do not fit
-// their fields are an [*InputError], a 422 that names them all. If Validate returns an error without
-// a status of its own, that becomes an InputError too. The client sees the texts of these errors;
-// that of an UnmarshalText or UnmarshalJSON only if it neither comes from the standard library nor
-// names a Go type.
+// A malformed body, and JSON null, is a 400; a body of another type, or with a Content-Encoding, is a
+// 415. Values that do not fit their fields are an [*InputError], a 422 that names them all. If
+// Validate returns an error without a status of its own, that becomes an InputError too. The client
+// sees the texts of these errors; that of an UnmarshalText or UnmarshalJSON only if it neither comes
+// from the standard library nor names a Go type.
 //
 // To show a form again with its mistakes, add an error view for *InputError: see its example.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {

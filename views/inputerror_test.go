@@ -96,6 +96,33 @@ func TestErrorViewsForInputs(t *testing.T) {
 	}
 }
 
+func TestOnInputOfAnEncodedBody(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.OnInput(func(_ *web.Request, _ *page, in labelled) (string, error) { return in.Name, nil }))
+	})
+	for coding, want := range map[string]int{"gzip": 415, "Identity": 200} {
+		for _, body := range []string{`{"name":"x"}`, ""} {
+			hr := httptest.NewRequest("PUT", "/", strings.NewReader(body))
+			hr.Header.Set("Content-Encoding", coding)
+			if body != "" {
+				hr.Header.Set("Content-Type", "application/json")
+			} else {
+				want = 200 // there is nothing to decode
+			}
+			_, err := views.TableOf(reg).Call(request(reg, nil, &page{}, "", hr))
+			if want == 200 {
+				assert.NoError(t, err)
+				continue
+			}
+			refused, ok := errors.AsType[*web.HTTPError](err)
+			require.True(t, ok)
+			assert.Equal(t, want, refused.Status())
+			assert.Equal(t, "identity", refused.Header("Accept-Encoding"))
+		}
+	}
+}
+
 // An input without content comes from the query, and no content is ignored.
 func TestOnInputSources(t *testing.T) {
 	t.Parallel()

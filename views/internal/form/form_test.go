@@ -39,6 +39,13 @@ func (c *colour) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// fragile cannot marshal its zero value.
+type fragile struct{ *colour }
+
+func (f *fragile) UnmarshalText([]byte) error { return errors.New("no colour") }
+
+func (f fragile) MarshalText() ([]byte, error) { return []byte(*f.colour), nil }
+
 // money decodes itself.
 type money int
 
@@ -67,6 +74,7 @@ type order struct {
 	Level    slog.Level
 	Day      day
 	Colour   *colour
+	Fragile  fragile
 	Data     []byte
 	Ratings  []int
 	Dates    *[]time.Time
@@ -130,6 +138,7 @@ func TestMistakes(t *testing.T) {
 		"level":               {"level=x", `{"level":"x"}`, []string{`level: "x" is not a level: want something like DEBUG, INFO, WARN or ERROR`}},
 		"Go's error":          {"day=x", `{"day":"x"}`, []string{`day: "x" is invalid`}},
 		"own error":           {"colour=blue", `{"colour":"blue"}`, []string{`colour: "blue" is invalid: want red or green`}},
+		"no example":          {"fragile=x", `{"fragile":"x"}`, []string{`fragile: "x" is invalid: no colour`}},
 		"base64":              {"data=%3F", `{"data":"?"}`, []string{`data: "?" is not base64: want something like aGVsbG8=`}},
 		"two elements":        {"ratings=1&ratings=x&ratings=2&ratings=1.5", `{"ratings":[1,"x",2,1.5]}`, []string{"", `ratings.3: "1.5" is not an integer`}},
 		"element of a type":   {"dates=2026-01-31&dates=x", `{"dates":["2026-01-31","x"]}`, []string{`dates.1: "x" is not ` + aTime}},
@@ -224,6 +233,13 @@ func TestMistakesAreBounded(t *testing.T) {
 	for _, m := range mistakes {
 		assert.Less(t, len(m.Name+m.Text), 300, "%v", m)
 	}
+	type deep struct {
+		Any any `json:"any"`
+	}
+	_, mistakes, err = fillJSON[deep](t, `{"any":`+strings.Repeat(`{"`+long[:40]+`":[`, 4000)+"1e999"+strings.Repeat("]}", 4000)+"}")
+	require.NoError(t, err)
+	require.Len(t, mistakes, 1)
+	assert.Less(t, len(mistakes[0].Name), 400)
 	_, mistakes = fillForm[order](t, strings.Repeat("ratings=x&", 200))
 	assert.Len(t, mistakes, 101)
 }

@@ -220,7 +220,7 @@ func (d *decoder) quoted(p *plan, v reflect.Value) error {
 		if found := inner.found; len(found) > 0 && found[0].Text[0] == '"' { // it says more
 			d.add(found[0].Text)
 		} else {
-			d.add(fmt.Sprintf("%q is not %s%s", clip(string(held)), p.want, p.hint))
+			d.add(fmt.Sprintf("%q is not %s%s", clip(string(held), mostText), p.want, p.hint))
 		}
 		return nil
 	}

@@ -22,7 +22,8 @@ type Mistake struct {
 // Mistakes repeat what the client sent, so both their number and their texts are bounded.
 const (
 	mostMistakes = 100
-	mostText     = 64
+	mostText     = 64  // bytes of a value, or of a name
+	mostLong     = 256 // bytes of a path, or of the text of a type's own error
 )
 
 // mistakes collects mistakes, each with the path that is being filled.
@@ -50,10 +51,14 @@ func (m *mistakes) add(text string) {
 		if i > 0 {
 			path.WriteByte('.')
 		}
+		if path.Len() > mostLong {
+			path.WriteString("…")
+			break
+		}
 		if s.element {
 			path.WriteString(strconv.Itoa(s.index))
 		} else {
-			path.WriteString(clip(s.name))
+			path.WriteString(clip(s.name, mostText))
 		}
 	}
 	m.found = append(m.found, Mistake{path.String(), text})
@@ -82,7 +87,7 @@ func textOf(err error, t reflect.Type) string {
 		invalid = &registry.TextError{Err: err}
 	}
 	shown := *invalid
-	shown.Text = clip(shown.Text)
+	shown.Text = clip(shown.Text, mostText)
 	if shown.Want != "" {
 		return shown.Error()
 	}
@@ -91,7 +96,7 @@ func textOf(err error, t reflect.Type) string {
 		text = "invalid value"
 	}
 	if !isOfGo(shown.Err, t) {
-		text += ": " + clip(shown.Err.Error())
+		text += ": " + clip(shown.Err.Error(), mostLong)
 	}
 	if example := exampleOf(t); example != "" {
 		text += ": want something like " + example
@@ -123,7 +128,12 @@ var ofGo = []string{
 }
 
 // exampleOf returns the text of the zero value of a type, if the type reads it back.
-func exampleOf(t reflect.Type) string {
+func exampleOf(t reflect.Type) (example string) {
+	defer func() {
+		if recover() != nil { // a type that cannot marshal its zero value has no example
+			example = ""
+		}
+	}()
 	zero, ok := reflect.New(t).Interface().(encoding.TextMarshaler)
 	if !ok {
 		return ""
@@ -135,17 +145,16 @@ func exampleOf(t reflect.Type) string {
 	if back, ok := zero.(encoding.TextUnmarshaler); !ok || back.UnmarshalText(text) != nil {
 		return ""
 	}
-	return clip(string(text))
+	return clip(string(text), mostText)
 }
 
-// clip shortens a text.
-func clip(text string) string {
-	if len(text) <= mostText {
+// clip shortens a text to n bytes.
+func clip(text string, n int) string {
+	if len(text) <= n {
 		return text
 	}
-	end := mostText
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
 	}
-	return text[:end] + "…"
+	return text[:n] + "…"
 }

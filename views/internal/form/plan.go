@@ -1,6 +1,7 @@
 package form
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -27,7 +28,7 @@ type plan struct {
 // jsonField is a field that a member of an object fills.
 type jsonField struct {
 	name    string // as mistakes show it
-	exact   string
+	exact   []byte
 	index   []int
 	pointer bool // through an embedded pointer
 	quoted  bool
@@ -110,7 +111,7 @@ func (ps planner) fields(p *plan) error {
 			return err
 		}
 		p.exact[f.exact] = len(p.fields)
-		p.fields = append(p.fields, jsonField{f.json, f.exact, f.index, f.behindPointer, f.quoted && quotable(f.typ), inner})
+		p.fields = append(p.fields, jsonField{f.json, []byte(f.exact), f.index, f.behindPointer, f.quoted && quotable(f.typ), inner})
 	}
 	return nil
 }
@@ -122,7 +123,7 @@ func (p *plan) field(name []byte) *jsonField {
 		return &p.fields[i]
 	}
 	for i := range p.fields {
-		if strings.EqualFold(p.fields[i].exact, string(name)) {
+		if bytes.EqualFold(p.fields[i].exact, name) {
 			return &p.fields[i]
 		}
 	}

@@ -16,6 +16,9 @@ import (
 // a 415, one beyond the limit a 413. With keep, a JSON body can be read again.
 func (f *Form) Read(r *web.Request, input reflect.Value, keep bool) ([]Mistake, error) {
 	switch source := f.source(r); {
+	case source != fromNothing && isEncoded(r):
+		// RFC 9110, sections 12.5.3 and 15.5.16
+		return nil, web.UnsupportedMediaType("send the body without Content-Encoding").WithHeader("Accept-Encoding", "identity")
 	case source == fromJSON:
 		body, err := readBody(r, keep)
 		if err != nil {
@@ -71,6 +74,12 @@ func (f *Form) source(r *web.Request) source {
 		return fromUnreadForm
 	}
 	return fromNothing
+}
+
+// isEncoded reports whether the request has a body that is compressed or the like.
+func isEncoded(r *web.Request) bool {
+	coding := r.Header.Get("Content-Encoding")
+	return coding != "" && !strings.EqualFold(coding, "identity") && r.ContentLength != 0
 }
 
 // BodyRead reports whether the body of the request, which has one, is no longer there.
