@@ -3,6 +3,8 @@ package web
 import (
 	"io"
 	"net/http"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
 // Response is the response to one request, as a value: nothing is sent before the tweens are done
@@ -14,21 +16,18 @@ type Response struct {
 	status       int32
 	kind         bodyKind
 	common       commonType // the Content-Type, if many responses have it
-	errorHeaders bool       // has errorHeaders, which are not yet among the fields
+	errorHeaders bool       // has errorHeaders, which are not yet in extras
 	data         string     // of bodyText; of bodyBytes, the memory of the slice
 	extras       *responseExtras
 }
 
 // responseExtras is what simple responses do without.
 type responseExtras struct {
-	contentType string      // of otherType
-	fields      []field     // the other headers; at first in room
-	header      http.Header // after Headers was called, in place of fields and contentType
-	source      any         // of bodyReader, bodyStream, bodyHandler
-	size        int64       // of bodyReader; -1 if unknown
-	err         error       // the first thing that makes the response invalid
-	lifetime    string      // the Cache-Control of SetLifetime
-	room        [3]field
+	headers  header.Set // other than a common Content-Type
+	source   any        // of bodyReader, bodyStream, bodyHandler
+	size     int64      // of bodyReader; -1 if unknown
+	err      error      // the first thing that makes the response invalid
+	lifetime string     // the Cache-Control of SetLifetime
 }
 
 // Respond returns an empty response with a status.
@@ -59,8 +58,7 @@ func (resp *Response) Clone() *Response {
 	c := *resp
 	if resp.extras != nil {
 		extras := *resp.extras
-		extras.fields = append([]field(nil), extras.fields...)
-		extras.header = extras.header.Clone()
+		extras.headers = resp.extras.headers.Clone()
 		c.extras = &extras
 	}
 	return &c

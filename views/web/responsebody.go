@@ -111,12 +111,12 @@ func (resp *Response) replaceBody(kind bodyKind) {
 
 // defaultType sets the Content-Type unless there is one.
 func (resp *Response) defaultType(t commonType) {
-	if resp.headerMap() != nil {
-		if resp.ContentType() == "" {
-			resp.SetContentType(commonTypes[t][0])
-		}
-	} else if resp.common == noType {
+	switch {
+	case resp.common != noType:
+	case resp.extras == nil || !resp.extras.headers.IsMap():
 		resp.common = t
+	case resp.ContentType() == "":
+		resp.SetContentType(commonTypes[t][0])
 	}
 }
 

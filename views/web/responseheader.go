@@ -4,46 +4,34 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
-// Most responses have few headers. They are kept as a list, since an http.Header costs more than
-// the rest of a small response, and become an http.Header when Headers is called. The Content-Type
-// is kept apart, and so are the headers of simple error responses.
-
-// field is a header; key is canonical. The value is an array, so that the http.Header of net/http
-// can refer to it when the response is sent.
-type field struct {
-	key   string
-	value [1]string
-}
-
 // errorHeaders are the headers that Response.errorHeaders stands for.
-var errorHeaders = [...]field{{"Vary", [1]string{"Accept"}}, {nosniffKey, [1]string{"nosniff"}}}
+var errorHeaders = header.Fields{{Key: "Vary", Value: [1]string{"Accept"}}, {Key: nosniffKey, Value: [1]string{"nosniff"}}}
 
 const contentTypeKey = "Content-Type"
 
-// commonType is a Content-Type that many responses have.
+// commonType is a Content-Type that many responses have. It is kept apart from the other headers.
 type commonType uint8
 
 const (
-	noType commonType = iota
+	noType    commonType = iota // none, or in the map of headers
+	otherType                   // in the list of headers
 	commonText
 	commonHTML
 	commonJSON
 	commonProblem
 	commonBinary
-	otherType
 )
 
 // commonTypes are shared by all responses that have them. The slices are full, so that appending
 // copies them.
 var commonTypes = [...][]string{
-	commonText: {typeText}, commonHTML: {typeHTML}, commonJSON: {typeJSON}, commonProblem: {typeProblem}, commonBinary: {typeBinary},
+	noType: {""}, otherType: nil, commonText: {typeText}, commonHTML: {typeHTML}, commonJSON: {typeJSON}, commonProblem: {typeProblem}, commonBinary: {typeBinary},
 }
 
 // Header returns the first value of a header; "" without one.
@@ -52,47 +40,26 @@ func (resp *Response) Header(name string) string {
 	if key == contentTypeKey {
 		return resp.ContentType()
 	}
-	if h := resp.headerMap(); h != nil {
-		return h.Get(key)
-	}
-	fields := resp.fields()
-	for i := range fields {
-		if fields[i].key == key {
-			return fields[i].value[0]
-		}
-	}
-	return ""
+	return resp.headers().Get(key)
 }
 
 // HeaderValues returns a copy of all values of a header, one for each line.
 func (resp *Response) HeaderValues(name string) []string {
 	key := http.CanonicalHeaderKey(name)
-	if key == contentTypeKey {
-		if t := resp.ContentType(); t != "" {
-			return []string{t}
-		}
-		return nil
+	if key == contentTypeKey && resp.common > otherType {
+		return []string{resp.ContentType()}
 	}
-	return resp.values(key)
+	return resp.headers().Values(key)
 }
 
 // Headers returns the headers as a map, which may be changed. It allocates the map; SetHeader and
 // the other methods do not.
 func (resp *Response) Headers() http.Header {
-	if h := resp.headerMap(); h != nil {
-		return h
-	}
-	fields := resp.fields()
-	h := make(http.Header, len(fields)+1)
-	for _, f := range fields {
-		h[f.key] = append(h[f.key], f.value[0])
-	}
-	if t := resp.ContentType(); t != "" {
-		h[contentTypeKey] = []string{t}
+	h := resp.ownHeaders().Map()
+	if resp.common > otherType {
+		h[contentTypeKey] = []string{commonTypes[resp.common][0]}
 	}
 	resp.common = noType
-	x := resp.more()
-	x.contentType, x.fields, x.header = "", nil, h
 	return h
 }
 
@@ -102,93 +69,64 @@ func (resp *Response) SetHeader(name, value string) {
 	key := http.CanonicalHeaderKey(name)
 	if key == contentTypeKey {
 		resp.SetContentType(value)
-		return
+	} else {
+		resp.ownHeaders().Put(key, value)
 	}
-	if h := resp.headerMap(); h != nil {
-		h[key] = []string{value}
-		return
-	}
-	fields := resp.fields()
-	for i := range fields {
-		if fields[i].key == key {
-			fields[i].value[0] = value
-			resp.deleteFrom(i+1, key)
-			return
-		}
-	}
-	resp.push(key, value)
 }
 
 // AddHeader adds a value to a header. Content-Type has only one value, so AddHeader sets it.
 func (resp *Response) AddHeader(name, value string) {
 	key := http.CanonicalHeaderKey(name)
-	switch h := resp.headerMap(); {
-	case key == contentTypeKey:
-		resp.SetHeader(key, value)
-	case h != nil:
-		h[key] = append(h[key], value)
-	default:
-		resp.fields() // errorHeaders come first
-		resp.push(key, value)
+	if key == contentTypeKey {
+		resp.SetContentType(value)
+	} else {
+		resp.ownHeaders().Add(key, value)
 	}
 }
 
 // DelHeader removes a header with all its values.
 func (resp *Response) DelHeader(name string) {
 	key := http.CanonicalHeaderKey(name)
-	if h := resp.headerMap(); h != nil {
-		delete(h, key)
-		return
-	}
 	if key == contentTypeKey {
 		resp.common = noType
-		return
 	}
-	resp.deleteFrom(0, key)
+	resp.headers().Del(key)
 }
 
 // ContentType returns the Content-Type with its parameters; "" without one.
 func (resp *Response) ContentType() string {
-	if h := resp.headerMap(); h != nil {
-		return h.Get(contentTypeKey)
-	}
-	switch resp.common {
-	case noType:
-		return ""
-	case otherType:
-		return resp.extras.contentType
+	if resp.common == otherType || resp.extras != nil && resp.extras.headers.IsMap() {
+		return resp.extras.headers.Get(contentTypeKey)
 	}
 	return commonTypes[resp.common][0]
 }
 
 // SetContentType sets the Content-Type, with its parameters.
 func (resp *Response) SetContentType(mediaType string) {
-	if h := resp.headerMap(); h != nil {
-		h[contentTypeKey] = []string{mediaType}
+	if resp.extras != nil && resp.extras.headers.IsMap() {
+		resp.extras.headers.Put(contentTypeKey, mediaType)
 		return
 	}
-	switch mediaType {
-	case "":
-		resp.common = noType
-	case typeText:
-		resp.common = commonText
-	case typeHTML:
-		resp.common = commonHTML
-	case typeJSON:
-		resp.common = commonJSON
-	case typeProblem:
-		resp.common = commonProblem
-	case typeBinary:
-		resp.common = commonBinary
-	default:
-		resp.common, resp.more().contentType = otherType, mediaType
+	if resp.common == otherType {
+		resp.extras.headers.Del(contentTypeKey)
+	}
+	resp.common = noType
+	for t := commonText; t <= commonBinary; t++ {
+		if commonTypes[t][0] == mediaType {
+			resp.common = t
+			return
+		}
+	}
+	if mediaType != "" {
+		resp.ownHeaders().Put(contentTypeKey, mediaType)
+		resp.common = otherType
 	}
 }
 
 // AddVary adds the names of request headers to Vary, unless it contains them.
 func (resp *Response) AddVary(names ...string) {
 	if first := resp.Header("Vary"); header.WithVary(first, names) != first { // the usual line needs no list
-		resp.SetHeader("Vary", header.WithVary(strings.Join(resp.values("Vary"), ", "), names))
+		resp.SetHeader("Vary", header.WithVary(strings.Join(resp.headers().Values("Vary"), ", "), names))
 	}
 }
 
@@ -212,7 +150,7 @@ func (resp *Response) SetCookie(c *http.Cookie) {
 		return
 	}
 	text := c.String()
-	old := resp.values("Set-Cookie")
+	old := resp.headers().Values("Set-Cookie")
 	resp.DelHeader("Set-Cookie")
 	for _, line := range old {
 		was, err := http.ParseSetCookie(line)
@@ -223,54 +161,25 @@ func (resp *Response) SetCookie(c *http.Cookie) {
 	resp.AddHeader("Set-Cookie", text)
 }
 
-// headerMap returns the map if Headers was called, else nil.
-func (resp *Response) headerMap() http.Header {
+// headers returns the headers other than a common Content-Type, for reading; nil if there are none.
+func (resp *Response) headers() *header.Set {
+	if resp.errorHeaders {
+		return resp.ownHeaders()
+	}
 	if resp.extras == nil {
 		return nil
 	}
-	return resp.extras.header
+	return &resp.extras.headers
 }
 
-func (resp *Response) values(key string) []string {
-	if h := resp.headerMap(); h != nil {
-		return append([]string(nil), h[key]...)
-	}
-	var all []string
-	for _, f := range resp.fields() {
-		if f.key == key {
-			all = append(all, f.value[0])
-		}
-	}
-	return all
-}
-
-// fields returns the headers other than the Content-Type, unless there is a map.
-func (resp *Response) fields() []field {
+// ownHeaders returns the headers other than a common Content-Type.
+func (resp *Response) ownHeaders() *header.Set {
+	h := &resp.more().headers
 	if resp.errorHeaders {
 		resp.errorHeaders = false
-		for i := range errorHeaders {
-			resp.push(errorHeaders[i].key, errorHeaders[i].value[0])
+		for _, f := range errorHeaders {
+			h.Add(f.Key, f.Value[0])
 		}
 	}
-	if resp.extras == nil {
-		return nil
-	}
-	return resp.extras.fields
-}
-
-func (resp *Response) push(key, value string) {
-	x := resp.more()
-	if x.fields == nil {
-		x.fields = x.room[:0]
-	}
-	x.fields = append(x.fields, field{key, [1]string{value}})
-}
-
-// deleteFrom removes the fields of key from index from on, keeping the order.
-func (resp *Response) deleteFrom(from int, key string) {
-	fields := resp.fields()
-	if from < len(fields) {
-		kept := slices.DeleteFunc(fields[from:], func(f field) bool { return f.key == key })
-		resp.extras.fields = fields[:from+len(kept)]
-	}
+	return h
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
@@ -124,34 +123,10 @@ func (resp *Response) check() error {
 	if s := resp.status; s != 0 && (s < 200 || s > 999) && !(s == http.StatusSwitchingProtocols && resp.kind == bodyHandler) {
 		return fmt.Errorf("send response: invalid status %d", s)
 	}
-	if h := resp.headerMap(); h != nil {
-		for key, values := range h {
-			for _, value := range values {
-				if err := checkHeader(key, value); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
 	if resp.extras == nil {
 		return nil
 	}
-	if resp.common == otherType {
-		if err := checkHeader(contentTypeKey, resp.extras.contentType); err != nil {
-			return err
-		}
-	}
-	for _, f := range resp.extras.fields {
-		if err := checkHeader(f.key, f.value[0]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkHeader(key, value string) error {
-	if err := header.Check(key, value); err != nil {
+	if err := resp.extras.headers.Check(); err != nil {
 		return fmt.Errorf("send response: %w", err)
 	}
 	return nil
@@ -159,47 +134,15 @@ func checkHeader(key, value string) error {
 
 // writeHeaders merges the headers into those of the writer.
 func (resp *Response) writeHeaders(h http.Header) {
-	if own := resp.headerMap(); own != nil {
-		for key, values := range own {
-			if len(h[key]) > 0 && merged(key) {
-				values = append(h[key], values...)
-			}
-			h[key] = values
-		}
-		return
-	}
-	switch resp.common {
-	case noType:
-	case otherType:
-		h[contentTypeKey] = []string{resp.extras.contentType}
-	default:
+	if resp.common > otherType {
 		h[contentTypeKey] = commonTypes[resp.common]
 	}
 	if resp.errorHeaders {
-		writeFields(h, errorHeaders[:])
+		errorHeaders.WriteTo(h)
 	}
 	if resp.extras != nil {
-		writeFields(h, resp.extras.fields)
+		resp.extras.headers.WriteTo(h)
 	}
-}
-
-// writeFields writes a list of headers, in which a key may be repeated.
-func writeFields(h http.Header, fields []field) {
-	for i := range fields {
-		key, value := fields[i].key, fields[i].value[:]
-		if merged(key) || occurs(fields[:i], key) {
-			if before := h[key]; len(before) > 0 {
-				value = append(before, value...)
-			}
-		}
-		h[key] = value
-	}
-}
-
-func merged(key string) bool { return key == "Set-Cookie" || key == "Vary" }
-
-func occurs(fields []field, key string) bool {
-	return slices.ContainsFunc(fields, func(f field) bool { return f.key == key })
 }
 
 // Sent returns what was sent to the client, for finished callbacks, which run after that. It is
