@@ -10,7 +10,8 @@ import (
 
 // OnInput makes a view of a function that takes the resource and an input of type I, filled from
 // the request: from a JSON body, or from the parameters of the query and a form body (URL-encoded
-// or multipart; POST, PUT and PATCH). If I or *I has a method Validate() error, it is called before the function.
+// or multipart; POST, PUT and PATCH). If I or *I has a method Validate() error, it is called before
+// the function.
 //
 // From parameters, I is a struct, or a pointer to one. Its fields are strings, bools, numbers,
 // time.Time (a date or RFC 3339), time.Duration (1m30s), []byte (base64), encoding.TextUnmarshalers,

@@ -6,13 +6,13 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// InputError is an input that does not fit: the error of views made by [OnInput], and what the method
-// Validate of an input, or a view, may return. It wraps a 422 (*web.HTTPError) whose detail lists the fields;
-// in JSON the response has them as a member "errors" too, a list of objects with the members
-// "field" and "detail" (an extension of RFC 9457, after its section 3).
+// InputError is an input that does not fit: the error of views made by [OnInput], and what the
+// method Validate of an input, or a view, may return. It wraps a 422 (*web.HTTPError) whose detail
+// lists the fields; in JSON the response has them as a member "errors" too, a list of objects with
+// the members "field" and "detail" (an extension of RFC 9457, after its section 3).
 //
 // An error view for *InputError can show the form again: what the client sent is still in
-// r.Parameters().
+// r.Parameters(). Its predicates say which form, and for which clients: Route, Accept.
 type InputError struct {
 	// Fields are the mistakes, in the order of the struct for a form, of the body for JSON. There are
 	// at most 101: the last one then counts the rest.

@@ -25,7 +25,7 @@ func (p *program) explainCommand() *cobra.Command {
 		Short: "Explain how a request would be handled, without calling the view",
 		Long: `Explain how a request would be handled, and why: the routes that were tried, the steps of the
 traversal, the views with the predicate or permission that failed, and the layers around the view.
-The view itself is not called.` + requestHelp,
+The view itself is not called, but its input is read and validated.` + requestHelp,
 		Example: "  explain /wiki/Front\n  explain POST /wiki/Front/edit --as alice -H 'Accept: application/json'",
 		Args:    methodAndPath,
 	}
