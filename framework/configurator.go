@@ -120,7 +120,8 @@ func (c *Configurator) AddRoute(name, pattern string, options ...routes.Option) 
 	routes.Add(c.Directive(), name, pattern, options...)
 }
 
-// AddView registers a view. See views.Add.
+// AddView registers a view. Without views.Method it takes every method but CONNECT and TRACE. See
+// views.Add.
 func (c *Configurator) AddView(v views.View, options ...views.Option) {
 	views.Add(c.Directive(), v, options...)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/tweens"
@@ -46,6 +47,44 @@ func Example() {
 	// 200 Third quarter
 	// 200 {"Title":"Third quarter"}
 	// 404 nothing at /reports/q4
+}
+
+// A forbidden view asks clients without a user to log in, and refuses the others. A 401 has a
+// challenge, which says how to log in (RFC 9110 11.6.1).
+func ExampleConfigurator_AddForbiddenView() {
+	config := framework.New(framework.Options{Security: frameworktest.Policy{"alice": {"edit"}}})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		return r.Text("welcome"), nil
+	}), views.Permission("edit"))
+	config.AddForbiddenView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		user, err := r.UserID()
+		if err != nil {
+			return nil, err
+		}
+		if user == "" {
+			return web.Unauthorized(`Basic realm="wiki"`).Response(r), nil
+		}
+		return r.Text("not for " + user), nil // 403
+	}))
+	app, err := config.App()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, user := range []string{"", "bob", "alice"} {
+		hr, err := app.ActAs(httptest.NewRequest("GET", "/", nil), user)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, hr)
+		fmt.Println(w.Code, w.Header().Values("WWW-Authenticate"))
+	}
+	// Output:
+	// 401 [Basic realm="wiki"]
+	// 403 []
+	// 200 []
 }
 
 // What an application registers itself overrides what it includes. Two included functions that

@@ -9,8 +9,9 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// Add registers a view. The view's type and the options say what it serves. Two views with the same
-// type, name, route and predicates conflict.
+// Add registers a view. The view's type and the options say what it serves. Without [Method] it
+// takes every method but CONNECT and TRACE, so POST as well. Two views with the same type, name,
+// route and predicates conflict.
 //
 // A view for an error type also handles errors of that type, unless it has a name. The default
 // permission and the default CSRF check do not apply to it then.
@@ -34,26 +35,27 @@ func AddError(c registry.Recorder, v View, opts ...Option) {
 // returned such an error. v is a Func view, or one that takes an error. The status of the response
 // starts as 404, see [AddError].
 func AddNotFound(c registry.Recorder, v View, opts ...Option) {
-	record(c.Directive(), v, use{errors: true, status: http.StatusNotFound, directive: "AddNotFound"}, opts)
+	record(c.Directive(), v, use{errors: true, status: http.StatusNotFound, directive: "AddNotFoundView"}, opts)
 }
 
 // AddForbidden registers the error view for errors with status 403: a permission was denied, or a
 // view returned such an error. v is a Func view, or one that takes an error; a [*DeniedError] in it
-// says what was denied. The status of the response starts as 403, see [AddError].
+// says what was denied. The status of the response starts as 403, see [AddError]; to make a client
+// log in, return the response of [web.Unauthorized] with a challenge.
 func AddForbidden(c registry.Recorder, v View, opts ...Option) {
-	record(c.Directive(), v, use{errors: true, status: http.StatusForbidden, directive: "AddForbidden"}, opts)
+	record(c.Directive(), v, use{errors: true, status: http.StatusForbidden, directive: "AddForbiddenView"}, opts)
 }
 
 // use is what a directive uses a view for.
 type use struct {
-	errors    bool // errors only
-	status    int  // errors of this status only
-	directive string
+	errors    bool   // errors only
+	status    int    // errors of this status only
+	directive string // as an application calls it, for error texts
 }
 
 var (
-	anything  = use{directive: "Add"}
-	errorOnly = use{errors: true, directive: "AddError"}
+	anything  = use{directive: "AddView"}
+	errorOnly = use{errors: true, directive: "AddErrorView"}
 )
 
 // record implements the four directives. A view is checked when it is declared, and derived when
@@ -116,7 +118,7 @@ func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 		}
 	}
 	if o, ok := d.option(kindAppendSlash); ok && u.status != http.StatusNotFound {
-		wrong = append(wrong, fmt.Errorf("views.%s: the option %s is for views.AddNotFound only", u.directive, o))
+		wrong = append(wrong, fmt.Errorf("%s: the option %s is for AddNotFoundView only", u.directive, o))
 	}
 	if u.errors {
 		errs := u.narrow(info)
@@ -131,17 +133,17 @@ func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 // narrow turns the view of a directive for errors into an error view.
 func (u use) narrow(info *Info) (wrong []error) {
 	if info.Name != "" {
-		wrong = append(wrong, fmt.Errorf("views.%s: an error view has no name: remove views.Name(%q)", u.directive, info.Name))
+		wrong = append(wrong, fmt.Errorf("%s: an error view has no name: remove views.Name(%q)", u.directive, info.Name))
 	}
 	if info.Resource == nil {
 		info.Resource = errorType
 	}
 	switch {
 	case !info.Resource.Implements(errorType):
-		wrong = append(wrong, fmt.Errorf("views.%s: %s is not an error type: use views.Error or views.Func", u.directive, info.Resource))
+		wrong = append(wrong, fmt.Errorf("%s: %s is not an error type: use views.Error or views.Func", u.directive, info.Resource))
 	case u.status == 0:
 	case info.Resource != errorType || info.status != [2]int{} && info.status != [2]int{u.status, u.status}:
-		wrong = append(wrong, fmt.Errorf("views.%s: the view takes %s only, but has to handle every error with status %d: take an error, or use views.AddError",
+		wrong = append(wrong, fmt.Errorf("%s: the view takes %s only, but has to handle every error with status %d: take an error, or use AddErrorView",
 			u.directive, info.target(), u.status))
 	default:
 		info.status = [2]int{u.status, u.status}

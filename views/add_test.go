@@ -148,13 +148,13 @@ func TestWhatIsNoErrorView(t *testing.T) {
 		want    string
 	}{
 		"resource": {func(c *registry.Config) { views.AddError(c, views.On(showPage)) },
-			"views.AddError: *views_test.page is not an error type: use views.Error or views.Func"},
+			"AddErrorView: *views_test.page is not an error type: use views.Error or views.Func"},
 		"name": {func(c *registry.Config) { views.AddNotFound(c, say("x"), views.Name("n")) },
-			`views.AddNotFound: an error view has no name: remove views.Name("n")`},
+			`AddNotFoundView: an error view has no name: remove views.Name("n")`},
 		"typed not found": {func(c *registry.Config) { views.AddNotFound(c, views.Error(showMissing)) },
-			"views.AddNotFound: the view takes *views_test.missingPage only, but has to handle every error with status 404: take an error, or use views.AddError"},
+			"AddNotFoundView: the view takes *views_test.missingPage only, but has to handle every error with status 404: take an error, or use AddErrorView"},
 		"other status": {func(c *registry.Config) { views.AddForbidden(c, views.ErrorStatus(400, 499, showError)) },
-			"views.AddForbidden: the view takes status 400 to 499"},
+			"AddForbiddenView: the view takes status 400 to 499"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -62,6 +62,6 @@ func TestAppendSlashIsForNotFoundViews(t *testing.T) {
 		views.AddForbidden(c, say("403"), views.AppendSlash())
 		views.AddNotFound(c, say("404"), views.AppendSlash(200))
 	})
-	assert.Contains(t, got, "views.AddForbidden: the option append_slash=307 is for views.AddNotFound")
+	assert.Contains(t, got, "AddForbiddenView: the option append_slash=307 is for AddNotFoundView")
 	assert.Contains(t, got, "views.AppendSlash([200]): invalid redirect: want one of [301 302 303 307 308]")
 }

@@ -42,7 +42,7 @@ func ExecutorMapper(v View, info *Info) (Callable, error) {
 	ex, ok := registry.Lookup[*async.Executor](info.Registry)
 	if !ok {
 		if info.Registry.Frozen() {
-			return nil, &kindError{"the application was built without an executor: register one with views.SetExecutor"}
+			return nil, &kindError{"the application was built without an executor: register one with config.SetExecutor"}
 		}
 		ex = registry.Ensure(info.Registry, func() *async.Executor { return async.NewExecutor(async.ExecutorOptions{}) })
 	}

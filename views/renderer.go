@@ -182,7 +182,7 @@ func (rs *renderers) unknown(name string) error {
 	if near := registry.Nearest(name, have); near != "" {
 		hint = fmt.Sprintf(": did you mean %q?", near)
 	} else if ext := path.Ext(name); ext != "" {
-		hint = fmt.Sprintf(": register one for the extension: views.AddRenderer(c, %q, factory)", ext)
+		hint = fmt.Sprintf(": register one for the extension: config.AddRenderer(%q, factory)", ext)
 	}
 	return fmt.Errorf("no renderer %q (have: %s)%s", name, strings.Join(have, ", "), hint)
 }
