@@ -2,6 +2,7 @@ package framework_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // bodies builds an application with views that count the bytes of a body.
@@ -68,6 +70,43 @@ func TestBodiesAreLimited(t *testing.T) {
 			assert.Equal(t, tt.status, w.Code, w.Body)
 			assert.Equal(t, body, hr.Body, "the request of net/http is unchanged")
 		})
+	}
+}
+
+// Decoders do not always wrap the error of their reader.
+func TestErrorOfAViewThatReadTooMuch(t *testing.T) {
+	t.Parallel()
+	app := bodies(t, framework.Options{MaxBody: 10}, func(c *framework.Configurator) {
+		c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			if _, err := io.Copy(io.Discard, r.Body); err != nil && r.FormValue("panic") != "" {
+				panic("the body: " + err.Error())
+			}
+			if r.FormValue("status") != "" {
+				return nil, web.Conflict("it says what happened")
+			}
+			return nil, errors.New("decode: unexpected end")
+		}), views.Name("decode"))
+		c.AddErrorView(views.Error(func(r *framework.Request, e *web.HTTPError) (*framework.Response, error) {
+			_, tooLarge := errors.AsType[*http.MaxBytesError](e)
+			assert.Equal(t, e.Status() == 413, tooLarge)
+			assert.Equal(t, e.Status() == 413, strings.Contains(e.Error(), "decode: unexpected end"), "its cause")
+			return nil, e
+		}))
+	})
+	for _, tt := range []struct {
+		query, body string
+		want        int
+	}{
+		{"", "longer than ten bytes", 413},
+		{"", "short", 500},
+		{"?status=1", "longer than ten bytes", 409},
+		{"?panic=1", "longer than ten bytes", 500},
+	} {
+		hr := httptest.NewRequest("POST", "/decode"+tt.query, strings.NewReader(tt.body))
+		hr.ContentLength = -1
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, hr)
+		assert.Equal(t, tt.want, w.Code, "%s %s", tt.query, tt.body)
 	}
 }
 

@@ -55,7 +55,11 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 	if err := rt.find(r, nil); err != nil {
 		return nil, err
 	}
-	return rt.table.Call(r)
+	resp, err := rt.table.Call(r)
+	if err != nil {
+		return nil, web.Drive(r).OrBodyError(err)
+	}
+	return resp, nil
 }
 
 // find does everything that comes before the view, in Pyramid's order: NewRequest, route,

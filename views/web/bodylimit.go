@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/body"
+	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 )
 
 // DefaultMaxBody is the limit of request bodies, unless the application, the route or the view sets
@@ -20,22 +21,43 @@ func (r *Request) limitBody(n int64) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
-	for c := r; c != nil; c = c.origin() {
-		if b := body.Find(c.Request.Body); b != nil {
-			b.Limit = n
-			return
-		}
+	if b := r.limitedBody(); b != nil {
+		b.Limit = n
+		return
 	}
 	r.Request.Body = &body.Limited{Body: r.Body, Declared: r.ContentLength, Limit: n, Convert: bodyError}
 }
 
 func (r *Request) bodyLimit() (n int64, ok bool) {
-	for c := r; c != nil; c = c.origin() {
-		if b := body.Find(c.Request.Body); b != nil {
-			return b.Limit, true
-		}
+	if b := r.limitedBody(); b != nil {
+		return b.Limit, true
 	}
 	return 0, false
+}
+
+func (r *Request) limitedBody() *body.Limited {
+	for c := r; c != nil; c = c.origin() {
+		if b := body.Find(c.Request.Body); b != nil {
+			return b
+		}
+	}
+	return nil
+}
+
+// orBodyError returns the error of reading the body in place of err, with err as its cause, if there
+// was one and err does not say what happened.
+func (r *Request) orBodyError(err error) error {
+	if _, ok := StatusOf(err); ok || r.Context().Err() != nil || panics.Is(err) {
+		return err
+	}
+	b := r.limitedBody()
+	if b == nil {
+		return err
+	}
+	if failed, ok := errors.AsType[*HTTPError](b.Failed()); ok {
+		return failed.With(errors.Join(err, errors.Unwrap(failed)))
+	}
+	return err
 }
 
 // bodyError converts an error of reading a body to an HTTP error.

@@ -80,10 +80,8 @@ func (d *Detached) lendBody() {
 		d.copy.Request.Body = d.body
 		return
 	}
-	own := *limited
 	d.body = lentbody.Lend(limited.Body, d.from.Request, d.copy.Request)
-	own.Body = d.body
-	d.copy.Request.Body = &own
+	d.copy.Request.Body = limited.Over(d.body)
 }
 
 // Request returns the copy.

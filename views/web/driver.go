@@ -120,6 +120,11 @@ func (d Driver) BodyLimit() (n int64, ok bool) { return d.r.bodyLimit() }
 // middleware around the application. Without a match hr stays as it is.
 func (d Driver) ShowMatch(hr *http.Request) { d.r.showMatch(hr) }
 
+// OrBodyError returns err, the error of a view. If the error has no status, and reading the body has
+// failed, it returns the error of the body instead, with err as its cause: decoders do not always
+// wrap the errors of their readers (encoding/json of Go 1.26 with GOEXPERIMENT=jsonv2).
+func (d Driver) OrBodyError(err error) error { return d.r.orBodyError(err) }
+
 // Detach returns a copy of the request, with ctx as its context, for a goroutine that may outlive
 // the response: see [Detached].
 func (d Driver) Detach(ctx context.Context) *Detached { return d.r.detach(ctx) }

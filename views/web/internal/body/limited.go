@@ -5,6 +5,7 @@ package body
 import (
 	"io"
 	"net/http"
+	"sync/atomic"
 )
 
 // Limited is a body with a limit. To find out that there is more, it reads one byte beyond the
@@ -15,8 +16,9 @@ type Limited struct {
 	Limit    int64             // negative: unlimited
 	Convert  func(error) error // of errors of Body, and of a *http.MaxBytesError beyond the limit
 
-	read int64
-	err  error // returned by all further reads
+	read   int64
+	err    error // returned by all further reads
+	failed atomic.Pointer[error]
 }
 
 var _ io.ReadCloser = (*Limited)(nil)
@@ -40,16 +42,39 @@ func (b *Limited) Read(p []byte) (int, error) {
 		return max(n-int(b.read-b.Limit), 0), b.tooLarge()
 	}
 	if err != nil {
-		b.err = b.Convert(err)
+		b.fail(err)
 	}
 	return n, b.err
+}
+
+// Failed returns the converted error that reading the body ended with, nil for none and for its end.
+// It is safe for concurrent use.
+func (b *Limited) Failed() error {
+	if err := b.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+func (b *Limited) fail(err error) {
+	b.err = b.Convert(err)
+	if err != io.EOF {
+		b.failed.Store(&b.err)
+	}
+}
+
+// Over returns a copy that reads from another body, with the limit and what is left of it.
+func (b *Limited) Over(body io.ReadCloser) *Limited {
+	c := &Limited{Body: body, Declared: b.Declared, Limit: b.Limit, Convert: b.Convert, read: b.read, err: b.err}
+	c.failed.Store(b.failed.Load())
+	return c
 }
 
 // Close closes the body.
 func (b *Limited) Close() error { return b.Body.Close() }
 
 func (b *Limited) tooLarge() error {
-	b.err = b.Convert(&http.MaxBytesError{Limit: b.Limit})
+	b.fail(&http.MaxBytesError{Limit: b.Limit})
 	return b.err
 }
 
