@@ -1,12 +1,6 @@
 package web
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-
-	"github.com/mastaba-go/mastaba/views/web/internal/header"
-)
+import "github.com/mastaba-go/mastaba/views/web/internal/header"
 
 // Accept is an Accept header: what media types a client prefers.
 //
@@ -21,38 +15,13 @@ import (
 //
 // A missing or unreadable header accepts everything equally; an empty header accepts nothing. The
 // zero value is a missing header.
-type Accept struct {
-	ranges   []header.Range
-	readable bool // there was a header, and it could be parsed
-}
-
-// maxAccept is how many bytes of the header count.
-const maxAccept = 4 << 10
+type Accept struct{ parsed header.Accept }
 
 // ParseAccept parses the values of the Accept header, which together are one list. Without values
 // the header is missing.
 //
 //	web.ParseAccept(r.Header["Accept"]...)
-func ParseAccept(values ...string) Accept {
-	if len(values) == 0 {
-		return Accept{}
-	}
-	text := values[0]
-	for _, value := range values[1:] {
-		if len(text) > maxAccept {
-			break
-		}
-		text += ", " + value
-	}
-	if len(text) > maxAccept {
-		text = text[:max(0, strings.LastIndexByte(text[:maxAccept], ','))] // only whole ranges
-		if text == "" {
-			return Accept{}
-		}
-	}
-	ranges, ok := header.ParseAccept(text)
-	return Accept{ranges: ranges, readable: ok}
-}
+func ParseAccept(values ...string) Accept { return Accept{header.ReadAccept(values)} }
 
 // Accept returns the client's preference among media types; each call parses the header. A view
 // that depends on it also calls Response.AddVary("Accept").
@@ -60,40 +29,12 @@ func (r *Request) Accept() Accept { return ParseAccept(r.Request.Header["Accept"
 
 // IsReadable reports whether there was a header and it could be parsed. Otherwise the client has no
 // preference.
-func (a Accept) IsReadable() bool { return a.readable }
+func (a Accept) IsReadable() bool { return a.parsed.Readable }
 
 // Quality returns the quality of an offer, a media type such as "text/html" or "text/html;level=1":
 // from 0, not acceptable, to 1. An invalid media type, or one with a wildcard, has the quality 0.
-func (a Accept) Quality(offer string) float64 {
-	t, ok := header.ParseMediaType(offer)
-	if !ok {
-		return 0
-	}
-	if !a.readable {
-		return 1
-	}
-	q, _ := header.Quality(a.ranges, t)
-	return q
-}
+func (a Accept) Quality(offer string) float64 { return a.parsed.Quality(offer) }
 
 // Best returns the acceptable offers, the preferred first; offers of equal quality keep their
 // order. Invalid media types and duplicates are omitted.
-func (a Accept) Best(offers []string) []string {
-	type acceptable struct {
-		offer string
-		q     float64
-	}
-	var all []acceptable
-	for _, offer := range offers {
-		seen := slices.ContainsFunc(all, func(l acceptable) bool { return l.offer == offer })
-		if q := a.Quality(offer); q > 0 && !seen {
-			all = append(all, acceptable{offer, q})
-		}
-	}
-	slices.SortStableFunc(all, func(x, y acceptable) int { return cmp.Compare(y.q, x.q) })
-	best := make([]string, len(all))
-	for i, l := range all {
-		best[i] = l.offer
-	}
-	return best
-}
+func (a Accept) Best(offers []string) []string { return a.parsed.Best(offers) }

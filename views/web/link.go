@@ -121,22 +121,8 @@ func (l *Link) ParamText(name string) (p Param, ok bool, err error) {
 		return p, false, nil
 	}
 	p.Name = name
-	if list, isStrings := value.([]string); isStrings {
-		p.Values = list
-		if list == nil {
-			p.Values = []string{}
-		}
-	} else if items, isList := urls.List(value); isList {
-		p.Values = make([]string, len(items))
-		for i, item := range items {
-			if p.Values[i], err = urls.Text(item); err != nil {
-				return p, true, fmt.Errorf("parameter %q: item %d %w", name, i+1, err)
-			}
-		}
-	} else if p.Value, err = urls.Text(value); err != nil {
-		return p, true, fmt.Errorf("parameter %q %w", name, err)
-	}
-	return p, true, nil
+	p.Value, p.Values, err = urls.TextOrList(name, value)
+	return p, true, err
 }
 
 // fail keeps the first error of the options.

@@ -61,7 +61,7 @@ func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error
 	hadHeaders := len(h) > 0 // there may be another Content-Length
 	resp.writeHeaders(h)
 	if resp.extras != nil {
-		resp.correct(h, status)
+		header.Correct(h, status, resp.extras.lifetime)
 		hadHeaders = hadHeaders || len(h["Content-Length"]) > 0
 	}
 	length := len(resp.data)
@@ -91,22 +91,6 @@ func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error
 // returns: the size of its buffer. Leaving that to the server saves an entry in the header map, a
 // tenth of the cost of a small response.
 const countedByServer = 2048
-
-// correct removes from h what must not be sent with this status: the lifetime of an error, and a
-// Transfer-Encoding, which is the server's business, except for the two values that net/http takes from
-// a handler.
-func (resp *Response) correct(h http.Header, status int) {
-	if te, ok := h["Transfer-Encoding"]; ok && (len(te) != 1 || te[0] != "chunked" && te[0] != "identity") {
-		delete(h, "Transfer-Encoding")
-	}
-	if status < 400 || resp.extras == nil || resp.extras.lifetime == "" {
-		return
-	}
-	if c := h["Cache-Control"]; len(c) == 1 && c[0] == resp.extras.lifetime {
-		delete(h, "Cache-Control")
-		delete(h, "Expires")
-	}
-}
 
 // needType keeps net/http from guessing the Content-Type: a wrong guess turns data into HTML.
 func (resp *Response) needType(h http.Header, length int) {

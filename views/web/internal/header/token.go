@@ -1,5 +1,6 @@
 // Package header reads and checks the values of HTTP headers: tokens, the media ranges of Accept,
-// lists to which proxies append, and headers of which a response has one value only.
+// lists to which proxies append, and headers of which a response has one value only. It keeps the
+// headers of a response.
 package header
 
 import (

@@ -83,3 +83,25 @@ func List(v any) ([]any, bool) {
 	}
 	return items, true
 }
+
+// TextOrList returns the text of a value in a path, or the texts of a list, which is then not nil.
+// name is for messages.
+func TextOrList(name string, v any) (text string, list []string, err error) {
+	if list, ok := v.([]string); ok && list != nil {
+		return "", list, nil
+	}
+	items, isList := List(v)
+	if !isList {
+		if text, err = Text(v); err != nil {
+			return "", nil, fmt.Errorf("parameter %q %w", name, err)
+		}
+		return text, nil, nil
+	}
+	list = make([]string, len(items))
+	for i, item := range items {
+		if list[i], err = Text(item); err != nil {
+			return "", nil, fmt.Errorf("parameter %q: item %d %w", name, i+1, err)
+		}
+	}
+	return "", list, nil
+}

@@ -19,3 +19,16 @@ func StripBody(h http.Header, status int) {
 		h["Content-Length"] = []string{"0"}
 	}
 }
+
+// Correct removes from h what must not be sent with this status: the lifetime of an error, whose
+// Cache-Control is given, and a Transfer-Encoding, which is the server's business, except for the two
+// values that net/http takes from a handler.
+func Correct(h http.Header, status int, lifetime string) {
+	if te, ok := h["Transfer-Encoding"]; ok && (len(te) != 1 || te[0] != "chunked" && te[0] != "identity") {
+		delete(h, "Transfer-Encoding")
+	}
+	if c := h["Cache-Control"]; status >= 400 && lifetime != "" && len(c) == 1 && c[0] == lifetime {
+		delete(h, "Cache-Control")
+		delete(h, "Expires")
+	}
+}
