@@ -40,9 +40,9 @@ type CompressOptions struct {
 //     compressed as they are sent, and a Flush passes through, so that a page may be sent piece by
 //     piece. What an http.Handler writes is treated likewise, once its headers or its length decide.
 //   - Of equally preferred codings it takes zstd. A client that refuses the plain bytes
-//     (identity;q=0) and accepts no coding of ours gets them anyway: RFC 9110 12.4.1 leaves the
-//     choice between that and a 406, which helps no client. Of an Accept-Encoding the first 100
-//     elements count.
+//     (identity;q=0, or *;q=0) gets them anyway if it accepts none of these codings, or where a body
+//     is left alone: RFC 9110 12.4.1 leaves the choice between that and a 406, which helps no
+//     client. Of an Accept-Encoding the first 100 elements count.
 //   - Vary names Accept-Encoding wherever it decides. A strong ETag gets a suffix ("v1-gzip"),
 //     because the bytes differ; when a client sends it back in If-None-Match or If-Match, the
 //     application sees its own tag as well. In If-None-Match that holds for the codings that the
