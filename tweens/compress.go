@@ -235,13 +235,34 @@ func (d *decision) apply(r *web.Request, resp *web.Response) {
 		d.compressBytes(r, resp, coding)
 		return
 	}
+	declared := declaredSize(resp)
 	setEncoding(h, coding)
 	switch body := resp.TakeBody().(type) {
 	case io.Reader:
-		resp.SetReader(&compressedReader{c: d.compression, coding: coding, source: body}, -1)
+		resp.SetReader(&compressedReader{c: d.compression, coding: coding, source: body, size: declared}, -1)
 	case func(web.StreamWriter) error:
-		resp.SetStream(func(w web.StreamWriter) error { return d.stream(w, coding, body) })
+		resp.SetStream(func(w web.StreamWriter) error { return d.stream(w, coding, declared, body) })
 	}
+}
+
+// declaredSize returns the length of a pending body, from which it must not differ; -1 if it may
+// have any length.
+func declaredSize(resp *web.Response) int64 {
+	if size := resp.Size(); size >= 0 {
+		return size
+	}
+	if size, err := strconv.ParseInt(resp.Header("Content-Length"), 10, 64); err == nil {
+		return max(size, -1)
+	}
+	return -1
+}
+
+// incomplete returns the error of a body that is shorter than declared.
+func incomplete(got, size int64) error {
+	if got >= size {
+		return nil
+	}
+	return fmt.Errorf("compress: body ended after %d of %d bytes: %w", got, size, io.ErrUnexpectedEOF)
 }
 
 // sizeForGet returns the length of the body, -1 if it is unknown. For a response to HEAD without a

@@ -18,6 +18,8 @@ type compressedReader struct {
 	c      *compression
 	coding string
 	source io.Reader
+	size   int64 // of the source, -1 if unknown
+	got    int64
 	e      encoder
 	out    bytes.Buffer
 	chunk  []byte
@@ -37,6 +39,12 @@ func (b *compressedReader) Read(p []byte) (int, error) {
 		}
 		var n int
 		n, b.err = b.source.Read(b.chunk)
+		if b.size >= 0 && int64(n) > b.size-b.got { // what is longer is not sent, as without compression
+			n, b.err = int(b.size-b.got), io.EOF
+		}
+		if b.got += int64(n); b.err == io.EOF {
+			b.err = cmp.Or(incomplete(b.got, b.size), io.EOF)
+		}
 		if n > 0 { // a reader that fails at once must not begin a response
 			if _, err := b.e.Write(b.chunk[:n]); err != nil {
 				b.err = err
@@ -66,11 +74,16 @@ func (b *compressedReader) Close() error {
 	return nil
 }
 
-// stream compresses what fn writes. After an error or a panic the body stays incomplete.
-func (c *compression) stream(w web.StreamWriter, coding string, fn func(web.StreamWriter) error) error {
+// stream compresses what fn writes, whose length is size or, if that is -1, any. After an error or a
+// panic the body stays incomplete.
+func (c *compression) stream(w web.StreamWriter, coding string, size int64, fn func(web.StreamWriter) error) error {
 	e := c.acquire(coding, w)
 	defer c.release(coding, e)
-	if err := fn(compressedStream{e, w}); err != nil {
+	out := &compressedStream{encoder: e, w: w, size: size}
+	if err := fn(out); err != nil {
+		return err
+	}
+	if err := incomplete(out.got, size); err != nil {
 		return err
 	}
 	return e.Close()
@@ -79,13 +92,25 @@ func (c *compression) stream(w web.StreamWriter, coding string, fn func(web.Stre
 // compressedStream is the writer of a compressed stream.
 type compressedStream struct {
 	encoder
-	w web.StreamWriter
+	w         web.StreamWriter
+	size, got int64
 }
 
-var _ web.StreamWriter = compressedStream{}
+var _ web.StreamWriter = (*compressedStream)(nil)
+
+// Write compresses p. What is longer than the declared length is not sent.
+func (s *compressedStream) Write(p []byte) (int, error) {
+	var surplus error
+	if s.size >= 0 && int64(len(p)) > s.size-s.got {
+		p, surplus = p[:s.size-s.got], http.ErrContentLength
+	}
+	n, err := s.encoder.Write(p)
+	s.got += int64(n)
+	return n, cmp.Or(err, surplus)
+}
 
 // Flush sends what was written so far.
-func (s compressedStream) Flush() error {
+func (s *compressedStream) Flush() error {
 	if err := s.encoder.Flush(); err != nil {
 		return err
 	}

@@ -88,3 +88,42 @@ func TestCompressKeepsTheRulesOfHandlers(t *testing.T) {
 		})
 	}
 }
+
+// A body that is shorter than declared is not ended as if it were complete, and what is longer is not
+// sent: as without compression.
+func TestCompressOfDeclaredLengths(t *testing.T) {
+	t.Parallel()
+	bodies := map[string]func(resp *web.Response, size int){
+		"reader": func(resp *web.Response, size int) { resp.SetReader(strings.NewReader(prose), int64(size)) },
+		"reader with a header": func(resp *web.Response, size int) {
+			resp.SetHeader("Content-Length", strconv.Itoa(size))
+			resp.SetReader(strings.NewReader(prose), -1)
+		},
+		"stream": func(resp *web.Response, size int) {
+			resp.SetHeader("Content-Length", strconv.Itoa(size))
+			resp.SetStream(func(w web.StreamWriter) error { _, _ = io.WriteString(w, prose); return nil })
+		},
+	}
+	for name, set := range bodies {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for difference := -1; difference <= 1; difference++ {
+				r := request("GET", "/")
+				r.Header.Set("Accept-Encoding", "gzip")
+				resp, err := compressed(t, tweens.CompressOptions{}, responds(func(r *web.Response) {
+					r.SetContentType("text/plain")
+					set(r, len(prose)+difference)
+				}))(r)
+				require.NoError(t, err)
+				w := httptest.NewRecorder()
+				_, err = resp.Send(w, r)
+				if difference > 0 {
+					require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+					continue
+				}
+				require.NoError(t, err)
+				assert.Equal(t, prose[:len(prose)+difference], string(decoded(t, "gzip", w.Body.Bytes())))
+			}
+		})
+	}
+}
