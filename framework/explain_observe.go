@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework/explain"
@@ -35,6 +37,10 @@ func (x *explainer) stepped(_ context.Context, s traversal.Step) {
 	}
 	if s.Err != nil && s.Err != traversal.ErrNotFound {
 		step.Error = s.Err.Error()
+	}
+	if s.Capability == "none" {
+		hints := slices.DeleteFunc(traversal.Misfits(reflect.TypeOf(s.Parent)), isOfLister)
+		step.Hint = strings.Join(hints, "; ")
 	}
 	x.steps = append(x.steps, step)
 }

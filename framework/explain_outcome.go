@@ -94,6 +94,7 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 	if p.View != nil {
 		x.derivers(p.View)
 	}
+	x.out.Notes = append(x.out.Notes, p.Notes...)
 	all := make([]explain.View, 0, len(p.Candidates))
 	chosen := false
 	for _, c := range p.Candidates {

@@ -49,12 +49,15 @@ func warnOfMisfits(reg *registry.Registry) {
 // misfits returns what is wrong with the methods of t, other than those in whose place a rule is called.
 func misfits(t reflect.Type, rules []traversal.Rule) []string {
 	return slices.DeleteFunc(traversal.Misfits(t), func(text string) bool {
-		lists := strings.HasPrefix(text, "its method Children")
+		lists := isOfLister(text)
 		return slices.ContainsFunc(rules, func(rule traversal.Rule) bool {
 			return rule.Type() == t && rule.Kind() != "locate" && (rule.Kind() == "listing") == lists
 		})
 	})
 }
+
+// isOfLister reports whether a text of Misfits is about a Lister, which no walk needs.
+func isOfLister(text string) bool { return strings.HasPrefix(text, "its method Children") }
 
 // warnOfRoutes warns of routes that match no request, and of views that their route never leads to. A
 // route without views is no mistake: it may take paths from the tree, or only generate URLs.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
@@ -95,5 +96,34 @@ func TestWarnings(t *testing.T) {
 			}
 			assert.Equal(t, tt.want, texts)
 		})
+	}
+}
+
+// TestExplainSays: the explanation of a request says what the warnings say.
+func TestExplainSays(t *testing.T) {
+	t.Parallel()
+	say := views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text(""), nil })
+	config := framework.New(framework.Options{
+		Logger: new(frameworktest.Log).Logger(),
+		Root: func(r *framework.Request) (traversal.Resource, error) {
+			if r.Host == "issue" {
+				return issue{}, nil
+			}
+			return &tracker{}, nil
+		},
+	})
+	config.AddView(say, views.For[*tracker](), views.Accept("text/html"))
+	config.AddView(say, views.Accept("application/json"))
+	app, err := config.App()
+	require.NoError(t, err)
+	assert.Contains(t, app.Explain(request("GET /1")).String(), `"1" of *framework_test.tracker: not a container, it has no children: `+
+		"its method Child(string) *framework_test.issue is not called: want Child(context.Context, string) (traversal.Resource, error)\n")
+	assert.Contains(t, app.Explain(request("GET http://issue/1")).String(), `"1" of framework_test.issue: not a container, it has no children: `+
+		"its method Child is not called, since only a *framework_test.issue has it: put pointers in the tree, or give the method a value receiver\n")
+
+	const note = `note: the client prefers application/json, but default view for any resource [accept="application/json"] serves a less specific type: Accept chooses among views of one type`
+	assert.Contains(t, app.Explain(request("GET /", "Accept: application/json, text/html;q=0.5")).String(), note)
+	for _, accept := range []string{"text/html, application/json", "text/html", "application/json", "*/*", "application/json;q=0.5, text/html"} {
+		assert.NotContains(t, app.Explain(request("GET /", "Accept: "+accept)).String(), "the client prefers", accept)
 	}
 }

@@ -25,6 +25,8 @@ type Prediction struct {
 	Response *web.Response
 	// Err is the error that would be returned without calling a view.
 	Err error
+	// Notes are what is easy to overlook about the choice of View.
+	Notes []string
 }
 
 // Predict predicts what Call would do with a request. It checks the predicates, the security policy,
@@ -84,6 +86,7 @@ func (o *Prediction) try(r *web.Request, c *chain, res traversal.Resource) bool 
 		return err != nil
 	}
 	o.View = view.info
+	o.noteAccept(r)
 	if convert != nil {
 		if _, err := convert(res); err != nil {
 			o.Err = fmt.Errorf("%s: %w", view.info, err)
@@ -112,6 +115,21 @@ func checkInput(r *web.Request, info *Info) error {
 		return nil
 	}
 	return err
+}
+
+// noteAccept notes views that the client would prefer by its Accept header, but that serve a less
+// specific type than View.
+func (o *Prediction) noteAccept(r *web.Request) {
+	mine := acceptOf(o.View.Predicates)
+	if mine == "" {
+		return
+	}
+	for _, c := range o.Candidates {
+		its := acceptOf(c.Info.Predicates)
+		if its != "" && c.Failed == "" && c.Info.Resource != o.View.Resource && r.Accept().Quality(its) > r.Accept().Quality(mine) {
+			o.Notes = append(o.Notes, fmt.Sprintf("the client prefers %s, but %s serves a less specific type: Accept chooses among views of one type", its, c.Info))
+		}
+	}
 }
 
 // admit consults the security policy and the CSRF policy.

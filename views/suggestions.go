@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/related"
 )
 
 // mostSuggestions limits the views on other routes that are suggested.
@@ -38,43 +39,11 @@ func (s *slot) suggestions(t reflect.Type) []string {
 	}
 	var suggestions []string
 	for _, g := range s.groups {
-		if suggestion := suggestionFor(t, g.typ); suggestion != "" {
+		if suggestion := related.Hint(t, g.typ); suggestion != "" {
 			suggestions = append(suggestions, g.members[0].info.String()+": "+suggestion)
 		}
 	}
 	return suggestions
-}
-
-func suggestionFor(t, has reflect.Type) string {
-	switch {
-	case has == nil || t == has:
-		return ""
-	case t.Kind() == reflect.Pointer && t.Elem() == has, has.Kind() == reflect.Pointer && has.Elem() == t:
-		return "the resource is a " + t.String() + ", a different type: register the view for that type"
-	case has.Kind() == reflect.Interface:
-		if t.Kind() != reflect.Pointer && !t.Implements(has) && reflect.PointerTo(t).Implements(has) {
-			return "only *" + t.String() + " has its methods, but the resource is a " + t.String()
-		}
-	case embeds(t, has, 0):
-		return "it is embedded: use views.Inherit(c, func(x " + t.String() + ") " + has.String() + " { … })"
-	}
-	return ""
-}
-
-// embeds reports whether t, or the struct that it points to, embeds has or a pointer to it.
-func embeds(t, has reflect.Type, depth int) bool {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() != reflect.Struct || depth > 5 { // types may embed themselves
-		return false
-	}
-	for field := range t.Fields() {
-		if field.Anonymous && (field.Type == has || reflect.PointerTo(field.Type) == has || embeds(field.Type, has, depth+1)) {
-			return true
-		}
-	}
-	return false
 }
 
 // elsewhere describes the views of this name for this resource that the request does not search:

@@ -128,6 +128,7 @@ type Step struct {
 	Capability string        `json:"capability"`      // see traversal.Step
 	Child      string        `json:"child,omitempty"` // type, "" if no child was found
 	Missing    bool          `json:"missing"`         // no child of that name, or no children at all
+	Hint       string        `json:"hint,omitempty"`  // why the parent is not the container that it seems
 	Elapsed    time.Duration `json:"elapsed_ns"`
 	Error      string        `json:"error,omitempty"`
 }

@@ -203,7 +203,11 @@ func (w *Walk) lines() []string {
 func (s Step) String() string {
 	text := fmt.Sprintf("%q of %s", s.Name, s.Parent)
 	if s.Capability == "none" {
-		return text + ": not a container, it has no children"
+		text += ": not a container, it has no children"
+		if s.Hint != "" {
+			text += ": " + s.Hint
+		}
+		return text
 	}
 	text += ", by " + s.Capability
 	if s.Elapsed > 0 {

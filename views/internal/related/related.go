@@ -1,0 +1,38 @@
+// Package related tells apart types that are easily taken for one another: T and *T, a type and one
+// that it embeds.
+package related
+
+import "reflect"
+
+// Hint says why views for the type has do not serve resources of type t, "" if the two are not related.
+func Hint(t, has reflect.Type) string {
+	switch {
+	case has == nil || t == has:
+		return ""
+	case t.Kind() == reflect.Pointer && t.Elem() == has, has.Kind() == reflect.Pointer && has.Elem() == t:
+		return "the resource is a " + t.String() + ", a different type: register the view for that type"
+	case has.Kind() == reflect.Interface:
+		if t.Kind() != reflect.Pointer && !t.Implements(has) && reflect.PointerTo(t).Implements(has) {
+			return "only *" + t.String() + " has its methods, but the resource is a " + t.String()
+		}
+	case embeds(t, has, 0):
+		return "it is embedded: use views.Inherit(c, func(x " + t.String() + ") " + has.String() + " { … })"
+	}
+	return ""
+}
+
+// embeds reports whether t, or the struct that it points to, embeds has or a pointer to it.
+func embeds(t, has reflect.Type, depth int) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || depth > 5 { // types may embed themselves
+		return false
+	}
+	for field := range t.Fields() {
+		if field.Anonymous && (field.Type == has || reflect.PointerTo(field.Type) == has || embeds(field.Type, has, depth+1)) {
+			return true
+		}
+	}
+	return false
+}
