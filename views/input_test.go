@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -169,18 +170,26 @@ func TestOnInputInvalidDeclarations(t *testing.T) {
 	}), "no form can fill field Extra")
 }
 
-// Every input either reaches the view or is an error with a status that blames the client.
+// Every input either reaches the view or is an error with a status that blames the client, as a
+// prediction says before.
 func FuzzOnInput(f *testing.F) {
 	f.Add("application/json", "title=a", `{"title":"b"}`)
 	f.Add("application/x-www-form-urlencoded", "ratings=1&ratings=x", "due=2026-01-02T00:00:00Z&limit=9")
 	f.Add("application/x-www-form-urlencoded", "weight=Inf", "weight=NaN")
 	f.Add("text/plain; charset", "%zz", "\x00")
+	f.Add("multipart/form-data; boundary=b", "", "--b\r\nContent-Disposition: form-data; name=size\r\n\r\n5\r\n--b--\r\n")
+	f.Add("application/json", "", `{"size":"x","deep":{"by":[]},"ratings":[1,"x"]}`)
 	reg := build(f, func(c *registry.Config) { views.Add(c, views.OnInput(saveEdit)) })
 	f.Fuzz(func(t *testing.T, contentType, query, body string) {
 		hr := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		hr.URL.RawQuery = query
 		hr.Header.Set("Content-Type", contentType)
-		_, err := views.TableOf(reg).Call(request(reg, nil, &page{}, "", hr))
+		r := request(reg, nil, &page{}, "", hr)
+		predicted := views.TableOf(reg).Predict(r).Err
+		_, err := views.TableOf(reg).Call(r)
+		if fmt.Sprint(predicted) != fmt.Sprint(err) {
+			t.Errorf("%q %q %q: predicted %v, got %v", contentType, query, body, predicted, err)
+		}
 		if status, ok := web.StatusOf(err); err != nil && (!ok || status >= 500) {
 			t.Errorf("%q %q %q: %v", contentType, query, body, err)
 		}

@@ -25,7 +25,7 @@ type InputError struct {
 type FieldError struct {
 	// Name is the field as the client names it: the members and the indexes that lead to it, such as
 	// items.0.price. It is "" for the input as a whole.
-	Name string `json:"field"`
+	Name string `json:"field,omitempty"`
 	// Text is for people, and shows the value and what was expected.
 	Text string `json:"detail"`
 }

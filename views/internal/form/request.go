@@ -3,6 +3,7 @@ package form
 import (
 	"bytes"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"reflect"
@@ -19,6 +20,8 @@ func (f *Form) Read(r *web.Request, input reflect.Value, keep bool) ([]Mistake, 
 	case source != fromNothing && isEncoded(r):
 		// RFC 9110, sections 12.5.3 and 15.5.16
 		return nil, web.UnsupportedMediaType("send the body without Content-Encoding").WithHeader("Accept-Encoding", "identity")
+	case source == fromParameters && r.Header.Get("Content-Type") == "" && r.ContentLength < 0 && hasContent(r, keep):
+		break // a body that nothing says anything about
 	case source == fromJSON:
 		body, err := readBody(r, keep)
 		if err != nil {
@@ -80,6 +83,20 @@ func (f *Form) source(r *web.Request) source {
 func isEncoded(r *web.Request) bool {
 	coding := r.Header.Get("Content-Encoding")
 	return coding != "" && !strings.EqualFold(coding, "identity") && r.ContentLength != 0
+}
+
+// hasContent reports whether a body of unknown length has content. It reads the beginning, so the
+// body is lost if there is any.
+func hasContent(r *web.Request, keep bool) bool {
+	if r.Body == nil {
+		return false
+	}
+	if keep {
+		body, _ := web.Drive(r).KeepBody()
+		return len(body) > 0
+	}
+	n, _ := io.ReadFull(r.Body, make([]byte, 1))
+	return n > 0
 }
 
 // BodyRead reports whether the body of the request, which has one, is no longer there.
