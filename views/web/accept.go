@@ -23,9 +23,15 @@ type Accept struct{ parsed header.Accept }
 //	web.ParseAccept(r.Header["Accept"]...)
 func ParseAccept(values ...string) Accept { return Accept{header.ReadAccept(values)} }
 
-// Accept returns the client's preference among media types; each call parses the header. A view
-// that depends on it also calls Response.AddVary("Accept").
-func (r *Request) Accept() Accept { return ParseAccept(r.Request.Header["Accept"]...) }
+// Accept returns the client's preference among media types. The header is parsed once per request,
+// unless it changes. A view that depends on it also calls Response.AddVary("Accept").
+func (r *Request) Accept() Accept {
+	lines := r.Request.Header["Accept"]
+	if len(lines) == 0 {
+		return Accept{}
+	}
+	return Accept{r.more().accept.Read(lines)}
+}
 
 // IsReadable reports whether there was a header and it could be parsed. Otherwise the client has no
 // preference.

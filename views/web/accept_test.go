@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -132,4 +133,19 @@ func TestAcceptIsBounded(t *testing.T) {
 	assert.Zero(t, web.ParseAccept(long, strings.Repeat("z", 90)+"/d").Quality("c/d"))
 	assert.Equal(t, 1.0, web.ParseAccept("c/d", long, long).Quality("c/d"))
 	assert.False(t, web.ParseAccept(long+long).IsReadable(), "no whole range")
+}
+
+func TestAcceptIsParsedOnce(t *testing.T) {
+	hr := httptest.NewRequest("GET", "/", nil)
+	hr.Header.Set("Accept", "text/html, text/plain;q=0.5")
+	r := web.Begin(nil, hr)
+	assert.Equal(t, 0.5, r.Accept().Quality("text/plain"))
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _ = r.Accept() }))
+
+	hr.Header.Set("Accept", "text/plain")
+	assert.Equal(t, 1.0, r.Accept().Quality("text/plain"), "a changed header")
+	hr.Header.Add("Accept", "text/html;q=0.25")
+	assert.Equal(t, 0.25, r.Accept().Quality("text/html"))
+	hr.Header.Del("Accept")
+	assert.False(t, r.Accept().IsReadable())
 }

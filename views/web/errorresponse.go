@@ -44,7 +44,7 @@ func (e *HTTPError) Response(r *Request) *Response {
 		resp.AddVary("Accept")
 		resp.SetHeader(nosniffKey, "nosniff")
 	}
-	switch problem.FormFor(r.Request.Header["Accept"]) {
+	switch r.problemForm() {
 	case problem.JSON:
 		resp.common = commonProblem
 		resp.SetBytes(p.JSON())
@@ -143,4 +143,13 @@ func (r *Request) clientGone(err error) (*Response, bool) {
 	resp := r.cleanResponse()
 	resp.SetStatus(StatusClientClosedRequest)
 	return resp, true
+}
+
+// problemForm returns the form of an error response. Many clients accept anything: then the header
+// need not be parsed.
+func (r *Request) problemForm() problem.Form {
+	if accept := r.Request.Header["Accept"]; len(accept) == 1 && accept[0] == "*/*" {
+		return problem.Text
+	}
+	return problem.FormFor(r.Accept().parsed)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Accept is what an Accept header prefers. The zero value is a missing header, which accepts
@@ -18,10 +19,19 @@ const maxAccept = 4 << 10
 
 // ReadAccept reads the lines of a header, which together are one list.
 func ReadAccept(lines []string) Accept {
-	if len(lines) == 0 {
+	text, ok := acceptText(lines)
+	if !ok {
 		return Accept{}
 	}
-	text := lines[0]
+	return acceptOf(text)
+}
+
+// acceptText returns the whole ranges of the part of a header that counts; false without any.
+func acceptText(lines []string) (text string, ok bool) {
+	if len(lines) == 0 {
+		return "", false
+	}
+	text = lines[0]
 	for _, line := range lines[1:] {
 		if len(text) > maxAccept {
 			break
@@ -29,14 +39,41 @@ func ReadAccept(lines []string) Accept {
 		text += ", " + line
 	}
 	if len(text) > maxAccept {
-		text = text[:max(0, strings.LastIndexByte(text[:maxAccept], ','))] // only whole ranges
-		if text == "" {
-			return Accept{}
-		}
+		text = text[:max(0, strings.LastIndexByte(text[:maxAccept], ','))]
+		return text, text != ""
 	}
+	return text, true
+}
+
+func acceptOf(text string) Accept {
 	ranges, ok := ParseAccept(text)
 	return Accept{ranges: ranges, Readable: ok}
 }
+
+// KeptAccept keeps what was read of the header of one request. It is safe for concurrent use.
+type KeptAccept struct {
+	mu     sync.Mutex
+	text   string
+	read   bool
+	accept Accept
+}
+
+// Read is ReadAccept, but parses lines only if they are others than the last time.
+func (k *KeptAccept) Read(lines []string) Accept {
+	text, ok := acceptText(lines)
+	if !ok {
+		return Accept{}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.read || k.text != text {
+		k.read, k.text, k.accept = true, text, acceptOf(text)
+	}
+	return k.accept
+}
+
+// Match returns the quality of a media type, and how precisely a range names it.
+func (a Accept) Match(t MediaType) (q float64, by Specificity) { return Quality(a.ranges, t) }
 
 // Quality returns the quality of an offer, 0 for an invalid one.
 func (a Accept) Quality(offer string) float64 {

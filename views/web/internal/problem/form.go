@@ -1,8 +1,6 @@
 package problem
 
 import (
-	"strings"
-
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
@@ -31,18 +29,15 @@ var offers = func() (all [4]struct {
 // FormFor chooses the form by the Accept header. The greater q wins, then the form that Accept
 // names more specifically: axios sends "application/json, text/plain, */*" and gets JSON. Among
 // forms that are named equally well JSON comes first, then HTML. Among forms that only a wildcard
-// matches, as for fetch and curl, which send */*, text comes first.
-func FormFor(accept []string) Form {
-	if len(accept) == 0 || len(accept) == 1 && accept[0] == "*/*" {
-		return Text
-	}
-	ranges, readable := header.ParseAccept(strings.Join(accept, ", "))
-	if !readable {
+// matches, as for fetch and curl, which send */*, text comes first. Without a readable header it is
+// Text.
+func FormFor(accept header.Accept) Form {
+	if !accept.Readable {
 		return Text
 	}
 	best, bestQ, bestMatch := Text, 0.0, header.NoMatch
 	for i := range offers {
-		q, match := header.Quality(ranges, offers[i].as)
+		q, match := accept.Match(offers[i].as)
 		better := q > bestQ || q == bestQ && match > bestMatch
 		if !better && q > 0 && q == bestQ && match == bestMatch && match < header.ExactType {
 			better = true // a wildcard: the last one, which is the plainest
