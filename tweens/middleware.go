@@ -60,8 +60,9 @@ func FromMiddleware(middleware func(http.Handler) http.Handler) Factory {
 		a := &adapter{name: registry.FuncName(middleware), next: next}
 		lookUp(reg).setInterim()
 		a.log, _ = registry.Lookup[*zerolog.Logger](reg)
-		if a.handler = middleware(http.HandlerFunc(a.inner)); a.handler == nil {
-			return nil, fmt.Errorf("middleware %s returned a nil handler", a.name)
+		a.handler = middleware(http.HandlerFunc(a.inner))
+		if fn, ok := a.handler.(http.HandlerFunc); a.handler == nil || ok && fn == nil {
+			return nil, fmt.Errorf("middleware %s returned a nil handler: return its argument to do nothing", a.name)
 		}
 		return a.handle, nil
 	}).Named(callText("FromMiddleware", middleware))

@@ -2,6 +2,7 @@ package tweens
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -45,17 +46,22 @@ type Observation struct {
 }
 
 // Observe notifies observers of each request. Without observers it adds no tween, and costs
-// nothing.
+// nothing. A nil observer is an error of the configuration.
 //
 // Place it outside all that it should measure. Outside ExcView it sees what errors became, inside
 // the errors themselves.
 func Observe(observers ...Observer) Factory {
-	observers = slices.DeleteFunc(slices.Clone(observers), func(o Observer) bool { return o == nil })
-	types := make([]any, len(observers))
-	for i, o := range observers {
-		types[i] = reflect.TypeOf(o)
+	observers = slices.Clone(observers)
+	var types []any
+	for _, o := range observers {
+		if o != nil {
+			types = append(types, reflect.TypeOf(o))
+		}
 	}
 	return New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+		if at := slices.Index(observers, nil); at >= 0 {
+			return nil, fmt.Errorf("tweens.Observe: observer %d is nil: leave it out", at+1)
+		}
 		for _, o := range slices.Backward(observers) {
 			next = (&observation{observer: o, views: viewNames(reg)}).around(next)
 		}

@@ -73,7 +73,7 @@ func TestObserve(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log []string
-				h, err := tweens.Observe(nil, recordingObserver{name: "a", log: &log}).Build(func(r *web.Request) (*web.Response, error) {
+				h, err := tweens.Observe(recordingObserver{name: "a", log: &log}).Build(func(r *web.Request) (*web.Response, error) {
 					assert.Equal(t, "a", r.Context().Value(observerKey{}), "inner handlers have the context")
 					time.Sleep(time.Second)
 					return test.main(r)

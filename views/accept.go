@@ -128,16 +128,20 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 		config.Fail(fmt.Errorf("accept order of %q: %w", mediaType, err))
 		return
 	}
-	under, over := sides(hints)
+	under, over, err := sides(hints)
+	if err != nil {
+		err = fmt.Errorf("accept order of %q: %w", mediaType, err)
+	}
 	for _, list := range [][]string{under, over} {
 		for i, other := range list {
-			if list[i], err = rival(offer, other); err != nil {
-				config.Fail(fmt.Errorf("accept order of %q and %q: %w", mediaType, other, err))
-				return
+			normal, wrong := rival(offer, other)
+			if list[i] = normal; wrong != nil {
+				err = errors.Join(err, fmt.Errorf("accept order of %q and %q: %w", mediaType, other, wrong))
 			}
 		}
 	}
 	config.Declare(registry.Declaration{
+		Err:      err,
 		Category: "accept order", ID: offer,
 		Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
 		Remedy: "declare it once",

@@ -71,9 +71,14 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 		}
 		o.applyTo(added)
 	}
-	wrong := added.prepare()
+	err := added.prepare()
+	for _, o := range opts {
+		if h, ok := o.(Hint); ok && h.problem() != nil {
+			err = errors.Join(err, fmt.Errorf("view deriver %q: %w", name, h.problem()))
+		}
+	}
 	cfg.Declare(registry.Declaration{
-		Category: "view derivers", Type: "view deriver", ID: name, Err: wrong,
+		Category: "view derivers", Type: "view deriver", ID: name, Err: err,
 		Fields: []registry.Field{
 			{Name: "name", Value: name}, {Name: "under", Value: added.under}, {Name: "over", Value: added.over},
 			{Name: "options", Value: added.options}, {Name: "function", Value: registry.FuncName(d)},

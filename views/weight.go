@@ -56,8 +56,12 @@ func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 		config.Fail(fmt.Errorf("predicate kind %q is built in or empty: choose another name", kind))
 		return
 	}
-	under, over := sides(hints)
+	under, over, err := sides(hints)
+	if err != nil {
+		err = fmt.Errorf("predicate kind %q: %w", kind, err)
+	}
 	config.Declare(registry.Declaration{
+		Err:      err,
 		Category: "view predicates", Type: "view predicate", ID: kind, Subject: fmt.Sprintf("predicate %q", kind),
 		Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
 		Phase:  registry.Phase1, Independent: true,

@@ -21,7 +21,8 @@ func (r *Request) AddResponseCallback(fn func(*Request, *Response) error) {
 
 // AddFinishedCallback registers fn, which is called at the very end of the request, after the
 // response was sent, even if it failed, in order of registration. Callbacks may register more of
-// them. If one fails, the rest is skipped.
+// them. If one fails, the rest is skipped. One that ends its goroutine (runtime.Goexit) is logged,
+// and the rest runs.
 func (r *Request) AddFinishedCallback(fn func(*Request) error) {
 	if fn != nil {
 		r.more().onFinished.Add(fn)
@@ -72,7 +73,27 @@ func (r *Request) runFinishedCallbacks() error {
 	}
 	defer x.close()
 	x.interim.Close()
-	return x.onFinished.Run(func(fn func(*Request) error) error { return fn(r) })
+	return x.onFinished.Run(func(fn func(*Request) error) error { return r.finishWith(fn) })
+}
+
+// finishWith calls a finished callback. A panic is an error.
+func (r *Request) finishWith(fn func(*Request) error) (err error) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if err = panics.Error(recover()); err != nil {
+			return
+		}
+		r.Log().Error().Msg("a finished callback ended its goroutine (runtime.Goexit)")
+		if err := r.runFinishedCallbacks(); err != nil { // nobody is left to return it to
+			r.Log().Error().Err(err).Msg("finished callback")
+		}
+	}()
+	err = fn(r)
+	returned = true
+	return err
 }
 
 // closeAtEnd closes c after the finished callbacks, even if one fails.
