@@ -64,7 +64,7 @@ func Compress(o CompressOptions) Factory {
 			if o.Skip != nil && o.Skip(r) {
 				return next(r)
 			}
-			d := decision{compression: c, accepted: readAccepted(r.Header["Accept-Encoding"], c.codings)}
+			d := decision{compression: c, acceptEncoding: r.Header["Accept-Encoding"]}
 			d.addPlainTags(r)
 			resp, err := next(r)
 			if err == nil && resp != nil {
@@ -143,8 +143,18 @@ func (c *compression) release(coding string, e encoder) {
 // decision is what Compress knows of one request.
 type decision struct {
 	*compression
-	accepted
-	has []string // the original If-None-Match, if that had coded tags
+	acceptEncoding []string
+	accepted       accepted // what that says, once read is set
+	read           bool
+	has            []string // the original If-None-Match, if that had coded tags
+}
+
+// accepts reads the Accept-Encoding when it is first needed.
+func (d *decision) accepts() *accepted {
+	if !d.read {
+		d.accepted, d.read = readAccepted(d.acceptEncoding, d.codings), true
+	}
+	return &d.accepted
 }
 
 // addPlainTags adds the application's own entity tags to the coded ones that the client has. In
@@ -157,7 +167,7 @@ func (d *decision) addPlainTags(r *web.Request) {
 		}
 	}
 	if list := r.Header["If-None-Match"]; len(list) > 0 {
-		if all := withPlainTags(list, func(coding int) bool { return d.weights[coding] > 0 }); all != nil {
+		if all := withPlainTags(list, func(coding int) bool { return d.accepts().weights[coding] > 0 }); all != nil {
 			r.Header["If-None-Match"] = all
 			d.has = list
 		}
@@ -183,7 +193,7 @@ func (d *decision) choose(r *web.Request, h headers) string {
 	if len(r.Header["Range"]) > 0 && r.Method == http.MethodGet { // a range counts the plain bytes; only GET has ranges
 		return ""
 	}
-	return d.coding
+	return d.accepts().coding
 }
 
 // varyPart sets Vary on a 206 or 416 if Compress may decide about the 200, which must have the same

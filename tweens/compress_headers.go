@@ -286,6 +286,6 @@ func (d *decision) setNotModified(h headers) {
 		h.vary()
 	}
 	if tag := h.get("Etag"); tag != "" && d.has != nil {
-		h.set("Etag", d.tagOf304(tag, d.has))
+		h.set("Etag", d.accepts().tagOf304(tag, d.has))
 	}
 }
