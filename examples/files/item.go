@@ -75,10 +75,11 @@ func (f *Folder) scan(ctx context.Context, fn func(item) bool) (more bool, err e
 		return false, f.site.withStatus(err)
 	}
 	defer func() { _ = dir.Close() }()
+	links := links{site: f.site}
 	for n := 0; ; {
 		entries, err := dir.ReadDir(1000)
 		for _, entry := range entries {
-			i, ok := f.item(entry)
+			i, ok := f.item(entry, &links)
 			switch {
 			case !ok:
 				continue
@@ -101,7 +102,7 @@ func (f *Folder) scan(ctx context.Context, fn func(item) bool) (more bool, err e
 }
 
 // item returns false for what is not shown: hidden names, and links to them.
-func (f *Folder) item(entry fs.DirEntry) (i item, ok bool) {
+func (f *Folder) item(entry fs.DirEntry, links *links) (i item, ok bool) {
 	i = item{name: entry.Name(), deep: f.isDeepest(), mode: entry.Type()}
 	if !f.site.shows(i.name) {
 		return i, false
@@ -111,7 +112,7 @@ func (f *Folder) item(entry fs.DirEntry) (i item, ok bool) {
 		i.describe(entry.Info()) // without a system call: ReadDir of an os.Root has read it
 		return i, true
 	}
-	info, err := f.site.stat(below(f.path, i.name))
+	info, err := links.stat(below(f.path, i.name))
 	if errors.Is(err, errHidden) {
 		return i, false
 	}

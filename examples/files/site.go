@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -104,70 +103,22 @@ func (s *Site) find(at string) (Entry, error) {
 // inside the directory, and errHidden, which is one too, if a link leads to a hidden name.
 func (s *Site) stat(at string) (fs.FileInfo, error) {
 	info, err := s.root.Lstat(at)
-	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		if err = s.checkTarget(at); err == nil {
-			info, err = s.root.Stat(at)
-		}
-	}
 	switch {
-	case err == nil:
-		return info, nil
-	case errors.Is(err, errHidden):
-		return nil, errHidden
-	case s.isMissing(err):
-		return nil, traversal.ErrNotFound
+	case err != nil:
+		return nil, s.missing(err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return (&links{site: s}).stat(at)
 	}
-	return nil, s.withStatus(err)
+	return info, nil
 }
 
-// errHidden is the error of a link that leads to a hidden name.
-var errHidden = fmt.Errorf("a link leads to a hidden name: %w", traversal.ErrNotFound)
-
-// checkTarget returns errHidden if the target of a link, or a folder on the way to it, is hidden: a
-// link cannot publish a hidden name. It follows one link after the other, as the system does.
-func (s *Site) checkTarget(link string) error {
-	if s.hidden {
-		return nil
+// missing returns the error of a file that is looked up.
+func (s *Site) missing(err error) error {
+	if s.isMissing(err) {
+		return traversal.ErrNotFound
 	}
-	real, rest := "", strings.Split(link, "/") // real has no links
-	for links := 0; len(rest) > 0; {
-		name := rest[0]
-		rest = rest[1:]
-		switch name {
-		case "", ".":
-			continue
-		case "..":
-			if real = path.Dir(real); real == "." {
-				real = ""
-			}
-			continue
-		}
-		at := path.Join(real, name)
-		info, err := s.root.Lstat(at)
-		if err != nil {
-			return err
-		}
-		if info.Mode()&fs.ModeSymlink == 0 {
-			if !s.shows(name) {
-				return errHidden
-			}
-			real = at
-			continue
-		}
-		if links++; links > maxLinks {
-			return syscall.ELOOP
-		}
-		target, err := s.root.Readlink(at)
-		if err != nil {
-			return err
-		}
-		rest = append(strings.Split(filepath.ToSlash(target), "/"), rest...)
-	}
-	return nil
+	return s.withStatus(err)
 }
-
-// maxLinks is how many links may lead to a file, as on Linux.
-const maxLinks = 40
 
 // open opens a regular file. Opening a pipe would block until it has a writer, so open does not
 // block, and checks the type of the opened file.
