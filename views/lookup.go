@@ -83,6 +83,18 @@ func (s *slot) all() []*multiview {
 	return groups
 }
 
+// each yields the views for resources until yield returns false, and returns what it returned last.
+func (s *slot) each(yield func(*registration) bool) bool {
+	for _, g := range s.groups {
+		for _, reg := range g.members {
+			if !yield(reg) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // groupType returns the type of a view's multiview: nil for any, and for an error view for error.
 func groupType(reg *registration) reflect.Type {
 	t := reg.info.Resource

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mastaba-go/mastaba/views/internal/mediatype"
+	"github.com/mastaba-go/mastaba/views/internal/ranking"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -38,13 +39,13 @@ func (g *multiview) add(reg *registration) {
 }
 
 // freeze sorts the members.
-func (g *multiview) freeze(kinds *scale, serverList []string) {
+func (g *multiview) freeze(kinds *ranking.Scale, serverList []string) {
 	g.byID = nil
 	ranked := slices.Clone(g.members)
 	if len(ranked) > 1 {
 		orders := make(map[*registration]*big.Int, len(ranked))
 		for _, reg := range ranked {
-			orders[reg] = kinds.order(reg.info.Predicates)
+			orders[reg] = kinds.Order(kindsOf(reg.info.Predicates))
 		}
 		slices.SortStableFunc(ranked, func(a, b *registration) int { return orders[a].Cmp(orders[b]) })
 	}
@@ -62,6 +63,14 @@ func (g *multiview) freeze(kinds *scale, serverList []string) {
 		g.offers[at].views = append(g.offers[at].views, reg)
 	}
 	g.sortOffers(serverList)
+}
+
+func kindsOf(ps []web.Predicate) []string {
+	kinds := make([]string, len(ps))
+	for i, p := range ps {
+		kinds[i] = p.Kind()
+	}
+	return kinds
 }
 
 // sortOffers sorts the offers by the server's preference; those that weigh the same stay in order
@@ -83,11 +92,11 @@ func (g *multiview) sortOffers(serverList []string) {
 }
 
 // sortChecks sets checks.
-func (reg *registration) sortChecks(kinds *scale) {
+func (reg *registration) sortChecks(kinds *ranking.Scale) {
 	checks := slices.DeleteFunc(slices.Clone(reg.info.Predicates), func(p web.Predicate) bool {
 		return p.Kind() == kindAccept && !p.Negated() // its views are chosen by the offer
 	})
-	slices.SortStableFunc(checks, func(a, b web.Predicate) int { return kinds.place(a.Kind()) - kinds.place(b.Kind()) })
+	slices.SortStableFunc(checks, func(a, b web.Predicate) int { return kinds.Place(a.Kind()) - kinds.Place(b.Kind()) })
 	reg.checks = checks
 }
 

@@ -105,7 +105,7 @@ func (t *Table) freeze() error {
 	if err := errors.Join(kindsErr, offersErr, t.types.finish()); err != nil {
 		return err
 	}
-	scale := newScale(kinds)
+	scale := ranking.NewScale(kinds)
 	err := errors.Join(t.resources.freeze(scale, offers), t.errors.freeze(scale, offers), t.resources.wrapperCircles())
 	t.frozen = true
 	return err
@@ -142,6 +142,19 @@ func (p *places) at(name string) *slot {
 	return p.named[name]
 }
 
+// each yields the views until yield returns false, and returns what it returned last.
+func (p *places) each(yield func(*registration) bool) bool {
+	if p.byDefault != nil && !p.byDefault.each(yield) {
+		return false
+	}
+	for _, s := range p.named {
+		if !s.each(yield) {
+			return false
+		}
+	}
+	return true
+}
+
 func (p *places) add(s *slot) {
 	if s.place.name == "" {
 		p.byDefault = s
@@ -164,20 +177,12 @@ func (x *index) at(route, name string) *slot {
 	return of.at(name)
 }
 
-// on returns the views that a route may lead to, whatever their name and type.
+// on returns the views that a route may lead to, whatever their name and type, in no order.
 func (x *index) on(route *web.Routed) iter.Seq[*registration] {
 	return func(yield func(*registration) bool) {
-		for _, s := range x.slots {
-			if s.place.route != route.Route && (s.place.route != "" || !route.GlobalViews) {
-				continue
-			}
-			for _, g := range s.groups {
-				for _, reg := range g.members {
-					if !yield(reg) {
-						return
-					}
-				}
-			}
+		of := x.routed[route.Route]
+		if of.each(yield) && route.GlobalViews {
+			x.global.each(yield)
 		}
 	}
 }
@@ -199,14 +204,14 @@ func (x *index) add(reg *registration) {
 	s.add(reg)
 }
 
-func (x *index) freeze(kinds *scale, offers []string) error {
+func (x *index) freeze(kinds *ranking.Scale, offers []string) error {
 	// Kinds that were not declared weigh in order of first use, so number all of them before the
 	// first multiview is sorted.
 	for _, s := range x.slots {
 		for _, g := range s.all() {
 			for _, reg := range g.members {
 				for _, p := range reg.info.Predicates {
-					kinds.place(p.Kind())
+					kinds.Place(p.Kind())
 				}
 			}
 		}

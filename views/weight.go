@@ -2,12 +2,10 @@ package views
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/internal/ranking"
-	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // The weight of predicates.
@@ -21,7 +19,7 @@ import (
 // those with fewer, and of equally many the one with the heaviest kind. Views with the same number
 // are tried in order of registration. The division is floor division: from about thirty kinds on
 // the number is negative, and from sixty on it does not fit a machine integer. It is computed once
-// with big numbers, and the views keep only their order.
+// with big numbers, and the views keep only their order (ranking.Scale).
 
 // builtinKinds are the built-in kinds, the lightest first. One position is reserved for a kind of
 // Pyramid that has no use here: the weights of the kinds after it depend on it, and so does their
@@ -70,40 +68,4 @@ func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 			return nil
 		},
 	})
-}
-
-// scale numbers the kinds by weight.
-type scale struct {
-	places map[string]int
-}
-
-// newScale numbers the added kinds. Other kinds follow as they are used.
-func newScale(declared []string) *scale {
-	s := &scale{places: make(map[string]int, len(declared))}
-	for _, kind := range declared {
-		s.place(kind)
-	}
-	return s
-}
-
-func (s *scale) place(kind string) int {
-	at, known := s.places[kind]
-	if !known {
-		at = len(s.places)
-		s.places[kind] = at
-	}
-	return at
-}
-
-var maxOrder = big.NewInt(1 << 30)
-
-// order returns the number of a view with these predicates.
-func (s *scale) order(ps []web.Predicate) *big.Int {
-	score := new(big.Int)
-	for _, p := range ps {
-		score.SetBit(score, s.place(p.Kind())+1, 1)
-	}
-	n := new(big.Int).Sub(maxOrder, score)
-	// Div is Euclidean: for a positive divisor, that is floor division.
-	return n.Div(n, big.NewInt(int64(len(ps)+1)))
 }
