@@ -24,7 +24,8 @@ import (
 //
 // Both use one set of names. A field has the name in its tag `form:"name"`, else that in its tag
 // `json:"name"`, else its own name in lower case; JSON accepts any case. If both tags have a name,
-// each holds for its own kind of body. Embedded structs without a name count as part of the struct.
+// each holds for its own kind of body. `form:"-"` leaves a field out of forms, `json:"-"` out of JSON
+// and, without a tag form, out of both. Embedded structs without a name count as part of the struct.
 //
 // A malformed body, and JSON null, is a 400; a body of another type, or with a Content-Encoding, is a
 // 415. Values that do not fit their fields are an [*InputError], a 422 that names them all. If
