@@ -254,12 +254,11 @@ func TestCompressLeavesAlone(t *testing.T) {
 			t.Parallel()
 			plain := send(t, responds(test.set), "GET")
 			w := send(t, compressed(t, tweens.CompressOptions{}, responds(test.set)), "GET", "Accept-Encoding", "gzip")
-			head := send(t, compressed(t, tweens.CompressOptions{}, responds(test.set)), "HEAD", "Accept-Encoding", "gzip")
-			for _, name := range []string{"Content-Encoding", "Vary", "Etag"} { // as GET (RFC 9110 9.3.2)
-				if name == "Vary" && strings.HasSuffix(t.Name(), "/empty") {
-					continue // the length of the response to GET is unknown
+			if name != "empty" { // a response to HEAD without a body has any length
+				head := send(t, compressed(t, tweens.CompressOptions{}, responds(test.set)), "HEAD", "Accept-Encoding", "gzip")
+				for _, header := range []string{"Content-Encoding", "Vary", "Etag"} { // as GET (RFC 9110 9.3.2)
+					assert.Equal(t, w.Header()[header], head.Header()[header], header)
 				}
-				assert.Equal(t, w.Header()[name], head.Header()[name], name)
 			}
 			assert.Equal(t, plain.Code, w.Code)
 			assert.Equal(t, plain.Body.String(), w.Body.String())
