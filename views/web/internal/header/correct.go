@@ -27,7 +27,10 @@ func Correct(h http.Header, status int, lifetime string) {
 	if te, ok := h["Transfer-Encoding"]; ok && (len(te) != 1 || te[0] != "chunked" && te[0] != "identity") {
 		delete(h, "Transfer-Encoding")
 	}
-	if c := h["Cache-Control"]; status >= 400 && lifetime != "" && len(c) == 1 && c[0] == lifetime {
+	if status < 400 || lifetime == "" {
+		return
+	}
+	if c := h["Cache-Control"]; len(c) == 1 && c[0] == lifetime {
 		delete(h, "Cache-Control")
 		delete(h, "Expires")
 	}
