@@ -57,12 +57,29 @@ func (o Origin) With(scheme, host string, port int) Origin {
 // SplitHost separates a host from its port. The host becomes lower case, since it is compared (RFC
 // 9110, 4.2.3); an IPv6 address keeps its brackets.
 func SplitHost(authority string) (host, port string) {
-	authority = strings.ToLower(authority)
+	authority = lower(authority)
 	i := strings.LastIndexByte(authority, ':')
 	if i < 0 || strings.IndexByte(authority[i:], ']') >= 0 {
 		return authority, ""
 	}
 	return authority[:i], authority[i+1:]
+}
+
+// lower changes ASCII letters only. The letters of other scripts stay distinct, and so do bytes that
+// are not UTF-8: strings.ToLower makes a k of the Kelvin sign.
+func lower(s string) string {
+	for i := range len(s) {
+		if c := s[i]; 'A' <= c && c <= 'Z' {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if c := b[i]; 'A' <= c && c <= 'Z' {
+					b[i] = c - 'A' + 'a'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
 }
 
 // DefaultPort returns the port of http and https; "" for other schemes.

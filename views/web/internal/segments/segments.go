@@ -22,6 +22,9 @@ func Clean(path string) []string {
 			names = append(names, name)
 		}
 	}
+	if len(names) == 0 {
+		return nil
+	}
 	return names
 }
 
