@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 	"github.com/mastaba-go/mastaba/views/web/internal/problem"
 )
 
@@ -61,6 +62,8 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
+func formFor(accept ...string) problem.Form { return problem.FormFor(header.ReadAccept(accept)) }
+
 func TestFormFor(t *testing.T) {
 	t.Parallel()
 	for accept, want := range map[string]problem.Form{
@@ -73,8 +76,8 @@ func TestFormFor(t *testing.T) {
 		"text/html;q=0.5, text/plain":               problem.Text,
 		"text/*":                                    problem.Text,
 	} {
-		assert.Equal(t, want, problem.FormFor([]string{accept}), accept)
+		assert.Equal(t, want, formFor(accept), accept)
 	}
-	assert.Equal(t, problem.Text, problem.FormFor(nil))
-	assert.Equal(t, problem.JSON, problem.FormFor([]string{"text/html;q=0.1", "application/json"}))
+	assert.Equal(t, problem.Text, formFor())
+	assert.Equal(t, problem.JSON, formFor("text/html;q=0.1", "application/json"))
 }
