@@ -20,7 +20,7 @@ var ErrMismatch = errors.New("the view does not handle this request")
 // Without a match it tries those without a route.
 //
 // If no view matches, the error is a web.HTTPError: 405, 415 or 406 if nothing but the method, the
-// content type or the Accept header keeps a view, or a route that was tried before, from matching;
+// content type or the Accept header keeps a view, or another route with its views, from matching;
 // 404 otherwise. An OPTIONS request gets a response with Allow in place of these three.
 //
 // The response has Vary with the request headers that had a say in the choice of the view or of the

@@ -142,15 +142,19 @@ func (p predicate) real() web.Predicate {
 	return made
 }
 
-// send returns the response of an application, and the names in Vary.
-func send(app http.Handler, r request) (outcome, []string) {
+func (r request) real() *http.Request {
 	hr := httptest.NewRequest(http.MethodGet, r.path, http.NoBody)
 	hr.Method = r.method
 	for name, lines := range r.headers {
 		hr.Header[name] = slices.Clone(lines)
 	}
+	return hr
+}
+
+// send returns the response of an application, and the names in Vary.
+func send(app http.Handler, r request) (outcome, []string) {
 	w := httptest.NewRecorder()
-	app.ServeHTTP(w, hr)
+	app.ServeHTTP(w, r.real())
 	var vary []string
 	for _, name := range strings.Split(strings.Join(w.Header().Values("Vary"), ","), ",") {
 		if name = strings.TrimSpace(name); name != "" {
