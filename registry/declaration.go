@@ -52,9 +52,9 @@ type Declaration struct {
 	// Run does what is declared. It may be nil. It may use c, whose source is that of the
 	// declaration, to declare more, in the same phase or a later one. c is valid until Run returns.
 	//
-	// An error or a panic of Run ends the build as an *ExecutionError. If Run returns one, it is
-	// kept as it is, since it may name another declaration. An error given to c.Fail does not end
-	// the phase, so that all such errors are reported together.
+	// After an error or a panic of Run, which is an *ExecutionError, nothing more runs. If Run
+	// returns one, it is kept as it is, since it may name another declaration. An error given to
+	// c.Fail does not end the phase, so that all such errors are reported together.
 	Run func(c *Config, reg *Registry) error
 }
 

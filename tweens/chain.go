@@ -13,8 +13,9 @@ import (
 )
 
 // Chain builds the tweens of the registry around main, the router, and returns the outermost
-// handler. It calls each factory, the innermost first. Without any tweens the chain has only the
-// built-in ExcView, which turns HTTP errors into plain responses.
+// handler. It calls each factory, the innermost first, even if some fail; it joins their errors.
+// Without any tweens the chain has only the built-in ExcView, which turns HTTP errors into plain
+// responses.
 //
 // Applications need not call it, framework does.
 func Chain(reg *registry.Registry, main web.Handler) (web.Handler, error) {
@@ -24,11 +25,17 @@ func Chain(reg *registry.Registry, main web.Handler) (web.Handler, error) {
 		return nil, err
 	}
 	handler := main
+	var errs []error
 	for _, name := range slices.Backward(names) {
-		tween := t.tweens[name]
-		if handler, err = tween.build(handler, reg); err != nil {
-			return nil, err
+		outer, err := t.tweens[name].build(handler, reg)
+		if err != nil {
+			errs = append(errs, err)
+			continue
 		}
+		handler = outer
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
 	return handler, nil
 }
