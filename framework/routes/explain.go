@@ -43,7 +43,8 @@ func (t *Table) Explain(r *web.Request) []Attempt {
 	}
 	var all []Attempt
 	var s search
-	s.begin(t.index, path)
+	s.open(t.index, path)
+	s.split()
 	for _, rt := range t.routes {
 		a := Attempt{Route: rt, Failed: s.mismatch(rt.Pattern)}
 		if a.Failed == "" {

@@ -24,6 +24,16 @@ type cursor struct{ leaf, next int32 }
 // begin starts the search for a path that requestPath or decode returned. A path that does not begin
 // with a slash matches nothing.
 func (s *search) begin(x *index, path string) {
+	s.open(x, path)
+	if path[0] != '/' || x.fixed != nil && !x.fixed.has(path) {
+		return
+	}
+	s.split()
+	x.trie.find(s, s.starts(), 0)
+}
+
+// open makes room for what the search finds.
+func (s *search) open(x *index, path string) {
 	s.index, s.path = x, path
 	if x.depth+2 > len(s.nearStarts) {
 		s.farStarts = make([]int32, x.depth+2)
@@ -31,13 +41,9 @@ func (s *search) begin(x *index, path string) {
 	if x.markers > len(s.nearSpans) {
 		s.farSpans = make([]span, x.markers)
 	}
-	if path[0] != '/' || x.fixed != nil && !x.fixed.has(path) {
-		return
-	}
-	starts := s.starts()
-	s.count = split(path, starts)
-	x.trie.find(s, starts, 0)
 }
+
+func (s *search) split() { s.count = split(s.path, s.starts()) }
 
 // starts returns the offsets of the path's segments, and one more: a byte past its end.
 func (s *search) starts() []int32 {
