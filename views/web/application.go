@@ -19,7 +19,8 @@ type Application struct {
 	Registry *registry.Registry
 	// Traverser walks the resource tree; nil uses only the methods of resources.
 	Traverser *traversal.Traverser
-	// Security identifies users and decides on permissions; nil allows everything.
+	// Security identifies users and decides on permissions; with nil there are no users, and
+	// Request.Permits is an error.
 	Security SecurityPolicy
 	// Runtime is the application itself; without it there are no subrequests, and nothing drains.
 	Runtime Runtime

@@ -170,7 +170,8 @@ func (d Driver) Inform(status int, h http.Header) {
 // only EndScope remains to be called.
 func (d Driver) NeedsFinish() bool { return d.r.root().extras.Load() != nil }
 
-// RunFinishedCallbacks calls and removes the finished callbacks, until one fails.
+// RunFinishedCallbacks calls the finished callbacks that did not run yet, until one fails. Then it
+// removes the temporary file of a form, if there is one.
 func (d Driver) RunFinishedCallbacks() error { return d.r.runFinishedCallbacks() }
 
 // Scope returns the scope of the request, nil if nothing has used it. To start work, call

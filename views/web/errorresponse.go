@@ -8,6 +8,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
 	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 	"github.com/mastaba-go/mastaba/views/web/internal/problem"
+	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
 )
 
 // StatusClientClosedRequest is the status of a request whose client disconnected before there was a
@@ -58,7 +59,7 @@ func (e *HTTPError) Response(r *Request) *Response {
 }
 
 func (r *Request) errorResponse(err error) (*Response, bool) {
-	found := findStatus(err)
+	found := statuserr.Find(err)
 	if found == nil {
 		return nil, false
 	}
@@ -83,57 +84,18 @@ func toHTTPError(found StatusError) *HTTPError {
 
 // StatusOf returns the status of the response to err; false if err has none, as an internal error.
 func StatusOf(err error) (int, bool) {
-	found := findStatus(err)
+	found := statuserr.Find(err)
 	if found == nil {
 		return 0, false
 	}
 	return Status(found.Status(), "").status, true
 }
 
-// findStatus finds the error that decides on the status, nil without one. A missed deadline without
-// a status of its own is a 504.
-func findStatus(err error) StatusError {
-	found := statusIn(err)
-	if found == nil && errors.Is(err, context.DeadlineExceeded) && !panics.Is(err) {
-		return &deadlineError{err}
-	}
-	return found
-}
-
-// statusIn searches the Unwrap tree depth-first, as errors.As does, but without reflection.
-func statusIn(err error) StatusError {
-	for err != nil {
-		if found, ok := err.(StatusError); ok {
-			return found
-		}
-		if many, ok := err.(interface{ Unwrap() []error }); ok {
-			for _, part := range many.Unwrap() {
-				if found := statusIn(part); found != nil {
-					return found
-				}
-			}
-			return nil
-		}
-		err = errors.Unwrap(err)
-	}
-	return nil
-}
-
-// deadlineError is a missed deadline with a status.
-type deadlineError struct{ error }
-
-var _ StatusError = (*deadlineError)(nil)
-
-func (*deadlineError) Status() int { return 504 }
-
-// Unwrap returns the error itself.
-func (e *deadlineError) Unwrap() error { return e.error }
-
 func (r *Request) clientGone(err error) (*Response, bool) {
 	if r.Context().Err() != context.Canceled {
 		return nil, false
 	}
-	if found := statusIn(err); found != nil {
+	if found := statuserr.In(err); found != nil {
 		if found.Status() != StatusClientClosedRequest {
 			return nil, false
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/requestid"
+	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
 )
 
 // RequestIDHeader carries the id of a request, from a trusted proxy and in the response.
@@ -70,7 +71,7 @@ func (r *Request) LogLine(level zerolog.Level) *zerolog.Event {
 }
 
 func (r *Request) logError(err error, status int, message string) {
-	known := findStatus(err) != nil
+	known := statuserr.Find(err) != nil
 	panicked, isPanic := errors.AsType[*PanicError](err)
 	if known && !isPanic && (status < 500 || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout) {
 		return

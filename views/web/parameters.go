@@ -48,19 +48,20 @@ type parametersOf struct {
 	*Parameters
 }
 
-// Parameters returns the parameters of the request. It reads the body of a form once and keeps it
-// readable for the view, up to Application.MaxForm bytes in memory. It does not read other bodies.
+// Parameters returns the parameters of the request. It reads the body of a form once, and keeps it
+// readable for the view. It does not read other bodies.
 //
-// A URL-encoded form may have MaxForm bytes, a multipart one without the contents of its files, and
-// up to 1000 parts. Files are not parameters: a view gets them from FormFile, ParseMultipartForm or
-// MultipartReader of http.Request, which work as if nothing had been read. What exceeds MaxForm
-// because of them is kept in a temporary file until the request ends, up to the limit of bodies.
+// Application.MaxForm limits the bytes of a form. In a multipart form the contents of files do not
+// count, and up to 1000 parts are read. A form that is too large is a 413. Text that is not UTF-8, a
+// malformed form, or a body that cannot be read is a 400.
 //
-// Text that is not UTF-8, a malformed form, or a body that cannot be read, is a 400; a form that is
-// too large is a 413. Calling Parameters after MultipartReader, which leaves nothing to read, is an
-// error without a status.
+// Files are not parameters: a view gets them with FormFile, ParseMultipartForm or MultipartReader of
+// http.Request, which work as if nothing had been read. A body that exceeds MaxForm because of its
+// files is kept in a temporary file until the request ends; the limit of bodies limits that too.
 //
-// FormValue of http.Request differs: there the body takes precedence, and is consumed.
+// FormValue of http.Request differs: there the body takes precedence, and is consumed. Parameters
+// finds what ParseForm or ParseMultipartForm has read. MultipartReader leaves nothing to find: after
+// it Parameters is an error without a status.
 func (r *Request) Parameters() (*Parameters, error) {
 	if r.URL.RawQuery == "" && form.In(r.Request) == form.None {
 		return noParameters, nil

@@ -11,7 +11,7 @@ import (
 // SecurityPolicy identifies users and decides what they may do. It must be safe for concurrent use.
 type SecurityPolicy interface {
 	// Identity returns the user of the request, nil for an anonymous one. Request.Identity calls it
-	// at most once a request.
+	// at most once per request.
 	Identity(r *Request) (any, error)
 	// Permits decides whether the user has the permission at a resource. An error does not mean
 	// "denied": it becomes that of the request.
@@ -30,9 +30,9 @@ type Principaler interface {
 	Principals(r *Request) ([]string, error)
 }
 
-// Rememberer is a SecurityPolicy that logs users in and out: see [Request.Remember]. What it returns
-// is called with the response that is sent, to set what the client needs, such as a cookie; nil if
-// it needs nothing, as with a session that has a cookie of its own.
+// Rememberer is a SecurityPolicy that logs users in and out: see [Request.Remember]. The function
+// that it returns is called with the response that is sent, to set what the client needs, such as a
+// cookie. It is nil if the client needs nothing, as with a session that has a cookie of its own.
 type Rememberer interface {
 	// Remember makes userID the user of the client's next requests.
 	Remember(r *Request, userID string) (func(*Response), error)
@@ -51,7 +51,7 @@ type CSRFPolicy interface {
 // clients whether it allows, and nothing else.
 type Decision struct {
 	Allowed bool
-	// Reason is for logs and explanations, which have to name it; no text form of a Decision does.
+	// Reason is for logs and explanations. String and JSON leave it out, so that no client sees it.
 	Reason string
 	// At is the resource whose rule decided, zero without one.
 	At traversal.Node
@@ -93,7 +93,7 @@ var (
 )
 
 // Identity returns the user of the request, as the security policy identifies them; nil for an
-// anonymous one, or without a policy. The policy is called once a request.
+// anonymous one, or without a policy. The policy is called at most once per request.
 func (r *Request) Identity() (any, error) {
 	if r.app.Security == nil {
 		return nil, nil

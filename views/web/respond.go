@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
@@ -49,7 +50,7 @@ func (r *Request) startWithError(resp *Response) *Response {
 	if r.err == nil {
 		return resp
 	}
-	found := findStatus(r.err)
+	found := statuserr.Find(r.err)
 	if found == nil {
 		resp.SetStatus(http.StatusInternalServerError)
 		return resp
