@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -51,13 +52,14 @@ func aroundView(next Callable, info *Info) (Callable, error) {
 		return nil, err
 	}
 	return throughHandlers(next, info, "a tween around it", "the tweens around it", func(handler web.Handler) (web.Handler, error) {
-		for _, t := range slices.Backward(tweens) {
+		for n, t := range slices.Backward(tweens) {
 			var err error
+			name := cmp.Or(t.String(), fmt.Sprintf("tween %d", n+1)) // the zero tweens.Factory has no text
 			if handler, err = t.Build(handler, info.Registry); err != nil {
-				return nil, fmt.Errorf("views.Around: %s: %w", t, err)
+				return nil, fmt.Errorf("views.Around: %s: %w", name, err)
 			}
 			if handler == nil {
-				return nil, fmt.Errorf("views.Around: %s returned a nil handler: return next to leave the view unchanged", t)
+				return nil, fmt.Errorf("views.Around: %s returned a nil handler: return next to leave the view unchanged", name)
 			}
 		}
 		return handler, nil

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +29,8 @@ func CacheFor(d time.Duration, directives ...string) Option {
 		o.err = fmt.Errorf("views.CacheFor(%v): negative duration: use views.NoCache() to forbid caching", d)
 	case d < time.Second:
 		o.err = fmt.Errorf("views.CacheFor(%v): want at least 1s: use views.NoCache() to forbid caching", d)
+	case slices.Contains(directives, ""):
+		o.err = fmt.Errorf("views.CacheFor(%v, %q): empty directive: want one such as \"public\"", d, directives)
 	}
 	return o
 }

@@ -46,6 +46,14 @@ func (o readOptions) String() string { return "options " + texts(o) }
 
 func (o readOptions) applyTo(d *deriver) { d.options = append(d.options, o...) }
 
+// problem returns what is wrong with the option.
+func (o readOptions) problem() error {
+	if len(o) == 0 || slices.Contains(o, "") {
+		return errors.New("views.Options: missing name: want the names of options, as views.Value has them")
+	}
+	return nil
+}
+
 // AddDeriver applies d to every view of the application while it is built: what d returns is called
 // in place of the view. Packages use it to do something around the views with an option of theirs
 // ([Options], [Value], [ValueOf]). For a single view use [Decorate]; for every request, with or
@@ -73,8 +81,8 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 	}
 	err := added.prepare()
 	for _, o := range opts {
-		if h, ok := o.(Hint); ok && h.problem() != nil {
-			err = errors.Join(err, fmt.Errorf("view deriver %q: %w", name, h.problem()))
+		if p, ok := o.(interface{ problem() error }); ok && p.problem() != nil {
+			err = errors.Join(err, fmt.Errorf("view deriver %q: %w", name, p.problem()))
 		}
 	}
 	cfg.Declare(registry.Declaration{

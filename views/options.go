@@ -4,13 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/mastaba-go/mastaba/views/internal/viewname"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -71,31 +70,10 @@ var ownKinds = []string{
 // configuration error: no path would reach the view, at most one that spells it "%2Fedit".
 func Name(name string) Option {
 	o := textOption(kindName, name)
-	if err := nameProblem(name); err != nil {
+	if err := viewname.Problem(name); err != nil {
 		o.err = fmt.Errorf("views.Name(%q): %w", name, err)
 	}
 	return o
-}
-
-// nameProblem says why a view name cannot be a path segment as the traversal reads it.
-func nameProblem(name string) error {
-	switch {
-	case strings.HasPrefix(name, "@@"):
-		return fmt.Errorf("\"@@\" belongs to the path, not to the name: want %q", cmp.Or(strings.TrimLeft(name, "@"), "edit"))
-	case name == "." || name == "..":
-		return errors.New("a path resolves it, so it is never a view name: want a name such as \"edit\"")
-	case strings.Contains(name, "/"):
-		example := path.Base(name)
-		if example == "/" || nameProblem(example) != nil {
-			example = "edit"
-		}
-		return fmt.Errorf("a slash separates path segments, and a view name is one segment: want a name such as %q", example)
-	case strings.Contains(name, "\x00"):
-		return errors.New("a path with NUL is a 400: want a name such as \"edit\"")
-	case !utf8.ValidString(name):
-		return errors.New("a path that is not UTF-8 is a 400: want a name such as \"edit\"")
-	}
-	return nil
 }
 
 // For narrows the view to resources, or errors, of type T. It is for views without a type (Func,

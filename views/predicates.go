@@ -127,33 +127,21 @@ func XHR(want bool) web.Predicate {
 // MatchParam holds if the markers of the matched route have the given values, each written
 // "name=value". It never holds without a match, and never for a marker with several values.
 func MatchParam(specs ...string) web.Predicate {
-	var conditions condition.Pairs
-	var problem error
-	for _, spec := range sortedSet(specs) {
-		name, value, valued := strings.Cut(spec, "=")
-		if !valued {
-			problem = errors.Join(problem, fmt.Errorf("match param %q: want \"name=value\"", spec))
-		}
-		conditions = append(conditions, condition.Pair{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value), Valued: true})
-	}
-	var printed []string
-	for _, c := range conditions {
-		printed = append(printed, c.Name+"="+c.Value)
-	}
-	p := web.NewPredicate(kindMatchParam, texts(sortedSet(printed)), func(r *web.Request) (bool, error) {
+	pairs, printed, err := condition.ParseValues(specs)
+	p := web.NewPredicate(kindMatchParam, texts(printed), func(r *web.Request) (bool, error) {
 		match := r.Match()
 		if match.Len() == 0 {
 			return false, nil
 		}
-		for _, c := range conditions {
+		for _, c := range pairs {
 			if p, ok := match.Get(c.Name); !ok || p.Values != nil || p.Value != c.Value {
 				return false, nil
 			}
 		}
 		return true, nil
-	}).WithData(conditions)
-	if problem != nil {
-		return p.WithErr(problem)
+	}).WithData(pairs)
+	if err != nil {
+		return p.WithErr(err)
 	}
 	return required(p, specs, "marker")
 }

@@ -170,6 +170,9 @@ func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
 	if err == nil && made == nil {
 		err = errors.New("its factory returned neither a renderer nor an error")
 	}
+	if fn, ok := made.(RendererFunc); err == nil && (ok && fn == nil || isNilPointer(made)) {
+		err = fmt.Errorf("its factory returned a nil %T: want a renderer, or an error", made)
+	}
 	if err != nil {
 		return nil, "", fmt.Errorf("renderer %q: %w", name, err)
 	}

@@ -97,6 +97,21 @@ func ParsePairs(specs []string) (pairs Pairs, printed []string, wrong error) {
 	return pairs, set(printed), wrong
 }
 
+// ParseValues reads "name=value", the values of markers. It returns the pairs, sorted, and how they
+// print.
+func ParseValues(specs []string) (pairs Pairs, printed []string, wrong error) {
+	for _, spec := range set(specs) {
+		name, value, valued := strings.Cut(spec, "=")
+		p := Pair{strings.TrimSpace(name), strings.TrimSpace(value), true}
+		if !valued || p.Name == "" {
+			wrong = errors.Join(wrong, fmt.Errorf("match param %q: want \"name=value\"", spec))
+		}
+		pairs = append(pairs, p)
+		printed = append(printed, p.Name+"="+p.Value)
+	}
+	return pairs, set(printed), wrong
+}
+
 // Anchored compiles expr to match at the start only. With an error it returns an expression that
 // matches nothing.
 func Anchored(expr string) (*regexp.Regexp, error) {

@@ -29,7 +29,7 @@ func Range(t string) (string, error) {
 func Offer(offer string) (string, error) {
 	mediaType, _, err := mime.ParseMediaType(offer)
 	if err != nil {
-		return offer, err
+		return offer, fmt.Errorf("want a media type such as \"text/html\": %w", err)
 	}
 	major, minor, slash := strings.Cut(mediaType, "/")
 	switch {
