@@ -197,7 +197,7 @@ func TestLongTextsAreCut(t *testing.T) {
 	assert.Less(t, len(app.Get("/wide.txt").Status(http.StatusOK).Body), usualBounds.text+10_000)
 	assert.NotContains(t, app.Get("/exact.txt").Status(http.StatusOK).Body, "These are the first")
 	assert.Contains(t, app.Get("/latin.txt").Status(http.StatusOK).Body, "na\uFFFDve")
-	assert.Contains(t, app.Get("/windows.txt").Status(http.StatusOK).Body, "</a>a\n</span><span id=\"L2\"><a href=\"#L2\"></a>b\n</span>")
+	assert.Contains(t, app.Get("/windows.txt").Status(http.StatusOK).Body, "</a>a\n</span><span id=\"L2\"><a href=\"#L2\" aria-label=\"line 2\"></a>b\n</span>")
 }
 
 func TestTextsForPeople(t *testing.T) {

@@ -94,7 +94,7 @@ func TestPages(t *testing.T) {
 		{"breadcrumbs", "GET", "/plain/sub/deep.txt", 200, `<a href="/plain/sub/"><span>sub</span></a>`},
 		{"an empty folder", "GET", "/none/", 200, "This folder is empty"},
 		{"a README without Markdown", "GET", "/plain", 200, "<pre>Plain &lt;README&gt;"},
-		{"text with numbers", "GET", "/code.go", 200, `<span id="L3"><a href="#L3"></a>var a = &#34;&lt;b&gt;&#34;`},
+		{"text with numbers", "GET", "/code.go", 200, `<span id="L3"><a href="#L3" aria-label="line 3"></a>var a = &#34;&lt;b&gt;&#34;`},
 		{"text without an extension", "GET", "/LICENSE", 200, "Do what you like."},
 		{"an empty text", "GET", "/empty.txt", 200, "The file is empty"},
 		{"not the text that its name says", "GET", "/false.txt", 200, "?download"},

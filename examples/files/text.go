@@ -74,7 +74,7 @@ func numbered(text string) (template.HTML, int) {
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		count++
 		number := strconv.Itoa(count)
-		b.WriteString(`<span id="L` + number + `"><a href="#L` + number + `"></a>`)
+		b.WriteString(`<span id="L` + number + `"><a href="#L` + number + `" aria-label="line ` + number + `"></a>`)
 		b.WriteString(html.EscapeString(line))
 		b.WriteString("\n</span>")
 	}
