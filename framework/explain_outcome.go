@@ -36,7 +36,7 @@ func (x *explainer) outcome(err error) {
 	end.Cause = errorText(err)
 	switch {
 	case errors.Is(err, http.ErrAbortHandler):
-		end.By, end.Certain = explain.ByNobody, true
+		end.By, end.Certain = explain.ByApp, true
 		return
 	case !slices.ContainsFunc(x.out.Tweens, func(t explain.Tween) bool { return t.Name == tweens.ExcView }):
 		x.unhandled(err)
@@ -86,7 +86,7 @@ func (x *explainer) unhandled(err error) {
 	if !ok {
 		resp = web.Respond(http.StatusInternalServerError)
 	}
-	x.response(explain.ByNobody, resp)
+	x.response(explain.ByApp, resp)
 }
 
 // views describes the candidates, the chosen one among them.

@@ -177,9 +177,9 @@ func TestExplainFailures(t *testing.T) {
 		status  int
 	}{
 		"nothing at all":      {func(*framework.Configurator) {}, "views", "no default view for framework.DefaultRoot", explain.ByFramework, 404},
-		"predicate of a view": {func(c *framework.Configurator) { c.AddView(views.Func(show), panics) }, "views", "panic: predicate", explain.ByNobody, 500},
+		"predicate of a view": {func(c *framework.Configurator) { c.AddView(views.Func(show), panics) }, "views", "panic: predicate", explain.ByApp, 500},
 		"predicate of a route": {func(c *framework.Configurator) { c.AddRoute("r", "/", panics) },
-			"routes", "panic: predicate", explain.ByNobody, 500},
+			"routes", "panic: predicate", explain.ByApp, 500},
 		"subscriber": {func(c *framework.Configurator) {
 			registry.Subscribe(c, func(*web.ResourceFound) error { return web.Gone("by then") })
 		}, "ResourceFound", "by then", explain.ByFramework, 410},
@@ -191,14 +191,14 @@ func TestExplainFailures(t *testing.T) {
 		}, "root factory", "no branch", explain.ByFramework, 503},
 		"root that traverses": {func(c *framework.Configurator) {
 			c.SetRootFactory(func(*framework.Request) (any, error) { return nil, &traversal.StepError{Path: "/a", Err: errRusty} })
-		}, "root factory", "rusty", explain.ByNobody, 500},
+		}, "root factory", "rusty", explain.ByApp, 500},
 		"nil root": {func(c *framework.Configurator) {
 			c.SetRootFactory(func(*framework.Request) (any, error) { return (*letter)(nil), nil })
-		}, "traversal", "root is a nil *framework_test.letter", explain.ByNobody, 500},
+		}, "traversal", "root is a nil *framework_test.letter", explain.ByApp, 500},
 		"without excview": {func(c *framework.Configurator) {
 			c.AddTween("a", tweens.Wrap(func(next web.Handler) web.Handler { return next }))
 			c.SetTweenOrder("a")
-		}, "views", "no default view", explain.ByNobody, 404},
+		}, "views", "no default view", explain.ByApp, 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

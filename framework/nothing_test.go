@@ -113,7 +113,7 @@ func TestNothingIsAMistake(t *testing.T) {
 		}, "returned a nil handler: return next to leave the view unchanged"},
 		"around zero": {func(c *framework.Configurator) {
 			c.AddView(v, views.Around(tweens.Factory{}))
-		}, "views.Around: : factory is nil: make one with tweens.Wrap or tweens.New"},
+		}, "views.Around: tween 1: factory is nil: make one with tweens.Wrap or tweens.New"},
 		"around middleware nil": {func(c *framework.Configurator) {
 			c.AddView(v, views.Around(tweens.FromMiddleware(func(http.Handler) http.Handler { return nil })))
 		}, "returned a nil handler: return its argument to do nothing"},

@@ -5,9 +5,9 @@ package registry
 // first. Swapping two neighbouring letters is one edit.
 func Nearest(name string, names []string) string {
 	best, limit := "", max(2, len(name)/3)+1
-	for _, candidate := range names {
-		if d := distance(name, candidate); d < limit && d < len(name) {
-			best, limit = candidate, d
+	for _, known := range names {
+		if d := distance(name, known); d < limit && d < len(name) {
+			best, limit = known, d
 		}
 	}
 	return best

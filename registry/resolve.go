@@ -37,24 +37,24 @@ import (
 // So each declaration is resolved once, when its phase begins or when it is recorded, and nothing
 // is resolved again. The cost is linear, except for sorting those with the same discriminator.
 
-// candidate is an entry during one resolution, which does not change the entry itself.
-type candidate struct {
+// contender is an entry during one resolution, which does not change the entry itself.
+type contender struct {
 	*entry
 	seq        int          // in the order of recording
 	ran        bool         // it is running, has run, or would have run without an error before it
 	overridden bool         // it will not run
-	rivals     []*candidate // those of the current batch with the same discriminator
+	rivals     []*contender // those of the current batch with the same discriminator
 	clash      *Conflict    // the one that it is the first of
 }
 
 // resolution runs one round, phase by phase.
 type resolution struct {
 	run     *running // nil: only find conflicts, since an error was found
-	seq     int      // the number of candidates so far
+	seq     int      // the number of contenders so far
 	orders  intHeap  // the later phases
-	phases  map[int][]*candidate
-	claims  map[Ref]*candidate // by discriminator: the one that has run, or will in this phase
-	waiting []*candidate       // this phase, in the order of recording
+	phases  map[int][]*contender
+	claims  map[Ref]*contender // by discriminator: the one that has run, or will in this phase
+	waiting []*contender       // this phase, in the order of recording
 	reached int                // this phase
 	started bool
 	errs    []error
@@ -63,7 +63,7 @@ type resolution struct {
 // resolve runs entries, or only finds their conflicts if run is nil. It returns all errors, and
 // whether everything ran.
 func resolve(entries []*entry, run *running) (errs []error, ranAll bool) {
-	r := &resolution{run: run, phases: map[int][]*candidate{}, claims: make(map[Ref]*candidate, len(entries))}
+	r := &resolution{run: run, phases: map[int][]*contender{}, claims: make(map[Ref]*contender, len(entries))}
 	r.distribute(entries)
 	for len(r.orders) > 0 {
 		r.phase()
@@ -80,10 +80,10 @@ func (r *resolution) fail(errs ...error) {
 }
 
 // distribute adds entries to the later phases and returns those of this phase.
-func (r *resolution) distribute(entries []*entry) (present []*candidate) {
-	candidates := make([]candidate, len(entries))
+func (r *resolution) distribute(entries []*entry) (present []*contender) {
+	contenders := make([]contender, len(entries))
 	for i, e := range entries {
-		c := &candidates[i]
+		c := &contenders[i]
 		c.entry, c.seq = e, r.seq
 		r.seq++
 		switch {
@@ -133,9 +133,9 @@ func (r *resolution) phase() {
 	}
 }
 
-// settle resolves batch: which candidate runs for each discriminator.
-func (r *resolution) settle(batch []*candidate) {
-	var contested []*candidate
+// settle resolves batch: which contender runs for each discriminator.
+func (r *resolution) settle(batch []*contender) {
+	var contested []*contender
 	for _, c := range batch {
 		if c.ID == nil {
 			continue
@@ -156,13 +156,13 @@ func (r *resolution) settle(batch []*candidate) {
 }
 
 // contest applies the rules above to a holder and its rivals.
-func (r *resolution) contest(holder *candidate) {
+func (r *resolution) contest(holder *contender) {
 	all := holder.rivals
 	holder.rivals = nil
 	if !holder.ran {
 		all = append(all, holder)
 	}
-	slices.SortFunc(all, func(a, b *candidate) int {
+	slices.SortFunc(all, func(a, b *contender) int {
 		if c := slices.Compare(a.from.path, b.from.path); c != 0 {
 			return c
 		}
@@ -184,9 +184,9 @@ func (r *resolution) contest(holder *candidate) {
 	}
 }
 
-// conflict records that two candidates conflict. All that conflict with the same one are in one
+// conflict records that two contenders conflict. All that conflict with the same one are in one
 // error, also those of a later phase.
-func (r *resolution) conflict(first, other *candidate) {
+func (r *resolution) conflict(first, other *contender) {
 	if first.clash == nil {
 		first.clash = &Conflict{Subject: first.subject(), Sources: []Source{first.from.source}, Remedy: first.remedy(false)}
 		r.errs = append(r.errs, first.clash)
@@ -198,7 +198,7 @@ func (r *resolution) conflict(first, other *candidate) {
 }
 
 // includes reports whether the path of a is a proper prefix of that of b.
-func includes(a, b *candidate) bool {
+func includes(a, b *contender) bool {
 	return len(a.from.path) < len(b.from.path) && slices.Equal(a.from.path, b.from.path[:len(a.from.path)])
 }
 

@@ -284,17 +284,9 @@ func allowOf(next web.Handler, r *web.Request) string {
 	return resp.Header("Allow")
 }
 
-// isToken reports whether s is a valid name of a header or a method.
-func isToken(s string) bool {
-	const others = "!#$%&'*+-.^_`|~"
-	for i := range len(s) {
-		c := s[i]
-		if (c|0x20 < 'a' || 'z' < c|0x20) && (c < '0' || '9' < c) && strings.IndexByte(others, c) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
+// isToken reports whether s is a valid name of a header or a method: a token, as net/http requires of
+// the name of a cookie.
+func isToken(s string) bool { return (&http.Cookie{Name: s}).Valid() == nil }
 
 // isList reports whether s is a list of header names of at most 4096 bytes.
 func isList(s string) bool {

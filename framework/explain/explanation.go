@@ -57,7 +57,7 @@ const (
 	ByView      = "view"
 	ByErrorView = "error view"
 	ByFramework = "framework" // the default response for an error, a redirect, or OPTIONS
-	ByNobody    = "nobody"    // the error leaves the tweens: the response is that of its status, or a 500, which is logged
+	ByApp       = "app"       // around the tweens, for an error that leaves them: that of its status, or a 500, which is logged
 )
 
 // Outcome predicts the response.
@@ -66,7 +66,7 @@ type Outcome struct {
 	Status int `json:"status"`
 	// Certain is false if a view produces the response, since it may set another status.
 	Certain bool `json:"certain"`
-	// By is what produces the response: ByView, ByErrorView, ByFramework or ByNobody.
+	// By is what produces the response: ByView, ByErrorView, ByFramework or ByApp.
 	By string `json:"by"`
 	// View is the view that produces the response, "" if none does.
 	View string `json:"view,omitempty"`

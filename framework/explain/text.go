@@ -62,7 +62,7 @@ func (o Outcome) Summary() string {
 			status += ", unless the view sets another status"
 		}
 		return status + ": " + o.View
-	case ByNobody:
+	case ByApp:
 		if o.Status < 500 {
 			return status + ": no view handles the error"
 		}

@@ -37,12 +37,12 @@ func TestWriteText(t *testing.T) {
 func TestSummary(t *testing.T) {
 	t.Parallel()
 	for want, o := range map[string]explain.Outcome{
-		"connection closed without a response":                                             {By: explain.ByNobody, Certain: true},
+		"connection closed without a response":                                             {By: explain.ByApp, Certain: true},
 		"200 OK, unless the view sets another status: default view":                        {Status: 200, By: explain.ByView, View: "default view"},
 		"404 Not Found, unless the view sets another status: my error":                     {Status: 404, By: explain.ByErrorView, View: "my error"},
 		"307 Temporary Redirect to /a/: my error":                                          {Status: 307, By: explain.ByErrorView, View: "my error", Location: "/a/", Certain: true},
-		"500 Internal Server Error: no view handles the error, it is logged":               {Status: 500, By: explain.ByNobody},
-		"403 Forbidden: no view handles the error":                                         {Status: 403, By: explain.ByNobody},
+		"500 Internal Server Error: no view handles the error, it is logged":               {Status: 500, By: explain.ByApp},
+		"403 Forbidden: no view handles the error":                                         {Status: 403, By: explain.ByApp},
 		"204 No Content (Allow: OPTIONS): default response of the framework, no view runs": {Status: 204, By: explain.ByFramework, Allow: "OPTIONS"},
 	} {
 		assert.Equal(t, want, o.Summary())

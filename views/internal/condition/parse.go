@@ -3,6 +3,7 @@ package condition
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/textproto"
 	"regexp"
 	"regexp/syntax"
@@ -129,16 +130,9 @@ func Anchored(expr string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// IsToken reports whether s is a token (RFC 9110, 5.6.2), as methods and names of headers are.
-func IsToken(s string) bool {
-	for _, c := range []byte(s) {
-		letter, digit := 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9'
-		if !letter && !digit && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
+// IsToken reports whether s is a token (RFC 9110, 5.6.2), as methods and names of headers are. net/http
+// decides: it requires one as the name of a cookie.
+func IsToken(s string) bool { return (&http.Cookie{Name: s}).Valid() == nil }
 
 // set returns the values sorted and without duplicates.
 func set(values []string) []string {
