@@ -10,6 +10,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/views/web/internal/body"
 	"github.com/mastaba-go/mastaba/views/web/internal/panics"
+	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
 )
 
 // DefaultMaxBody is the limit of request bodies, unless the application, the route or the view sets
@@ -65,14 +66,14 @@ func bodyError(err error) error {
 	if err == io.EOF || errors.Is(err, http.ErrBodyReadAfterClose) {
 		return err
 	}
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok && statuserr.In(err) == nil {
+		return bodyTooLarge(e.Limit, err)
+	}
 	if _, ok := StatusOf(err); ok {
 		return err
 	}
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return err // of the file that keeps a body: not the client's fault
-	}
-	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return bodyTooLarge(e.Limit, err)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return Status(http.StatusRequestTimeout, "the request body arrived too slowly").With(err)

@@ -93,7 +93,7 @@ func (d Driver) SetError(err error) {
 // ErrorResponse returns the standard response to an error: that of the first [StatusError] in its
 // Unwrap tree, outermost first. It returns false for other errors, which are internal. If the error
 // has a method RetryAfter() time.Duration, it sets that header. An error that wraps
-// context.DeadlineExceeded, and has no status, is a 504.
+// context.DeadlineExceeded, and has no status, is a 504, one that wraps a *http.MaxBytesError a 413.
 func (d Driver) ErrorResponse(err error) (*Response, bool) { return d.r.errorResponse(err) }
 
 // ClientGone returns the response to a request that failed only because its client disconnected: an

@@ -174,6 +174,8 @@ func TestResponsesToErrorsOfWaiting(t *testing.T) {
 		{"deadline within", fmt.Errorf("ask: %w", errors.Join(errors.New("a"), context.DeadlineExceeded)), 504, ""},
 		{"deadline in an HTTP error", web.BadGateway("").With(context.DeadlineExceeded), 502, ""},
 		{"cancelled", context.Canceled, 0, ""},
+		{"a body beyond the limit of middleware", fmt.Errorf("read: %w", &http.MaxBytesError{Limit: 3}), 413, ""},
+		{"a panic that says so", &web.PanicError{Value: &http.MaxBytesError{Limit: 3}}, 0, ""},
 		{"a panic that says deadline", &web.PanicError{Value: context.DeadlineExceeded}, 0, ""},
 		{"a panic of work that says deadline", &async.PanicError{Value: context.DeadlineExceeded}, 0, ""},
 	}

@@ -4,6 +4,7 @@ package statuserr
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/panics"
@@ -15,14 +16,20 @@ type Error interface {
 	Status() int
 }
 
-// Find returns the error that decides on the status, nil without one. A missed deadline without a
-// status of its own is a 504.
+// Find returns the error that decides on the status, nil without one. Without a status of its own, a
+// missed deadline is a 504, and a body beyond the limit of middleware (http.MaxBytesHandler) a 413.
 func Find(err error) Error {
 	found := In(err)
-	if found == nil && errors.Is(err, context.DeadlineExceeded) && !panics.Is(err) {
+	if found != nil || err == nil || panics.Is(err) {
+		return found
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
 		return &missedDeadline{err}
 	}
-	return found
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &tooLarge{err, e.Limit}
+	}
+	return nil
 }
 
 // In returns the first error with a status in the Unwrap tree of err, depth-first as for errors.As,
@@ -54,3 +61,20 @@ func (*missedDeadline) Status() int { return http.StatusGatewayTimeout }
 
 // Unwrap returns the error itself.
 func (e *missedDeadline) Unwrap() error { return e.error }
+
+// tooLarge is a body beyond a limit, with a status and a text for the client.
+type tooLarge struct {
+	err   error
+	limit int64
+}
+
+var _ Error = (*tooLarge)(nil)
+
+func (*tooLarge) Status() int { return http.StatusRequestEntityTooLarge }
+
+func (e *tooLarge) Error() string {
+	return fmt.Sprintf("the request body exceeds the limit of %d bytes", e.limit)
+}
+
+// Unwrap returns the error itself.
+func (e *tooLarge) Unwrap() error { return e.err }
