@@ -266,7 +266,7 @@ func (r *Request) Param(name string) string { return r.Match().Text(name) }
 
 // PathValue returns what the marker called name matched, or else what an outer http.ServeMux
 // matched under that name. It replaces the method of *http.Request, whose values are set only when
-// the request is passed to an http.Handler (see also [Application]).
+// the request is passed to an http.Handler (see Application.PathValues).
 func (r *Request) PathValue(name string) string {
 	if m := r.Match(); m.index(name) >= 0 {
 		return m.Text(name)

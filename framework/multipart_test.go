@@ -1,0 +1,71 @@
+package framework_test
+
+import (
+	"bytes"
+	"io"
+	"mime/multipart"
+	"net/http/httptest"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/routes"
+	"github.com/mastaba-go/mastaba/tweens"
+	"github.com/mastaba-go/mastaba/views"
+)
+
+// A predicate reads a large upload, and the view reads it again. The file that keeps the body does
+// not outlive the request. The test changes the environment, so it does not run in parallel.
+func TestUploadsAreReadTwice(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("TMP", dir) // on Windows
+	kept := func() int {
+		files, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		return len(files)
+	}
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	require.NoError(t, form.WriteField("do", "upload"))
+	file, err := form.CreateFormFile("f", "f.txt")
+	require.NoError(t, err)
+	_, err = file.Write(bytes.Repeat([]byte("x"), 1<<20))
+	require.NoError(t, err)
+	require.NoError(t, form.Close())
+
+	for name, limit := range map[string]int64{"": 2 << 20, "too large": 1 << 20} {
+		for _, deadline := range []time.Duration{0, time.Hour} {
+			config := quiet(framework.Options{MaxForm: 1000})
+			if deadline > 0 { // which runs views on another goroutine
+				config.AddTween("timeout", tweens.Timeout(deadline, tweens.TimeoutOptions{}))
+			}
+			config.AddRoute("upload", "/upload", routes.BodyLimit(limit))
+			config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+				assert.Equal(t, 1, kept())
+				f, header, err := r.FormFile("f")
+				if err != nil {
+					return nil, err
+				}
+				assert.EqualValues(t, 1<<20, header.Size)
+				return r.Text("kept"), f.Close()
+			}), views.Route("upload"), views.Param("do=upload"))
+			app := build(t, config)
+			hr := httptest.NewRequest("POST", "/upload", bytes.NewReader(body.Bytes()))
+			hr.Header.Set("Content-Type", form.FormDataContentType())
+			w := httptest.NewRecorder()
+			app.ServeHTTP(w, hr)
+			assert.Equal(t, map[string]int{"": 200, "too large": 413}[name], w.Code, w.Body)
+			assert.Zero(t, kept(), name)
+
+			hr.Body = io.NopCloser(bytes.NewReader(body.Bytes()))
+			x := app.Explain(hr)
+			assert.Equal(t, w.Code, x.Outcome.Status)
+			assert.Zero(t, kept(), "after Explain")
+		}
+	}
+}
