@@ -7,11 +7,11 @@ import (
 
 // Remember logs a user in: they are the user of the client's next requests, while the identity of
 // this one stays what it is. Call it once the user has proved who they are. What the policy sets for
-// that, such as a cookie, is on whichever response is sent in the end, that of an error too; of
-// several calls of Remember and Forget the last one counts.
+// that, such as a cookie, is on whichever response is sent in the end, that of an error too. If
+// Remember and Forget are called several times, the last call counts.
 //
-// It is an error if there is no security policy, if the policy is not a [Rememberer], or if userID is
-// empty.
+// It is an error if there is no security policy, if the policy is not a [Rememberer], or if userID
+// is empty.
 func (r *Request) Remember(userID string) error {
 	policy, err := r.rememberer()
 	if err == nil && userID == "" {
@@ -50,7 +50,7 @@ func (r *Request) rememberer() (Rememberer, error) {
 	case nil:
 		return nil, errors.New("the application has no security policy: set framework.Options.Security to one with the methods of web.Rememberer")
 	default:
-		return nil, fmt.Errorf("the security policy %T does not remember users: give it the methods of web.Rememberer", policy)
+		return nil, fmt.Errorf("the security policy %T does not remember users: it needs the methods of web.Rememberer", policy)
 	}
 }
 

@@ -92,7 +92,7 @@ func TestRememberErrors(t *testing.T) {
 		want string
 	}{
 		"no policy":       {nil, "ann", `remember user "ann": the application has no security policy: set framework.Options.Security`},
-		"other policy":    {app(headerPolicy{&calls}), "ann", `remember user "ann": the security policy web_test.headerPolicy does not remember users: give it the methods of web.Rememberer`},
+		"other policy":    {app(headerPolicy{&calls}), "ann", `remember user "ann": the security policy web_test.headerPolicy does not remember users: it needs the methods of web.Rememberer`},
 		"nobody":          {app(cookiePolicy{}), "", `remember user "": the user id is empty: want that of a user, or call Forget`},
 		"error of policy": {app(cookiePolicy{}), "broken", `remember user "broken": ` + errBroken.Error()},
 	} {

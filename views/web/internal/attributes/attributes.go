@@ -128,8 +128,8 @@ func (s *Set) Adopt(other *Set) {
 	}
 }
 
-// begin returns what key has, nil if there is nothing. With add it begins a value that the caller has
-// to compute, and then first is true.
+// begin returns what key has, nil if there is nothing. With add it begins a value that the caller
+// has to compute, and then first is true.
 func (s *Set) begin(key any, add bool) (at *value, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
