@@ -210,6 +210,9 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 // subscriber to ApplicationCreated.
 // App may be called again: each call builds a new application with a registry of its own, and does
 // not affect the others.
+//
+// What builds but is probably wrong, such as a route that matches no request, is a warning, which the
+// registry of the App has (registry.Warning). App logs none; the command check prints them.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()
 	if err != nil {
