@@ -67,7 +67,7 @@ func warnOfRoutes(reg *registry.Registry) {
 		global = global || rt.GlobalViews
 		for _, p := range rt.Predicates {
 			if text := suspicion(p, rt); text != "" {
-				reg.Warn(rt.Source, fmt.Sprintf("route %q: %s: %s", rt.Name, p, text))
+				reg.Warn(rt.Source, fmt.Sprintf("route %q: %s: %s", rt.Name, positive(p), text))
 			}
 		}
 	}
@@ -86,11 +86,19 @@ func warnOfRoutes(reg *registry.Registry) {
 		for _, p := range view.Predicates {
 			if p.Kind() == "match_param" && (routed || !global) {
 				if text := suspicion(p, rt); text != "" {
-					reg.Warn(view.Source, fmt.Sprintf("%s: %s: %s", view, p, text))
+					reg.Warn(view.Source, fmt.Sprintf("%s: %s: %s", view, positive(p), text))
 				}
 			}
 		}
 	}
+}
+
+// positive returns what a negated predicate negates, which a suspicion is about.
+func positive(p web.Predicate) web.Predicate {
+	if p.Negated() {
+		return web.Not(p)
+	}
+	return p
 }
 
 // leadsOn reports whether the route has a path to traverse, whose end may be a view name.

@@ -35,6 +35,9 @@ func (g *multiview) warn(reg *registry.Registry, skip map[registry.Source]bool) 
 		}
 		for _, p := range view.info.Predicates {
 			if text := suspicion(p, view.info, policy); text != "" {
+				if p.Negated() { // the text is about what is negated
+					p = web.Not(p)
+				}
 				reg.Warn(view.info.Source, fmt.Sprintf("%s: %s: %s", view.info, p, text))
 			}
 		}

@@ -26,7 +26,7 @@ func TestWarnings(t *testing.T) {
 		"space before a value": {[]view{{views.Header("X-T: a:b")}}, []string{
 			`v.go:1: default view for any resource [header="X-T: a:b"]: header="X-T: a:b": no value begins with a space, which net/http removes: write "X-T:a:b"`}},
 		"tab, among others, negated": {[]view{{views.Not(views.Header("X-A", "X-T:\t a"))}}, []string{
-			`v.go:1: default view for any resource [!header="X-A","X-T:\t a"]: !header="X-A","X-T:\t a": no value begins with a space, which net/http removes: write "X-T:a"`}},
+			`v.go:1: default view for any resource [!header="X-A","X-T:\t a"]: header="X-A","X-T:\t a": no value begins with a space, which net/http removes: write "X-T:a"`}},
 		"header that net/http removes": {[]view{{views.Header("transfer-encoding")}}, []string{
 			`v.go:1: default view for any resource [header="Transfer-Encoding"]: header="Transfer-Encoding": net/http removes the header Transfer-Encoding, so that no request has it`}},
 		"values without a space": {[]view{{views.Header("X-T:a: b", "X-U: *b", "X-V:( a|b)", "X-W:")}}, nil},
