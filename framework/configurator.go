@@ -204,10 +204,10 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 }
 
 // App builds the application, or returns everything that is wrong as *registry.Errors: all mistakes
-// of directives, all conflicts, and what is wrong with the order of tweens, derivers and predicates;
-// if there are no mistakes, also what shows only while views are prepared, such as an unknown
-// renderer. If there are none of these, the error is that of the tween factories that failed, or of a
-// subscriber to ApplicationCreated.
+// of directives, all conflicts, and what is wrong with the order of tweens, derivers and
+// predicates; if there are no mistakes, also what shows only while views are prepared, such as an
+// unknown renderer. If there are none of these, the error is that of the tween factories that
+// failed, or of a subscriber to ApplicationCreated.
 // App may be called again: each call builds a new application with a registry of its own, and does
 // not affect the others.
 //

@@ -48,8 +48,8 @@ func newLife() *life {
 // Start if the application has hooks: Start does nothing but run them.
 func (a *App) Start(ctx context.Context) error { return a.start(ctx, false) }
 
-// StartOffline is Start for commands, jobs and tests, which serve no clients: it leaves out the hooks
-// of OnServe, and so does Shutdown.
+// StartOffline is Start for commands, jobs and tests, which serve no clients: it leaves out the
+// hooks of OnServe, and so does Shutdown.
 func (a *App) StartOffline(ctx context.Context) error { return a.start(ctx, true) }
 
 func (a *App) start(ctx context.Context, offline bool) error {

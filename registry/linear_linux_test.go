@@ -44,8 +44,8 @@ func assertSimilar(t *testing.T, few, many time.Duration) {
 	assert.Less(t, many, 10*few+50*time.Millisecond)
 }
 
-// cpuTime returns the least CPU time that n calls of fn took on their thread, of three tries. Unlike
-// a clock it does not count what else the machine is doing.
+// cpuTime returns the least CPU time that n calls of fn took on their thread, of three tries.
+// Unlike a clock it does not count what else the machine is doing.
 func cpuTime(t *testing.T, n int, fn func()) time.Duration {
 	t.Helper()
 	runtime.LockOSThread()

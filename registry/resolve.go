@@ -23,10 +23,10 @@ import (
 // Neither of their paths, [a] and [b], is a prefix of the other: a conflict. Once the application
 // registers "edit" itself, its path [] is a prefix of both, and it overrides both.
 //
-// Declarations that are recorded while a phase runs wait if their phase is a later one. Those of the
-// same phase are resolved among themselves and with the rest of the phase; those of an earlier phase
-// are too late. A declaration that was overridden once stays overridden: whatever overrides the one
-// that overrode it overrides it too.
+// Declarations that are recorded while a phase runs wait if their phase is a later one. Those of
+// the same phase are resolved among themselves and with the rest of the phase; those of an earlier
+// phase are too late. A declaration that was overridden once stays overridden: whatever overrides
+// the one that overrode it overrides it too.
 //
 // Errors do not hide each other. After a conflict the first one runs, as if it overrode the others,
 // so that nothing is missing from what runs later; the build fails all the same. After any other

@@ -80,8 +80,8 @@
 // # The user of a request
 //
 // A command line has no session. framework.Options.ActAs defines how explain and request act as a
-// user, for the flag --as: it sets the header, cookie or context value that the security policy reads.
-// The flags --user and --header send what a client would send.
+// user, for the flag --as: it sets the header, cookie or context value that the security policy
+// reads. The flags --user and --header send what a client would send.
 //
 // # Your own commands
 //

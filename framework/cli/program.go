@@ -247,8 +247,8 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	return invalid
 }
 
-// start builds the application and runs its OnStart hooks, but not those of OnServe. stop runs its OnStop hooks, and
-// returns their error joined with that of the command.
+// start builds the application and runs its OnStart hooks, but not those of OnServe. stop runs its
+// OnStop hooks, and returns their error joined with that of the command.
 func (p *program) start(ctx context.Context) (app *framework.App, stop func(error) error, err error) {
 	app, err = p.env.App(ctx)
 	if err != nil {

@@ -237,9 +237,9 @@ func (r *Request) Match() *Match {
 	return &h.match
 }
 
-// showMatch sets the pattern of the route in hr, and its parameters as path values if the application
-// says so, as http.ServeMux does. Without a match it leaves those of an outer one. It does
-// not write again what it has set: another goroutine may read hr.
+// showMatch sets the pattern of the route in hr, and its parameters as path values if the
+// application says so, as http.ServeMux does. Without a match it leaves those of an outer one. It
+// does not write again what it has set: another goroutine may read hr.
 func (r *Request) showMatch(hr *http.Request) {
 	m := r.Match()
 	if m == nil || hr.Pattern == m.Pattern {
