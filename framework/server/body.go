@@ -111,6 +111,13 @@ func (b *timedBody) hasEnded() bool {
 	return b.ended
 }
 
+// isClosed reports whether a read was interrupted, so that no other may begin.
+func (b *timedBody) isClosed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.closed
+}
+
 // setDeadline sets the read deadline, or removes it if t is zero, unless the exchange is over.
 func (b *timedBody) setDeadline(t time.Time) {
 	b.mu.Lock()

@@ -247,6 +247,10 @@ func (e *exchange) finishDuplex() {
 		return
 	}
 	defer e.body.reading.Unlock()
+	if e.body.isClosed() {
+		e.closeAfter() // another goroutine closed it, as the transport of a proxy does
+		return
+	}
 	if !e.body.discard() {
 		panic(http.ErrAbortHandler)
 	}
