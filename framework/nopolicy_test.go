@@ -9,6 +9,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 func TestNoPolicy(t *testing.T) {
@@ -41,4 +42,14 @@ func TestNoPolicy(t *testing.T) {
 	config.Commit()
 	config.SetSecurityPolicy(frameworktest.Policy{}) // as an application that gets a policy later
 	frameworktest.New(t, config).Get("/").Status(403)
+}
+
+func TestNilPolicy(t *testing.T) {
+	t.Parallel()
+	for name, policy := range map[string]web.SecurityPolicy{"nil": nil, "nil pointer": (*framework.NoPolicy)(nil)} {
+		config := framework.New(framework.Options{})
+		config.SetSecurityPolicy(policy)
+		_, err := config.App()
+		assert.ErrorContains(t, err, "set security policy: the policy is nil: want a web.SecurityPolicy, or framework.NoPolicy{}", name)
+	}
 }

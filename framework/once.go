@@ -31,8 +31,8 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 // SetSecurityPolicy sets the policy that decides identity and permissions.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
-	if policy == nil {
-		config.Fail(errors.New("set security policy: the policy is nil"))
+	if v := reflect.ValueOf(policy); policy == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+		config.Fail(errors.New("set security policy: the policy is nil: want a web.SecurityPolicy, or framework.NoPolicy{}"))
 		return
 	}
 	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) },

@@ -125,7 +125,7 @@ func (t *Table) undecided(reg *registry.Registry) error {
 		what += fmt.Sprintf(" (and %d more require one)", more)
 	}
 	return &registry.Mistake{Source: at, Err: fmt.Errorf(
-		"%s, but the application has no security policy, which would open it to everyone: set framework.Options.Security, "+
+		"%s, but the application has no security policy, so everyone would have it: set framework.Options.Security, "+
 			"or to framework.NoPolicy{} if everything is permitted on purpose", what)}
 }
 
