@@ -83,6 +83,14 @@ func warnOfRoutes(reg *registry.Registry) {
 				"end the pattern with \"*traverse\", add routes.Traverse, or remove views.Name", view, rt.Pattern))
 			continue
 		}
+		if routed {
+			for _, p := range view.Predicates {
+				at := slices.IndexFunc(rt.Predicates, func(q web.Predicate) bool { return exclude(p, q) })
+				if at >= 0 {
+					reg.Warn(view.Source, fmt.Sprintf("%s is never chosen: %s of the route (%s) excludes %s: remove one of them", view, rt.Predicates[at], rt.Source, p))
+				}
+			}
+		}
 		for _, p := range view.Predicates {
 			if p.Kind() == "match_param" && (routed || !global) {
 				if text := suspicion(p, rt); text != "" {
@@ -91,6 +99,15 @@ func warnOfRoutes(reg *registry.Registry) {
 			}
 		}
 	}
+}
+
+// exclude reports whether two predicates of one kind certainly never both hold.
+func exclude(p, q web.Predicate) bool {
+	if p.Kind() != q.Kind() || p.Negated() != q.Negated() {
+		return p.String() == web.Not(q).String()
+	}
+	own, ok := p.Data().(interface{ Excludes(any) bool })
+	return ok && !p.Negated() && own.Excludes(q.Data())
 }
 
 // positive returns what a negated predicate negates, which a suspicion is about.

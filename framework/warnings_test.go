@@ -73,6 +73,11 @@ func TestWarnings(t *testing.T) {
 			at(6).AddView(say, views.Route("cdn"))
 			at(7).AddView(say, views.MatchParam("y=1", "y=2"))
 			at(8).AddView(say, views.MatchParam("y=1"))
+			at(9).AddRoute("get", "/get", views.Method("GET", "PUT"), views.Not(views.XHR(true)))
+			at(10).AddView(say, views.Route("get"), views.Method("POST"))
+			at(11).AddView(say, views.Route("get"), views.Method("PUT"), views.Not(views.Method("GET")))
+			at(12).AddView(say, views.Route("get"), views.XHR(true))
+			at(13).AddErrorView(say, views.Route("get"), views.Method("POST"))
 		}, []string{
 			`app.go:2: route "plain": header="X-A: b": no value begins with a space, which net/http removes: write "X-A:b"`,
 			`app.go:3: view "edit" for any resource on route "plain" is never chosen: no path follows the pattern "/plain/{x}", so that the view name is always empty: end the pattern with "*traverse", add routes.Traverse, or remove views.Name`,
@@ -80,6 +85,9 @@ func TestWarnings(t *testing.T) {
 			`app.go:6: default view for any resource on route "cdn" is never chosen: the route only generates URLs`,
 			`app.go:7: default view for any resource [match_param="y=1","y=2"]: match_param="y=1","y=2": no request has both "y=1" and "y=2", since one value counts: add a view for each`,
 			`app.go:8: default view for any resource [match_param="y=1"]: match_param="y=1": it never holds without a route: add views.Route, or routes.GlobalViews() to a route`,
+			`app.go:10: default view for any resource on route "get" [method="POST"] is never chosen: method="GET","HEAD","PUT" of the route (app.go:9) excludes method="POST": remove one of them`,
+			`app.go:12: default view for any resource on route "get" [xhr=true] is never chosen: !xhr=true of the route (app.go:9) excludes xhr=true: remove one of them`,
+			`app.go:13: error view for error on route "get" [method="POST"] is never chosen: method="GET","HEAD","PUT" of the route (app.go:9) excludes method="POST": remove one of them`,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

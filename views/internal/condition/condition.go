@@ -15,8 +15,8 @@ import (
 type condition interface {
 	// implies reports whether every request that meets this condition meets the other.
 	implies(other any) bool
-	// excludes reports whether no request meets both conditions.
-	excludes(other any) bool
+	// Excludes reports whether no request meets both conditions.
+	Excludes(other any) bool
 }
 
 // Warner is the Data of a predicate that may be suspicious on its own. Directives warn with its
@@ -39,7 +39,7 @@ func Implies(p, q web.Predicate) bool {
 	case p.Negated() && q.Negated():
 		return b.implies(a)
 	case q.Negated():
-		return a.excludes(b)
+		return a.Excludes(b)
 	}
 	return !p.Negated() && a.implies(b)
 }
@@ -74,7 +74,7 @@ func (m Methods) implies(other any) bool {
 	return ok && !slices.ContainsFunc(m, func(name string) bool { return !slices.Contains(o, name) })
 }
 
-func (m Methods) excludes(other any) bool {
+func (m Methods) Excludes(other any) bool {
 	o, ok := other.(Methods)
 	return ok && !slices.ContainsFunc(m, func(name string) bool { return slices.Contains(o, name) })
 }
@@ -83,7 +83,7 @@ func (m Methods) excludes(other any) bool {
 type Flag bool
 
 func (f Flag) implies(other any) bool  { return other == any(f) }
-func (f Flag) excludes(other any) bool { return other == any(!f) }
+func (f Flag) Excludes(other any) bool { return other == any(!f) }
 
 // Headers are the headers that a request has.
 type Headers []Header
@@ -104,7 +104,7 @@ func (h Headers) implies(other any) bool {
 	})
 }
 
-func (Headers) excludes(any) bool { return false } // two expressions may match the same value
+func (Headers) Excludes(any) bool { return false } // two expressions may match the same value
 
 // Warning finds values that net/http never leaves in a request.
 func (h Headers) Warning() string {
@@ -146,7 +146,7 @@ func (p Pairs) implies(other any) bool {
 	})
 }
 
-func (p Pairs) excludes(other any) bool {
+func (p Pairs) Excludes(other any) bool {
 	o, ok := other.(Pairs)
 	return ok && slices.ContainsFunc(p, func(a Pair) bool { return slices.ContainsFunc(o, a.differs) })
 }
