@@ -7,9 +7,9 @@ import "strings"
 // resources: [Result.Use] provides it, otherwise a walk of up to 32 levels allocates once.
 //
 // A Result belongs to one walk. After the walk it no longer changes, and several goroutines may
-// read it; its Nodes point into it. A copy is a Result of its own, but Nodes taken from the
-// original still point to the original. Do not walk into a Result whose Nodes are in use: they
-// would change.
+// read it; its Nodes point into it. A copy that is made after the walk is a Result of its own, but
+// Nodes taken from the original still point to the original. Do not walk into a Result whose Nodes
+// are in use: they would change.
 //
 // The zero Result means that nothing was traversed.
 type Result struct {

@@ -45,6 +45,7 @@ type progress struct {
 func (r *Request) detach(ctx context.Context) *Detached {
 	id, h, x := r.ID(), r.host(), r.more()
 	c := &Request{app: r.app, from: &derivation{parent: ctx}, err: h.err, flags: h.flags & flagsLearned, match: h.match, result: h.result}
+	h.result = h.walked() // if there is none yet, the copy walks in the room of the original
 	c.flags |= r.root().flags & flagErrorsHandled
 	if resp := r.openResponse(); resp != nil {
 		c.first = *resp.Clone()
@@ -164,8 +165,16 @@ func (r *Request) publish() {
 	}
 	if d := x.detached.Load(); d != nil {
 		h := r.host()
-		d.published.Store(&progress{h.match, h.flags, h.result})
+		d.published.Store(&progress{h.match, h.flags, h.walked()})
 	}
+}
+
+// walked returns the walk of the request, without room if there was none: only one walk can use it.
+func (h *Request) walked() traversal.Result {
+	if h.result.IsZero() {
+		return traversal.Result{}
+	}
+	return h.result
 }
 
 // openResponse returns what Response returned and no view has returned yet, nil without one.

@@ -301,3 +301,28 @@ func vary(r *web.Request) string {
 	web.Drive(r).AddVary(resp)
 	return resp.Header("Vary")
 }
+
+// What the copy walks after it was published and abandoned is not in the original.
+func TestAbandonedCopyWalksOnItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, published := range []bool{false, true} {
+		r := web.Begin(&web.Application{Walks: true}, httptest.NewRequest("GET", "/a/b", nil))
+		d := web.Drive(r).Detach(r.Context())
+		if published {
+			web.Drive(d.Request()).Publish() // its route, before it walks
+		}
+		d.Abandon()
+		var walking sync.WaitGroup
+		walking.Go(func() {
+			path := traversal.Path{Escaped: "/b", VirtualRoot: []string{"a"}}
+			root := traversal.Map{"a": traversal.Map{"b": traversal.Map{}}}
+			assert.NoError(t, (*traversal.Traverser)(nil).Walk(context.Background(), root, path, d.Request().Result()))
+		})
+		assert.Empty(t, r.VirtualRootPath())
+		walking.Wait()
+		assert.Empty(t, r.VirtualRootPath())
+		assert.Empty(t, r.Traversed())
+		assert.True(t, r.Node().IsZero())
+		assert.Equal(t, "/a/b", d.Request().Node().Path())
+	}
+}
