@@ -47,7 +47,8 @@ func ExampleOnInput() {
 	// 422 application/problem+json: {"title":"Unprocessable Entity","status":422,"detail":"title: expected a string, got a number; stars: expected an integer, got a string","errors":[{"field":"title","detail":"expected a string, got a number"},{"field":"stars","detail":"expected an integer, got a string"}]}
 }
 
-// draftForm is the page with the form, empty or with what the client sent and what is wrong with it.
+// draftForm is the page with the form, empty or with what the client sent and what is wrong with
+// it.
 var draftForm = template.Must(template.New("form").Parse(`<form method="post">
 <p>{{.Problems.Field ""}}</p>
 <input name="title" value="{{.Title}}"><i>{{.Problems.Field "title"}}</i>

@@ -20,7 +20,8 @@ func (a *Article) Summary(*web.Request) (map[string]string, error) {
 	return map[string]string{"title": a.Title}, nil
 }
 
-// try builds what was declared, sends a request for an article to the views, and prints the response.
+// try builds what was declared, sends a request for an article to the views, and prints the
+// response.
 func try(c *registry.Config, view string, hr *http.Request) {
 	reg, err := c.Build()
 	if err != nil {

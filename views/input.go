@@ -13,25 +13,28 @@ import (
 // or multipart; POST, PUT and PATCH). If I or *I has a method Validate() error, it is called before
 // the function.
 //
-// From parameters, I is a struct, or a pointer to one. Its fields are strings, bools, numbers,
-// time.Time (a date or RFC 3339), time.Duration (1m30s), []byte (base64), encoding.TextUnmarshalers,
-// and pointers to and slices of these. A field of another type is filled by JSON only, which its tag
-// `json:"name"` or `form:"-"` has to say. An empty value is as if it were not there, except for
-// strings and slices of strings. A checkbox sends "on". Inputs have no files.
+// For parameters, I is a struct, or a pointer to one. Its fields are strings, bools, numbers,
+// time.Time (a date or RFC 3339), time.Duration (1m30s), []byte (base64),
+// encoding.TextUnmarshalers, and pointers to and slices of these. A field of another type needs the
+// tag `json:"name"` or `form:"-"`, to show that only JSON fills it. An empty value counts as
+// missing, except for strings and slices of strings. A bool may be "on", as checkboxes send it.
+// Inputs have no files.
 //
-// From JSON, I is any type that encoding/json decodes, with the same result. Dates and durations may
+// For JSON, I is any type that encoding/json decodes, with the same result. Dates and durations may
 // also be written as in forms.
 //
 // Both use one set of names. A field has the name in its tag `form:"name"`, else that in its tag
 // `json:"name"`, else its own name in lower case; JSON accepts any case. If both tags have a name,
-// each holds for its own kind of body. `form:"-"` leaves a field out of forms, `json:"-"` out of JSON
-// and, without a tag form, out of both. Embedded structs without a name count as part of the struct.
+// each counts for its own kind of body. `form:"-"` leaves a field out of forms, `json:"-"` out of
+// JSON and, without a form tag, out of both. Embedded structs without a name count as part of the
+// struct.
 //
-// A malformed body, and JSON null, is a 400; a body of another type, or with a Content-Encoding, is a
+// A malformed body, or JSON null, is a 400; a body of another type, or with a Content-Encoding, is
+// a
 // 415. Values that do not fit their fields are an [*InputError], a 422 that names them all. If
 // Validate returns an error without a status of its own, that becomes an InputError too. The client
-// sees the texts of these errors; that of an UnmarshalText or UnmarshalJSON only if it neither comes
-// from the standard library nor names a Go type.
+// sees the texts of these errors, but the error of an UnmarshalText or UnmarshalJSON only if it
+// neither comes from the standard library nor names a Go type.
 //
 // To show a form again with its mistakes, add an error view for *InputError: see its example.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
@@ -53,7 +56,7 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 	}
 	v.check = func(r *web.Request) error {
 		if form.BodyRead(r) {
-			return nil // nothing is known about it
+			return nil // nothing can be said about the input
 		}
 		var input I
 		return read(r, &input, fields, true)

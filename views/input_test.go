@@ -141,6 +141,10 @@ func TestOnInputPointersAndJSONOnlyTypes(t *testing.T) {
 	_, err = post("list", "application/x-www-form-urlencoded", "a=1")
 	status, _ := web.StatusOf(err)
 	assert.Equal(t, http.StatusUnsupportedMediaType, status)
+	chunked := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("[1]"))
+	chunked.ContentLength = -1
+	_, err = views.TableOf(reg).Call(request(reg, nil, &page{}, "list", chunked))
+	assert.EqualError(t, err, "415 Unsupported Media Type: send application/json", "without a type, in chunks")
 	_, err = post("", "application/json", "null")
 	status, _ = web.StatusOf(err)
 	assert.Equal(t, http.StatusBadRequest, status, "null is 400, as for a value")
@@ -155,7 +159,7 @@ func TestOnInputInvalidDeclarations(t *testing.T) {
 	message := refused(t, func(c *registry.Config) {
 		views.Add(c, views.OnInput(func(*web.Request, any, twice) (any, error) { return nil, nil }))
 	})
-	assert.Contains(t, message, `input views_test.twice: fields A and B have the same name "x": rename one with a form tag`)
+	assert.Contains(t, message, `input views_test.twice: fields A and B have the same name "x": rename one with a tag such as `+"`form:\"title\"`")
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.OnInput[any, twice, any](nil)) }), "views.OnInput(nil)")
 
 	type bare struct{ Extra map[string]string }

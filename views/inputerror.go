@@ -6,35 +6,35 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// InputError is an input that does not fit: the error of views made by [OnInput], and what the
-// method Validate of an input, or a view, may return. It wraps a 422 (*web.HTTPError) whose detail
-// lists the fields; in JSON the response has them as a member "errors" too, a list of objects with
-// the members "field" and "detail" (an extension of RFC 9457, after its section 3).
+// InputError reports an input that does not fit. Views made by [OnInput] return it; the method
+// Validate of an input, or a view itself, may return it too. It wraps a 422 (*web.HTTPError) whose
+// detail lists the fields. A JSON response also has them as a list "errors" of objects with the
+// members "field" and "detail" (an extension as in the example of RFC 9457, section 3).
 //
 // An error view for *InputError can show the form again: what the client sent is still in
-// r.Parameters(). Its predicates say which form, and for which clients: Route, Accept.
+// r.Parameters(). Predicates limit the view to one form, or to some clients: Route, Accept.
 type InputError struct {
-	// Fields are the mistakes, in the order of the struct for a form, of the body for JSON. There are
-	// at most 101: the last one then counts the rest.
+	// Fields are the mistakes: for a form in the order of the struct, for JSON in that of the body.
+	// After the first 100, one more says how many were left out.
 	Fields []FieldError
 
-	cause error // of Validate
+	cause error // the error of Validate, if that is where the mistake comes from
 }
 
 // FieldError is a mistake in an input.
 type FieldError struct {
-	// Name is the field as the client names it: the members and the indexes that lead to it, such as
-	// items.0.price. It is "" for the input as a whole.
+	// Name is the field as the client names it: the members and the indexes that lead to it, such
+	// as items.0.price. It is "" for the input as a whole.
 	Name string `json:"field,omitempty"`
-	// Text is for people, and shows the value and what was expected.
+	// Text is for people: it shows the value, and what was expected.
 	Text string `json:"detail"`
 }
 
 var _ error = (*InputError)(nil)
 
 // Field returns what is wrong with a field, "" if nothing is. Field("") is what is wrong with the
-// input as a whole. A nil InputError has no mistakes, so that a page can show a form with and
-// without.
+// input as a whole. A nil InputError has no mistakes, so that one template can show a form with
+// mistakes and without.
 func (e *InputError) Field(name string) string {
 	if e == nil {
 		return ""
@@ -48,7 +48,7 @@ func (e *InputError) Field(name string) string {
 	return strings.Join(texts, "; ")
 }
 
-// Error lists the fields, after the status.
+// Error returns the status and then the mistakes.
 func (e *InputError) Error() string { return e.response().Error() }
 
 // Unwrap returns the 422, and the error of Validate.

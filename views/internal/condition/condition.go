@@ -19,11 +19,11 @@ type condition interface {
 	Excludes(other any) bool
 }
 
-// Warner is the Data of a predicate that may be suspicious on its own. Directives warn with its
-// text; "" is none.
+// Warner is the Data of a predicate that no request may meet, whatever the others are. A directive
+// records the text as a warning, unless it is "".
 type Warner interface{ Warning() string }
 
-// Implies reports whether p is at least as strict as q: whether q certainly holds where p does.
+// Implies reports whether p is at least as strict as q: whether q certainly holds wherever p does.
 func Implies(p, q web.Predicate) bool {
 	if p.Kind() != q.Kind() {
 		return false
@@ -54,7 +54,7 @@ func Covers(general, special []web.Predicate) bool {
 	return true
 }
 
-// Contradiction returns the first two predicates of which never both hold; false if there are none.
+// Contradiction returns the first two predicates that never hold together; false if there are none.
 func Contradiction(all []web.Predicate) (p, q web.Predicate, found bool) {
 	for i, p := range all {
 		for _, q := range all[i+1:] {
@@ -79,20 +79,20 @@ func (m Methods) Excludes(other any) bool {
 	return ok && !slices.ContainsFunc(m, func(name string) bool { return slices.Contains(o, name) })
 }
 
-// Flag is whether something is so.
+// Flag is a fact about a request that holds or does not, such as XHR.
 type Flag bool
 
 func (f Flag) implies(other any) bool  { return other == any(f) }
 func (f Flag) Excludes(other any) bool { return other == any(!f) }
 
-// Headers are the headers that a request has.
+// Headers are headers that a request must have.
 type Headers []Header
 
-// Header is a header with an expression for its value, nil for any value.
+// Header is a header with an expression for its value.
 type Header struct {
-	Name  string // canonical
-	Value *regexp.Regexp
-	Expr  string // as written
+	Name  string         // canonical
+	Value *regexp.Regexp // nil for any value
+	Expr  string         // as written
 }
 
 func (h Headers) implies(other any) bool {
@@ -120,10 +120,10 @@ func (h Headers) Warning() string {
 	return ""
 }
 
-// Pairs are names with values that a request has.
+// Pairs are names, with or without a value, that a request must have.
 type Pairs []Pair
 
-// Pair is a name with a required value.
+// Pair is a name, with a required value if it is valued.
 type Pair struct {
 	Name, Value string
 	Valued      bool

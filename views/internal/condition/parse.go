@@ -13,7 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// ParseHeaders reads "Name" and "Name:regexp". It returns the headers, sorted, and how they print.
+// ParseHeaders reads specs "Name" and "Name:regexp". It returns the headers, sorted, how they
+// print, and all errors joined.
 func ParseHeaders(specs []string) (headers Headers, printed []string, wrong error) {
 	for _, spec := range set(specs) {
 		name, expr, valued := strings.Cut(spec, ":")
@@ -52,7 +53,7 @@ func (h Headers) Hold(r *web.Request) bool {
 	return true
 }
 
-// Vary returns the names for Vary. Host is part of the URL, and caches know it as such.
+// Vary returns the names for Vary. Host is not among them: caches tell it apart as part of the URL.
 func (h Headers) Vary() (names []string) {
 	for _, one := range h {
 		if one.Name != "Host" {
@@ -77,8 +78,8 @@ func HeaderOf(r *web.Request, name string) (string, bool) {
 	}
 }
 
-// ParsePairs reads "k", "k=v" and "k=". A leading equals sign belongs to the name. It returns the
-// pairs, sorted, and how they print.
+// ParsePairs reads specs "k", "k=v" and "k=". A leading equals sign belongs to the name. It returns
+// the pairs, sorted, how they print, and all errors joined.
 func ParsePairs(specs []string) (pairs Pairs, printed []string, wrong error) {
 	for _, spec := range set(specs) {
 		rest, lead := spec, ""
@@ -98,8 +99,8 @@ func ParsePairs(specs []string) (pairs Pairs, printed []string, wrong error) {
 	return pairs, set(printed), wrong
 }
 
-// ParseValues reads "name=value", the values of markers. It returns the pairs, sorted, and how they
-// print.
+// ParseValues reads specs "name=value", the values of markers. It returns the pairs, sorted, how
+// they print, and all errors joined.
 func ParseValues(specs []string) (pairs Pairs, printed []string, wrong error) {
 	for _, spec := range set(specs) {
 		name, value, valued := strings.Cut(spec, "=")

@@ -25,8 +25,8 @@ type field struct {
 
 // fieldsOf returns the fields of a struct, with one set of names for forms and JSON: the name in
 // the tag form, else that in the tag json, else the field's own name in lower case. If both tags
-// have a name, the tag json holds for JSON. "-" in a tag leaves the field out: of forms, or of JSON
-// and of what has no tag form.
+// have a name, JSON uses that in the tag json. "-" in the tag form leaves the field out of forms,
+// "-" in the tag json out of JSON and, without a tag form, out of forms too.
 //
 // As for encoding/json, names in JSON match in any case, embedded structs without a name count as
 // part of the struct, and of two fields with one name the one that is embedded less deeply counts.
@@ -56,7 +56,7 @@ func fieldsOf(t reflect.Type) ([]field, error) {
 	return fields, nil
 }
 
-// resolve leaves each name to the field that is embedded least deeply.
+// resolve leaves each name to the field that is embedded least deeply, and empties it in others.
 func resolve(fields []field, name func(*field) *string) error {
 	owners := map[string]*field{}
 	for i := range fields {
@@ -69,7 +69,7 @@ func resolve(fields []field, name func(*field) *string) error {
 		case owner == nil || len(f.index) < len(owner.index):
 			owners[*name(f)] = f
 		case len(f.index) == len(owner.index):
-			return fmt.Errorf("fields %s and %s have the same name %q: rename one with a form tag", owner.goName, f.goName, *name(f))
+			return fmt.Errorf("fields %s and %s have the same name %q: rename one with a tag such as `form:\"title\"`", owner.goName, f.goName, *name(f))
 		}
 	}
 	for i := range fields {
@@ -102,7 +102,7 @@ func collect(all *[]field, t reflect.Type, outer field, above []reflect.Type) er
 			}
 			continue
 		}
-		if slices.Contains(above, embedded) { // what is deeper has the same names
+		if slices.Contains(above, embedded) { // its fields are there already, less deeply
 			continue
 		}
 		if sf.Type.Kind() == reflect.Pointer {
@@ -118,8 +118,8 @@ func collect(all *[]field, t reflect.Type, outer field, above []reflect.Type) er
 	return nil
 }
 
-// fieldOf returns a field with its names, which are empty for fields that nothing fills. If it is an
-// embedded struct that counts as part of the struct around it, it returns the type of that.
+// fieldOf returns a field with its names, which are empty for fields that nothing fills. For an
+// embedded struct that counts as part of the struct around it, it also returns the embedded type.
 func fieldOf(sf reflect.StructField) (f field, embedded reflect.Type, err error) {
 	formName, hasForm := sf.Tag.Lookup("form")
 	jsonTag, hasJSON := sf.Tag.Lookup("json")

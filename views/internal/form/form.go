@@ -1,6 +1,6 @@
 // Package form fills inputs from requests: structs from the parameters of a query or a form, and
 // any type from a JSON body. Both use the same names (see fieldsOf), the same conversion of texts
-// (registry.SetText) and the same mistakes, so that a client learns the same about both.
+// (registry.SetText) and the same mistakes, so that a client gets the same errors for both.
 package form
 
 import (
@@ -24,15 +24,15 @@ type Form struct {
 type formField struct {
 	name  string
 	index []int
-	list  bool // takes all values of the parameter, not only the last
+	list  bool // takes all values of the parameter, not only one
 	empty bool // an empty value is a value, see keepsEmpty
 	set   setter
 }
 
 var fileHeader = reflect.TypeFor[*multipart.FileHeader]()
 
-// Of returns the form of a type. It is an error if a field can be filled by nothing, or only by JSON
-// without a tag that says so, or if two fields have one name.
+// Of returns the form of a type. It is an error if nothing can fill a field, if only JSON can but
+// no tag says so, or if two fields have the same name.
 func Of(t reflect.Type) (*Form, error) {
 	f := &Form{typ: t}
 	if t.Kind() == reflect.Pointer {

@@ -316,7 +316,7 @@ func TestInvalidTypes(t *testing.T) {
 		B string `json:"x"`
 	}
 	for want, typ := range map[string]reflect.Type{
-		`fields A and B have the same name "x": rename one with a form tag`:                                        reflect.TypeFor[twice](),
+		"fields A and B have the same name \"x\": rename one with a tag such as `form:\"title\"`":                  reflect.TypeFor[twice](),
 		"field low is an embedded pointer to an unexported struct, which nothing can set: embed the struct itself": reflect.TypeFor[struct{ *low }](),
 		"fields X and Y have the same name \"x\"": reflect.TypeFor[struct {
 			Rows []struct {

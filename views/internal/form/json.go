@@ -48,7 +48,7 @@ type decoder struct {
 	mistakes
 }
 
-// mismatch adds the mistake that there is another kind of value, which begins with c.
+// mismatch adds the mistake that the value, which begins with c, is of another kind.
 func (d *decoder) mismatch(p *plan, c byte) {
 	d.add("expected " + p.want + ", got " + kindOf(c) + p.hint)
 }
@@ -141,7 +141,7 @@ func (d *decoder) own(v reflect.Value) error {
 	return nil
 }
 
-// null sets what has a nil to nil.
+// null reads null. It sets what can be nil to nil, and leaves anything else as it is.
 func (d *decoder) null(p *plan, v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface:
@@ -217,7 +217,7 @@ func (d *decoder) quoted(p *plan, v reflect.Value) error {
 		if inner.held(p, v) && len(inner.found) == 0 {
 			return nil
 		}
-		if found := inner.found; len(found) > 0 && found[0].Text[0] == '"' { // it says more
+		if found := inner.found; len(found) > 0 && found[0].Text[0] == '"' { // it quotes the value already
 			d.add(found[0].Text)
 		} else {
 			d.add(fmt.Sprintf("%q is not %s%s", clip(string(held), mostText), p.want, p.hint))
@@ -228,8 +228,8 @@ func (d *decoder) quoted(p *plan, v reflect.Value) error {
 	return nil
 }
 
-// held reads all of a value that was in a string; false if it is not one. Like encoding/json it reads
-// what strconv takes for a number, such as 007.
+// held reads the whole value that a string held, and returns false if that is not a value. Like
+// encoding/json it reads as a number what strconv does, such as 007.
 func (d *decoder) held(p *plan, v reflect.Value) bool {
 	if len(d.raw) == 0 || d.raw[0] <= ' ' {
 		return false
@@ -313,8 +313,8 @@ func setKey(text string, key reflect.Value) error {
 	return setText(text, key)
 }
 
-// list reads an array into a slice or an array. Like encoding/json it drops the elements that an
-// array has no place for, and sets those without an element to zero.
+// list reads an array into a slice or an array. Like encoding/json it drops the elements for which
+// an array has no place, and sets its remaining places to zero.
 func (d *decoder) list(p *plan, v reflect.Value) error {
 	if err := d.enter(); err != nil {
 		return err
@@ -348,7 +348,7 @@ func (d *decoder) list(p *plan, v reflect.Value) error {
 	}
 }
 
-// finishList leaves n elements.
+// finishList ends a list after n elements.
 func finishList(v reflect.Value, n int) {
 	switch {
 	case v.Kind() == reflect.Array:
@@ -414,5 +414,5 @@ func (d *decoder) setNumber(p *plan, v reflect.Value, got []byte) {
 		d.mismatch(p, '0')
 		return
 	}
-	d.addError(registry.SetText(string(got), v, 10), p.typ) // says what is wrong
+	d.addError(registry.SetText(string(got), v, 10), p.typ) // fails too, with what is wrong
 }

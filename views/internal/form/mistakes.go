@@ -104,8 +104,8 @@ func textOf(err error, t reflect.Type) string {
 	return text
 }
 
-// isOfGo reports whether an error describes Go code rather than the value: it names the type, or
-// comes from a package of the standard library, whose texts name functions, types and layouts.
+// isOfGo reports whether an error describes Go code rather than the value: it names type t, or
+// comes from a package of the standard library whose texts name functions, types or layouts.
 func isOfGo(err error, t reflect.Type) bool {
 	if strings.Contains(err.Error(), t.String()) {
 		return true
@@ -122,12 +122,13 @@ func isOfGo(err error, t reflect.Type) bool {
 	return false
 }
 
+// ofGo are the packages of the standard library whose errors describe Go code.
 var ofGo = []string{
 	"encoding/base64", "encoding/hex", "encoding/json", "encoding/json/v2", "encoding/json/jsontext", "net", "net/netip", "net/url",
 	"regexp/syntax", "strconv", "time",
 }
 
-// exampleOf returns the text of the zero value of a type, if the type reads it back.
+// exampleOf returns the text of the zero value of a type if the type reads it back, else "".
 func exampleOf(t reflect.Type) (example string) {
 	defer func() {
 		if recover() != nil { // a type that cannot marshal its zero value has no example
@@ -148,7 +149,7 @@ func exampleOf(t reflect.Type) (example string) {
 	return clip(string(text), mostText)
 }
 
-// clip shortens a text to n bytes.
+// clip shortens a text to at most n bytes and an ellipsis.
 func clip(text string, n int) string {
 	if len(text) <= n {
 		return text

@@ -12,7 +12,8 @@ import (
 )
 
 // plan is how a type is filled from JSON. It is made once for each type of a view's input, so that
-// decoding looks nothing up but the names of fields. Types may contain themselves, so plans may too.
+// decoding looks nothing up but the names of fields. Types may contain themselves, so plans may
+// too.
 type plan struct {
 	shape shape
 	typ   reflect.Type
@@ -132,8 +133,8 @@ func (p *plan) field(name []byte) *jsonField {
 
 func shapeOf(t reflect.Type) shape {
 	pt := reflect.PointerTo(t)
-	// The method of an interface of json/v2, which not every version of Go has. The linker keeps all
-	// methods of a program unless the name is a constant.
+	// Not every version of Go has json/v2, so a method stands for its interface. The name is a
+	// constant: otherwise the linker would keep all methods of the program.
 	_, fromV2 := pt.MethodByName("UnmarshalJSONFrom")
 	switch {
 	case t == timeType:

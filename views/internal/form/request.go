@@ -20,8 +20,8 @@ func (f *Form) Read(r *web.Request, input reflect.Value, keep bool) ([]Mistake, 
 	case source != fromNothing && isEncoded(r):
 		// RFC 9110, sections 12.5.3 and 15.5.16
 		return nil, web.UnsupportedMediaType("send the body without Content-Encoding").WithHeader("Accept-Encoding", "identity")
-	case source == fromParameters && r.Header.Get("Content-Type") == "" && r.ContentLength < 0 && hasContent(r, keep):
-		break // a body that nothing says anything about
+	case source == fromParameters && !f.jsonOnly && r.Header.Get("Content-Type") == "" && r.ContentLength < 0 && hasContent(r, keep):
+		break // without a Content-Type, the body may be anything
 	case source == fromJSON:
 		body, err := readBody(r, keep)
 		if err != nil {
@@ -49,7 +49,7 @@ const (
 	fromNothing source = iota // a body of a type that no input takes
 	fromJSON
 	fromParameters
-	fromUnreadForm // a form in a request of a method whose forms nothing reads
+	fromUnreadForm // a form in a request whose method has no forms
 )
 
 func (f *Form) source(r *web.Request) source {
@@ -79,19 +79,20 @@ func (f *Form) source(r *web.Request) source {
 	return fromNothing
 }
 
-// isEncoded reports whether the request has a body that is compressed or the like.
+// isEncoded reports whether the request has a body with a Content-Encoding.
 func isEncoded(r *web.Request) bool {
 	coding := r.Header.Get("Content-Encoding")
 	return coding != "" && !strings.EqualFold(coding, "identity") && r.ContentLength != 0
 }
 
-// hasContent reports whether a body of unknown length has content. It reads the beginning, so the
-// body is lost if there is any.
+// hasContent reports whether a body of unknown length has content. Without keep it reads a byte, so
+// the body cannot be used afterwards.
 func hasContent(r *web.Request, keep bool) bool {
 	if r.Body == nil {
 		return false
 	}
 	if keep {
+		limitBody(r)
 		body, _ := web.Drive(r).KeepBody()
 		return len(body) > 0
 	}
@@ -99,7 +100,7 @@ func hasContent(r *web.Request, keep bool) bool {
 	return n > 0
 }
 
-// BodyRead reports whether the body of the request, which has one, is no longer there.
+// BodyRead reports whether the request had a body that is gone, since something has read it.
 func BodyRead(r *web.Request) bool {
 	return r.ContentLength != 0 && (r.Body == nil || r.Body == http.NoBody)
 }
@@ -109,9 +110,7 @@ func readBody(r *web.Request, keep bool) ([]byte, error) {
 	if r.Body == nil {
 		return nil, web.BadRequest("expected a JSON body")
 	}
-	if _, bounded := web.Drive(r).BodyLimit(); !bounded { // a request without an application
-		web.Drive(r).LimitBody(web.DefaultMaxBody)
-	}
+	limitBody(r)
 	if keep {
 		return web.Drive(r).KeepBody()
 	}
@@ -123,10 +122,17 @@ func readBody(r *web.Request, keep bool) ([]byte, error) {
 	return body.Bytes(), err
 }
 
+// limitBody bounds the body of a request without an application, which has no limit yet.
+func limitBody(r *web.Request) {
+	if _, bounded := web.Drive(r).BodyLimit(); !bounded {
+		web.Drive(r).LimitBody(web.DefaultMaxBody)
+	}
+}
+
 type validator interface{ Validate() error }
 
-// Validate calls the method Validate of an input, or of the pointer to it, if there is one. An input
-// that is a nil pointer has nothing to validate.
+// Validate calls the method Validate of an input, or of the pointer to it, if there is one. An
+// input that is a nil pointer has nothing to validate.
 func Validate[I any](input *I) error {
 	v, ok := any(*input).(validator)
 	if !ok {

@@ -25,7 +25,7 @@ var _ error = (*syntaxError)(nil)
 
 func (e *syntaxError) Error() string { return e.text }
 
-// expected is the error that something else is at the present place.
+// expected returns the error that something else is at the current position.
 func (s *scanner) expected(what string) error {
 	got := "the end"
 	if s.at < len(s.raw) {

@@ -9,7 +9,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// setter sets a field to the values of a parameter. It leaves out empty ones unless they are kept.
+// setter sets a field to the values of a parameter, without the empty ones unless keepEmpty is set.
 type setter = func(field reflect.Value, texts []string, m *mistakes, keepEmpty bool)
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
@@ -33,9 +33,9 @@ func isOctets(t reflect.Type) bool {
 		!reflect.PointerTo(t).Implements(textUnmarshaler) && !reflect.PointerTo(t.Elem()).Implements(textUnmarshaler)
 }
 
-// keepsEmpty reports whether an empty value is a value of the type: of strings and slices of strings
-// alone. For any other field it is as if it were not there, since a browser sends all fields of a
-// form, those left empty too.
+// keepsEmpty reports whether an empty value is a value of the type, which holds only for strings
+// and slices of strings. For any other field it counts as missing, since a browser sends all fields
+// of a form, also those left empty.
 func keepsEmpty(t reflect.Type) bool {
 	if isList(t) && t.Kind() == reflect.Slice {
 		t = t.Elem()

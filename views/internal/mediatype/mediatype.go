@@ -3,6 +3,7 @@ package mediatype
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"mime"
 	"slices"
@@ -14,18 +15,18 @@ import (
 // Range returns a media type, or a range such as "image/*", in lower case. Parameters are an error.
 func Range(t string) (string, error) {
 	normal := strings.ToLower(strings.TrimSpace(t))
-	example := normal // of the types that are meant
+	example := normal // of what the range covers
 	if major, all := strings.CutSuffix(normal, "/*"); all {
 		example = major + "/x"
 	}
 	if !Plain(normal) || !valid(example) {
-		return normal, fmt.Errorf("want a media type such as \"application/json\" or \"image/*\"")
+		return normal, errors.New("want a media type such as \"application/json\" or \"image/*\"")
 	}
 	return normal, nil
 }
 
-// Offer returns the normal form of an offer: names in lower case, no spaces around parameters, which
-// keep their order. Ranges are an error.
+// Offer returns the normal form of an offer: names in lower case, no spaces around parameters,
+// which keep their order. Ranges are an error.
 func Offer(offer string) (string, error) {
 	mediaType, _, err := mime.ParseMediaType(offer)
 	if err != nil {
@@ -34,9 +35,9 @@ func Offer(offer string) (string, error) {
 	major, minor, slash := strings.Cut(mediaType, "/")
 	switch {
 	case !slash || major == "" || minor == "":
-		return offer, fmt.Errorf("want a media type such as \"text/html\"")
+		return offer, errors.New("want a media type such as \"text/html\"")
 	case major == "*" || minor == "*":
-		return offer, fmt.Errorf("a view offers media types, not ranges: name each type")
+		return offer, errors.New("a view offers media types, not ranges: name each type, such as \"text/html\"")
 	}
 	normal := mediaType + spellParameters(offer)
 	if !valid(normal) { // mime reads more than HTTP does
@@ -80,8 +81,9 @@ func Base(offer string) string {
 // Plain reports whether an offer has no parameters.
 func Plain(offer string) bool { return !strings.Contains(offer, ";") }
 
-// Sort sorts different offers by the server's preference, a list of media types. One that is not on
-// the list has the number of offers as its position; see the file accept.go of package views.
+// Sort sorts distinct offers by the server's preference, a list of media types. An offer that is
+// not on the list has the number of offers as its position: see the file accept.go of package
+// views.
 func Sort(offers, list []string) {
 	at := func(offer string, otherwise int) int {
 		if i := slices.Index(list, offer); i >= 0 {

@@ -28,8 +28,8 @@ type Ranking struct {
 	places  map[string]registry.Source
 }
 
-// New returns a ranking of names, to which others are added. noun is what a name is, for error texts;
-// upwards puts the last name over all others, not the first.
+// New returns a ranking of names, to which others can be added. noun is what a name is, for error
+// texts. With upwards, the last name is over all others; otherwise the first one is.
 func New(noun string, upwards bool, names []string) *Ranking {
 	k := &Ranking{noun: noun, upwards: upwards, sorter: order.New(lightest, heaviest), places: map[string]registry.Source{}}
 	for _, name := range names {
@@ -38,7 +38,8 @@ func New(noun string, upwards bool, names []string) *Ranking {
 	return k
 }
 
-// Add adds a name, which is to be under and over others. A name that is added again moves to the end.
+// Add adds a name and the names that it is under and over. A name that is added again moves to the
+// end.
 func (k *Ranking) Add(name string, under, over []string, at registry.Source) {
 	k.places[name] = at
 	after, before := under, over
@@ -51,7 +52,8 @@ func (k *Ranking) Add(name string, under, over []string, at registry.Source) {
 	k.sorter.Add(name, after, before)
 }
 
-// Sorted returns the names in order. The error says where the name was added that cannot be placed.
+// Sorted returns the names in order. Its error is a *registry.Mistake at the line that added the
+// name which cannot be placed.
 func (k *Ranking) Sorted() ([]string, error) {
 	names, err := k.sorter.Sorted()
 	if unmet, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
@@ -72,6 +74,7 @@ func (k *Ranking) Sorted() ([]string, error) {
 	return names, err
 }
 
+// visible returns the names without the reserved ones and the ends.
 func visible(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		return name == Reserved || name == lightest || name == heaviest

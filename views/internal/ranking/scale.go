@@ -7,7 +7,7 @@ type Scale struct {
 	places map[string]int
 }
 
-// NewScale numbers the added kinds. Other kinds follow as they are used.
+// NewScale numbers the declared kinds, the lightest first. Other kinds follow as they are used.
 func NewScale(declared []string) *Scale {
 	s := &Scale{places: make(map[string]int, len(declared))}
 	for _, kind := range declared {
@@ -16,8 +16,8 @@ func NewScale(declared []string) *Scale {
 	return s
 }
 
-// Place returns the number of a kind, the heaviest the greatest. One that was not added follows all
-// others.
+// Place returns the number of a kind; the heaviest kind has the greatest. A new kind gets the
+// number after all others.
 func (s *Scale) Place(kind string) int {
 	at, known := s.places[kind]
 	if !known {
@@ -29,8 +29,8 @@ func (s *Scale) Place(kind string) int {
 
 var maxOrder = big.NewInt(1 << 30)
 
-// Order returns the number of a view with predicates of these kinds: the smallest is tried first. See
-// the file weight.go of package views.
+// Order returns the number of a view whose predicates are of these kinds: the view with the
+// smallest is tried first. See the file weight.go of package views.
 func (s *Scale) Order(kinds []string) *big.Int {
 	score := new(big.Int)
 	for _, kind := range kinds {

@@ -1,10 +1,10 @@
-// Package related tells apart types that are easily taken for one another: T and *T, a type and one
-// that it embeds.
+// Package related explains types that are easily confused: T and *T, a type and one that it embeds.
 package related
 
 import "reflect"
 
-// Hint says why views for the type has do not serve resources of type t, "" if the two are not related.
+// Hint returns why views for type has do not serve resources of type t; "" if the two are not
+// related.
 func Hint(t, has reflect.Type) string {
 	switch {
 	case has == nil || t == has:

@@ -1,4 +1,4 @@
-// Package viewname knows which texts can be view names.
+// Package viewname decides which texts can be view names.
 package viewname
 
 import (
@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// Problem says why a view name cannot be a path segment as the traversal reads it.
+// Problem returns why traversal never reads a path segment as this view name; nil if it does.
 func Problem(name string) error {
 	switch {
 	case strings.HasPrefix(name, "@@"):
