@@ -23,8 +23,8 @@ func load4(text string, i int) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-// zeros returns a number in which the highest bit of each byte that is zero in x is set, and no other
-// bit.
+// zeros returns a number in which exactly those bytes have their highest bit set that are zero in
+// x, and no other bit is set.
 func zeros(x uint64) uint64 { return ^((x&lows + lows) | x) & highs }
 
 // plainASCII reports whether text is ASCII without NUL, as nearly all paths are.
@@ -40,7 +40,7 @@ func plainASCII(text string) bool {
 	odd := uint64(0)
 	for i := 0; i+8 <= len(text); i += 8 {
 		x := load8(text, i)
-		odd |= x | (x - ones) // sets the highest bit of a byte that has it, or is the first zero
+		odd |= x | (x - ones) // the highest bit is set in bytes that have it, and in the first zero byte
 	}
 	x := load8(text, len(text)-8)
 	return (odd|x|(x-ones))&highs == 0

@@ -21,8 +21,9 @@ import (
 //   - of literal text, everything but letters, digits, -._~ and slashes is escaped.
 //
 // Unlike Pyramid's, a URL is generated only if it leads back: an id "new" for "{id:\d+}", an empty
-// id for "{id}", dot segments, and values that no path can contain are errors. Empty names of a star
-// become empty segments, as in Pyramid: the route matches, and its star is read without them.
+// id for "{id}", dot segments, and values that no path can contain are errors. Empty names of a
+// star become empty segments, as in Pyramid: the route matches the URL, but its star then lacks
+// them.
 
 var _ web.URLs = (*Table)(nil)
 

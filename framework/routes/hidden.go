@@ -12,8 +12,9 @@ import (
 // maxTried limits how many earlier routes are compared with one route.
 const maxTried = 100
 
-// warn warns of routes that match no request, because an earlier one certainly takes every path that
-// they match. It finds the usual cases, and no false ones: expressions are compared as texts.
+// warn warns of routes that match no request, because an earlier route certainly takes every path
+// that they match. It finds the usual cases and reports no false ones: it compares expressions as
+// texts.
 func (t *Table) warn(reg *registry.Registry) {
 	same := map[string]*Route{} // by pattern without the names of its markers
 	for _, rt := range t.routes {
@@ -33,7 +34,8 @@ func (t *Table) warn(reg *registry.Registry) {
 	}
 }
 
-// hiding returns an earlier route that takes every path of rt, nil if none is known.
+// hiding returns an earlier route that takes every path of rt; nil if there is none, or none is
+// found.
 func (t *Table) hiding(rt *Route) *Route {
 	m := rt.Pattern.match
 	if m.whole != nil {
@@ -46,7 +48,8 @@ func (t *Table) hiding(rt *Route) *Route {
 		if earlier == nil || earlier.order >= rt.order {
 			return nil
 		}
-		if earlier.refusesNoMore(rt) && (len(m.pieces) == 0 || earlier.Pattern.match.covers(m)) { // without pieces, the sample is its only path
+		// Without pieces, the sample is the only path of the route.
+		if earlier.refusesNoMore(rt) && (len(m.pieces) == 0 || earlier.Pattern.match.covers(m)) {
 			return earlier
 		}
 	}
@@ -60,7 +63,7 @@ func (rt *Route) refusesNoMore(other *Route) bool {
 	})
 }
 
-// sample returns a path that every pattern matches which covers m.
+// sample returns a path that matches every pattern which covers m.
 func (m *matcher) sample() string {
 	var b strings.Builder
 	for _, s := range m.shape {
@@ -91,6 +94,7 @@ func (m *matcher) covers(other *matcher) bool {
 	return len(m.shape) == len(other.shape)
 }
 
+// coversSegment reports whether segment i of m matches whatever that of other matches.
 func (m *matcher) coversSegment(i int, other *matcher) bool {
 	own, its := m.shape[i], other.shape[i]
 	switch {

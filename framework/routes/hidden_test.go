@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// hidden returns the names of the routes that a build warns of, of patterns in order. Each name is its
-// pattern, with its number.
+// hidden adds a route for each pattern, whose name is its number and whose line is too. It returns
+// the names of those that the build warns of.
 func hidden(t testing.TB, patterns []string, options ...[]routes.Option) (names []string, table *routes.Table) {
 	t.Helper()
 	c := registry.New(registry.Options{})

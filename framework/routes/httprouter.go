@@ -7,16 +7,18 @@ import (
 	"github.com/julienschmidt/httprouter"
 )
 
-// fixedPaths holds the paths of a table of which every route is one fixed path, such as "/login". In
-// an application that is mostly a tree these are the only routes, and nearly every request passes
-// them in vain. httprouter sees that without splitting the path, however deep it is. What it finds,
-// the trie looks up again. With markers in any route the trie alone is faster: httprouter takes a
-// list for their values from a pool, and would be asked besides the trie where shapes overlap.
+// fixedPaths holds the paths of a table in which every route is a fixed path, such as "/login". An
+// application that is mostly a tree has only such routes, and nearly every request matches none of
+// them. httprouter sees that without splitting the path, however deep it is; a path that it finds
+// is looked up again in the trie. If any route has markers, the trie alone is faster: httprouter
+// takes a list for their values from a pool, and where shapes overlap the trie would have to be
+// searched too.
 type fixedPaths struct{ router *httprouter.Router }
 
 const method = http.MethodGet // of all routes: httprouter needs one
 
-// newFixedPaths returns nil if a leaf is not a fixed path, or holds httprouter's syntax: ':' or '*'.
+// newFixedPaths returns nil without leaves, or if a leaf is not a fixed path or has ':' or '*' in
+// it, which are httprouter's syntax.
 func newFixedPaths(leaves []*leaf) *fixedPaths {
 	var paths []string
 	for _, l := range leaves {

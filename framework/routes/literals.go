@@ -1,10 +1,10 @@
 package routes
 
-// literals are the literal segments that may follow a place in the trie. While they are few they are
-// compared one by one; otherwise they are in a hash table of their own, since hashing a whole text as
-// a map does costs more than everything else at a place. The hash reads the length and the ends of a
-// text. If too many have the same ones, a map replaces the table: nothing that a client requests
-// makes a lookup slow.
+// literals are the literal segments that may follow a place in the trie. While they are few, they
+// are compared one by one. Otherwise they are in a hash table of our own, since a map hashes whole
+// texts, which costs more than everything else at a place. Our hash reads only the length and the
+// ends of a text. If too many texts share these, a map replaces the table, so that no request makes
+// a lookup slow.
 type literals struct {
 	list  []branch         // all
 	slots []int32          // index of list plus one, 0 for none; a power of two
@@ -27,7 +27,8 @@ func (l *literals) find(text string) *node {
 	switch {
 	case l.slots != nil:
 		mask := uint64(len(l.slots) - 1)
-		for h := hashEnds(text); ; h++ {
+		first := hashEnds(text)
+		for h := first; h < first+maxProbes; h++ {
 			at := l.slots[h&mask]
 			if at == 0 {
 				return nil
@@ -36,6 +37,7 @@ func (l *literals) find(text string) *node {
 				return b.node
 			}
 		}
+		return nil
 	case l.byMap != nil:
 		return l.byMap[text]
 	}
@@ -79,8 +81,8 @@ func (l *literals) finish() {
 	}
 }
 
-// hashTable returns the slots of a hash table with a number of slots, nil if a lookup would read too
-// many of them.
+// hashTable returns the slots of a hash table of a size, a power of two; nil if a text would be
+// more than maxProbes slots away from where the search for it begins.
 func hashTable(list []branch, size int) []int32 {
 	slots := make([]int32, size)
 	mask := uint64(size - 1)

@@ -2,11 +2,11 @@ package routes
 
 import "github.com/mastaba-go/mastaba/views/web"
 
-// Refused returns the routes whose pattern matches the path of r, and that did not match all the
-// same, in the order in which they are tried: those whose predicates do not all hold, up to the
-// route that matched, and if that one has predicates, all routes after it. It checks all predicates
-// of these routes; one that fails with an error does not hold. The request keeps its match. For an
-// invalid path it returns nil.
+// Refused returns the routes whose pattern matches the path of r although they were not chosen, in
+// the order in which they are tried: up to the route that matched, those whose predicates do not
+// all hold; after it, if it has predicates, all. It checks all predicates of these routes; one that
+// fails with an error does not hold. The request keeps its match. For an invalid path it returns
+// nil.
 func (t *Table) Refused(r *web.Request) []web.RefusedRoute {
 	path, err := requestPath(r)
 	if t == nil || len(t.routes) == 0 || err != nil {
@@ -27,7 +27,7 @@ func (t *Table) Refused(r *web.Request) []web.RefusedRoute {
 	for rt := s.next(); rt != nil; rt = s.next() {
 		if rt.Name == matched {
 			if len(rt.Predicates) == 0 {
-				break // no request reaches what is behind it
+				break // no request reaches the routes after it
 			}
 			later = true
 			continue

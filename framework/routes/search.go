@@ -6,7 +6,7 @@ package routes
 type search struct {
 	index *index
 	path  string
-	count int // of segments, at most one more than any shape has
+	count int // of segments, at most two more than any shape has
 
 	found int // of leaves: in near, then in more
 	near  [4]cursor
@@ -21,8 +21,8 @@ type search struct {
 // cursor walks through the routes of a leaf.
 type cursor struct{ leaf, next int32 }
 
-// begin starts the search for a path that requestPath or decode returned. A path that does not begin
-// with a slash matches nothing.
+// begin starts the search for a path that requestPath or decode returned. A path that does not
+// begin with a slash matches nothing.
 func (s *search) begin(x *index, path string) {
 	s.open(x, path)
 	if path[0] != '/' || x.fixed != nil && !x.fixed.has(path) {

@@ -131,10 +131,10 @@ func (t *Table) MatchesPath(escaped string) bool {
 	return s.next() != nil
 }
 
-// LacksSlash reports whether the pattern of any route, regardless of predicates, matches the escaped
-// path with a slash at its end. A star that matches the path without the slash, with the same names,
-// does not count: a redirect would lead to the same views, and a missing file below "/static/*path"
-// would be looked for twice.
+// LacksSlash reports whether the pattern of any route, regardless of predicates, matches the
+// escaped path with a slash at its end. A star that matches the path without the slash, with the
+// same names, does not count: a redirect would lead to the same views, and a missing file below
+// "/static/*path" would be looked for twice.
 func (t *Table) LacksSlash(escaped string) bool {
 	if t == nil || len(t.routes) == 0 {
 		return false

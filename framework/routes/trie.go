@@ -55,8 +55,8 @@ func (n *node) finish() {
 	}
 }
 
-// find adds every leaf whose shape the path of the search has, from its segment i on. A nil node finds
-// nothing.
+// find adds to the search every leaf below the node whose shape the path has from segment i on. A
+// nil node finds nothing.
 func (n *node) find(s *search, starts []int32, i int) {
 	for n != nil {
 		if n.rest != nil {
