@@ -9,8 +9,8 @@ import (
 )
 
 // build runs the rounds one after the other, up to the first error other than a conflict. From
-// there on nothing runs: it reports the mistakes, the conflicts that can be found without running
-// anything, and what the independent declarations lead to.
+// there on it runs only the independent declarations. It reports their errors, the mistakes, and
+// the conflicts that can be found without running anything.
 func (d *draft) build() (reg *Registry, err error) {
 	rounds, err := d.freeze()
 	if err != nil {
@@ -57,8 +57,8 @@ func (d *draft) run(r *round, entries []*entry, reg *Registry) ([]error, bool) {
 }
 
 // rehearse runs the independent declarations alone, and returns what is wrong with their tables. It
-// returns nothing if one of them may be missing: the others would report that as an error of their
-// own.
+// returns nothing if an independent declaration may be missing, since the others could fail for
+// that reason alone.
 func (d *draft) rehearse(rounds []*round) []error {
 	reg := newRegistry(maps.Clone(d.values))
 	for _, r := range rounds {

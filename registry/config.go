@@ -33,7 +33,7 @@ type Config struct {
 // book is what a Config records into: a draft, or a round of a build.
 type book interface {
 	record(d Declaration, c *Config)
-	mistake(m *Mistake, of *Declaration) // of is nil if the mistake may have kept anything from being declared
+	mistake(m *Mistake, of *Declaration) // without of, any declaration may be missing because of the mistake
 	include(name string, at Source) bool // reports whether the name is new in this round
 	commit(at Source)
 	settings() Settings
@@ -119,8 +119,8 @@ func (c *Config) Declare(d Declaration) {
 // Fail records err as a *Mistake with the source of c, or each of the errors that err joins. A nil
 // err does nothing. A round with a mistake does not run.
 //
-// Where it is known what the directive would have declared, use the Err of a Declaration instead:
-// then conflicts that it is part of are reported together with the mistake.
+// A directive that knows what it would have declared sets the Err of that Declaration instead. Then
+// the conflicts that the declaration is part of are reported together with the mistake.
 func (c *Config) Fail(err error) {
 	at := c.source
 	if at.IsZero() {
@@ -129,8 +129,8 @@ func (c *Config) Fail(err error) {
 	c.fail(at, err, nil)
 }
 
-// fail records the parts of err as mistakes: those without a source at the given one. of is the
-// declaration that it is the Err of.
+// fail records the parts of err as mistakes; those without a source get the given one. of is the
+// declaration whose Err it is, if any.
 func (c *Config) fail(at Source, err error, of *Declaration) {
 	for _, part := range parts(err, func(err error) error { return &Mistake{Source: at, Err: err} }) {
 		m, ok := part.(*Mistake)

@@ -41,20 +41,20 @@ type Declaration struct {
 	// to keep one of the two. For declarations in different folders the conflict adds "or include
 	// one package from the other".
 	Remedy string
-	// Err is what is wrong with the declaration; nil: nothing. It is recorded as by c.Fail, and Run
-	// does not run, but the declaration takes part in conflicts. Without an ID it takes part in none.
+	// Err is what is wrong with the declaration, nil if nothing is. It is recorded as by c.Fail,
+	// and Run is not called. With an ID, the declaration still takes part in conflicts.
 	Err error
-	// Independent says that Run needs no other declaration, and that none like it is declared while
-	// others run: it enters something into a table that an OnFreeze function checks, such as the
-	// order of the tweens. If the build ends early because of other errors, such declarations run
-	// nevertheless, in a registry that is thrown away, to find what is wrong with the table too.
+	// Independent means that Run needs no other declaration, and that no Run declares anything of
+	// this kind. Run enters something into a table that an OnFreeze function checks, such as the
+	// order of the tweens. If other errors end the build early, independent declarations still run,
+	// in a registry that is thrown away, so that errors of the table are reported too.
 	Independent bool
 	// Run does what is declared. It may be nil. It may use c, whose source is that of the
 	// declaration, to declare more, in the same phase or a later one. c is valid until Run returns.
 	//
-	// After an error or a panic of Run, which is an *ExecutionError, nothing more runs. If Run
-	// returns one, it is kept as it is, since it may name another declaration. An error given to
-	// c.Fail does not end the phase, so that all such errors are reported together.
+	// An error or a panic of Run becomes an *ExecutionError, and nothing more runs. If Run returns
+	// an *ExecutionError, it is kept as it is, since it may name another declaration. An error
+	// given to c.Fail does not end the phase, so that all such errors are reported together.
 	Run func(c *Config, reg *Registry) error
 }
 
@@ -110,7 +110,8 @@ func (d *Declaration) subject() string {
 	return fmt.Sprintf("%+v", d.ID)
 }
 
-// remedy returns what to do about a conflict: between packages, or within one.
+// remedy returns what to do about a conflict. With packages, the declarations are in different
+// ones.
 func (d *Declaration) remedy(packages bool) string {
 	text := d.Remedy
 	_, named := d.ID.(string)

@@ -45,8 +45,8 @@
 //
 // Conflicts hide nothing: the build runs to its end. After a mistake or an ExecutionError only
 // independent declarations run ([Declaration]), such as those that make up the order of the tweens;
-// others could fail merely because something is missing. What only they would find is reported
-// when the error before it is mended.
+// others could fail merely because something is missing. What only those would find is reported
+// once the earlier errors are mended.
 //
 // Two declarations conflict if their Category and ID are equal. A declaration overrides those of
 // included packages ([Config.Include]), however deep, and all those of earlier rounds

@@ -17,7 +17,7 @@ type entry struct {
 type round struct {
 	entries  []*entry
 	mistakes []error
-	partial  bool // a mistake may have kept anything from being declared
+	partial  bool // an independent declaration may be missing because of a mistake
 	included map[string]bool
 }
 

@@ -44,8 +44,8 @@ func (e *Errors) Error() string {
 // Unwrap returns the parts, sorted by source.
 func (e *Errors) Unwrap() []error { return e.errs }
 
-// Warnings returns what the build warned of before it ended, sorted by source. Its text is not part
-// of Error. What shows only once the errors are mended is not among them.
+// Warnings returns the warnings that the build recorded before it failed, sorted by source. They
+// are not part of the text of Error. There may be more once the errors are mended.
 func (e *Errors) Warnings() []Warning { return slices.Clone(e.warnings) }
 
 // Conflict is the error of several declarations of the same thing of which none overrides all
@@ -135,8 +135,8 @@ func guard(fn func() error) (err error) {
 	return notNil(fn())
 }
 
-// notNil returns err, or in place of an error that is a nil pointer, which is not nil itself and
-// whose methods may panic, another one that says so.
+// notNil returns err, or if that is a nil pointer in an interface, whose methods may panic, an
+// error that reports it.
 func notNil(err error) error {
 	if isNilPointer(err) {
 		return fmt.Errorf("the error is a nil %T: return nil itself if nothing is wrong", err)

@@ -28,11 +28,11 @@ import (
 // phase are too late. A declaration that was overridden once stays overridden: whatever overrides
 // the one that overrode it overrides it too.
 //
-// Errors do not hide each other. After a conflict the first one runs, as if it overrode the others,
-// so that nothing is missing from what runs later; the build fails all the same. After any other
-// error something is missing, and whatever runs could fail for that reason alone. So nothing runs
-// any more, and the rest is only searched for conflicts. They are then those of the declarations
-// that were recorded by then.
+// Errors do not hide each other. After a conflict the first of its declarations runs, as if it
+// overrode the others, so that nothing is missing for what runs later; the build fails all the
+// same. After any other error something is missing, and whatever runs could fail for that reason
+// alone. So nothing runs any more, and the declarations that are recorded by then are only searched
+// for conflicts.
 //
 // So each declaration is resolved once, when its phase begins or when it is recorded, and nothing
 // is resolved again. The cost is linear, except for sorting those with the same discriminator.
@@ -44,7 +44,7 @@ type contender struct {
 	ran        bool         // it is running, has run, or would have run without an error before it
 	overridden bool         // it will not run
 	rivals     []*contender // those of the current batch with the same discriminator
-	clash      *Conflict    // the one that it is the first of
+	clash      *Conflict    // in which it is the first; nil without one
 }
 
 // resolution runs one round, phase by phase.
@@ -103,8 +103,8 @@ func (r *resolution) distribute(entries []*entry) (present []*contender) {
 	return present
 }
 
-// phase resolves the next phase and runs its declarations, as far as no error but conflicts comes
-// up. The mistakes that they record do not end the phase itself.
+// phase resolves the next phase and runs its declarations, up to the first error other than a
+// conflict. The mistakes that they record do not end the phase itself.
 func (r *resolution) phase() {
 	run := r.run
 	r.reached, r.started = heap.Pop(&r.orders).(int), true
@@ -184,8 +184,8 @@ func (r *resolution) contest(holder *contender) {
 	}
 }
 
-// conflict records that two contenders conflict. All that conflict with the same one are in one
-// error, also those of a later phase.
+// conflict records that two contenders conflict. All that conflict with the same first one are in
+// one error, also those of a later phase.
 func (r *resolution) conflict(first, other *contender) {
 	if first.clash == nil {
 		first.clash = &Conflict{Subject: first.subject(), Sources: []Source{first.from.source}, Remedy: first.remedy(false)}

@@ -30,15 +30,15 @@ func (e *TextError) Error() string {
 // Unwrap returns Err.
 func (e *TextError) Unwrap() error { return e.Err }
 
-// The Want of errors for durations, times and bools, with what to write instead.
+// The Want of errors for durations, times and bools, with an example.
 const (
 	WantDuration = "a duration: want something like 1m30s"
 	wantTime     = "a time: want something like 2026-01-31 or 2026-01-31T15:04:05Z"
 	wantBool     = "a bool: want true or false"
 )
 
-// wantStandard are the Wants for types of the standard library with UnmarshalText, by their names:
-// the registry links none of them.
+// wantStandard holds the Want for types of the standard library with UnmarshalText. The key is the
+// name of the type, so that the registry need not import its package.
 var wantStandard = map[string]string{
 	"math/big.Int":       "an integer",
 	"math/big.Float":     "a number",
@@ -85,9 +85,9 @@ func WantText(t reflect.Type) (want string, ok bool) {
 
 // SetText sets to, a variable whose type must be one that WantText describes, to the value that
 // text denotes. It reads bools, floats and durations as the standard library does, a time.Time from
-// a date or a time in RFC 3339, integers in base (0 accepts the prefixes 0x, 0o and 0b), and other
-// types by UnmarshalText. A pointer is set to a new value. An invalid text, or a number out of
-// range, is a *TextError, and to may then be changed.
+// a date or a time in RFC 3339, integers in the base (0 accepts the prefixes 0x, 0o and 0b), and
+// other types by UnmarshalText. A pointer is set to a new value. An invalid text, or a number out
+// of range, is a *TextError, and to may then be changed.
 //
 // Settings, route parameters, forms and JSON inputs convert their texts with it; each has its own
 // rules for what is around the text, and for further types.

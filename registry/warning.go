@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Warning is something that builds, but is probably wrong: a view that no request can reach. It
-// does not end the build, and the application serves as declared.
+// Warning reports something that builds but is probably wrong, such as a view that no request can
+// reach. It does not end the build, and the application serves as declared.
 type Warning struct {
 	Source Source // the line to change
 	Text   string // what is wrong, and what to do
@@ -17,19 +17,18 @@ var _ fmt.Stringer = Warning{}
 // String returns "file:line: what is wrong".
 func (w Warning) String() string { return withSource(w.Source, w.Text) }
 
-// Warn records a warning of the build. Declarations call it when they run, and functions of
-// OnFreeze for what shows only once all declarations have run: a declaration that another one
-// overrides does not run, and warns of nothing. A warning needs a reason to be wrong in nearly every
-// program that gets it; whoever means what they wrote cannot switch it off. It panics once the
-// registry is frozen.
+// Warn records a warning of the build. The Run of a declaration calls it, so a declaration that is
+// overridden warns of nothing; functions of OnFreeze call it for what shows only once all
+// declarations have run. Warn only of what is wrong in nearly every program, since a warning cannot
+// be switched off. Warn panics once the registry is frozen.
 func (r *Registry) Warn(at Source, text string) {
 	r.mustBeOpen("Warn")
 	r.warnings = append(r.warnings, Warning{at, text})
 }
 
-// Warnings returns the warnings of the build, sorted by source as errors are, each once. Nothing
-// logs them on its own: the command check of package framework/cli prints them, and a test may
-// require that there are none.
+// Warnings returns the warnings of the build, each once, sorted by source as errors are. The
+// registry does not log them: the command check of package framework/cli prints them, and a test
+// may require that there are none.
 func (r *Registry) Warnings() []Warning { return slices.Clone(r.warnings) }
 
 // sortWarnings sorts the warnings and removes repeated ones.

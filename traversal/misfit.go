@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The types of the capabilities that a method of another signature may be meant for. Location is not
-// among them: resources have methods of this name for other purposes.
+// The capabilities that a method with a wrong signature may be meant for. Location is not among
+// them: resources have methods of this name for other purposes.
 var (
 	containerType      = reflect.TypeFor[Container]()
 	asyncContainerType = reflect.TypeFor[AsyncContainer]()
@@ -15,12 +15,12 @@ var (
 	listerType         = reflect.TypeFor[Lister]()
 )
 
-// Misfits says what is wrong with methods of t that are named as those of a [Container],
+// Misfits returns what is wrong with methods of t that are named like those of a [Container],
 // [AsyncContainer], [PathContainer] or [Lister], but have another signature, so that no walk calls
 // them: "its method Child(string) *wiki.Page is not called: want …". It returns nil if t is an
 // interface, or if nothing is wrong.
 //
-// Most applications never call it: an explanation, and the warnings of a configuration, show it.
+// Most applications never call it: explanations, and the warnings of a build, show its texts.
 func Misfits(t reflect.Type) (texts []string) {
 	if t == nil || t.Kind() == reflect.Interface {
 		return nil
@@ -36,7 +36,8 @@ func Misfits(t reflect.Type) (texts []string) {
 	return misfit(texts, t, m, ok, listerType, "Children(context.Context) iter.Seq2[traversal.Entry, error]")
 }
 
-// misfit appends what is wrong with the method m of t, if it has one.
+// misfit appends what is wrong with t for one capability. m is the method of t with its name, if
+// has is set.
 func misfit(texts []string, t reflect.Type, m reflect.Method, has bool, capability reflect.Type, want string) []string {
 	switch {
 	case t.Implements(capability):

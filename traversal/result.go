@@ -3,8 +3,9 @@ package traversal
 import "strings"
 
 // Result is what a walk found. It is made to be part of a larger value, such as a request. A walk
-// along a path without names or escapes allocates nothing. Any other needs room for its names and
-// resources: [Result.Use] provides it, otherwise a walk of up to 32 levels allocates once.
+// along a path without names allocates nothing. Any other needs room for its names and resources:
+// [Result.Use] provides it, otherwise a walk of up to 32 levels allocates once. Each name with
+// escapes is allocated too.
 //
 // A Result belongs to one walk. After the walk it no longer changes, and several goroutines may
 // read it; its Nodes point into it. A copy that is made after the walk is a Result of its own, but

@@ -2,9 +2,9 @@ package traversal
 
 import "strings"
 
-// room holds the names of a walk and the resources below its start. Both slices have the same length
-// from the beginning, unless the path is very long; Result.count and Result.depth say how much of
-// them is filled.
+// room holds the names of a walk and the resources below its start. Both slices have the same
+// length from the beginning, except for very long paths: see grow. Result.count and Result.depth
+// are how much of them is filled.
 type room struct {
 	names []string
 	below []Resource
@@ -36,7 +36,7 @@ type nodeAndView struct {
 	viewName string
 }
 
-// rare returns what few walks need, nil without any of it.
+// rare returns what few walks need; nil if this walk needs none of it.
 func (r *Result) rare() *rare {
 	if r.room == nil {
 		return nil
@@ -44,7 +44,7 @@ func (r *Result) rare() *rare {
 	return r.room.rare
 }
 
-// ensureRare is rare, allocated if need be.
+// ensureRare returns what few walks need, and allocates it if there is none.
 func (r *Result) ensureRare() *rare {
 	if r.room == nil {
 		r.room = new(room)

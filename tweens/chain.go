@@ -85,7 +85,7 @@ func (t *table) setInterim() {
 }
 
 // Interim reports whether any tween that was built, in the chain or around a view, may send
-// informational responses, for which it needs the writer of each request: see
+// informational responses. Such a tween needs the writer of each request: see
 // web.Driver.SetInterim.
 //
 // Applications need not call it, framework does.

@@ -38,16 +38,17 @@ type CompressOptions struct {
 //     not become smaller, or marked no-transform; and those that turn out no smaller.
 //   - A body of bytes is compressed at once, and its length is known. Readers and streams are
 //     compressed as they are sent, and a Flush passes through, so that a page may be sent piece by
-//     piece. What an http.Handler writes is treated likewise, once its headers or its length decide.
+//     piece. What an http.Handler writes is treated likewise, once its headers or its length
+//     decide.
 //   - Of equally preferred codings it takes zstd. A client that refuses the plain bytes
-//     (identity;q=0, or *;q=0) gets them anyway if it accepts none of these codings, or where a body
-//     is left alone: RFC 9110 12.4.1 leaves the choice between that and a 406, which helps no
+//     (identity;q=0, or *;q=0) gets them anyway if it accepts none of these codings, or where a
+//     body is left alone: RFC 9110 12.4.1 leaves the choice between that and a 406, which helps no
 //     client. Of an Accept-Encoding the first 100 elements count.
 //   - Vary names Accept-Encoding wherever it decides. A strong ETag gets a suffix ("v1-gzip"),
 //     because the bytes differ; when a client sends it back in If-None-Match or If-Match, the
-//     application sees its own tag as well. In If-None-Match that holds for the codings that the
-//     request accepts, so that no cache serves others. Digests of the plain bytes (Content-Digest,
-//     Repr-Digest, Digest, Content-MD5) are removed.
+//     application sees its own tag as well; in If-None-Match only for codings that the request
+//     accepts, since a cache would serve the others too. Digests of the plain bytes
+//     (Content-Digest, Repr-Digest, Digest, Content-MD5) are removed.
 //   - A response to HEAD has the headers of GET, except for the length.
 //
 // Place it outside ExcView, so that error pages are compressed too, and inside AccessLog and
@@ -140,11 +141,11 @@ func (c *compression) release(coding string, e encoder) {
 	c.pools[coding].Put(e)
 }
 
-// decision is what Compress knows of one request.
+// decision is what Compress knows about one request.
 type decision struct {
 	*compression
 	acceptEncoding []string
-	accepted       accepted // what that says, once read is set
+	accepted       accepted // acceptEncoding, once read is set
 	read           bool
 	has            []string // the original If-None-Match, if that had coded tags
 }
@@ -159,7 +160,8 @@ func (d *decision) accepts() *accepted {
 
 // addPlainTags adds the application's own entity tags to the coded ones that the client has. In
 // If-None-Match it leaves out those of codings that this request does not accept: a 304 would let a
-// shared cache serve them. If-Match is about the resource, which has changed or not.
+// shared cache serve them. If-Match asks only whether the resource has changed, whatever the
+// coding.
 func (d *decision) addPlainTags(r *web.Request) {
 	if list := r.Header["If-Match"]; len(list) > 0 {
 		if all := withPlainTags(list, func(coding int) bool { return slices.Contains(d.codings, codings[coding]) }); all != nil {
@@ -255,8 +257,7 @@ func (d *decision) apply(r *web.Request, resp *web.Response) {
 	}
 }
 
-// declaredSize returns the length of a pending body, from which it must not differ; -1 if it may
-// have any length.
+// declaredSize returns the length that a pending body must have; -1 if it may have any.
 func declaredSize(resp *web.Response) int64 {
 	if size := resp.Size(); size >= 0 {
 		return size

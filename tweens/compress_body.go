@@ -74,8 +74,8 @@ func (b *compressedReader) Close() error {
 	return nil
 }
 
-// stream compresses what fn writes, whose length is size or, if that is -1, any. After an error or a
-// panic the body stays incomplete.
+// stream compresses what fn writes, which must have the length size; -1 means any. After an error
+// or a panic the body stays incomplete.
 func (c *compression) stream(w web.StreamWriter, coding string, size int64, fn func(web.StreamWriter) error) error {
 	e := c.acquire(coding, w)
 	defer c.release(coding, e)

@@ -89,8 +89,8 @@ func TestCompressKeepsTheRulesOfHandlers(t *testing.T) {
 	}
 }
 
-// A body that is shorter than declared is not ended as if it were complete, and what is longer is not
-// sent: as without compression.
+// A body that is shorter than declared is not ended as if it were complete, and what is longer is
+// not sent: as without compression.
 func TestCompressOfDeclaredLengths(t *testing.T) {
 	t.Parallel()
 	bodies := map[string]func(resp *web.Response, size int){

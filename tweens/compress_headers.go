@@ -22,9 +22,9 @@ type accepted struct {
 // mostCodings is how many elements of an Accept-Encoding count.
 const mostCodings = 100
 
-// readAccepted reads an Accept-Encoding once and chooses among available (RFC 9110 12.5.3): the
-// coding with the highest weight, if that is at least the one of identity where the client names
-// it. Among equally preferred ones it is the first. The first weight of a coding counts, invalid
+// readAccepted reads an Accept-Encoding and chooses among the available codings (RFC 9110 12.5.3):
+// the one with the highest weight, unless the client gives identity a higher one. Of equal weights
+// it is the first. The first weight of a coding counts, invalid
 // weights count as 0, and "*" stands for the codings that are not named.
 func readAccepted(lines, available []string) (a accepted) {
 	if len(lines) == 0 {
@@ -70,7 +70,7 @@ func readAccepted(lines, available []string) (a accepted) {
 	return a
 }
 
-// choose sets the preferred coding.
+// choose sets the preferred coding, and the weights of those that are not available to 0.
 func (a *accepted) choose(available []string, identity float64) {
 	most := identity
 	for i, coding := range codings {
@@ -105,8 +105,8 @@ func codedTag(tag, coding string) string {
 	return tag[:len(tag)-1] + "-" + coding + `"`
 }
 
-// withPlainTags adds to the tags of If-Match or If-None-Match the application's own tag for each one
-// of a coding that accepts allows. It returns nil if there are none.
+// withPlainTags adds to the tags of If-Match or If-None-Match the application's own tag for each
+// tag of a coding for which accepts returns true. It returns nil if there is no such tag.
 func withPlainTags(lists []string, accepts func(coding int) bool) []string {
 	var plain []string
 	for tag := range tagsOf(lists) {
@@ -122,9 +122,9 @@ func withPlainTags(lists []string, accepts func(coding int) bool) []string {
 	return []string{strings.Join(append(append([]string(nil), lists...), plain...), ", ")}
 }
 
-// tagOf304 returns the tag for a 304 to a request with the tags has: of those that the client may
-// be served, the preferred one that it has. A shared cache serves the response with this tag from
-// then on (RFC 9111 4.3.4).
+// tagOf304 returns the tag for a 304 to a client that has the tags has: of these, that of the
+// coding which the client prefers among those it accepts. From then on a shared cache serves the
+// response with this tag (RFC 9111 4.3.4).
 func (a *accepted) tagOf304(tag string, has []string) string {
 	if a.coding != "" && listed(codedTag(tag, a.coding), has) {
 		return codedTag(tag, a.coding)

@@ -19,8 +19,8 @@
 // Most applications need five names: Wrap, [FromMiddleware] for net/http middleware, [Under] and
 // [Over] for the order, and [ExcView], the tween that turns errors into responses. A tween may
 // still change a response, because it is sent only when all tweens have returned. Outside ExcView
-// errors are responses already, except those that no error view handles and that have no status;
-// under it a tween sees the Go error.
+// errors are responses already, except those without an error view and without a status; under it
+// a tween sees the Go error.
 //
 // What must be on every response, such as a security header, a tween sets in a response callback,
 // since the 500 for an error that no view handles is made after the tweens: see

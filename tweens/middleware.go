@@ -30,8 +30,8 @@ import (
 //   - Inner tweens see what the middleware changes in the request (context, URL, headers, body). As
 //     http.ServeMux does, the tween sets the Pattern of the matched route in the request that the
 //     middleware passed.
-//   - An error from inner tweens passes on to outer ones. It unwinds the middleware, as a panic of a
-//     handler does in net/http: the call of the handler panics with http.ErrAbortHandler, or with
+//   - An error from inner tweens passes on to outer ones. It unwinds the middleware, as a panic of
+//     a handler does in net/http: the call of the handler panics with http.ErrAbortHandler, or with
 //     the value of an inner panic, so that nothing is cached, committed or counted as a success.
 //     Whatever the middleware makes of the panic does not count. If it calls its handler on a
 //     goroutine of its own (other than http.TimeoutHandler's), it is unwound when it next uses its
@@ -47,8 +47,8 @@ import (
 //     the Unwrap method of the middleware's own writer. Hijack must come before any write, and
 //     takes over the connection when the response is sent; outer tweens see a response with status
 //     101. Deadlines, trailers and Push do not pass through.
-//   - An informational response (103 Early Hints) goes to the client at once, past outer tweens, if
-//     the request came over HTTP/1.1 or later. After the response has begun it is dropped.
+//   - An informational response (103 Early Hints) goes to the client at once, past outer tweens. It
+//     is dropped if the request came over HTTP/1.0, or once the middleware has begun its response.
 //
 // Middleware that needs nothing of the framework costs less around the whole application, which is
 // an http.Handler.

@@ -61,7 +61,7 @@ func TestInformationalResponses(t *testing.T) {
 		"middleware that refuses": {func(c *framework.Configurator) {
 			plain(c)
 			c.AddTween("hints", through(handle(func(_ http.Handler, w http.ResponseWriter, hr *http.Request) {
-				hints(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 403) })).ServeHTTP(w, hr)
+				hints(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusForbidden) })).ServeHTTP(w, hr)
 			})))
 		}, 403, "no\n", 1},
 		"around a view": {func(c *framework.Configurator) { plain(c, views.Around(through(hints))) }, 200, "page", 1},

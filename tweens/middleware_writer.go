@@ -161,8 +161,8 @@ func (o *middlewareWriter) declare(values []string) {
 	}
 }
 
-// exceeds reports whether n more bytes are more than the declared length. What is longer is dropped,
-// as in net/http, unless the whole body fits the buffer: then Send corrects the length.
+// exceeds reports whether n more bytes are more than the declared length. What is longer is
+// dropped, as in net/http, unless the whole body fits the buffer: then Send corrects the length.
 func (o *middlewareWriter) exceeds(n int) bool {
 	o.length += int64(n)
 	return o.declared >= 0 && o.length > o.declared && (o.streaming || len(o.buf)+n > bufferLimit)

@@ -367,7 +367,8 @@ func TestMiddlewareThatWritesMoreThanDeclared(t *testing.T) {
 
 const bufferLimit = 64 << 10
 
-// What a handler does to its headers after the first byte has no effect, and trailers are no headers.
+// What a handler does to its headers after the first byte has no effect, and trailers are no
+// headers.
 func TestLateHeadersOfMiddleware(t *testing.T) {
 	t.Parallel()
 	for _, when := range []string{"early", "late"} {

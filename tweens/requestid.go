@@ -5,8 +5,8 @@ import "github.com/mastaba-go/mastaba/views/web"
 // RequestID sets X-Request-Id on every response to the id of the request, which is also in its log
 // lines. The id is that of a trusted proxy, or a new UUID of version 7: see web.Request.ID.
 //
-// A response that is made later than this tween has it too: that of an error or a panic which passes
-// through it, or which comes up after it.
+// A response that is made after this tween has it too: that of an error or a panic, whether it
+// passes through this tween or comes from an outer one.
 func RequestID() Factory {
 	return Wrap(func(next web.Handler) web.Handler {
 		return onEvery(next, setRequestID)

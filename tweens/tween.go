@@ -49,8 +49,8 @@ func New(build func(next web.Handler, reg *registry.Registry) (web.Handler, erro
 // Wrap makes a Factory of a function that needs nothing from the registry and cannot fail. A nil
 // function makes the zero Factory.
 //
-// The handler gets no response of an error that no view handles: what has to be on every response,
-// it sets in a callback, before it calls next (web.Request.AddResponseCallback).
+// For an error that no view handles, next returns no response. What must be on every response, the
+// handler sets in a callback before it calls next: see web.Request.AddResponseCallback.
 func Wrap(wrap func(next web.Handler) web.Handler) Factory {
 	if wrap == nil {
 		return Factory{}
