@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # github.com/yuin/goldmark 1.8.7
 #
-# parser.WithAutoHeadingID keeps ASCII letters and digits of a heading only, and turns "_" into "-". The
-# ids of headings in other scripts all become "heading", "heading-1" and so on. GitHub keeps letters of
-# any script and "_", so tables of contents that are written for it lead nowhere in goldmark's output.
+# parser.WithAutoHeadingID keeps only the ASCII letters and digits of a heading, and turns "_" into
+# "-". Headings in other scripts get the ids "heading", "heading-1" and so on. GitHub keeps "_" and
+# the letters of any script, so tables of contents written for GitHub lead nowhere in goldmark's
+# output.
 #
 # Seen:
 #   <h2 id="my-function">my_function</h2>

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Go 1.26.8 with either engine, and Go 1.27.3, encoding/json
 #
-# The same program gets other errors from encoding/json when its engine changes, although it compiles
-# without a change. A wrong value of a field with the option "string" is an *UnmarshalTypeError with one
-# engine and an anonymous error with the other. The Field of an error inside a list has the index with
-# one and lacks it with the other. And an error of the reader below a Decoder, such as that of
-# http.MaxBytesReader, is in the Unwrap chain with two of the three. A server that chooses its status
-# by such errors sends other responses after the change.
+# An unchanged program gets different errors from encoding/json when the engine of the package
+# changes:
+#   - A wrong value of a field with the option "string" is an *UnmarshalTypeError only with the new
+#     engine. With the old one it is an error without a type of its own.
+#   - The Field of an error inside a list has the index only with the new engine.
+#   - An error of the reader below a Decoder, such as that of http.MaxBytesReader, is not in the
+#     Unwrap chain with the new engine of Go 1.26; in the two others it is.
+# A server that chooses its status by such errors then sends other responses.
 #
 # Seen:
 #   go1.26.8

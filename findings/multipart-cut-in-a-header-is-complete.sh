@@ -3,8 +3,8 @@
 #
 # A form that ends inside the header of a part is read without an error, as if it were complete: the
 # part is missing, and nothing says so. NextPart returns a bare io.EOF for it, which stands for the
-# last boundary. A form that ends anywhere else is an error, as it should be. With ParseMultipartForm
-# of net/http the same form passes.
+# last boundary. A form that ends anywhere else is an error, as it should be. With
+# ParseMultipartForm of net/http the same form passes.
 #
 # Seen:
 #   whole:                 <nil> map[a:[1] b:[2]]

@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
 # net/http, Go 1.26.8 and Go 1.27.3
 #
-# http.ServeContent, and so FileServer, responds to valid conditional and range requests otherwise than
-# RFC 9110 says:
-#   - bytes=-0 is unsatisfiable (14.1.2), and "bytes 3-2/3" is no valid Content-Range (14.4): 416;
-#   - no part of an empty file can be described: "bytes 0--1/0" is no valid Content-Range (14.4): 200 or 416;
-#   - the lines of If-None-Match are one list (5.3): 304; an empty If-Match matches nothing (13.1.1): 412;
-#   - two dates in If-Modified-Since are ignored (13.1.3): 200;
-#   - units of ranges ignore case (14.1): 206; an unknown unit is ignored (14.2): 200;
-#   - a suffix longer than an int64 is the whole file (14.1.1, 14.1.2): 206;
+# http.ServeContent, and so FileServer, does not respond to these conditional and range requests as
+# RFC 9110 says. Each line gives the rule, and the status that follows from it:
+#   - bytes=-0 is unsatisfiable (14.1.2), and "bytes 3-2/3" is not a valid Content-Range (14.4):
+#     416;
+#   - no Content-Range can describe a part of an empty file, "bytes 0--1/0" is invalid (14.4): 200
+#     or 416;
+#   - the lines of If-None-Match are one list (5.3): 304;
+#   - an empty If-Match matches nothing (13.1.1): 412;
+#   - If-Modified-Since with two dates is ignored (13.1.3): 200;
+#   - units of ranges ignore case (14.1): 206;
+#   - an unknown unit is ignored (14.2): 200;
+#   - a suffix longer than the file, even than an int64, is the whole file (14.1.1, 14.1.2): 206;
 #   - only GET has ranges (14.2): HEAD is 200.
-# views.HTTP and web.Request.HTTP change such headers to a form with the same meaning that ServeContent
-# understands, except for unknown units, which another handler may know.
+# views.HTTP and web.Request.HTTP rewrite such headers so that ServeContent understands them, except
+# for unknown units, which another handler may know.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

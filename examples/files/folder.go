@@ -77,8 +77,8 @@ type column struct {
 	Active, Desc     bool
 }
 
-// showFolder is the page of a folder: its entries and its README. It keeps the entries up to this
-// page.
+// showFolder is the page of a folder: its entries and its README. It keeps only the entries up to
+// the page in memory.
 func showFolder(r *framework.Request, f *Folder, q folderQuery) (*folderPage, error) {
 	bounds := f.site.bounds
 	page := &folderPage{Page: max(q.Page, 1), Columns: columns(q)}
@@ -177,7 +177,7 @@ type readme struct {
 	rank int // in readmes
 }
 
-// consider replaces the README by a better one. Of the same rank, the first by name is the better.
+// consider replaces the README if i is a better one. Of the same rank, the first by name is better.
 func (best *readme) consider(i item) {
 	rank := slices.Index(readmes, i.lower)
 	if rank < 0 || !i.reachable() || i.isFolder() {

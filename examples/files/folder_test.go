@@ -85,7 +85,7 @@ func TestLargeFolders(t *testing.T) {
 	assert.Contains(t, app.Get("/").Status(http.StatusOK).Body, "more entries than can be listed")
 }
 
-// A selection keeps the same items as a sort of all, and never more than its limit.
+// A selection keeps the same items as sorting all of them would, and never more than its limit.
 func TestSelection(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -112,7 +112,8 @@ func TestSelection(t *testing.T) {
 	}
 }
 
-// So many requests are handled at once, so many wait, and others are refused with a page.
+// mostAtOnce requests are handled at once, mostWaiting more wait, and any other gets a page with a
+// 503.
 func TestRequestsAreLimited(t *testing.T) {
 	t.Parallel()
 	dir := tree{"a.txt": "a"}.write(t)

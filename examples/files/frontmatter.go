@@ -6,9 +6,9 @@ import (
 	"regexp"
 )
 
-// cutFrontMatter cuts off what notes and the pages of static site generators begin with: a block of
-// YAML between two lines "---", or of TOML between two lines "+++". It has to be at the very
-// beginning, to be closed, and to begin with a key, because a line "---" is also a rule.
+// cutFrontMatter cuts off the front matter of notes and of pages for static site generators: a
+// block of YAML between two lines "---", or of TOML between two lines "+++". The block must be at
+// the very beginning, have an end and begin with a key, because a line "---" may also be a rule.
 func cutFrontMatter(source []byte) (matter, rest []byte) {
 	first, after, _ := bytes.Cut(source, []byte("\n"))
 	fence := bytes.TrimRight(first, " \t\r")
@@ -31,10 +31,10 @@ func cutFrontMatter(source []byte) (matter, rest []byte) {
 	return nil, source
 }
 
-// beginsWithKey matches a block whose first line, other than comments and empty ones, has a key.
+// beginsWithKey matches a block whose first line that is neither empty nor a comment has a key.
 var beginsWithKey = regexp.MustCompile(`^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:["'\pL_][^\n:=]*[ \t]*[:=]|\[)`)
 
-// asCode returns front matter as a block of code before the document.
+// asCode returns front matter as a block of code, "" without any.
 func asCode(matter []byte) string {
 	if len(matter) == 0 {
 		return ""

@@ -15,8 +15,8 @@ import (
 const pagePolicy = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // protect is a tween that sets security headers on every response. Without them a browser might
-// guess another content type, or let another site read a file. The callback sees the response to an
-// error that no view handles, too.
+// guess another content type, or let another site read a file. It sets them in a
+// callback, which also gets the response to an error that no view handles.
 func protect(next framework.Handler) framework.Handler {
 	return func(r *framework.Request) (*framework.Response, error) {
 		r.AddResponseCallback(setSecurityHeaders)

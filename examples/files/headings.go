@@ -13,8 +13,8 @@ import (
 )
 
 // headingIDs gives headings the ids that code hosting sites give them, because tables of contents
-// are written for these: the text in lower case, without punctuation other than - and _, and with a
-// hyphen for each space. Of equal ids, the second gets "-1", the next "-2".
+// are written for those: the text in lower case, without punctuation other than - and _, and with a
+// hyphen for each space. Of equal ids, the second gets the suffix "-1", the third "-2".
 type headingIDs struct{}
 
 var _ parser.ASTTransformer = headingIDs{}
@@ -35,7 +35,7 @@ func (headingIDs) Transform(document *ast.Document, reader text.Reader, _ parser
 	})
 }
 
-// anchor returns the id for the text of a heading, "" if it has no letters.
+// anchor returns the id for the text of a heading; "" if nothing of it can be part of an id.
 func anchor(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

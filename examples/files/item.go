@@ -15,7 +15,7 @@ import (
 // item is one entry of a folder. To keep it cheap, no file is opened for it.
 type item struct {
 	name, lower string      // lower is what names are sorted by
-	mode        fs.FileMode // the type; of a link that of its target, or fs.ModeSymlink if it leads nowhere inside the site
+	mode        fs.FileMode // only the type: for a link that of its target, or fs.ModeSymlink if isLost
 	link        bool
 	deep        bool // too deep for a URL
 	bytes       int64
@@ -24,7 +24,8 @@ type item struct {
 
 func (i *item) isFolder() bool { return i.mode.IsDir() }
 
-// isLost reports whether the item is a link that leads nowhere, or has been deleted.
+// isLost reports whether the item is a link that leads nowhere inside the site, or has been
+// deleted.
 func (i *item) isLost() bool { return i.mode&fs.ModeSymlink != 0 }
 
 // reachable reports whether a URL can name the item: it is a folder or a regular file, not too
@@ -66,9 +67,9 @@ func (i *item) describe(info fs.FileInfo, err error) {
 	i.mode, i.bytes, i.changed = info.Mode().Type(), info.Size(), info.ModTime()
 }
 
-// scan calls fn for each entry of the folder that is shown, in no order, until it returns false. It
-// reports whether there are more entries than the site lists. Only a part of the folder is in memory
-// at any time.
+// scan calls fn for each entry of the folder that is shown, in no order, until fn returns false. It
+// reports whether there are more entries than the site lists. It never holds the whole folder in
+// memory.
 func (f *Folder) scan(ctx context.Context, fn func(item) bool) (more bool, err error) {
 	dir, err := f.site.root.Open(f.path)
 	if err != nil {
@@ -101,7 +102,7 @@ func (f *Folder) scan(ctx context.Context, fn func(item) bool) (more bool, err e
 	}
 }
 
-// item returns false for what is not shown: hidden names, and links to them.
+// item describes an entry. It returns false for what is not shown: hidden names, and links to them.
 func (f *Folder) item(entry fs.DirEntry, links *links) (i item, ok bool) {
 	i = item{name: entry.Name(), deep: f.isDeepest(), mode: entry.Type()}
 	if !f.site.shows(i.name) {
@@ -120,7 +121,7 @@ func (f *Folder) item(entry fs.DirEntry, links *links) (i item, ok bool) {
 	return i, true
 }
 
-// order compares items: folders first, then by a column; equal items by name.
+// order returns a function that compares items: folders first, then by a column, then by name.
 func order(column string, descending bool) func(a, b item) int {
 	return func(a, b item) int {
 		if a.isFolder() != b.isFolder() {
@@ -146,8 +147,8 @@ func order(column string, descending bool) func(a, b item) int {
 	}
 }
 
-// selection keeps the first items in an order, at most limit, so that a page of a large folder needs
-// no more than the entries up to it. From then on they are a heap with the
+// selection keeps the first items in an order, at most limit, so that a page of a large folder
+// needs no more than the entries up to it. Once there are limit items, they are a heap with the
 // last one on top, so that an item which comes after it costs one comparison.
 type selection struct {
 	order func(a, b item) int
@@ -169,7 +170,7 @@ func (s *selection) add(i item) {
 	}
 }
 
-// sink restores the heap below a place.
+// sink moves the item at a place down until the heap is in order again.
 func (s *selection) sink(at int) {
 	for {
 		child := 2*at + 1
@@ -187,7 +188,7 @@ func (s *selection) sink(at int) {
 	}
 }
 
-// sorted returns the items in their order. The selection ends.
+// sorted returns the items in order. Nothing can be added afterwards.
 func (s *selection) sorted() []item {
 	slices.SortFunc(s.heap, s.order)
 	return s.heap

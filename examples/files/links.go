@@ -14,11 +14,11 @@ import (
 // links follows links to their targets. A link cannot publish a hidden name.
 type links struct {
 	site  *Site
-	known map[string]bool // paths of folders that are neither hidden nor links, and not below any
+	known map[string]bool // folders on whose path nothing is hidden or a link
 }
 
 const (
-	mostLinks = 40   // on the way to one file, as on Linux
+	mostLinks = 40   // on the path of one file, as on Linux
 	mostKnown = 1000 // folders, to bound the memory
 )
 
@@ -42,7 +42,7 @@ func (l *links) stat(at string) (fs.FileInfo, error) {
 }
 
 // check returns errHidden if the target of a link, or a folder on the way to it, is hidden. It
-// follows one link after the other, as the system does.
+// follows links one by one, as the system does.
 func (l *links) check(link string) error {
 	real, rest := "", strings.Split(link, "/") // real has no links
 	for followed := 0; len(rest) > 0; {

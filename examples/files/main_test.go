@@ -199,8 +199,8 @@ func TestResourceContract(t *testing.T) {
 	}))
 }
 
-// Pages can be used without a mouse, and without seeing them: each has a heading of its own, its
-// search form a button, and what scrolls takes the focus and has a name.
+// Pages can be used without a mouse, and without seeing them: each has a heading, its search form
+// has a button, and what scrolls takes the focus and has a name.
 func TestPagesAreAccessible(t *testing.T) {
 	t.Parallel()
 	files := tree{

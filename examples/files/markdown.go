@@ -90,7 +90,7 @@ func (m *Markdown) render(r *framework.Request, folder traversal.Node) (template
 
 var byteOrderMark = []byte("\xEF\xBB\xBF")
 
-// focusable lets the keyboard scroll what may be wider than the page.
+// focusable makes what may be wider than the page scroll, and lets the keyboard reach it.
 func focusable(body template.HTML) template.HTML {
 	return template.HTML(scrolling.Replace(string(body))) // the tags of a sanitized document, whose text has no "<"
 }

@@ -65,7 +65,7 @@ const smallFile = 64 << 10
 // plain error text, sendContent returns an error, which has a page.
 func sendContent(r *framework.Request, response *framework.Response, content io.ReadSeeker, size int64, info fs.FileInfo) (*framework.Response, error) {
 	try := headOnly{header: http.Header{"Content-Type": nil}}
-	// The size of a generated file is another one, and its time means nothing.
+	// Of a file that the system generates, info has a wrong size and a time that means nothing.
 	var modified time.Time
 	if size == info.Size() {
 		if modified = info.ModTime(); modified.After(time.Now()) {
@@ -90,9 +90,9 @@ func sendContent(r *framework.Request, response *framework.Response, content io.
 	return response, nil
 }
 
-// conditionsOf returns the headers of the request without a Range that means nothing: one in a unit
-// other than bytes (RFC 9110 14.2), or one of an empty file, no part of which can be described
-// (14.4).
+// conditionsOf returns the headers of the request, without a Range that must be ignored: one in a
+// unit other than bytes (RFC 9110 14.2), or one for an empty file, no part of which a Content-Range
+// can describe (14.4).
 func conditionsOf(r *framework.Request, size int64) http.Header {
 	h := r.HTTP().Header
 	unit, _, _ := strings.Cut(h.Get("Range"), "=")

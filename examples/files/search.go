@@ -91,8 +91,8 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 	return page, nil
 }
 
-// matches returns what a search finds in a folder, as much as the page can take, and the paths of the
-// folders in it, both sorted by name. The path of the folder itself is at.
+// matches returns the items of a folder that a search finds, as many as the page can take, and the
+// paths of the folders in it, both sorted by name. at is the path of the folder itself.
 func (f *Folder) matches(ctx context.Context, page *searchPage, at string, words []string) (found []item, folders []string, err error) {
 	byName := order("name", false)
 	hits := selection{order: byName, limit: f.site.bounds.hits - len(page.Hits) + 1} // one more shows that there are more

@@ -100,7 +100,7 @@ func (s *Site) find(at string) (Entry, error) {
 }
 
 // stat describes the file at a path, following links. It returns ErrNotFound if there is none
-// inside the directory, and errHidden, which is one too, if a link leads to a hidden name.
+// inside the directory, and errHidden, which wraps ErrNotFound, if a link leads to a hidden name.
 func (s *Site) stat(at string) (fs.FileInfo, error) {
 	info, err := s.root.Lstat(at)
 	switch {
@@ -112,7 +112,8 @@ func (s *Site) stat(at string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// missing returns the error of a file that is looked up.
+// missing returns the error of looking up a file: ErrNotFound if it is missing, else err with a
+// status.
 func (s *Site) missing(err error) error {
 	if s.isMissing(err) {
 		return traversal.ErrNotFound

@@ -116,9 +116,9 @@ func (w *writer) Write(p []byte) (int, error)       { w.WriteHeader(http.StatusO
 func (w *writer) WriteString(s string) (int, error) { w.WriteHeader(http.StatusOK); return len(s), nil }
 func (w *writer) reset()                            { clear(w.header); w.status = 0 }
 
-// BenchmarkFrameworks plays one round per operation: every contender in turn, so that all of them
-// meet the same disturbances. It reports the median time per request of each, and the median, lowest
-// and highest ratio of mastaba to gin and to ServeMux in the same round.
+// BenchmarkFrameworks plays one round per operation: every contender in turn, so that whatever else
+// the machine does slows all of them alike. It reports the median time per request of each, and the
+// median, lowest and highest ratio of mastaba to gin and to ServeMux in the same round.
 //
 // The live heap of 64 MB makes the collector work as it would in a program with data of its own.
 func BenchmarkFrameworks(b *testing.B) {
@@ -140,7 +140,7 @@ func BenchmarkFrameworks(b *testing.B) {
 					rounds[i] = append(rounds[i], nanoseconds(handler, requests))
 				}
 			}
-			b.ReportMetric(0, "ns/op") // all rounds last equally long
+			b.ReportMetric(0, "ns/op") // says nothing: all rounds take the same time
 			for i, c := range contenders {
 				b.ReportMetric(median(rounds[i]), c.name+"-ns")
 			}
@@ -161,7 +161,7 @@ func BenchmarkFrameworks(b *testing.B) {
 	runtime.KeepAlive(live)
 }
 
-// BenchmarkAllocations reports the allocations of mastaba, one operation for all requests of a load.
+// BenchmarkAllocations reports the allocations of mastaba; an operation is all requests of a load.
 func BenchmarkAllocations(b *testing.B) {
 	for _, l := range loads(b) {
 		b.Run(l.name, func(b *testing.B) {
@@ -182,7 +182,7 @@ func nanoseconds(handler http.Handler, requests []*http.Request) float64 {
 	w, count := &writer{header: http.Header{}}, 0
 	began := now()
 	for now()-began < 20*time.Millisecond {
-		for range 1 + 500/len(requests) { // reading the clock costs as much as a request
+		for range 1 + 500/len(requests) { // not each time: reading the clock costs as much as a request
 			for _, r := range requests {
 				w.reset()
 				handler.ServeHTTP(w, r)

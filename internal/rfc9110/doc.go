@@ -3,6 +3,6 @@
 // sections 8, 12.5.3, 13 and 14; RFC 9111, sections 4.1 and 4.3.4). It is written from the RFC
 // alone, without regard to speed, and shares no code with what it judges.
 //
-// Tests make a [Resource] that describes what a view serves, send it requests of [Generate], and
-// let [Resource.Check] judge each response.
+// Tests describe what a view serves by a [Resource]. [Resource.Try] sends requests of [Generate] to
+// the view, and judges each response by [Resource.Check].
 package rfc9110

@@ -13,8 +13,8 @@ var headerNames = []string{
 	"Accept-Encoding", "If-Match", "If-Unmodified-Since", "If-None-Match", "If-Modified-Since", "Range", "If-Range",
 }
 
-// Generate returns a random request for a resource: mostly one that is near what it serves, often
-// an odd one.
+// Generate returns a random request for a resource, with tags, dates and ranges near those that it
+// serves, and many odd ones.
 func Generate(random *rand.Rand, o Resource) Request {
 	g := generator{random, o}
 	q := Request{"GET", http.Header{}}
@@ -45,7 +45,7 @@ func (g generator) chance(percent int) bool { return g.IntN(100) < percent }
 
 func (g generator) one(of ...string) string { return of[g.IntN(len(of))] }
 
-// list joins elements, sometimes in two lines, sometimes with empty elements.
+// list returns elements as the lines of a header, sometimes two, sometimes with empty elements.
 func (g generator) list(elements []string) []string {
 	if len(elements) > 1 && g.chance(30) {
 		at := 1 + g.IntN(len(elements)-1)

@@ -15,7 +15,7 @@ type Resource struct {
 	Body         string
 	Type         string
 	ETag         string    // of the plain bytes; "" for none
-	Modified     time.Time // zero for none
+	Modified     time.Time // the zero time for none
 	CacheControl string
 
 	// Unconditional resources ignore preconditions and ranges, as views do that only set headers.
@@ -23,10 +23,12 @@ type Resource struct {
 	// Codings are those that the server may use, the preferred one first; nil without compression.
 	// A strong tag of a coded body is the plain one with "-gzip" before its last quote.
 	Codings []string
-	// Coded reports that the body is long enough, of the right type and free to be compressed.
+	// Coded means that the body may be compressed: it is long enough, of the right type, and
+	// nothing forbids it.
 	Coded bool
-	// Lenient is for http.ServeContent behind the framework: a unit of ranges that it does not know
-	// is a 416, some invalid ranges are read, and of several suffixes the longest is sent.
+	// Lenient is for http.ServeContent behind the framework: it responds with 416 to a unit of
+	// ranges that it does not know, reads some invalid ranges, and of several suffixes sends the
+	// longest.
 	Lenient bool
 }
 
@@ -142,7 +144,7 @@ func (c *check) validators(tags ...string) {
 	}
 }
 
-// whole checks the 200.
+// whole checks that the response is a 200 with the whole body.
 func (c *check) whole() {
 	if !c.status(200) {
 		return
@@ -190,8 +192,8 @@ func (c *check) coding() string {
 	return best
 }
 
-// notModified checks the 304 (15.4.5, RFC 9111 4.3.4): its tag names a representation that the
-// client listed, and that this request may be served, since caches serve it from then on.
+// notModified checks that the response is a 304 (15.4.5, RFC 9111 4.3.4). Its tag must name a
+// representation that the client listed and accepts, since caches serve it from then on.
 func (c *check) notModified() {
 	if !c.status(304) {
 		return

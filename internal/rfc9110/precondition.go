@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// preconditions evaluates them in the order of 13.2.2 and returns 412, 304, or 0 to go on. A field
-// that is present counts even if it is empty. A date field with several values, or one that is no
-// date, is ignored (13.1.3, 13.1.4).
+// preconditions evaluates the preconditions in the order of 13.2.2 and returns 412, 304, or 0 to go
+// on. A field that is present counts even if it is empty. A date field with several values, or with
+// an invalid date, is ignored (13.1.3, 13.1.4).
 func (c *check) preconditions() int {
 	h := c.q.Header
 	if lines := h["If-Match"]; len(lines) > 0 {
@@ -40,8 +40,8 @@ func (c *check) preconditions() int {
 	return 0
 }
 
-// allTags returns the tags of all representations: whoever changes one of them, changes the
-// resource.
+// allTags returns the tags of all representations. If-Match may name any of them: they all change
+// together.
 func (c *check) allTags() []string {
 	tags := []string{c.ETag}
 	for _, coding := range c.Codings {
@@ -50,7 +50,7 @@ func (c *check) allTags() []string {
 	return tags
 }
 
-// ifRange evaluates If-Range (13.1.5). Ranges are those of the plain bytes.
+// ifRange evaluates If-Range (13.1.5). Its tag must be that of the plain bytes, which ranges count.
 func (c *check) ifRange() bool {
 	lines := c.q.Header["If-Range"]
 	if len(lines) == 0 {
@@ -145,8 +145,8 @@ func (a accept) named(coding string) (q float64, ok bool) {
 	return q, ok
 }
 
-// weight returns the weight of a coding other than identity. Without the header the server is free;
-// ours then sends the plain bytes.
+// weight returns the weight of a coding other than identity. Without the header the server may
+// choose any coding; ours then sends the plain bytes.
 func (a accept) weight(coding string) float64 {
 	if q, ok := a.weights[coding]; ok {
 		return q

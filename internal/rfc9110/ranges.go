@@ -104,7 +104,7 @@ func (c *check) partial(want []span, requested int) {
 	}
 }
 
-// longestSuffix removes the spans up to the end that are within another one.
+// longestSuffix replaces all suffixes by the longest one, in the place of the first.
 func longestSuffix(spans []span, size int) (kept []span) {
 	longest, at := size, -1
 	for _, s := range spans {
@@ -145,8 +145,8 @@ type (
 
 var specPattern = regexp.MustCompile(`^(\d*)-(\d*)$`)
 
-// readSpecs reads a range-set. It is invalid if it has no range, or one whose end is before its
-// start.
+// readSpecs reads a range-set. It is invalid if it has no range, or one that is malformed or whose
+// end is before its start.
 func readSpecs(set string) (specs []spec, valid bool) {
 	for element := range strings.SplitSeq(set, ",") {
 		if element = strings.Trim(element, " \t"); element == "" {

@@ -17,8 +17,9 @@ func Requests() int {
 	return 3000
 }
 
-// Try sends h generated requests for o, always the same ones, and returns what is wrong with the
-// first responses that are. Decode removes a Content-Encoding.
+// Try sends h generated requests for o, the same ones on every call, and returns what is wrong with
+// the responses, for the first five that are wrong. decode decodes a body in a Content-Encoding; ""
+// means that there is none.
 func (o Resource) Try(h http.Handler, target string, requests int, decode func(coding string, body []byte) (string, error)) error {
 	random := rand.New(rand.NewPCG(9110, 9111))
 	var errs []error
