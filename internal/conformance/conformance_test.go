@@ -3,7 +3,9 @@ package conformance_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -50,6 +52,9 @@ func TestConformance(t *testing.T) {
 			})
 		}
 	})
+	for _, name := range slices.Sorted(maps.Keys(conformance.LaterSuites)) {
+		fmt.Printf("suite %s: waits for %s\n", name, conformance.LaterSuites[name])
+	}
 	for _, rule := range conformance.Rules() {
 		fmt.Printf("rule %q: %d requests\n", rule, applied[rule])
 		if public && applied[rule] == 0 {
