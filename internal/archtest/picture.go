@@ -19,6 +19,7 @@ var picture = []room{
 	{path: "internal/load/logged", may: rooms("framework", "framework/cli", "tweens", "views")},
 	{path: "internal/load/bare"},
 	{path: "internal/rfc9110"}, // a model of responses, for the tests of what sends them
+	{path: "internal/cputime"}, // for tests of complexity
 
 	// Programs, and what helps people to write them.
 	{path: "examples/hello", may: rooms("framework", "tweens", "views")}, // the least: without the command line
@@ -84,8 +85,8 @@ var picture = []room{
 	{path: "traversal/async", tests: rooms("traversal")},
 
 	// Configuration, without HTTP.
-	{path: "registry", may: rooms("registry/order")},
-	{path: "registry/order"},
+	{path: "registry", may: rooms("registry/order"), tests: rooms("internal/cputime")},
+	{path: "registry/order", tests: rooms("internal/cputime")},
 }
 
 func rooms(paths ...string) []string { return paths }
