@@ -211,8 +211,9 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 // App may be called again: each call builds a new application with a registry of its own, and does
 // not affect the others.
 //
-// What builds but is probably wrong, such as a route that matches no request, is a warning, which the
-// registry of the App has (registry.Warning). App logs none; the command check prints them.
+// What builds but is probably wrong, such as a route that matches no request, is a warning:
+// App.Registry().Warnings() returns them. App logs none, since every command and every test builds an
+// application; frameworktest.New logs them to the test, the command check and serve --dev print them.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 // T is what this package needs of a test. *testing.T and *testing.B implement it.
 type T interface {
 	Helper()
+	// Log records a text, which go test prints if the test fails or with -v.
+	Log(args ...any)
 	// Fatalf reports a failure and does not return.
 	Fatalf(format string, args ...any)
 	// Context returns the context of the requests.
@@ -28,13 +30,17 @@ type App struct {
 var _ http.Handler = (*App)(nil)
 
 // New builds the application that config declares and records its events. If the configuration has
-// errors, New ends the test with all of them.
+// errors, New ends the test with all of them. It logs each warning of the build (registry.Warning)
+// to t; a test that requires that there are none checks Registry().Warnings().
 func New(t T, config *framework.Configurator) *App {
 	t.Helper()
 	recorded := record(config)
 	app, err := config.App()
 	if err != nil {
 		t.Fatalf("configuration:\n%v", err)
+	}
+	for _, w := range app.Registry().Warnings() {
+		t.Log("warning: " + w.String())
 	}
 	return &App{App: app, t: t, events: recorded}
 }

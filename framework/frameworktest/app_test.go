@@ -14,6 +14,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -114,6 +115,27 @@ func TestFailuresEndTheTest(t *testing.T) {
 			assert.NotEmpty(t, s.failed.String())
 		})
 	}
+}
+
+// noted records what is logged to a test.
+type noted struct {
+	frameworktest.T
+	texts []string
+}
+
+func (n *noted) Log(args ...any) { n.texts = append(n.texts, fmt.Sprint(args...)) }
+
+func TestWarningsAreLogged(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{})
+	config.At(registry.Source{File: "app.go", Line: 1}).AddView(views.Func(who), views.Header("X-A: b"))
+	log := &noted{T: t}
+	frameworktest.New(log, config)
+	assert.Equal(t, []string{`warning: app.go:1: default view for any resource [header="X-A: b"]: header="X-A: b": ` +
+		`no value begins with a space, which net/http removes: write "X-A:b"`}, log.texts)
+	log = &noted{T: t}
+	frameworktest.New(log, configure(new(frameworktest.Log)))
+	assert.Empty(t, log.texts)
 }
 
 func TestResponsesComeFromServeHTTP(t *testing.T) {

@@ -18,6 +18,7 @@ type exampleT struct{}
 
 func (exampleT) Helper()                           {}
 func (exampleT) Context() context.Context          { return context.Background() }
+func (exampleT) Log(args ...any)                   { fmt.Println(args...) }
 func (exampleT) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
 // A test builds what the program builds, with a resource tree of its own.
