@@ -26,7 +26,7 @@ type (
 		container()
 	}
 
-	shelf    struct{ label string }
+	shelf    struct{ _ string }
 	book     struct{ shelf }
 	document struct{ text string }
 	image    struct{ document }

@@ -270,7 +270,8 @@ func (e *exchange) cleanup() {
 		// The read in progress ends at once. If net/http saw it, it would end it itself, remove
 		// the deadline and then read the rest.
 		e.body.reading.Lock()
-		e.body.reading.Unlock() //nolint:staticcheck // only waits
+		//lint:ignore SA2001 it only waits
+		e.body.reading.Unlock()
 	}
 	if form := e.request.MultipartForm; form != nil {
 		_ = form.RemoveAll()

@@ -37,7 +37,8 @@ func TestContextCarriesTheRequest(t *testing.T) {
 
 	_, ok = web.FromContext(t.Context())
 	assert.False(t, ok)
-	_, ok = web.FromContext(nil) //nolint:staticcheck // nil is part of the contract
+	//lint:ignore SA1012 nil is part of the contract
+	_, ok = web.FromContext(nil)
 	assert.False(t, ok)
 }
 

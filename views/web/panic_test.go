@@ -41,6 +41,7 @@ func TestGuard(t *testing.T) {
 	assert.Contains(t, string(e.Stack), "TestGuard")
 	assert.NoError(t, errors.Unwrap(e))
 
+	//lint:ignore SA5000 the panic is what the test is about
 	_, err = web.Guard(func(*web.Request) (*web.Response, error) { var m map[string]int; m["a"] = 1; return nil, nil })(get("/"))
 	var fault runtime.Error
 	assert.ErrorAs(t, err, &fault)

@@ -160,7 +160,7 @@ func TestResourceURLViaRoute(t *testing.T) {
 	assert.EqualError(t, err, `url of route "nobody": no such route`)
 }
 
-type shop struct{ child *item }
+type shop struct{ _ *item }
 
 func (s *shop) Location(context.Context) (string, traversal.Resource, error) { return "", nil, nil }
 

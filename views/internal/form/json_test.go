@@ -85,8 +85,10 @@ type everything struct {
 	Self     *everything            `json:"self"`
 	Selves   []everything           `json:"selves"`
 	Skipped  string                 `json:"-"`
-	Dash     string                 `json:"-,"`
-	hidden   string
+	//lint:ignore SA5008 encoding/json reads this tag as the name "-"
+	Dash string `json:"-,"`
+	//lint:ignore U1000 nothing may fill it
+	hidden string
 }
 
 var bodies = []string{
