@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"mime/multipart"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"testing"
@@ -67,5 +68,68 @@ func TestUploadsAreReadTwice(t *testing.T) {
 			assert.Equal(t, w.Code, x.Outcome.Status)
 			assert.Zero(t, kept(), "after Explain")
 		}
+	}
+}
+
+// Neither do the files of a form that middleware, or what it calls, or an http.Handler reads in a
+// copy of the request. The test changes the environment, so it does not run in parallel.
+func TestFilesOfFormsInCopiesAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("TMP", dir) // on Windows
+	kept := func() int {
+		files, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		return len(files)
+	}
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	file, err := form.CreateFormFile("f", "f.txt")
+	require.NoError(t, err)
+	_, err = file.Write(bytes.Repeat([]byte("x"), 11<<20)) // net/http keeps ten MiB in memory
+	require.NoError(t, err)
+	require.NoError(t, form.Close())
+
+	read := func(hr *http.Request) {
+		assert.NoError(t, hr.ParseMultipartForm(1))
+		assert.Equal(t, 1, kept())
+	}
+	view := views.Func(func(r *framework.Request) (*framework.Response, error) {
+		if r.MultipartForm == nil {
+			read(r.Request)
+		}
+		r.AddFinishedCallback(func(*framework.Request) error { assert.Equal(t, 1, kept()); return nil })
+		return r.Text("read"), nil
+	})
+	handler := views.HTTP(http.HandlerFunc(func(_ http.ResponseWriter, hr *http.Request) { read(hr) }))
+	for _, tt := range []struct {
+		name   string
+		view   views.View
+		before func(*http.Request) *http.Request // what the middleware does, if any
+	}{
+		{"an http.Handler reads it", handler, nil},
+		{"an http.Handler within middleware reads it", handler, func(hr *http.Request) *http.Request { return hr }},
+		{"the view reads it in the request of the middleware", view, func(hr *http.Request) *http.Request { return hr }},
+		{"the view reads it in a copy by the middleware", view, func(hr *http.Request) *http.Request { return hr.WithContext(hr.Context()) }},
+		{"middleware reads it", view, func(hr *http.Request) *http.Request { read(hr); return hr }},
+		{"middleware reads it and responds", view, func(hr *http.Request) *http.Request { read(hr); return nil }},
+	} {
+		config := quiet(framework.Options{MaxBody: -1})
+		config.AddView(tt.view, views.Name("upload"))
+		if tt.before != nil {
+			config.AddTween("middleware", tweens.FromMiddleware(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+					if hr = tt.before(hr); hr != nil {
+						next.ServeHTTP(w, hr)
+					}
+				})
+			}))
+		}
+		hr := httptest.NewRequest("POST", "/upload", bytes.NewReader(body.Bytes()))
+		hr.Header.Set("Content-Type", form.FormDataContentType())
+		w := httptest.NewRecorder()
+		build(t, config).ServeHTTP(w, hr)
+		assert.Equal(t, 200, w.Code, "%s: %s", tt.name, w.Body)
+		assert.Zero(t, kept(), tt.name)
 	}
 }

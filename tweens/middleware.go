@@ -81,7 +81,7 @@ type adapter struct {
 func (a *adapter) handle(r *web.Request) (*web.Response, error) {
 	m := newMiddlewareRun(a, r)
 	r.AddFinishedCallback(m.finish)
-	go m.run(r.Request.WithContext(runContext{m.ctx, m}))
+	go m.run()
 	for {
 		select {
 		case c := <-m.calls:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -36,6 +37,7 @@ import (
 type middlewareRun struct {
 	adapter *adapter
 	r       *web.Request
+	hr      *http.Request // what the middleware gets
 	ctx     context.Context
 	cancel  context.CancelFunc
 	out     middlewareWriter
@@ -80,12 +82,13 @@ type failure struct {
 func newMiddlewareRun(a *adapter, r *web.Request) *middlewareRun {
 	m := &middlewareRun{adapter: a, r: r, calls: make(chan *call), over: make(chan struct{}), unserved: make(chan struct{})}
 	m.ctx, m.cancel = context.WithCancel(r.Context())
+	m.hr = r.Request.WithContext(runContext{m.ctx, m})
 	m.out.open(m)
 	return m
 }
 
 // run is the middleware's goroutine.
-func (m *middlewareRun) run(hr *http.Request) {
+func (m *middlewareRun) run() {
 	returned := false
 	defer close(m.over)
 	defer func() {
@@ -95,7 +98,7 @@ func (m *middlewareRun) run(hr *http.Request) {
 		m.end()
 	}()
 	m.panicked = try(func() error {
-		m.adapter.handler.ServeHTTP(&m.out, hr)
+		m.adapter.handler.ServeHTTP(&m.out, m.hr)
 		return nil
 	})
 	returned = true
@@ -397,12 +400,38 @@ func (m *middlewareRun) claim() error {
 
 // finish is the finished callback: nothing of the run outlives the request. If the response is just
 // being sent, by the run of outer middleware, it ends with that run.
-func (m *middlewareRun) finish(*web.Request) error {
+func (m *middlewareRun) finish(r *web.Request) error {
 	m.stopServing()
 	if m.forgo() {
 		m.discard()
 	}
+	if forms := m.forms(); len(forms) > 0 {
+		r.AddFinishedCallback(func(*web.Request) error { // after those of the view, which may read them
+			for _, form := range forms {
+				_ = form.RemoveAll() // only temporary files, which the system removes one day
+			}
+			return nil
+		})
+	}
 	return nil
+}
+
+// forms returns the forms that the middleware or an inner handler has read. Nobody else knows of
+// them, because the requests are copies of the one outside, so their files would stay.
+func (m *middlewareRun) forms() (forms []*multipart.Form) {
+	m.mu.Lock()
+	c := m.call
+	m.mu.Unlock()
+	if !closed(m.over) || c != nil && !closed(c.finished) {
+		return nil // the run of outer middleware is still sending
+	}
+	if form := m.hr.MultipartForm; form != nil && form != m.r.MultipartForm {
+		forms = append(forms, form)
+	}
+	if c != nil && c.req.MultipartForm != nil && c.req.MultipartForm != m.hr.MultipartForm {
+		forms = append(forms, c.req.MultipartForm)
+	}
+	return forms
 }
 
 // abandon waits for a run while its request's goroutine is ending. The context of the middleware ends

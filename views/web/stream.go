@@ -29,7 +29,9 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 		}
 		resp.writeHeaders(w.Header())
 		lent := &stream.HandlerWriter{Writer: out, Shared: len(w.Header()) > 0, Final: !r.ProtoAtLeast(1, 1)}
-		resp.extras.source.(http.Handler).ServeHTTP(lent, r.HTTP())
+		hr := r.HTTP()
+		defer removeFiles(hr, r.Request)
+		resp.extras.source.(http.Handler).ServeHTTP(lent, hr)
 		lent.Begin(http.StatusOK) // net/http sends it when the handler returns
 		return Sent(out.Sent), nil
 	}
@@ -49,6 +51,13 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 		out.Start()
 	}
 	return Sent(out.Sent), err
+}
+
+// removeFiles removes the files of a form that was read through hr, a copy of from.
+func removeFiles(hr, from *http.Request) {
+	if form := hr.MultipartForm; form != nil && form != from.MultipartForm {
+		_ = form.RemoveAll() // only temporary files, which the system removes one day
+	}
 }
 
 // head is a response whose body is produced while it is sent.
