@@ -30,7 +30,7 @@ func TestCallbackIsOnEveryResponse(t *testing.T) {
 		"panic":   {func(*web.Request) (*web.Response, error) { panic("broken") }, 500},
 		"status":  {func(*web.Request) (*web.Response, error) { return nil, web.Forbidden("") }, 403},
 		"neither": {func(*web.Request) (*web.Response, error) { return nil, nil }, 500},
-		"no header": {func(r *web.Request) (*web.Response, error) {
+		"invalid header": {func(r *web.Request) (*web.Response, error) {
 			x := r.Text("")
 			x.SetHeader("X-Bad", "a\nb")
 			return x, nil

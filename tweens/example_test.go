@@ -19,7 +19,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// A tween that forbids other sites to show the application in a frame. It sets the header in a
+// A tween that forbids other sites from showing the application in a frame. It sets the header in a
 // response callback, so that every response has it, also the 500 for an error that no view handles.
 func ExampleWrap() {
 	deny := tweens.Wrap(func(next web.Handler) web.Handler {

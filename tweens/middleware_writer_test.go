@@ -367,7 +367,7 @@ func TestMiddlewareThatWritesMoreThanDeclared(t *testing.T) {
 
 const bufferLimit = 64 << 10
 
-// What a handler does to its headers after the first byte has no effect, and trailers are no
+// What a handler does to its headers after the first byte has no effect, and trailers are not
 // headers.
 func TestLateHeadersOfMiddleware(t *testing.T) {
 	t.Parallel()

@@ -19,8 +19,8 @@ type condition interface {
 	Excludes(other any) bool
 }
 
-// Warner is the Data of a predicate that no request may meet, whatever the others are. A directive
-// records the text as a warning, unless it is "".
+// Warner is the Data of predicates that may be mistakes by themselves, since no request meets them.
+// Warning returns the text for that; "" if there is nothing to warn of.
 type Warner interface{ Warning() string }
 
 // Implies reports whether p is at least as strict as q: whether q certainly holds wherever p does.
