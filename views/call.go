@@ -158,6 +158,9 @@ func (reg *registration) handle(r *web.Request, convert func(any) (any, error), 
 	}
 	value, err := call(r, res)
 	if err != nil {
+		if isNilPointer(err) { // whose methods may panic
+			err = &NoResponseError{Info: reg.info, Why: "its error is " + nilText(err) + ": return nil itself if nothing is wrong"}
+		}
 		return nil, err
 	}
 	resp, ok := value.(*web.Response)

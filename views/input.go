@@ -11,7 +11,7 @@ import (
 // OnInput makes a view of a function that takes the resource and an input of type I, filled from
 // the request: from a JSON body, or from the parameters of the query and a form body (URL-encoded
 // or multipart; POST, PUT and PATCH). If I or *I has a method Validate() error, it is called before
-// the function.
+// the function. Without [Method], the view takes GET requests too, and fills I from their query.
 //
 // For parameters, I is a struct, or a pointer to one. Its fields are strings, bools, numbers,
 // time.Time (a date or RFC 3339), time.Duration (1m30s), []byte (base64),
@@ -30,8 +30,7 @@ import (
 // struct.
 //
 // A malformed body, or JSON null, is a 400; a body of another type, or with a Content-Encoding, is
-// a
-// 415. Values that do not fit their fields are an [*InputError], a 422 that names them all. If
+// a 415. Values that do not fit their fields are an [*InputError], a 422 that names them all. If
 // Validate returns an error without a status of its own, that becomes an InputError too. The client
 // sees the texts of these errors, but the error of an UnmarshalText or UnmarshalJSON only if it
 // neither comes from the standard library nor names a Go type.

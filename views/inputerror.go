@@ -1,6 +1,7 @@
 package views
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/views/web"
@@ -8,8 +9,8 @@ import (
 
 // InputError reports an input that does not fit. Views made by [OnInput] return it; the method
 // Validate of an input, or a view itself, may return it too. It wraps a 422 (*web.HTTPError) whose
-// detail lists the fields. A JSON response also has them as a list "errors" of objects with the
-// members "field" and "detail" (an extension as in the example of RFC 9457, section 3).
+// detail lists the fields, if there are any. A JSON response then has them as a list "errors" of
+// objects with the members "field" and "detail" (as in the example of RFC 9457, section 3).
 //
 // An error view for *InputError can show the form again: what the client sent is still in
 // r.Parameters(). Predicates limit the view to one form, or to some clients: Route, Accept.
@@ -53,13 +54,19 @@ func (e *InputError) Error() string { return e.response().Error() }
 
 // Unwrap returns the 422, and the error of Validate.
 func (e *InputError) Unwrap() []error {
-	if e.cause != nil {
+	if e != nil && e.cause != nil {
 		return []error{e.response(), e.cause}
 	}
 	return []error{e.response()}
 }
 
 func (e *InputError) response() *web.HTTPError {
+	switch {
+	case e == nil: // somewhere in the tree of an error
+		return web.InternalServerError("").With(errors.New("the error is a nil *views.InputError: return nil itself if nothing is wrong"))
+	case len(e.Fields) == 0:
+		return web.UnprocessableContent("invalid input")
+	}
 	var detail strings.Builder
 	for i, f := range e.Fields {
 		if i > 0 {

@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -36,7 +37,7 @@ func TestInputError(t *testing.T) {
 	t.Parallel()
 	var none *views.InputError
 	assert.Empty(t, none.Field("name"))
-	assert.EqualError(t, &views.InputError{}, "422 Unprocessable Entity")
+	assert.EqualError(t, &views.InputError{}, "422 Unprocessable Entity: invalid input")
 
 	reg := build(t, func(c *registry.Config) {
 		views.Add(c, views.OnInput(func(_ *web.Request, _ *page, in labelled) (string, error) { return in.Name, nil }))
@@ -64,6 +65,42 @@ func TestInputError(t *testing.T) {
 	err = call("name=mismatch")
 	status, _ := web.StatusOf(err)
 	assert.Equal(t, http.StatusNotFound, status, "the view does not handle the request")
+}
+
+// An InputError without fields is a 422 like any other. A nil one, returned as an error that is not
+// nil, is a mistake of the program: a 500 that says so to the log.
+func TestInputErrorsWithoutFields(t *testing.T) {
+	t.Parallel()
+	const remedy = "a nil *views.InputError: return nil itself if nothing is wrong"
+	for name, tt := range map[string]struct {
+		err    error
+		status int
+		text   string
+	}{
+		"none":        {&views.InputError{}, 422, "422 Unprocessable Entity: invalid input"},
+		"empty list":  {&views.InputError{Fields: []views.FieldError{}}, 422, "422 Unprocessable Entity: invalid input"},
+		"nil":         {(*views.InputError)(nil), 0, remedy},
+		"nil, of web": {(*web.HTTPError)(nil), 0, "its error is a nil *web.HTTPError: return nil itself if nothing is wrong"},
+		"wrapped nil": {fmt.Errorf("save: %w", (*views.InputError)(nil)), 500, remedy},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reg := build(t, func(c *registry.Config) {
+				views.Add(c, views.Func(func(*web.Request) (string, error) { return "", tt.err }))
+			})
+			hr := httptest.NewRequest("GET", "/", nil)
+			hr.Header.Set("Accept", "application/json")
+			r := request(reg, nil, &page{}, "", hr)
+			_, err := views.TableOf(reg).Call(r)
+			require.ErrorContains(t, err, tt.text)
+			status, _ := web.StatusOf(err)
+			assert.Equal(t, tt.status, status)
+			if resp, ok := web.Drive(r).ErrorResponse(err); ok {
+				assert.NotContains(t, text(t, resp), `"errors"`)
+				assert.NotContains(t, text(t, resp), "nil")
+			}
+		})
+	}
 }
 
 func TestErrorViewsForInputs(t *testing.T) {

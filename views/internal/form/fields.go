@@ -146,6 +146,9 @@ func fieldOf(sf reflect.StructField) (f field, embedded reflect.Type, err error)
 		return f, t, nil
 	}
 	if !sf.IsExported() && (!inside || t != sf.Type) { // the fields of an unexported embedded struct can be set
+		if formName != "" {
+			return f, nil, fmt.Errorf("field %s has the tag `form:%q` but is unexported, so nothing can set it: export it", sf.Name, formName)
+		}
 		return f, nil, nil
 	}
 	own := strings.ToLower(sf.Name)

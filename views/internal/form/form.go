@@ -4,6 +4,7 @@
 package form
 
 import (
+	"errors"
 	"fmt"
 	"mime/multipart"
 	"reflect"
@@ -29,21 +30,21 @@ type formField struct {
 	set   setter
 }
 
-var fileHeader = reflect.TypeFor[*multipart.FileHeader]()
-
-// Of returns the form of a type. It is an error if nothing can fill a field, if only JSON can but
-// no tag says so, or if two fields have the same name.
+// Of returns the form of a type. It is an error if nothing can fill it or one of its fields, if
+// only JSON can but no tag says so, if two fields have the same name, or if it has a method Validate
+// that [Validate] would not call.
 func Of(t reflect.Type) (*Form, error) {
 	f := &Form{typ: t}
 	if t.Kind() == reflect.Pointer {
 		f.pointer, f.typ = true, t.Elem()
 	}
-	if f.jsonOnly = f.typ.Kind() != reflect.Struct; !f.jsonOnly {
-		if err := f.addFields(); err != nil {
-			return nil, fmt.Errorf("input %s: %w", t, err)
-		}
+	err := checkValidate(f.typ)
+	if f.jsonOnly = f.typ.Kind() != reflect.Struct; !f.jsonOnly && err == nil {
+		err = f.addFields()
 	}
-	var err error
+	if err != nil {
+		return nil, fmt.Errorf("input %s: %w", t, err)
+	}
 	if f.plan, err = planOf(f.typ); err != nil {
 		return nil, fmt.Errorf("input %s: %w", t, err)
 	}
@@ -56,8 +57,15 @@ func (f *Form) addFields() error {
 	if err != nil {
 		return err
 	}
+	switch decodesItself := shapeOf(f.typ) != object; {
+	case len(fields) > 0 || f.typ.NumField() == 0:
+	case decodesItself:
+		f.jsonOnly = true
+	default:
+		return errors.New("nothing can fill it, since its fields are unexported or left out by tags: export one, such as Title")
+	}
 	for _, field := range fields {
-		if field.typ == fileHeader || field.typ == reflect.SliceOf(fileHeader) {
+		if isFile(field.typ) {
 			return fmt.Errorf("field %s of type %s: an input has no files: remove the field, "+
 				"and read the file with FormFile or MultipartReader of the request", field.goName, field.typ)
 		}
@@ -75,6 +83,14 @@ func (f *Form) addFields() error {
 		}
 	}
 	return nil
+}
+
+// isFile reports whether a field is for files of a form, as other frameworks fill them.
+func isFile(t reflect.Type) bool {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	return t == reflect.TypeFor[multipart.FileHeader]() || t == reflect.TypeFor[multipart.File]()
 }
 
 // Fill sets the fields of an input that have parameters, and returns the values that do not fit.

@@ -330,10 +330,23 @@ func TestInvalidTypes(t *testing.T) {
 		"field File of type *multipart.FileHeader: an input has no files: remove the field, and read the file with FormFile or MultipartReader of the request": reflect.TypeFor[struct {
 			File *multipart.FileHeader `json:"file"`
 		}](),
-		"no form can fill field PP of type **int": reflect.TypeFor[struct{ PP **int }](),
+		"field Files of type []multipart.File: an input has no files: remove the field": reflect.TypeFor[struct{ Files []multipart.File }](),
+		"no form can fill field PP of type **int":                                       reflect.TypeFor[struct{ PP **int }](),
+		"nothing can fill it, since its fields are unexported or left out by tags: export one, such as Title": reflect.TypeFor[struct {
+			title  string
+			Secret string `json:"-"`
+		}](),
+		"field title has the tag `form:\"title\"` but is unexported, so nothing can set it: export it": reflect.TypeFor[struct {
+			title string `form:"title"`
+			Text  string
+		}](),
 	} {
 		_, err := form.Of(typ)
 		assert.ErrorContains(t, err, want)
+	}
+	for _, typ := range []reflect.Type{reflect.TypeFor[struct{}](), reflect.TypeFor[time.Time]()} {
+		_, err := form.Of(typ)
+		assert.NoError(t, err, typ)
 	}
 }
 

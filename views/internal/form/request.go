@@ -128,18 +128,3 @@ func limitBody(r *web.Request) {
 		web.Drive(r).LimitBody(web.DefaultMaxBody)
 	}
 }
-
-type validator interface{ Validate() error }
-
-// Validate calls the method Validate of an input, or of the pointer to it, if there is one. An
-// input that is a nil pointer has nothing to validate.
-func Validate[I any](input *I) error {
-	v, ok := any(*input).(validator)
-	if !ok {
-		v, ok = any(input).(validator)
-	}
-	if rv := reflect.ValueOf(v); !ok || rv.Kind() == reflect.Pointer && rv.IsNil() {
-		return nil
-	}
-	return v.Validate()
-}
