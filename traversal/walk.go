@@ -95,6 +95,8 @@ func (r *Result) addPath(p *Path) error {
 	return r.addEscaped(p.Escaped)
 }
 
+// walk is the loop of Walk, from where r stands. It is one long function because it runs for every
+// request: a call per capability would make each step slower.
 func (t *Traverser) walk(ctx context.Context, r *Result) error {
 	names, hooked := r.allNames(), t.hooked()
 	parent := r.resourceAt(int(r.depth))

@@ -284,8 +284,8 @@ func allowOf(next web.Handler, r *web.Request) string {
 	return resp.Header("Allow")
 }
 
-// isToken reports whether s is a valid name of a header or a method: a token, as net/http requires of
-// the name of a cookie.
+// isToken reports whether s is a valid name of a header or a method: a token, as net/http requires
+// of the name of a cookie.
 func isToken(s string) bool { return (&http.Cookie{Name: s}).Valid() == nil }
 
 // isList reports whether s is a list of header names of at most 4096 bytes.

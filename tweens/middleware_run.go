@@ -28,10 +28,10 @@ import (
 // the request's goroutine has passed its bytes on. So between begun and stream the middleware
 // stands still, and a body that is a function never runs concurrently with outer tweens.
 //
-// No party waits for one that is gone: over is closed when the middleware has returned, and unserved
-// when the request is finished or its response could not be sent. The context ends earlier if the
-// client disconnects, or only closes its side of the connection: that alone fails no call and no
-// Write, since the client may still read the response.
+// No party waits for one that is gone: over is closed when the middleware has returned, and
+// unserved when the request is finished or its response could not be sent. The context ends earlier
+// if the client disconnects, or only closes its side of the connection: that alone fails no call
+// and no Write, since the client may still read the response.
 //
 // A failure of the inner handler unwinds the middleware (unwind).
 type middlewareRun struct {
@@ -434,8 +434,8 @@ func (m *middlewareRun) forms() (forms []*multipart.Form) {
 	return forms
 }
 
-// abandon waits for a run while its request's goroutine is ending. The context of the middleware ends
-// only if its output is a stream, so that http.TimeoutHandler sees the panic of next first.
+// abandon waits for a run while its request's goroutine is ending. The context of the middleware
+// ends only if its output is a stream, so that http.TimeoutHandler sees the panic of next first.
 func (m *middlewareRun) abandon() {
 	select {
 	case <-m.over:

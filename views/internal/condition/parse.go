@@ -131,8 +131,8 @@ func Anchored(expr string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// IsToken reports whether s is a token (RFC 9110, 5.6.2), as methods and names of headers are. net/http
-// decides: it requires one as the name of a cookie.
+// IsToken reports whether s is a token (RFC 9110, 5.6.2), as methods and names of headers are.
+// net/http decides: it requires one as the name of a cookie.
 func IsToken(s string) bool { return (&http.Cookie{Name: s}).Valid() == nil }
 
 // set returns the values sorted and without duplicates.
