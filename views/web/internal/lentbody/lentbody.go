@@ -17,6 +17,7 @@ type Body struct {
 	mu      sync.Mutex // guards all below
 	used    bool
 	revoked bool
+	stale   bool // what reads it borrowed it from the borrower, and lost it
 	readers int
 	idle    chan struct{} // made if a read was in progress when the loan was revoked
 }
@@ -57,7 +58,7 @@ func (b *Body) leave(err error) {
 	if b.readers--; b.readers == 0 && b.idle != nil {
 		close(b.idle)
 	}
-	if err == io.EOF && !b.revoked {
+	if err == io.EOF && !b.revoked && !b.stale {
 		b.borrower.Trailer = b.lender.Trailer // which has arrived by now
 	}
 }
@@ -70,8 +71,20 @@ func (b *Body) Revoke() (used bool, reading <-chan struct{}) {
 	b.revoked = true
 	if b.readers > 0 {
 		b.idle = make(chan struct{})
+		b.age()
 	}
 	return b.used, b.idle
+}
+
+// age keeps the read in progress from setting trailers of the requests that the body was lent
+// through: they go on, while the read belongs to none of them.
+func (b *Body) age() {
+	if outer, ok := b.body.(*Body); ok {
+		outer.mu.Lock()
+		defer outer.mu.Unlock()
+		outer.stale = true
+		outer.age()
+	}
 }
 
 // Close closes the body, unless it was revoked.

@@ -83,3 +83,23 @@ func TestRevokedWhileReading(t *testing.T) {
 		assert.Nil(t, borrower.Trailer)
 	})
 }
+
+// A body may be lent twice: a read that outlives the inner loan changes nothing in the outer one,
+// whose borrower goes on.
+func TestRevokedWithinAnotherLoan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		outer, _, lender, between := lend(r)
+		middle := lentbody.Lend(outer, between, httptest.NewRequest("POST", "/", nil))
+		inner := lentbody.Lend(middle, between, httptest.NewRequest("POST", "/", nil))
+		lender.Trailer = http.Header{"A": {"1"}}
+		go func() { _, _ = io.ReadAll(inner) }()
+		synctest.Wait()
+		_, reading := inner.Revoke()
+		require.NoError(t, w.Close())
+		between.Trailer = http.Header{"B": {"2"}} // while the read ends
+		<-reading
+		assert.Equal(t, http.Header{"B": {"2"}}, between.Trailer)
+	})
+}
