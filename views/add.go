@@ -109,11 +109,12 @@ func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 	}
 	if o, ok := d.option(kindFor); ok {
 		narrow, _ := o.value.(reflect.Type)
-		if info.Resource != nil && !narrow.AssignableTo(info.Resource) {
-			wrong = append(wrong, fmt.Errorf("%s takes %s, and %s is not assignable to it: remove views.For, or change the view", v, info.Resource, narrow))
-		}
-		info.Resource = narrow
-		if narrow.Kind() == reflect.Interface && narrow.NumMethod() == 0 {
+		switch {
+		case info.Resource != nil && !narrow.AssignableTo(info.Resource):
+			wrong, d.unclear = append(wrong, fmt.Errorf("%s takes %s, and %s is not assignable to it: remove views.For, or change the view", v, info.Resource, narrow)), true
+		case narrow.Kind() != reflect.Interface || narrow.NumMethod() > 0:
+			info.Resource = narrow
+		default:
 			info.Resource = nil
 		}
 	}
@@ -140,7 +141,11 @@ func (u use) narrow(info *Info) (wrong []error) {
 	}
 	switch {
 	case !info.Resource.Implements(errorType):
-		wrong = append(wrong, fmt.Errorf("%s: %s is not an error type: use views.Error or views.Func", u.directive, info.Resource))
+		remedy := "use views.Error or views.Func"
+		if info.View.resource == nil { // narrowed by For
+			remedy = "remove views.For, or use AddView"
+		}
+		wrong = append(wrong, fmt.Errorf("%s: %s is not an error type: %s", u.directive, info.Resource, remedy))
 	case u.status == 0:
 	case info.Resource != errorType || info.status != [2]int{} && info.status != [2]int{u.status, u.status}:
 		wrong = append(wrong, fmt.Errorf("%s: the view takes %s only, but has to handle every error with status %d: take an error, or use AddErrorView",
@@ -159,7 +164,7 @@ func publish(reg *registry.Registry, declared *Info, key string) error {
 			return err
 		}
 	}
-	table := ensureTable(reg)
+	table := TableOf(reg)
 	if !declared.ErrorOnly {
 		if err := publishOne(table, reg, *declared, key); err != nil {
 			return err

@@ -149,6 +149,10 @@ func TestWhatIsNoErrorView(t *testing.T) {
 	}{
 		"resource": {func(c *registry.Config) { views.AddError(c, views.On(showPage)) },
 			"AddErrorView: *views_test.page is not an error type: use views.Error or views.Func"},
+		"narrowed to a resource": {func(c *registry.Config) { views.AddError(c, say("x"), views.For[*page]()) },
+			"AddErrorView: *views_test.page is not an error type: remove views.For, or use AddView"},
+		"error narrowed to a resource": {func(c *registry.Config) { views.AddError(c, views.Error(showError), views.For[*page]()) },
+			"views.Error views_test.showError takes error, and *views_test.page is not assignable to it: remove views.For, or change the view"},
 		"name": {func(c *registry.Config) { views.AddNotFound(c, say("x"), views.Name("n")) },
 			`AddNotFoundView: an error view has no name: remove views.Name("n")`},
 		"typed not found": {func(c *registry.Config) { views.AddNotFound(c, views.Error(showMissing)) },

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/absent"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -35,7 +36,7 @@ func Around(tweens ...Tween) Option {
 	texts := make([]string, len(tweens))
 	o := option{kind: kindAround, value: tweens}
 	for n, t := range tweens {
-		if t == nil || isNilPointer(t) {
+		if t == nil || absent.Pointer(t) {
 			o.err = fmt.Errorf("views.Around: tween %d is nil: want one of package tweens, or tweens.Wrap(fn)", n+1)
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/internal/absent"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -68,7 +69,7 @@ func awaited(r *web.Request, value any, info *Info) (any, error) {
 		if !ok {
 			return value, nil
 		}
-		if isNil(future) || future.Done() == nil {
+		if absent.Value(future) || future.Done() == nil {
 			return nil, fmt.Errorf("view %s returned a future that will never settle: "+
 				"return async.Settled(value, nil) for a value that is known", info.funcText())
 		}

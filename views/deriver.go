@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/absent"
 )
 
 // The names of the built-in derivers, outermost first, with the two bounds that [Under] and [Over]
@@ -73,7 +74,7 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 	cfg := c.Directive()
 	added := &deriver{name: name, derive: d, source: cfg.Source()}
 	for _, o := range opts {
-		if o == nil || isNilPointer(o) {
+		if o == nil || absent.Pointer(o) {
 			cfg.Fail(fmt.Errorf("view deriver %q: nil option: want views.Under, views.Over or views.Options", name))
 			return
 		}

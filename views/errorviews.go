@@ -3,6 +3,7 @@ package views
 import (
 	"reflect"
 
+	"github.com/mastaba-go/mastaba/views/internal/errortree"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -29,24 +30,6 @@ type statusGroup struct {
 
 func (g *statusGroup) width() int { return g.hi - g.lo }
 
-// treeOf returns err and all errors that it wraps, outermost first.
-func treeOf(err error) []error {
-	tree := []error{err}
-	switch e := err.(type) {
-	case interface{ Unwrap() error }:
-		if inner := e.Unwrap(); inner != nil {
-			tree = append(tree, treeOf(inner)...)
-		}
-	case interface{ Unwrap() []error }:
-		for _, inner := range e.Unwrap() {
-			if inner != nil {
-				tree = append(tree, treeOf(inner)...)
-			}
-		}
-	}
-	return tree
-}
-
 // errorSearch is one part of the search for an error view: a chain, and the error for its views.
 type errorSearch struct {
 	chain chain
@@ -59,7 +42,7 @@ func (t *Table) searchFor(r *web.Request, err error) (specific, general []errorS
 	if len(t.errors.slots) == 0 {
 		return nil, nil
 	}
-	tree := treeOf(err)
+	tree := errortree.Of(err)
 	if match := r.Match(); match != nil {
 		if s := t.errors.at(match.Route, ""); s != nil {
 			specific = append(s.specific(t.types, err, tree), s.general(err)...)

@@ -115,18 +115,13 @@ func (s *slot) freeze(ts *types) error {
 		return nil
 	}
 	chains := make(map[reflect.Type]*chain, len(s.groups))
-	interfaces := 0
 	for t := range s.byType {
-		switch {
-		case t == nil:
-		case t.Kind() == reflect.Interface:
-			interfaces++
-		default:
+		if t != nil && t.Kind() != reflect.Interface {
 			chains[t] = ts.chain(s, t)
 		}
 	}
 	s.chains.Store(&chains)
-	if interfaces < 2 {
+	if s.interfaces() < 2 {
 		return nil
 	}
 	var errs []error
@@ -136,6 +131,16 @@ func (s *slot) freeze(ts *types) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// interfaces returns how many interfaces the slot has views for.
+func (s *slot) interfaces() (n int) {
+	for t := range s.byType {
+		if t != nil && t.Kind() == reflect.Interface {
+			n++
+		}
+	}
+	return n
 }
 
 // chain returns the chain for a type.

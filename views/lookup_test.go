@@ -166,6 +166,36 @@ func TestTies(t *testing.T) {
 			assert.False(t, known, "a mistake of the server")
 		}
 	})
+	t.Run("of a type with views on the route are warnings", func(t *testing.T) {
+		t.Parallel()
+		at := func(c *registry.Config, line int) *registry.Config {
+			return c.At(registry.Source{File: "v.go", Line: line})
+		}
+		reg := build(t, func(c *registry.Config) {
+			declare(c)
+			views.Add(at(c, 1), say("edit"), views.For[*book](), views.Name("edit"))
+			views.Add(at(c, 2), say("copy"), views.For[*book](), views.Name("copy"))
+			views.Add(at(c, 3), say("shelf"), views.For[*shelf](), views.Name("edit"))
+		})
+		got := reg.Warnings()
+		require.Len(t, got, 1)
+		assert.Equal(t, "v.go:1", got[0].Source.String())
+		assert.Contains(t, got[0].Text, "both serve *views_test.book, and neither views_test.container nor views_test.content is narrower: "+
+			"add views.Order[*views_test.book](c, …), or a view for *views_test.book itself\n")
+
+		for name, more := range map[string]func(*registry.Config){
+			"an order": func(c *registry.Config) {
+				views.Order[*book](c, reflect.TypeFor[content](), reflect.TypeFor[container]())
+			},
+			"its own view": func(c *registry.Config) { views.Add(c, say("book"), views.For[*book]()) },
+		} {
+			assert.Empty(t, build(t, func(c *registry.Config) {
+				declare(c)
+				views.Add(c, say("edit"), views.For[*book](), views.Name("edit"))
+				more(c)
+			}).Warnings(), name)
+		}
+	})
 	t.Run("that are never reached do no harm", func(t *testing.T) {
 		t.Parallel()
 		reg := build(t, func(c *registry.Config) {

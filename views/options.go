@@ -64,6 +64,9 @@ var ownKinds = []string{
 	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor, kindBodyLimit, kindAround, kindAppendSlash,
 }
 
+// severalKinds are the kinds of options and predicates that take several values.
+var severalKinds = []string{kindMethod, kindParam, kindHeader, kindMatchParam, kindPrincipals, kindContentType, kindDecorate, kindAround}
+
 // Name sets the view name: the path segment after the resource. Without it, or with "", the view is
 // the default view of the resource. The "@@" by which a path may select a view is not part of the
 // name. A name that is not one path segment, such as "/edit", "..", or text with NUL, is a
@@ -179,7 +182,11 @@ func declare(opts []Option) (declaration, []error) {
 }
 
 func twice(kind string, first, second Option) error {
-	return fmt.Errorf("option %q given twice: %s and %s: combine the values in one option", kind, first, second)
+	remedy := "remove one"
+	if slices.Contains(severalKinds, kind) {
+		remedy = "combine the values in one option"
+	}
+	return fmt.Errorf("option %q given twice: %s and %s: %s", kind, first, second, remedy)
 }
 
 func (d *declaration) override(by declaration) {

@@ -55,8 +55,9 @@ func TestInvalidOptions(t *testing.T) {
 		opts []views.Option
 		want string
 	}{
-		"name twice":       {[]views.Option{views.Name("a"), views.Name("b")}, `option "name" given twice: name="a" and name="b": combine the values in one option`},
-		"method twice":     {[]views.Option{views.Method("GET"), views.Method("POST")}, `option "method" given twice`},
+		"name twice":       {[]views.Option{views.Name("a"), views.Name("b")}, `option "name" given twice: name="a" and name="b": remove one`},
+		"method twice":     {[]views.Option{views.Method("GET"), views.Method("POST")}, `option "method" given twice: method="GET","HEAD" and method="POST": combine the values in one option`},
+		"path twice":       {[]views.Option{views.PathInfo("/a"), views.PathInfo("/b")}, `option "path_info" given twice: path_info="/a" and path_info="/b": remove one`},
 		"twice in a group": {[]views.Option{views.Group(views.Name("a"), views.Name("b"))}, `option "name" given twice`},
 		"no permission":    {[]views.Option{views.Permission("")}, `want a permission, or views.NoPermission()`},
 		"no renderer":      {[]views.Option{views.Renderer("")}, `views.Renderer(""): want a renderer such as "json"`},

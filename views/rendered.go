@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 
+	"github.com/mastaba-go/mastaba/views/internal/absent"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -72,7 +73,7 @@ func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
 		}
 		return resp, err
 	}
-	if value == nil || isNilPointer(value) {
+	if value == nil || absent.Pointer(value) {
 		return nil, rd.refusal(fmt.Sprintf("it returned %s: return a value, an error, or r.Empty(http.StatusNoContent)", nilText(value)))
 	}
 	if err, ok := value.(error); ok {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/absent"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -170,7 +171,7 @@ func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
 	if err == nil && made == nil {
 		err = errors.New("its factory returned neither a renderer nor an error")
 	}
-	if fn, ok := made.(RendererFunc); err == nil && (ok && fn == nil || isNilPointer(made)) {
+	if fn, ok := made.(RendererFunc); err == nil && (ok && fn == nil || absent.Pointer(made)) {
 		err = fmt.Errorf("its factory returned a nil %T: want a renderer, or an error", made)
 	}
 	if err != nil {

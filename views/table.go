@@ -47,9 +47,6 @@ func TableOf(reg *registry.Registry) *Table {
 	return t
 }
 
-// ensureTable is TableOf for actions.
-func ensureTable(reg *registry.Registry) *Table { return TableOf(reg) }
-
 func newTable() *Table {
 	t := &Table{
 		kinds:  ranking.New("predicate", true, builtinKinds),
@@ -115,6 +112,22 @@ func (t *Table) freeze() error {
 func (t *Table) readSettings(settings registry.Settings) (err error) {
 	t.debugNotFound, err = registry.Setting(settings, settingDebugNotFound, false)
 	return err
+}
+
+// The names of the settings that the package reads.
+const (
+	settingDebugNotFound      = "debug_notfound"
+	settingDebugAuthorization = "debug_authorization"
+	settingPreventHTTPCache   = "prevent_http_cache"
+)
+
+// Settings returns the settings that the package reads.
+func Settings() []registry.SettingInfo {
+	return []registry.SettingInfo{
+		{Name: settingDebugNotFound, Default: false, Usage: "log, at level debug, why no view matched"},
+		{Name: settingDebugAuthorization, Default: false, Usage: "log, at level debug, each decision of the security policy"},
+		{Name: settingPreventHTTPCache, Default: false, Usage: "ignore the views.CacheFor and views.NoCache of all views"},
+	}
 }
 
 // place is a route, "" for none, and a view name.

@@ -9,6 +9,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/internal/absent"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -91,7 +92,7 @@ func Func[O any](fn func(*web.Request) (O, error)) View {
 // empty content, as http.ServeContent sends it, becomes a 200. The view serves any resource unless
 // [For] narrows it.
 func HTTP(h http.Handler) View {
-	v := shaped[*web.Response]("HTTP", nil, h, isNil(h))
+	v := shaped[*web.Response]("HTTP", nil, h, absent.Value(h))
 	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {
 		resp := r.Bytes("", nil)
 		resp.SetHandler(h)
@@ -182,7 +183,7 @@ func (v View) FuncName() string {
 	if v.fn == nil {
 		return ""
 	}
-	if isNil(v.fn) {
+	if absent.Value(v.fn) {
 		return reflect.TypeOf(v.fn).String()
 	}
 	return registry.FuncName(v.fn)
@@ -228,23 +229,4 @@ func boxed[O any](value O, err error) (any, error) {
 // wrongResource is the error if a mapper or a deriver passes on a resource of another type.
 func wrongResource[R any](v View, res traversal.Resource) error {
 	return fmt.Errorf("view %s takes %s, but was called with %T", v.FuncName(), reflect.TypeFor[R](), res)
-}
-
-// isNil reports whether v is nil, or an interface that holds a nil value.
-func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch rv := reflect.ValueOf(v); rv.Kind() {
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Slice, reflect.Chan, reflect.UnsafePointer:
-		return rv.IsNil()
-	default:
-		return false
-	}
-}
-
-// isNilPointer reports whether v is a nil pointer. Nil slices and maps are values: empty ones.
-func isNilPointer(v any) bool {
-	rv := reflect.ValueOf(v)
-	return rv.Kind() == reflect.Pointer && rv.IsNil()
 }

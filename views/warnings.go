@@ -19,6 +19,7 @@ func (t *Table) warn(reg *registry.Registry) {
 				g.warn(reg, both)
 			}
 			s.warnOfAccept(t.types, reg)
+			x.warnOfTies(s, reg)
 		}
 		for _, info := range t.Views() {
 			both[info.Source] = !info.ErrorOnly || both[info.Source]
@@ -103,6 +104,26 @@ func (s *slot) warnOfAccept(ts *types, reg *registry.Registry) {
 				first, second := g.offers[0].views[0].info, other.offers[at].views[0].info
 				reg.Warn(first.Source, fmt.Sprintf("%s is tried before %s (%s), whatever the client prefers: "+
 					"Accept chooses among views of one type: register the other view for %s too", first, second, second.Source, g.typ))
+			}
+		}
+	}
+}
+
+// warnOfTies warns of ties in s for types that have views of their own on its route, under whatever
+// name: then resources of the type are there. For types declared by Resource, ties are errors.
+func (x *index) warnOfTies(s *slot, reg *registry.Registry) {
+	seen := map[reflect.Type]bool{}
+	for _, own := range x.slots {
+		if s.interfaces() < 2 || own.place.route != s.place.route {
+			continue
+		}
+		for t, g := range own.byType {
+			if _, declared := x.types.resources[t]; declared || t == nil || t.Kind() == reflect.Interface || seen[t] {
+				continue
+			}
+			seen[t] = true
+			if tie := x.types.chain(s, t).tie; tie != nil {
+				reg.Warn(g.members[0].info.Source, tie.Error())
 			}
 		}
 	}

@@ -103,7 +103,11 @@ func (d *declaration) apply(opts []Option) (errs []error) {
 			continue
 		}
 		if at := slices.IndexFunc(seen, func(s Option) bool { return optionKind(s) == optionKind(o) }); at >= 0 {
-			errs = append(errs, fmt.Errorf("option %q given twice, as %s and as %s: combine the values in one", optionKind(o), seen[at], o))
+			remedy := "remove one"
+			if _, ok := o.(web.Predicate); ok {
+				remedy = "combine the values in one, or remove one"
+			}
+			errs = append(errs, fmt.Errorf("option %q given twice, as %s and as %s: %s", optionKind(o), seen[at], o, remedy))
 		}
 		seen = append(seen, o)
 	}

@@ -136,7 +136,7 @@ func TestMistakes(t *testing.T) {
 		`route "traverse": routes.Traverse("/{y}"): pattern "/a/{x}" has no marker "y"`,
 		`route "bad traverse": routes.Traverse: pattern "/{y", offset 1`,
 		`route "host": pattern "https://{x}.example.com/": marker in the host`,
-		`route "twice": option "header" given twice, as header="X-A" and as header="X-B"`,
+		`route "twice": option "header" given twice, as header="X-A" and as header="X-B": combine the values in one, or remove one`,
 		`route "predicate": no such header`,
 		`route "nil": <nil> is not a route option`,
 	} {
