@@ -59,12 +59,18 @@ func misfits(t reflect.Type, rules []traversal.Rule) []string {
 // isOfLister reports whether a text of Misfits is about a Lister, which no walk needs.
 func isOfLister(text string) bool { return strings.HasPrefix(text, "its method Children") }
 
-// warnOfRoutes warns of routes that match no request, and of views that their route never leads to. A
-// route without views is no mistake: it may take paths from the tree, or only generate URLs.
+// warnOfRoutes warns of routes whose predicates never hold, of routes that no view serves, and of
+// views that their route never leads to.
 func warnOfRoutes(reg *registry.Registry) {
-	table, global := routes.TableOf(reg), false
+	table, global, served := routes.TableOf(reg), false, map[string]bool{}
+	for _, view := range views.TableOf(reg).Views() {
+		served[view.Route] = true // an error view too: it is what the route responds with
+	}
 	for _, rt := range table.Routes() {
 		global = global || rt.GlobalViews
+		if !rt.GlobalViews && !served[rt.Name] {
+			reg.Warn(rt.Source, unserved(rt))
+		}
 		for _, p := range rt.Predicates {
 			if text := suspicion(p, rt); text != "" {
 				reg.Warn(rt.Source, fmt.Sprintf("route %q: %s: %s", rt.Name, positive(p), text))
@@ -99,6 +105,17 @@ func warnOfRoutes(reg *registry.Registry) {
 			}
 		}
 	}
+}
+
+// unserved returns the warning of a route without a view. Such a route also keeps its paths from the
+// tree and from views without a route.
+func unserved(rt *routes.Route) string {
+	remedy := "or routes.GenerateOnly() if it only generates URLs"
+	if leadsOn(rt) || rt.Root != nil {
+		remedy = "or routes.GlobalViews() for the views without a route"
+	}
+	return fmt.Sprintf("no view for route %q, so every path of the pattern %q gets a 404: add one with views.Route(%q), %s",
+		rt.Name, rt.Pattern, rt.Name, remedy)
 }
 
 // exclude reports whether two predicates of one kind certainly never both hold.

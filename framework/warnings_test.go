@@ -48,6 +48,20 @@ func TestWarnings(t *testing.T) {
 			at(9).AddView(say, views.For[*issue]())
 			at(10).AddView(say, views.Name("m"), views.MatchParam("x=1"))
 		}, nil},
+		"routes without a view": {func(at at) {
+			at(1).AddRoute("a", "/a")
+			at(2).AddRoute("b", "/b/*traverse")
+			at(3).AddRoute("c", "/c", routes.Root(func(*framework.Request) (traversal.Resource, error) { return issue{}, nil }))
+			at(4).AddRoute("d", "/d", routes.GenerateOnly())
+			at(5).AddRoute("e", "/e")
+			at(6).AddNotFoundView(say, views.Route("e"))
+			at(7).AddRoute("f", "/f", routes.GlobalViews())
+			at(8).AddView(say)
+		}, []string{
+			`app.go:1: no view for route "a", so every path of the pattern "/a" gets a 404: add one with views.Route("a"), or routes.GenerateOnly() if it only generates URLs`,
+			`app.go:2: no view for route "b", so every path of the pattern "/b/*traverse" gets a 404: add one with views.Route("b"), or routes.GlobalViews() for the views without a route`,
+			`app.go:3: no view for route "c", so every path of the pattern "/c" gets a 404: add one with views.Route("c"), or routes.GlobalViews() for the views without a route`,
+		}},
 		"methods of another signature": {func(at at) {
 			at(1).AddView(say, views.For[*tracker]())
 			at(2).AddView(say, views.For[*tracker](), views.Name("edit"))
@@ -65,7 +79,7 @@ func TestWarnings(t *testing.T) {
 			"app.go:1: resource type *framework_test.tracker: its method Children() []*framework_test.issue is not called: want Children(context.Context) iter.Seq2[traversal.Entry, error]",
 		}},
 		"routes and views": {func(at at) {
-			at(1).AddRoute("alone", "/alone")
+			at(1).AddRoute("alone", "/alone", routes.GenerateOnly())
 			at(2).AddRoute("plain", "/plain/{x}", views.Header("X-A: b"))
 			at(3).AddView(say, views.Route("plain"), views.Name("edit"))
 			at(4).AddView(say, views.Route("plain"), views.MatchParam("y=1"))

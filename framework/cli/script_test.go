@@ -53,6 +53,11 @@ func TestMain(m *testing.M) {
 		"plain": program("plain", func(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
 			return framework.New(env.Options()), nil
 		}, func(o *cli.Options) { *o = cli.Options{Name: "plain", Settings: settings} }),
+		"viewless": program("viewless", func(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
+			config := framework.New(env.Options())
+			config.AddRoute("help", "/help/{topic}")
+			return config, nil
+		}, nil),
 		"ordered": program("ordered", buildOrdered, nil),
 		"broken":  program("broken", buildBroken, nil),
 		"sick":    program("sick", buildSick, nil),
@@ -164,6 +169,7 @@ func buildWiki(_ context.Context, env *cli.Env) (*framework.Configurator, error)
 	config := framework.New(o)
 	config.AddRoute("login", "/login", views.Method("GET", "POST"))
 	config.AddRoute("help", "/help/{topic}")
+	config.AddView(views.Func(login), views.Route("help"))
 	config.AddRoute("cdn", "https://cdn.example.com/{file}")
 	config.AddRoute("blog", "/blog/*traverse", routes.GlobalViews())
 	config.AddView(views.Func(login), views.Route("login"), views.Method("POST"))
