@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/internal/absent"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -158,7 +159,7 @@ func (reg *registration) handle(r *web.Request, convert func(any) (any, error), 
 	}
 	value, err := call(r, res)
 	if err != nil {
-		if isNilPointer(err) { // whose methods may panic
+		if absent.Pointer(err) { // whose methods may panic
 			err = &NoResponseError{Info: reg.info, Why: "its error is " + nilText(err) + ": return nil itself if nothing is wrong"}
 		}
 		return nil, err
