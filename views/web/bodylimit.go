@@ -2,15 +2,10 @@ package web
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"net/http"
-	"os"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/body"
 	"github.com/mastaba-go/mastaba/views/web/internal/panics"
-	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
 )
 
 // DefaultMaxBody is the limit of request bodies, unless the application, the route or the view sets
@@ -63,24 +58,8 @@ func (r *Request) orBodyError(err error) error {
 
 // bodyError converts an error of reading a body to an HTTP error.
 func bodyError(err error) error {
-	if err == io.EOF || errors.Is(err, http.ErrBodyReadAfterClose) {
-		return err
+	if status, detail := body.Describe(err); status != 0 {
+		return Status(status, detail).With(err)
 	}
-	if e, ok := errors.AsType[*http.MaxBytesError](err); ok && statuserr.In(err) == nil {
-		return bodyTooLarge(e.Limit, err)
-	}
-	if _, ok := StatusOf(err); ok {
-		return err
-	}
-	if _, ok := errors.AsType[*fs.PathError](err); ok {
-		return err // of the file that keeps a body: not the client's fault
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return Status(http.StatusRequestTimeout, "the request body arrived too slowly").With(err)
-	}
-	return BadRequest("the request body is malformed or incomplete").With(err)
-}
-
-func bodyTooLarge(limit int64, cause error) error {
-	return ContentTooLarge(fmt.Sprintf("the request body exceeds the limit of %d bytes", limit)).With(cause)
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -51,6 +52,56 @@ func Example() {
 	// 400 400 Bad Request
 	//
 	// say ?name=…
+}
+
+// The text fields of the form are parameters. Errors of both methods have a status, so the view
+// returns them as they are.
+func ExampleRequest_FormFile() {
+	upload := func(r *web.Request) (*web.Response, error) {
+		fields, err := r.Parameters()
+		if err != nil {
+			return nil, err
+		}
+		title, _ := fields.Get("title")
+		file, header, err := r.FormFile("photo")
+		if errors.Is(err, http.ErrMissingFile) {
+			return nil, web.UnprocessableContent("choose a photo")
+		}
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		content, err := io.ReadAll(file) // or io.Copy to a file, a database …
+		if err != nil {
+			return nil, err
+		}
+		return r.Text(fmt.Sprintf("%s: %s, %d bytes", title, header.Filename, len(content))), nil
+	}
+	// What a browser sends for <form method="post" enctype="multipart/form-data">.
+	post := func(withFile bool) *http.Request {
+		var body strings.Builder
+		form := multipart.NewWriter(&body)
+		_ = form.WriteField("title", "Saqqara")
+		if withFile {
+			file, _ := form.CreateFormFile("photo", "mastaba.jpg")
+			_, _ = file.Write([]byte("a photo"))
+		}
+		_ = form.Close()
+		hr := httptest.NewRequest("POST", "/", strings.NewReader(body.String()))
+		hr.Header.Set("Content-Type", form.FormDataContentType())
+		return hr
+	}
+	play(upload, post(true))
+	play(upload, post(false))
+	play(upload, httptest.NewRequest("POST", "/", nil))
+	// Output:
+	// 200 Saqqara: mastaba.jpg, 7 bytes
+	// 422 422 Unprocessable Entity
+	//
+	// choose a photo
+	// 415 415 Unsupported Media Type
+	//
+	// send multipart/form-data
 }
 
 func ExampleKey() {

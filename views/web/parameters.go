@@ -55,9 +55,10 @@ type parametersOf struct {
 // count, and up to 1000 parts are read. A form that is too large is a 413. Text that is not UTF-8, a
 // malformed form, or a body that cannot be read is a 400.
 //
-// Files are not parameters: a view gets them with FormFile, ParseMultipartForm or MultipartReader of
-// http.Request, which work as if nothing had been read. A body that exceeds MaxForm because of its
-// files is kept in a temporary file until the request ends; the limit of bodies limits that too.
+// Files are not parameters: a view gets them with [Request.FormFile] (see its example),
+// ParseMultipartForm or MultipartReader, which work as if nothing had been read. A body that exceeds
+// MaxForm because of its files is kept in a temporary file until the request ends; the limit of
+// bodies limits that too.
 //
 // FormValue of http.Request differs: there the body takes precedence, and is consumed. Parameters
 // finds what ParseForm or ParseMultipartForm has read. MultipartReader leaves nothing to find: after
@@ -104,17 +105,18 @@ func readForm(r *Request) ([]urls.Pair, error) {
 		if kept.OnDisk() {
 			r.closeAtEnd(kept)
 		}
-		if _, malformed := errors.AsType[*form.Error](err); err != nil && !malformed {
+		if err != nil {
 			err = bodyError(err)
 		}
 	}
+	return fields, formError(err)
+}
+
+func formError(err error) error {
 	if e, ok := errors.AsType[*form.Error](err); ok {
-		if e.TooLarge {
-			return nil, ContentTooLarge(e.Detail)
-		}
-		return nil, BadRequest(e.Detail).With(e.Err)
+		return Status(e.Code, e.Detail).With(e.Err)
 	}
-	return fields, err
+	return err
 }
 
 // KeepBody reads the whole body, up to its limit, and makes it readable again from its beginning.

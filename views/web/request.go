@@ -12,8 +12,9 @@ import (
 )
 
 // Request is one HTTP request and what the framework knows about it. It embeds *http.Request. Its
-// methods Context, WithContext, Clone and PathValue replace those of net/http, and its method
-// Response the client-side field of that name.
+// methods Context, WithContext, Clone, PathValue, FormFile, ParseForm, ParseMultipartForm and
+// MultipartReader replace those of net/http, and its method Response the client-side field of that
+// name.
 //
 // A Request is allocated once, together with its match, walk, context and first response, and never
 // pooled: keeping one for too long is a mistake, but it never becomes another request.

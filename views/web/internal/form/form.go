@@ -28,9 +28,9 @@ const (
 
 // Error is a form that cannot be read. The client may see Detail.
 type Error struct {
-	Detail   string
-	TooLarge bool // else it is malformed
-	Err      error
+	Code   int // the status
+	Detail string
+	Err    error
 }
 
 var _ error = (*Error)(nil)
@@ -43,14 +43,19 @@ func (e *Error) Error() string {
 	return e.Detail + ": " + e.Err.Error()
 }
 
+// Status returns the status. An error has one even where nothing converts it: see [Use].
+func (e *Error) Status() int { return e.Code }
+
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 func tooLarge(limit int64) *Error {
-	return &Error{Detail: fmt.Sprintf("the form exceeds the limit of %d bytes", limit), TooLarge: true}
+	return &Error{Code: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the form exceeds the limit of %d bytes", limit)}
 }
 
-func notText(err error) *Error { return &Error{Detail: "the form is not UTF-8", Err: err} }
+func notText(err error) *Error {
+	return &Error{Code: http.StatusBadRequest, Detail: "the form is not UTF-8", Err: err}
+}
 
 // In returns the kind of the form in the body of hr. Only POST, PUT and PATCH have one.
 func In(hr *http.Request) Kind {

@@ -141,7 +141,7 @@ func TestReadErrors(t *testing.T) {
 			e, ok := errors.AsType[*form.Error](err)
 			require.True(t, ok, "%v", err)
 			assert.Equal(t, tc.want, e.Detail)
-			assert.Equal(t, tc.large, e.TooLarge)
+			assert.Equal(t, tc.large, e.Status() == http.StatusRequestEntityTooLarge)
 			assert.Contains(t, err.Error(), tc.want)
 		})
 	}

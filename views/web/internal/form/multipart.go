@@ -1,6 +1,7 @@
 package form
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -25,11 +26,7 @@ func readMultipart(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair,
 		return nil, malformed(http.ErrMissingBoundary)
 	}
 	var fields []urls.Pair
-	// NextPart returns io.EOF for a body that ends between two lines of a header, too. Here the body
-	// never ends that way, so io.EOF means that the last boundary was read. The line break is for a
-	// last boundary without one.
-	whole := io.MultiReader(kept, strings.NewReader("\r\n"), cutOff{})
-	reader, left := multipart.NewReader(whole, boundary), limit
+	reader, left := multipart.NewReader(whole(kept), boundary), limit
 	for n := 0; ; n++ {
 		part, err := reader.NextPart()
 		switch {
@@ -40,7 +37,7 @@ func readMultipart(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair,
 		case err != nil:
 			return nil, malformed(err)
 		case n == maxParts:
-			return nil, &Error{Detail: fmt.Sprintf("the form has more than %d parts", maxParts), TooLarge: true}
+			return nil, &Error{Code: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the form has more than %d parts", maxParts)}
 		}
 		for key, values := range part.Header {
 			for _, value := range values {
@@ -70,9 +67,21 @@ func readMultipart(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair,
 	}
 }
 
+// whole returns what a multipart.Reader reads from a body. NextPart returns io.EOF for a body that
+// ends between two lines of a header, too. Here the body never ends that way, so io.EOF means that
+// the last boundary was read. The line break is for a last boundary without one.
+func whole(body io.Reader) io.Reader {
+	return io.MultiReader(body, strings.NewReader("\r\n"), cutOff{})
+}
+
 // cutOff is what follows a body.
 type cutOff struct{}
 
-func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (cutOff) Read([]byte) (int, error) { return 0, malformed(io.ErrUnexpectedEOF) }
 
-func malformed(err error) *Error { return &Error{Detail: "the multipart form is malformed", Err: err} }
+func malformed(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return &Error{Code: http.StatusBadRequest, Detail: "the multipart form is malformed", Err: err}
+}
