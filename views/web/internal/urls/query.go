@@ -13,7 +13,7 @@ func ParseQuery(text string) ([]Pair, error) {
 	if text == "" {
 		return nil, nil
 	}
-	list := make([]Pair, 0, strings.Count(text, "&")+1)
+	list := make([]Pair, 0, countPairs(text))
 	for part := range strings.SplitSeq(text, "&") {
 		if part == "" {
 			continue
@@ -26,6 +26,19 @@ func ParseQuery(text string) ([]Pair, error) {
 		list = append(list, p)
 	}
 	return list, nil
+}
+
+// countPairs counts the parts between '&' that are not empty: the room for empty ones would be many
+// times the size of the text.
+func countPairs(text string) (n int) {
+	previous := byte('&')
+	for i := range len(text) {
+		if text[i] != '&' && previous == '&' {
+			n++
+		}
+		previous = text[i]
+	}
+	return n
 }
 
 func unescapePair(s string) string {

@@ -2,6 +2,7 @@ package urls_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -76,6 +77,15 @@ func TestParseQuery(t *testing.T) {
 	}
 	_, err := urls.ParseQuery("a=1&b=%ff")
 	require.EqualError(t, err, `parameter "b=%ff": invalid UTF-8`)
+}
+
+func TestEmptyPairsTakeNoRoom(t *testing.T) {
+	many := strings.Repeat("&", 1000)
+	assert.Zero(t, testing.AllocsPerRun(10, func() { _, _ = urls.ParseQuery(many) }))
+	got, err := urls.ParseQuery(many + "a=1" + many + "b" + many)
+	require.NoError(t, err)
+	assert.Equal(t, []urls.Pair{{Name: "a", Value: "1"}, {Name: "b"}}, got)
+	assert.Equal(t, len(got), cap(got))
 }
 
 // What a Builder writes, ParseQuery and net/url read back.
