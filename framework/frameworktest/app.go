@@ -58,7 +58,7 @@ func (a *App) Get(target string, options ...RequestOption) *Response {
 	return a.Request(http.MethodGet, target, options...)
 }
 
-// Post sends a POST request. Form, JSON and Body set its body.
+// Post sends a POST request. Form, File, JSON and Body set its body.
 func (a *App) Post(target string, options ...RequestOption) *Response {
 	a.t.Helper()
 	return a.Request(http.MethodPost, target, options...)
@@ -67,11 +67,21 @@ func (a *App) Post(target string, options ...RequestOption) *Response {
 // Request sends a request with any method.
 func (a *App) Request(method, target string, options ...RequestOption) *Response {
 	a.t.Helper()
-	r := httptest.NewRequestWithContext(a.t.Context(), method, target, http.NoBody)
+	r, invalid := newRequest(a.t.Context(), method, target)
+	if invalid != nil {
+		a.t.Fatalf("%s %q: %v: want a method and a path such as /wiki/Front?edit=1; build any other request yourself, and use App.Send",
+			method, target, invalid)
+	}
 	for _, option := range options {
 		option(a.t, r)
 	}
 	return a.Send(r)
+}
+
+// newRequest returns what httptest.NewRequest panics with.
+func newRequest(ctx context.Context, method, target string) (r *http.Request, invalid any) {
+	defer func() { invalid = recover() }()
+	return httptest.NewRequestWithContext(ctx, method, target, http.NoBody), nil
 }
 
 // Send sends a request that was built elsewhere.

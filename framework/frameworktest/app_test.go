@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -93,7 +94,13 @@ func (s *silent) Fatalf(format string, args ...any) {
 
 func TestFailuresEndTheTest(t *testing.T) {
 	t.Parallel()
+	get := func(target string) func(frameworktest.T) {
+		return func(t frameworktest.T) { frameworktest.New(t, configure(new(frameworktest.Log))).Get(target) }
+	}
 	for name, try := range map[string]func(frameworktest.T){
+		"no path":       get("wiki"),
+		"empty path":    get(""),
+		"a broken path": get("/%zz"),
 		"configuration": func(t frameworktest.T) {
 			config := framework.New(framework.Options{})
 			config.AddView(views.Func(who))
@@ -136,6 +143,63 @@ func TestWarningsAreLogged(t *testing.T) {
 	log = &noted{T: t}
 	frameworktest.New(log, configure(new(frameworktest.Log)))
 	assert.Empty(t, log.texts)
+}
+
+// The form has what all options add, in any order, and no option changes another request.
+func TestForms(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{})
+	config.AddView(views.Func(func(r *framework.Request) (any, error) {
+		p, err := r.Parameters()
+		if err != nil {
+			return nil, err
+		}
+		got := []any{strings.Split(r.Header.Get("Content-Type"), ";")[0]}
+		for _, name := range p.Names() {
+			got = append(got, name, p.All(name))
+		}
+		if file, header, err := r.FormFile("f"); err == nil {
+			content, _ := io.ReadAll(file)
+			got = append(got, header.Filename, string(content))
+		}
+		return got, nil
+	}))
+	app := frameworktest.New(t, config)
+	ab, a, f := frameworktest.Form("b", "1", "a", "2"), frameworktest.Form("a", "3"), frameworktest.File("f", "f.txt", "hi\n")
+	const multipart = `["multipart/form-data","b",["1"],"a",["2","3"],"f.txt","hi\n"]`
+	for name, tt := range map[string]struct {
+		options []frameworktest.RequestOption
+		want    string
+	}{
+		"fields":      {[]frameworktest.RequestOption{ab}, `["application/x-www-form-urlencoded","a",["2"],"b",["1"]]`},
+		"more fields": {[]frameworktest.RequestOption{ab, a}, `["application/x-www-form-urlencoded","a",["2","3"],"b",["1"]]`},
+		"file first":  {[]frameworktest.RequestOption{f, ab, a}, multipart},
+		"file last":   {[]frameworktest.RequestOption{ab, a, f}, multipart},
+		"file alone":  {[]frameworktest.RequestOption{f}, `["multipart/form-data","f.txt","hi\n"]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.JSONEq(t, tt.want, app.In(t).Post("/", tt.options...).Status(200).Body)
+		})
+	}
+}
+
+func TestCookies(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		resp := r.Text(r.Header.Get("Cookie"))
+		for _, cookie := range []http.Cookie{{Name: "a", Value: "1", Path: "/x", HttpOnly: true}, {Name: "b", MaxAge: -1}, {Name: "c", Value: "3"}} {
+			resp.AddHeader("Set-Cookie", cookie.String())
+		}
+		return resp, nil
+	}))
+	app := frameworktest.New(t, config)
+	first := app.Get("/").Status(200)
+	require.Len(t, first.Cookies(), 3)
+	assert.True(t, first.Cookies()[0].HttpOnly)
+	assert.Equal(t, "a=1; c=3", app.Get("/", frameworktest.Cookies(first.Cookies()...)).Body)
+	assert.Empty(t, app.Get("/").Body)
 }
 
 func TestResponsesComeFromServeHTTP(t *testing.T) {

@@ -13,7 +13,7 @@
 //   - [New]: builds the application, or ends the test with all errors of the configuration.
 //   - [App]: sends requests with Get, Post, Request and Send.
 //   - [Response]: its Status method ends the test on another status, Decode reads JSON.
-//   - [Form] and [JSON]: bodies of requests.
+//   - [Form], [File] and [JSON]: bodies of requests.
 //   - [Tree] and [Policy]: resources and users from literals.
 //
 // Then read [Log], which records what the application logs, and [App.Events]. The examples are

@@ -64,3 +64,25 @@ func ExampleApp_Post() {
 	fmt.Println(saved.Text, log.Lines()[0]["message"], app.Events()[0])
 	// Output: new saved ApplicationCreated
 }
+
+// A test uploads a file, with the other fields of the form.
+func ExampleFile() {
+	configure := func() *framework.Configurator {
+		config := framework.New(framework.Options{})
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			file, header, err := r.FormFile("photo")
+			if err != nil {
+				return nil, err
+			}
+			return r.Text(fmt.Sprintf("%s, %d bytes", header.Filename, header.Size)), file.Close()
+		}), views.Method("POST"))
+		return config
+	}
+
+	// func TestUpload(t *testing.T) {
+	app := frameworktest.New(t, configure())
+	got := app.Post("/", frameworktest.File("photo", "mastaba.jpg", "a photo"), frameworktest.Form("title", "Saqqara")).Status(http.StatusOK)
+	fmt.Println(got.Body)
+	app.Post("/", frameworktest.Form("title", "Saqqara")).Status(http.StatusUnsupportedMediaType)
+	// Output: mastaba.jpg, 7 bytes
+}

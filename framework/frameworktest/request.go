@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -32,27 +31,24 @@ func As(user string) RequestOption {
 // userKey is the context key for the user of As, until the request is sent.
 type userKey struct{}
 
+// Cookies sends cookies, such as those of [Response.Cookies]. It leaves out those that the response
+// deletes (a negative MaxAge), and does not check for which hosts and paths they are.
+func Cookies(cookies ...*http.Cookie) RequestOption {
+	return func(_ T, r *http.Request) {
+		for _, cookie := range cookies {
+			if cookie.MaxAge >= 0 {
+				r.AddCookie(cookie)
+			}
+		}
+	}
+}
+
 // Body sets the body and its content type.
 func Body(contentType, text string) RequestOption {
 	return func(_ T, r *http.Request) {
 		r.Header.Set("Content-Type", contentType)
 		r.Body = io.NopCloser(strings.NewReader(text))
 		r.ContentLength = int64(len(text))
-	}
-}
-
-// Form sets the body to a form of the given names and values: name, value, name, value …
-func Form(pairs ...string) RequestOption {
-	return func(t T, r *http.Request) {
-		t.Helper()
-		if len(pairs)%2 != 0 {
-			t.Fatalf("frameworktest.Form: name %q has no value", pairs[len(pairs)-1])
-		}
-		form := url.Values{}
-		for i := 0; i < len(pairs); i += 2 {
-			form.Add(pairs[i], pairs[i+1])
-		}
-		Body("application/x-www-form-urlencoded", form.Encode())(t, r)
 	}
 }
 

@@ -25,6 +25,9 @@ func (r *Response) Status(want int) *Response {
 	return r
 }
 
+// Cookies returns the cookies that the response sets; the option [Cookies] sends them on.
+func (r *Response) Cookies() []*http.Cookie { return (&http.Response{Header: r.Header}).Cookies() }
+
 // Remembered returns the user that the view logged in, "" if it logged the user out; false if it did
 // neither. It needs an application whose security policy is a Policy.
 func (r *Response) Remembered() (user string, ok bool) {
