@@ -29,7 +29,7 @@ func ensureTable(reg *registry.Registry) *Table {
 	return registry.Ensure(reg, func() *Table {
 		t := &Table{byName: map[string]*Route{}}
 		registry.Provide[web.Routes](reg, t)
-		reg.OnFreeze(func() error { t.finish(); t.warn(reg); return nil })
+		reg.OnFreeze(func() error { t.finish(); t.warn(reg); t.warnOfLookalikes(reg); return nil })
 		return t
 	})
 }
