@@ -34,6 +34,11 @@ func (p *program) setLogger() error {
 	}
 	terminal := isTerminal(p.env.Stderr)
 	out := p.env.Stderr
+	if p.env.Command == "request" {
+		if p.output = newSharedOutput(p.env.Stdout, p.env.Stderr); p.output != nil {
+			out = aside{p.output}
+		}
+	}
 	format, _ := p.env.Settings["log_format"].(string)
 	if format != "" && format != "json" && format != "console" {
 		reject("log_format", "is not a log format: want json or console")

@@ -25,7 +25,8 @@ type program struct {
 	environ  []string
 	root     *cobra.Command
 	settings *settings
-	buffer   *logBuffer // of the log; nil if it is not buffered
+	buffer   *logBuffer    // of the log; nil if it is not buffered
+	output   *sharedOutput // of the command request; nil if its standard output and error are apart
 	json     bool
 	dev      bool
 	prepared bool

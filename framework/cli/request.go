@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -20,7 +21,8 @@ func (p *program) requestCommand() *cobra.Command {
 		Short: "Send one request to the application, without a server, and print the response",
 		Long: `Send one request to the application within this process, without a server, and print the response.
 POST, PUT and PATCH read their body from standard input, unless that is a terminal, or from --data;
-set its type with -H 'Content-Type: …'. A status of 400 or more is also printed to standard error.` + requestHelp,
+set its type with -H 'Content-Type: …'. A status of 400 or more is also printed to standard error,
+unless a terminal shows it already. On a terminal, a line break ends the body.` + requestHelp,
 		Example: "  request /wiki/Front\n  request POST /wiki/Front/edit --as alice -H 'Content-Type: application/json' <edit.json",
 		Args:    methodAndPath,
 	}
@@ -30,17 +32,20 @@ set its type with -H 'Content-Type: …'. A status of 400 or more is also printe
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return p.inProcess(cmd, args, flags, func(app *framework.App, hr *http.Request) error {
 			var body bytes.Buffer
-			w := &responsePrinter{header: http.Header{}, to: p.env.Stdout, include: include}
-			if p.json {
+			w := &responsePrinter{header: http.Header{}, to: p.env.Stdout, include: include, begin: make([]byte, 0, 64)}
+			switch {
+			case p.json:
 				w.to, w.include = &body, false
+			case p.output != nil:
+				w.to = p.output
 			}
 			aborted := serveOnce(app, w, hr)
 			if p.json {
 				if err := writeJSON(p.env.Stdout, newJSONResponse(w, body.Bytes())); err != nil {
 					return err
 				}
-			} else if w.status >= 400 {
-				fmt.Fprintf(p.env.Stderr, "%d %s\n", w.status, http.StatusText(w.status))
+			} else {
+				w.finish(p.env.Stderr)
 			}
 			switch {
 			case aborted != nil:
@@ -79,6 +84,7 @@ type responsePrinter struct {
 	to      io.Writer
 	include bool
 	err     error
+	begin   []byte // of the body, as long as a status line
 }
 
 var (
@@ -107,9 +113,24 @@ func (w *responsePrinter) Write(b []byte) (int, error) {
 	if w.status < 200 {
 		w.WriteHeader(http.StatusOK)
 	}
+	w.begin = append(w.begin, b[:min(len(b), cap(w.begin)-len(w.begin))]...)
 	n, err := w.to.Write(b)
 	w.err = errors.Join(w.err, err)
 	return n, err
+}
+
+// finish ends the body's last line where stderr would go on with it, and prints a status of 400 or
+// more to stderr, unless it is in the same place already.
+func (w *responsePrinter) finish(stderr io.Writer) {
+	shown := false
+	status := fmt.Sprintf("%d %s", w.status, http.StatusText(w.status))
+	if shared, ok := w.to.(*sharedOutput); ok {
+		w.err = errors.Join(w.err, shared.endLine())
+		shown = w.include || strings.HasPrefix(string(w.begin), status)
+	}
+	if w.status >= 400 && !shown {
+		fmt.Fprintln(stderr, status)
+	}
 }
 
 // Flush does nothing: nothing is buffered.

@@ -177,6 +177,7 @@ func buildWiki(_ context.Context, env *cli.Env) (*framework.Configurator, error)
 	config.AddView(views.On(edit), views.Name("edit"), views.Method("POST"), views.Permission("edit"), views.Around(tweens.Timeout(2*time.Second, tweens.TimeoutOptions{})))
 	config.AddView(views.Func(breaks), views.Name("panic"))
 	config.AddView(views.Func(fail), views.Name("fail"))
+	config.AddView(views.Func(open), views.Name("open"))
 	config.AddView(views.Func(gif), views.Name("bytes"))
 	config.AddView(views.Func(cut), views.Name("cut"))
 	config.AddForbiddenView(views.Func(forbidden))
@@ -208,8 +209,15 @@ func breaks(*web.Request) (*web.Response, error)  { panic("the view broke") }
 func fail(*web.Request) (*web.Response, error) {
 	return nil, fmt.Errorf("open page: %w", errors.ErrUnsupported)
 }
-func gif(r *web.Request) (*web.Response, error)       { return r.Bytes("image/gif", []byte{0xff, 0}), nil }
-func cut(*web.Request) (*web.Response, error)         { panic(http.ErrAbortHandler) }
+func gif(r *web.Request) (*web.Response, error) { return r.Bytes("image/gif", []byte{0xff, 0}), nil }
+func cut(*web.Request) (*web.Response, error)   { panic(http.ErrAbortHandler) }
+
+// open responds without a line break, and logs once it has done so.
+func open(r *web.Request) (*web.Response, error) {
+	r.AddFinishedCallback(func(r *web.Request) error { r.Log().Error().Msg("said"); return nil })
+	return r.Text("no line break"), nil
+}
+
 func forbidden(r *web.Request) (*web.Response, error) { return r.Text("our own refusal\n"), nil }
 
 func buildOrdered(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
