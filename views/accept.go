@@ -3,7 +3,6 @@ package views
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/internal/mediatype"
@@ -99,15 +98,7 @@ func ContentType(types ...string) web.Predicate {
 	}
 	want = sortedSet(want)
 	p := web.NewPredicate(kindContentType, texts(want), func(r *web.Request) (bool, error) {
-		have, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-		have = strings.ToLower(strings.TrimSpace(have))
-		major, _, _ := strings.Cut(have, "/")
-		for _, w := range want {
-			if have != "" && (w == have || w == major+"/*") {
-				return true, nil
-			}
-		}
-		return false, nil
+		return mediatype.In(want, r.Header.Get("Content-Type")), nil
 	})
 	if problem != nil {
 		return p.WithErr(problem)
@@ -134,7 +125,7 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 	}
 	for _, list := range [][]string{under, over} {
 		for i, other := range list {
-			normal, wrong := rival(offer, other)
+			normal, wrong := mediatype.Rival(offer, other)
 			if list[i] = normal; wrong != nil {
 				err = errors.Join(err, fmt.Errorf("accept order of %q and %q: %w", mediaType, other, wrong))
 			}
@@ -151,18 +142,4 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 			return nil
 		},
 	})
-}
-
-// rival returns the normal form of a media type that offer can be placed relative to.
-func rival(offer, other string) (string, error) {
-	normal, err := mediatype.Offer(other)
-	switch {
-	case err != nil:
-		return other, err
-	case mediatype.Plain(offer) != mediatype.Plain(normal):
-		return other, fmt.Errorf("one has parameters and the other has none")
-	case !mediatype.Plain(offer) && mediatype.Base(offer) != mediatype.Base(normal):
-		return other, fmt.Errorf("media types with parameters are ordered within one type only")
-	}
-	return normal, nil
 }

@@ -23,6 +23,7 @@ func BenchmarkBuild(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				c := registry.New(registry.Options{})
+				registry.AddComponent[web.SecurityPolicy](c, policy{"view"})
 				for _, name := range names {
 					views.Add(c, views.On(showPage), views.Name(name), views.Permission("view"), views.Method("GET"))
 				}

@@ -19,8 +19,8 @@ func (t *Table) warn(reg *registry.Registry) {
 				g.warn(reg, both)
 			}
 			s.warnOfAccept(t.types, reg)
-			x.warnOfTies(s, reg)
 		}
+		x.warnOfTies(reg)
 		for _, info := range t.Views() {
 			both[info.Source] = !info.ErrorOnly || both[info.Source]
 		}
@@ -46,13 +46,22 @@ func (g *multiview) warn(reg *registry.Registry, skip map[registry.Source]bool) 
 			reg.Warn(view.info.Source, fmt.Sprintf("%s is never chosen: %s and %s exclude each other: remove one of them", view.info, p, q))
 		}
 	}
+	g.warnOfHidden(reg, skip)
+}
+
+// mostCompared is with how many of the views before it each view of a list is compared, so that a
+// build takes linear time.
+const mostCompared = 100
+
+// warnOfHidden warns of views that are never tried, because others before them fit whenever they do.
+func (g *multiview) warnOfHidden(reg *registry.Registry, skip map[registry.Source]bool) {
 	lists := [][]*registration{g.bare}
 	for _, o := range g.offers {
 		lists = append(lists, o.views)
 	}
 	for _, list := range lists {
 		for i, view := range list {
-			at := slices.IndexFunc(list[:i], func(earlier *registration) bool { return earlier.hides(view) })
+			at := slices.IndexFunc(list[:min(i, mostCompared)], func(earlier *registration) bool { return earlier.hides(view) })
 			if at >= 0 && !skip[view.info.Source] {
 				earlier := list[at].info
 				reg.Warn(view.info.Source, fmt.Sprintf("%s is never chosen: %s (%s) is tried before it, and fits whenever it does: "+
@@ -109,19 +118,28 @@ func (s *slot) warnOfAccept(ts *types, reg *registry.Registry) {
 	}
 }
 
-// warnOfTies warns of ties in s for types that have views of their own on its route, under whatever
-// name: then resources of the type are there. For types declared by Resource, ties are errors.
-func (x *index) warnOfTies(s *slot, reg *registry.Registry) {
-	seen := map[reflect.Type]bool{}
-	for _, own := range x.slots {
-		if s.interfaces() < 2 || own.place.route != s.place.route {
-			continue
-		}
-		for t, g := range own.byType {
-			if _, declared := x.types.resources[t]; declared || t == nil || t.Kind() == reflect.Interface || seen[t] {
+// warnOfTies warns of ties for types that have views of their own on the route, under whatever name:
+// then resources of the type are there. For types declared by Resource, ties are errors.
+func (x *index) warnOfTies(reg *registry.Registry) {
+	own := map[string]map[reflect.Type]*multiview{} // by route
+	for _, s := range x.slots {
+		for t, g := range s.byType {
+			if _, declared := x.types.resources[t]; declared || t == nil || t.Kind() == reflect.Interface {
 				continue
 			}
-			seen[t] = true
+			if own[s.place.route] == nil {
+				own[s.place.route] = map[reflect.Type]*multiview{}
+			}
+			if own[s.place.route][t] == nil {
+				own[s.place.route][t] = g
+			}
+		}
+	}
+	for _, s := range x.slots {
+		if s.interfaces() < 2 {
+			continue
+		}
+		for t, g := range own[s.place.route] {
 			if tie := x.types.chain(s, t).tie; tie != nil {
 				reg.Warn(g.members[0].info.Source, tie.Error())
 			}

@@ -105,3 +105,26 @@ func Sort(offers, list []string) {
 		return cmp.Compare(detail(a), detail(b))
 	})
 }
+
+// Rival returns the normal form of a media type that offer can be placed before or after in the
+// server's order.
+func Rival(offer, other string) (string, error) {
+	normal, err := Offer(other)
+	switch {
+	case err != nil:
+		return other, err
+	case Plain(offer) != Plain(normal):
+		return other, errors.New("one has parameters and the other has none")
+	case !Plain(offer) && Base(offer) != Base(normal):
+		return other, errors.New("media types with parameters are ordered within one type only")
+	}
+	return normal, nil
+}
+
+// In reports whether a Content-Type, whose parameters are ignored, is one of the ranges.
+func In(ranges []string, contentType string) bool {
+	have, _, _ := strings.Cut(contentType, ";")
+	have = strings.ToLower(strings.TrimSpace(have))
+	major, _, _ := strings.Cut(have, "/")
+	return have != "" && (slices.Contains(ranges, have) || slices.Contains(ranges, major+"/*"))
+}

@@ -65,3 +65,33 @@ func TestSort(t *testing.T) {
 		})
 	}
 }
+
+func TestRival(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ offer, other, want, wrong string }{
+		{"text/html", "Text/Plain", "text/plain", ""},
+		{"text/html;a=1", "text/html;a=2", "text/html;a=2", ""},
+		{"text/html", "html", "html", `want a media type`},
+		{"text/html", "text/html;a=1", "text/html;a=1", "one has parameters and the other has none"},
+		{"text/html;a=1", "text/plain;a=1", "text/plain;a=1", "within one type only"},
+	} {
+		got, err := mediatype.Rival(tt.offer, tt.other)
+		assert.Equal(t, tt.want, got, "%s and %s", tt.offer, tt.other)
+		if tt.wrong == "" {
+			assert.NoError(t, err)
+		} else {
+			assert.ErrorContains(t, err, tt.wrong)
+		}
+	}
+}
+
+func TestIn(t *testing.T) {
+	t.Parallel()
+	ranges := []string{"application/json", "image/*"}
+	for contentType, want := range map[string]bool{
+		"application/json": true, "Application/JSON; charset=utf-8": true, "image/png": true, "image/": true,
+		"text/plain": false, "application/jsonp": false, "": false, ";": false, "json": false,
+	} {
+		assert.Equal(t, want, mediatype.In(ranges, contentType), contentType)
+	}
+}
