@@ -17,8 +17,8 @@ import (
 // time.Time (a date or RFC 3339), time.Duration (1m30s), []byte (base64),
 // encoding.TextUnmarshalers, and pointers to and slices of these. A field of another type needs the
 // tag `json:"name"` or `form:"-"`, to show that only JSON fills it. An empty value counts as
-// missing, except for strings and slices of strings. A bool may be "on", as checkboxes send it.
-// Inputs have no files.
+// missing, except for strings and slices of strings. A bool may be "on", as checkboxes send it. A
+// file fills no field: see [web.Request.FormFile].
 //
 // For JSON, I is any type that encoding/json decodes, with the same result. Dates and durations may
 // also be written as in forms.

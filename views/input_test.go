@@ -87,6 +87,8 @@ func TestOnInput(t *testing.T) {
 		"invalid parameter": {"application/json; charset", "", `{"title":"T"}`, 200, `"title":"T"`},
 		"multipart": {"multipart/form-data; boundary=b", "tags=x", "--b\r\nContent-Disposition: form-data; name=title\r\n\r\nNew\r\n--b\r\nContent-Disposition: form-data; name=file; filename=f\r\n\r\n\xff\r\n--b--\r\n", 200,
 			`"title":"New"`},
+		"a file for a field": {"multipart/form-data; boundary=b", "", "--b\r\nContent-Disposition: form-data; name=title; filename=f\r\n\r\nNew\r\n--b--\r\n", 422,
+			"title: expected text, got a file"},
 		"wrong multipart":      {"multipart/form-data; boundary=b", "", "--b\r\nContent-Disposition: form-data; name=size\r\n\r\nx\r\n--b--\r\n", 422, `size: "x" is not an integer`},
 		"malformed multipart":  {"multipart/form-data", "", "x", 400, ""},
 		"several wrong values": {jsonType, "", `{"title":1,"size":300,"due":"x"}`, 422, `title: expected a string, got a number; size: "300" is not an integer from -128 to 127; due: "x" is not a time`},

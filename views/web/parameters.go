@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"slices"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/body"
 	"github.com/mastaba-go/mastaba/views/web/internal/form"
@@ -14,7 +15,10 @@ import (
 // the body (POST, PUT, PATCH): application/x-www-form-urlencoded, or the text fields of
 // multipart/form-data. If a name is in both, the query takes precedence; if it is repeated, the last
 // value does. Parameters are immutable and safe for concurrent use.
-type Parameters struct{ lists urls.Lists }
+type Parameters struct {
+	lists urls.Lists
+	files []string
+}
 
 var noParameters = &Parameters{}
 
@@ -35,6 +39,9 @@ func (p *Parameters) Names() []string { return p.lists.Names() }
 
 // Len returns the number of values.
 func (p *Parameters) Len() int { return p.lists.Len() }
+
+// HasFile reports whether the form has a file of this name.
+func (p *Parameters) HasFile(name string) bool { return slices.Contains(p.files, name) }
 
 var (
 	parametersKey = NewKey("parameters", readParameters)
@@ -83,15 +90,17 @@ func readParameters(r *Request) (parametersOf, error) {
 		return parametersOf{}, BadRequest("the query string is not UTF-8").With(err)
 	}
 	if form.In(r.Request) != form.None {
-		if p.lists[1], err = formKey.Get(r); err != nil {
+		fields, err := formKey.Get(r)
+		if err != nil {
 			return parametersOf{}, err
 		}
+		p.lists[1], p.files = fields.Texts, fields.Files
 	}
 	return p, nil
 }
 
 // readForm reads the body, and makes it readable again.
-func readForm(r *Request) ([]urls.Pair, error) {
+func readForm(r *Request) (form.Fields, error) {
 	fields, ok, err := form.Parsed(r.Request)
 	if !ok && err == nil {
 		limit := r.app.MaxForm

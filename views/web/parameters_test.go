@@ -207,6 +207,8 @@ func TestParametersOfMultipart(t *testing.T) {
 				assert.Equal(t, []string{"a", "q", "b"}, p.Names())
 				assert.Equal(t, []string{"q", "1"}, p.All("a"))
 				assert.False(t, p.Has("f"), "a file is not a parameter")
+				assert.True(t, p.HasFile("f"))
+				assert.False(t, p.HasFile("a"))
 				t.Cleanup(func() { assert.NoError(t, web.Drive(r).RunFinishedCallbacks()) })
 				return r
 			}
@@ -242,6 +244,7 @@ func TestParametersOfMultipart(t *testing.T) {
 				p, err := r.Parameters()
 				require.NoError(t, err)
 				assert.Equal(t, []string{"a", "b"}, p.Names())
+				assert.True(t, p.HasFile("f"))
 			})
 		})
 	}

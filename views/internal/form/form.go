@@ -100,14 +100,19 @@ func (f *Form) Fill(input reflect.Value, from *web.Parameters) []Mistake {
 	m.path = m.room[:0]
 	for _, field := range f.fields {
 		value, ok := from.Get(field.name)
-		if !ok {
+		file := !ok && from.HasFile(field.name)
+		if !ok && !file {
+			continue
+		}
+		m.path = append(m.path[:0], step{name: field.name})
+		if file {
+			m.add("expected text, got a file")
 			continue
 		}
 		texts := []string{value}
 		if field.list {
 			texts = from.All(field.name)
 		}
-		m.path = append(m.path[:0], step{name: field.name})
 		field.set(input.FieldByIndex(field.index), texts, &m, field.empty)
 	}
 	return m.all()

@@ -26,6 +26,12 @@ const (
 	Multipart       // multipart/form-data
 )
 
+// Fields are the text fields of a form in their order, and the names of its file fields.
+type Fields struct {
+	Texts []urls.Pair
+	Files []string
+}
+
 // Error is a form that cannot be read. The client may see Detail.
 type Error struct {
 	Code   int // the status
@@ -88,26 +94,27 @@ var byParts = func() *multipart.Form {
 // Parsed returns the fields of the form in hr if net/http has read it, which consumes the body: by
 // ParseForm or ParseMultipartForm, which lose the order of different names. It returns false if it
 // has not, and an error if a caller of MultipartReader has taken the form.
-func Parsed(hr *http.Request) (fields []urls.Pair, ok bool, err error) {
+func Parsed(hr *http.Request) (fields Fields, ok bool, err error) {
 	var values map[string][]string
 	switch In(hr) {
 	case URLEncoded:
 		values = hr.PostForm
 	case Multipart:
 		if hr.MultipartForm == byParts {
-			return nil, false, errors.New("read the form: MultipartReader was called before, which consumes the body: call Parameters first")
+			return Fields{}, false, errors.New("read the form: MultipartReader was called before, which consumes the body: call Parameters first")
 		}
 		if hr.MultipartForm != nil {
 			values = hr.MultipartForm.Value
+			fields.Files = slices.Sorted(maps.Keys(hr.MultipartForm.File))
 		}
 	}
 	if values == nil {
-		return nil, false, nil
+		return Fields{}, false, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		for _, value := range values[name] {
-			if fields, err = appendField(fields, name, value); err != nil {
-				return nil, false, err
+			if err := fields.add(name, value); err != nil {
+				return Fields{}, false, err
 			}
 		}
 	}
@@ -116,37 +123,38 @@ func Parsed(hr *http.Request) (fields []urls.Pair, ok bool, err error) {
 
 // Read reads the form in hr from kept, the body of hr. limit is how many bytes it may have, the
 // contents of files not counted. Errors are *Error, or those of kept.
-func Read(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair, error) {
+func Read(hr *http.Request, kept *body.Kept, limit int64) (Fields, error) {
 	switch In(hr) {
 	case URLEncoded:
 		return readEncoded(hr, kept, limit)
 	case Multipart:
 		return readMultipart(hr, kept, limit)
 	}
-	return nil, nil
+	return Fields{}, nil
 }
 
-func readEncoded(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair, error) {
+func readEncoded(hr *http.Request, kept *body.Kept, limit int64) (Fields, error) {
 	if hr.ContentLength > limit {
-		return nil, tooLarge(limit)
+		return Fields{}, tooLarge(limit)
 	}
 	text, err := kept.ReadMemory()
 	switch {
 	case err != nil:
-		return nil, err
+		return Fields{}, err
 	case int64(len(text)) > limit:
-		return nil, tooLarge(limit)
+		return Fields{}, tooLarge(limit)
 	}
-	fields, err := urls.ParseQuery(string(text))
+	texts, err := urls.ParseQuery(string(text))
 	if err != nil {
-		return nil, notText(err)
+		return Fields{}, notText(err)
 	}
-	return fields, nil
+	return Fields{Texts: texts}, nil
 }
 
-func appendField(fields []urls.Pair, name, value string) ([]urls.Pair, error) {
+func (f *Fields) add(name, value string) error {
 	if !utf8.ValidString(name) || !utf8.ValidString(value) {
-		return nil, notText(fmt.Errorf("field %q: invalid UTF-8", name))
+		return notText(fmt.Errorf("field %q: invalid UTF-8", name))
 	}
-	return append(fields, urls.Pair{Name: name, Value: value}), nil
+	f.Texts = append(f.Texts, urls.Pair{Name: name, Value: value})
+	return nil
 }

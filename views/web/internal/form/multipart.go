@@ -10,34 +10,33 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/body"
-	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
 // maxParts is how many parts a form may have, as in net/http.
 const maxParts = 1000
 
-// readMultipart reads the text fields. As in net/http and in WebOb, a part with a file name is a
+// readMultipart reads the fields. As in net/http and in WebOb, a part with a file name is a
 // file, and a file input that the user left empty, whose file name is empty, is an empty text.
 // Files are read past.
-func readMultipart(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair, error) {
+func readMultipart(hr *http.Request, kept *body.Kept, limit int64) (Fields, error) {
 	_, params, _ := mime.ParseMediaType(hr.Header.Get("Content-Type"))
 	boundary := params["boundary"]
 	if boundary == "" {
-		return nil, malformed(http.ErrMissingBoundary)
+		return Fields{}, malformed(http.ErrMissingBoundary)
 	}
-	var fields []urls.Pair
+	var fields Fields
 	reader, left := multipart.NewReader(whole(kept), boundary), limit
 	for n := 0; ; n++ {
 		part, err := reader.NextPart()
 		switch {
 		case kept.Err() != nil: // perhaps while the rest of the part before was skipped
-			return nil, kept.Err()
+			return Fields{}, kept.Err()
 		case err == io.EOF, err != nil && kept.IsEmpty():
 			return fields, nil
 		case err != nil:
-			return nil, malformed(err)
+			return Fields{}, malformed(err)
 		case n == maxParts:
-			return nil, &Error{Code: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the form has more than %d parts", maxParts)}
+			return Fields{}, &Error{Code: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the form has more than %d parts", maxParts)}
 		}
 		for key, values := range part.Header {
 			for _, value := range values {
@@ -45,24 +44,28 @@ func readMultipart(hr *http.Request, kept *body.Kept, limit int64) ([]urls.Pair,
 			}
 		}
 		if left < 0 {
-			return nil, tooLarge(limit)
+			return Fields{}, tooLarge(limit)
 		}
 		name := part.FormName()
-		if name == "" || part.FileName() != "" {
+		switch {
+		case name == "":
+			continue
+		case part.FileName() != "":
+			fields.Files = append(fields.Files, name)
 			continue
 		}
 		value, err := io.ReadAll(io.LimitReader(part, left+1))
 		left -= int64(len(value))
 		switch {
 		case kept.Err() != nil:
-			return nil, kept.Err()
+			return Fields{}, kept.Err()
 		case err != nil:
-			return nil, malformed(err)
+			return Fields{}, malformed(err)
 		case left < 0:
-			return nil, tooLarge(limit)
+			return Fields{}, tooLarge(limit)
 		}
-		if fields, err = appendField(fields, name, string(value)); err != nil {
-			return nil, err
+		if err := fields.add(name, string(value)); err != nil {
+			return Fields{}, err
 		}
 	}
 }
