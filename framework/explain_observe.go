@@ -51,7 +51,8 @@ func (x *explainer) routes() {
 	x.out.Routes = []explain.Route{}
 	for _, attempt := range table.Explain(x.request) {
 		route := explainedRoute(attempt.Route)
-		route.Matched, route.Failed = attempt.Matched, attempt.Failed
+		route.Matched = attempt.Matched
+		route.Failed = attempt.Failed + x.tested(strings.TrimPrefix(attempt.Failed, "predicate "))
 		for _, p := range attempt.Params {
 			value := p.Value
 			if p.Values != nil {

@@ -100,7 +100,7 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 	for _, c := range p.Candidates {
 		v := explain.View{
 			View: c.Info.String(), Function: c.Info.View.FuncName(), Source: c.Info.Source.String(),
-			Failed: c.Failed, Permission: c.Info.Permission, Chosen: c.Info == p.View,
+			Failed: c.Failed + x.tested(c.Failed), Permission: c.Info.Permission, Chosen: c.Info == p.View,
 			Behind: chosen && c.Failed == "",
 		}
 		chosen = chosen || v.Chosen
@@ -117,6 +117,15 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 		all = append(all, v)
 	}
 	return all
+}
+
+// tested returns what a failed predicate was tested against, where the request line does not show
+// it: the decoded path.
+func (x *explainer) tested(failed string) string {
+	if strings.HasPrefix(strings.TrimLeft(failed, "!"), "path_info=") {
+		return fmt.Sprintf(" for the path %q", x.request.URL.Path)
+	}
+	return ""
 }
 
 // user sets the user, once the policy was consulted about a permission.

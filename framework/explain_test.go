@@ -251,3 +251,15 @@ func TestLongRouteListIsCut(t *testing.T) {
 	assert.Contains(t, got.String(), "and 70 more whose patterns do not match the path")
 	assert.Contains(t, got.String(), "last /here")
 }
+
+func TestExplainShowsTheTestedPath(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{})
+	config.AddRoute("attached", "/files/*rest", views.PathInfo("/attach$"))
+	config.AddView(views.Func(counter{new(atomic.Int32)}.show), views.Name("files"), views.PathInfo("/attach$"))
+	config.AddView(views.Func(counter{new(atomic.Int32)}.show), views.Name("files"), views.Not(views.PathInfo("/files/")))
+	got := frameworktest.New(t, config).Explain(request("GET /files/a%20b/attach")).String()
+	assert.Contains(t, got, `predicate path_info="/attach$" does not hold for the path "/files/a b/attach"`)
+	assert.Contains(t, got, `path_info="/attach$" for the path "/files/a b/attach" does not hold`)
+	assert.Contains(t, got, `!path_info="/files/" for the path "/files/a b/attach" does not hold`)
+}

@@ -114,8 +114,8 @@ func unserved(rt *routes.Route) string {
 	if leadsOn(rt) || rt.Root != nil {
 		remedy = "or routes.GlobalViews() for the views without a route"
 	}
-	return fmt.Sprintf("no view for route %q, so every path of the pattern %q gets a 404: add one with views.Route(%q), %s",
-		rt.Name, rt.Pattern, rt.Name, remedy)
+	return fmt.Sprintf("no view for route %q, so every request that it matches gets a 404: add one with views.Route(%q), %s",
+		rt.Name, rt.Name, remedy)
 }
 
 // exclude reports whether two predicates of one kind certainly never both hold.

@@ -58,9 +58,9 @@ func TestWarnings(t *testing.T) {
 			at(7).AddRoute("f", "/f", routes.GlobalViews())
 			at(8).AddView(say)
 		}, []string{
-			`app.go:1: no view for route "a", so every path of the pattern "/a" gets a 404: add one with views.Route("a"), or routes.GenerateOnly() if it only generates URLs`,
-			`app.go:2: no view for route "b", so every path of the pattern "/b/*traverse" gets a 404: add one with views.Route("b"), or routes.GlobalViews() for the views without a route`,
-			`app.go:3: no view for route "c", so every path of the pattern "/c" gets a 404: add one with views.Route("c"), or routes.GlobalViews() for the views without a route`,
+			`app.go:1: no view for route "a", so every request that it matches gets a 404: add one with views.Route("a"), or routes.GenerateOnly() if it only generates URLs`,
+			`app.go:2: no view for route "b", so every request that it matches gets a 404: add one with views.Route("b"), or routes.GlobalViews() for the views without a route`,
+			`app.go:3: no view for route "c", so every request that it matches gets a 404: add one with views.Route("c"), or routes.GlobalViews() for the views without a route`,
 		}},
 		"methods of another signature": {func(at at) {
 			at(1).AddView(say, views.For[*tracker]())

@@ -24,7 +24,7 @@ func ExampleExplanation() {
 	// view "Front" failed: method="POST"
 	// GET /wiki/Front
 	//     404 Not Found: default response of the framework, no view runs
-	//     views: no view named "Front" for wiki.Root
+	//     stopped at views: no view named "Front" for wiki.Root
 	//
 	// views, in the order they are tried
 	//     view "Front": method="POST" does not hold

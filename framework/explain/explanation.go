@@ -140,7 +140,7 @@ type View struct {
 	View       string `json:"view"`
 	Function   string `json:"function,omitempty"`
 	Source     string `json:"source"`
-	Failed     string `json:"failed,omitempty"` // the first predicate that does not hold
+	Failed     string `json:"failed,omitempty"` // the first predicate that does not hold; of path_info with the path
 	Error      string `json:"error,omitempty"`  // the error of that predicate
 	Chosen     bool   `json:"chosen"`
 	Permission string `json:"permission,omitempty"`

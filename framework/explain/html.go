@@ -14,7 +14,7 @@ var pageText string
 func (e *Explanation) WriteHTML(w io.Writer) error {
 	// Parsed for each page, since a package variable would link html/template into every program.
 	tmpl, err := template.New("explain.html").Funcs(template.FuncMap{
-		"note":    Tween.note,
+		"note":    e.tweenNote,
 		"route":   Route.verdict,
 		"lines":   (*Walk).lines,
 		"view":    View.verdict,

@@ -22,7 +22,7 @@ func (e *Explanation) String() string {
 	t.line(0, "%s %s", e.Method, e.Target)
 	t.line(1, "%s", e.Outcome.Summary())
 	if e.Outcome.Cause != "" {
-		t.line(1, "%s: %s", e.Outcome.At, e.Outcome.Cause)
+		t.line(1, "stopped at %s: %s", e.Outcome.At, e.Outcome.Cause)
 	}
 	if e.Outcome.Failure != "" {
 		t.line(1, "error view failed: %s", e.Outcome.Failure)
@@ -33,7 +33,7 @@ func (e *Explanation) String() string {
 	for _, note := range e.Notes {
 		t.line(1, "note: %s", note)
 	}
-	t.tweens(e.Tweens)
+	t.tweens(e)
 	t.routes(e.Routes)
 	t.walk(e.Walk)
 	t.views("views, in the order they are tried", e.Views)
@@ -82,26 +82,27 @@ func (t *textWriter) line(depth int, format string, args ...any) {
 
 func (t *textWriter) heading(text string) { t.line(0, "\n%s", text) }
 
-func (t *textWriter) tweens(tweens []Tween) {
-	if len(tweens) == 0 {
+func (t *textWriter) tweens(e *Explanation) {
+	if len(e.Tweens) == 0 {
 		return
 	}
 	t.heading("tweens, outermost first (not run)")
-	for _, tween := range tweens {
+	for _, tween := range e.Tweens {
 		text := tween.Name + inParens(tween.Source)
-		if note := tween.note(); note != "" {
+		if note := e.tweenNote(tween); note != "" {
 			text += ": " + note
 		}
 		t.line(1, "%s", text)
 	}
 }
 
-// note says what the position of the tween means for its errors, "" if nothing special.
-func (t Tween) note() string {
-	if t.Outside {
-		return "outside EXCVIEW, so no error view handles its errors"
+// tweenNote returns what the position of EXCVIEW, the only tween inside of which error views count,
+// means for the others; "" for these, and if there are none outside.
+func (e *Explanation) tweenNote(tween Tween) string {
+	if tween.Outside || !e.Tweens[0].Outside || tween.Name != "EXCVIEW" {
+		return ""
 	}
-	return ""
+	return "error views handle the errors of what is below, not of the tweens above"
 }
 
 func inParens(source string) string {

@@ -17,9 +17,9 @@ func TestWriteText(t *testing.T) {
 	require.NoError(t, sample().WriteText(&b))
 	assert.Equal(t, sample().String(), b.String())
 	for _, line := range []string{
-		"GET /<script>\n    403 Forbidden: default response of the framework, no view runs\n    views: denied\n    error view failed: too late\n",
+		"GET /<script>\n    403 Forbidden: default response of the framework, no view runs\n    stopped at views: denied\n    error view failed: too late\n",
 		`    user: "ann"`,
-		"    log (app.go:1): outside EXCVIEW, so no error view handles its errors\n    EXCVIEW\n",
+		"    log (app.go:1)\n    EXCVIEW: error views handle the errors of what is below, not of the tweens above\n",
 		`    year /{year} (app.go:2): matched with year="<i>"`,
 		"    virtual root: /v\n    \"a\" of wiki.Root, by child in 1.23ms: *wiki.Page\n    \"b\" of *wiki.Page: not a container, it has no children\n",
 		`    ended at /a (*wiki.Page), view name "edit", subpath ["c"]`,

@@ -80,7 +80,7 @@ var Views = []Puzzle{
 			c.AddView(views.Func(show))
 		},
 		Request: "GET /", Status: 401,
-		Cause: []string{"login (app.go:1): outside EXCVIEW, so no error view handles its errors"},
+		Cause: []string{"EXCVIEW: error views handle the errors of what is below, not of the tweens above"},
 	},
 	{
 		Story: "With an explicit order of tweens, the not-found page never shows.",
