@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/mastaba-go/mastaba/traversal/async"
@@ -101,6 +100,7 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 	names, hooked := r.allNames(), t.hooked()
 	parent := r.resourceAt(int(r.depth))
 	var began time.Time
+	end := 0 // see beforeView
 	for int(r.depth) < len(names) {
 		name := names[r.depth]
 		if selectsView(name) {
@@ -119,7 +119,7 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 		switch c := t.capable(parent).(type) {
 		case *abilities:
 			if c.path != nil {
-				below := beforeView(names[r.depth:])
+				below := beforeView(names, int(r.depth), &end)
 				found, err := c.path.descend(ctx, parent, below)
 				if more, err := t.descend(ctx, r, "path lookup", below, found, err, began); !more {
 					return err
@@ -135,7 +135,7 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 			capability = "lookup"
 			child, err = c.lookup.child(ctx, parent, name)
 		case PathContainer:
-			below := beforeView(names[r.depth:])
+			below := beforeView(names, int(r.depth), &end)
 			found, err := c.Descend(ctx, below)
 			if more, err := t.descend(ctx, r, "descend", below, found, err, began); !more {
 				return err
@@ -234,14 +234,17 @@ func checkDescent(names []string, found []Resource, err error, missing bool) err
 	return nil
 }
 
-// beforeView returns the names before the first that selects a view.
-func beforeView(names []string) []string {
-	for i, name := range names {
-		if selectsView(name) {
-			return names[:i:i]
+// beforeView returns the names from an index on, but before the first that selects a view. It keeps
+// where that is in end, 0 before the first call: a walk that looked for it at each resource would
+// take quadratic time.
+func beforeView(names []string, from int, end *int) []string {
+	if *end == 0 {
+		*end = from
+		for *end < len(names) && !selectsView(names[*end]) {
+			*end++
 		}
 	}
-	return slices.Clip(names)
+	return names[from:*end:*end]
 }
 
 func selectsView(name string) bool { return len(name) >= 2 && name[0] == '@' && name[1] == '@' }

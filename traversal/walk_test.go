@@ -303,3 +303,21 @@ func TestWalkAllocations(t *testing.T) {
 		}
 	}
 }
+
+// endless has a child of every name, and finds one at a time.
+type endless struct{}
+
+func (endless) Descend(context.Context, []string) ([]traversal.Resource, error) {
+	return []traversal.Resource{endless{}}, nil
+}
+
+// The cost of a walk grows with its path: in quadratic time this one would take many seconds.
+func TestLongWalkByShortSteps(t *testing.T) {
+	t.Parallel()
+	var r traversal.Result
+	path := traversal.Path{Escaped: strings.Repeat("/a", 100_000) + "/@@edit/b"}
+	require.NoError(t, (*traversal.Traverser)(nil).Walk(context.Background(), endless{}, path, &r))
+	assert.Equal(t, 100_000, r.Node().Depth())
+	assert.Equal(t, "edit", r.ViewName())
+	assert.Equal(t, []string{"b"}, r.Subpath())
+}
