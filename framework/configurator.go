@@ -136,7 +136,8 @@ func (c *Configurator) AddNotFoundView(v views.View, options ...views.Option) {
 	views.AddNotFound(c.Directive(), v, options...)
 }
 
-// AddForbiddenView registers the view that handles 403 errors. See views.AddForbidden.
+// AddForbiddenView registers the view that handles 403 errors. See views.AddForbidden, and
+// Example_login in example_login_test.go for a whole login.
 func (c *Configurator) AddForbiddenView(v views.View, options ...views.Option) {
 	views.AddForbidden(c.Directive(), v, options...)
 }

@@ -50,7 +50,8 @@ var _ ValueRenderer = RendererFunc(nil)
 
 // Renderer names the renderer that turns the view's value into a response: "json", "string", a name
 // registered with [AddRenderer], or a name with a registered extension, such as "page.html". The
-// default is set by [SetDefaultRenderer], else it is "json".
+// default is set by [SetDefaultRenderer], else it is "json". The renderer runs after the view has
+// returned: return a copy of what a lock guards.
 func Renderer(name string) Option {
 	o := textOption(kindRenderer, name)
 	if name == "" {

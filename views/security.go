@@ -22,7 +22,8 @@ func Permission(permission string) Option {
 	return o
 }
 
-// NoPermission opens the view to everyone, whatever the default permission.
+// NoPermission opens the view to everyone, whatever the default permission. With a default, the login
+// view needs it, and so do static files.
 func NoPermission() Option {
 	return option{kind: kindPermission, text: "permission=none", value: ""}
 }
