@@ -45,6 +45,22 @@ func stream(write func(*framework.Request, web.StreamWriter) error) views.View {
 	})
 }
 
+// unreadable is an error whose Error method panics.
+type unreadable struct{ *http.Request }
+
+func (u unreadable) Error() string { return u.Method }
+
+// An error that the log cannot read is a 500 like any other.
+func TestUnreadableErrors(t *testing.T) {
+	t.Parallel()
+	app, log := serving(t, func(c *framework.Configurator) {
+		c.AddView(views.Func(func(*framework.Request) (*framework.Response, error) { return nil, unreadable{} }))
+	})
+	app.Get("/").Status(http.StatusInternalServerError)
+	require.Len(t, log.Lines(), 1)
+	assert.Contains(t, log.Lines()[0]["error"], "the Error method of a framework_test.unreadable panicked: ")
+}
+
 // An error with a status is a response wherever it comes up, and no internal error.
 func TestErrorsWithStatusAreResponsesEverywhere(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 	"github.com/mastaba-go/mastaba/views/web/internal/requestid"
 	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
 )
@@ -80,7 +81,7 @@ func (r *Request) logError(err error, status int, message string) {
 	if status < 500 && !isPanic {
 		level = zerolog.WarnLevel // an error view made something else of it
 	}
-	line := r.Log().WithLevel(level).Err(err)
+	line := r.Log().WithLevel(level).Err(panics.Readable(err))
 	if isPanic {
 		line.Bytes("stack", panicked.Stack)
 	}

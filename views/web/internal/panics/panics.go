@@ -3,6 +3,7 @@ package panics
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"runtime/debug"
 
@@ -33,4 +34,15 @@ func IsAbort(value any) bool {
 func Is(err error) bool {
 	_, ok := errors.AsType[*async.PanicError](err)
 	return ok
+}
+
+// Readable returns err, or if its Error method panics, an error that says so in its place.
+func Readable(err error) (readable error) {
+	defer func() {
+		if v := recover(); v != nil {
+			readable = fmt.Errorf("the Error method of a %T panicked: %v", err, v)
+		}
+	}()
+	_ = err.Error()
+	return err
 }

@@ -36,6 +36,19 @@ func TestError(t *testing.T) {
 	assert.False(t, panics.Is(nil))
 }
 
+// unreadable is an error whose method panics for a nil pointer.
+type unreadable struct{ text string }
+
+func (u *unreadable) Error() string { return u.text }
+
+func TestReadable(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	assert.Equal(t, broken, panics.Readable(broken))
+	joined := errors.Join(broken, (*unreadable)(nil))
+	assert.EqualError(t, panics.Readable(joined), "the Error method of a *errors.joinError panicked: runtime error: invalid memory address or nil pointer dereference")
+}
+
 func TestAbortGoesOn(t *testing.T) {
 	t.Parallel()
 	for _, value := range []error{http.ErrAbortHandler, fmt.Errorf("proxy: %w", http.ErrAbortHandler)} {
