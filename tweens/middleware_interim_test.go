@@ -76,6 +76,15 @@ func TestInformationalResponses(t *testing.T) {
 			c.AddTween("hints", through(hints))
 			c.AddTween("timeout", tweens.Timeout(time.Minute, tweens.TimeoutOptions{}))
 		}, 200, "page", 1},
+		// TimeoutHandler would take the 103 for the response.
+		"handler under http.TimeoutHandler": {func(c *framework.Configurator) {
+			c.AddView(views.HTTP(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Link", "</style.css>; rel=preload")
+				w.WriteHeader(http.StatusEarlyHints)
+				http.Error(w, "nothing here", http.StatusNotFound)
+			})))
+			c.AddTween("deadline", through(func(next http.Handler) http.Handler { return http.TimeoutHandler(next, time.Minute, "") }))
+		}, 404, "nothing here\n", 1},
 		"too late": {func(c *framework.Configurator) {
 			plain(c)
 			c.AddTween("late", through(handle(func(_ http.Handler, w http.ResponseWriter, _ *http.Request) {

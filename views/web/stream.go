@@ -28,7 +28,13 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 			before = h.Clone()
 		}
 		resp.writeHeaders(w.Header())
-		lent := &stream.HandlerWriter{Writer: out, Shared: len(w.Header()) > 0, Final: !r.ProtoAtLeast(1, 1)}
+		lent := &stream.HandlerWriter{Writer: out, Shared: len(w.Header()) > 0}
+		switch {
+		case r.origin() != nil: // some middleware, such as http.TimeoutHandler, takes a 103 for the response
+			lent.Inform = Drive(r).Inform
+		case !r.ProtoAtLeast(1, 1): // the client understands none
+			lent.Inform = func(int, http.Header) {}
+		}
 		hr := r.HTTP()
 		defer removeFiles(hr, r.Request)
 		resp.extras.source.(http.Handler).ServeHTTP(lent, hr)

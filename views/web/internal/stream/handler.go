@@ -14,7 +14,8 @@ import (
 type HandlerWriter struct {
 	*Writer
 	Shared bool // the handler adds its headers to others
-	Final  bool // the client understands no informational statuses (HTTP/1.0)
+	// Inform takes informational statuses in place of W; nil sends them with W.
+	Inform func(status int, h http.Header)
 }
 
 var (
@@ -33,7 +34,8 @@ func (p *HandlerWriter) WriteHeader(status int) {
 			status = header.Whole(p.W.Header(), status)
 		}
 		p.Begin(status)
-	} else if p.Final {
+	} else if p.Inform != nil {
+		p.Inform(status, p.W.Header())
 		return
 	}
 	p.W.WriteHeader(status)

@@ -59,15 +59,19 @@ func TestHandlerWriterUnifiesHeaders(t *testing.T) {
 
 func TestInformationalResponses(t *testing.T) {
 	t.Parallel()
-	for _, final := range []bool{false, true} {
+	for _, apart := range []bool{false, true} {
 		o, _ := newWriter()
-		var statuses []int
+		var statuses, informed []int
 		o.W = recording{o.W, &statuses}
-		p := &stream.HandlerWriter{Writer: o, Final: final}
+		p := &stream.HandlerWriter{Writer: o}
+		if apart {
+			p.Inform = func(status int, _ http.Header) { informed = append(informed, status) }
+		}
 		p.WriteHeader(103)
 		assert.False(t, o.Sent.Started, "it does not begin the response")
 		p.WriteHeader(200)
-		assert.Equal(t, map[bool][]int{false: {103, 200}, true: {200}}[final], statuses)
+		assert.Equal(t, map[bool][]int{false: {103, 200}, true: {200}}[apart], statuses)
+		assert.Equal(t, map[bool][]int{true: {103}}[apart], informed)
 	}
 }
 
