@@ -88,3 +88,42 @@ func ExampleInputError() {
 	// <input name="stars" value="9"><i></i>
 	// </form>
 }
+
+// Message is the input of another form.
+type Message struct {
+	To string `form:"to"`
+}
+
+// Validate rejects a message to nobody.
+func (m Message) Validate() error {
+	if m.To == "" {
+		return &views.InputError{Fields: []views.FieldError{{Name: "to", Text: "name somebody"}}}
+	}
+	return nil
+}
+
+// Two forms on one tree, each with an error view of its own: the view name says which one was sent.
+// One error view with a switch on r.ViewName() does the same.
+func ExampleInputError_severalForms() {
+	sent := func(name string) views.Option {
+		return views.Where("sent", func(r *web.Request) (bool, error) { return r.ViewName() == name, nil }, name)
+	}
+	again := func(form string) views.View {
+		return views.Error(func(r *web.Request, problems *views.InputError) (*web.Response, error) {
+			return r.Text(fmt.Sprintf("the form to %s again: %v", form, problems)), nil
+		})
+	}
+	c := registry.New(registry.Options{})
+	views.Add(c, views.OnInput(saveDraft), views.Name("edit"), views.Method("POST"))
+	views.Add(c, views.OnInput(func(r *web.Request, a *Article, in Message) (*web.Response, error) {
+		return r.Text(a.Title + " goes to " + in.To), nil
+	}), views.Name("send"), views.Method("POST"))
+	views.AddError(c, again("edit"), sent("edit"))
+	views.AddError(c, again("send"), sent("send"))
+
+	try(c, "edit", post("title="))
+	try(c, "send", post("to="))
+	// Output:
+	// 422 text/plain; charset=utf-8: the form to edit again: 422 Unprocessable Entity: title: say something
+	// 422 text/plain; charset=utf-8: the form to send again: 422 Unprocessable Entity: to: name somebody
+}

@@ -12,6 +12,7 @@ import (
 // the request: from a JSON body, or from the parameters of the query and a form body (URL-encoded
 // or multipart; POST, PUT and PATCH). If I or *I has a method Validate() error, it is called before
 // the function. Without [Method], the view takes GET requests too, and fills I from their query.
+// A view on a route without a tree takes `_ any` as its resource.
 //
 // For parameters, I is a struct, or a pointer to one. Its fields are strings, bools, numbers,
 // time.Time (a date or RFC 3339), time.Duration (1m30s), []byte (base64),
@@ -35,7 +36,8 @@ import (
 // sees the texts of these errors, but the error of an UnmarshalText or UnmarshalJSON only if it
 // neither comes from the standard library nor names a Go type.
 //
-// To show a form again with its mistakes, add an error view for *InputError: see its example.
+// To show a form again with its mistakes, add an error view for *InputError, for one of several forms
+// with a predicate on r.ViewName(): see the examples of InputError.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 	v := shaped[O]("OnInput", resourceType[R](), fn, fn == nil)
 	fields, err := form.Of(reflect.TypeFor[I]())

@@ -48,8 +48,8 @@ const shapes = `a view is one of
     views.ErrorStatus(lo, hi, func(*web.Request, error) (O, error))`
 
 // On makes a view of a function that takes the resource. It serves resources of type R: if R is an
-// interface, the types that implement it. O is *[web.Response], or a type that an adapter or the
-// view's renderer turns into a response.
+// interface, the types that implement it. A view on a route without a tree takes `_ any`. O is
+// *[web.Response], or a type that an adapter or the view's renderer turns into a response.
 func On[R, O any](fn func(*web.Request, R) (O, error)) View {
 	v := shaped[O]("On", resourceType[R](), fn, fn == nil)
 	v.call = func(r *web.Request, res traversal.Resource) (any, error) {

@@ -60,7 +60,8 @@ var programs = map[string]func(p program){
 // and its number there.
 var fragments = map[string]string{
 	"Routes 1":          "func _(config *framework.Configurator, login func(*web.Request) (any, error), openArchive web.RootFactory) {\n%s\n}",
-	"Routes 2":          "func _(r *web.Request) (string, error) {\n%s\nreturn url, err\n}",
+	"Routes 2":          "func _(config *framework.Configurator, files fs.FS) {\n%s\n}",
+	"Routes 3":          "func _(r *web.Request) (string, error) {\n%s\nreturn url, err\n}",
 	"Your own server 1": "func _(app *framework.App) *http.Server {\n%s\nreturn &server\n}",
 	"Your own server 2": "func _(config *framework.Configurator) {\n%s\n}",
 }
@@ -177,7 +178,7 @@ func vet(t *testing.T, function string) {
 	t.Helper()
 	imports := ""
 	for _, path := range []string{
-		"net/http", "time",
+		"io/fs", "net/http", "time",
 		module + "framework", module + "framework/routes", module + "tweens", module + "views", module + "views/web",
 	} {
 		if strings.Contains(function, path[strings.LastIndex(path, "/")+1:]+".") {
