@@ -163,7 +163,9 @@ func TestWhatIsNoErrorView(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Contains(t, refused(t, tt.declare), tt.want)
+			text := refused(t, tt.declare)
+			assert.Contains(t, text, tt.want)
+			assert.NotRegexp(t, `(?s)add_test\.go:.*add_test\.go:`, text, "one error")
 		})
 	}
 }
