@@ -213,8 +213,9 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 // not affect the others.
 //
 // What builds but is probably wrong, such as a route that matches no request, is a warning:
-// App.Registry().Warnings() returns them. App logs none, since every command and every test builds an
-// application; frameworktest.New logs them to the test, the command check and serve --dev print them.
+// App.Registry().Warnings() returns them. App logs none, since every command and every test builds
+// an application; frameworktest.New logs them to the test, the command check and serve --dev print
+// them.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()
 	if err != nil {

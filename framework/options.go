@@ -25,9 +25,9 @@ type Handler = web.Handler
 // It has no children; views for any resource match it.
 type DefaultRoot struct{}
 
-// NoPolicy is the security policy of an application that has none on purpose: there are no users, and
-// every permission is granted to everyone. Without it, a view with a permission in an application
-// without a policy is a configuration error.
+// NoPolicy is the security policy of an application that has none on purpose: there are no users,
+// and every permission is granted to everyone. Without it, a view with a permission in an
+// application without a policy is a configuration error.
 type NoPolicy struct{}
 
 var _ web.SecurityPolicy = NoPolicy{}

@@ -63,9 +63,9 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 }
 
 // find does everything that comes before the view, in Pyramid's order: NewRequest, route,
-// BeforeTraversal, root factory, traversal, ResourceFound. A path that cannot be read is refused with
-// a web.PathError, after NewRequest and before anything else. find publishes what it found, for the
-// log of a request that misses its deadline. o may be nil.
+// BeforeTraversal, root factory, traversal, ResourceFound. A path that cannot be read is refused
+// with a web.PathError, after NewRequest and before anything else. find publishes what it found,
+// for the log of a request that misses its deadline. o may be nil.
 func (rt *router) find(r *web.Request, o observer) error {
 	if rt.newRequest != nil {
 		if err := rt.newRequest(&web.NewRequest{Request: r}); err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// warnings warns of what only the whole application shows: resources whose methods no walk calls, and
-// routes and views that do not fit together. It runs once the tables are complete.
+// warnings warns of what only the whole application shows: resources whose methods no walk calls,
+// and routes and views that do not fit together. It runs once the tables are complete.
 func (c *Configurator) warnings() {
 	c.config.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error {
 		reg.OnFreeze(func() error {
@@ -46,7 +46,8 @@ func warnOfMisfits(reg *registry.Registry) {
 	}
 }
 
-// misfits returns what is wrong with the methods of t, other than those in whose place a rule is called.
+// misfits returns what is wrong with the methods of t, other than those in whose place a rule is
+// called.
 func misfits(t reflect.Type, rules []traversal.Rule) []string {
 	return slices.DeleteFunc(traversal.Misfits(t), func(text string) bool {
 		lists := isOfLister(text)
@@ -107,8 +108,8 @@ func warnOfRoutes(reg *registry.Registry) {
 	}
 }
 
-// unserved returns the warning of a route without a view. Such a route also keeps its paths from the
-// tree and from views without a route.
+// unserved returns the warning of a route without a view. Such a route also keeps its paths from
+// the tree and from views without a route.
 func unserved(rt *routes.Route) string {
 	remedy := "or routes.GenerateOnly() if it only generates URLs"
 	if leadsOn(rt) || rt.Root != nil {
@@ -140,8 +141,8 @@ func leadsOn(rt *routes.Route) bool {
 	return rt.Traverse != nil || slices.Contains(rt.Routed().Markers, "traverse")
 }
 
-// suspicion returns why a predicate never means what it says on a route, "" if it does. rt is nil for
-// views without a route.
+// suspicion returns why a predicate never means what it says on a route, "" if it does. rt is nil
+// for views without a route.
 func suspicion(p web.Predicate, rt *routes.Route) string {
 	if own, ok := p.Data().(interface{ Warning() string }); ok {
 		if text := own.Warning(); text != "" {

@@ -14,8 +14,8 @@ import (
 // handle returns the response for an error; false means that it has none, and the error passes on.
 // If handle itself fails, its error replaces the first one, except for a 404, which only says that
 // there was no view. While handle runs, Request.Err returns the error; it keeps doing so if there
-// was a response. What no client sees is logged: see [web.Driver.LogError]. A request that failed only
-// because its client has disconnected is an empty 499, without a call of handle.
+// was a response. What no client sees is logged: see [web.Driver.LogError]. A request that failed
+// only because its client has disconnected is an empty 499, without a call of handle.
 func ErrorViews(handle func(r *web.Request, err error) (*web.Response, bool, error)) Factory {
 	if handle == nil {
 		return Factory{}

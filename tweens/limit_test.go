@@ -29,7 +29,8 @@ func sleeping(d time.Duration) web.Handler {
 	}
 }
 
-// sendMany sends n requests, a millisecond apart, and returns the outcome of each with its duration.
+// sendMany sends n requests, a millisecond apart, and returns the outcome of each with its
+// duration.
 func sendMany(h web.Handler, n int) []string {
 	var wg sync.WaitGroup
 	outcomes := make([]string, n)

@@ -21,8 +21,8 @@ func Add(c registry.Recorder, v View, opts ...Option) {
 
 // AddError registers a view that handles errors only. v is an Error or ErrorStatus view, or one
 // without a type, which handles what no other error view does, except HTTP errors: those have a
-// default response, which only an [ErrorStatus] view or one for their type replaces. It has no name.
-// The default permission and the default CSRF check do not apply to it.
+// default response, which only an [ErrorStatus] view or one for their type replaces. It has no
+// name. The default permission and the default CSRF check do not apply to it.
 //
 // r.Response() starts with the status and the headers of the error (Allow of a 405, Retry-After),
 // 500 for an error without a status; the view may set others. Errors without a status, such as

@@ -19,8 +19,8 @@ var slashRedirects = []int{
 
 // AppendSlash is an option for AddNotFound. If the path with a trailing slash matches the pattern
 // of a route, whatever its predicates, the response is a redirect there; otherwise the view is
-// called. A route with a star, such as "/static/*path", counts only if it does not match the path as
-// it is. The redirect keeps the query, and with the default status 307 also the method and the
+// called. A route with a star, such as "/static/*path", counts only if it does not match the path
+// as it is. The redirect keeps the query, and with the default status 307 also the method and the
 // body. redirect is another status, such as http.StatusPermanentRedirect.
 func AppendSlash(redirect ...int) Option {
 	status := http.StatusTemporaryRedirect

@@ -45,7 +45,8 @@ func ExampleCoroutineMapper() {
 	// Output: Hello, Ada
 }
 
-// A view that uses much CPU: two run at a time, four may wait, the others get a 503 with Retry-After.
+// A view that uses much CPU: two run at a time, four may wait, the others get a 503 with
+// Retry-After.
 func ExampleExecutorMapper() {
 	paint := func(_ *web.Request, name string) (string, error) { return "a picture of " + name, nil }
 	printed(func(c *registry.Config) {

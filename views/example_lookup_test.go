@@ -130,8 +130,8 @@ func ExampleInherit() {
 	// Output: Shafts at /3
 }
 
-// An Article implements two interfaces, of which neither is narrower: the application declares whose
-// views come first.
+// An Article implements two interfaces, of which neither is narrower: the application declares
+// whose views come first.
 func ExampleOrder() {
 	declare := func(c *registry.Config) {
 		views.Add(c, words("titled"), views.For[Titled]())

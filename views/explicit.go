@@ -8,8 +8,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Only a view that names CONNECT or TRACE handles it, see [Method]: a 200 to CONNECT opens a tunnel,
-// and TRACE is to send back the request (RFC 9110, 9.3.6 and 9.3.8).
+// Only a view that names CONNECT or TRACE handles it, see [Method]: a 200 to CONNECT opens a
+// tunnel, and TRACE is to send back the request (RFC 9110, 9.3.6 and 9.3.8).
 
 // explicitOnly reports whether only views that name the method handle it.
 func explicitOnly(method string) bool {

@@ -36,8 +36,8 @@ import (
 // sees the texts of these errors, but the error of an UnmarshalText or UnmarshalJSON only if it
 // neither comes from the standard library nor names a Go type.
 //
-// To show a form again with its mistakes, add an error view for *InputError, for one of several forms
-// with a predicate on r.ViewName(): see the examples of InputError.
+// To show a form again with its mistakes, add an error view for *InputError, for one of several
+// forms with a predicate on r.ViewName(): see the examples of InputError.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 	v := shaped[O]("OnInput", resourceType[R](), fn, fn == nil)
 	fields, err := form.Of(reflect.TypeFor[I]())

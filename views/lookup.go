@@ -19,8 +19,8 @@ import (
 //
 //  1. T itself,
 //  2. the types that it inherits from, see Inherit,
-//  3. the interfaces that T or one of those types implements: I before J if J's methods are a proper
-//     subset of I's,
+//  3. the interfaces that T or one of those types implements: I before J if J's methods are a
+//     proper subset of I's,
 //  4. any.
 //
 // If neither of two interfaces is narrower (Content and Container, for a Book that implements

@@ -10,8 +10,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// The response if nothing matches. The search records nothing, so that requests that find their view
-// pay nothing for it; only after it failed all predicates are checked again.
+// The response if nothing matches. The search records nothing, so that requests that find their
+// view pay nothing for it; only after it failed all predicates are checked again.
 //
 // Views and routes follow one rule (RFC 9110, 9.3.7, 15.5.6, 15.5.7 and 15.5.16). A near miss is a
 // view, or a route with its views, for which nothing failed but the method, the content type or the
@@ -62,8 +62,8 @@ func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, er
 	return nil, err.With(cause)
 }
 
-// otherRoutes returns the routes that requests with another method may reach, apart from the one that
-// matched. It costs next to nothing if there are none.
+// otherRoutes returns the routes that requests with another method may reach, apart from the one
+// that matched. It costs next to nothing if there are none.
 func otherRoutes(r *web.Request) []web.RefusedRoute {
 	if match := r.Match(); !web.Drive(r).RouteRefused() && (match == nil || !namesMethods(match.Predicates)) {
 		return nil
@@ -87,8 +87,8 @@ func (t *Table) nowhere(r *web.Request) error {
 	return &both.HTTPError
 }
 
-// nearMiss is a view, or a route with its views, for which nothing failed but the method, the content
-// type or the Accept header.
+// nearMiss is a view, or a route with its views, for which nothing failed but the method, the
+// content type or the Accept header.
 type nearMiss struct {
 	failed  []web.Predicate
 	methods []string // that it takes

@@ -39,8 +39,8 @@ type Candidate struct {
 
 var _ fmt.Stringer = Candidate{}
 
-// Error describes the request, each candidate and each refused route with the predicate that failed,
-// and the suggestions.
+// Error describes the request, each candidate and each refused route with the predicate that
+// failed, and the suggestions.
 func (e *NoViewError) Error() string {
 	var b strings.Builder
 	switch {
@@ -114,8 +114,8 @@ type candidate struct {
 	failed []web.Predicate
 }
 
-// examine checks all predicates of every view in the slots. What is behind a view that matches every
-// request counts if the search went there: if it found nothing, or no view fits.
+// examine checks all predicates of every view in the slots. What is behind a view that matches
+// every request counts if the search went there: if it found nothing, or no view fits.
 func (t *Table) examine(r *web.Request, nothing bool, slots ...*slot) []candidate {
 	var all []candidate
 	for _, s := range slots {

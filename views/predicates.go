@@ -155,9 +155,10 @@ func MatchParam(specs ...string) web.Predicate {
 //		}, day).WithVary("X-Weekday")
 //	}
 //
-// WithVary names the headers that fn reads, for Vary of the response. Two views whose predicates print the same conflict if they differ in nothing else. An error of fn
-// ends the search for a view and becomes the request's error. [AddPredicate] sets the weight of a
-// kind; kinds that were not added weigh more than those that were, in order of first use.
+// WithVary names the headers that fn reads, for Vary of the response. Two views whose predicates
+// print the same conflict if they differ in nothing else. An error of fn ends the search for a view
+// and becomes the request's error. [AddPredicate] sets the weight of a kind; kinds that were not
+// added weigh more than those that were, in order of first use.
 func Where(kind string, fn func(*web.Request) (bool, error), values ...string) web.Predicate {
 	p := web.NewPredicate(kind, texts(values), fn)
 	switch {

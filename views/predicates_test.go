@@ -284,7 +284,8 @@ func TestPredicatesServeSubscribers(t *testing.T) {
 	assert.Equal(t, []string{"POST"}, heard)
 }
 
-// The order of values does not matter, and a predicate made of a printed text is the same predicate.
+// The order of values does not matter, and a predicate made of a printed text is the same
+// predicate.
 func FuzzPredicatesPrint(f *testing.F) {
 	for _, seed := range [][2]string{{"a", "b=2"}, {"=a=1", " b = "}, {"X-A:[a-z]", "x-b:"}, {"text/html;level=1", "Text/*"}, {"0/}", `a/b; C="\";d=e"`}, {`\Q`, ""}, {"", "\x00\""}} {
 		f.Add(seed[0], seed[1])

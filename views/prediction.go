@@ -29,11 +29,11 @@ type Prediction struct {
 	Notes []string
 }
 
-// Predict predicts what Call would do with a request. It checks the predicates, the security policy,
-// the CSRF policy and the input of a view made by [OnInput], whose method Validate it calls. It calls
-// neither the view nor its other derivers: it does not predict their errors, nor an ErrMismatch. The
-// body can be read again afterwards. An input whose body is gone, since it is http.NoBody in spite of
-// its length, is not checked.
+// Predict predicts what Call would do with a request. It checks the predicates, the security
+// policy, the CSRF policy and the input of a view made by [OnInput], whose method Validate it
+// calls. It calls neither the view nor its other derivers: it does not predict their errors, nor an
+// ErrMismatch. The body can be read again afterwards. An input whose body is gone, since it is
+// http.NoBody in spite of its length, is not checked.
 func (t *Table) Predict(r *web.Request) Prediction {
 	o := Prediction{Candidates: t.candidates(r)}
 	first, second := t.slots(r, r.ViewName())

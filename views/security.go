@@ -22,8 +22,8 @@ func Permission(permission string) Option {
 	return o
 }
 
-// NoPermission opens the view to everyone, whatever the default permission. With a default, the login
-// view needs it, and so do static files.
+// NoPermission opens the view to everyone, whatever the default permission. With a default, the
+// login view needs it, and so do static files.
 func NoPermission() Option {
 	return option{kind: kindPermission, text: "permission=none", value: ""}
 }
@@ -96,8 +96,8 @@ func denied(info *Info, decision web.Decision) error {
 	return web.Forbidden("").With(&DeniedError{View: info.String(), Permission: info.Permission, Decision: decision})
 }
 
-// undecided returns an error if a permission is required but no security policy decides who has it: a
-// forgotten policy must not open a page. It names one place, since one line mends all of them.
+// undecided returns an error if a permission is required but no security policy decides who has it:
+// a forgotten policy must not open a page. It names one place, since one line mends all of them.
 func (t *Table) undecided(reg *registry.Registry) error {
 	if policy, _ := registry.Lookup[web.SecurityPolicy](reg); policy != nil || !deriversOf(reg).builtin(SecuredView) {
 		return nil

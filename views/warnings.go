@@ -53,7 +53,8 @@ func (g *multiview) warn(reg *registry.Registry, skip map[registry.Source]bool) 
 // build takes linear time.
 const mostCompared = 100
 
-// warnOfHidden warns of views that are never tried, because others before them fit whenever they do.
+// warnOfHidden warns of views that are never tried, because others before them fit whenever they
+// do.
 func (g *multiview) warnOfHidden(reg *registry.Registry, skip map[registry.Source]bool) {
 	lists := [][]*registration{g.bare}
 	for _, o := range g.offers {
@@ -98,8 +99,8 @@ func (reg *registration) hides(other *registration) bool {
 	return condition.Covers(reg.checks, other.checks)
 }
 
-// warnOfAccept warns where views for a type and for a less specific one have an Accept: the client's
-// preference has no say between them.
+// warnOfAccept warns where views for a type and for a less specific one have an Accept: the
+// client's preference has no say between them.
 func (s *slot) warnOfAccept(ts *types, reg *registry.Registry) {
 	for _, g := range s.groups {
 		if len(g.offers) == 0 || g.unconditional() || g.typ == nil {
@@ -118,8 +119,8 @@ func (s *slot) warnOfAccept(ts *types, reg *registry.Registry) {
 	}
 }
 
-// warnOfTies warns of ties for types that have views of their own on the route, under whatever name:
-// then resources of the type are there. For types declared by Resource, ties are errors.
+// warnOfTies warns of ties for types that have views of their own on the route, under whatever
+// name: then resources of the type are there. For types declared by Resource, ties are errors.
 func (x *index) warnOfTies(reg *registry.Registry) {
 	own := map[string]map[reflect.Type]*multiview{} // by route
 	for _, s := range x.slots {

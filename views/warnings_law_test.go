@@ -15,9 +15,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// TestWarningsAreTrue holds what the warnings claim against random requests: a predicate that implies
-// another never holds alone, those that exclude each other never hold together, and one with a warning
-// never holds.
+// TestWarningsAreTrue holds what the warnings claim against random requests: a predicate that
+// implies another never holds alone, those that exclude each other never hold together, and one
+// with a warning never holds.
 func TestWarningsAreTrue(t *testing.T) {
 	t.Parallel()
 	all := []web.Predicate{

@@ -15,9 +15,9 @@ import (
 // The wrapping view is an ordinary view of that name, with its own permission. It gets the response
 // with [Wrapped]. The wrapper of an error view is looked up for the request's resource.
 //
-// A wrapper can have a wrapper itself. Views without predicates that wrap each other in a circle are
-// a configuration error. A circle that depends on the request fails it with a 500, when 100 wrappers
-// are nested.
+// A wrapper can have a wrapper itself. Views without predicates that wrap each other in a circle
+// are a configuration error. A circle that depends on the request fails it with a 500, when 100
+// wrappers are nested.
 func Wrapper(name string) Option {
 	o := textOption(kindWrapper, name)
 	if name == "" {

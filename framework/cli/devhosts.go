@@ -60,8 +60,8 @@ func (h *devHosts) guard(next http.Handler) http.Handler {
 	})
 }
 
-// hostName returns a host in lower case, without its port and final dot, and an IPv6 address without
-// its brackets.
+// hostName returns a host in lower case, without its port and final dot, and an IPv6 address
+// without its brackets.
 func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil && !strings.HasPrefix(host, "[") {
 		host = name

@@ -28,8 +28,8 @@ func (r *Response) Status(want int) *Response {
 // Cookies returns the cookies that the response sets; the option [Cookies] sends them on.
 func (r *Response) Cookies() []*http.Cookie { return (&http.Response{Header: r.Header}).Cookies() }
 
-// Remembered returns the user that the view logged in, "" if it logged the user out; false if it did
-// neither. It needs an application whose security policy is a Policy.
+// Remembered returns the user that the view logged in, "" if it logged the user out; false if it
+// did neither. It needs an application whose security policy is a Policy.
 func (r *Response) Remembered() (user string, ok bool) {
 	return r.Header.Get(userHeader), len(r.Header[userHeader]) > 0
 }

@@ -24,9 +24,9 @@ type build struct {
 	placed map[registry.Source]Directive // each directive by the source location it was given
 }
 
-// newApplication builds the application of a case through the public packages. security is its policy
-// unless a directive sets one. err is the error of the configuration. b.err reports what the runner
-// itself does not understand.
+// newApplication builds the application of a case through the public packages. security is its
+// policy unless a directive sets one. err is the error of the configuration. b.err reports what the
+// runner itself does not understand.
 func newApplication(c *Case, security web.SecurityPolicy) (b *build, app *framework.App, err error) {
 	b = &build{app: &c.App, placed: map[registry.Source]Directive{}}
 	silent := zerolog.Nop()

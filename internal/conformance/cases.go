@@ -269,8 +269,8 @@ func (q *Request) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// LaterSuites are suites about parts of the framework that do not exist yet, and what they wait for.
-// Load leaves them out.
+// LaterSuites are suites about parts of the framework that do not exist yet, and what they wait
+// for. Load leaves them out.
 var LaterSuites = map[string]string{
 	"assets": "static views and assets",
 	"i18n":   "translations",

@@ -157,8 +157,9 @@ func (q *Request) do(app *framework.App) (Report, *play, error) {
 }
 
 // serve sends the request through ServeHTTP and compares the result with that of App.Do. The two
-// may differ by an error that came too late to change the response. An error that App.Do returns has a
-// response here, with the status of the error, and the trace has the callbacks of this response too.
+// may differ by an error that came too late to change the response. An error that App.Do returns
+// has a response here, with the status of the error, and the trace has the callbacks of this
+// response too.
 func (q *Request) serve(app *framework.App, done Report, inProcess *play) error {
 	p := new(play)
 	hr, err := q.request(p)

@@ -40,8 +40,8 @@ func (r *Request) limitedBody() *body.Limited {
 	return nil
 }
 
-// orBodyError returns the error of reading the body in place of err, with err as its cause, if there
-// was one and err does not say what happened.
+// orBodyError returns the error of reading the body in place of err, with err as its cause, if
+// there was one and err does not say what happened.
 func (r *Request) orBodyError(err error) error {
 	if _, ok := StatusOf(err); ok || r.Context().Err() != nil || panics.Is(err) {
 		return err

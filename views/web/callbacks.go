@@ -10,9 +10,9 @@ import (
 // it, in order of registration. Callbacks may register more of them. If one fails, the rest is
 // skipped, and its error becomes that of the request.
 //
-// The response to an error that left the tweens gets the callbacks too, so what they set is on every
-// response of the request. If a response cannot be sent (another callback failed, or a stream did
-// before its first byte), they are called once more, with the response to that error.
+// The response to an error that left the tweens gets the callbacks too, so what they set is on
+// every response of the request. If a response cannot be sent (another callback failed, or a stream
+// did before its first byte), they are called once more, with the response to that error.
 func (r *Request) AddResponseCallback(fn func(*Request, *Response) error) {
 	if fn != nil {
 		r.more().onResponse.Add(fn)

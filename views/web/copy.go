@@ -34,8 +34,8 @@ func (r *Request) WithContext(ctx context.Context) *Request {
 	return c
 }
 
-// Clone is WithContext with a deep copy of the http.Request: URL, headers, forms. As in net/http, the
-// files of a multipart form that is read in the copy stay until RemoveAll of its MultipartForm.
+// Clone is WithContext with a deep copy of the http.Request: URL, headers, forms. As in net/http,
+// the files of a multipart form that is read in the copy stay until RemoveAll of its MultipartForm.
 func (r *Request) Clone(ctx context.Context) *Request {
 	if ctx == nil {
 		ctx = r.Context()

@@ -17,8 +17,8 @@ import (
 // original, so that neither sees what is done to the other, and there are no races. It ends with
 // Attach or Abandon.
 //
-//   - The http.Request is cloned, with its headers, URL and forms. The body is lent; Abandon revokes
-//     it.
+//   - The http.Request is cloned, with its headers, URL and forms. The body is lent; Abandon
+//     revokes it.
 //   - Match, walk, error and the response of [Request.Response] are copied.
 //   - Attributes are copied; id and log are the same. A value that both know is still one value:
 //     a session in an attribute has to be safe for concurrent use.

@@ -93,7 +93,8 @@ func (d Driver) SetError(err error) {
 // ErrorResponse returns the standard response to an error: that of the first [StatusError] in its
 // Unwrap tree, outermost first. It returns false for other errors, which are internal. If the error
 // has a method RetryAfter() time.Duration, it sets that header. An error that wraps
-// context.DeadlineExceeded, and has no status, is a 504, one that wraps a *http.MaxBytesError a 413.
+// context.DeadlineExceeded, and has no status, is a 504, one that wraps a *http.MaxBytesError a
+// 413.
 func (d Driver) ErrorResponse(err error) (*Response, bool) { return d.r.errorResponse(err) }
 
 // ClientGone returns the response to a request that failed only because its client disconnected: an
@@ -120,9 +121,9 @@ func (d Driver) BodyLimit() (n int64, ok bool) { return d.r.bodyLimit() }
 // middleware around the application. Without a match hr stays as it is.
 func (d Driver) ShowMatch(hr *http.Request) { d.r.showMatch(hr) }
 
-// OrBodyError returns err, the error of a view. If the error has no status, and reading the body has
-// failed, it returns the error of the body instead, with err as its cause: decoders do not always
-// wrap the errors of their readers (encoding/json of Go 1.26 with GOEXPERIMENT=jsonv2).
+// OrBodyError returns err, the error of a view. If the error has no status, and reading the body
+// has failed, it returns the error of the body instead, with err as its cause: decoders do not
+// always wrap the errors of their readers (encoding/json of Go 1.26 with GOEXPERIMENT=jsonv2).
 func (d Driver) OrBodyError(err error) error { return d.r.orBodyError(err) }
 
 // Detach returns a copy of the request, with ctx as its context, for a goroutine that may outlive

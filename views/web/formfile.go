@@ -10,8 +10,8 @@ import (
 // [Request.Parameters] instead.
 func (r *Request) ParseForm() error { return r.useForm(r.Request.ParseForm) }
 
-// FormFile is that of http.Request, with a status for what the client did wrong: a 415 for a body of
-// another type, a 400 for a malformed form or a missing file (http.ErrMissingFile).
+// FormFile is that of http.Request, with a status for what the client did wrong: a 415 for a body
+// of another type, a 400 for a malformed form or a missing file (http.ErrMissingFile).
 func (r *Request) FormFile(name string) (file multipart.File, header *multipart.FileHeader, err error) {
 	err = r.useForm(func() error { file, header, err = r.Request.FormFile(name); return err })
 	return file, header, err

@@ -13,8 +13,8 @@ import (
 
 // Parameters are the parameters of a request: those of the query string, then those of a form in
 // the body (POST, PUT, PATCH): application/x-www-form-urlencoded, or the text fields of
-// multipart/form-data. If a name is in both, the query takes precedence; if it is repeated, the last
-// value does. Parameters are immutable and safe for concurrent use.
+// multipart/form-data. If a name is in both, the query takes precedence; if it is repeated, the
+// last value does. Parameters are immutable and safe for concurrent use.
 type Parameters struct {
 	lists urls.Lists
 	files []string
@@ -59,17 +59,17 @@ type parametersOf struct {
 // readable for the view. It does not read other bodies.
 //
 // Application.MaxForm limits the bytes of a form. In a multipart form the contents of files do not
-// count, and up to 1000 parts are read. A form that is too large is a 413. Text that is not UTF-8, a
-// malformed form, or a body that cannot be read is a 400.
+// count, and up to 1000 parts are read. A form that is too large is a 413. Text that is not UTF-8,
+// a malformed form, or a body that cannot be read is a 400.
 //
 // Files are not parameters: a view gets them with [Request.FormFile] (see its example),
-// ParseMultipartForm or MultipartReader, which work as if nothing had been read. A body that exceeds
-// MaxForm because of its files is kept in a temporary file until the request ends; the limit of
-// bodies limits that too.
+// ParseMultipartForm or MultipartReader, which work as if nothing had been read. A body that
+// exceeds MaxForm because of its files is kept in a temporary file until the request ends; the
+// limit of bodies limits that too.
 //
 // FormValue of http.Request differs: there the body takes precedence, and is consumed. Parameters
-// finds what ParseForm or ParseMultipartForm has read. MultipartReader leaves nothing to find: after
-// it Parameters is an error without a status.
+// finds what ParseForm or ParseMultipartForm has read. MultipartReader leaves nothing to find:
+// after it Parameters is an error without a status.
 func (r *Request) Parameters() (*Parameters, error) {
 	if r.URL.RawQuery == "" && form.In(r.Request) == form.None {
 		return noParameters, nil

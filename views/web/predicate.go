@@ -100,10 +100,10 @@ func (p Predicate) Data() any { return p.data }
 // WithData returns the predicate with v attached.
 func (p Predicate) WithData(v any) Predicate { p.data = v; return p }
 
-// WithVary returns the predicate with the names of the request headers that it reads. Every response
-// to a request for which it was checked names them in Vary, whatever the result, so that caches and
-// the history of a browser keep the responses apart (RFC 9110, 12.5.5). It costs an allocation per
-// request.
+// WithVary returns the predicate with the names of the request headers that it reads. Every
+// response to a request for which it was checked names them in Vary, whatever the result, so that
+// caches and the history of a browser keep the responses apart (RFC 9110, 12.5.5). It costs an
+// allocation per request.
 func (p Predicate) WithVary(headers ...string) Predicate {
 	p.vary = append(slices.Clip(p.vary), headers...)
 	for _, name := range headers {

@@ -6,8 +6,8 @@ import (
 )
 
 // Remember logs a user in: they are the user of the client's next requests, while the identity of
-// this one stays what it is. Call it once the user has proved who they are. What the policy sets for
-// that, such as a cookie, is on whichever response is sent in the end, that of an error too. If
+// this one stays what it is. Call it once the user has proved who they are. What the policy sets
+// for that, such as a cookie, is on whichever response is sent in the end, that of an error too. If
 // Remember and Forget are called several times, the last call counts.
 //
 // It is an error if there is no security policy, if the policy is not a [Rememberer], or if userID

@@ -21,9 +21,9 @@ const (
 // cookies) becomes part of the next response that [Request.Text], [Request.JSON] or a renderer
 // makes.
 //
-// In an error view it starts with the status of the error, 500 for an error without one, and with the
-// headers of an [HTTPError].
-// So the page for a 405 is a 405 and keeps its Allow header, without a line of code.
+// In an error view it starts with the status of the error, 500 for an error without one, and with
+// the headers of an [HTTPError]. So the page for a 405 is a 405 and keeps its Allow header, without
+// a line of code.
 func (r *Request) Response() *Response {
 	h := r.host()
 	if h.state.CompareAndSwap(responseFree, responseOpen) {

@@ -130,8 +130,8 @@ func (resp *Response) AddVary(names ...string) {
 	}
 }
 
-// SetLifetime lets caches keep the response for d: it sets Cache-Control to control, and Expires. If
-// the status is 400 or more when the response is sent, both are left out: an error is not worth
+// SetLifetime lets caches keep the response for d: it sets Cache-Control to control, and Expires.
+// If the status is 400 or more when the response is sent, both are left out: an error is not worth
 // keeping.
 func (resp *Response) SetLifetime(control string, d time.Duration) {
 	resp.SetHeader("Cache-Control", control)

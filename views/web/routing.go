@@ -23,10 +23,11 @@ type Routes interface {
 	// LacksSlash reports whether the pattern of any route, whatever its predicates, matches the
 	// escaped path with a slash at its end. A star that matches the path as it is does not count.
 	LacksSlash(escaped string) bool
-	// Refused returns the routes whose pattern matches the path of r, and that did not match all the
-	// same, in matching order: those whose predicates do not all hold, up to the route that matched,
-	// and all after one with predicates, since other requests for the path may reach them. It checks
-	// all predicates of these routes. It is for the response to a request that nothing handles.
+	// Refused returns the routes whose pattern matches the path of r, and that did not match all
+	// the same, in matching order: those whose predicates do not all hold, up to the route that
+	// matched, and all after one with predicates, since other requests for the path may reach them.
+	// It checks all predicates of these routes. It is for the response to a request that nothing
+	// handles.
 	Refused(r *Request) []RefusedRoute
 }
 

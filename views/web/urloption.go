@@ -34,9 +34,9 @@ var _ URLOption = linkParam{}
 
 func (p linkParam) URLOption(l *Link) { l.SetParam(p.name, p.value) }
 
-// Elements appends path segments to the path. A slash in a name is escaped. An empty name becomes an
-// empty segment, as in Pyramid, which whoever reads the path ignores; the last one makes the URL end
-// with a slash.
+// Elements appends path segments to the path. A slash in a name is escaped. An empty name becomes
+// an empty segment, as in Pyramid, which whoever reads the path ignores; the last one makes the URL
+// end with a slash.
 func Elements(names ...string) URLOption { return elements(names) }
 
 type elements []string

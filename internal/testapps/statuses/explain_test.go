@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An explanation predicts the status, and the Allow of a response without an error view. It does not
-// call views, so it cannot know that one passes.
+// An explanation predicts the status, and the Allow of a response without an error view. It does
+// not call views, so it cannot know that one passes.
 func TestExplanationsComeTrue(t *testing.T) {
 	t.Parallel()
 	for n := range 300 {

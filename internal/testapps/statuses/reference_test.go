@@ -92,8 +92,8 @@ type miss struct {
 }
 
 // tryWith returns what would take the request if it had another method, but for its content type or
-// its Accept header. The routes are followed as far as that is possible without a request: a view of
-// a route that would match has any name and type, and of the views without a route only those of
+// its Accept header. The routes are followed as far as that is possible without a request: a view
+// of a route that would match has any name and type, and of the views without a route only those of
 // the place itself are known.
 func (t table) tryWith(name string, at place, candidates []view, r request) (missed []miss) {
 	for _, rt := range t.routes {

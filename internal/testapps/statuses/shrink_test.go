@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// shrink returns the smallest table and request with a fault that it finds: it removes one part after
-// the other as long as there is a fault.
+// shrink returns the smallest table and request with a fault that it finds: it removes one part
+// after the other as long as there is a fault.
 func shrink(t table, r request, faulty func(table, request) bool) (table, request) {
 	for {
 		all := steps(t, r)

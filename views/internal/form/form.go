@@ -31,8 +31,8 @@ type formField struct {
 }
 
 // Of returns the form of a type. It is an error if nothing can fill it or one of its fields, if
-// only JSON can but no tag says so, if two fields have the same name, or if it has a method Validate
-// that [Validate] would not call.
+// only JSON can but no tag says so, if two fields have the same name, or if it has a method
+// Validate that [Validate] would not call.
 func Of(t reflect.Type) (*Form, error) {
 	f := &Form{typ: t}
 	if t.Kind() == reflect.Pointer {

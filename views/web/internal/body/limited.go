@@ -47,8 +47,8 @@ func (b *Limited) Read(p []byte) (int, error) {
 	return n, b.err
 }
 
-// Failed returns the converted error that reading the body ended with, nil for none and for its end.
-// It is safe for concurrent use.
+// Failed returns the converted error that reading the body ended with, nil for none and for its
+// end. It is safe for concurrent use.
 func (b *Limited) Failed() error {
 	if err := b.failed.Load(); err != nil {
 		return *err

@@ -6,8 +6,8 @@ import (
 )
 
 // Set is the headers of a response. Most responses have few: they are kept as a list, since an
-// http.Header costs more than the rest of a small response, until Map is called. Keys are canonical.
-// The zero value is empty, and so is nil, from which can be read.
+// http.Header costs more than the rest of a small response, until Map is called. Keys are
+// canonical. The zero value is empty, and so is nil, from which can be read.
 type Set struct {
 	list Fields      // at first in room
 	all  http.Header // after Map, in place of list

@@ -46,8 +46,8 @@ func HasElement(list, element string) bool {
 	return false
 }
 
-// WithVary returns the value of a Vary with the names that it lacks. It allocates nothing if it lacks
-// none.
+// WithVary returns the value of a Vary with the names that it lacks. It allocates nothing if it
+// lacks none.
 func WithVary(vary string, names []string) string {
 	for _, name := range names {
 		switch {

@@ -25,7 +25,8 @@ import (
 // If a request has both kinds, Forwarded is ignored: many proxies that write X-Forwarded-For pass a
 // client's Forwarded on unchanged.
 
-// maxProxies is how many elements of a list count, so that a client cannot make reading it expensive.
+// maxProxies is how many elements of a list count, so that a client cannot make reading it
+// expensive.
 const maxProxies = 50
 
 // Client returns the address of the client behind trusted proxies, of which the nearest has the

@@ -65,8 +65,8 @@ func SplitHost(authority string) (host, port string) {
 	return authority[:i], authority[i+1:]
 }
 
-// lower changes ASCII letters only. The letters of other scripts stay distinct, and so do bytes that
-// are not UTF-8: strings.ToLower makes a k of the Kelvin sign.
+// lower changes ASCII letters only. The letters of other scripts stay distinct, and so do bytes
+// that are not UTF-8: strings.ToLower makes a k of the Kelvin sign.
 func lower(s string) string {
 	for i := range len(s) {
 		if c := s[i]; 'A' <= c && c <= 'Z' {
