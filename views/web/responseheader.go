@@ -36,7 +36,7 @@ var commonTypes = [...][]string{
 
 // Header returns the first value of a header; "" without one.
 func (resp *Response) Header(name string) string {
-	key := http.CanonicalHeaderKey(name)
+	key := header.Canonical(name)
 	if key == contentTypeKey {
 		return resp.ContentType()
 	}
@@ -45,7 +45,7 @@ func (resp *Response) Header(name string) string {
 
 // HeaderValues returns a copy of all values of a header, one for each line.
 func (resp *Response) HeaderValues(name string) []string {
-	key := http.CanonicalHeaderKey(name)
+	key := header.Canonical(name)
 	if key == contentTypeKey && resp.common > otherType {
 		return []string{resp.ContentType()}
 	}
@@ -66,7 +66,7 @@ func (resp *Response) Headers() http.Header {
 // SetHeader sets a header, replacing all its values. An invalid name or value, such as one with a
 // line break, is an error of Send.
 func (resp *Response) SetHeader(name, value string) {
-	key := http.CanonicalHeaderKey(name)
+	key := header.Canonical(name)
 	if key == contentTypeKey {
 		resp.SetContentType(value)
 	} else {
@@ -76,7 +76,7 @@ func (resp *Response) SetHeader(name, value string) {
 
 // AddHeader adds a value to a header. Content-Type has only one value, so AddHeader sets it.
 func (resp *Response) AddHeader(name, value string) {
-	key := http.CanonicalHeaderKey(name)
+	key := header.Canonical(name)
 	if key == contentTypeKey {
 		resp.SetContentType(value)
 	} else {
@@ -86,7 +86,7 @@ func (resp *Response) AddHeader(name, value string) {
 
 // DelHeader removes a header with all its values.
 func (resp *Response) DelHeader(name string) {
-	key := http.CanonicalHeaderKey(name)
+	key := header.Canonical(name)
 	if key == contentTypeKey {
 		resp.common = noType
 	}
