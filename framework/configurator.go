@@ -136,8 +136,8 @@ func (c *Configurator) AddNotFoundView(v views.View, options ...views.Option) {
 	views.AddNotFound(c.Directive(), v, options...)
 }
 
-// AddForbiddenView registers the view that handles 403 errors. See views.AddForbidden, and
-// Example_login in example_login_test.go for a whole login.
+// AddForbiddenView registers the view that handles 403 errors. See views.AddForbidden;
+// Example_login in example_login_test.go shows a complete login.
 func (c *Configurator) AddForbiddenView(v views.View, options ...views.Option) {
 	views.AddForbidden(c.Directive(), v, options...)
 }
@@ -213,9 +213,9 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 // not affect the others.
 //
 // What builds but is probably wrong, such as a route that matches no request, is a warning:
-// App.Registry().Warnings() returns them. App logs none, since every command and every test builds
-// an application; frameworktest.New logs them to the test, the command check and serve --dev print
-// them.
+// App.Registry().Warnings() returns them. App itself logs none, since every command and every test
+// builds an application. The commands check and serve --dev report them, and frameworktest.New logs
+// them to the test.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()
 	if err != nil {

@@ -49,10 +49,10 @@
 // # Configuration
 //
 // A call such as AddView only records, with the file and line of its caller; App resolves all of
-// them together. It reports all mistakes, all conflicts, and what is wrong with the order of tweens
-// in one error. What shows only while views are prepared, such as an unknown renderer, is in it
-// unless there are mistakes. What the application registers itself overrides what it includes. Two
-// packages that register the same thing conflict.
+// them together. In one error it reports all mistakes, all conflicts, and what is wrong with the
+// order of tweens. What shows only while views are prepared, such as an unknown renderer, is
+// included unless there are mistakes. What the application registers itself overrides what it
+// includes. Two packages that register the same thing conflict.
 //
 // # A request
 //

@@ -15,18 +15,19 @@ import (
 // may change the request; predicates; root factories; the lookups of resources; and the security
 // and CSRF policies. Code of these that writes, counts or sends can check [explain.DryRun].
 //
-// It also reads and validates the input of a view made by views.OnInput, so that it predicts the
-// response to one that does not fit; its method Validate runs. To explain a request whose body was
-// read before, set the body to http.NoBody: then it does not.
+// It also reads and validates the input of a view made by views.OnInput, and calls the input's
+// method Validate, so that it predicts the response to an invalid input. If the body of the request
+// was read before, set it to http.NoBody and keep ContentLength: then Explain does not check the
+// input.
 //
 // Explain does not run views, error views, derivers, renderers, tweens, response callbacks,
 // subscribers to NewResponse or step hooks. It therefore misses what a tween or a view would
 // refuse; the explanation lists the tweens and derivers. Finished callbacks do run, since they
 // release what was opened.
 //
-// Explain does not change hr, but it reads the body for an input, as a predicate may that looks at
-// the parameters of a form. It is safe for concurrent use while the application serves, and costs
-// other requests nothing.
+// Explain does not change hr, except that it may read the body: for an input, or for a predicate
+// that looks at the parameters of a form. It is safe for concurrent use while the application
+// serves, and costs other requests nothing.
 func (a *App) Explain(hr *http.Request) *explain.Explanation {
 	own := hr.Clone(explain.WithDryRun(hr.Context()))
 	own.MultipartForm = hr.MultipartForm

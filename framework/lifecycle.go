@@ -26,9 +26,9 @@ func (c *Configurator) OnStart(fn func(ctx context.Context, app *App) error) {
 }
 
 // OnServe registers a pair of hooks, as OnStart and OnStop do, that run only if the application
-// starts to serve requests: for jobs in the background, such as one that sends mail. Commands such
-// as request and explain, jobs and tests start it with StartOffline and leave them out. stop may be
-// nil.
+// starts to serve requests (Start): for background work such as sending mail. Commands such as
+// request and explain, one-time jobs and tests call StartOffline, which leaves both hooks out. stop
+// may be nil.
 func (c *Configurator) OnServe(start, stop func(ctx context.Context, app *App) error) {
 	config := c.Directive()
 	c.addHook(config, hook{phase: starting, fn: start, serving: true})

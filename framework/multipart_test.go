@@ -71,8 +71,8 @@ func TestUploadsAreReadTwice(t *testing.T) {
 	}
 }
 
-// Neither do the files of a form that middleware, or what it calls, or an http.Handler reads in a
-// copy of the request. The test changes the environment, so it does not run in parallel.
+// The files of a form do not outlive the request either, if middleware or an http.Handler reads
+// them in a copy of the request. The test changes the environment, so it does not run in parallel.
 func TestFilesOfFormsInCopiesAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)

@@ -29,7 +29,7 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 }
 
 // SetSecurityPolicy sets the policy that decides identity and permissions. Example_login in
-// example_login_test.go is a whole one, with a cookie and a login form.
+// example_login_test.go shows one with a cookie and a login form.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
 	if v := reflect.ValueOf(policy); policy == nil || v.Kind() == reflect.Pointer && v.IsNil() {

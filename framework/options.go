@@ -50,9 +50,9 @@ type Options struct {
 	// view with a permission is a configuration error. See NoPolicy.
 	Security web.SecurityPolicy
 	// ActAs changes a request so that it comes from a user: it sets the header,
-	// cookie or context value that Security reads. Tests and commands act as a
-	// user by it (App.ActAs). It may return nil to keep r. nil: the method ActAs
-	// of Security, if it has one.
+	// cookie or context value that Security reads. Tests and commands use it to
+	// act as a user (App.ActAs). It may return nil to keep r. nil: the method
+	// ActAs of Security, if it has one.
 	ActAs func(r *http.Request, user string) (*http.Request, error)
 	// DefaultPermission is the permission that views without one require, except
 	// error views.
@@ -74,9 +74,9 @@ type Options struct {
 	// the contents of files not counted; zero: 10 MiB. A longer form is a 413.
 	MaxForm int64
 	// PathValues sets the parameters of the route as path values of the request
-	// that net/http handed in, for net/http middleware around the application,
-	// which always sees the Pattern. It costs some 200 ns and three allocations
-	// per request with parameters.
+	// that net/http passed in, for net/http middleware around the application.
+	// Such middleware sees the Pattern in any case. Path values cost about 200 ns
+	// and three allocations per request with parameters.
 	PathValues bool
 	// Goroutines limits how many goroutines of async.Go a request may have at
 	// once; any more run in the caller. Zero: async.DefaultLimit.

@@ -46,8 +46,7 @@ func warnOfMisfits(reg *registry.Registry) {
 	}
 }
 
-// misfits returns what is wrong with the methods of t, other than those in whose place a rule is
-// called.
+// misfits returns what is wrong with the methods of t, except for methods that a rule replaces.
 func misfits(t reflect.Type, rules []traversal.Rule) []string {
 	return slices.DeleteFunc(traversal.Misfits(t), func(text string) bool {
 		lists := isOfLister(text)
@@ -141,7 +140,7 @@ func leadsOn(rt *routes.Route) bool {
 	return rt.Traverse != nil || slices.Contains(rt.Routed().Markers, "traverse")
 }
 
-// suspicion returns why a predicate never means what it says on a route, "" if it does. rt is nil
+// suspicion returns why a predicate cannot mean what it says on a route, "" if it can. rt is nil
 // for views without a route.
 func suspicion(p web.Predicate, rt *routes.Route) string {
 	if own, ok := p.Data().(interface{ Warning() string }); ok {

@@ -9,8 +9,8 @@ import (
 )
 
 // build runs the rounds one after the other, up to the first error other than a conflict. From
-// there on it runs only the independent declarations. It reports their errors, the mistakes, and
-// the conflicts that can be found without running anything.
+// there on it runs only the independent declarations, to check their tables. It reports the errors
+// of both, all mistakes, and the conflicts that can be found without running anything.
 func (d *draft) build() (reg *Registry, err error) {
 	rounds, err := d.freeze()
 	if err != nil {
@@ -49,16 +49,16 @@ func (d *draft) build() (reg *Registry, err error) {
 	return reg, nil
 }
 
-// run runs entries of a round. It returns their errors, and whether all ran.
+// run runs entries of round r. It returns their errors, and whether all of them ran.
 func (d *draft) run(r *round, entries []*entry, reg *Registry) ([]error, bool) {
 	run := &running{draft: d, registry: reg, included: maps.Clone(r.included)}
 	defer run.end()
 	return resolve(entries, run)
 }
 
-// rehearse runs the independent declarations alone, and returns what is wrong with their tables. It
-// returns nothing if an independent declaration may be missing, since the others could fail for
-// that reason alone.
+// rehearse runs only the independent declarations, in a registry of its own, and returns what is
+// wrong with their tables. It returns nothing if an independent declaration may be missing or does
+// not run, since the tables could be wrong for that reason alone.
 func (d *draft) rehearse(rounds []*round) []error {
 	reg := newRegistry(maps.Clone(d.values))
 	for _, r := range rounds {

@@ -33,7 +33,7 @@ type Config struct {
 // book is what a Config records into: a draft, or a round of a build.
 type book interface {
 	record(d Declaration, c *Config)
-	mistake(m *Mistake, of *Declaration) // without of, any declaration may be missing because of the mistake
+	mistake(m *Mistake, of *Declaration) // of is what m keeps from running; nil if that is unknown
 	include(name string, at Source) bool // reports whether the name is new in this round
 	commit(at Source)
 	settings() Settings
@@ -98,7 +98,8 @@ func (c *Config) Value(key any) any {
 	return nil
 }
 
-// Declare records a declaration, which runs when the configuration is built.
+// Declare records a declaration, which runs when the configuration is built. An invalid
+// declaration, or one with an Err, is a *Mistake of the build, as by Fail.
 func (c *Config) Declare(d Declaration) {
 	if c.source.IsZero() {
 		c = c.At(Caller(1))
@@ -120,7 +121,7 @@ func (c *Config) Declare(d Declaration) {
 // err does nothing. A round with a mistake does not run.
 //
 // A directive that knows what it would have declared sets the Err of that Declaration instead. Then
-// the conflicts that the declaration is part of are reported together with the mistake.
+// the build also reports the conflicts of that declaration.
 func (c *Config) Fail(err error) {
 	at := c.source
 	if at.IsZero() {
@@ -129,8 +130,8 @@ func (c *Config) Fail(err error) {
 	c.fail(at, err, nil)
 }
 
-// fail records the parts of err as mistakes; those without a source get the given one. of is the
-// declaration whose Err it is, if any.
+// fail records the parts of err as mistakes; those without a source get the source at. If err is
+// the Err of a declaration, of is that declaration, otherwise nil.
 func (c *Config) fail(at Source, err error, of *Declaration) {
 	for _, part := range parts(err, func(err error) error { return &Mistake{Source: at, Err: err} }) {
 		m, ok := part.(*Mistake)

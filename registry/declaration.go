@@ -45,16 +45,17 @@ type Declaration struct {
 	// and Run is not called. With an ID, the declaration still takes part in conflicts.
 	Err error
 	// Independent means that Run needs no other declaration, and that no Run declares anything of
-	// this kind. Run enters something into a table that an OnFreeze function checks, such as the
-	// order of the tweens. If other errors end the build early, independent declarations still run,
-	// in a registry that is thrown away, so that errors of the table are reported too.
+	// this Category. Run adds to a table that an OnFreeze function checks, such as the order of the
+	// tweens. If other errors stop the build early, independent declarations still run, in a
+	// registry that is thrown away, so that errors of the table are reported too.
 	Independent bool
 	// Run does what is declared. It may be nil. It may use c, whose source is that of the
 	// declaration, to declare more, in the same phase or a later one. c is valid until Run returns.
 	//
-	// An error or a panic of Run becomes an *ExecutionError, and nothing more runs. If Run returns
-	// an *ExecutionError, it is kept as it is, since it may name another declaration. An error
-	// given to c.Fail does not end the phase, so that all such errors are reported together.
+	// After an error or a panic of Run, which becomes an *ExecutionError, only independent
+	// declarations run. If Run returns an *ExecutionError, it is kept as it is, since it may name
+	// another declaration. An error given to c.Fail does not end the phase, so that all such errors
+	// are reported together.
 	Run func(c *Config, reg *Registry) error
 }
 
@@ -110,8 +111,8 @@ func (d *Declaration) subject() string {
 	return fmt.Sprintf("%+v", d.ID)
 }
 
-// remedy returns what to do about a conflict. With packages, the declarations are in different
-// ones.
+// remedy returns what to do about a conflict. packages is true if the declarations are in different
+// packages.
 func (d *Declaration) remedy(packages bool) string {
 	text := d.Remedy
 	_, named := d.ID.(string)

@@ -39,14 +39,14 @@
 //
 // Directives only record. [Config.Build] runs the declarations into a new Registry, in the order of
 // their phases, and returns the finished registry or an [*Errors] with everything that one run can
-// find: each [Mistake] of a directive, each [Conflict] of any phase with all its parties, the
-// [ExecutionError] of a declaration that failed, and what the functions of [Registry.OnFreeze]
-// report. A Registry does not change once it is built and is safe for concurrent use.
+// find: each [Mistake] of a directive, each [Conflict] with all its sources, the [ExecutionError]
+// of a declaration that failed, and what the functions of [Registry.OnFreeze] report. A Registry
+// does not change once it is built and is safe for concurrent use.
 //
-// Conflicts hide nothing: the build runs to its end. After a mistake or an ExecutionError only
-// independent declarations run ([Declaration]), such as those that make up the order of the tweens;
-// others could fail merely because something is missing. What only those would find is reported
-// once the earlier errors are mended.
+// A conflict does not stop the build. After a mistake or an ExecutionError only independent
+// declarations run ([Declaration]), such as those that make up the order of the tweens; others
+// could fail merely because something is missing. What only those would find is reported once the
+// earlier errors are fixed.
 //
 // Two declarations conflict if their Category and ID are equal. A declaration overrides those of
 // included packages ([Config.Include]), however deep, and all those of earlier rounds

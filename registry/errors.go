@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Errors is the error of a build: everything that is wrong, sorted by source. It consists of
+// Errors is the error of a build: everything that it found wrong, sorted by source. It consists of
 // *Conflict, *Mistake and *ExecutionError values; errors.As finds them, and what they wrap.
 type Errors struct {
 	errs     []error
@@ -45,7 +45,7 @@ func (e *Errors) Error() string {
 func (e *Errors) Unwrap() []error { return e.errs }
 
 // Warnings returns the warnings that the build recorded before it failed, sorted by source. They
-// are not part of the text of Error. There may be more once the errors are mended.
+// are not part of the text of Error. There may be more once the errors are fixed.
 func (e *Errors) Warnings() []Warning { return slices.Clone(e.warnings) }
 
 // Conflict is the error of several declarations of the same thing of which none overrides all
@@ -135,8 +135,8 @@ func guard(fn func() error) (err error) {
 	return notNil(fn())
 }
 
-// notNil returns err, or if that is a nil pointer in an interface, whose methods may panic, an
-// error that reports it.
+// notNil returns err. If err is a nil pointer in an interface, whose methods may panic, it returns
+// another error, which says so.
 func notNil(err error) error {
 	if isNilPointer(err) {
 		return fmt.Errorf("the error is a nil %T: return nil itself if nothing is wrong", err)

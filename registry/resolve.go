@@ -44,7 +44,7 @@ type contender struct {
 	ran        bool         // it is running, has run, or would have run without an error before it
 	overridden bool         // it will not run
 	rivals     []*contender // those of the current batch with the same discriminator
-	clash      *Conflict    // in which it is the first; nil without one
+	clash      *Conflict    // the conflict in which it is the first, or nil
 }
 
 // resolution runs one round, phase by phase.
@@ -185,7 +185,7 @@ func (r *resolution) contest(holder *contender) {
 }
 
 // conflict records that two contenders conflict. All that conflict with the same first one are in
-// one error, also those of a later phase.
+// one error, including those that are recorded later.
 func (r *resolution) conflict(first, other *contender) {
 	if first.clash == nil {
 		first.clash = &Conflict{Subject: first.subject(), Sources: []Source{first.from.source}, Remedy: first.remedy(false)}

@@ -12,8 +12,8 @@ import (
 // TextError is a text that is not a value of the expected kind.
 type TextError struct {
 	Text string
-	Want string // with its article: "an integer from 0 to 255"; "" if only the type knows
-	Err  error  // of UnmarshalText, else nil
+	Want string // with its article: "an integer from 0 to 255"; "" if unknown
+	Err  error  // of UnmarshalText or package time; nil for other types
 }
 
 var _ error = (*TextError)(nil)
@@ -83,11 +83,11 @@ func WantText(t reflect.Type) (want string, ok bool) {
 	return "", false
 }
 
-// SetText sets to, a variable whose type must be one that WantText describes, to the value that
+// SetText sets the variable to, which must be of a type that WantText describes, to the value that
 // text denotes. It reads bools, floats and durations as the standard library does, a time.Time from
 // a date or a time in RFC 3339, integers in the base (0 accepts the prefixes 0x, 0o and 0b), and
 // other types by UnmarshalText. A pointer is set to a new value. An invalid text, or a number out
-// of range, is a *TextError, and to may then be changed.
+// of range, is a *TextError, and the variable may then be changed.
 //
 // Settings, route parameters, forms and JSON inputs convert their texts with it; each has its own
 // rules for what is around the text, and for further types.

@@ -27,8 +27,8 @@ func (r *Registry) Warn(at Source, text string) {
 }
 
 // Warnings returns the warnings of the build, each once, sorted by source as errors are. The
-// registry does not log them: frameworktest.New and the command check of package framework/cli do,
-// and a test may require that there are none.
+// registry does not log them: frameworktest.New and, in package framework/cli, the commands check
+// and serve --dev do. A test may require that there are none.
 func (r *Registry) Warnings() []Warning { return slices.Clone(r.warnings) }
 
 // sortWarnings sorts the warnings and removes repeated ones.

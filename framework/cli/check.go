@@ -90,7 +90,7 @@ func (p *program) check(cmd *cobra.Command, start bool) (result checkResult, war
 // writeCheck writes the result as text: errors, then warnings, to the standard error.
 func (p *program) writeCheck(result checkResult, warnings []registry.Warning, invalid error) error {
 	if invalid != nil {
-		_ = p.exit(invalid) // the status is that of check
+		_ = p.exit(invalid) // prints it; checkCommand sets the exit status
 	}
 	if len(warnings) > 0 {
 		fmt.Fprintf(p.env.Stderr, "%s: %s:\n", p.o.Name, count(len(warnings), "warning"))

@@ -7,7 +7,7 @@ import (
 )
 
 // sharedOutput is the standard output where people see it together with the standard error: on a
-// terminal, or after 2>&1. What goes to the standard error begins a line of its own.
+// terminal, or after 2>&1. What goes to the standard error begins on a new line.
 type sharedOutput struct {
 	out, err io.Writer
 
@@ -17,7 +17,8 @@ type sharedOutput struct {
 
 var _ io.Writer = (*sharedOutput)(nil)
 
-// newSharedOutput returns nil if the two are apart: then the output stays as it is, byte for byte.
+// newSharedOutput returns nil if nobody sees the two together: then the standard output gets the
+// body byte for byte.
 func newSharedOutput(out, err io.Writer) *sharedOutput {
 	if isTerminal(out) || sameFile(out, err) {
 		return &sharedOutput{out: out, err: err}

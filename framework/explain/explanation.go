@@ -57,7 +57,7 @@ const (
 	ByView      = "view"
 	ByErrorView = "error view"
 	ByFramework = "framework" // the default response for an error, a redirect, or OPTIONS
-	ByApp       = "app"       // around the tweens, for an error that leaves them: that of its status, or a 500, which is logged
+	ByApp       = "app"       // for an error that leaves the tweens: the response of its status, or a 500, which is logged
 )
 
 // Outcome predicts the response.
@@ -128,7 +128,7 @@ type Step struct {
 	Capability string        `json:"capability"`      // see traversal.Step
 	Child      string        `json:"child,omitempty"` // type, "" if no child was found
 	Missing    bool          `json:"missing"`         // no child of that name, or no children at all
-	Hint       string        `json:"hint,omitempty"`  // why the parent is not the container that it seems
+	Hint       string        `json:"hint,omitempty"`  // why a parent that looks like a container is none
 	Elapsed    time.Duration `json:"elapsed_ns"`
 	Error      string        `json:"error,omitempty"`
 }
@@ -140,7 +140,7 @@ type View struct {
 	View       string `json:"view"`
 	Function   string `json:"function,omitempty"`
 	Source     string `json:"source"`
-	Failed     string `json:"failed,omitempty"` // the first predicate that does not hold; of path_info with the path
+	Failed     string `json:"failed,omitempty"` // the first predicate that does not hold; for path_info also the path
 	Error      string `json:"error,omitempty"`  // the error of that predicate
 	Chosen     bool   `json:"chosen"`
 	Permission string `json:"permission,omitempty"`

@@ -96,8 +96,8 @@ func (t *textWriter) tweens(e *Explanation) {
 	}
 }
 
-// tweenNote returns what the position of EXCVIEW, the only tween inside of which error views count,
-// means for the others; "" for these, and if there are none outside.
+// tweenNote returns what the position of EXCVIEW, which calls the error views, means for the other
+// tweens. It returns "" for any tween but EXCVIEW, and for that if it is the outermost.
 func (e *Explanation) tweenNote(tween Tween) string {
 	if tween.Outside || !e.Tweens[0].Outside || tween.Name != "EXCVIEW" {
 		return ""

@@ -78,7 +78,8 @@ func (a *App) Request(method, target string, options ...RequestOption) *Response
 	return a.Send(r)
 }
 
-// newRequest returns what httptest.NewRequest panics with.
+// newRequest builds a request. invalid is the value that httptest panics with if the method or the
+// target is invalid, otherwise nil.
 func newRequest(ctx context.Context, method, target string) (r *http.Request, invalid any) {
 	defer func() { invalid = recover() }()
 	return httptest.NewRequestWithContext(ctx, method, target, http.NoBody), nil

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Form sets the body to a form of the given names and values: name, value, name, value … It adds
-// to the form of other options Form and File.
+// Form sets the body to a form of the given names and values: name, value, name, value … Several
+// options Form and File together make one form.
 func Form(pairs ...string) RequestOption {
 	return func(t T, r *http.Request) {
 		t.Helper()
@@ -21,8 +21,8 @@ func Form(pairs ...string) RequestOption {
 	}
 }
 
-// File adds a file to the form in the body, which becomes multipart/form-data; the options Form and
-// File may have any order. The name is that of the file, as the client names it.
+// File adds a file to the form in the body, which becomes multipart/form-data. It combines with
+// other options Form and File in any order. name is the file name that the client sends.
 func File(field, name, content string) RequestOption {
 	return func(t T, r *http.Request) {
 		t.Helper()
@@ -41,7 +41,7 @@ type file struct{ field, name, content string }
 // formKey is the context key for the form, until the request is sent.
 type formKey struct{}
 
-// addToForm sets the body to the form that the request has so far, and more.
+// addToForm adds more to the form that the request has so far, and sets the body to it.
 func addToForm(t T, r *http.Request, more form) {
 	t.Helper()
 	f, _ := r.Context().Value(formKey{}).(form)

@@ -16,8 +16,9 @@ const userHeader = "X-Frameworktest-User"
 //
 //	framework.Options{Security: frameworktest.Policy{"alice": {"view", "edit"}}}
 //
-// The permissions of user "" are granted to everyone, including requests without a user. Users that
-// a view logs in are not remembered: Response.Remembered returns them, for As of the next request.
+// The permissions of user "" are granted to everyone, including requests without a user. A Policy
+// sets no cookie when a view logs a user in: Response.Remembered returns that user, to pass to As
+// for the next request.
 type Policy map[string][]string
 
 var (
@@ -52,7 +53,7 @@ func (p Policy) Permits(r *web.Request, _ traversal.Node, permission string) (we
 	return web.Deny("not granted by the test"), nil
 }
 
-// Remember notes the user in the response.
+// Remember notes the user in the response, for Response.Remembered.
 func (p Policy) Remember(_ *web.Request, userID string) (func(*web.Response), error) {
 	return func(resp *web.Response) { resp.SetHeader(userHeader, userID) }, nil
 }

@@ -22,8 +22,8 @@ func Header(name, value string) RequestOption {
 	}
 }
 
-// As sends the request as a user, in the way of framework.Options.ActAs. A Policy needs no option.
-// The test ends if the application does not say how.
+// As sends the request as a user: framework.Options.ActAs, or the method ActAs of the security
+// policy, defines how. Policy has that method. Without either the test fails.
 func As(user string) RequestOption {
 	return func(_ T, r *http.Request) { *r = *r.WithContext(context.WithValue(r.Context(), userKey{}, user)) }
 }
@@ -32,7 +32,7 @@ func As(user string) RequestOption {
 type userKey struct{}
 
 // Cookies sends cookies, such as those of [Response.Cookies]. It leaves out those that the response
-// deletes (a negative MaxAge), and does not check for which hosts and paths they are.
+// deletes (a negative MaxAge), and ignores the domains and paths of the others.
 func Cookies(cookies ...*http.Cookie) RequestOption {
 	return func(_ T, r *http.Request) {
 		for _, cookie := range cookies {
@@ -52,8 +52,8 @@ func Body(contentType, text string) RequestOption {
 	}
 }
 
-// JSON sets the body to v, encoded as JSON: by the names in json tags, which package encoding/json
-// knows, not in form tags.
+// JSON sets the body to v, encoded by package encoding/json, which takes the names of fields from
+// json tags, not from form tags.
 func JSON(v any) RequestOption {
 	return func(t T, r *http.Request) {
 		t.Helper()

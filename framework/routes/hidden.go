@@ -34,8 +34,7 @@ func (t *Table) warn(reg *registry.Registry) {
 	}
 }
 
-// hiding returns an earlier route that takes every path of rt; nil if there is none, or none is
-// found.
+// hiding returns an earlier route that takes every path of rt, or nil if it finds none.
 func (t *Table) hiding(rt *Route) *Route {
 	m := rt.Pattern.match
 	if m.whole != nil {

@@ -1,13 +1,13 @@
 package routes
 
-// literals are the literal segments that may follow a place in the trie. While they are few, they
+// literals holds the literal segments that may follow a place in the trie. While they are few, they
 // are compared one by one. Otherwise they are in a hash table of our own, since a map hashes whole
 // texts, which costs more than everything else at a place. Our hash reads only the length and the
 // ends of a text. If too many texts share these, a map replaces the table, so that no request makes
 // a lookup slow.
 type literals struct {
 	list  []branch         // all
-	slots []int32          // index of list plus one, 0 for none; a power of two
+	slots []int32          // index of list plus one, 0 for none; their number is a power of two
 	byMap map[string]*node // while the trie is built, and in place of slots
 }
 

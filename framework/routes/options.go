@@ -66,8 +66,8 @@ func GlobalViews() Option {
 	}}
 }
 
-// GenerateOnly keeps the route from matching: it only generates URLs. A route that matches and that
-// no view serves hides the tree behind a 404, which the build warns of.
+// GenerateOnly keeps the route from matching: it only generates URLs. Without GenerateOnly, a route
+// that no view serves hides the resource tree behind a 404; the build warns of that.
 func GenerateOnly() Option {
 	return option{"generate_only", "generate_only", func(d *declaration) error {
 		d.route.GenerateOnly = true

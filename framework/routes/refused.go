@@ -3,10 +3,10 @@ package routes
 import "github.com/mastaba-go/mastaba/views/web"
 
 // Refused returns the routes whose pattern matches the path of r although they were not chosen, in
-// the order in which they are tried: up to the route that matched, those whose predicates do not
-// all hold; after it, if it has predicates, all. It checks all predicates of these routes; one that
-// fails with an error does not hold. The request keeps its match. For an invalid path it returns
-// nil.
+// the order in which they are tried. Before the route that matched, or if none did, these are the
+// routes whose predicates do not all hold; after it, all routes, unless it has no predicates.
+// Refused checks all predicates of these routes; one that fails with an error does not hold. The
+// request keeps its match. For an invalid path it returns nil.
 func (t *Table) Refused(r *web.Request) []web.RefusedRoute {
 	path, err := requestPath(r)
 	if t == nil || len(t.routes) == 0 || err != nil {

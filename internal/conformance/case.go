@@ -9,7 +9,7 @@ import (
 )
 
 // noPolicy is the deviation of cases in which a view requires a permission and there is no policy.
-// Such an application says on purpose that there is none, and then is Pyramid's.
+// With framework.NoPolicy the result must be Pyramid's.
 const noPolicy = "a permission without a policy is a configuration error"
 
 // Verdict is the result of a case.

@@ -12,8 +12,8 @@ import (
 // phase that claim the same thing, that with the least include path (then the earliest) is the
 // first. The first one runs, unless one of an earlier phase claimed the same. The one that runs, or
 // else the earlier one, overrides those that were included below it, and conflicts with the others.
-// Pyramid stops before the first phase with conflicts; here the first one of each runs, and the
-// rest goes on.
+// Pyramid stops before the first phase with conflicts; here the first one of each runs, and so does
+// everything else.
 type conflicts struct {
 	stops bool // as Pyramid does
 
