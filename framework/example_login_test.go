@@ -127,13 +127,13 @@ func askToLogIn(r *framework.Request) (*framework.Response, error) {
 	return r.Text("You may not do this."), nil // 403
 }
 
-// A whole login: a policy with a cookie, a form, and pages that need a permission.
+// A complete login: a policy with a cookie, a form, and pages that need a permission.
 func Example_login() {
 	config := framework.New(framework.Options{
 		Security:          cookiePolicy{key: []byte("32 random bytes, from a setting.")},
 		DefaultPermission: "view", // so that a new page is never open by accident
 	})
-	// These forms are sent by this site only.
+	// Only pages of this site may send these forms.
 	config.AddTween("origin", tweens.FromMiddleware(http.NewCrossOriginProtection().Handler))
 	config.AddRoute("login", "/login")
 	config.AddView(views.Func(showLogin), views.Route("login"), views.Method("GET"), views.NoPermission())

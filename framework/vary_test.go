@@ -14,7 +14,7 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 )
 
-// TestVaryOfRoutes: the headers that chose or refused a route are named, whoever responds then.
+// TestVaryOfRoutes: Vary names the headers that chose or refused a route, whatever responds then.
 func TestVaryOfRoutes(t *testing.T) {
 	t.Parallel()
 	say := func(words string) views.View {

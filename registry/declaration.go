@@ -46,8 +46,9 @@ type Declaration struct {
 	Err error
 	// Independent means that Run needs no other declaration, and that no Run declares anything of
 	// this Category. Run adds to a table that an OnFreeze function checks, such as the order of the
-	// tweens. If other errors stop the build early, independent declarations still run, in a
-	// registry that is thrown away, so that errors of the table are reported too.
+	// tweens. If other errors stop the build early, all independent declarations run, some of them
+	// for the second time, in a registry that is thrown away, so that errors of the table are
+	// reported too.
 	Independent bool
 	// Run does what is declared. It may be nil. It may use c, whose source is that of the
 	// declaration, to declare more, in the same phase or a later one. c is valid until Run returns.

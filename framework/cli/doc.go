@@ -79,9 +79,10 @@
 //
 // # The user of a request
 //
-// A command line has no session. framework.Options.ActAs defines how explain and request act as a
-// user, for the flag --as: it sets the header, cookie or context value that the security policy
-// reads. The flags --user and --header send what a client would send.
+// A command line has no session. framework.Options.ActAs, or the method ActAs of the security
+// policy, defines how explain and request act as a user, for the flag --as: it sets the header,
+// cookie or context value that the policy reads. The flags --user and --header send what a client
+// would send.
 //
 // # Your own commands
 //
