@@ -10,8 +10,8 @@ import (
 )
 
 // Add registers a view. The view's type and the options say what it serves. Without [Method] it
-// takes every method but CONNECT and TRACE, so POST as well. Two views with the same type, name,
-// route and predicates conflict.
+// takes every method except CONNECT and TRACE: POST too. Two views with the same type, name, route
+// and predicates conflict.
 //
 // A view for an error type also handles errors of that type, unless it has a name. The default
 // permission and the default CSRF check do not apply to it then.
@@ -62,7 +62,7 @@ var (
 // the application is built, once all derivers, renderers and defaults are known.
 func record(cfg *registry.Config, v View, u use, opts []Option) {
 	info, err := declared(cfg.Source(), v, u, opts)
-	if info == nil { // it could be a view of anything
+	if info == nil { // nobody knows what it serves
 		cfg.Declare(registry.Declaration{Category: "views", Type: "view", Err: err})
 		return
 	}
@@ -89,7 +89,7 @@ func record(cfg *registry.Config, v View, u use, opts []Option) {
 	})
 }
 
-// declared checks a declaration, and returns what it declares: nil if a mistake leaves that open.
+// declared checks a declaration and returns what it declares; nil if a mistake leaves that open.
 func declared(at registry.Source, v View, u use, opts []Option) (*Info, error) {
 	if err := v.problem(); err != nil {
 		return nil, err

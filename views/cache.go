@@ -13,8 +13,8 @@ import (
 )
 
 // CacheFor lets clients cache the view's response for d. It sets Cache-Control to max-age and the
-// directives, such as "public" or "immutable", and sets Expires. It leaves a response alone whose
-// Cache-Control the view set, and errors (a status of 400 or more), except that of an error view it
+// directives, such as "public" or "immutable", and sets Expires. It leaves alone a response whose
+// Cache-Control the view set, and an error (a status of 400 or more). But on an error view it also
 // lets clients cache a 404 or 410.
 //
 // The setting "prevent_http_cache" disables it for the whole application.

@@ -35,7 +35,7 @@ func (t *Table) Call(r *web.Request) (*web.Response, error) {
 	return vary(r, resp), err
 }
 
-// vary adds the headers that had a say.
+// vary adds the headers that had a say to Vary.
 func vary(r *web.Request, resp *web.Response) *web.Response {
 	if resp != nil {
 		web.Drive(r).AddVary(resp)
@@ -95,7 +95,7 @@ func (c *chain) handle(r *web.Request, res traversal.Resource, permissive bool) 
 	return resp, done, err
 }
 
-// handleFront is handle without what is behind.
+// handleFront is handle without c.behind.
 func (c *chain) handleFront(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
 	if c.sole != nil { // the most frequent case: one view without predicates
 		resp, err = c.sole.handle(r, c.steps[0].convert, res, permissive)

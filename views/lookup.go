@@ -26,8 +26,8 @@ import (
 // If neither of two interfaces is narrower (Content and Container, for a Book that implements
 // both), Order declares which is tried first; it can also put an interface before an inherited
 // type. Without it they are a tie, and a search that reaches a tie ends with an error. A multiview
-// with a view that matches every request ends the chain, so a tie behind it does no harm. A search
-// goes on behind it only if that view does not handle the request after all: it returned
+// with a view that matches every request ends this search, so a tie behind it does no harm. Views
+// behind it are tried only if that view does not handle the request after all: it returned
 // ErrMismatch, or the method is CONNECT or TRACE. There, ties are tried in order of registration.
 //
 // A chain is computed once for each type and slot: when the table is completed for types with views
@@ -83,7 +83,7 @@ func (s *slot) all() []*multiview {
 	return groups
 }
 
-// each yields the views for resources until yield returns false, and returns what it returned last.
+// each yields the views by type until yield returns false. It reports whether it yielded all.
 func (s *slot) each(yield func(*registration) bool) bool {
 	for _, g := range s.groups {
 		for _, reg := range g.members {

@@ -15,11 +15,11 @@ import (
 //
 // Views and routes follow one rule (RFC 9110, 9.3.7, 15.5.6, 15.5.7 and 15.5.16). A near miss is a
 // view, or a route with its views, for which nothing failed but the method, the content type or the
-// Accept header. It takes a method if a request with that method would reach it: no route before
-// takes such requests, and for a view the route that matched does. Of a route that did not match it
-// is not known which resource and view name it leads to, so it takes the methods of all its views;
-// nor are views without a route known that a request with another method would reach by traversal.
-// What takes no method is no near miss.
+// Accept header. It takes a method if a request with that method would reach it: no earlier route
+// takes such requests, and if it is a view, the route that matched does. A route that did not match
+// takes the methods of all its views, since its resource and view name are unknown. Views that a
+// request with another method would reach by traversal alone are unknown too, and do not count.
+// What takes no method is not a near miss.
 //
 //  1. Without a near miss the response is a 404.
 //  2. To OPTIONS it is a 204 with Allow, which has the methods of all near misses.
@@ -125,11 +125,11 @@ func (t *Table) nearMisses(r *web.Request, all []candidate, others []web.Refused
 	return n.found
 }
 
-// nearMisses collects near misses in the order in which routes are tried.
+// nearMisses collects near misses. Routes and views are added in the order in which they are tried.
 type nearMisses struct {
 	method string // of the request
 	found  []nearMiss
-	passed [][]web.Predicate // of routes that take the request, if it has a method that they allow
+	passed [][]web.Predicate // of routes that take the request if they allow its method
 }
 
 // add adds what lacks nothing but the method, the content type or the Accept header: a route with
@@ -164,7 +164,7 @@ func (n *nearMisses) add(failed, predicates []web.Predicate, behind iter.Seq[*re
 	}
 }
 
-// pass notes a route: no request that it takes reaches what comes after it.
+// pass records a route: no request that it takes reaches what comes after it.
 func (n *nearMisses) pass(failed, predicates []web.Predicate) {
 	if !slices.ContainsFunc(failed, func(p web.Predicate) bool { return p.Kind() != kindMethod }) {
 		n.passed = append(n.passed, predicates)

@@ -78,7 +78,7 @@ func (e *NoViewError) Error() string {
 
 var _ error = (*NoViewError)(nil)
 
-// failed returns the kinds of the predicates that the candidates failed for, in order.
+// failed returns the kinds of the predicates that failed for the candidates, in order, each once.
 func (e *NoViewError) failed() (kinds []string) {
 	for _, c := range e.Candidates {
 		kind, _, _ := strings.Cut(c.Failed, "=")
@@ -114,8 +114,8 @@ type candidate struct {
 	failed []web.Predicate
 }
 
-// examine checks all predicates of every view in the slots. What is behind a view that matches
-// every request counts if the search went there: if it found nothing, or no view fits.
+// examine checks all predicates of every view in the slots. It includes the views behind one that
+// matches every request if the search went there: nothing was found, or no view before them fits.
 func (t *Table) examine(r *web.Request, nothing bool, slots ...*slot) []candidate {
 	var all []candidate
 	for _, s := range slots {

@@ -141,7 +141,7 @@ type declaration struct {
 }
 
 // declare resolves options: single ones override those of groups, and a kind given twice on the
-// same level is an error. A wrong option counts too, for the conflicts that the view is part of.
+// same level is an error. An invalid option is kept too, so that conflicts of the view are found.
 func declare(opts []Option) (declaration, []error) {
 	var d, own declaration
 	var wrong []error

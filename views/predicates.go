@@ -65,7 +65,7 @@ func methodOf(r *web.Request) string {
 
 // Header holds if the request has all the headers. "Name" requires a header of that name, even an
 // empty one. "Name:regexp" also requires that the expression matches at the start of the value; the
-// expression begins right after the colon. Vary of the response has the names of the headers.
+// expression begins right after the colon. The response names the headers in Vary, except Host.
 func Header(specs ...string) web.Predicate {
 	headers, printed, err := condition.ParseHeaders(specs)
 	p := web.NewPredicate(kindHeader, texts(printed), func(r *web.Request) (bool, error) {
@@ -155,7 +155,7 @@ func MatchParam(specs ...string) web.Predicate {
 //		}, day).WithVary("X-Weekday")
 //	}
 //
-// WithVary names the headers that fn reads, for Vary of the response. Two views whose predicates
+// WithVary adds the headers that fn reads to Vary of the response. Two views whose predicates
 // print the same conflict if they differ in nothing else. An error of fn ends the search for a view
 // and becomes the request's error. [AddPredicate] sets the weight of a kind; kinds that were not
 // added weigh more than those that were, in order of first use.

@@ -32,8 +32,8 @@ type Prediction struct {
 // Predict predicts what Call would do with a request. It checks the predicates, the security
 // policy, the CSRF policy and the input of a view made by [OnInput], whose method Validate it
 // calls. It calls neither the view nor its other derivers: it does not predict their errors, nor an
-// ErrMismatch. The body can be read again afterwards. An input whose body is gone, since it is
-// http.NoBody in spite of its length, is not checked.
+// ErrMismatch. The body can be read again afterwards. It does not check the input if the body is
+// gone: nil or http.NoBody, although ContentLength is not 0.
 func (t *Table) Predict(r *web.Request) Prediction {
 	o := Prediction{Candidates: t.candidates(r)}
 	first, second := t.slots(r, r.ViewName())
@@ -102,7 +102,7 @@ func (o *Prediction) try(r *web.Request, c *chain, res traversal.Resource) bool 
 	return true
 }
 
-// checkInput returns the error of a view with an input before its function runs.
+// checkInput returns the error that a view with an input returns before its function runs.
 func checkInput(r *web.Request, info *Info) error {
 	if info.View.check == nil {
 		return nil

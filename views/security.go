@@ -44,7 +44,7 @@ func SetDefaultPermission(c registry.Recorder, permission string) {
 		Phase:  registry.Phase1,
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, defaultPermission(permission))
-			TableOf(reg) // which looks for the policy, even without a view
+			TableOf(reg) // it checks that there is a policy, even without a view
 			describePermission(reg, permission, c.Source())
 			return nil
 		},

@@ -155,7 +155,7 @@ func (p *places) at(name string) *slot {
 	return p.named[name]
 }
 
-// each yields the views until yield returns false, and returns what it returned last.
+// each yields the views until yield returns false. It reports whether it yielded all.
 func (p *places) each(yield func(*registration) bool) bool {
 	if p.byDefault != nil && !p.byDefault.each(yield) {
 		return false
@@ -190,7 +190,7 @@ func (x *index) at(route, name string) *slot {
 	return of.at(name)
 }
 
-// on returns the views that a route may lead to, whatever their name and type, in no order.
+// on yields the views that a route may lead to, whatever their name and type, in no fixed order.
 func (x *index) on(route *web.Routed) iter.Seq[*registration] {
 	return func(yield func(*registration) bool) {
 		of := x.routed[route.Route]

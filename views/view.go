@@ -25,7 +25,7 @@ type View struct {
 	call     Callable
 	fn       any
 	err      error
-	check    func(*web.Request) error // the error of call before fn runs, nil if there can be none
+	check    func(*web.Request) error // returns the error of call before fn runs; nil if there can be none
 }
 
 var _ fmt.Stringer = View{}

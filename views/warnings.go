@@ -10,9 +10,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// warn warns of views that build, but that no request reaches, or not the requests that it seems.
+// warn warns of views that no request reaches, or that other requests reach than the code suggests.
 func (t *Table) warn(reg *registry.Registry) {
-	both := map[registry.Source]bool{} // of views for error types, which are in the other index too
+	both := map[registry.Source]bool{} // of views in the first index; those for error types are in both
 	for _, x := range []*index{t.resources, t.errors} {
 		for _, s := range x.slots {
 			for _, g := range s.all() {
@@ -49,8 +49,8 @@ func (g *multiview) warn(reg *registry.Registry, skip map[registry.Source]bool) 
 	g.warnOfHidden(reg, skip)
 }
 
-// mostCompared is with how many of the views before it each view of a list is compared, so that a
-// build takes linear time.
+// mostCompared is how many views at the start of its list a view is compared with, so that a build
+// takes linear time.
 const mostCompared = 100
 
 // warnOfHidden warns of views that are never tried, because others before them fit whenever they
@@ -119,8 +119,8 @@ func (s *slot) warnOfAccept(ts *types, reg *registry.Registry) {
 	}
 }
 
-// warnOfTies warns of ties for types that have views of their own on the route, under whatever
-// name: then resources of the type are there. For types declared by Resource, ties are errors.
+// warnOfTies warns of ties for types that have views of their own on the route, under any name: so
+// the route leads to such resources. For types declared by Resource, ties are errors.
 func (x *index) warnOfTies(reg *registry.Registry) {
 	own := map[string]map[reflect.Type]*multiview{} // by route
 	for _, s := range x.slots {

@@ -20,7 +20,7 @@ type Application struct {
 	// Traverser walks the resource tree; nil uses only the methods of resources.
 	Traverser *traversal.Traverser
 	// Security identifies users and decides on permissions; with nil there are no users, and
-	// Request.Permits is an error.
+	// Request.Permits returns an error.
 	Security SecurityPolicy
 	// Runtime is the application itself; without it there are no subrequests, and nothing drains.
 	Runtime Runtime
@@ -36,8 +36,8 @@ type Application struct {
 	// Walks reports that most paths are walked, rather than matched by routes: a request is then
 	// allocated together with room for the names of its path.
 	Walks bool
-	// PathValues reports that the parameters of routes are also path values of the request that
-	// net/http handed in.
+	// PathValues reports that the parameters of routes also become path values of the *http.Request
+	// that net/http passed in.
 	PathValues bool
 	// Goroutines limits the goroutines in the scope of one request; 0 means async.DefaultLimit.
 	Goroutines int

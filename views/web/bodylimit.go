@@ -10,7 +10,7 @@ import (
 
 // DefaultMaxBody is the limit of request bodies, unless the application, the route or the view sets
 // another one, and of the forms that [Request.Parameters] reads, unless the application does: 10
-// MiB, as in net/http.
+// MiB, the limit of net/http for forms.
 const DefaultMaxBody = 10 << 20
 
 func (r *Request) limitBody(n int64) {
@@ -40,8 +40,8 @@ func (r *Request) limitedBody() *body.Limited {
 	return nil
 }
 
-// orBodyError returns the error of reading the body in place of err, with err as its cause, if
-// there was one and err does not say what happened.
+// orBodyError returns the error of reading the body, with err as its cause. It returns err itself
+// if reading did not fail, or if err says what happened: a status, a panic, the end of the context.
 func (r *Request) orBodyError(err error) error {
 	if _, ok := StatusOf(err); ok || r.Context().Err() != nil || panics.Is(err) {
 		return err

@@ -21,8 +21,8 @@ func (r *Request) AddResponseCallback(fn func(*Request, *Response) error) {
 
 // AddFinishedCallback registers fn, which is called at the very end of the request, after the
 // response was sent, even if it failed, in order of registration. Callbacks may register more of
-// them. If one fails, the rest is skipped. One that ends its goroutine (runtime.Goexit) is logged,
-// and the rest runs.
+// them. If one fails, the rest is skipped. If one ends its goroutine (runtime.Goexit), that is
+// logged, and the rest still run.
 func (r *Request) AddFinishedCallback(fn func(*Request) error) {
 	if fn != nil {
 		r.more().onFinished.Add(fn)
@@ -104,13 +104,13 @@ func (r *Request) closeAtEnd(c io.Closer) {
 	x.closers = append(x.closers, c)
 }
 
-// close closes what closeAtEnd was given.
+// close closes what closeAtEnd registered.
 func (x *extras) close() {
 	x.mu.Lock()
 	closers := x.closers
 	x.closers = nil
 	x.mu.Unlock()
 	for _, c := range closers {
-		_ = c.Close() // only temporary files, which the system removes one day
+		_ = c.Close() // a temporary file may stay behind, no more
 	}
 }

@@ -34,8 +34,8 @@ func (r *Request) WithContext(ctx context.Context) *Request {
 	return c
 }
 
-// Clone is WithContext with a deep copy of the http.Request: URL, headers, forms. As in net/http,
-// the files of a multipart form that is read in the copy stay until RemoveAll of its MultipartForm.
+// Clone is WithContext with a deep copy of the http.Request: URL, headers, forms. If you
+// read a multipart form in the copy, remove its files with RemoveAll of the copy's MultipartForm.
 func (r *Request) Clone(ctx context.Context) *Request {
 	if ctx == nil {
 		ctx = r.Context()
@@ -72,7 +72,7 @@ func (r *Request) WithNode(n traversal.Node, viewName string) *Request {
 // the route's pattern and markers as Pattern and PathValue. It shares URL, headers and body with r,
 // and costs a few allocations. Conditional and range requests have their headers in the form that
 // net/http understands, such as If-None-Match in one line, in a copy if need be (RFC 9110 5.3, 14).
-// The files of a multipart form that is read in it are those of a Clone.
+// If you read a multipart form in it, remove the files as for Clone; SetHandler does so by itself.
 func (r *Request) HTTP() *http.Request {
 	hr := r.Request.WithContext(r.Context())
 	hr.Header = header.Conditional(hr.Method, hr.Header)

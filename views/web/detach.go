@@ -169,7 +169,7 @@ func (r *Request) publish() {
 	}
 }
 
-// walked returns the walk of the request, without room if there was none: only one walk can use it.
+// walked returns the walk; the zero Result before it, since only one walk can use the room for it.
 func (h *Request) walked() traversal.Result {
 	if h.result.IsZero() {
 		return traversal.Result{}

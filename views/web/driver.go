@@ -65,8 +65,8 @@ func (d Driver) SetNegotiated() {
 	}
 }
 
-// AddVary adds to Vary of resp the request headers that had a say in the choice of the route or the
-// view: Accept, and those of predicates (see [Predicate.WithVary]).
+// AddVary adds to resp's Vary the request headers that had a say in the choice of the route or the
+// view: Accept, and those of the predicates that were checked (see [Predicate.WithVary]).
 func (d Driver) AddVary(resp *Response) {
 	if d.r.Negotiated() {
 		resp.AddVary("Accept")
@@ -93,8 +93,8 @@ func (d Driver) SetError(err error) {
 // ErrorResponse returns the standard response to an error: that of the first [StatusError] in its
 // Unwrap tree, outermost first. It returns false for other errors, which are internal. If the error
 // has a method RetryAfter() time.Duration, it sets that header. An error that wraps
-// context.DeadlineExceeded, and has no status, is a 504, one that wraps a *http.MaxBytesError a
-// 413.
+// context.DeadlineExceeded, and has no status, is a 504; one that wraps a *http.MaxBytesError, and
+// has no status, is a 413.
 func (d Driver) ErrorResponse(err error) (*Response, bool) { return d.r.errorResponse(err) }
 
 // ClientGone returns the response to a request that failed only because its client disconnected: an
@@ -117,7 +117,7 @@ func (d Driver) LimitBody(n int64) { d.r.limitBody(n) }
 func (d Driver) BodyLimit() (n int64, ok bool) { return d.r.bodyLimit() }
 
 // ShowMatch sets the Pattern of the route that matched in hr, and its path values too if
-// Application.PathValues says so. Call it with the request that net/http handed in, for the
+// Application.PathValues says so. Call it with the request that net/http passed in, for the
 // middleware around the application. Without a match hr stays as it is.
 func (d Driver) ShowMatch(hr *http.Request) { d.r.showMatch(hr) }
 
@@ -154,13 +154,14 @@ func (d Driver) RerunResponseCallbacks(resp *Response) error { return d.r.rerunR
 // they are frequent under load, and the access log and metrics count them.
 func (d Driver) LogError(err error, status int, message string) { d.r.logError(err, status, message) }
 
-// SetInterim lets Inform send to the client with w, if there is one that understands it.
+// SetInterim makes Inform send with w, if w is from a net/http server and the client understands
+// informational responses (HTTP/1.1 or later).
 func (d Driver) SetInterim(w http.ResponseWriter) {
 	d.r.more().interim = stream.NewInterim(w, d.r.Request)
 }
 
 // Inform sends an informational response (1xx, but not 101) with the headers h at once. It does
-// nothing without SetInterim, and from Send on. It may be called on any goroutine.
+// nothing without SetInterim, and once Response.Send begins. It is safe for concurrent use.
 func (d Driver) Inform(status int, h http.Header) {
 	if x := d.r.root().extras.Load(); x != nil {
 		x.interim.Send(status, h)
@@ -171,8 +172,8 @@ func (d Driver) Inform(status int, h http.Header) {
 // only EndScope remains to be called.
 func (d Driver) NeedsFinish() bool { return d.r.root().extras.Load() != nil }
 
-// RunFinishedCallbacks calls the finished callbacks that did not run yet, until one fails. Then it
-// removes the temporary file of a form, if there is one.
+// RunFinishedCallbacks calls the finished callbacks that have not run yet, until one fails. In any
+// case it then removes the temporary file of a form, if there is one.
 func (d Driver) RunFinishedCallbacks() error { return d.r.runFinishedCallbacks() }
 
 // Scope returns the scope of the request, nil if nothing has used it. To start work, call

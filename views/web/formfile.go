@@ -6,12 +6,12 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/form"
 )
 
-// ParseForm is that of http.Request, with a status for what the client did wrong. Most views need
-// [Request.Parameters] instead.
+// ParseForm is that of http.Request, but its error has a status if the client caused it. Most views
+// need [Request.Parameters] instead.
 func (r *Request) ParseForm() error { return r.useForm(r.Request.ParseForm) }
 
-// FormFile is that of http.Request, with a status for what the client did wrong: a 415 for a body
-// of another type, a 400 for a malformed form or a missing file (http.ErrMissingFile).
+// FormFile is that of http.Request, but its error has a status if the client caused it: 415 for a
+// body of another type, 413 for one that is too large, 400 for a malformed form or a missing file.
 func (r *Request) FormFile(name string) (file multipart.File, header *multipart.FileHeader, err error) {
 	err = r.useForm(func() error { file, header, err = r.Request.FormFile(name); return err })
 	return file, header, err
@@ -22,8 +22,8 @@ func (r *Request) ParseMultipartForm(maxMemory int64) error {
 	return r.useForm(func() error { return r.Request.ParseMultipartForm(maxMemory) })
 }
 
-// MultipartReader is that of http.Request, with the errors of FormFile. A form that ends too early
-// is a 400 from its parts, too.
+// MultipartReader is that of http.Request, with the errors of FormFile. If the form ends too early,
+// reading a part of it fails with a 400, too.
 func (r *Request) MultipartReader() (parts *multipart.Reader, err error) {
 	err = r.useForm(func() error { parts, err = r.Request.MultipartReader(); return err })
 	return parts, err

@@ -69,7 +69,7 @@ type parametersOf struct {
 //
 // FormValue of http.Request differs: there the body takes precedence, and is consumed. Parameters
 // finds what ParseForm or ParseMultipartForm has read. MultipartReader leaves nothing to find:
-// after it Parameters is an error without a status.
+// after it Parameters returns an error without a status.
 func (r *Request) Parameters() (*Parameters, error) {
 	if r.URL.RawQuery == "" && form.In(r.Request) == form.None {
 		return noParameters, nil
@@ -135,8 +135,8 @@ func (d Driver) KeepBody() ([]byte, error) {
 	return read, err
 }
 
-// putBack replaces the body from by one that begins anew: in this request, and in those it was
-// copied from that have the same body.
+// putBack replaces from, a body, with one that begins anew: in this request, and in those it was
+// copied from, if they have the same body.
 func (r *Request) putBack(from, again io.ReadCloser) {
 	same := reflect.ValueOf(from).Comparable()
 	r.Request.Body = again

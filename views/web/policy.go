@@ -31,8 +31,8 @@ type Principaler interface {
 }
 
 // Rememberer is a SecurityPolicy that logs users in and out: see [Request.Remember]. The function
-// that it returns is called with the response that is sent, to set what the client needs, such as a
-// cookie. It is nil if the client needs nothing, as with a session that has a cookie of its own.
+// that a method returns sets what the client needs, such as a cookie, in the response that is sent.
+// It is nil if the client needs nothing, as with a session that has a cookie of its own.
 type Rememberer interface {
 	// Remember makes userID the user of the client's next requests.
 	Remember(r *Request, userID string) (func(*Response), error)
@@ -150,7 +150,7 @@ func (r *Request) Principals() ([]string, error) {
 }
 
 // Permits returns whether the user has the permission at a node, by default at the resource of the
-// request. Without a policy it is an error: nobody can decide.
+// request. Without a policy it returns an error, since nothing can decide.
 func (r *Request) Permits(permission string, at ...traversal.Node) (Decision, error) {
 	if r.app.Security == nil {
 		return Decision{}, fmt.Errorf("permission %q: the application has no security policy to decide it: "+

@@ -69,7 +69,7 @@ func (p Predicate) Holds(r *Request) (bool, error) {
 	return p.check(r)
 }
 
-// check is Holds for what chooses neither a view nor a route.
+// check is Holds without the effect on Vary, for what chooses neither a view nor a route.
 func (p Predicate) check(r *Request) (bool, error) {
 	if p.err != nil || p.holds == nil {
 		return false, p.err
@@ -100,9 +100,9 @@ func (p Predicate) Data() any { return p.data }
 // WithData returns the predicate with v attached.
 func (p Predicate) WithData(v any) Predicate { p.data = v; return p }
 
-// WithVary returns the predicate with the names of the request headers that it reads. Every
-// response to a request for which it was checked names them in Vary, whatever the result, so that
-// caches and the history of a browser keep the responses apart (RFC 9110, 12.5.5). It costs an
+// WithVary returns the predicate with the names of the request headers that it reads. If it was
+// checked for a request, whatever the result, the response names them in Vary, so that caches and
+// the history of a browser keep different responses apart (RFC 9110, 12.5.5). It costs an
 // allocation per request.
 func (p Predicate) WithVary(headers ...string) Predicate {
 	p.vary = append(slices.Clip(p.vary), headers...)

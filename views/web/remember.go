@@ -54,7 +54,7 @@ func (r *Request) rememberer() (Rememberer, error) {
 	}
 }
 
-// rememberedKey is what the last call of Remember or Forget sets.
+// rememberedKey holds the function from the last call of Remember or Forget.
 var rememberedKey = NewKey[func(*Response)]("remembered", nil)
 
 func (r *Request) setOnResponse(set func(*Response)) {

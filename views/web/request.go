@@ -69,8 +69,8 @@ func Begin(app *Application, hr *http.Request) *Request {
 	return &Request{Request: hr, app: app}
 }
 
-// beginWalk is Begin with room for the walk of a path of up to eight names. Longer ones allocate it
-// when they are walked.
+// beginWalk is Begin with room for the walk of a path of up to eight names. For a longer path the
+// walk allocates its own.
 func beginWalk(app *Application, hr *http.Request) *Request {
 	var r *Request
 	path := hr.URL.Path

@@ -125,7 +125,7 @@ func (resp *Response) SetContentType(mediaType string) {
 
 // AddVary adds the names of request headers to Vary, unless it contains them.
 func (resp *Response) AddVary(names ...string) {
-	if first := resp.Header("Vary"); header.WithVary(first, names) != first { // the usual line needs no list
+	if first := resp.Header("Vary"); header.WithVary(first, names) != first { // with one line, this avoids a list
 		resp.SetHeader("Vary", header.WithVary(strings.Join(resp.headers().Values("Vary"), ", "), names))
 	}
 }

@@ -23,15 +23,14 @@ type Routes interface {
 	// LacksSlash reports whether the pattern of any route, whatever its predicates, matches the
 	// escaped path with a slash at its end. A star that matches the path as it is does not count.
 	LacksSlash(escaped string) bool
-	// Refused returns the routes whose pattern matches the path of r, and that did not match all
-	// the same, in matching order: those whose predicates do not all hold, up to the route that
-	// matched, and all after one with predicates, since other requests for the path may reach them.
-	// It checks all predicates of these routes. It is for the response to a request that nothing
-	// handles.
+	// Refused returns the routes whose pattern matches the path of r although they were not chosen,
+	// in matching order: before the route that matched, those of which a predicate fails; after it,
+	// if it has predicates, all, since other requests for the path may reach them. It checks all
+	// predicates of these routes. It is for the response to a request that nothing handles.
 	Refused(r *Request) []RefusedRoute
 }
 
-// RefusedRoute is a route whose pattern matches a path, but that did not match.
+// RefusedRoute is a route whose pattern matches a path, but that was not chosen.
 type RefusedRoute struct {
 	*Routed
 	Failed []Predicate // those that do not hold; never empty before the route that matched

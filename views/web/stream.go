@@ -62,7 +62,7 @@ func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, 
 // removeFiles removes the files of a form that was read through hr, a copy of from.
 func removeFiles(hr, from *http.Request) {
 	if form := hr.MultipartForm; form != nil && form != from.MultipartForm {
-		_ = form.RemoveAll() // only temporary files, which the system removes one day
+		_ = form.RemoveAll() // temporary files may stay behind, no more
 	}
 }
 

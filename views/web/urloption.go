@@ -35,8 +35,8 @@ var _ URLOption = linkParam{}
 func (p linkParam) URLOption(l *Link) { l.SetParam(p.name, p.value) }
 
 // Elements appends path segments to the path. A slash in a name is escaped. An empty name becomes
-// an empty segment, as in Pyramid, which whoever reads the path ignores; the last one makes the URL
-// end with a slash.
+// an empty segment, as in Pyramid. Traversal ignores empty segments; if the last name is empty, the
+// URL ends with a slash.
 func Elements(names ...string) URLOption { return elements(names) }
 
 type elements []string

@@ -1,9 +1,9 @@
-// Package absent finds nil values within interfaces.
+// Package absent finds nil values in interfaces.
 package absent
 
 import "reflect"
 
-// Value reports whether v is nil, or an interface that holds a nil value.
+// Value reports whether v is nil, or holds a nil value of any kind.
 func Value(v any) bool {
 	if v == nil {
 		return true
@@ -16,7 +16,8 @@ func Value(v any) bool {
 	}
 }
 
-// Pointer reports whether v is a nil pointer. Nil slices and maps are values: empty ones.
+// Pointer reports whether v holds a nil pointer. It returns false for nil itself, and for nil
+// slices and maps, which are empty values.
 func Pointer(v any) bool {
 	rv := reflect.ValueOf(v)
 	return rv.Kind() == reflect.Pointer && rv.IsNil()

@@ -1,5 +1,5 @@
 // Package condition holds what the built-in predicates require, as their Data. It decides which of
-// two predicates is stricter, which exclude each other, and which no request meets.
+// two predicates is stricter, whether they exclude each other, and whether no request meets one.
 package condition
 
 import (
@@ -19,11 +19,12 @@ type condition interface {
 	Excludes(other any) bool
 }
 
-// Warner is the Data of predicates that may be mistakes by themselves, since no request meets them.
-// Warning returns the text for that; "" if there is nothing to warn of.
+// Warner is the Data of a predicate that can be a mistake by itself: one that no request meets.
+// Warning says why no request meets it; "" if there is nothing to warn of.
 type Warner interface{ Warning() string }
 
-// Implies reports whether p is at least as strict as q: whether q certainly holds wherever p does.
+// Implies reports whether p is at least as strict as q: q certainly holds wherever p does. False
+// means that this is not known.
 func Implies(p, q web.Predicate) bool {
 	if p.Kind() != q.Kind() {
 		return false
@@ -54,7 +55,8 @@ func Covers(general, special []web.Predicate) bool {
 	return true
 }
 
-// Contradiction returns the first two predicates that never hold together; false if there are none.
+// Contradiction returns the first two predicates that certainly never hold together; found is false
+// without such a pair.
 func Contradiction(all []web.Predicate) (p, q web.Predicate, found bool) {
 	for i, p := range all {
 		for _, q := range all[i+1:] {
@@ -66,7 +68,7 @@ func Contradiction(all []web.Predicate) (p, q web.Predicate, found bool) {
 	return p, q, false
 }
 
-// Methods are the methods of which a request has one, sorted.
+// Methods are the methods that a predicate allows, sorted.
 type Methods []string
 
 func (m Methods) implies(other any) bool {
@@ -120,7 +122,7 @@ func (h Headers) Warning() string {
 	return ""
 }
 
-// Pairs are names, with or without a value, that a request must have.
+// Pairs are parameters or markers, with or without a value, that a request must have.
 type Pairs []Pair
 
 // Pair is a name, with a required value if it is valued.
@@ -186,7 +188,7 @@ func (p Path) Warning() string {
 	return fmt.Sprintf("every path begins with a slash: write %q", "/"+string(p))
 }
 
-// literalStart returns the text that everything begins with that expr matches.
+// literalStart returns the literal text with which every match of expr begins; "" if none is known.
 func literalStart(expr string) string {
 	re, err := regexp.Compile(expr)
 	if err != nil {

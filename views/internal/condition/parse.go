@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// ParseHeaders reads specs "Name" and "Name:regexp". It returns the headers, sorted, how they
-// print, and all errors joined.
+// ParseHeaders reads specs "Name" and "Name:regexp". It returns the headers and their texts in the
+// predicate, both sorted and without duplicates, and all errors joined.
 func ParseHeaders(specs []string) (headers Headers, printed []string, wrong error) {
 	for _, spec := range set(specs) {
 		name, expr, valued := strings.Cut(spec, ":")
@@ -53,7 +53,7 @@ func (h Headers) Hold(r *web.Request) bool {
 	return true
 }
 
-// Vary returns the names for Vary. Host is not among them: caches tell it apart as part of the URL.
+// Vary returns the names for Vary. Host is not among them: to caches it is part of the URL.
 func (h Headers) Vary() (names []string) {
 	for _, one := range h {
 		if one.Name != "Host" {
@@ -63,7 +63,8 @@ func (h Headers) Vary() (names []string) {
 	return set(names)
 }
 
-// HeaderOf returns the header with a canonical name, several lines joined by commas.
+// HeaderOf returns the header with a canonical name, several lines joined by commas, and whether it
+// is there.
 func HeaderOf(r *web.Request, name string) (string, bool) {
 	values := r.Header[name]
 	switch {
@@ -79,7 +80,7 @@ func HeaderOf(r *web.Request, name string) (string, bool) {
 }
 
 // ParsePairs reads specs "k", "k=v" and "k=". A leading equals sign belongs to the name. It returns
-// the pairs, sorted, how they print, and all errors joined.
+// the pairs and their texts in the predicate, and all errors joined, as ParseHeaders does.
 func ParsePairs(specs []string) (pairs Pairs, printed []string, wrong error) {
 	for _, spec := range set(specs) {
 		rest, lead := spec, ""
@@ -99,8 +100,8 @@ func ParsePairs(specs []string) (pairs Pairs, printed []string, wrong error) {
 	return pairs, set(printed), wrong
 }
 
-// ParseValues reads specs "name=value", the values of markers. It returns the pairs, sorted, how
-// they print, and all errors joined.
+// ParseValues reads specs "name=value", the values of markers. It returns the pairs and their texts
+// in the predicate, and all errors joined, as ParseHeaders does.
 func ParseValues(specs []string) (pairs Pairs, printed []string, wrong error) {
 	for _, spec := range set(specs) {
 		name, value, valued := strings.Cut(spec, "=")

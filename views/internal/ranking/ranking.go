@@ -38,8 +38,8 @@ func New(noun string, upwards bool, names []string) *Ranking {
 	return k
 }
 
-// Add adds a name and the names that it is under and over. A name that is added again moves to the
-// end.
+// Add adds a name and the names that it is under and over; without any it comes last. A name that
+// is added again counts as added last. at is the line that adds it, for errors.
 func (k *Ranking) Add(name string, under, over []string, at registry.Source) {
 	k.places[name] = at
 	after, before := under, over

@@ -2,7 +2,7 @@ package ranking
 
 import "math/big"
 
-// Scale numbers the kinds by weight.
+// Scale numbers the kinds by weight. It is not safe for concurrent use.
 type Scale struct {
 	places map[string]int
 }

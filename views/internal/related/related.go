@@ -3,8 +3,8 @@ package related
 
 import "reflect"
 
-// Hint returns why views for type has do not serve resources of type t; "" if the two are not
-// related.
+// Hint returns why views for the type has do not serve resources of type t, and what to do; "" if
+// the two types are not easily confused. has is nil for views of any resource.
 func Hint(t, has reflect.Type) string {
 	switch {
 	case has == nil || t == has:

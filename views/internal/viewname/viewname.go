@@ -1,4 +1,4 @@
-// Package viewname decides which texts can be view names.
+// Package viewname decides which strings can be view names.
 package viewname
 
 import (
@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// Problem returns why traversal never reads a path segment as this view name; nil if it does.
+// Problem returns why no path segment can select a view of this name; nil if one can.
 func Problem(name string) error {
 	switch {
 	case strings.HasPrefix(name, "@@"):

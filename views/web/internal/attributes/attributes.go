@@ -11,9 +11,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 )
 
-// Set holds the values of keys, each of them of the type that its key stands for. Keys are compared
-// by ==. There are few, for which a list is faster than a map. The zero value is empty; it is safe
-// for concurrent use.
+// Set holds a value for each key, always of the one type that the key stands for. Keys are compared
+// by ==. There are few, so a list is faster than a map. The zero value is empty. It is safe for
+// concurrent use.
 type Set struct {
 	mu   sync.Mutex // guards list
 	list []entry
@@ -24,7 +24,7 @@ type entry struct {
 	at  *value
 }
 
-// value is what a key has. done is closed when the rest is there; nil after Put.
+// value is what a key has. done is closed once the other fields are set; it is nil after Put.
 type value struct {
 	done  chan struct{}
 	value any
@@ -33,8 +33,9 @@ type value struct {
 
 // Get returns the value of key, computing it with load on first use. Concurrent callers wait for
 // the first one, as long as ctx lets them. An error is kept like a value, unless it is one of ctx:
-// then the next caller tries again. A panic of load is a *async.PanicError. name is for messages;
-// without a load the value has to be there.
+// then the next caller tries again. A panic of load is a *async.PanicError, except that a panic
+// with http.ErrAbortHandler goes on. name is for error texts. load may be nil; then it is an error
+// if the value was not Put.
 func Get[T any](s *Set, ctx context.Context, key any, name string, load func() (T, error)) (T, error) {
 	for {
 		at, first := s.begin(key, load != nil)

@@ -8,7 +8,8 @@ import (
 )
 
 // Kept reads a body and keeps what was read, so that it can be read again: in memory up to a number
-// of bytes, the rest in a temporary file. Close it when the body is no longer needed.
+// of bytes, the rest in a temporary file. Close it when the body is no longer needed. It is not
+// safe for concurrent use.
 type Kept struct {
 	body   io.ReadCloser
 	memory int64 // how many bytes head may have
@@ -63,8 +64,8 @@ func (k *Kept) keep(p []byte) (err error) {
 	return err
 }
 
-// ReadMemory reads the body from its beginning, up to the number of bytes that fit into memory, and
-// returns them. They must not be changed.
+// ReadMemory reads the body, up to the number of bytes that Keep was called with, and returns them.
+// Call it before any Read, and do not change the bytes.
 func (k *Kept) ReadMemory() ([]byte, error) {
 	k.head, k.err = io.ReadAll(io.LimitReader(k.body, k.memory))
 	return k.head, k.err

@@ -63,7 +63,7 @@ func (b *Limited) fail(err error) {
 	}
 }
 
-// Over returns a copy that reads from another body, with the limit and what is left of it.
+// Over returns a copy that reads from another body. What was read so far counts toward its limit.
 func (b *Limited) Over(body io.ReadCloser) *Limited {
 	c := &Limited{Body: body, Declared: b.Declared, Limit: b.Limit, Convert: b.Convert, read: b.read, err: b.err}
 	c.failed.Store(b.failed.Load())
@@ -78,7 +78,7 @@ func (b *Limited) tooLarge() error {
 	return b.err
 }
 
-// Find returns the Limited that body is, or of which a [Kept] made it; nil without one.
+// Find returns the Limited that body is, or that [Kept.Again] made it from; nil without one.
 func Find(body io.ReadCloser) *Limited {
 	for {
 		switch b := body.(type) {

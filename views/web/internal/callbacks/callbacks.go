@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// List is a list of callbacks, which run in the order in which they were added, those too that are
-// added meanwhile. The zero value is empty; it is safe for concurrent use.
+// List is a list of callbacks. They run in the order in which they were added; a callback that is
+// added while they run is called too. The zero value is empty. It is safe for concurrent use.
 type List[F any] struct {
 	mu     sync.Mutex // guards all below
 	all    []F        // at first in room
@@ -34,7 +34,8 @@ func (l *List[F]) IsEmpty() bool {
 	return len(l.all) == 0
 }
 
-// Run calls those that did not run yet, through call, until one fails. The rest is then skipped.
+// Run calls the callbacks that have not run yet, through call, until one fails. It then skips the
+// rest, and returns the error.
 func (l *List[F]) Run(call func(F) error) error {
 	for {
 		n, fn, ok := l.next()
@@ -67,7 +68,7 @@ func (l *List[F]) Rerun(call func(F) error) error {
 	}
 }
 
-// Precede puts the callbacks of other before those of the list, none of which has run.
+// Precede puts the callbacks of other before those of the list. None of them may have run.
 func (l *List[F]) Precede(other *List[F]) {
 	other.mu.Lock()
 	before := slices.Clone(other.all)
@@ -91,7 +92,7 @@ func (l *List[F]) next() (n int, fn F, ok bool) {
 	return 0, fn, false
 }
 
-// fail notes that the callback at n failed, and may skip those after it.
+// fail records that the callback at n failed; with skip, those after it do not run.
 func (l *List[F]) fail(n int, skip bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

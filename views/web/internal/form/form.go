@@ -49,7 +49,7 @@ func (e *Error) Error() string {
 	return e.Detail + ": " + e.Err.Error()
 }
 
-// Status returns the status. An error has one even where nothing converts it: see [Use].
+// Status returns the status. It is for errors that reach a view unconverted: see [Use].
 func (e *Error) Status() int { return e.Code }
 
 // Unwrap returns the cause.
@@ -91,9 +91,10 @@ var byParts = func() *multipart.Form {
 	return hr.MultipartForm
 }()
 
-// Parsed returns the fields of the form in hr if net/http has read it, which consumes the body: by
-// ParseForm or ParseMultipartForm, which lose the order of different names. It returns false if it
-// has not, and an error if a caller of MultipartReader has taken the form.
+// Parsed returns the fields of the form in hr if ParseForm or ParseMultipartForm of net/http has
+// read it, which consumes the body. The fields are then sorted by name, since net/http does not
+// keep their order. ok is false if neither was called. It is an error if MultipartReader was
+// called, and an *Error if a field is not UTF-8.
 func Parsed(hr *http.Request) (fields Fields, ok bool, err error) {
 	var values map[string][]string
 	switch In(hr) {

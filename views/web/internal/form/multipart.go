@@ -15,9 +15,9 @@ import (
 // maxParts is how many parts a form may have, as in net/http.
 const maxParts = 1000
 
-// readMultipart reads the fields. As in net/http and in WebOb, a part with a file name is a
-// file, and a file input that the user left empty, whose file name is empty, is an empty text.
-// Files are read past.
+// readMultipart reads the fields, and skips the contents of files. As in net/http and WebOb, a part
+// with a file name is a file. A file input that the user left empty has an empty file name, so it
+// is an empty text.
 func readMultipart(hr *http.Request, kept *body.Kept, limit int64) (Fields, error) {
 	_, params, _ := mime.ParseMediaType(hr.Header.Get("Content-Type"))
 	boundary := params["boundary"]
@@ -70,14 +70,14 @@ func readMultipart(hr *http.Request, kept *body.Kept, limit int64) (Fields, erro
 	}
 }
 
-// whole returns what a multipart.Reader reads from a body. NextPart returns io.EOF for a body that
-// ends between two lines of a header, too. Here the body never ends that way, so io.EOF means that
-// the last boundary was read. The line break is for a last boundary without one.
+// whole returns a body for a multipart.Reader that ends with an error. At the plain end of a body,
+// NextPart returns io.EOF even between two lines of a header; now io.EOF means that it has read the
+// last boundary. The line break is for a last boundary without one.
 func whole(body io.Reader) io.Reader {
 	return io.MultiReader(body, strings.NewReader("\r\n"), cutOff{})
 }
 
-// cutOff is what follows a body.
+// cutOff fails: what reads it has not found the last boundary.
 type cutOff struct{}
 
 func (cutOff) Read([]byte) (int, error) { return 0, malformed(io.ErrUnexpectedEOF) }

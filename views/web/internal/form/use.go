@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Use calls read, a method of hr that reads a form, and converts its errors: what the client did
-// wrong to an *Error, and others by other. Mistakes of the caller, such as reading the form in two
-// ways, stay as they are.
+// Use calls read, a method of hr that reads a form, and converts its errors: those that the client
+// caused to an *Error, and those of reading the body with the function other. Mistakes of the
+// caller, such as reading the form in two ways, stay as they are.
 //
 // A multipart form that ends too early is an *Error also for a multipart.Reader that read leaves to
 // its caller.

@@ -2,8 +2,8 @@ package header
 
 import "net/http"
 
-// Canonical returns the canonical form of a header's name, as http.CanonicalHeaderKey does, which
-// costs several times as much for a name that has it already, as nearly all have.
+// Canonical does what http.CanonicalHeaderKey does, at a fraction of the cost if the name is
+// canonical already, as nearly all are.
 func Canonical(name string) string {
 	upper := true // the next letter
 	for i := range len(name) {

@@ -8,14 +8,15 @@ import (
 )
 
 // Conditional returns h with the headers of conditional and range requests in the form that
-// net/http understands, with the same meaning; h itself if they have it already.
+// net/http understands, with the same meaning. It never changes h: it returns h itself if nothing
+// has to change, or else a copy.
 //
 //   - If-Match and If-None-Match are one line (RFC 9110 5.3). An empty list matches nothing.
-//   - A date in several lines is ignored (13.1.3, 13.1.4), and so is Range unless the method is GET
-//     (14.2), or if an empty If-Range cannot hold (13.1.5).
-//   - The unit of a Range is "bytes" in lower case (14.1). Positions that no int64 holds are the
-//     largest one. A suffix of length 0, which is never satisfiable, becomes a range from that
-//     position on (14.1.2), and of several suffixes, which overlap, the longest stays (15.3.7.2).
+//   - A date in several lines is removed (13.1.3, 13.1.4). So is Range if the method is not GET
+//     (14.2), or if there is an empty If-Range, which never holds (13.1.5).
+//   - The unit of a Range is "bytes" in lower case (14.1). A position beyond int64 becomes the
+//     largest int64. A suffix of length 0, which is never satisfiable, becomes a range that starts
+//     there (14.1.2). Suffixes overlap, so only the longest of several stays (15.3.7.2).
 func Conditional(method string, h http.Header) http.Header {
 	c := conditional{h: h}
 	for _, name := range [...]string{"If-Match", "If-None-Match"} {
@@ -59,7 +60,7 @@ func (c *conditional) set(name, value string) {
 	}
 }
 
-// joinTags returns the lines of a list of tags as one. The list "," is empty, while net/http
+// joinTags returns the lines of a list of tags as one. An empty list becomes ",", since net/http
 // ignores an empty header.
 func joinTags(lines []string) string {
 	if all := strings.Trim(strings.Join(lines, ", "), " \t"); all != "" {
@@ -68,8 +69,8 @@ func joinTags(lines []string) string {
 	return ","
 }
 
-// byteRanges returns the value of a Range in the form of Conditional; an invalid one, or one in
-// another unit, as it is.
+// byteRanges returns the value of a Range in the form of Conditional. It returns an invalid value,
+// and one in another unit, unchanged.
 func byteRanges(text string) string {
 	unit, set, ok := strings.Cut(text, "=")
 	if !ok || !strings.EqualFold(unit, "bytes") {
@@ -110,7 +111,8 @@ func byteRanges(text string) string {
 // beyond is a range that no content satisfies.
 var beyond = decimal(math.MaxInt64) + "-"
 
-// position reads a number of a range; -1 for none. What no int64 holds is the largest one.
+// position reads a number of a range: -1 for "", the largest int64 for anything beyond it. ok is
+// false if it is not a number.
 func position(digits string) (n int64, ok bool) {
 	if digits == "" {
 		return -1, true
@@ -134,9 +136,9 @@ func decimal(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// Whole turns the 206 for a part of an empty content into the 200 that it has to be, since no
-// Content-Range can describe it (RFC 9110 14.4): http.ServeContent sends "bytes 0--1/0". It returns
-// the status.
+// Whole returns the status to send in place of status. It turns a 206 for a part of empty content,
+// as http.ServeContent sends it ("bytes 0--1/0"), into a 200, and removes Content-Range from h,
+// since no Content-Range can describe such a part (RFC 9110 14.4).
 func Whole(h http.Header, status int) int {
 	if status != http.StatusPartialContent || !strings.HasSuffix(h.Get("Content-Range"), "/0") {
 		return status

@@ -58,7 +58,7 @@ type KeptAccept struct {
 	accept Accept
 }
 
-// Read is ReadAccept, but parses lines only if they are others than the last time.
+// Read is ReadAccept, but it parses lines only if they differ from those of the last call.
 func (k *KeptAccept) Read(lines []string) Accept {
 	text, ok := acceptText(lines)
 	if !ok {
@@ -72,7 +72,8 @@ func (k *KeptAccept) Read(lines []string) Accept {
 	return k.accept
 }
 
-// Match returns the quality of a media type, and how precisely a range names it.
+// Match returns the quality of a media type, and how precisely a range names it. Use it only if a
+// is Readable: otherwise there are no ranges.
 func (a Accept) Match(t MediaType) (q float64, by Specificity) { return Quality(a.ranges, t) }
 
 // Quality returns the quality of an offer, 0 for an invalid one.

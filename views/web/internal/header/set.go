@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// Set is the headers of a response. Most responses have few: they are kept as a list, since an
-// http.Header costs more than the rest of a small response, until Map is called. Keys are
-// canonical. The zero value is empty, and so is nil, from which can be read.
+// Set holds the headers of a response. Most responses have few. Until Map is called they are kept
+// as a list, since an http.Header costs more than the rest of a small response. Keys are canonical.
+// The zero value is empty. A nil Set is empty too, and only Get, Values, Del and IsMap work on it.
+// Copy it with Clone only. It is not safe for concurrent use.
 type Set struct {
 	list Fields      // at first in room
 	all  http.Header // after Map, in place of list
@@ -51,7 +52,7 @@ func (s *Set) Values(key string) (values []string) {
 	return values
 }
 
-// Put replaces all values of key by one.
+// Put replaces all values of key with one.
 func (s *Set) Put(key, value string) {
 	if s.all != nil {
 		s.all[key] = []string{value}
@@ -89,13 +90,14 @@ func (s *Set) Del(key string) {
 	}
 }
 
-// deleteFrom removes the fields of key from index from on, keeping the order.
+// deleteFrom removes the fields of key at the index from and after it, keeping the order.
 func (s *Set) deleteFrom(from int, key string) {
 	kept := slices.DeleteFunc(s.list[from:], func(f Field) bool { return f.Key == key })
 	s.list = s.list[:from+len(kept)]
 }
 
-// Map makes the Set an http.Header, which the caller may change, and returns it.
+// Map returns the headers as an http.Header. From now on the Set uses it, so the caller may change
+// it to change the Set.
 func (s *Set) Map() http.Header {
 	if s.all == nil {
 		s.all = make(http.Header, len(s.list)+1)
@@ -110,7 +112,7 @@ func (s *Set) Map() http.Header {
 // IsMap reports whether Map was called.
 func (s *Set) IsMap() bool { return s != nil && s.all != nil }
 
-// Clone returns a copy that is independent.
+// Clone returns an independent copy.
 func (s *Set) Clone() Set { return Set{list: slices.Clone(s.list), all: s.all.Clone()} }
 
 // Check returns an error if a name or a value is invalid.
@@ -138,7 +140,8 @@ func checkAll(h http.Header) error {
 }
 
 // WriteTo sets the headers in h, which has those of a server or of middleware. They replace what is
-// there, except for Set-Cookie and Vary, which are merged.
+// there, except that Set-Cookie and Vary are added to it. h then shares memory with the Set: do not
+// change a value in place.
 func (s *Set) WriteTo(h http.Header) {
 	if s.all == nil {
 		s.list.WriteTo(h)
@@ -155,7 +158,7 @@ func (s *Set) WriteTo(h http.Header) {
 // Fields is a list of headers, in which a key may be repeated.
 type Fields []Field
 
-// WriteTo does what that of Set does.
+// WriteTo does the same as Set.WriteTo.
 func (l Fields) WriteTo(h http.Header) {
 	for i := range l {
 		key, value := l[i].Key, l[i].Value[:]

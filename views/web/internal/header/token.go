@@ -1,6 +1,6 @@
 // Package header reads and checks the values of HTTP headers: tokens, the media ranges of Accept,
-// lists to which proxies append, and headers of which a response has one value only. It keeps the
-// headers of a response.
+// lists to which proxies append, and headers of which a response has one value only. It also holds
+// the headers of a response, see [Set].
 package header
 
 import (
@@ -46,8 +46,8 @@ func HasElement(list, element string) bool {
 	return false
 }
 
-// WithVary returns the value of a Vary with the names that it lacks. It allocates nothing if it
-// lacks none.
+// WithVary returns the value vary of a Vary header with those of the names added that it lacks. It
+// does not allocate if none is missing.
 func WithVary(vary string, names []string) string {
 	for _, name := range names {
 		switch {

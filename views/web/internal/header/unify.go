@@ -51,8 +51,8 @@ func joinVary(lines []string) string {
 	return all
 }
 
-// Restore makes h what it was before a handler that failed: what it had set belongs to its own
-// response, not to that of its error.
+// Restore makes h equal to before, its copy from before a handler that failed: the headers that the
+// handler set do not belong to the response to its error.
 func Restore(h, before http.Header) {
 	clear(h)
 	maps.Copy(h, before)

@@ -17,7 +17,7 @@ type Body struct {
 	mu      sync.Mutex // guards all below
 	used    bool
 	revoked bool
-	stale   bool // what reads it borrowed it from the borrower, and lost it
+	stale   bool // the borrower lent it on, and revoked that during a read
 	readers int
 	idle    chan struct{} // made if a read was in progress when the loan was revoked
 }
@@ -76,8 +76,8 @@ func (b *Body) Revoke() (used bool, reading <-chan struct{}) {
 	return b.used, b.idle
 }
 
-// age keeps the read in progress from setting trailers of the requests that the body was lent
-// through: they go on, while the read belongs to none of them.
+// age keeps the read in progress from setting the trailers of the requests that lent the body on.
+// They may use their trailers meanwhile, since they do not wait for the read.
 func (b *Body) age() {
 	if outer, ok := b.body.(*Body); ok {
 		outer.mu.Lock()

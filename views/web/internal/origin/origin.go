@@ -65,8 +65,8 @@ func SplitHost(authority string) (host, port string) {
 	return authority[:i], authority[i+1:]
 }
 
-// lower changes ASCII letters only. The letters of other scripts stay distinct, and so do bytes
-// that are not UTF-8: strings.ToLower makes a k of the Kelvin sign.
+// lower returns s with its ASCII letters in lower case. All other bytes stay as they are, so that
+// different hosts stay different: strings.ToLower turns the Kelvin sign into a k.
 func lower(s string) string {
 	for i := range len(s) {
 		if c := s[i]; 'A' <= c && c <= 'Z' {

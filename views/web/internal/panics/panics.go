@@ -29,14 +29,15 @@ func IsAbort(value any) bool {
 	return ok && errors.Is(err, http.ErrAbortHandler)
 }
 
-// Is reports whether err is a panic. Whatever its value is, it is a bug, and not a disconnected
-// client or a missed deadline.
+// Is reports whether err is or wraps a panic. Whatever its value is, a panic is a bug, and not a
+// disconnected client or a missed deadline.
 func Is(err error) bool {
 	_, ok := errors.AsType[*async.PanicError](err)
 	return ok
 }
 
-// Readable returns err, or if its Error method panics, an error that says so in its place.
+// Readable returns err if its Error method works, so that it can be logged. If the method panics,
+// it returns an error that says so.
 func Readable(err error) (readable error) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -29,8 +29,8 @@ var offers = func() (all [4]struct {
 // FormFor chooses the form by the Accept header. The greater q wins, then the form that Accept
 // names more specifically: axios sends "application/json, text/plain, */*" and gets JSON. Among
 // forms that are named equally well JSON comes first, then HTML. Among forms that only a wildcard
-// matches, as for fetch and curl, which send */*, text comes first. Without a readable header it is
-// Text.
+// matches, as for fetch and curl, which send */*, text comes first. Without a readable header the
+// form is Text.
 func FormFor(accept header.Accept) Form {
 	if !accept.Readable {
 		return Text

@@ -16,9 +16,9 @@ type Error interface {
 	Status() int
 }
 
-// Find returns the error that decides on the status, nil without one. Without a status of its own,
-// a missed deadline is a 504, and a body beyond the limit of middleware (http.MaxBytesHandler) a
-// 413.
+// Find returns the error that decides on the status, nil without one. An error without a status of
+// its own is a 504 if it wraps a missed deadline, and a 413 if it wraps a *http.MaxBytesError, as
+// of middleware (http.MaxBytesHandler). A panic is neither.
 func Find(err error) Error {
 	found := In(err)
 	if found != nil || err == nil || panics.Is(err) {

@@ -14,7 +14,7 @@ import (
 type HandlerWriter struct {
 	*Writer
 	Shared bool // the handler adds its headers to others
-	// Inform takes informational statuses in place of W; nil sends them with W.
+	// Inform sends informational responses in place of W; if it is nil, W sends them.
 	Inform func(status int, h http.Header)
 }
 

@@ -15,9 +15,10 @@ type Interim struct {
 	w  http.ResponseWriter // nil once closed
 }
 
-// NewInterim returns an Interim that sends to w, the writer of hr. It returns nil for a client of
-// HTTP/1.0, which gets no informational responses (RFC 9110 15.2), and for what is not net/http's
-// server and may take one for the response, as httptest.ResponseRecorder does.
+// NewInterim returns an Interim that sends with w, the writer for hr. It returns nil for a client
+// of HTTP/1.0, which gets no informational responses (RFC 9110 15.2). It also returns nil if hr is
+// not from a net/http server: other writers, such as httptest.ResponseRecorder, may take an
+// informational response for the response itself.
 func NewInterim(w http.ResponseWriter, hr *http.Request) *Interim {
 	if !hr.ProtoAtLeast(1, 1) || hr.Context().Value(http.ServerContextKey) == nil {
 		return nil
@@ -25,7 +26,8 @@ func NewInterim(w http.ResponseWriter, hr *http.Request) *Interim {
 	return &Interim{w: w}
 }
 
-// Send adds h to the headers of the writer for this one response.
+// Send sends an informational response with the headers of the writer and those in h, which replace
+// them. The headers of the writer stay as they were.
 func (i *Interim) Send(status int, h http.Header) {
 	if i == nil {
 		return
@@ -42,7 +44,7 @@ func (i *Interim) Send(status int, h http.Header) {
 	header.Restore(own, before)
 }
 
-// Close waits for an informational response that is being sent, and drops later ones.
+// Close waits for an informational response that is being sent. Send does nothing afterwards.
 func (i *Interim) Close() {
 	if i != nil {
 		i.mu.Lock()

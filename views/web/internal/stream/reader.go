@@ -10,8 +10,9 @@ import (
 var chunks = sync.Pool{New: func() any { return new([4096]byte) }}
 
 // Copy sends what body yields: size bytes, or all of it if size is negative. It reads the first
-// bytes before it sends anything, so that an error of a reader that fails at once can still get a
-// response. The rest is copied by the server, with sendfile if it can.
+// bytes before it sends anything, so that the error of a reader that fails at once can still get a
+// response. The rest is copied by the server, with sendfile if it can. A body that ends before size
+// bytes is an io.ErrUnexpectedEOF.
 func (o *Writer) Copy(body io.Reader, size int64) error {
 	if size == 0 {
 		return nil
@@ -42,8 +43,8 @@ func (o *Writer) Copy(body io.Reader, size int64) error {
 	return short(err, o.Sent.Bytes, size)
 }
 
-// Complete returns an error if fewer bytes were sent than a Content-Length declares; "" declares
-// nothing.
+// Complete returns an error if fewer bytes were sent than declared, the value of a Content-Length,
+// says. Without a valid number there is nothing to check.
 func (o *Writer) Complete(declared string) error {
 	size, err := strconv.ParseInt(declared, 10, 64)
 	if err != nil || size <= o.Sent.Bytes {

@@ -28,8 +28,8 @@ func ParseQuery(text string) ([]Pair, error) {
 	return list, nil
 }
 
-// countPairs counts the parts between '&' that are not empty: the room for empty ones would be many
-// times the size of the text.
+// countPairs counts the parts between '&' that are not empty. Room for the empty ones too could be
+// many times the size of the text.
 func countPairs(text string) (n int) {
 	previous := byte('&')
 	for i := range len(text) {

@@ -84,8 +84,8 @@ func List(v any) ([]any, bool) {
 	return items, true
 }
 
-// TextOrList returns the text of a value in a path, or the texts of a list, which is then not nil.
-// name is for messages.
+// TextOrList returns the text of a value in a path. For a list it returns the texts of its items
+// instead, which are not nil even if there are none. name is for error texts.
 func TextOrList(name string, v any) (text string, list []string, err error) {
 	if list, ok := v.([]string); ok && list != nil {
 		return "", list, nil

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Names is a list of header names, in the order in which they were added. It is safe for concurrent
-// use; the zero value is empty.
+// Names is a list of header names, in the order in which they were added. The zero value is empty.
+// It is safe for concurrent use.
 type Names struct {
 	mu   sync.Mutex
 	list []string // at first in room
