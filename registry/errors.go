@@ -205,7 +205,7 @@ func parts(err error, wrap func(error) error) []error {
 		unreadable := false
 		for _, part := range err.Unwrap() {
 			all = append(all, parts(part, wrap)...)
-			if isNilPointer(part) {
+			if part == nil || isNilPointer(part) {
 				unreadable = true // its text, and so that of err, may panic
 			} else {
 				texts = append(texts, part.Error())

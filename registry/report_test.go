@@ -151,6 +151,12 @@ func TestOneReport(t *testing.T) {
 }
 
 // TestNilPointerErrors has functions that return a nil pointer as their error, which is not nil.
+// listed is an error of others with several parts, any of which may be nil.
+type listed []error
+
+func (l listed) Error() string   { return "several" }
+func (l listed) Unwrap() []error { return l }
+
 func TestNilPointerErrors(t *testing.T) {
 	t.Parallel()
 	nilMistake := func() error { var m *registry.Mistake; return m }
@@ -168,8 +174,9 @@ func TestNilPointerErrors(t *testing.T) {
 		"freeze": {func(c *registry.Config) {
 			c.Declare(registry.Declaration{Run: func(_ *registry.Config, reg *registry.Registry) error { reg.OnFreeze(nilMistake); return nil }})
 		}, "finish the build: " + text},
-		"fail":   {func(c *registry.Config) { c.Fail(nilMistake()) }, "app.go:1: " + text},
-		"joined": {func(c *registry.Config) { c.Fail(errors.Join(nilMistake(), errors.New("more"))) }, "2 errors in the configuration:\napp.go:1: " + text + "\napp.go:1: more"},
+		"fail":       {func(c *registry.Config) { c.Fail(nilMistake()) }, "app.go:1: " + text},
+		"joined":     {func(c *registry.Config) { c.Fail(errors.Join(nilMistake(), errors.New("more"))) }, "2 errors in the configuration:\napp.go:1: " + text + "\napp.go:1: more"},
+		"a nil part": {func(c *registry.Config) { c.Fail(listed{nil, errors.New("more")}) }, "app.go:1: more"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

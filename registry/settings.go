@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Settings are named values from outside: a file, the environment, flags. Texts are converted when
@@ -125,10 +126,10 @@ func convert(v any, to reflect.Value) error {
 func convertText(text string, to reflect.Value) error {
 	word := strings.TrimSpace(text)
 	switch k := to.Kind(); {
+	case to.Type() == durationType, to.Type() == reflect.TypeFor[time.Time]():
+		return SetText(word, to, 0)
 	case reflect.PointerTo(to.Type()).Implements(textUnmarshaler):
 		return SetText(text, to, 0)
-	case to.Type() == durationType:
-		return SetText(word, to, 0)
 	case k == reflect.String:
 		to.SetString(text)
 	case k == reflect.Bool:

@@ -58,6 +58,7 @@ func TestSetting(t *testing.T) {
 		{set[uint16]("443"), "0x1bb"}, {set[float64]("1.5"), "1.5"}, {set[float64](2), "2"},
 		{set[time.Duration]("90s"), "90000000000"}, {set[time.Duration](time.Second), "1000000000"},
 		{set[time.Time]("2026-01-31"), "time.Date(2026, time.January, 31, 0, 0, 0, 0, time.UTC)"},
+		{set[time.Time](" 2026-01-31 "), "time.Date(2026, time.January, 31, 0, 0, 0, 0, time.UTC)"},
 		{set[time.Time]("x"), `setting "k": "x" is not a time: want something like 2026-01-31 or 2026-01-31T15:04:05Z`},
 		{set[time.Duration](90), `setting "k": 90 is not a duration: want something like 1m30s`},
 		{set[time.Duration]("90"), `setting "k": "90" is not a duration: want something like 1m30s`},
