@@ -66,7 +66,7 @@ func (g *multiview) warnOfHidden(reg *registry.Registry, skip map[registry.Sourc
 			if at >= 0 && !skip[view.info.Source] {
 				earlier := list[at].info
 				reg.Warn(view.info.Source, fmt.Sprintf("%s is never chosen: %s (%s) is tried before it, and fits whenever it does: "+
-					"register it first, narrow the other one, or remove one of the two", view.info, earlier, earlier.Source))
+					"register it first, narrow the other one, or remove one of the two, unless the other one returns views.ErrMismatch", view.info, earlier, earlier.Source))
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // hiding ends the warning about a view behind another.
-const hiding = " is tried before it, and fits whenever it does: register it first, narrow the other one, or remove one of the two"
+const hiding = " is tried before it, and fits whenever it does: register it first, narrow the other one, or remove one of the two, unless the other one returns views.ErrMismatch"
 
 func TestWarnings(t *testing.T) {
 	t.Parallel()
