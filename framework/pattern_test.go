@@ -128,12 +128,14 @@ func TestRouteIsSeenBesideALateView(t *testing.T) {
 		config.AddRoute("user", "/users/{id}")
 		ended := make(chan struct{})
 		config.AddView(views.Func(func(r *web.Request) (*web.Response, error) {
-			read := async.Go(r.Context(), func(context.Context) (string, error) {
+			read := make(chan struct{}) // the future settles at the deadline already
+			async.Go(r.Context(), func(context.Context) (string, error) {
+				defer close(read)
 				time.Sleep(2 * time.Second)
 				return r.HTTP().PathValue("id"), nil
 			})
 			time.Sleep(time.Minute)
-			<-read.Done()
+			<-read
 			r.Request.Pattern = "late"
 			r.Request.SetPathValue("id", "late")
 			close(ended)
