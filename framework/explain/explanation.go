@@ -128,7 +128,7 @@ type Step struct {
 	Capability string        `json:"capability"`      // see traversal.Step
 	Child      string        `json:"child,omitempty"` // type, "" if no child was found
 	Missing    bool          `json:"missing"`         // no child of that name, or no children at all
-	Hint       string        `json:"hint,omitempty"`  // why a parent that looks like a container is none
+	Hint       string        `json:"hint,omitempty"`  // why a parent that looks like a container is not one
 	Elapsed    time.Duration `json:"elapsed_ns"`
 	Error      string        `json:"error,omitempty"`
 }
