@@ -47,6 +47,7 @@ func newApp(reg *registry.Registry) (*App, error) {
 	app.web.Log, _ = registry.Lookup[*zerolog.Logger](reg)
 	app.web.Trusted, _ = registry.Lookup[web.TrustedProxies](reg)
 	app.web.Security, _ = registry.Lookup[web.SecurityPolicy](reg)
+	app.web.Sessions, _ = registry.Lookup[web.SessionFactory](reg)
 	if limit, ok := registry.Lookup[formLimit](reg); ok {
 		app.web.MaxForm = int64(limit)
 	}

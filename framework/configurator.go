@@ -82,6 +82,9 @@ func (c *Configurator) options(o Options) {
 	if o.Security != nil {
 		c.SetSecurityPolicy(o.Security)
 	}
+	if o.Sessions != nil {
+		c.SetSessionFactory(o.Sessions)
+	}
 	if o.ActAs != nil {
 		once(c.config, "act as", registry.Phase1, func(reg *registry.Registry) { registry.Provide(reg, actor(o.ActAs)) },
 			registry.Field{Name: "function", Value: registry.FuncName(o.ActAs)})

@@ -32,12 +32,29 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 // example_login_test.go shows one with a cookie and a login form.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
-	if v := reflect.ValueOf(policy); policy == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+	if isNil(policy) {
 		config.Fail(errors.New("set security policy: the policy is nil: want a web.SecurityPolicy, or framework.NoPolicy{}"))
 		return
 	}
 	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) },
 		registry.Field{Name: "type", Value: reflect.TypeOf(policy)})
+}
+
+// SetSessionFactory sets what finds the sessions of clients.
+func (c *Configurator) SetSessionFactory(factory web.SessionFactory) {
+	config := c.Directive()
+	if isNil(factory) {
+		config.Fail(errors.New("set session factory: the factory is nil: want one such as those of package framework/session"))
+		return
+	}
+	once(config, "session factory", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, factory) },
+		registry.Field{Name: "type", Value: reflect.TypeOf(factory)})
+}
+
+// isNil reports whether v is nil or a nil pointer.
+func isNil(v any) bool {
+	rv := reflect.ValueOf(v)
+	return v == nil || rv.Kind() == reflect.Pointer && rv.IsNil()
 }
 
 // once declares what an application has at most once. The fields describe its value.

@@ -11,6 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -20,6 +21,7 @@ func TestSettingsAreIntrospectable(t *testing.T) {
 	config := framework.New(framework.Options{
 		Root:           func(*framework.Request) (traversal.Resource, error) { return traversal.Map{}, nil },
 		Security:       frameworktest.Policy{},
+		Sessions:       fixedSession{},
 		TrustedProxies: []string{"10.0.0.0/8"},
 		MaxForm:        4096,
 	})
@@ -31,6 +33,7 @@ func TestSettingsAreIntrospectable(t *testing.T) {
 	about := app.Registry().Introspect()
 	for category, want := range map[string]any{
 		"security policy": reflect.TypeFor[frameworktest.Policy](),
+		"session factory": reflect.TypeFor[fixedSession](),
 		"form limit":      int64(4096),
 		"body limit":      int64(web.DefaultMaxBody),
 	} {
@@ -44,4 +47,28 @@ func TestSettingsAreIntrospectable(t *testing.T) {
 	function, _ := about.Category("root factory")[0].Field("function")
 	assert.Contains(t, function, "func at framework/once_test.go:")
 	assert.Len(t, about.Category("step hooks"), 2, "also two of the same line")
+}
+
+// fixedSession is a session factory whose clients all have one session.
+type fixedSession struct{ session web.Session }
+
+func (f fixedSession) Session(*web.Request) (web.Session, error) { return f.session, nil }
+
+func TestSessionFactory(t *testing.T) {
+	t.Parallel()
+	want := &struct{ web.Session }{}
+	config := framework.New(framework.Options{Sessions: fixedSession{want}})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		got, err := r.Session()
+		assert.Same(t, want, got)
+		return r.Text("ok"), err
+	}))
+	frameworktest.New(t, config).Get("/").Status(200)
+
+	for name, factory := range map[string]web.SessionFactory{"nil": nil, "nil pointer": (*fixedSession)(nil)} {
+		config := framework.New(framework.Options{})
+		config.SetSessionFactory(factory)
+		_, err := config.App()
+		require.ErrorContains(t, err, "set session factory: the factory is nil", name)
+	}
 }

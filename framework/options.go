@@ -49,6 +49,9 @@ type Options struct {
 	// Security decides identity and permissions; nil: there are no users, and a
 	// view with a permission is a configuration error. See NoPolicy.
 	Security web.SecurityPolicy
+	// Sessions finds the sessions of clients, for Request.Session; nil: there are
+	// none. Package framework/session has factories.
+	Sessions web.SessionFactory
 	// ActAs changes a request so that it comes from a user: it sets the header,
 	// cookie or context value that Security reads. Tests and commands use it to
 	// act as a user (App.ActAs). It may return nil to keep r. nil: the method

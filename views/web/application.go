@@ -22,6 +22,8 @@ type Application struct {
 	// Security identifies users and decides on permissions; with nil there are no users, and
 	// Request.Permits returns an error.
 	Security SecurityPolicy
+	// Sessions finds the sessions of clients; with nil, Request.Session returns an error.
+	Sessions SessionFactory
 	// Runtime is the application itself; without it there are no subrequests, and nothing drains.
 	Runtime Runtime
 	// URLs generates the paths of routes; nil if there are no routes.

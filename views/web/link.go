@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web/internal/origin"
@@ -32,8 +31,7 @@ type Link struct {
 	AsPath bool
 
 	request *Request
-	params  []linkParam
-	room    [4]linkParam
+	params  urls.Values
 	err     error  // of an option
 	via     string // the route of ViaRoute
 	rest    string // its marker that receives the path of a resource
@@ -46,72 +44,33 @@ type QueryParam struct {
 	Value any
 }
 
-type linkParam struct {
-	name  string
-	value any
-	raw   string // of the current route's match
-	keep  bool   // raw is set
-}
-
 // Param returns the value given for a marker, unchanged, and whether there is one. [Link.ParamText]
 // returns its text.
-func (l *Link) Param(name string) (any, bool) {
-	for i := range l.params {
-		if l.params[i].name == name {
-			return l.params[i].value, true
-		}
-	}
-	return nil, false
-}
+func (l *Link) Param(name string) (any, bool) { return l.params.Get(name) }
 
 // SetParam sets the value for a marker.
-func (l *Link) SetParam(name string, value any) {
-	for i := range l.params {
-		if l.params[i].name == name {
-			l.params[i] = linkParam{name: name, value: value}
-			return
-		}
-	}
-	if l.params == nil {
-		l.params = l.room[:0]
-	}
-	l.params = append(l.params, linkParam{name: name, value: value})
-}
+func (l *Link) SetParam(name string, value any) { l.params.Set(name, value) }
 
 // keepParam sets the value that a marker has in the match.
 func (l *Link) keepParam(m *Match, p Param) {
+	var value any = p.Value
 	if p.Values != nil {
-		l.SetParam(p.Name, p.Values)
-	} else {
-		l.SetParam(p.Name, p.Value)
+		value = p.Values
 	}
-	if m.path != "" {
-		last := &l.params[len(l.params)-1]
-		last.raw, last.keep = m.Raw(p.Name), true
+	if m.path == "" {
+		l.params.Set(p.Name, value)
+	} else {
+		l.params.SetMatched(p.Name, value, m.Raw(p.Name))
 	}
 }
 
 // RawParam returns what a marker of the current route matched, as [Match.Raw] does; false if the
 // link is not for the current route, or if an option replaced the value. It is for implementations
 // of [URLs].
-func (l *Link) RawParam(name string) (string, bool) {
-	for i := range l.params {
-		if l.params[i].name == name {
-			return l.params[i].raw, l.params[i].keep
-		}
-	}
-	return "", false
-}
+func (l *Link) RawParam(name string) (string, bool) { return l.params.Matched(name) }
 
 // ParamNames returns the names of the given values, sorted.
-func (l *Link) ParamNames() []string {
-	names := make([]string, len(l.params))
-	for i := range l.params {
-		names[i] = l.params[i].name
-	}
-	slices.Sort(names) // Params is a map, and errors list them
-	return names
-}
+func (l *Link) ParamNames() []string { return l.params.Names() }
 
 // ParamText returns the value given for a marker as text: in Values for a list, else in Value. A
 // value without a text form is an error. It is for implementations of [URLs].
@@ -155,17 +114,9 @@ func (l *Link) base(r *Request) (string, error) {
 	case l.AsPath:
 		return origin.PlainPrefix(r.Prefix()), nil
 	}
-	o := r.clientOrigin()
-	if l.Scheme != "" || l.Host != "" || l.Port != 0 {
-		switch {
-		case l.Scheme != "" && !origin.IsScheme(l.Scheme):
-			return "", fmt.Errorf("invalid scheme %q: want one such as https, without ://", l.Scheme)
-		case l.Host != "" && !origin.IsHost(l.Host):
-			return "", fmt.Errorf("invalid host %q: want a name or an address, with or without a port", l.Host)
-		case l.Port < 0 || l.Port > 65535:
-			return "", fmt.Errorf("invalid port %d", l.Port)
-		}
-		o = o.With(l.Scheme, l.Host, l.Port)
+	o, err := r.clientOrigin().With(l.Scheme, l.Host, l.Port)
+	if err != nil {
+		return "", err
 	}
 	return o.String() + r.Prefix(), nil
 }
@@ -195,49 +146,10 @@ func (l *Link) url(base, path string) (string, error) {
 	return u.String(), nil
 }
 
-// queryPairs converts the arguments of Query, names and values in turn.
-func queryPairs(pairs []any) ([]QueryParam, error) {
-	query := make([]QueryParam, 0, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		name, ok := pairs[i].(string)
-		if !ok {
-			return nil, fmt.Errorf("query: argument %d must be a name, got a %T: want names and values in turn", i+1, pairs[i])
-		}
-		if i+1 == len(pairs) {
-			return nil, fmt.Errorf("query: %q has no value: want names and values in turn", name)
-		}
-		query = append(query, QueryParam{name, pairs[i+1]})
-	}
-	return query, nil
-}
-
 // keepQuery sets the query to that of the request, with some parameters replaced.
-func (l *Link) keepQuery(with []QueryParam) error {
-	own, err := l.request.ownQuery()
-	if err != nil {
-		return err
-	}
-	replaced := func(p QueryParam) bool {
-		return slices.ContainsFunc(with, func(w QueryParam) bool { return w.Name == p.Name })
-	}
-	l.Query = slices.DeleteFunc(own, replaced)
-	for _, p := range with {
-		if items, isList := urls.List(p.Value); p.Value != nil && (!isList || len(items) > 0) {
-			l.Query = append(l.Query, p)
-		}
+func (l *Link) keepQuery(with []QueryParam) (err error) {
+	if l.Query, err = urls.Replace(l.request.URL.RawQuery, with); err != nil {
+		return BadRequest("the query string is not UTF-8").With(err)
 	}
 	return nil
-}
-
-// ownQuery returns the parameters of the request's query string.
-func (r *Request) ownQuery() ([]QueryParam, error) {
-	own, err := urls.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, BadRequest("the query string is not UTF-8").With(err)
-	}
-	query := make([]QueryParam, len(own))
-	for i, p := range own {
-		query[i] = QueryParam{p.Name, p.Value}
-	}
-	return query, nil
 }

@@ -40,6 +40,14 @@ type Rememberer interface {
 	Forget(r *Request) (func(*Response), error)
 }
 
+// Challenger is a SecurityPolicy that can ask a client to authenticate (RFC 9110, section 11.6.1). A
+// request without a user to a view that it may not call is then answered with 401 instead of 403.
+type Challenger interface {
+	// Challenges returns the values of WWW-Authenticate, such as `Basic realm="wiki"`; none if
+	// this request is not to be challenged.
+	Challenges(r *Request) ([]string, error)
+}
+
 // CSRFPolicy protects against cross-site request forgery. It is a component
 // (registry.Provide[web.CSRFPolicy]), and checks requests to views that require it.
 type CSRFPolicy interface {
@@ -160,4 +168,10 @@ func (r *Request) Permits(permission string, at ...traversal.Node) (Decision, er
 		return r.app.Security.Permits(r, at[0], permission)
 	}
 	return r.app.Security.Permits(r, r.Node(), permission)
+}
+
+// Can is Permits for templates and conditions: it reports whether the user has the permission.
+func (r *Request) Can(permission string, at ...traversal.Node) (bool, error) {
+	decision, err := r.Permits(permission, at...)
+	return decision.Allowed && err == nil, err
 }

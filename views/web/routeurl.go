@@ -96,7 +96,7 @@ func (r *Request) currentRouteURL(asPath bool, options []URLOption) (string, err
 	}
 	l, err := r.link(asPath, options)
 	if err == nil && l.Query == nil && l.RawQuery == "" {
-		l.Query, err = r.ownQuery()
+		err = l.keepQuery(nil)
 	}
 	if err != nil {
 		return "", &URLError{Route: m.Route, Err: err}
@@ -109,9 +109,7 @@ func (r *Request) currentRouteURL(asPath bool, options []URLOption) (string, err
 	if l.via == "" {
 		return r.linkRoute(m.Route, l)
 	}
-	for i := range l.params {
-		l.params[i].keep = false // the markers belong to another route
-	}
+	l.params.Unmatch() // the markers belong to another route
 	return r.linkRoute(l.via, l)
 }
 

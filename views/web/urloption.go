@@ -1,5 +1,7 @@
 package web
 
+import "github.com/mastaba-go/mastaba/views/web/internal/urls"
+
 // URLOption sets a part of a URL that is being generated: see [Params], [With], [Elements], [Query]
 // and [Anchor]. Your own types can be options too.
 type URLOption interface {
@@ -28,11 +30,9 @@ func (p Params) URLOption(l *Link) {
 }
 
 // With sets the value for one marker of a route: see [Params].
-func With(name string, value any) URLOption { return linkParam{name: name, value: value} }
-
-var _ URLOption = linkParam{}
-
-func (p linkParam) URLOption(l *Link) { l.SetParam(p.name, p.value) }
+func With(name string, value any) URLOption {
+	return urlOption(func(l *Link) { l.SetParam(name, value) })
+}
 
 // Elements appends path segments to the path. A slash in a name is escaped. An empty name becomes
 // an empty segment, as in Pyramid. Traversal ignores empty segments; if the last name is empty, the
@@ -50,7 +50,7 @@ func (e elements) URLOption(l *Link) { l.Elements = append(l.Elements, e...) }
 // query that [Request.CurrentRouteURL] would keep.
 func Query(pairs ...any) URLOption {
 	return urlOption(func(l *Link) {
-		query, err := queryPairs(pairs)
+		query, err := urls.Args[QueryParam](pairs)
 		if err != nil {
 			l.fail(err)
 			return
@@ -67,7 +67,7 @@ func Query(pairs ...any) URLOption {
 // empty list remove a parameter.
 func KeepQuery(pairs ...any) URLOption {
 	return urlOption(func(l *Link) {
-		with, err := queryPairs(pairs)
+		with, err := urls.Args[QueryParam](pairs)
 		if err == nil {
 			err = l.keepQuery(with)
 		}

@@ -3,6 +3,7 @@
 package origin
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -26,8 +27,16 @@ func (o Origin) String() string { return o.Scheme + "://" + o.Authority() }
 
 // With returns the origin with another scheme, host or port; "" and 0 keep what is there. With http
 // and https the port becomes the default port of the scheme; it stays the same with another host
-// that has none.
-func (o Origin) With(scheme, host string, port int) Origin {
+// that has none. It is an error if one of them is invalid.
+func (o Origin) With(scheme, host string, port int) (Origin, error) {
+	switch {
+	case scheme != "" && !IsScheme(scheme):
+		return o, fmt.Errorf("invalid scheme %q: want one such as https, without ://", scheme)
+	case host != "" && !IsHost(host):
+		return o, fmt.Errorf("invalid host %q: want a name or an address, with or without a port", host)
+	case port < 0 || port > 65535:
+		return o, fmt.Errorf("invalid port %d", port)
+	}
 	explicit := DefaultPort(scheme)
 	if port != 0 {
 		explicit = strconv.Itoa(port)
@@ -51,7 +60,7 @@ func (o Origin) With(scheme, host string, port int) Origin {
 	default:
 		o.Port = served
 	}
-	return o
+	return o, nil
 }
 
 // SplitHost separates a host from its port. The host becomes lower case, since it is compared (RFC

@@ -53,7 +53,9 @@ func TestWith(t *testing.T) {
 		{origin.Origin{Scheme: "https", Host: "a"}, "", "b", 0, "https://b"},
 		{origin.Origin{Scheme: "https", Host: "a"}, "ftp", "", 0, "ftp://a:443"},
 	} {
-		assert.Equal(t, tc.want, tc.from.With(tc.scheme, tc.host, tc.port).String())
+		with, err := tc.from.With(tc.scheme, tc.host, tc.port)
+		require.NoError(t, err)
+		assert.Equal(t, tc.want, with.String())
 	}
 }
 

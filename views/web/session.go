@@ -1,0 +1,60 @@
+package web
+
+import (
+	"errors"
+	"time"
+)
+
+// Session is what the application keeps for one client between its requests. Package
+// framework/session implements it, and has typed keys. A Session is safe for concurrent use. Values
+// are kept as JSON.
+type Session interface {
+	// Get decodes the value called name into a pointer. It returns false if there is none. A value
+	// that does not fit is an error.
+	Get(name string, into any) (bool, error)
+	// Set keeps a value. One that cannot be encoded is an error.
+	Set(name string, value any) error
+	// Delete removes a value.
+	Delete(name string)
+	// Changed makes the session be saved even if no value differs, which also prolongs it.
+	Changed()
+	// IsNew reports whether the client has sent no valid session with this request.
+	IsNew() bool
+	// Created returns when the session began.
+	Created() time.Time
+	// Renew gives the session another id and keeps its values. Login needs it: otherwise somebody
+	// who planted the id would be logged in too (session fixation).
+	Renew()
+	// Invalidate removes all values. The session goes on as a new one.
+	Invalidate()
+
+	// Flash adds a message to a queue, such as "" or "errors", to show on the next page. With
+	// unique, a message that the queue has already is not added again.
+	Flash(queue, message string, unique bool) error
+	// PopFlash removes all messages of a queue and returns them, in order.
+	PopFlash(queue string) ([]string, error)
+	// PeekFlash returns the messages of a queue, in order.
+	PeekFlash(queue string) ([]string, error)
+}
+
+// SessionFactory finds the sessions of clients. It is a component
+// (registry.Provide[web.SessionFactory]) and safe for concurrent use.
+type SessionFactory interface {
+	// Session returns the session of the client, an empty one for a client without. It arranges that
+	// changes are saved before the response is sent. An error means that the session cannot be known,
+	// for example since its store is down; it never means that there is none.
+	Session(r *Request) (Session, error)
+}
+
+var sessionKey = NewKey("session", func(r *Request) (Session, error) { return r.app.Sessions.Session(r) })
+
+// ErrNoSessions is the error of [Request.Session] in an application without sessions.
+var ErrNoSessions = errors.New("the application has no sessions: set framework.Options.Sessions, for example to one of package framework/session")
+
+// Session returns the session of the client. The factory is called at most once per request.
+func (r *Request) Session() (Session, error) {
+	if r.app.Sessions == nil {
+		return nil, ErrNoSessions
+	}
+	return sessionKey.Get(r)
+}
