@@ -55,6 +55,7 @@ func (r *Request) detach(ctx context.Context) *Detached {
 	own := &extras{id: id, interim: x.interim}
 	own.detached.Store(d)
 	own.vary.Add(x.vary.All()...)
+	own.claims.Keep(x.claims.Of(r.Request))
 	own.attributes.Adopt(&x.attributes)
 	x.mu.Lock()
 	if x.log != nil {

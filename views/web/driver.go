@@ -54,7 +54,7 @@ func (d Driver) RouteRefused() bool { return d.r.host().flags&flagRouteRefused !
 // VirtualRootNames returns the path of the virtual root that a trusted proxy requested, nil without
 // one. [Request.VirtualRoot] returns what the walk made of it. The header is plain text, as in
 // Pyramid: it is not percent-decoded.
-func (d Driver) VirtualRootNames() []string { return d.r.requestedVirtualRoot() }
+func (d Driver) VirtualRootNames() []string { return d.r.claimsIn(VirtualRootHeader).VirtualRoot() }
 
 // SetNegotiated records that the Accept header influenced the response: see [Request.Negotiated].
 func (d Driver) SetNegotiated() {

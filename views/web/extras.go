@@ -10,6 +10,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/attributes"
 	"github.com/mastaba-go/mastaba/views/web/internal/callbacks"
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
+	"github.com/mastaba-go/mastaba/views/web/internal/origin"
 	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 	"github.com/mastaba-go/mastaba/views/web/internal/vary"
 )
@@ -20,6 +21,7 @@ type extras struct {
 	detached atomic.Pointer[Detached] // whose copy the original is, if any
 	vary     vary.Names               // the headers, other than Accept, that had a say in the choice of route and view
 	accept   header.KeptAccept
+	claims   origin.Kept
 	interim  *stream.Interim // shared with detached copies; nil without a client
 
 	attributes attributes.Set

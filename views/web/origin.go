@@ -30,13 +30,7 @@ func (r *Request) FromTrustedProxy() bool { return r.app.Trusted.Trusts(r.Remote
 // ClientAddr returns the address of the client: that of the connection or, behind trusted proxies,
 // the last one that is not a trusted proxy. If a trusted proxy gives no address ("unknown"), it is
 // the address of the proxy. It is the zero Addr if the connection has no address, as in some tests.
-func (r *Request) ClientAddr() netip.Addr {
-	addr, _ := origin.ParseAddr(r.RemoteAddr)
-	if !r.FromTrustedProxy() {
-		return addr
-	}
-	return origin.Trusted(r.app.Trusted).Client(r.Request.Header, addr)
-}
+func (r *Request) ClientAddr() netip.Addr { return r.claims().Client(r.RemoteAddr) }
 
 // Scheme returns the scheme of the client's URL, "https" or "http", as a trusted proxy gives it, or
 // else that of the connection.
@@ -50,11 +44,7 @@ func (r *Request) Authority() string { return r.clientOrigin().Authority() }
 // the host. It is what trusted proxies removed from the path (X-Forwarded-Prefix), followed by what
 // handlers in this process did: below http.StripPrefix, the RequestURI still has the whole path.
 func (r *Request) Prefix() string {
-	prefix := ""
-	if len(r.app.Trusted) > 0 && r.FromTrustedProxy() {
-		prefix = origin.ForwardedPrefix(r.Request.Header)
-	}
-	return prefix + origin.Mounted(r.RequestURI, r.URL.Path)
+	return r.claimsIn("X-Forwarded-Prefix").Prefix() + origin.Mounted(r.RequestURI, r.URL.Path)
 }
 
 // ApplicationURL returns the URL of the application as the client sees it, without a slash at the
@@ -62,10 +52,29 @@ func (r *Request) Prefix() string {
 func (r *Request) ApplicationURL() string { return r.clientOrigin().String() + r.Prefix() }
 
 // clientOrigin returns the scheme, host and port of the client's URL.
-func (r *Request) clientOrigin() origin.Origin {
-	o := origin.Of(r.Request)
-	if len(r.app.Trusted) == 0 || !r.FromTrustedProxy() {
-		return o
+func (r *Request) clientOrigin() origin.Origin { return r.claims().Origin(origin.Of(r.Request)) }
+
+// claims returns what a trusted proxy says about the request; nil if it comes from elsewhere. It is
+// read once, unless the headers change.
+func (r *Request) claims() *origin.Claims {
+	if len(r.app.Trusted) == 0 {
+		return nil
 	}
-	return origin.Trusted(r.app.Trusted).Origin(r.Request.Header, o)
+	if x := r.root().extras.Load(); x != nil {
+		if claims := x.claims.Of(r.Request); claims != nil {
+			return claims
+		}
+	}
+	if !r.FromTrustedProxy() {
+		return nil
+	}
+	return r.more().claims.Keep(origin.Trusted(r.app.Trusted).Read(r.Request))
+}
+
+// claimsIn is claims if the request has a header of this name, else nil: most requests do not.
+func (r *Request) claimsIn(name string) *origin.Claims {
+	if len(r.app.Trusted) == 0 || len(r.Request.Header[name]) == 0 {
+		return nil
+	}
+	return r.claims()
 }

@@ -349,3 +349,22 @@ func ExampleParseTrustedProxies() {
 	// 10.1.2.3 http://inside.local
 	// 203.0.113.9 https://example.com
 }
+
+// What proxies say is read once, so a page with many links does not read it for each of them.
+func TestForwardedHeadersAreReadOnce(t *testing.T) {
+	r := beginIn(proxied(t), http.MethodGet, "/", "", "X-Forwarded-Prefix", "/a b", "X-Forwarded-For", "203.0.113.7", "X-Vhm-Root", "/x")
+	read := func() {
+		_, _, _, _ = r.Prefix(), r.ClientAddr(), r.Scheme(), web.Drive(r).VirtualRootNames()
+	}
+	read()
+	assert.Zero(t, testing.AllocsPerRun(10, read), "escaping the prefix would allocate")
+
+	// Middleware may replace the request, or change it.
+	other := r.Request.Clone(t.Context())
+	other.Header.Set("X-Forwarded-Prefix", "/b")
+	assert.Equal(t, "/b", r.With(other).Prefix())
+	assert.Equal(t, "/a%20b", r.Prefix())
+	r.Request.RemoteAddr = "198.51.100.1:1234"
+	assert.Empty(t, r.Prefix())
+	assert.Equal(t, "198.51.100.1", r.ClientAddr().String())
+}

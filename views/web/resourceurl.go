@@ -145,22 +145,9 @@ func (r *Request) virtualRootNames() []string {
 	if walk := r.Result(); !walk.IsZero() {
 		return walk.VirtualRootPath()
 	}
-	return r.requestedVirtualRoot()
+	return r.claimsIn(VirtualRootHeader).VirtualRoot()
 }
 
 // VirtualRootHeader is Pyramid's header for the resource that a proxy publishes as the root. It is
-// ignored unless it comes from a trusted proxy.
+// ignored unless it comes from a trusted proxy. Its last line counts.
 const VirtualRootHeader = "X-Vhm-Root"
-
-// requestedVirtualRoot returns the path in the header of a trusted proxy, nil without one. The last
-// line counts: a proxy appends its own to those of the client.
-func (r *Request) requestedVirtualRoot() []string {
-	if len(r.app.Trusted) == 0 {
-		return nil
-	}
-	values := r.Request.Header[VirtualRootHeader]
-	if len(values) == 0 || !r.FromTrustedProxy() {
-		return nil
-	}
-	return segments.Clean(values[len(values)-1])
-}

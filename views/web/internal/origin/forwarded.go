@@ -3,7 +3,6 @@ package origin
 import (
 	"net/http"
 	"net/netip"
-	"strconv"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
@@ -29,27 +28,15 @@ import (
 // expensive.
 const maxProxies = 50
 
-// Client returns the address of the client behind trusted proxies, of which the nearest has the
-// address remote: the last address that is not a trusted proxy. If a proxy gives no address
-// ("unknown"), it is the address of that proxy.
-func (t Trusted) Client(h http.Header, remote netip.Addr) netip.Addr {
-	list := header.NewBackwards(h["X-Forwarded-For"])
-	forwarded := !hasXForwarded(h)
-	if forwarded {
-		list = header.NewBackwards(h["Forwarded"])
-	}
-	client := remote
+// client returns what X-Forwarded-For says: the address of the client behind trusted proxies, of
+// which the nearest has the address remote. It is the last address that is not a trusted proxy. If
+// a proxy gives no address ("unknown"), it is the address of that proxy.
+func (t Trusted) client(lines []string, remote netip.Addr) netip.Addr {
+	list, client := header.NewBackwards(lines), remote
 	for range maxProxies {
 		element, ok := list.Next()
 		if !ok {
 			return client
-		}
-		if forwarded {
-			f, ok := header.ParseForwarded(element)
-			if !ok {
-				return client
-			}
-			element = f.For
 		}
 		before, ok := ParseAddr(element)
 		if !ok {
@@ -62,40 +49,34 @@ func (t Trusted) Client(h http.Header, remote netip.Addr) netip.Addr {
 	return client
 }
 
-// Origin returns the origin that the client used, as trusted proxies give it; own is that of the
-// request itself.
-func (t Trusted) Origin(h http.Header, own Origin) Origin {
-	var f header.Forwarded
-	port := ""
-	if hasXForwarded(h) {
-		f.Proto, f.Host = header.LastElement(h["X-Forwarded-Proto"]), header.LastElement(h["X-Forwarded-Host"])
-		port = header.LastElement(h["X-Forwarded-Port"])
-	} else {
-		f = t.outermost(h["Forwarded"])
-	}
-	o := own
-	if s := httpScheme(f.Proto); s != "" {
-		if s != o.Scheme && o.Port == DefaultPort(o.Scheme) {
-			o.Port = ""
+// forwarded returns what Forwarded says: the client as client does, and the origin, for which the
+// outermost trusted proxy takes precedence.
+func (t Trusted) forwarded(lines []string, remote netip.Addr) (client netip.Addr, joined header.Forwarded) {
+	list, client := header.NewBackwards(lines), remote
+	for range maxProxies {
+		element, ok := list.Next()
+		if !ok {
+			break
 		}
-		o.Scheme = s
+		f, ok := header.ParseForwarded(element)
+		if !ok {
+			break
+		}
+		if f.Host != "" {
+			joined.Host = f.Host
+		}
+		if f.Proto != "" {
+			joined.Proto = f.Proto
+		}
+		before, ok := ParseAddr(f.For)
+		if !ok {
+			break
+		}
+		if client = before; !t.hasAddr(client) {
+			break
+		}
 	}
-	if f.Host != "" && IsHost(f.Host) {
-		o.Host, o.Port = SplitHost(f.Host)
-	}
-	if n, err := strconv.ParseUint(port, 10, 16); err == nil && n > 0 && o.Port == "" {
-		o.Port = port
-	}
-	return o
-}
-
-// ForwardedPrefix returns the escaped prefix that a trusted proxy removed from the path; "" if none
-// did.
-func ForwardedPrefix(h http.Header) string {
-	if prefix := header.LastElement(h["X-Forwarded-Prefix"]); prefix != "" {
-		return cleanPrefix(prefix)
-	}
-	return ""
+	return client, joined
 }
 
 func hasXForwarded(h http.Header) bool {
@@ -111,29 +92,4 @@ func httpScheme(proto string) string {
 		return "http"
 	}
 	return ""
-}
-
-// outermost joins what trusted proxies say in Forwarded; the outermost of them takes precedence.
-func (t Trusted) outermost(lines []string) (joined header.Forwarded) {
-	list := header.NewBackwards(lines)
-	for range maxProxies {
-		element, ok := list.Next()
-		if !ok {
-			return joined
-		}
-		f, ok := header.ParseForwarded(element)
-		if !ok {
-			return joined
-		}
-		if f.Host != "" {
-			joined.Host = f.Host
-		}
-		if f.Proto != "" {
-			joined.Proto = f.Proto
-		}
-		if !t.Has(f.For) {
-			return joined
-		}
-	}
-	return joined
 }

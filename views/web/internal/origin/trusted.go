@@ -3,7 +3,6 @@ package origin
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -66,12 +65,19 @@ func (t Trusted) hasAddr(addr netip.Addr) bool {
 	return false
 }
 
-// ParseAddr reads an address with or without a port, with or without brackets.
-func ParseAddr(remoteAddr string) (netip.Addr, bool) {
-	host := remoteAddr
-	if h, _, err := net.SplitHostPort(remoteAddr); err == nil {
-		host = h
+// ParseAddr reads an address with or without a port; one of IPv6 may have brackets, and has them
+// before a port.
+func ParseAddr(text string) (netip.Addr, bool) {
+	host := text
+	if strings.HasPrefix(host, "[") {
+		inside, port, closed := strings.Cut(host[1:], "]")
+		if !closed || port != "" && port[0] != ':' {
+			return netip.Addr{}, false
+		}
+		host = inside
+	} else if colon := strings.IndexByte(host, ':'); colon >= 0 && colon == strings.LastIndexByte(host, ':') {
+		host = host[:colon]
 	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	addr, err := netip.ParseAddr(host)
 	return addr.Unmap().WithZone(""), err == nil
 }
