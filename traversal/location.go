@@ -30,40 +30,103 @@ func (t *Traverser) NodeOf(ctx context.Context, x any) (Node, error) {
 		}
 	}
 	if n, ok := res.(Node); ok && n.IsZero() {
-		return Node{}, locationError(x, errors.New("the zero Node has no resource"))
+		return Node{}, errZeroNode(x)
 	}
+	at, _, err := t.climb(ctx, seen, res)
+	return at, err
+}
+
+// Canonical returns the one true place of n: as [Traverser.NodeOf], but the resources above n may
+// state their places as well. So the lineage of /alias/doc leads through the place of the folder
+// that /alias stands for, even if doc does not know its place. It is for decisions about access,
+// which no alias may lead around. Without a resource that states its place it returns n, and
+// allocates nothing.
+func (t *Traverser) Canonical(ctx context.Context, n Node) (Node, error) {
+	if n.IsZero() {
+		return Node{}, errZeroNode(n)
+	}
+	for m, ok := n, true; ok; m, ok = m.Parent() {
+		if !t.locates(m.Resource()) {
+			continue
+		}
+		at, foreign, err := t.climb(ctx, m, m.Resource())
+		switch {
+		case err != nil:
+			return Node{}, err
+		case at != m:
+			return place(at, between(n, m)), nil
+		case foreign.IsZero():
+			return n, nil // what is above m has been checked
+		}
+		m = foreign // the root of the other tree; go on above it
+	}
+	return n, nil
+}
+
+// between returns the entries from n up to the node below m, an ancestor of n.
+func between(n, m Node) []Entry {
+	var entries []Entry
+	for n != m {
+		entries = append(entries, Entry{n.Name(), n.Resource()})
+		n, _ = n.Parent()
+	}
+	return entries
+}
+
+// Holds reports whether child, a listed child of n, has its place there: it does not state its
+// place, or it states the very resource of n as its parent. If not, the lineage of the child is not
+// that of n; n.At and Canonical return it. Holds never climbs further than to the parent.
+func (t *Traverser) Holds(ctx context.Context, n Node, child Resource) (bool, error) {
+	if !t.locates(child) {
+		return true, nil
+	}
+	_, parent, err := t.location(ctx, child, Node{})
+	if err != nil {
+		return false, err
+	}
+	return parent != nil && same(parent, n.Resource()), nil
+}
+
+// climb returns the place of res as its chain of parents states it; seen is its node, or zero. If
+// the chain ends at the root of another tree, climb returns seen, and as foreign the highest node
+// of seen that the chain led through.
+func (t *Traverser) climb(ctx context.Context, seen Node, res Resource) (n, foreign Node, err error) {
 	if reason := badResource(res); reason != "" {
-		return Node{}, locationError(x, errors.New("resource "+reason))
+		return Node{}, Node{}, locationError(res, errors.New("resource "+reason))
 	}
 
-	// Climb. at is the node of res in the lineage of seen; zero once the chain has left it. While
-	// all names and parents are those of seen, no nodes need to be made.
-	at, differs := seen, false
-	var below []Entry
+	// at is the node of res in the lineage of seen; zero once the chain has left it. While all names
+	// and parents are those of seen, no nodes need to be made.
+	at, last, differs := seen, seen, false
+	below := make([]Entry, 0, 8) // on the stack
 	for range maxDepth {
 		above, higher := at.Parent()
 		if !higher && !at.IsZero() { // the root of seen
 			if !differs {
-				return seen, nil
+				return seen, Node{}, nil
 			}
-			return place(at, below), nil
+			return place(at, below), Node{}, nil
 		}
 		name, parent, err := t.location(ctx, res, at)
 		switch {
 		case err != nil:
-			return Node{}, err
+			return Node{}, Node{}, err
 		case parent == nil && !seen.IsZero():
-			return seen, nil // the root of another tree
+			return seen, last, nil
 		case parent == nil:
-			return place(NewNode(res), below), nil
+			return place(NewNode(res), below), Node{}, nil
 		}
 		below = append(below, Entry{name, res})
 		up := nodeIn(seen, at, parent)
 		differs = differs || at.IsZero() || name != at.Name() || up != above
-		at, res = up, parent
+		if at, res = up, parent; !at.IsZero() {
+			last = at
+		}
 	}
-	return Node{}, locationError(res, fmt.Errorf("more than %d parents: they form a cycle", maxDepth))
+	return Node{}, Node{}, locationError(res, fmt.Errorf("more than %d parents: they form a cycle", maxDepth))
 }
+
+func errZeroNode(x any) error { return locationError(x, errors.New("the zero Node has no resource")) }
 
 // locates reports whether res states its own place.
 func (t *Traverser) locates(res Resource) bool {

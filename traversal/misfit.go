@@ -1,9 +1,9 @@
 package traversal
 
 import (
-	"fmt"
 	"reflect"
-	"strings"
+
+	"github.com/mastaba-go/mastaba/traversal/internal/misfit"
 )
 
 // The capabilities that a method with a wrong signature may be meant for. Location is not among
@@ -27,32 +27,11 @@ func Misfits(t reflect.Type) (texts []string) {
 	}
 	// The names are constants, so that the linker keeps no other methods.
 	m, ok := t.MethodByName("Child")
-	texts = misfit(texts, t, m, ok, containerType, "Child(context.Context, string) (traversal.Resource, error)")
+	texts = misfit.Append(texts, t, m, ok, containerType, "Child(context.Context, string) (traversal.Resource, error)")
 	m, ok = t.MethodByName("ChildAsync")
-	texts = misfit(texts, t, m, ok, asyncContainerType, "ChildAsync(context.Context, string) *async.Future[traversal.Resource]")
+	texts = misfit.Append(texts, t, m, ok, asyncContainerType, "ChildAsync(context.Context, string) *async.Future[traversal.Resource]")
 	m, ok = t.MethodByName("Descend")
-	texts = misfit(texts, t, m, ok, pathContainerType, "Descend(context.Context, []string) ([]traversal.Resource, error)")
+	texts = misfit.Append(texts, t, m, ok, pathContainerType, "Descend(context.Context, []string) ([]traversal.Resource, error)")
 	m, ok = t.MethodByName("Children")
-	return misfit(texts, t, m, ok, listerType, "Children(context.Context) iter.Seq2[traversal.Entry, error]")
-}
-
-// misfit appends what is wrong with t for one capability. m is the method of t with its name, if
-// has is set.
-func misfit(texts []string, t reflect.Type, m reflect.Method, has bool, capability reflect.Type, want string) []string {
-	switch {
-	case t.Implements(capability):
-		return texts
-	case has:
-		return append(texts, fmt.Sprintf("its method %s is not called: want %s", signature(m), want))
-	case t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(capability):
-		name, _, _ := strings.Cut(want, "(")
-		return append(texts, fmt.Sprintf("its method %s is not called, since only a *%s has it: put pointers in the tree, or give the method a value receiver", name, t))
-	}
-	return texts
-}
-
-// signature returns the name, the parameters and the results of a method of a type.
-func signature(m reflect.Method) string {
-	text := strings.TrimPrefix(m.Type.String(), "func(")
-	return m.Name + "(" + strings.TrimPrefix(strings.TrimPrefix(text, m.Type.In(0).String()), ", ")
+	return misfit.Append(texts, t, m, ok, listerType, "Children(context.Context) iter.Seq2[traversal.Entry, error]")
 }

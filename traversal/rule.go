@@ -13,8 +13,8 @@ import (
 // Rule gives a capability to all resources of one type, from outside the type. It is for types of
 // other packages, for generated types, and for lookups that need something from outside the tree,
 // such as a database. A rule wins over the methods of the type. [Lookup], [LookupAsync],
-// [LookupPath], [Locate] and [Listing] make rules, and [New] takes them. An invalid rule carries
-// its error (Err), which New returns.
+// [LookupPath], [Locate] and [Listing] make rules, [Extension] those of other packages, and [New]
+// takes them. An invalid rule carries its error (Err), which New returns.
 type Rule struct {
 	typ     reflect.Type
 	kind    string
@@ -24,6 +24,8 @@ type Rule struct {
 	descend func(context.Context, Resource, []string) ([]Resource, error)
 	locate  func(context.Context, Resource) (string, Resource, error)
 	list    func(context.Context, Resource) iter.Seq2[Entry, error]
+	other   any          // ability of an Extension
+	key     reflect.Type // by which ExtensionsOf finds it; nil for the other kinds
 }
 
 var _ fmt.Stringer = Rule{}
@@ -96,8 +98,8 @@ func newRule[T any](kind string, isNil bool) Rule {
 // Type returns the type of resource that the rule is for; nil for the zero Rule.
 func (r Rule) Type() reflect.Type { return r.typ }
 
-// Kind returns "lookup", "async lookup", "path lookup", "locate" or "listing". A type has at most
-// one rule of each kind.
+// Kind returns "lookup", "async lookup", "path lookup", "locate", "listing", or the kind of an
+// [Extension]. A type has at most one rule of each kind.
 func (r Rule) Kind() string { return r.kind }
 
 // Err returns what is wrong with the rule, or nil.

@@ -12,8 +12,9 @@ import (
 // all requests of an application share one. The zero Traverser and a nil *Traverser are ready to
 // use: they have no rules, and use the methods of resources alone.
 type Traverser struct {
-	types map[reflect.Type]*abilities // nil without rules
-	hooks []Hook
+	types  map[reflect.Type]*abilities           // nil without rules
+	others map[reflect.Type]map[reflect.Type]any // abilities of extensions: by their type, then by that of the resource
+	hooks  []Hook
 }
 
 // abilities are the rules for one type.
@@ -42,6 +43,12 @@ func New(rules []Rule, hooks []Hook) (*Traverser, error) {
 		r := rules[i]
 		if err := r.Err(); err != nil {
 			errs = append(errs, err)
+			continue
+		}
+		if r.key != nil {
+			if !t.extend(&r) {
+				errs = append(errs, fmt.Errorf("%v given twice: remove one", r))
+			}
 			continue
 		}
 		if t.types == nil {
@@ -77,9 +84,24 @@ func New(rules []Rule, hooks []Hook) (*Traverser, error) {
 func (t *Traverser) Observed(h Hook) *Traverser {
 	observed := &Traverser{hooks: []Hook{h}}
 	if t != nil {
-		observed.types = t.types
+		observed.types, observed.others = t.types, t.others
 	}
 	return observed
+}
+
+// extend adds the ability of an extension, unless there is one already.
+func (t *Traverser) extend(r *Rule) bool {
+	if t.others == nil {
+		t.others = map[reflect.Type]map[reflect.Type]any{}
+	}
+	if t.others[r.key] == nil {
+		t.others[r.key] = map[reflect.Type]any{}
+	}
+	if _, twice := t.others[r.key][r.typ]; twice {
+		return false
+	}
+	t.others[r.key][r.typ] = r.other
+	return true
 }
 
 // field returns where a holds rules of the kind of r.
