@@ -67,9 +67,16 @@ func newApp(reg *registry.Registry) (*App, error) {
 		app.router.table.Bind(route.Routed())
 		app.web.Walks = app.web.Walks || route.Root != nil
 	}
-	outermost, err := tweens.Chain(reg, app.router.handle)
+	innermost, allowed := web.Handler(app.router.handle), allowedHosts(reg)
+	if allowed != nil {
+		innermost = refuseForeignHosts(innermost)
+	}
+	outermost, err := tweens.Chain(reg, innermost)
 	if err != nil {
 		return nil, err
+	}
+	if allowed != nil {
+		outermost = guardHosts(allowed, outermost)
 	}
 	app.interim = tweens.Interim(reg)
 	app.handler, app.bare = app.around(outermost, outerTweens(reg)), app.around(app.router.handle, "the router")

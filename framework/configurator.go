@@ -76,6 +76,9 @@ func (c *Configurator) options(o Options) {
 	once(c.config, "scope limits", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, scopeLimits{o.Goroutines, o.GracePeriod})
 	}, registry.Field{Name: "goroutines", Value: o.Goroutines}, registry.Field{Name: "grace period", Value: o.GracePeriod})
+	if len(o.AllowedHosts) > 0 {
+		c.SetAllowedHosts(o.AllowedHosts...)
+	}
 	if o.Root != nil {
 		c.SetRootFactory(o.Root)
 	}

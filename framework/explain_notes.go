@@ -91,6 +91,9 @@ func (x *explainer) notes(hr *http.Request) {
 		x.notef("headers ignored, since %q is not a trusted proxy (see framework.Options.TrustedProxies): %s", r.RemoteAddr, strings.Join(claimed, "; "))
 	}
 
+	if allowed := allowedHosts(r.Registry()); allowed != nil && !allowed.Allows(r.Scheme(), r.Authority()) {
+		x.notef("the application does not respond to the host %q (see framework.Options.AllowedHosts): served, the request is a 400", r.Authority())
+	}
 	if r.Method != hr.Method || r.URL.RequestURI() != hr.URL.RequestURI() {
 		x.notef("a subscriber, a predicate or the root factory changed the request to %s %s", r.Method, r.URL.RequestURI())
 	}

@@ -69,6 +69,18 @@ type Options struct {
 	// TrustedProxies are the addresses ("10.0.0.7") and networks ("10.0.0.0/8")
 	// whose forwarding headers count; none by default.
 	TrustedProxies []string
+	// AllowedHosts are the hosts that the application responds to; empty: all.
+	// "example.com" or "10.0.0.7" is this host on any port, "example.com:8443"
+	// on this one, "*.example.com" are its subdomains of any depth, and
+	// ".example.com" is the host with its subdomains. A request for another host,
+	// as trusted proxies give it, or without a Host header, is a 400. Tweens see
+	// such a request without its host; the router does not. Set it on the open
+	// internet: clients choose the host, and URLs of the application contain it.
+	//
+	// A load balancer that checks the health of the application by an address
+	// needs that address in the list, unless it uses the probes of the server
+	// (server.Options.Health), which respond to every host.
+	AllowedHosts []string
 	// MaxBody limits the bytes of a request body; zero: 10 MiB, below zero: no
 	// limit. A longer body is a 413. views.BodyLimit and routes.BodyLimit set
 	// another limit for a view or a route.

@@ -1,6 +1,7 @@
 package framework
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -15,7 +16,8 @@ import (
 // subscriber sees it.
 //
 // hr supplies host, path, headers and whatever else the root factory or a URL depends on; nil means
-// GET http://localhost/. The context of the request derives from ctx, not from that of hr.
+// GET http://localhost/, or App.Host in place of localhost if there is one. The context of the
+// request derives from ctx, not from that of hr.
 //
 // done ends the request: it runs the finished callbacks, cancels the context, and waits for the
 // goroutines of the request. Call it even if the job failed; a second call does nothing. If the
@@ -23,7 +25,7 @@ import (
 func (a *App) Prepare(ctx context.Context, hr *http.Request) (r *web.Request, done func() error, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	if hr == nil {
-		hr, err = http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost/", http.NoBody)
+		hr, err = http.NewRequestWithContext(ctx, http.MethodGet, "http://"+cmp.Or(a.Host(), "localhost")+"/", http.NoBody)
 		if err != nil {
 			cancel()
 			return nil, nil, err

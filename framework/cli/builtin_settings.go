@@ -31,6 +31,7 @@ var own = []Setting{
 	{Name: "drain_timeout", Default: time.Duration(0), Usage: "grace period for requests in flight after that (20s)"},
 	{Name: "stop_timeout", Default: time.Duration(0), Usage: "time limit of the OnStop hooks after that (5s)"},
 	{Name: "trusted_proxies", Default: []string(nil), Usage: "addresses and networks whose forwarding headers are trusted"},
+	{Name: "allowed_hosts", Default: []string(nil), Usage: "hosts that serve responds to: example.com, *.example.com, example.com:8443 (all)"},
 	{Name: "max_body", Default: int64(0), Usage: "size limit of request bodies, in bytes (10 MiB)"},
 	{Name: "heap_floor", Default: int64(0), Usage: "minimum heap size of serve before a collection, in bytes (32 MiB; -1: Go's default)"},
 	{Name: "dev_hosts", Default: []string(nil), Usage: "host names that serve --dev responds to, besides localhost and IP addresses"},

@@ -66,7 +66,8 @@ func (p *program) devApp(ctx context.Context) (*framework.App, error) {
 		return nil, err
 	}
 	d := new(development)
-	config.Commit() // the following tweens conflict with nothing
+	config.Commit()          // the following conflicts with nothing
+	config.SetAllowedHosts() // those of devHosts are checked already
 	config.AddTween(devErrors, tweens.Wrap(d.errors), tweens.Under(tweens.ExcView), tweens.Over(tweens.Main))
 	config.AddTween(devOutside, tweens.Wrap(d.outside), tweens.Under(tweens.Ingress))
 	app, err := config.App()
@@ -167,7 +168,7 @@ func (d *development) respond(r *web.Request, err error) *web.Response {
 
 // serveReport serves the report of an invalid configuration until the program is stopped:
 // a process cannot load changed code.
-func (p *program) serveReport(ctx context.Context, o server.Options, hosts *devHosts, invalid error) error {
+func (p *program) serveReport(ctx context.Context, o server.Options, hosts devHosts, invalid error) error {
 	o.Health, o.Ready, o.Middleware = false, nil, hosts.guard
 	if o.Logger == nil {
 		o.Logger = p.env.Logger

@@ -74,8 +74,9 @@
 // page shows the report and reloads itself when the program has been restarted.
 //
 // Because these pages show so much, serve --dev responds only to hosts of its own: IP addresses,
-// localhost, the name in the address that it listens on, and the setting dev_hosts. Otherwise any
-// website could point its own name at 127.0.0.1 and read the pages.
+// localhost, the name in the address that it listens on, and the settings dev_hosts and
+// allowed_hosts. Otherwise any website could point its own name at 127.0.0.1 and read the pages.
+// The allowed hosts of the application itself do not count then.
 //
 // # The user of a request
 //

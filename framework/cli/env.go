@@ -38,6 +38,7 @@ type Env struct {
 	build    Build
 	unknown  []error // of Value
 	proxies  []string
+	hosts    []string
 	maxBody  int64
 	declared map[string]bool
 }
@@ -49,7 +50,9 @@ type Env struct {
 //	o.Root = openSite
 //	config := framework.New(o)
 func (e *Env) Options() framework.Options {
-	return framework.Options{Settings: e.Settings, Logger: e.Logger, TrustedProxies: e.proxies, MaxBody: e.maxBody}
+	return framework.Options{
+		Settings: e.Settings, Logger: e.Logger, TrustedProxies: e.proxies, AllowedHosts: e.hosts, MaxBody: e.maxBody,
+	}
 }
 
 // Value returns the value of a setting declared in Options.Settings; T is the type of its

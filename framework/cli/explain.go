@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -58,6 +59,9 @@ func (p *program) inProcess(cmd *cobra.Command, args []string, flags *requestFla
 	app, stop, err := p.start(ctx)
 	if err != nil {
 		return err
+	}
+	if host := app.Host(); host != "" && strings.HasPrefix(args[len(args)-1], "/") && hr.Host == localhost {
+		hr.Host = host
 	}
 	if hr, err = flags.actAs(app, hr); err != nil {
 		return stop(err)

@@ -233,6 +233,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	invalid := p.settings.load(p.environ, p.o.SettingsFile)
 	p.env.Settings = p.settings.values
 	p.env.proxies, _ = p.env.Settings["trusted_proxies"].([]string)
+	p.env.hosts, _ = p.env.Settings["allowed_hosts"].([]string)
 	p.env.maxBody, _ = p.env.Settings["max_body"].(int64)
 	if p.dev {
 		for _, name := range []string{"debug_notfound", "debug_authorization"} {

@@ -14,6 +14,9 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 )
 
+// localhost is the host of a request for which none is given.
+const localhost = "localhost"
+
 // requestFlags are the flags by which explain and request describe a request.
 type requestFlags struct {
 	program *program
@@ -69,7 +72,7 @@ func (f *requestFlags) request(cmd *cobra.Command, args []string) (*http.Request
 		}
 	}
 	if strings.HasPrefix(target, "/") {
-		target = "http://localhost" + target
+		target = "http://" + localhost + target
 	} else if !strings.Contains(target, "://") {
 		return nil, usagef("%s: invalid path %q: it must begin with a slash", cmd.Name(), target)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/internal/hosts"
 	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -57,6 +58,14 @@ func (p *program) checkServer() error {
 	if all, ok := o.Check().(interface{ Unwrap() []error }); ok {
 		for _, err := range all.Unwrap() {
 			invalid = append(invalid, p.locate(err))
+		}
+	}
+	for _, name := range []string{"allowed_hosts", "dev_hosts"} {
+		patterns, _ := p.env.Settings[name].([]string)
+		for _, pattern := range patterns {
+			if _, err := hosts.Parse([]string{pattern}); err != nil {
+				invalid = append(invalid, &settingError{p.settings.source(name), err})
+			}
 		}
 	}
 	for _, proxy := range p.env.proxies {

@@ -64,13 +64,17 @@ func (a *App) Post(target string, options ...RequestOption) *Response {
 	return a.Request(http.MethodPost, target, options...)
 }
 
-// Request sends a request with any method.
+// Request sends a request with any method. Its host is the Host of the application, or example.com
+// if it has none; the option Header sets another.
 func (a *App) Request(method, target string, options ...RequestOption) *Response {
 	a.t.Helper()
 	r, invalid := newRequest(a.t.Context(), method, target)
 	if invalid != nil {
 		a.t.Fatalf("%s %q: %v: want a method and a path such as /wiki/Front?edit=1; build any other request yourself, and use App.Send",
 			method, target, invalid)
+	}
+	if host := a.Host(); host != "" {
+		r.Host = host
 	}
 	for _, option := range options {
 		option(a.t, r)

@@ -27,7 +27,7 @@ var picture = []room{
 	{path: "examples/...", may: all},
 	{path: "framework/cmd/mastaba"}, // for use without an application: new
 	{path: "framework/cli", may: rooms(
-		"framework/devtools", "framework", "framework/server", "framework/explain", "framework/routes",
+		"framework/devtools", "framework", "framework/internal/hosts", "framework/server", "framework/explain", "framework/routes",
 		"views", "tweens", "views/web", "registry"),
 		tests: rooms("traversal")},
 	{path: "framework/devtools", may: rooms(
@@ -41,6 +41,9 @@ var picture = []room{
 		"framework/server", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry",
 		"traversal", "traversal/async"),
 		tests: rooms("framework/frameworktest")},
+
+	// Which hosts an application responds to, for the App and for serve --dev.
+	{path: "framework/internal/hosts"},
 
 	// Rooms beside each other: none imports another.
 	{path: "framework/server", tests: application}, // serves any http.Handler

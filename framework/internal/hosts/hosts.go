@@ -1,0 +1,195 @@
+// Package hosts decides by its host whether a request is for this application.
+//
+// Whoever sends a request chooses its Host header. An application that believes it writes foreign
+// hosts into links, mails and caches, and responds to websites that have pointed a name of their
+// own at its address, in order to read its responses in the browsers of their visitors.
+package hosts
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// List is a list of hosts. It is immutable and safe for concurrent use. Checking a host takes one
+// or two map lookups, and one comparison for each pattern with subdomains.
+type List struct {
+	exact     map[host]bool
+	below     []host // with subdomains; the names begin with a dot
+	first     string // the first exact host
+	addresses bool
+}
+
+// host is a name or an address, and a port; "" is any port.
+type host struct{ name, port string }
+
+// Parse parses patterns: "example.com" or "10.0.0.7" is this host on any port, "example.com:8443"
+// or "[::1]:8443" on this one, "*.example.com" are its subdomains of any depth, and ".example.com"
+// is the host with its subdomains. Case and a dot at the end do not matter. The error joins one for
+// each invalid pattern.
+func Parse(patterns []string) (*List, error) {
+	l := &List{exact: map[host]bool{}}
+	var invalid []error
+	for _, pattern := range patterns {
+		if err := l.add(pattern); err != nil {
+			invalid = append(invalid, fmt.Errorf("invalid host %q: %w", pattern, err))
+		}
+	}
+	if len(invalid) > 0 {
+		return nil, errors.Join(invalid...)
+	}
+	return l, nil
+}
+
+// WithAddresses returns the list with all IP addresses added. No website can point a name at them.
+func (l *List) WithAddresses() *List {
+	with := *l
+	with.addresses = true
+	return &with
+}
+
+// First returns the first host that is not only a pattern, with its port if it has one; "" if there
+// is none.
+func (l *List) First() string { return l.first }
+
+func (l *List) add(pattern string) error {
+	text, below := pattern, false
+	if rest, ok := strings.CutPrefix(pattern, "*"); ok {
+		if !strings.HasPrefix(rest, ".") {
+			return errors.New(`a star stands for subdomains, as in "*.example.com"; without any hosts, all are allowed`)
+		}
+		text = rest
+	}
+	if rest, ok := strings.CutPrefix(text, "."); ok {
+		text, below = rest, true
+	}
+	h, ok := split(text)
+	switch {
+	case strings.Contains(text, "/"):
+		return errors.New(`want a host without scheme and path, such as "example.com"`)
+	case strings.Contains(text, "*"):
+		return errors.New(`a star stands for subdomains, and only at the beginning, as in "*.example.com"`)
+	case strings.ContainsFunc(text, func(c rune) bool { return c >= 0x80 }):
+		return errors.New(`browsers send it as ASCII (punycode): want it in that form, such as "xn--bcher-kva.example"`)
+	case !ok:
+		return errors.New(`want something like "example.com", "example.com:8443", "10.0.0.7", "*.example.com" or ".example.com"`)
+	case below && isAddr(h.name):
+		return errors.New("an address has no subdomains")
+	}
+	if below {
+		l.below = append(l.below, host{"." + h.name, h.port})
+	}
+	if pattern[0] != '*' {
+		l.exact[h] = true
+		if l.first == "" {
+			l.first = h.String()
+		}
+	}
+	return nil
+}
+
+// Allows reports whether the list has the host of a URL: scheme is "http" or "https", and authority
+// the host, with the port unless it is the default port of the scheme. A host that no URL could
+// have is in no list.
+func (l *List) Allows(scheme, authority string) bool {
+	h, ok := split(authority)
+	if !ok {
+		return false
+	}
+	if h.port == "" {
+		h.port = defaultPort(scheme)
+	}
+	if l.exact[host{h.name, ""}] || l.exact[h] {
+		return true
+	}
+	if isAddr(h.name) {
+		return l.addresses
+	}
+	for _, p := range l.below {
+		if strings.HasSuffix(h.name, p.name) && len(h.name) > len(p.name) && (p.port == "" || p.port == h.port) {
+			return true
+		}
+	}
+	return false
+}
+
+// String returns the host as a URL has it.
+func (h host) String() string {
+	name := h.name
+	if strings.Contains(name, ":") {
+		name = "[" + name + "]"
+	}
+	if h.port == "" {
+		return name
+	}
+	return name + ":" + h.port
+}
+
+// split separates a host from its port, and makes it comparable: lower case, without a final dot or
+// brackets. It returns false if it is not a valid host.
+func split(authority string) (h host, ok bool) {
+	if strings.Count(authority, ":") > 1 && authority[0] != '[' { // an address without brackets
+		addr, err := netip.ParseAddr(authority)
+		return host{name: addr.String()}, err == nil
+	}
+	rest := ""
+	if inside, found := strings.CutPrefix(authority, "["); found {
+		if h.name, rest, found = strings.Cut(inside, "]"); !found {
+			return host{}, false
+		}
+		addr, err := netip.ParseAddr(h.name)
+		if err != nil || !addr.Is6() {
+			return host{}, false
+		}
+		h.name = addr.String()
+	} else {
+		h.name = authority
+		if i := strings.IndexByte(authority, ':'); i >= 0 {
+			h.name, rest = authority[:i], authority[i:]
+		}
+		if !isAddr(h.name) {
+			h.name = strings.ToLower(strings.TrimSuffix(h.name, "."))
+			if !isName(h.name) {
+				return host{}, false
+			}
+		}
+	}
+	if rest == "" {
+		return h, true
+	}
+	port, found := strings.CutPrefix(rest, ":")
+	n, err := strconv.ParseUint(port, 10, 16)
+	if !found || err != nil || n == 0 {
+		return host{}, false
+	}
+	h.port = strconv.FormatUint(n, 10)
+	return h, true
+}
+
+// isName reports whether s consists of labels of letters, digits, hyphens and underscores.
+func isName(s string) bool {
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// isAddr reports whether a name is an IP address. It sees at once that most names are none.
+func isAddr(name string) bool {
+	if name == "" || !strings.Contains(name, ":") && (name[len(name)-1] < '0' || name[len(name)-1] > '9') {
+		return false
+	}
+	_, err := netip.ParseAddr(name)
+	return err == nil
+}
+
+func defaultPort(scheme string) string {
+	if scheme == "https" {
+		return "443"
+	}
+	return "80"
+}
