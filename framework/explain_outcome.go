@@ -108,7 +108,7 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 			v.Error = c.Err.Error()
 		}
 		if v.Chosen && p.Decision != nil {
-			v.Decision = &explain.Decision{Allowed: p.Decision.Allowed, Reason: p.Decision.Reason}
+			v.Decision = &explain.Decision{Allowed: p.Decision.Allowed, Reason: p.Decision.Why()}
 			if at := p.Decision.At; !at.IsZero() {
 				v.Decision.At = at.String()
 			}

@@ -62,8 +62,8 @@ type DeniedError struct {
 // Error names the view and the permission, and gives the policy's reason.
 func (e *DeniedError) Error() string {
 	text := fmt.Sprintf("%s: permission %q denied", e.View, e.Permission)
-	if e.Decision.Reason != "" {
-		text += ": " + e.Decision.Reason
+	if why := e.Decision.Why(); why != "" {
+		text += ": " + why
 	}
 	return text
 }
@@ -147,7 +147,7 @@ func securedView(next Callable, info *Info) (Callable, error) {
 			return nil, err
 		}
 		if debug {
-			r.Log().Debug().Str("view", name).Str("permission", info.Permission).Stringer("decision", decision).Str("reason", decision.Reason).Msg("authorization")
+			r.Log().Debug().Str("view", name).Str("permission", info.Permission).Stringer("decision", decision).Str("reason", decision.Why()).Msg("authorization")
 		}
 		if decision.Allowed {
 			return next(r, res)

@@ -63,6 +63,9 @@ type Decision struct {
 	Reason string
 	// At is the resource whose rule decided, zero without one.
 	At traversal.Node
+	// Detail is the policy's own decision, such as an acl.Decision. It gives the reason if Reason is
+	// "", so that a sentence is made only if it is read: see Why.
+	Detail interface{ Reason() string }
 }
 
 var (
@@ -82,6 +85,14 @@ func (d Decision) String() string {
 		return "allowed"
 	}
 	return "denied"
+}
+
+// Why returns Reason, or else that of Detail; "" without one. It is not for clients.
+func (d Decision) Why() string {
+	if d.Reason == "" && d.Detail != nil {
+		return d.Detail.Reason()
+	}
+	return d.Reason
 }
 
 // MarshalJSON returns true or false.

@@ -165,6 +165,27 @@ func TestDecisionKeepsItsReason(t *testing.T) {
 	}
 }
 
+// sentence is a decision of a policy, which makes its reason when it is read.
+type sentence struct{ made *int }
+
+func (s sentence) Reason() string {
+	*s.made++
+	return "a rule said so"
+}
+
+func TestDecisionMakesItsReasonWhenItIsRead(t *testing.T) {
+	t.Parallel()
+	made := 0
+	d := web.Decision{Detail: sentence{&made}}
+	assert.Equal(t, "denied", d.String())
+	assert.Zero(t, made)
+	assert.Equal(t, "a rule said so", d.Why())
+	d.Reason = "its own"
+	assert.Equal(t, "its own", d.Why())
+	assert.Equal(t, 1, made)
+	assert.Empty(t, web.Decision{}.Why())
+}
+
 func TestWithoutAPolicy(t *testing.T) {
 	t.Parallel()
 	r := get("/")
