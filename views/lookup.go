@@ -117,7 +117,7 @@ func (s *slot) freeze(ts *types) error {
 	chains := make(map[reflect.Type]*chain, len(s.groups))
 	for t := range s.byType {
 		if t != nil && t.Kind() != reflect.Interface {
-			chains[t] = ts.chain(s, t)
+			chains[t] = s.newChain(ts, t)
 		}
 	}
 	s.chains.Store(&chains)
@@ -125,9 +125,10 @@ func (s *slot) freeze(ts *types) error {
 		return nil
 	}
 	var errs []error
-	for _, t := range ts.declared {
+	for _, t := range ts.Declared() {
 		if tie := s.chain(ts, t).tie; tie != nil {
-			errs = append(errs, &registry.Mistake{Source: ts.resources[t], Err: tie})
+			src, _ := ts.Source(t)
+			errs = append(errs, &registry.Mistake{Source: src, Err: tie})
 		}
 	}
 	return errors.Join(errs...)
@@ -155,7 +156,7 @@ func (s *slot) chain(ts *types, t reflect.Type) *chain {
 	if c, ok := (*known)[t]; ok {
 		return c
 	}
-	c := ts.chain(s, t)
+	c := s.newChain(ts, t)
 	for {
 		wider := maps.Clone(*known)
 		wider[t] = c
@@ -194,8 +195,8 @@ type step struct {
 	convert func(any) (any, error) // nil: as it is
 }
 
-// chain computes the chain of s for t, which is nil for no resource.
-func (ts *types) chain(s *slot, t reflect.Type) *chain {
+// newChain computes the chain for t, which is nil for no resource.
+func (s *slot) newChain(ts *types, t reflect.Type) *chain {
 	c := &chain{}
 	if t == nil {
 		c.add(s.byType[nil], nil)
@@ -209,24 +210,16 @@ func (ts *types) chain(s *slot, t reflect.Type) *chain {
 		}
 		last.add(g, convert)
 	}
-	line := ts.lineage(t)
-	order := slices.Clone(ts.orders[t].types)
-	if !slices.Contains(order, t) {
-		order = slices.Insert(order, 0, t)
-	}
-	for _, a := range line {
-		if !slices.Contains(order, a.typ) {
-			order = append(order, a.typ)
-		}
-	}
+	line := ts.Of(t)
+	order := ts.Preference(t, line)
 	for _, typ := range order {
 		if g := s.byType[typ]; g != nil {
-			add(g, seen(line, typ))
+			add(g, line.As(typ))
 		}
 	}
 	var open []*multiview
 	for _, g := range s.groups {
-		if g.typ != nil && g.typ.Kind() == reflect.Interface && !slices.Contains(order, g.typ) && fitsAny(line, g.typ) {
+		if g.typ != nil && g.typ.Kind() == reflect.Interface && !slices.Contains(order, g.typ) && line.Fits(g.typ) {
 			open = append(open, g)
 		}
 	}
@@ -237,7 +230,7 @@ func (ts *types) chain(s *slot, t reflect.Type) *chain {
 			return c
 		}
 		open = slices.DeleteFunc(open, func(g *multiview) bool { return g == first })
-		add(first, seen(line, first.typ))
+		add(first, line.As(first.typ))
 	}
 	if g := s.byType[nil]; g != nil {
 		add(g, nil)
@@ -267,16 +260,6 @@ func (c *chain) add(g *multiview, convert func(any) (any, error)) {
 	if len(c.steps) == 1 && len(g.members) == 1 && g.unconditional() {
 		c.sole = g.bare[0]
 	}
-}
-
-func fitsAny(line []ancestor, want reflect.Type) bool {
-	return slices.ContainsFunc(line, func(a ancestor) bool { return fits(a.typ, want) })
-}
-
-// seen returns the conversion to the first type of the line that fits want.
-func seen(line []ancestor, want reflect.Type) func(any) (any, error) {
-	at := slices.IndexFunc(line, func(a ancestor) bool { return fits(a.typ, want) })
-	return line[at].convert
 }
 
 // narrowest returns the first multiview with an interface of which no other is narrower, and the

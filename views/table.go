@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/lineage"
 	"github.com/mastaba-go/mastaba/views/internal/ranking"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -51,7 +52,7 @@ func newTable() *Table {
 	t := &Table{
 		kinds:  ranking.New("predicate", true, builtinKinds),
 		offers: ranking.New("media type", false, defaultOffers),
-		types:  newTypes(),
+		types:  lineage.New(),
 	}
 	t.resources, t.errors = newIndex(t.types), newIndex(t.types)
 	return t
@@ -99,7 +100,7 @@ func (t *Table) add(reg *registration) error {
 func (t *Table) freeze() error {
 	kinds, kindsErr := t.kinds.Sorted()
 	offers, offersErr := t.offers.Sorted()
-	if err := errors.Join(kindsErr, offersErr, t.types.finish()); err != nil {
+	if err := errors.Join(kindsErr, offersErr, t.types.Finish()); err != nil {
 		return err
 	}
 	scale := ranking.NewScale(kinds)

@@ -125,7 +125,7 @@ func (x *index) warnOfTies(reg *registry.Registry) {
 	own := map[string]map[reflect.Type]*multiview{} // by route
 	for _, s := range x.slots {
 		for t, g := range s.byType {
-			if _, declared := x.types.resources[t]; declared || t == nil || t.Kind() == reflect.Interface {
+			if _, declared := x.types.Source(t); declared || t == nil || t.Kind() == reflect.Interface {
 				continue
 			}
 			if own[s.place.route] == nil {
@@ -141,7 +141,7 @@ func (x *index) warnOfTies(reg *registry.Registry) {
 			continue
 		}
 		for t, g := range own[s.place.route] {
-			if tie := x.types.chain(s, t).tie; tie != nil {
+			if tie := s.newChain(x.types, t).tie; tie != nil {
 				reg.Warn(g.members[0].info.Source, tie.Error())
 			}
 		}
@@ -153,7 +153,7 @@ func (s *slot) behind(ts *types, g, other *multiview) bool {
 	if g.typ.Kind() == reflect.Interface {
 		return other.typ == nil || other.typ.Kind() == reflect.Interface && narrower(g.typ, other.typ)
 	}
-	return slices.ContainsFunc(ts.chain(s, g.typ).steps, func(st step) bool { return st.multiview == other })
+	return slices.ContainsFunc(s.newChain(ts, g.typ).steps, func(st step) bool { return st.multiview == other })
 }
 
 func (g *multiview) offersType(mediaType string) bool {

@@ -114,7 +114,7 @@ func (x *index) wrapperCircle(view *registration) []*registration {
 		if s == nil || view.wrapper() == "" {
 			return nil
 		}
-		if view = x.types.chain(s, typ).sole; view == nil {
+		if view = s.newChain(x.types, typ).sole; view == nil {
 			return nil
 		}
 	}
