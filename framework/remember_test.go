@@ -10,6 +10,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -65,5 +66,49 @@ func TestRememberIsOnEveryResponse(t *testing.T) {
 				assert.Equal(t, "alice", user)
 			})
 		}
+	}
+}
+
+// tokens is a CSRF policy that counts how often its tokens became invalid.
+type tokens struct {
+	rotated *int
+	err     error
+}
+
+func (tokens) Check(*web.Request) error { return nil }
+
+func (p tokens) Rotate(*web.Request) error { *p.rotated++; return p.err }
+
+var _ web.CSRFRotator = tokens{}
+
+// A token that somebody planted before a login does not work after it, nor after a logout.
+func TestRememberRotatesTokens(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("no store")
+	for name, tt := range map[string]struct {
+		policy  web.SecurityPolicy
+		change  func(*framework.Request) error
+		err     error
+		status  int
+		rotated int
+	}{
+		"login":            {frameworktest.Policy{}, func(r *framework.Request) error { return r.Remember("alice") }, nil, 200, 1},
+		"logout":           {frameworktest.Policy{}, func(r *framework.Request) error { return r.Forget() }, nil, 200, 1},
+		"nobody to log in": {frameworktest.Policy{}, func(r *framework.Request) error { return r.Remember("") }, nil, 500, 0},
+		"no rememberer":    {framework.NoPolicy{}, func(r *framework.Request) error { return r.Remember("alice") }, nil, 500, 0},
+		"failed":           {frameworktest.Policy{}, func(r *framework.Request) error { return r.Remember("alice") }, broken, 500, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rotated := 0
+			config := quiet(framework.Options{Security: tt.policy})
+			registry.AddComponent[web.CSRFPolicy](config, tokens{&rotated, tt.err})
+			config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+				return r.Text("done"), tt.change(r)
+			}))
+			_, remembered := frameworktest.New(t, config).Get("/").Status(tt.status).Remembered()
+			assert.Equal(t, tt.rotated, rotated)
+			assert.Equal(t, tt.status == 200, remembered, "whether the user changed")
+		})
 	}
 }

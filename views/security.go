@@ -59,7 +59,7 @@ type DeniedError struct {
 	Decision   web.Decision
 }
 
-// Error names the view and the permission, and gives the policy's reason.
+// Error names the view and the permission, and says why the policy denied it.
 func (e *DeniedError) Error() string {
 	text := fmt.Sprintf("%s: permission %q denied", e.View, e.Permission)
 	if why := e.Decision.Why(); why != "" {

@@ -34,16 +34,17 @@ func (e *HTTPError) Response(r *Request) *Response {
 	if header.Bodyless(e.Status()) {
 		return resp
 	}
-	p := problem.Problem{Status: e.Status(), Detail: e.detail}
-	if e.Status() >= 500 {
-		p.RequestID = r.ID()
-	}
+	var p problem.Problem
 	if e.extras == nil {
 		resp.errorHeaders = true
 	} else {
-		p.Title, p.Type, p.Instance, p.Extensions = e.extras.title, e.extras.kind, e.extras.instance, e.extras.extensions
+		p = e.extras.Problem
 		resp.AddVary("Accept")
 		resp.SetHeader(nosniffKey, "nosniff")
+	}
+	p.Status, p.Detail = e.Status(), e.detail
+	if p.Status >= 500 {
+		p.RequestID = r.ID()
 	}
 	switch r.problemForm() {
 	case problem.JSON:

@@ -38,11 +38,8 @@ type HTTPError struct {
 var _ StatusError = (*HTTPError)(nil)
 
 type errorExtras struct {
-	header     []pair
-	kind       string // the problem's type, a URI
-	title      string
-	instance   string
-	extensions map[string]any
+	header          []pair
+	problem.Problem // without status, detail and request id
 }
 
 type pair struct{ key, value string } // key is canonical
@@ -57,8 +54,8 @@ func (e *HTTPError) Status() int {
 
 // Title returns the text of the status, or the one set by WithTitle.
 func (e *HTTPError) Title() string {
-	if e.extras != nil && e.extras.title != "" {
-		return e.extras.title
+	if e.extras != nil && e.extras.Title != "" {
+		return e.extras.Title
 	}
 	return problem.StatusText(e.Status())
 }
@@ -118,7 +115,7 @@ func (e *HTTPError) WithHeader(name, value string) *HTTPError {
 // WithTitle returns the error with another title.
 func (e *HTTPError) WithTitle(title string) *HTTPError {
 	c, x := e.copied()
-	x.title = title
+	x.Title = title
 	return c
 }
 
@@ -126,14 +123,14 @@ func (e *HTTPError) WithTitle(title string) *HTTPError {
 // problem. The default is about:blank.
 func (e *HTTPError) WithType(uri string) *HTTPError {
 	c, x := e.copied()
-	x.kind = uri
+	x.Type = uri
 	return c
 }
 
 // WithInstance returns the error with a URI that identifies this occurrence (RFC 9457).
 func (e *HTTPError) WithInstance(uri string) *HTTPError {
 	c, x := e.copied()
-	x.instance = uri
+	x.Instance = uri
 	return c
 }
 
@@ -141,11 +138,11 @@ func (e *HTTPError) WithInstance(uri string) *HTTPError {
 // that the RFC defines cannot be replaced.
 func (e *HTTPError) WithExtension(name string, value any) *HTTPError {
 	c, x := e.copied()
-	x.extensions = maps.Clone(x.extensions)
-	if x.extensions == nil {
-		x.extensions = make(map[string]any, 1)
+	x.Extensions = maps.Clone(x.Extensions)
+	if x.Extensions == nil {
+		x.Extensions = make(map[string]any, 1)
 	}
-	x.extensions[name] = value
+	x.Extensions[name] = value
 	return c
 }
 

@@ -1,9 +1,6 @@
 package web
 
 import (
-	"fmt"
-
-	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web/internal/origin"
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
@@ -123,27 +120,7 @@ func (l *Link) base(r *Request) (string, error) {
 
 // url joins the base, the path and the rest.
 func (l *Link) url(base, path string) (string, error) {
-	size := len(l.RawQuery) + len(l.Anchor) + 24*len(l.Query)
-	for _, e := range l.Elements {
-		if err := traversal.CheckSegment(e); err != nil {
-			return "", fmt.Errorf("element %w", err)
-		}
-		size += 1 + len(e)
-	}
-	u := urls.NewBuilder(base, path, size)
-	u.Segments(l.Elements)
-	for _, p := range l.Query {
-		if err := u.Param(p.Name, p.Value); err != nil {
-			return "", err
-		}
-	}
-	if l.Query == nil && l.RawQuery != "" {
-		u.RawQuery(l.RawQuery)
-	}
-	if l.Anchor != "" {
-		u.Fragment(l.Anchor)
-	}
-	return u.String(), nil
+	return urls.Join(base, path, urls.Parts[QueryParam]{Elements: l.Elements, Query: l.Query, RawQuery: l.RawQuery, Fragment: l.Anchor})
 }
 
 // keepQuery sets the query to that of the request, with some parameters replaced.

@@ -55,6 +55,13 @@ type CSRFPolicy interface {
 	Check(r *Request) error
 }
 
+// CSRFRotator is a [CSRFPolicy] with tokens. [Request.Remember] and [Request.Forget] call it: a
+// token that somebody planted before a login must not work after it.
+type CSRFRotator interface {
+	// Rotate makes the client's tokens invalid; the next one that is asked for is new.
+	Rotate(r *Request) error
+}
+
 // Decision is what a SecurityPolicy decides. The zero value denies. Renderers and templates show
 // clients whether it allows, and nothing else.
 type Decision struct {

@@ -49,16 +49,14 @@ func (p Predicate) Negated() bool { return p.negated }
 
 // String returns `kind=text`, with a leading '!' if it is negated.
 func (p Predicate) String() string {
-	var b strings.Builder
-	if p.negated {
-		b.WriteByte('!')
-	}
-	b.WriteString(p.kind)
+	text := p.kind
 	if p.text != "" {
-		b.WriteByte('=')
-		b.WriteString(p.text)
+		text += "=" + p.text
 	}
-	return b.String()
+	if p.negated {
+		text = "!" + text
+	}
+	return text
 }
 
 // Holds reports whether the predicate holds. One with an Err never does.

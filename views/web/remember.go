@@ -3,44 +3,59 @@ package web
 import (
 	"errors"
 	"fmt"
+
+	"github.com/mastaba-go/mastaba/registry"
 )
 
 // Remember logs a user in: they are the user of the client's next requests, while the identity of
 // this one stays what it is. Call it once the user has proved who they are. What the policy sets
 // for that, such as a cookie, is on whichever response is sent in the end, that of an error too. If
-// Remember and Forget are called several times, the last call counts.
+// Remember and Forget are called several times, the last call counts. The client's CSRF tokens
+// become invalid, if the [CSRFPolicy] is a [CSRFRotator].
 //
 // It is an error if there is no security policy, if the policy is not a [Rememberer], or if userID
 // is empty.
 func (r *Request) Remember(userID string) error {
-	policy, err := r.rememberer()
-	if err == nil && userID == "" {
-		err = errors.New("the user id is empty: want that of a user, or call Forget to log out")
-	}
-	var set func(*Response)
-	if err == nil {
-		set, err = policy.Remember(r, userID)
-	}
+	err := r.onClient(func(policy Rememberer) (func(*Response), error) {
+		if userID == "" {
+			return nil, errors.New("the user id is empty: want that of a user, or call Forget to log out")
+		}
+		return policy.Remember(r, userID)
+	})
 	if err != nil {
 		return fmt.Errorf("remember user %q: %w", userID, err)
 	}
-	r.setOnResponse(set)
 	return nil
 }
 
 // Forget logs the user out: the client's next requests are anonymous. Everything else is as with
 // Remember.
 func (r *Request) Forget() error {
-	policy, err := r.rememberer()
-	var set func(*Response)
-	if err == nil {
-		set, err = policy.Forget(r)
-	}
+	err := r.onClient(func(policy Rememberer) (func(*Response), error) { return policy.Forget(r) })
 	if err != nil {
 		return fmt.Errorf("forget the user: %w", err)
 	}
-	r.setOnResponse(set)
 	return nil
+}
+
+// onClient invalidates the client's CSRF tokens, and sets what change returns on the response.
+func (r *Request) onClient(change func(Rememberer) (func(*Response), error)) error {
+	policy, err := r.rememberer()
+	if err != nil {
+		return err
+	}
+	set, err := change(policy)
+	var csrf CSRFPolicy
+	if r.app.Registry != nil {
+		csrf, _ = registry.Lookup[CSRFPolicy](r.app.Registry)
+	}
+	if tokens, ok := csrf.(CSRFRotator); ok && err == nil {
+		err = tokens.Rotate(r)
+	}
+	if err == nil {
+		r.setOnResponse(set)
+	}
+	return err
 }
 
 func (r *Request) rememberer() (Rememberer, error) {

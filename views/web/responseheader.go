@@ -150,16 +150,11 @@ func (resp *Response) SetCookie(c *http.Cookie) {
 		resp.fail(fmt.Errorf("set cookie %q: %w", c.Name, err))
 		return
 	}
-	text := c.String()
-	old := resp.headers().Values("Set-Cookie")
+	lines := header.WithCookie(resp.headers().Values("Set-Cookie"), c)
 	resp.DelHeader("Set-Cookie")
-	for _, line := range old {
-		was, err := http.ParseSetCookie(line)
-		if err != nil || was.Name != c.Name || was.Path != c.Path || was.Domain != strings.TrimPrefix(c.Domain, ".") {
-			resp.AddHeader("Set-Cookie", line)
-		}
+	for _, line := range lines {
+		resp.AddHeader("Set-Cookie", line)
 	}
-	resp.AddHeader("Set-Cookie", text)
 }
 
 // headers returns the headers other than a common Content-Type, for reading; nil if there are none.

@@ -22,8 +22,8 @@ type Session interface {
 	IsNew() bool
 	// Created returns when the session began.
 	Created() time.Time
-	// Renew gives the session another id and keeps its values. Login needs it: otherwise somebody
-	// who planted the id would be logged in too (session fixation).
+	// Renew gives the session another id and keeps its values, except for CSRFTokenKey. Login needs
+	// it: otherwise somebody who planted the id would be logged in too (session fixation).
 	Renew()
 	// Invalidate removes all values. The session goes on as a new one.
 	Invalidate()
@@ -36,6 +36,9 @@ type Session interface {
 	// PeekFlash returns the messages of a queue, in order.
 	PeekFlash(queue string) ([]string, error)
 }
+
+// CSRFTokenKey is the name of the value in a [Session] that holds its CSRF token.
+const CSRFTokenKey = "_csrft_"
 
 // SessionFactory finds the sessions of clients. It is a component
 // (registry.Provide[web.SessionFactory]) and safe for concurrent use.

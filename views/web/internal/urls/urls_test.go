@@ -46,6 +46,33 @@ func TestBuilder(t *testing.T) {
 		`query parameter "a" is a chan int, which has no text form: pass a string, or give the type a String method`)
 }
 
+func TestJoin(t *testing.T) {
+	t.Parallel()
+	type arg = urls.Arg
+	for name, tt := range map[string]struct {
+		parts urls.Parts[arg]
+		want  string
+	}{
+		"a path alone":               {urls.Parts[arg]{}, "https://a/x/"},
+		"elements":                   {urls.Parts[arg]{Elements: []string{"b/c", ""}}, "https://a/x/b%2Fc/"},
+		"query and fragment":         {urls.Parts[arg]{Query: []arg{{"q", "ä"}, {"n", nil}}, Fragment: "top"}, "https://a/x/?q=%C3%A4&n=#top"},
+		"a raw query":                {urls.Parts[arg]{RawQuery: "a b"}, "https://a/x/?a%20b"},
+		"an empty query, no raw one": {urls.Parts[arg]{Query: []arg{}, RawQuery: "a"}, "https://a/x/"},
+		"a query before the raw one": {urls.Parts[arg]{Query: []arg{{"q", 1}}, RawQuery: "a"}, "https://a/x/?q=1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := urls.Join("https://a", "/x/", tt.parts)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, got)
+		})
+	}
+	_, err := urls.Join("", "/", urls.Parts[arg]{Elements: []string{".."}})
+	require.ErrorContains(t, err, "element")
+	_, err = urls.Join("", "/", urls.Parts[arg]{Query: []arg{{"q", func() {}}}})
+	require.ErrorContains(t, err, "no text form")
+}
+
 func TestLocation(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
