@@ -34,6 +34,7 @@
 //   - make traces or metrics, use package oteltween or promtween, or [Observe] for your own;
 //   - compress responses, use [Compress];
 //   - let pages of other origins use the application, use [CORS];
+//   - protect users by security headers, use [SecurityHeaders];
 //   - respond at a deadline, whatever the view does, use [Timeout];
 //   - bound the requests in flight, use [Limit];
 //   - use the registry or return an error from a tween's constructor, use [New].
@@ -44,6 +45,7 @@
 //	config.AddTween("timeout", tweens.Timeout(10*time.Second, tweens.TimeoutOptions{})) // includes error views
 //	config.AddTween("cors", tweens.CORS(tweens.CORSOptions{Origins: origins}))         // also on 503 and 504
 //	config.AddTween("compress", tweens.Compress(tweens.CompressOptions{}))
+//	config.AddTween("security headers", tweens.SecurityHeaders(tweens.SecurityHeadersOptions{}))
 //	config.AddTween("request id", tweens.RequestID())
 //	config.AddTween("metrics", promtween.Observe(promtween.Options{}))
 //	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))         // last, so outermost
@@ -54,7 +56,7 @@
 // Read [Wrap], [Add] and the documentation of the tweens that you use next. ExampleWrap,
 // ExampleAdd, ExampleAdd_extension, ExampleSetOrder, ExampleFromMiddleware and ExampleErrorViews
 // show how to write and order tweens; ExampleCompress, ExampleCORS, ExampleLimit, ExampleObserve,
-// ExampleTimeout and ExampleTimeoutOptions show the ready ones.
+// ExampleSecurityHeaders, ExampleTimeout and ExampleTimeoutOptions show the ready ones.
 //
 // # Order
 //

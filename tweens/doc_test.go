@@ -50,6 +50,7 @@ func TestAllTweens(t *testing.T) {
 	config.AddTween("timeout", tweens.Timeout(100*time.Millisecond, tweens.TimeoutOptions{GracePeriod: time.Millisecond}))
 	config.AddTween("cors", tweens.CORS(tweens.CORSOptions{Origins: []string{"https://example.org"}}))
 	config.AddTween("compress", tweens.Compress(tweens.CompressOptions{}))
+	config.AddTween("security headers", tweens.SecurityHeaders(tweens.SecurityHeadersOptions{}))
 	config.AddTween("request id", tweens.RequestID())
 	config.AddTween("observe", tweens.Observe(seen))
 	config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))

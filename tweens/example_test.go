@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"log"
 	"net/http"
 	"net/http/httptest"
@@ -252,6 +253,31 @@ func ExampleCORS() {
 	// Output:
 	// 204 "https://shop.example.org" "GET, PUT"
 	// 403 "" ""
+}
+
+// A page with an inline script, which the policy allows by the nonce of the request.
+func ExampleSecurityHeaders() {
+	page := template.Must(template.New("page").Parse("<!doctype html><script nonce=\"{{.}}\">start()</script>"))
+	options := tweens.SecurityHeadersOptions{CSP: tweens.DefaultCSP(), FrameAncestors: []string{"'self'"}}
+	options.CSP["script-src"] = []string{"'self'", tweens.Nonce}
+	app := chain("security headers", tweens.SecurityHeaders(options), func(r *web.Request) (*web.Response, error) {
+		var text strings.Builder
+		err := page.Execute(&text, tweens.CSPNonce(r))
+		return r.HTML(text.String()), err
+	})
+	r := web.Begin(nil, httptest.NewRequest("GET", "/", nil))
+	resp, err := app(r)
+	if err != nil {
+		log.Fatal(err)
+	}
+	body, _ := resp.Body()
+	for _, text := range []string{string(body), resp.Header("Content-Security-Policy"), resp.Header("X-Frame-Options")} {
+		fmt.Println(strings.ReplaceAll(text, tweens.CSPNonce(r), "NONCE"))
+	}
+	// Output:
+	// <!doctype html><script nonce="NONCE">start()</script>
+	// default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'; script-src 'self' 'nonce-NONCE'
+	// SAMEORIGIN
 }
 
 func ExampleCompress() {
