@@ -78,8 +78,11 @@ func (t *Traverser) Inside(ctx context.Context, a, b any) (bool, error) {
 // compare, are the same if they share their memory; other values that cannot be compared never are.
 func same(a, b Resource) bool {
 	ta, tb := reflect.TypeOf(a), reflect.TypeOf(b)
-	if ta != tb || ta == nil {
+	switch {
+	case ta != tb || ta == nil:
 		return false
+	case ta.Kind() == reflect.Pointer:
+		return a == b
 	}
 	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
 	switch {

@@ -162,3 +162,96 @@ func TestLocateRule(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, ok)
 }
+
+func TestCanonical(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	root := traversal.Map{}
+	top := traversal.NewNode(root)
+	shelf := &placed{name: "shelf", parent: root}
+	book := &placed{name: "book", parent: shelf}
+	other := &placed{}
+	mounted := &placed{name: "mounted", parent: other}
+	lost := &placed{name: "lost", err: errors.New("denied")}
+	for _, tt := range []struct {
+		name string
+		node traversal.Node
+		want string
+		err  string
+	}{
+		{"nothing states its place", top.At("a", &leaf{}).At("b", &leaf{}), "/a/b", ""},
+		{"in its place", top.At("shelf", shelf).At("book", book), "/shelf/book", ""},
+		{"an alias", top.At("alias", book), "/shelf/book", ""},
+		{"below an alias", top.At("alias", book).At("page", &leaf{}).At("line", &leaf{}), "/shelf/book/page/line", ""},
+		{"an alias below an alias", top.At("alias", shelf).At("favourite", book).At("page", &leaf{}), "/shelf/book/page", ""},
+		{"another tree", top.At("mount", other).At("mounted", mounted).At("page", &leaf{}), "/mount/mounted/page", ""},
+		{"another tree, left at once", top.At("alias", mounted).At("page", &leaf{}), "/alias/page", ""},
+		{"another tree below an alias", top.At("alias", book).At("mount", other).At("mounted", mounted).At("page", &leaf{}),
+			"/shelf/book/mount/mounted/page", ""},
+		{"a broken chain", top.At("lost", lost), "", "location of *traversal_test.placed: denied"},
+		{"below a broken chain", top.At("lost", lost).At("page", &leaf{}), "", "location of *traversal_test.placed: denied"},
+		{"another tree below a broken chain", top.At("lost", lost).At("mount", other).At("mounted", mounted), "", "location of *traversal_test.placed: denied"},
+		{"the zero node", traversal.Node{}, "", "location of traversal.Node: the zero Node has no resource"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			n, err := noRules.Canonical(ctx, tt.node)
+			if tt.err != "" {
+				require.EqualError(t, err, tt.err)
+				assert.True(t, n.IsZero())
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, n.Path())
+			assert.Equal(t, tt.node.Resource(), n.Resource())
+			if n.Path() == tt.node.Path() {
+				assert.Equal(t, tt.node, n, "not made anew")
+			}
+		})
+	}
+
+}
+
+func TestCanonicalDoesNotAllocate(t *testing.T) {
+	ctx, root := t.Context(), traversal.Map{}
+	shelf := &placed{name: "shelf", parent: root}
+	book := &placed{name: "book", parent: shelf}
+	deep := traversal.NewNode(root).At("shelf", shelf).At("book", book).At("page", &leaf{})
+	r, err := walk(t, site(), traversal.Path{Escaped: "/a/b/c"})
+	require.NoError(t, err)
+	for _, n := range []traversal.Node{r.Node(), deep} {
+		assert.Zero(t, testing.AllocsPerRun(100, func() {
+			if _, err := noRules.Canonical(ctx, n); err != nil {
+				t.Error(err)
+			}
+		}))
+	}
+}
+
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	root := traversal.Map{}
+	shelf := &placed{name: "shelf", parent: root}
+	for _, tt := range []struct {
+		parent traversal.Node
+		child  traversal.Resource
+		want   bool
+		err    string
+	}{
+		{traversal.NewNode(root), &leaf{}, true, ""},
+		{traversal.NewNode(root), shelf, true, ""},
+		{traversal.NewNode(root).At("x", shelf), &placed{name: "book", parent: shelf}, true, ""},
+		{traversal.NewNode(root), &placed{name: "book", parent: shelf}, false, ""},
+		{traversal.NewNode(root), &placed{}, false, ""},
+		{traversal.NewNode(root), &placed{err: errors.New("denied")}, false, "location of *traversal_test.placed: denied"},
+		{traversal.Node{}, shelf, false, ""},
+	} {
+		got, err := noRules.Holds(t.Context(), tt.parent, tt.child)
+		if tt.err != "" {
+			assert.EqualError(t, err, tt.err)
+		} else {
+			assert.NoError(t, err)
+		}
+		assert.Equal(t, tt.want, got)
+	}
+}

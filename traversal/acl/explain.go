@@ -11,10 +11,12 @@ import (
 // Explanation is a decision with everything that led to it, for explanations, administration pages
 // and tests.
 type Explanation struct {
-	Decision   Decision
-	Principals []string // that were asked about, without local roles
-	Steps      []Step   // the resources that were looked at, from the node up
-	Roles      []Role   // the local roles of the lineage, if any entry needed them
+	Decision   Decision       // zero after an error
+	Node       traversal.Node // that was asked about, at its own place
+	Permission string         // that was asked for
+	Principals []string       // that were asked about, without local roles
+	Steps      []Step         // the resources that were looked at, from the node up
+	Roles      []Role         // the local roles of the lineage, if any entry needed them
 }
 
 var _ fmt.Stringer = (*Explanation)(nil)
@@ -72,7 +74,7 @@ func Explain(ctx context.Context, t *traversal.Traverser, node traversal.Node, p
 	if err != nil {
 		return nil, err
 	}
-	x := &Explanation{Principals: principals}
+	x := &Explanation{Node: node, Permission: permission, Principals: principals}
 	q := newQuestion(t, permission, principals)
 	q.granted = func(n traversal.Node, roles []string) {
 		for _, role := range roles {
@@ -130,9 +132,17 @@ func (q *question) check(ctx context.Context, node traversal.Node, e *Entry) (Ou
 //	  1. allow group:editors edit,view — another principal
 //	  2. deny system.Everyone * — decides
 func (x *Explanation) String() string {
-	d := x.Decision
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s\n%s at %s, asked for %s", d.Reason(), d.Permission, d.Node.Path(), strings.Join(x.Principals, ", "))
+	if x.Decision.Node.IsZero() {
+		text.WriteString("no decision")
+	} else {
+		text.WriteString(x.Decision.Reason())
+	}
+	who := "nobody"
+	if len(x.Principals) > 0 {
+		who = strings.Join(x.Principals, ", ")
+	}
+	fmt.Fprintf(&text, "\n%s at %s, asked for %s", x.Permission, x.Node.Path(), who)
 	for _, role := range x.Roles {
 		fmt.Fprintf(&text, "\nlocal role %s of %s", role.Name, role.Node.Path())
 	}

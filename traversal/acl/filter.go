@@ -78,39 +78,16 @@ func Children(ctx context.Context, t *traversal.Traverser, parent traversal.Node
 type filter struct {
 	t        *traversal.Traverser
 	parent   traversal.Node
-	question          // with the local roles of the parent and above, if they were loaded
-	open     []*Entry // of the parent and above, up to the one that decides: those whose principals are not held
-	allowed  bool     // whether the permission is granted to children for which none of open matches
+	question // with the local roles of the parent and above, once loaded
+
+	inherited bool     // whether the fields below are known
+	open      []*Entry // of the parent and above, up to the one that decides: those whose principals are not held
+	allowed   bool     // what they decide unless a local role of the child matches one of open
 }
 
 func newFilter(ctx context.Context, t *traversal.Traverser, parent traversal.Node, permission string, principals []string) (*filter, error) {
 	parent, err := t.Canonical(ctx, parent)
-	if err != nil {
-		return nil, err
-	}
-	f := &filter{t: t, parent: parent, question: newQuestion(t, permission, principals)}
-	for n, ok := parent, true; ok; n, ok = n.Parent() {
-		list, err := f.listAt(ctx, n)
-		if err != nil {
-			return nil, err
-		}
-		for i := range list {
-			e := &list[i]
-			if !e.covers(permission, f.what) {
-				continue
-			}
-			held, err := f.holds(ctx, parent, e)
-			if err != nil {
-				return nil, err
-			}
-			if held {
-				f.allowed = e.allow
-				return f, nil
-			}
-			f.open = append(f.open, e)
-		}
-	}
-	return f, nil
+	return &filter{t: t, parent: parent, question: newQuestion(t, permission, principals)}, err
 }
 
 // permits decides about one child.
@@ -141,12 +118,45 @@ func (f *filter) permits(ctx context.Context, name string, child traversal.Resou
 			return held && e.allow, err
 		}
 	}
+	if !f.inherited {
+		if err := f.inherit(ctx); err != nil {
+			return false, err
+		}
+	}
 	for _, e := range f.open {
 		if held, err := c.hold(ctx, f, e); held || err != nil {
 			return held && e.allow, err
 		}
 	}
 	return f.allowed, nil
+}
+
+// inherit works out what the lists of the parent and above decide, for the first child that leaves
+// it to them.
+func (f *filter) inherit(ctx context.Context) error {
+	for n, ok := f.parent, true; ok; n, ok = n.Parent() {
+		list, err := f.listAt(ctx, n)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			e := &list[i]
+			if !e.covers(f.permission, f.what) {
+				continue
+			}
+			held, err := f.holds(ctx, f.parent, e)
+			if err != nil {
+				return err
+			}
+			if held {
+				f.allowed, f.inherited = e.allow, true
+				return nil
+			}
+			f.open = append(f.open, e)
+		}
+	}
+	f.inherited = true
+	return nil
 }
 
 // childRoles are the local roles of one child, loaded when an entry may need them.

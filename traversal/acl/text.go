@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -202,12 +203,12 @@ func (l List) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// MarshalText returns the text of the list. An entry that matches nothing is an error, since Parse
-// would refuse it.
+// MarshalText returns the text of the list. An entry with an empty principal or permission is an
+// error, since Parse would refuse it.
 func (l List) MarshalText() ([]byte, error) {
 	for i, e := range l {
-		if e.who == 0 || e.what == 0 {
-			return nil, fmt.Errorf("acl: entry %d (%v) has an empty principal, or no permission", i+1, e)
+		if e.principal == "" || len(e.permissions) == 0 || slices.Contains(e.permissions, "") {
+			return nil, fmt.Errorf("acl: entry %d (%v) has an empty principal or permission", i+1, e)
 		}
 	}
 	return []byte(l.String()), nil
