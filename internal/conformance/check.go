@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 )
 
 // Check is a URL to generate while the application handles a request, after traversal and before
-// the view is called.
+// the view is called, or an [accessCheck].
 type Check struct {
 	Call    string   `json:"call"`
 	Request *Request `json:"request"`
@@ -30,17 +31,14 @@ type Check struct {
 	AppURL      *string        `json:"app_url"`
 
 	accessCheck
+	staticCheck
 
 	Expect Expect `json:"expect"`
 }
 
-// accessCheck holds the fields of checks of access lists and static views, which do not run yet.
-type accessCheck struct {
-	File       string   `json:"file"`
-	Check      string   `json:"check"`
-	Path       string   `json:"path"`
-	Permission string   `json:"permission"`
-	Principals []string `json:"principals"`
+// staticCheck holds the fields of checks of static views, which do not run yet.
+type staticCheck struct {
+	File string `json:"file"`
 }
 
 // Query is a list of pairs or a raw query.
@@ -123,16 +121,20 @@ func (c *Check) call(r *web.Request) (string, error) {
 	return "", fmt.Errorf("call %q: %w", c.Call, errUnknown)
 }
 
-// node returns the resource of the check in the tree of the request. Unlike traversal, it also
-// finds names that begin with "@@".
+// node returns the resource of the check in the tree of the request.
 func (c *Check) node(r *web.Request) (traversal.Node, error) {
-	node := r.Node().Root()
-	for _, name := range names(strings.Split(c.Resource, "/")) {
+	return descend(r.Context(), r.Node().Root(), c.Resource)
+}
+
+// descend returns the node at a path of the cases. Unlike traversal, it also finds names that begin
+// with "@@".
+func descend(ctx context.Context, node traversal.Node, path string) (traversal.Node, error) {
+	for _, name := range names(strings.Split(path, "/")) {
 		container, ok := node.Resource().(traversal.Container)
 		if !ok {
-			return node, fmt.Errorf("resource %q: %w", c.Resource, errUnknown)
+			return node, fmt.Errorf("resource %q: %w", path, errUnknown)
 		}
-		child, err := container.Child(r.Context(), name)
+		child, err := container.Child(ctx, name)
 		if err != nil {
 			return node, err
 		}

@@ -156,6 +156,7 @@ var fields = map[string][]string{
 	"config":    {"matched_route", "matchdict"},
 	"errors":    {"error", "context", "matched_route"},
 	"events":    {"error"},
+	"acl":       {"context", "view_name", "error"},
 }
 
 // recorded returns the outline's result with the fields that the case records.

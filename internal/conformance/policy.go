@@ -1,10 +1,10 @@
 package conformance
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/acl"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -31,11 +31,11 @@ func (policy) Principals(r *web.Request) ([]string, error) {
 }
 
 func principals(user, groups string) []string {
-	names := []string{"system.Everyone"}
+	names := []string{acl.Everyone}
 	if user == "" {
 		return names
 	}
-	names = append(names, "system.Authenticated", user)
+	names = append(names, acl.Authenticated, user)
 	for group := range strings.SplitSeq(groups, ",") {
 		if group = strings.TrimSpace(group); group != "" {
 			names = append(names, "group:"+group)
@@ -44,26 +44,15 @@ func principals(user, groups string) []string {
 	return names
 }
 
-// Permits finds the first entry from the resource upward for the permission and one of the
-// principals. Without one, access is denied.
+// Permits decides by the access lists of the tree.
 func (p policy) Permits(r *web.Request, at traversal.Node, permission string) (web.Decision, error) {
 	who, err := p.Principals(r)
 	if err != nil {
 		return web.Decision{}, err
 	}
-	for above, err := range r.Traverser().Lineage(r.Context(), at) {
-		if err != nil {
-			return web.Decision{}, err
-		}
-		res, ok := above.Resource().(IResource)
-		if !ok || res.spec().ACL == nil {
-			continue
-		}
-		for _, ace := range *res.spec().ACL {
-			if slices.Contains(who, ace.Principal) && (ace.All || slices.Contains(ace.Permissions, permission)) {
-				return web.Decision{Allowed: ace.Allow, Reason: "access list", At: above}, nil
-			}
-		}
+	d, err := acl.Permits(r.Context(), r.Traverser(), at, permission, who)
+	if err != nil {
+		return web.Decision{}, err
 	}
-	return web.Deny("no entry for it"), nil
+	return web.Decision{Allowed: d.Allowed, Reason: d.Reason(), At: d.At}, nil
 }

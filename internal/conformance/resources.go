@@ -7,6 +7,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/acl"
 	"github.com/mastaba-go/mastaba/views"
 )
 
@@ -28,7 +29,29 @@ type (
 // place is what all classes share: the node of the tree that they represent.
 type place struct{ tree *Tree }
 
+var _ acl.Provider = (*place)(nil)
+
 func (p *place) spec() *Tree { return p.tree }
+
+// ACL returns the access list of the node; nil without one.
+func (p *place) ACL(context.Context) (acl.List, error) {
+	if p.tree.ACL == nil {
+		return nil, nil
+	}
+	list := acl.List{}
+	for _, ace := range *p.tree.ACL {
+		permissions := ace.Permissions
+		if ace.All {
+			permissions = []string{acl.AllPermissions}
+		}
+		entry := acl.Deny(ace.Principal, permissions...)
+		if ace.Allow {
+			entry = acl.Allow(ace.Principal, permissions...)
+		}
+		list = append(list, entry)
+	}
+	return list, nil
+}
 
 // Folder holds children.
 type Folder struct{ place }

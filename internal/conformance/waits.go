@@ -18,8 +18,6 @@ func (c *Case) Waits() string {
 		return "impossible in Go: an error view takes an error"
 	case c.any(func(d Directive) bool { return d.Do == "add_static_view" }):
 		return "waits for static views"
-	case c.Suite == "acl":
-		return "waits for access lists"
 	case c.CookieJar || c.any(Directive.needsSession):
 		return "waits for sessions"
 	}
