@@ -123,9 +123,17 @@ func (f *filter) permits(ctx context.Context, name string, child traversal.Resou
 			return false, err
 		}
 	}
-	for _, e := range f.open {
-		if held, err := c.hold(ctx, f, e); held || err != nil {
-			return held && e.allow, err
+	if len(f.open) == 0 {
+		return f.allowed, nil
+	}
+	if err := c.load(ctx, f); err != nil {
+		return false, err
+	}
+	if c.who != 0 {
+		for _, e := range f.open {
+			if c.who&e.who != 0 && slices.Contains(c.roles, e.principal) {
+				return e.allow, nil
+			}
 		}
 	}
 	return f.allowed, nil
@@ -159,22 +167,32 @@ func (f *filter) inherit(ctx context.Context) error {
 	return nil
 }
 
-// childRoles are the local roles of one child, loaded when an entry may need them.
+// childRoles are the local roles that one child grants, loaded when an entry may need them.
 type childRoles struct {
 	name   string
 	child  traversal.Resource
 	roles  []string
+	who    uint64 // their bits
 	loaded bool
 }
 
-// hold reports whether the principal of e is a local role that the child itself grants.
-func (c *childRoles) hold(ctx context.Context, f *filter, e *Entry) (bool, error) {
-	if !c.loaded && e.who != 0 {
-		roles, err := f.localRoles(ctx, c.child, f.principals)
-		if err != nil {
-			return false, &Error{At: f.parent.At(c.name, c.child), Kind: "local roles", Err: err}
-		}
-		c.roles, c.loaded = roles, true
+func (c *childRoles) load(ctx context.Context, f *filter) error {
+	if c.loaded {
+		return nil
 	}
-	return e.who != 0 && slices.Contains(c.roles, e.principal), nil
+	roles, err := f.localRoles(ctx, c.child, f.principals)
+	if err != nil {
+		return &Error{At: f.parent.At(c.name, c.child), Kind: "local roles", Err: err}
+	}
+	c.roles, c.who, c.loaded = roles, bits(roles), true
+	return nil
+}
+
+// hold reports whether the principal of e is among the roles.
+func (c *childRoles) hold(ctx context.Context, f *filter, e *Entry) (bool, error) {
+	if e.who == 0 {
+		return false, nil
+	}
+	err := c.load(ctx, f)
+	return c.who&e.who != 0 && slices.Contains(c.roles, e.principal), err
 }
