@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/internal/mediatype"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -71,7 +72,7 @@ func offersOne(p web.Predicate) error {
 }
 
 // mediaTypes is the Data of the predicates Accept and ContentType.
-type mediaTypes []string
+type mediaTypes = condition.MediaTypes
 
 // acceptOf returns the media type that a view with these predicates offers, "" for none.
 func acceptOf(ps []web.Predicate) string {

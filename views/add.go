@@ -39,9 +39,10 @@ func AddNotFound(c registry.Recorder, v View, opts ...Option) {
 }
 
 // AddForbidden registers the error view for errors with status 403: a permission was denied, or a
-// view returned such an error. v is a Func view, or one that takes an error; a [*DeniedError] in it
-// says what was denied. The status of the response starts as 403, see [AddError]; to make a client
-// log in, return the response of [web.Unauthorized] with a challenge.
+// view returned such an error. It also handles the 401 for a denied permission (see [Refuse]), unless
+// there is an [ErrorStatus] view for 401 alone. v is a Func view, or one that takes an error; a
+// [*DeniedError] in it says what was denied. The response starts with the status of the error and, for
+// a 401, with its challenges: see [AddError]. So a page with a form to log in needs no more.
 func AddForbidden(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, use{errors: true, status: http.StatusForbidden, directive: "AddForbiddenView"}, opts)
 }
@@ -81,8 +82,8 @@ func record(cfg *registry.Config, v View, u use, opts []Option) {
 			if err != nil {
 				c.Fail(err) // continue, so that every faulty view is reported
 			}
-			if info.Permission != "" {
-				describePermission(reg, info.Permission, info.Source)
+			for _, permission := range info.permissions() {
+				describePermission(reg, permission, info.Source)
 			}
 			return nil
 		},
@@ -227,8 +228,8 @@ func relatedTo(info *Info) (refs []registry.Ref) {
 	if info.Route != "" {
 		refs = append(refs, registry.Ref{Category: "routes", ID: info.Route})
 	}
-	if info.Permission != "" {
-		refs = append(refs, registry.Ref{Category: "permissions", ID: info.Permission})
+	for _, permission := range info.permissions() {
+		refs = append(refs, registry.Ref{Category: "permissions", ID: permission})
 	}
 	return refs
 }

@@ -1,7 +1,9 @@
 package views
 
 import (
+	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/mastaba-go/mastaba/views/internal/errortree"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -14,7 +16,8 @@ import (
 //
 //  1. views for the type of one of these errors, or for an interface that it implements (other than
 //     error itself), for each error in turn,
-//  2. views for ranges of statuses (ErrorStatus), narrower first,
+//  2. views for ranges of statuses (ErrorStatus), narrower first; a 401 for a denied permission is also
+//     for the views of 403 (AddForbidden), after those of 401,
 //  3. without a route: the default response of HTTP errors,
 //  4. views for any error.
 //
@@ -29,6 +32,14 @@ type statusGroup struct {
 }
 
 func (g *statusGroup) width() int { return g.hi - g.lo }
+
+// is reports whether the group is for one status.
+func (g *statusGroup) is(status int) bool { return g.lo == status && g.hi == status }
+
+// isDenied reports whether an error is about a denied permission.
+func isDenied(tree []error) bool {
+	return slices.ContainsFunc(tree, func(err error) bool { _, is := err.(*DeniedError); return is })
+}
 
 // errorSearch is one part of the search for an error view: a chain, and the error for its views.
 type errorSearch struct {
@@ -69,7 +80,7 @@ func (s *slot) specific(ts *types, err error, tree []error) []errorSearch {
 	}
 	status, _ := web.StatusOf(err)
 	for _, g := range s.ranges {
-		if g.lo <= status && status <= g.hi {
+		if g.lo <= status && status <= g.hi || status == http.StatusUnauthorized && g.is(http.StatusForbidden) && isDenied(tree) {
 			parts = append(parts, errorSearch{chain{steps: []step{{multiview: &g.multiview}}}, err})
 		}
 	}

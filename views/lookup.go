@@ -108,7 +108,12 @@ func groupType(reg *registration) reflect.Type {
 
 // freeze computes the chains of types known by now, and reports ties of types declared by Resource.
 func (s *slot) freeze(ts *types) error {
-	slices.SortStableFunc(s.ranges, func(a, b *statusGroup) int { return a.width() - b.width() })
+	slices.SortStableFunc(s.ranges, func(a, b *statusGroup) int {
+		if a.width() == 0 && b.width() == 0 {
+			return a.lo - b.lo // 401 before 403: see specific
+		}
+		return a.width() - b.width()
+	})
 	if only := s.byType[nil]; only != nil && len(s.groups) == 1 {
 		s.fixed = &chain{}
 		s.fixed.add(only, nil)

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/internal/mediatype"
 	"github.com/mastaba-go/mastaba/views/internal/ranking"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -125,7 +126,7 @@ func (reg *registration) failing(r *web.Request) []web.Predicate {
 			failed = append(failed, p)
 		}
 	}
-	if method := methodOf(r); explicitOnly(method) && allows(reg.info.Predicates, method) && !reg.takes(method) {
+	if method := methodOf(r); condition.ExplicitOnly(method) && condition.Allows(reg.info.Predicates, method) && !reg.takes(method) {
 		failed = append(failed, implicitMethods)
 	}
 	return failed

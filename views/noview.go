@@ -35,6 +35,8 @@ type Candidate struct {
 	Info   *Info
 	Failed string // the first predicate that does not hold; "" if the view matches
 	Err    error  // error of that predicate
+
+	Decision *web.Decision // about the permission of its predicate IfPermitted; nil without one
 }
 
 var _ fmt.Stringer = Candidate{}
@@ -161,6 +163,11 @@ func reported(all []candidate, r *web.Request) []Candidate {
 	list := make([]Candidate, len(all))
 	for i, e := range all {
 		list[i].Info = e.info
+		if permission := e.info.IfPermitted(); permission != "" {
+			if decision, err := r.Permits(permission); err == nil {
+				list[i].Decision = &decision
+			}
+		}
 		if len(e.failed) > 0 {
 			list[i].Failed = e.failed[0].String()
 			_, list[i].Err = e.failed[0].Holds(r)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/views/internal/condition"
+	"github.com/mastaba-go/mastaba/views/internal/nearmiss"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -16,17 +17,18 @@ import (
 // relative to them.
 const (
 	kindXHR           = "xhr"
-	kindMethod        = "method"
+	kindMethod        = condition.KindMethod
 	kindPathInfo      = "path_info"
 	kindParam         = "param"
 	kindHeader        = "header"
-	kindAccept        = "accept"
+	kindAccept        = condition.KindAccept
 	kindContainment   = "containment"
+	kindPermitted     = "permitted"
 	kindMatchParam    = "match_param"
 	kindPhysicalPath  = "physical_path"
 	kindAuthenticated = "authenticated"
 	kindPrincipals    = "principals"
-	kindContentType   = "content_type"
+	kindContentType   = condition.KindContentType
 )
 
 // methods is the Data of a Method predicate: sorted, HEAD beside GET.
@@ -49,7 +51,7 @@ func Method(names ...string) web.Predicate {
 		if !condition.IsToken(name) {
 			p = p.WithErr(fmt.Errorf("method: invalid method %q: no request has it: want a method such as \"GET\"", name))
 		}
-		if upper := strings.ToUpper(name); upper != name && slices.Contains(standardMethods, upper) {
+		if upper := strings.ToUpper(name); upper != name && slices.Contains(nearmiss.StandardMethods, upper) {
 			p = p.WithErr(fmt.Errorf("method: invalid method %q: methods are case-sensitive, want %q", name, upper))
 		}
 	}

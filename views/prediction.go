@@ -142,7 +142,7 @@ func (o *Prediction) admit(r *web.Request) error {
 		}
 		o.Decision = &decision
 		if !decision.Allowed {
-			return denied(o.View, decision)
+			return Refuse(r, &DeniedError{View: o.View.String(), Permission: o.View.Permission, Decision: decision})
 		}
 	}
 	check, err := csrfChecked(o.View)

@@ -2,7 +2,6 @@ package views
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -11,7 +10,8 @@ import (
 // RenderOption is an option of [RenderView].
 type RenderOption struct{ permissive bool }
 
-// Permissive skips the permission check: for parts of a page whose own view already passed one.
+// Permissive skips the check of the option [Permission]: for parts of a page whose own view already
+// passed one. The predicate [IfPermitted] is checked all the same.
 func Permissive() RenderOption { return RenderOption{permissive: true} }
 
 // String returns the option as it is written.
@@ -23,7 +23,7 @@ var _ fmt.Stringer = RenderOption{}
 // called view gets a request of its own for node. Its predicates are checked, so a view for GET
 // does not match within a POST. Only views without a route are looked up. If none matches, the
 // error is a [*NoViewError], which has no status: a missing part does not make the page a 404. If
-// the permission is denied, the error is a web.HTTPError with status 403, see [Permissive].
+// the permission is denied, the error is that of [Refuse], see [Permissive].
 func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOption) (*web.Response, error) {
 	t := TableOf(r.Registry())
 	permissive := false
@@ -37,28 +37,10 @@ func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOpt
 			return resp, err
 		}
 	}
+	if err := refused(at, t.examine(at, true, s)); err != nil {
+		return nil, err
+	}
 	return nil, t.notFound(at, name, s)
-}
-
-// Permitted reports whether the request's user may call the view that RenderView would call. A view
-// without a permission is permitted. If no view matches, the error is a [*NoViewError].
-func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, error) {
-	t := TableOf(r.Registry())
-	at := r.WithNode(node, name)
-	s := t.resources.at("", name)
-	if s == nil {
-		return web.Decision{}, t.notFound(at, name, nil)
-	}
-	view, _, err := s.chainFor(t.types, at, reflect.TypeOf(node.Resource())).find(at)
-	switch {
-	case err != nil:
-		return web.Decision{}, err
-	case view == nil:
-		return web.Decision{}, t.notFound(at, name, s)
-	case view.info.Permission == "":
-		return web.Allow("the view requires no permission"), nil
-	}
-	return at.Permits(view.info.Permission, node)
 }
 
 // notFound is the error of RenderView if no view of the slot matches.

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -51,10 +52,10 @@ func SetDefaultPermission(c registry.Recorder, permission string) {
 	})
 }
 
-// DeniedError is the cause of the 403 for a denied permission. An error view finds it, and with it
-// the security policy's decision, with errors.As.
+// DeniedError is the cause of the 403 or 401 for a denied permission: see [Refuse]. An error view finds
+// it, and with it the security policy's decision, with errors.As.
 type DeniedError struct {
-	View       string // description of the view
+	View       string // description of the view, or of what else was not permitted
 	Permission string
 	Decision   web.Decision
 }
@@ -91,32 +92,57 @@ func permissionOf(info *Info) (string, error) {
 	return string(fallback), nil
 }
 
-// denied returns the error of a view that may not be called.
-func denied(info *Info, decision web.Decision) error {
-	return web.Forbidden("").With(&DeniedError{View: info.String(), Permission: info.Permission, Decision: decision})
+// Refuse returns the error for a denied permission, with the cause denied: a 403, or a 401 if the
+// client has no user and the security policy can ask it to authenticate (web.Challenger). The views
+// of [AddForbidden] handle both. It is for code that asks [web.Request.Permits] itself; views have
+// the option [Permission].
+func Refuse(r *web.Request, denied *DeniedError) error {
+	refused := web.Forbidden("")
+	if policy, ok := r.Application().Security.(web.Challenger); ok {
+		known, err := r.IsAuthenticated()
+		if err != nil || known {
+			return cmp.Or(err, error(refused.With(denied)))
+		}
+		challenges, err := policy.Challenges(r)
+		if err != nil {
+			return err
+		}
+		if len(challenges) > 0 {
+			refused = web.Unauthorized("")
+		}
+		for _, challenge := range challenges {
+			refused = refused.WithHeader("WWW-Authenticate", challenge)
+		}
+	}
+	return refused.With(denied)
 }
 
 // undecided returns an error if a permission is required but no security policy decides who has it:
 // a forgotten policy must not open a page. It names one place, since one line mends all of them.
 func (t *Table) undecided(reg *registry.Registry) error {
-	if policy, _ := registry.Lookup[web.SecurityPolicy](reg); policy != nil || !deriversOf(reg).builtin(SecuredView) {
+	if policy, _ := registry.Lookup[web.SecurityPolicy](reg); policy != nil {
 		return nil
 	}
+	secured := deriversOf(reg).builtin(SecuredView)
 	var at registry.Source
 	var what string
 	more := -1
-	if byDefault, ok := registry.Lookup[defaultPermission](reg); ok {
+	if byDefault, ok := registry.Lookup[defaultPermission](reg); ok && secured {
 		set, _ := reg.Introspect().Get(categoryDefaultPermission, categoryDefaultPermission)
 		at, what, more = set.Source, fmt.Sprintf("views require permission %q by default", string(byDefault)), 0
 	}
 	counted := map[registry.Source]bool{} // a view for an error type is in two indexes
 	for _, info := range t.Views() {
-		if own, _ := info.options.option(kindPermission); own.value == nil || own.value == "" || counted[info.Source] {
+		permission := info.IfPermitted()
+		if own, _ := info.options.option(kindPermission); secured && own.value != nil && own.value != "" {
+			permission = info.Permission
+		}
+		if permission == "" || counted[info.Source] {
 			continue
 		}
 		counted[info.Source] = true
 		if more++; more == 0 {
-			at, what = info.Source, fmt.Sprintf("%s requires permission %q", info, info.Permission)
+			at, what = info.Source, fmt.Sprintf("%s requires permission %q", info, permission)
 		}
 	}
 	if more < 0 {
@@ -152,7 +178,7 @@ func securedView(next Callable, info *Info) (Callable, error) {
 		if decision.Allowed {
 			return next(r, res)
 		}
-		return nil, denied(info, decision)
+		return nil, Refuse(r, &DeniedError{View: name, Permission: info.Permission, Decision: decision})
 	}, nil
 }
 

@@ -191,12 +191,14 @@ func (x *index) at(route, name string) *slot {
 	return of.at(name)
 }
 
-// on yields the views that a route may lead to, whatever their name and type, in no fixed order.
-func (x *index) on(route *web.Routed) iter.Seq[*registration] {
-	return func(yield func(*registration) bool) {
+// on yields the predicates of each view that a route may lead to, whatever its name and type, in no
+// fixed order.
+func (x *index) on(route *web.Routed) iter.Seq[[]web.Predicate] {
+	return func(yield func([]web.Predicate) bool) {
+		each := func(reg *registration) bool { return yield(reg.info.Predicates) }
 		of := x.routed[route.Route]
-		if of.each(yield) && route.GlobalViews {
-			x.global.each(yield)
+		if of.each(each) && route.GlobalViews {
+			x.global.each(each)
 		}
 	}
 }

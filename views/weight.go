@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/mastaba-go/mastaba/registry"
-	"github.com/mastaba-go/mastaba/views/internal/ranking"
 )
 
 // The weight of predicates.
@@ -21,9 +20,9 @@ import (
 // the number is negative, and from sixty on it does not fit a machine integer. It is computed once
 // with big numbers, and the views keep only their order (ranking.Scale).
 
-// builtinKinds are the built-in kinds, the lightest first. One position is reserved for a kind of
-// Pyramid that has no use here: the weights of the kinds after it depend on it, and so does their
-// order where floor division makes numbers equal.
+// builtinKinds are the built-in kinds, the lightest first. Their positions are those of Pyramid, since
+// the weights depend on them, and so does the order of views where floor division makes numbers
+// equal. Only permitted is ours, in the place of request_type, which has no use here.
 var builtinKinds = []string{
 	kindXHR,
 	kindMethod,
@@ -32,7 +31,7 @@ var builtinKinds = []string{
 	kindHeader,
 	kindAccept,
 	kindContainment,
-	kindReserved,
+	kindPermitted,
 	kindMatchParam,
 	kindPhysicalPath,
 	kindAuthenticated,
@@ -40,14 +39,11 @@ var builtinKinds = []string{
 	kindContentType,
 }
 
-// kindReserved fills the reserved position. No predicate has it.
-const kindReserved = ranking.Reserved
-
 // AddPredicate sets the weight of a kind of predicates made with [Where]: of views with equally
 // many predicates, the one with the heaviest is tried first. The built-in kinds, from the lightest
-// on, are xhr, method, path_info, param, header, accept, containment, match_param, physical_path,
-// authenticated, principals and content_type. Without [Over] and [Under] the kind weighs more than
-// these and all kinds added before it.
+// on, are xhr, method, path_info, param, header, accept, containment, permitted, match_param,
+// physical_path, authenticated, principals and content_type. Without [Over] and [Under] the kind
+// weighs more than these and all kinds added before it.
 func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 	config := c.Directive()
 	if kind == "" || slices.Contains(builtinKinds, kind) {

@@ -11,9 +11,6 @@ import (
 	"github.com/mastaba-go/mastaba/registry/order"
 )
 
-// Reserved is a name that fills a position and is not shown.
-const Reserved = "(reserved)"
-
 // The ends of a ranking.
 const (
 	lightest = "LIGHTEST"
@@ -74,9 +71,9 @@ func (k *Ranking) Sorted() ([]string, error) {
 	return names, err
 }
 
-// visible returns the names without the reserved ones and the ends.
+// visible returns the names without the ends.
 func visible(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return name == Reserved || name == lightest || name == heaviest
+		return name == lightest || name == heaviest
 	})
 }
