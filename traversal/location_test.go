@@ -255,3 +255,30 @@ func TestHolds(t *testing.T) {
 		assert.Equal(t, tt.want, got)
 	}
 }
+
+// counted is a resource of a mounted tree that counts how often it states its place.
+type counted struct {
+	placed
+	calls *int
+}
+
+func (c *counted) Location(ctx context.Context) (string, traversal.Resource, error) {
+	*c.calls++
+	return c.placed.Location(ctx)
+}
+
+// A mounted tree, all of whose resources state their place in it, costs no more than its depth.
+func TestCanonicalOfMountedTree(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	res := &counted{calls: &calls}
+	n := traversal.NewNode(traversal.Map{}).At("mount", res)
+	for range 50 {
+		res = &counted{placed{name: "x", parent: res}, &calls}
+		n = n.At("x", res)
+	}
+	got, err := noRules.Canonical(t.Context(), n)
+	require.NoError(t, err)
+	assert.Equal(t, n, got)
+	assert.Equal(t, 51, calls)
+}

@@ -77,6 +77,14 @@ func TestFilterAsksNobodyTwice(t *testing.T) {
 	assert.Equal(t, calls{2, 2}, above)
 	assert.Equal(t, calls{100, 100}, below)
 
+	// The local roles of a child are loaded once, however many entries may need them.
+	below = calls{}
+	child := &folder{calls: &below, list: parse(t, "allow role:a view\nallow role:b view")}
+	for range acl.Filter(t.Context(), nil, find(t, root, "/parent"), "view", []string{"user1"}, entries(&folder{children: map[string]traversal.Resource{"child": child}})) {
+		t.Fail()
+	}
+	assert.Equal(t, calls{1, 1}, below)
+
 	// Without children nothing is loaded.
 	above = calls{}
 	for range acl.Filter(t.Context(), nil, find(t, root, "/parent"), "view", []string{"user1"}, entries(&folder{})) {

@@ -73,9 +73,10 @@ func (m *modelNode) grants(permission, p string) bool {
 	return false
 }
 
+// "alice" and "aline", "edit" and "exit" share a bit.
 var (
-	principalsOfModel  = []string{"", "alice", "bob", "group:a", "group:b", "role:owner", "role:member", acl.Everyone}
-	permissionsOfModel = []string{"view", "edit", "delete", "", acl.AllPermissions}
+	principalsOfModel  = []string{"", "alice", "aline", "group:a", "group:b", "role:owner", "role:member", acl.Everyone}
+	permissionsOfModel = []string{"view", "edit", "exit", "", acl.AllPermissions}
 )
 
 // randomTree returns the nodes of a tree, the root first. Some of its resources are of types with
@@ -120,7 +121,7 @@ func randomTree(rng *rand.Rand) (nodes []*modelNode, tr *traversal.Traverser) {
 				m.list = append(m.list, modelEntry{rng.IntN(2) == 0, principalsOfModel[rng.IntN(len(principalsOfModel))], some(permissionsOfModel)})
 			}
 			if rng.IntN(4) == 0 {
-				m.roles = map[string][]string{some(principalsOfModel)[0]: some([]string{"role:owner", "role:member", "bob", ""})}
+				m.roles = map[string][]string{some(principalsOfModel)[0]: some([]string{"role:owner", "role:member", "aline", ""})}
 			}
 		}
 		switch {
