@@ -36,8 +36,8 @@
 //	For, RolesFor       lists and local roles for types of other packages
 //	RoleProvider        principals that depend on the resource: its owner, the members of a project
 //	Filter, Children    those children that someone may see, without a decision for each
-//	PrincipalsAllowed   who has a permission at a resource
-//	Parse               lists from text: "allow group:editors edit,view"
+//	PrincipalsAllowed   who has a permission at a resource; Grants: and why
+//	Parse, ParseTable   lists from text: "allow group:editors edit,view"
 //	Misfits             methods that look like those of a Provider, but are not
 //
 // # Cost

@@ -215,3 +215,35 @@ func ExampleParse() {
 	// deny system.Everyone *
 	// line 2: expected allow or deny, got "denny" (want, for example: allow group:editors edit,view)
 }
+
+func ExampleParseTable() {
+	table, err := acl.ParseTable(`
+		/
+			allow system.Everyone view
+
+		/private
+			allow group:staff view
+			deny system.Everyone *
+	`)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(table), table["/private"][0])
+	// Output: 2 allow group:staff view
+}
+
+// Who may see this, and why?
+func ExampleGrants() {
+	grants, err := acl.Grants(context.Background(), nil, newSite().At("Front", &Page{}), "edit")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, grant := range grants {
+		fmt.Println(grant)
+	}
+	// Output:
+	// group:editors by entry 3 of /
+	// role:owner by entry 2 of /
+}

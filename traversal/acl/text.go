@@ -47,22 +47,30 @@ func (e *ParseError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, 
 // line; the list is nil then, since a list without some of its entries means something else.
 func Parse(text string) (List, error) {
 	var list List
-	var errs []error
-	line := 0
-	for s := range strings.SplitSeq(text, "\n") {
-		line++
-		e, ok, err := parseLine(s)
-		switch {
-		case err != nil:
-			errs = append(errs, &ParseError{line, err.Error()})
-		case ok:
+	err := eachLine(text, func(_ int, line string) error {
+		e, ok, err := parseLine(line)
+		if ok {
 			list = append(list, e)
 		}
-	}
-	if errs != nil {
-		return nil, errors.Join(errs...)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return list, nil
+}
+
+// eachLine calls parse with each line of a text, from 1, and joins the errors.
+func eachLine(text string, parse func(number int, line string) error) error {
+	var errs []error
+	number := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		number++
+		if err := parse(number, line); err != nil {
+			errs = append(errs, &ParseError{number, err.Error()})
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // parseLine reads one line; ok is false if it holds no entry.
