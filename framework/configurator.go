@@ -95,6 +95,9 @@ func (c *Configurator) options(o Options) {
 	if o.DefaultPermission != "" {
 		c.SetDefaultPermission(o.DefaultPermission)
 	}
+	if o.TraversePermission != "" {
+		c.SetTraversePermission(o.TraversePermission)
+	}
 }
 
 // Directive returns the Config that records a directive, with the file and line of the caller of

@@ -60,6 +60,10 @@ type Options struct {
 	// DefaultPermission is the permission that views without one require, except
 	// error views.
 	DefaultPermission string
+	// TraversePermission is the permission that a request needs at each resource
+	// on its way, before a child of it is looked up: see
+	// Configurator.SetTraversePermission. "": none.
+	TraversePermission string
 	// Settings are the settings of the application, read with registry.Setting. Do
 	// not change the map after New.
 	Settings registry.Settings

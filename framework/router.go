@@ -28,7 +28,7 @@ func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 	return &router{
 		routes:          routes.TableOf(reg),
 		root:            root,
-		traverser:       traverser,
+		traverser:       guarded(reg, traverser),
 		table:           views.TableOf(reg),
 		newRequest:      registry.Notifier[*web.NewRequest](reg),
 		beforeTraversal: registry.Notifier[*web.BeforeTraversal](reg),

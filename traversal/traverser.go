@@ -15,10 +15,21 @@ type Traverser struct {
 	types  map[reflect.Type]*abilities           // nil without rules
 	others map[reflect.Type]map[reflect.Type]any // abilities of extensions: by their type, then by that of the resource
 	hooks  []Hook
+	guard  Guard // nil without one
 }
 
 // abilities are the rules for one type.
 type abilities struct{ lookup, async, path, locate, list *Rule }
+
+// Guard decides whether a walk may look below a resource. It is called for each resource that has a
+// name after it in the path, the start of the walk included, before the name is looked up; not if
+// the name selects a view ("@@edit"). An error ends the walk with a [*StepError]. It runs on the
+// goroutine of the walk, with the context of the walk.
+//
+// Where one call finds several names (see [PathContainer]), the guard is asked about each resource
+// before anything below it counts. So the result is the same for names that exist and names that do
+// not.
+type Guard func(ctx context.Context, n Node) error
 
 // Hook is called after each step of a walk, on the goroutine of the walk. It should be fast.
 type Hook func(ctx context.Context, s Step)
@@ -79,15 +90,28 @@ func New(rules []Rule, hooks []Hook) (*Traverser, error) {
 	return t, nil
 }
 
-// Observed returns a Traverser with the rules of t and with h as its only hook, to explain one
-// walk.
+// Observed returns a Traverser with the rules and the guard of t, and with h as its only hook, to
+// explain one walk.
 func (t *Traverser) Observed(h Hook) *Traverser {
 	observed := &Traverser{hooks: []Hook{h}}
 	if t != nil {
-		observed.types, observed.others = t.types, t.others
+		observed.types, observed.others, observed.guard = t.types, t.others, t.guard
 	}
 	return observed
 }
+
+// Guarded returns a Traverser with the rules and hooks of t, which asks g on the way.
+func (t *Traverser) Guarded(g Guard) *Traverser {
+	guarded := new(Traverser)
+	if t != nil {
+		*guarded = *t
+	}
+	guarded.guard = g
+	return guarded
+}
+
+// guards reports whether walks have to ask a guard.
+func (t *Traverser) guards() bool { return t != nil && t.guard != nil }
 
 // extend adds the ability of an extension, unless there is one already.
 func (t *Traverser) extend(r *Rule) bool {

@@ -97,7 +97,7 @@ func (r *Result) addPath(p *Path) error {
 // walk is the loop of Walk, from where r stands. It is one long function because it runs for every
 // request: a call per capability would make each step slower.
 func (t *Traverser) walk(ctx context.Context, r *Result) error {
-	names, hooked := r.allNames(), t.hooked()
+	names, hooked, guarded := r.allNames(), t.hooked(), t.guards()
 	parent := r.resourceAt(int(r.depth))
 	var began time.Time
 	end := 0 // see beforeView
@@ -108,6 +108,11 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 		}
 		if err := ctx.Err(); err != nil {
 			return stepError(r, "", 1, parent, doneError(ctx, err))
+		}
+		if guarded {
+			if err := t.guard(ctx, Node{walk: r, depth: int(r.depth)}); err != nil {
+				return stepError(r, "", 1, parent, err)
+			}
 		}
 		if hooked {
 			began = time.Now()
@@ -121,6 +126,10 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 			if c.path != nil {
 				below := beforeView(names, int(r.depth), &end)
 				found, err := c.path.descend(ctx, parent, below)
+				if guarded && len(below) > 1 && err != nil && !isNotFound(err) { // it may be about what the guard hides
+					below = below[:1:1]
+					found, err = c.path.descend(ctx, parent, below)
+				}
 				if more, err := t.descend(ctx, r, "path lookup", below, found, err, began); !more {
 					return err
 				}
@@ -137,6 +146,10 @@ func (t *Traverser) walk(ctx context.Context, r *Result) error {
 		case PathContainer:
 			below := beforeView(names, int(r.depth), &end)
 			found, err := c.Descend(ctx, below)
+			if guarded && len(below) > 1 && err != nil && !isNotFound(err) {
+				below = below[:1:1]
+				found, err = c.Descend(ctx, below)
+			}
 			if more, err := t.descend(ctx, r, "descend", below, found, err, began); !more {
 				return err
 			}
@@ -200,18 +213,39 @@ func (t *Traverser) descend(ctx context.Context, r *Result, capability string, n
 		below = r.growBelow(need)
 	}
 	copy(below[r.depth:], found)
+	first := r.depth
+	denied := t.pass(ctx, r, len(found), missing)
 	if t.hooked() {
-		elapsed := time.Since(began)
-		for i, child := range found {
+		elapsed, passed := time.Since(began), int(r.depth-first)
+		for i, child := range found[:passed] {
 			t.callHooks(ctx, Step{parent, names[i], child, capability, elapsed, nil})
 			parent, elapsed = child, 0
 		}
-		if missing {
-			t.callHooks(ctx, Step{parent, names[len(found)], nil, capability, elapsed, err})
+		if missing && denied == nil {
+			t.callHooks(ctx, Step{parent, names[passed], nil, capability, elapsed, err})
 		}
 	}
-	r.depth += uint32(len(found))
-	return !missing, nil
+	return denied == nil && !missing, denied
+}
+
+// pass goes down along n resources that were found at once, as far as the guard lets it: to the first
+// resource below which it may not look. It does not ask about the last one, unless the name after
+// that is missing: otherwise the walk asks when it goes on.
+func (t *Traverser) pass(ctx context.Context, r *Result, n int, missing bool) error {
+	if !t.guards() {
+		r.depth += uint32(n)
+		return nil
+	}
+	for i := range n {
+		r.depth++
+		if i == n-1 && !missing {
+			break
+		}
+		if err := t.guard(ctx, Node{walk: r, depth: int(r.depth)}); err != nil {
+			return stepError(r, "", 1, r.resourceAt(int(r.depth)), err)
+		}
+	}
+	return nil
 }
 
 // checkDescent returns an error if a result breaks the contract of PathContainer.
