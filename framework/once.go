@@ -29,7 +29,9 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 }
 
 // SetSecurityPolicy sets the policy that decides identity and permissions. Example_login in
-// example_login_test.go shows one with a cookie and a login form.
+// example_login_test.go shows one with a cookie and a login form. If the policy has a method
+// Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it returns for the
+// resource types of views: methods that look like those that the policy calls, but are not.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
 	if isNil(policy) {

@@ -29,29 +29,44 @@ func (c *Configurator) warnings() {
 	}})
 }
 
-// warnOfMisfits warns of resource types with views whose methods look like capabilities.
+// misfitter is a security policy that calls methods of resources, such as those of package
+// traversal/acl, and knows which methods only look like them.
+type misfitter interface{ Misfits(t reflect.Type) []string }
+
+// warnOfMisfits warns of resource types with views whose methods look like capabilities, of the
+// tree or of the security policy.
 func warnOfMisfits(reg *registry.Registry) {
 	var rules []traversal.Rule
 	if t, ok := registry.Lookup[*tree](reg); ok {
 		rules = t.rules
 	}
+	policy, _ := registry.Lookup[web.SecurityPolicy](reg)
+	ofPolicy, _ := policy.(misfitter)
 	seen := map[reflect.Type]bool{}
 	for _, view := range views.TableOf(reg).Views() {
 		if t := view.Resource; t != nil && !view.ErrorOnly && !seen[t] {
 			seen[t] = true
-			for _, text := range misfits(t, rules) {
+			texts := misfits(t, rules)
+			if ofPolicy != nil {
+				texts = append(texts, ofPolicy.Misfits(t)...)
+			}
+			for _, text := range texts {
 				reg.Warn(view.Source, fmt.Sprintf("resource type %s: %s", t, text))
 			}
 		}
 	}
 }
 
-// misfits returns what is wrong with the methods of t, except for methods that a rule replaces.
+// misfits returns what is wrong with the methods of t that walks call, except for methods that a
+// rule replaces.
 func misfits(t reflect.Type, rules []traversal.Rule) []string {
 	return slices.DeleteFunc(traversal.Misfits(t), func(text string) bool {
-		lists := isOfLister(text)
+		kinds := []string{"lookup", "async lookup", "path lookup"}
+		if isOfLister(text) {
+			kinds = []string{"listing"}
+		}
 		return slices.ContainsFunc(rules, func(rule traversal.Rule) bool {
-			return rule.Type() == t && rule.Kind() != "locate" && (rule.Kind() == "listing") == lists
+			return rule.Type() == t && slices.Contains(kinds, rule.Kind())
 		})
 	})
 }

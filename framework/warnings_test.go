@@ -2,6 +2,7 @@ package framework_test
 
 import (
 	"context"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,6 +27,16 @@ func (*tracker) Children() []*issue  { return nil }
 
 func (*issue) Child(context.Context, string) (traversal.Resource, error) {
 	return nil, traversal.ErrNotFound
+}
+
+// listed is a policy that calls methods of resources.
+type listed struct{ framework.NoPolicy }
+
+func (listed) Misfits(t reflect.Type) []string {
+	if t == reflect.TypeFor[*tracker]() {
+		return []string{"its method Owner is not called"}
+	}
+	return nil
 }
 
 func TestWarnings(t *testing.T) {
@@ -77,6 +88,16 @@ func TestWarnings(t *testing.T) {
 			at(2).AddLookup(traversal.Lookup(func(context.Context, *tracker, string) (traversal.Resource, error) { return nil, traversal.ErrNotFound }))
 		}, []string{
 			"app.go:1: resource type *framework_test.tracker: its method Children() []*framework_test.issue is not called: want Children(context.Context) iter.Seq2[traversal.Entry, error]",
+		}},
+		"methods that the policy would call": {func(at at) {
+			at(1).AddView(say, views.For[*tracker](), views.Permission("view"))
+			at(2).AddView(say, views.For[*issue]())
+			at(3).SetSecurityPolicy(listed{})
+			at(4).AddLookup(traversal.Extension[*tracker]("owner", func(*tracker) string { return "" })) // replaces no method of a walk
+		}, []string{
+			"app.go:1: resource type *framework_test.tracker: its method Child(string) *framework_test.issue is not called: want Child(context.Context, string) (traversal.Resource, error)",
+			"app.go:1: resource type *framework_test.tracker: its method Children() []*framework_test.issue is not called: want Children(context.Context) iter.Seq2[traversal.Entry, error]",
+			"app.go:1: resource type *framework_test.tracker: its method Owner is not called",
 		}},
 		"routes and views": {func(at at) {
 			at(1).AddRoute("alone", "/alone", routes.GenerateOnly())
