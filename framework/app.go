@@ -60,6 +60,7 @@ func newApp(reg *registry.Registry) (*App, error) {
 	if set, ok := registry.Lookup[pathValues](reg); ok {
 		app.web.PathValues = bool(set)
 	}
+	_, app.web.Development = registry.Lookup[development](reg)
 	app.limitScopes(reg)
 	app.router = newRouter(reg, traverser)
 	app.web.Walks = app.router.root != nil || len(app.router.routes.Routes()) == 0

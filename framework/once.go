@@ -14,6 +14,8 @@ type (
 	bodyLimit int64
 	// pathValues is Options.PathValues in the registry.
 	pathValues bool
+	// development is SetDevelopment in the registry.
+	development bool
 )
 
 // SetRootFactory sets the root factory of the application. A route may have its own: see
@@ -51,6 +53,12 @@ func (c *Configurator) SetSessionFactory(factory web.SessionFactory) {
 	}
 	once(config, "session factory", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, factory) },
 		registry.Field{Name: "type", Value: reflect.TypeOf(factory)})
+}
+
+// SetDevelopment marks the application as one that runs on its developer's own machine: see
+// web.Application.Development. The command serve --dev calls it.
+func (c *Configurator) SetDevelopment() {
+	once(c.Directive(), "development", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, development(true)) })
 }
 
 // isNil reports whether v is nil or a nil pointer.

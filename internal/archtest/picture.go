@@ -49,9 +49,10 @@ var picture = []room{
 	{path: "framework/server", tests: application}, // serves any http.Handler
 	{path: "framework/explain", tests: application},
 	{path: "framework/routes", may: rooms("views/web", "registry", "traversal"), tests: rooms("views")},
-	{path: "framework/session/redisstore", may: rooms("framework/session", "views/web"), tests: application},
-	{path: "framework/session/pgstore", may: rooms("framework/session", "views/web"), tests: application},
-	{path: "framework/session", may: rooms("views/web", "registry", "traversal", "traversal/async"), tests: application},
+	{path: "framework/session/sessiontest", may: rooms("framework/session", "views/web"), tests: application},
+	{path: "framework/session/redisstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest"), application...)},
+	{path: "framework/session/pgstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest"), application...)},
+	{path: "framework/session", may: rooms("views/web", "registry", "traversal", "traversal/async"), tests: append(rooms("framework/session/sessiontest", "tweens"), application...)},
 	{path: "framework/security/oidc", may: rooms("framework/security", "views/web", "registry"), tests: application},
 	// The policies: who the user is, and what the lists of traversal/acl permit.
 	{path: "framework/security", may: rooms("tweens", "views/web", "registry", "traversal/acl", "traversal"), tests: application},

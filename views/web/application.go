@@ -24,6 +24,8 @@ type Application struct {
 	Security SecurityPolicy
 	// Sessions finds the sessions of clients; with nil, Request.Session returns an error.
 	Sessions SessionFactory
+	// Development is set by serve --dev: over plain http, cookies then are not Secure.
+	Development bool
 	// Runtime is the application itself; without it there are no subrequests, and nothing drains.
 	Runtime Runtime
 	// URLs generates the paths of routes; nil if there are no routes.

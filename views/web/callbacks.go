@@ -1,9 +1,10 @@
 package web
 
 import (
+	"errors"
 	"io"
 
-	"github.com/mastaba-go/mastaba/views/web/internal/panics"
+	"github.com/mastaba-go/mastaba/views/web/internal/callbacks"
 )
 
 // AddResponseCallback registers fn, which is called with the response when the tweens are done with
@@ -39,7 +40,12 @@ func (r *Request) runResponseCallbacks(resp *Response) error {
 	if x == nil {
 		return nil
 	}
-	return x.onResponse.Run(func(fn func(*Request, *Response) error) error { return guarded(fn, r, resp) })
+	err := x.onResponse.Run(func(fn func(*Request, *Response) error) error { return guarded(fn, r, resp) })
+	if err == nil {
+		err = r.saveSession(resp, false)
+		x.ready.Store(true)
+	}
+	return err
 }
 
 func (r *Request) rerunResponseCallbacks(resp *Response) error {
@@ -47,23 +53,15 @@ func (r *Request) rerunResponseCallbacks(resp *Response) error {
 	if x == nil {
 		return nil
 	}
-	return x.onResponse.Rerun(func(fn func(*Request, *Response) error) error { return guarded(fn, r, resp) })
+	err := x.onResponse.Rerun(func(fn func(*Request, *Response) error) error { return guarded(fn, r, resp) })
+	err = errors.Join(err, r.saveSession(resp, true))
+	x.ready.Store(true)
+	return err
 }
 
 // guarded calls a response callback. A panic is an error.
-func guarded(fn func(*Request, *Response) error, r *Request, resp *Response) (err error) {
-	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		if e := panics.Error(recover()); e != nil {
-			err = e
-		}
-	}()
-	err = fn(r, resp)
-	returned = true
-	return err
+func guarded(fn func(*Request, *Response) error, r *Request, resp *Response) error {
+	return callbacks.Call(func() error { return fn(r, resp) }, nil)
 }
 
 func (r *Request) runFinishedCallbacks() error {
@@ -77,23 +75,13 @@ func (r *Request) runFinishedCallbacks() error {
 }
 
 // finishWith calls a finished callback. A panic is an error.
-func (r *Request) finishWith(fn func(*Request) error) (err error) {
-	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		if err = panics.Error(recover()); err != nil {
-			return
-		}
+func (r *Request) finishWith(fn func(*Request) error) error {
+	return callbacks.Call(func() error { return fn(r) }, func() {
 		r.Log().Error().Msg("a finished callback ended its goroutine (runtime.Goexit)")
 		if err := r.runFinishedCallbacks(); err != nil { // nobody is left to return it to
 			r.Log().Error().Err(err).Msg("finished callback")
 		}
-	}()
-	err = fn(r)
-	returned = true
-	return err
+	})
 }
 
 // closeAtEnd closes c after the finished callbacks, even if one fails.

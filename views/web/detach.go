@@ -20,8 +20,8 @@ import (
 //   - The http.Request is cloned, with its headers, URL and forms. The body is lent; Abandon
 //     revokes it.
 //   - Match, walk, error and the response of [Request.Response] are copied.
-//   - Attributes are copied; id and log are the same. A value that both know is still one value:
-//     a session in an attribute has to be safe for concurrent use.
+//   - Attributes are copied; id and log are the same. A value that both know is still one value,
+//     except for the session: what the copy does to it counts from Attach on.
 //   - Callbacks that are added to the copy are its own until Attach.
 //   - The scope is that of the original, if ctx derives from its context: what the copy starts is
 //     waited for, and nothing can be started after the original has ended.
@@ -31,6 +31,7 @@ type Detached struct {
 	from, copy *Request
 	body       *lentbody.Body // nil without a body
 	original   io.ReadCloser  // the body that was lent
+	join       func()         // of the attributes
 	outer      *Detached      // that from belongs to, if any
 	published  atomic.Pointer[progress]
 }
@@ -56,7 +57,7 @@ func (r *Request) detach(ctx context.Context) *Detached {
 	own.detached.Store(d)
 	own.vary.Add(x.vary.All()...)
 	own.claims.Keep(x.claims.Of(r.Request))
-	own.attributes.Adopt(&x.attributes)
+	d.join = own.attributes.Fork(&x.attributes)
 	x.mu.Lock()
 	if x.log != nil {
 		log := x.log.With().Logger() // with memory of its own
@@ -113,14 +114,15 @@ func (d *Detached) Attach() {
 func (d *Detached) adoptExtras() {
 	old, own := d.from.more(), d.copy.extras.Load()
 	own.attributes.Adopt(&old.attributes)
+	d.join()
 	own.onResponse.Precede(&old.onResponse)
 	own.onFinished.Precede(&old.onFinished)
+	own.responses.Adopt(&old.responses)
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	own.mu.Lock()
 	defer own.mu.Unlock()
 	own.closers = append(own.closers, old.closers...)
-	own.responses = append(own.responses, old.responses...)
 	own.detached.Store(d.outer)
 	own.vary.Add(old.vary.All()...)
 	d.from.root().extras.Store(own)
@@ -184,15 +186,8 @@ func (r *Request) openResponse() *Response {
 	if h.state.Load() == responseOpen {
 		return &h.first
 	}
-	x := h.more()
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for _, own := range x.responses {
-		if own.host == h {
-			return own.response
-		}
-	}
-	return nil
+	resp, _ := h.more().responses.Get(h)
+	return resp
 }
 
 // adoptResponse takes over the open response of c.
@@ -200,10 +195,7 @@ func (h *Request) adoptResponse(c *Request) {
 	resp := c.openResponse()
 	h.forgetResponse()
 	if resp != nil {
-		x := h.more()
-		x.mu.Lock()
-		defer x.mu.Unlock()
 		h.state.CompareAndSwap(responseFree, responseTaken)
-		x.responses = append(x.responses, ownResponse{h, resp})
+		h.more().responses.Put(h, resp)
 	}
 }

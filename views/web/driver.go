@@ -136,7 +136,7 @@ func (d Driver) Detach(ctx context.Context) *Detached { return d.r.detach(ctx) }
 func (d Driver) Publish() { d.r.publish() }
 
 // RunResponseCallbacks calls the response callbacks that did not run yet, until one fails; the rest
-// is then skipped.
+// is then skipped. If none fails, it saves the session.
 func (d Driver) RunResponseCallbacks(resp *Response) error { return d.r.runResponseCallbacks(resp) }
 
 // HasResponseCallbacks reports whether the request has any response callbacks.
@@ -147,6 +147,13 @@ func (d Driver) HasResponseCallbacks() bool { return d.r.hasResponseCallbacks() 
 // out the callbacks that have failed. One that fails now does not stop the others: their errors and
 // panics are joined, and the response can be sent all the same.
 func (d Driver) RerunResponseCallbacks(resp *Response) error { return d.r.rerunResponseCallbacks(resp) }
+
+// ResponseReady reports whether it is too late to save a session that is not in use yet: the response
+// callbacks have run, or the response is being sent.
+func (d Driver) ResponseReady() bool {
+	x := d.r.root().extras.Load()
+	return x != nil && x.ready.Load()
+}
 
 // LogError logs err, which became a response with the given status, if nobody else sees what
 // happened: a panic, with its stack, an error without a status of its own, whatever an error view

@@ -11,6 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/callbacks"
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
 	"github.com/mastaba-go/mastaba/views/web/internal/origin"
+	"github.com/mastaba-go/mastaba/views/web/internal/owned"
 	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 	"github.com/mastaba-go/mastaba/views/web/internal/vary"
 )
@@ -23,18 +24,19 @@ type extras struct {
 	accept   header.KeptAccept
 	claims   origin.Kept
 	interim  *stream.Interim // shared with detached copies; nil without a client
+	ready    atomic.Bool     // see Driver.ResponseReady
 
 	attributes attributes.Set
 	onResponse callbacks.List[func(*Request, *Response) error]
 	onFinished callbacks.List[func(*Request) error]
+	responses  owned.List[*Request, *Response] // what Response returns once the one in the request is taken
 
 	mu sync.Mutex // guards all below
 
-	closers   []io.Closer // closed after onFinished
-	id        string
-	log       *zerolog.Logger
-	responses []ownResponse
-	sent      Sent
+	closers []io.Closer // closed after onFinished
+	id      string
+	log     *zerolog.Logger
+	sent    Sent
 }
 
 // more returns the extras, allocating them if necessary.

@@ -26,5 +26,5 @@ func TestDetachHandlesEveryField(t *testing.T) {
 		return names
 	}
 	assert.Equal(t, []string{"Request", "app", "from", "err", "extras", "slot", "flags", "state", "match", "result", "first"}, fields(Request{}))
-	assert.Equal(t, []string{"detached", "vary", "accept", "claims", "interim", "attributes", "onResponse", "onFinished", "mu", "closers", "id", "log", "responses", "sent"}, fields(extras{}))
+	assert.Equal(t, []string{"detached", "vary", "accept", "claims", "interim", "ready", "attributes", "onResponse", "onFinished", "responses", "mu", "closers", "id", "log", "sent"}, fields(extras{}))
 }

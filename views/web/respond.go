@@ -32,17 +32,7 @@ func (r *Request) Response() *Response {
 	if h.state.Load() == responseOpen {
 		return &h.first
 	}
-	x := h.more()
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for _, own := range x.responses {
-		if own.host == h {
-			return own.response
-		}
-	}
-	resp := h.startWithError(new(Response))
-	x.responses = append(x.responses, ownResponse{h, resp})
-	return resp
+	return h.more().responses.GetOr(h, func() *Response { return h.startWithError(new(Response)) })
 }
 
 // startWithError gives a new response the status and headers of the error that is being handled.
@@ -63,12 +53,6 @@ func (r *Request) startWithError(resp *Response) *Response {
 		}
 	}
 	return resp
-}
-
-// ownResponse is what Response returns once the response stored in its host is taken.
-type ownResponse struct {
-	host     *Request
-	response *Response
 }
 
 // takeResponse returns a response for a view to return: the open one, with what was set on it, or a
@@ -101,15 +85,8 @@ func (r *Request) takeOwn() *Response {
 	if x == nil {
 		return nil
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for i, own := range x.responses {
-		if own.host == r {
-			x.responses = append(x.responses[:i], x.responses[i+1:]...)
-			return own.response
-		}
-	}
-	return nil
+	resp, _ := x.responses.Take(r)
+	return resp
 }
 
 // forgetResponse discards what was set on Response.

@@ -37,8 +37,12 @@ func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err er
 	if resp.kind < bodyReader && x == nil {
 		return resp.sendMemory(w, r) // without extras there are no callbacks that could ask for Sent
 	}
+	if x == nil && r.app.Sessions != nil { // the source may use the session for the first time
+		x = r.more()
+	}
 	if x != nil && r.origin() == nil {
 		x.interim.Close()
+		x.ready.Store(true)
 	}
 	defer func() { r.recordSent(sent) }()
 	if resp.kind < bodyReader {

@@ -16,16 +16,19 @@ type Session interface {
 	Set(name string, value any) error
 	// Delete removes a value.
 	Delete(name string)
+	// Names returns the names of all values, sorted. A flash queue is "_f_" and its name.
+	Names() []string
 	// Changed makes the session be saved even if no value differs, which also prolongs it.
 	Changed()
-	// IsNew reports whether the client has sent no valid session with this request.
+	// IsNew reports whether the client has sent no valid session with this request, or it was
+	// invalidated.
 	IsNew() bool
 	// Created returns when the session began.
 	Created() time.Time
 	// Renew gives the session another id and keeps its values, except for CSRFTokenKey. Login needs
 	// it: otherwise somebody who planted the id would be logged in too (session fixation).
 	Renew()
-	// Invalidate removes all values. The session goes on as a new one.
+	// Invalidate ends the session. What is set later belongs to a new one.
 	Invalidate()
 
 	// Flash adds a message to a queue, such as "" or "errors", to show on the next page. With
@@ -49,15 +52,34 @@ type SessionFactory interface {
 	Session(r *Request) (Session, error)
 }
 
+// SavedSession is a Session that the framework saves with the response.
+type SavedSession interface {
+	// Save is called when the response callbacks have run. It saves what changed and sets in resp
+	// what the client needs; its error is that of the request. failed says that resp answers an
+	// error. If the response is replaced by that to an error, Save is called again.
+	Save(r *Request, resp *Response, failed bool) error
+}
+
 var sessionKey = NewKey("session", func(r *Request) (Session, error) { return r.app.Sessions.Session(r) })
 
 // ErrNoSessions is the error of [Request.Session] in an application without sessions.
 var ErrNoSessions = errors.New("the application has no sessions: set framework.Options.Sessions, for example to one of package framework/session")
 
-// Session returns the session of the client. The factory is called at most once per request.
+// Session returns the session of the client. The factory is called at most once per request. The
+// session is saved when the response is ready: change it before, not in a stream.
 func (r *Request) Session() (Session, error) {
 	if r.app.Sessions == nil {
 		return nil, ErrNoSessions
 	}
 	return sessionKey.Get(r)
+}
+
+// saveSession saves the session, if one is in use.
+func (r *Request) saveSession(resp *Response, failed bool) error {
+	if s, ok := sessionKey.Peek(r); ok {
+		if saved, ok := s.(SavedSession); ok {
+			return guarded(func(r *Request, resp *Response) error { return saved.Save(r, resp, failed || r.Err() != nil) }, r, resp)
+		}
+	}
+	return nil
 }

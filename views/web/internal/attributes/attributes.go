@@ -129,6 +129,36 @@ func (s *Set) Adopt(other *Set) {
 	}
 }
 
+// Forker is a value that a detached request gets a copy of. join makes the original take over what
+// happened to the copy.
+type Forker interface {
+	Fork() (fork any, join func())
+}
+
+// Fork adds the values of other, and a copy of each that is a Forker. join makes the originals take
+// over the copies.
+func (s *Set) Fork(other *Set) (join func()) {
+	s.Adopt(other)
+	var joins []func()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, e := range s.list {
+		if !e.at.ready() {
+			continue
+		}
+		if f, ok := e.at.value.(Forker); ok && e.at.err == nil {
+			fork, join := f.Fork()
+			s.list[i].at = &value{value: fork}
+			joins = append(joins, join)
+		}
+	}
+	return func() {
+		for _, join := range joins {
+			join()
+		}
+	}
+}
+
 // begin returns what key has, nil if there is nothing. With add it begins a value that the caller
 // has to compute, and then first is true.
 func (s *Set) begin(key any, add bool) (at *value, first bool) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 )
 
 // List is a list of callbacks. They run in the order in which they were added; a callback that is
@@ -103,4 +105,21 @@ func (l *List[F]) fail(n int, skip bool) {
 	if skip {
 		l.ran = len(l.all)
 	}
+}
+
+// Call calls a callback. A panic is an error, except that a panic with http.ErrAbortHandler goes on.
+// If the callback ends its goroutine (runtime.Goexit), exited is called, which may be nil.
+func Call(fn func() error, exited func()) (err error) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if err = panics.Error(recover()); err == nil && exited != nil {
+			exited()
+		}
+	}()
+	err = fn()
+	returned = true
+	return err
 }

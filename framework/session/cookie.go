@@ -1,0 +1,153 @@
+package session
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+const (
+	hostPrefix   = "__Host-"
+	securePrefix = "__Secure-"
+
+	// maxCookie is how many bytes name and value of a cookie may have together: browsers ignore a
+	// larger one (RFC 6265bis, 5.7).
+	maxCookie = 4096
+	// maxCandidates is how many cookies of the same name are tried. A sibling host may have set one
+	// beside ours, where the name has no prefix __Host-.
+	maxCandidates = 4
+)
+
+// cookie is how one cookie is read and written.
+type cookie struct {
+	name       string
+	attributes string // of a Set-Cookie line, from the first semicolon on
+	path       string
+	domain     string
+}
+
+// newCookie returns the cookie of the options: with Secure and a prefix, or without both.
+func newCookie(o *Options, secure bool) cookie {
+	c := cookie{name: o.Name, path: o.Path, domain: o.Domain}
+	var b strings.Builder
+	b.WriteString("; Path=" + o.Path)
+	if o.Domain != "" {
+		b.WriteString("; Domain=" + o.Domain)
+	}
+	if o.MaxAge > 0 {
+		b.WriteString("; Max-Age=" + strconv.Itoa(int(o.MaxAge.Seconds())))
+	}
+	b.WriteString("; HttpOnly")
+	if secure {
+		b.WriteString("; Secure")
+		c.name = securePrefix + o.Name
+		if o.Path == "/" && o.Domain == "" {
+			c.name = hostPrefix + o.Name
+		}
+	}
+	switch o.SameSite {
+	case http.SameSiteStrictMode:
+		b.WriteString("; SameSite=Strict")
+	case http.SameSiteNoneMode:
+		if secure { // browsers refuse None without Secure
+			b.WriteString("; SameSite=None")
+		}
+	default:
+		b.WriteString("; SameSite=Lax")
+	}
+	c.attributes = b.String()
+	return c
+}
+
+// values returns the values that the client sent, at most maxCandidates.
+func (c *cookie) values(r *web.Request) []string {
+	if len(r.Header["Cookie"]) == 0 {
+		return nil
+	}
+	sent := r.CookiesNamed(c.name)
+	var values []string
+	for _, s := range sent[:min(len(sent), maxCandidates)] {
+		values = append(values, s.Value)
+	}
+	return values
+}
+
+// set sets the cookie in a response, in place of what an earlier call set. line is "name=value".
+func (c *cookie) set(resp *web.Response, line string) {
+	c.write(resp, line+c.attributes)
+}
+
+// remove makes the client forget the cookie.
+func (c *cookie) remove(resp *web.Response) {
+	attributes := c.attributes
+	if before, after, ok := strings.Cut(attributes, "; Max-Age="); ok {
+		_, after, _ = strings.Cut(after, ";")
+		attributes = before + ";" + after
+	}
+	c.write(resp, c.name+"="+attributes+"; Max-Age=0")
+}
+
+func (c *cookie) write(resp *web.Response, line string) {
+	if old := resp.HeaderValues("Set-Cookie"); len(old) > 0 {
+		resp.DelHeader("Set-Cookie")
+		for _, other := range old {
+			if !strings.HasPrefix(other, c.name+"=") {
+				resp.AddHeader("Set-Cookie", other)
+			}
+		}
+	}
+	resp.AddHeader("Set-Cookie", line)
+	keepPrivate(resp)
+}
+
+// keepPrivate forbids shared caches to keep a response that sets the cookie: they would give it to
+// other clients (RFC 9111, 5.2.2.7). Headers for one kind of cache, which come before Cache-Control
+// there (RFC 9213), are removed.
+func keepPrivate(resp *web.Response) {
+	resp.DelHeader("CDN-Cache-Control")
+	resp.DelHeader("Surrogate-Control")
+	var kept []string
+	private := false
+	for _, value := range resp.HeaderValues("Cache-Control") {
+		for _, directive := range splitDirectives(value) {
+			name, _, _ := strings.Cut(directive, "=")
+			switch strings.ToLower(strings.TrimSpace(name)) {
+			case "public", "s-maxage", "private": // private with fields leaves the rest to all caches
+				continue
+			case "no-store":
+				private = true
+			}
+			kept = append(kept, directive)
+		}
+	}
+	if !private {
+		kept = append([]string{"private"}, kept...)
+	}
+	resp.SetHeader("Cache-Control", strings.Join(kept, ", "))
+}
+
+// splitDirectives splits a list at its commas, but not within quotation marks.
+func splitDirectives(value string) []string {
+	var parts []string
+	quoted, from := false, 0
+	add := func(part string) {
+		if part = strings.Trim(part, " \t"); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	for i := 0; i < len(value); i++ {
+		switch {
+		case value[i] == '\\' && quoted:
+			i++
+		case value[i] == '"':
+			quoted = !quoted
+		case value[i] == ',' && !quoted:
+			add(value[from:i])
+			from = i + 1
+		}
+	}
+	add(value[from:])
+	return parts
+}

@@ -1,0 +1,88 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"time"
+)
+
+// Store keeps sessions outside the client: in memory ([Memory]), in Redis (package redisstore), in
+// PostgreSQL (package pgstore). It must be safe for concurrent use. Package sessiontest checks one.
+//
+// A session ends when the time to live given last is over, or with Delete. From then on Load and
+// Update do not find it, and it never comes back: only Create makes sessions, always with a new
+// random id. An error other than ErrNotFound means that the store does not know, such as when it
+// is down; clients then get 503.
+//
+// ctx has a deadline: see Options.StoreTimeout.
+type Store interface {
+	// Load returns a session. The error is ErrNotFound if there is none.
+	Load(ctx context.Context, id ID) (Record, error)
+	// Create adds a session.
+	Create(ctx context.Context, id ID, rec Record, ttl time.Duration) error
+	// Update changes some values of a session and leaves the others as they are, in one step that
+	// other calls see whole or not at all: concurrent requests of a client must not undo each
+	// other's changes. The error is ErrNotFound if there is none; it must not make one. Doing it
+	// twice must have the effect of doing it once.
+	Update(ctx context.Context, id ID, c Change, ttl time.Duration) error
+	// Delete ends a session. If there is none, it does nothing.
+	Delete(ctx context.Context, id ID) error
+}
+
+// ErrNotFound is the error of a [Store] that has no session with the id.
+var ErrNotFound = errors.New("no such session")
+
+// ID names a session in a [Store]: the SHA-256 hash of the id in the client's cookie, so that
+// somebody who reads the store cannot act for its clients.
+type ID [sha256.Size]byte
+
+// String returns the id in hexadecimal digits.
+func (id ID) String() string { return hex.EncodeToString(id[:]) }
+
+// Record is a stored session.
+type Record struct {
+	// Created is when the session began, Renewed when its time to live was last set; in whole
+	// seconds.
+	Created, Renewed time.Time
+	// Values are JSON texts by name. Names are valid UTF-8 without NUL.
+	Values map[string]string
+}
+
+// Change is what one request changes in a stored session.
+type Change struct {
+	// Renewed replaces the stamp of the record.
+	Renewed time.Time
+	// Set has the new texts of some values.
+	Set map[string]string
+	// Delete are the names of values to remove. None of them is in Set.
+	Delete []string
+	// Move is another id that the session gets, in the same step; nil to keep the present one.
+	// The old id is then unknown.
+	Move *ID
+}
+
+// tokenSize is the number of random bytes in the cookie of a stored session.
+const tokenSize = 32
+
+// newToken returns the id of a new session, for the cookie.
+func newToken() string {
+	var b [tokenSize]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// idOf returns the hash of an id from a cookie; false if newToken cannot have made it.
+func idOf(token string) (ID, bool) {
+	if len(token) != encoding.EncodedLen(tokenSize) {
+		return ID{}, false
+	}
+	var b [tokenSize]byte
+	if n, err := encoding.Decode(b[:], []byte(token)); err != nil || n != tokenSize {
+		return ID{}, false
+	}
+	return sha256.Sum256([]byte(token)), true
+}
