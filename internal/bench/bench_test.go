@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,20 +21,41 @@ type load struct {
 	name       string
 	endpoints  []endpoint
 	middleware int
+	depth      int             // of a tree in memory, in place of endpoints
 	sends      []*http.Request // nil sends one request to each endpoint
+	solo       bool            // only mastaba plays: others have no such thing, or do less by default
 }
 
 func loads(t testing.TB) []load {
 	hello := []endpoint{{method: "GET", pattern: "/hello"}}
-	return []load{
+	all := []load{
 		{name: "hello", endpoints: hello},
 		{name: "middleware=5", endpoints: hello, middleware: 5},
 		{name: "json", endpoints: []endpoint{{method: "GET", pattern: "/doc", json: true}}},
 		{name: "params=1", endpoints: []endpoint{{method: "GET", pattern: "/users/{id}"}}},
 		{name: "params=5", endpoints: []endpoint{{method: "GET", pattern: "/{a}/{b}/{c}/{d}/{e}"}}},
 		{name: "github", endpoints: github(t)},
-		{name: "404", endpoints: github(t), sends: []*http.Request{httptest.NewRequest("GET", "/nowhere/at/all", nil)}},
+		{name: "404", endpoints: github(t), sends: one("GET", "/nowhere/at/all")},
+		{name: "405", endpoints: github(t), sends: one("DELETE", "/user/repos"), solo: true},
+		{name: "OPTIONS", endpoints: github(t), sends: one("OPTIONS", "/user/repos"), solo: true},
 	}
+	for _, depth := range []int{0, 1, 5, 8, 32} {
+		path := "/" + strings.TrimPrefix(strings.Repeat("/child", depth), "/")
+		all = append(all, load{name: fmt.Sprintf("depth=%d", depth), depth: depth, sends: one("GET", path), solo: true})
+	}
+	return all
+}
+
+// contenders returns those that play.
+func (l load) contenders() []contender {
+	if l.solo {
+		return mastabas
+	}
+	return slices.Concat(mastabas, others)
+}
+
+func one(method, target string) []*http.Request {
+	return []*http.Request{httptest.NewRequest(method, target, nil)}
 }
 
 func (l load) requests() []*http.Request {
@@ -78,9 +100,12 @@ func accepts(router *httprouter.Router, e endpoint) (ok bool) {
 func TestSameResponses(t *testing.T) {
 	for _, l := range loads(t) {
 		t.Run(l.name, func(t *testing.T) {
-			reference := contenders[1].make(t, l.endpoints, l.middleware)
-			for _, c := range contenders {
-				handler := c.make(t, l.endpoints, l.middleware)
+			if l.solo {
+				t.Skip("the tests of package framework check these responses")
+			}
+			reference := makeMux(t, l)
+			for _, c := range l.contenders() {
+				handler := c.make(t, l)
 				for _, r := range l.requests() {
 					got, want := httptest.NewRecorder(), httptest.NewRecorder()
 					handler.ServeHTTP(got, r)
@@ -118,7 +143,7 @@ func (w *writer) reset()                            { clear(w.header); w.status 
 
 // BenchmarkFrameworks plays one round per operation: every contender in turn, so that whatever else
 // the machine does slows all of them alike. It reports the median time per request of each, and the
-// median, lowest and highest ratio of mastaba to gin and to ServeMux in the same round.
+// median, lowest and highest ratio of Mastaba to gin and to ServeMux in the same round.
 //
 // The live heap of 64 MB makes the collector work as it would in a program with data of its own.
 func BenchmarkFrameworks(b *testing.B) {
@@ -129,51 +154,56 @@ func BenchmarkFrameworks(b *testing.B) {
 	}
 	for _, l := range loads(b) {
 		b.Run(l.name, func(b *testing.B) {
-			handlers := make([]http.Handler, len(contenders))
-			for i, c := range contenders {
-				handlers[i] = c.make(b, l.endpoints, l.middleware)
+			players := l.contenders()
+			handlers := make([]http.Handler, len(players))
+			for i, c := range players {
+				handlers[i] = c.make(b, l)
 			}
 			requests := l.requests()
-			rounds := make([][]float64, len(contenders))
+			rounds := make([][]float64, len(players))
 			for b.Loop() {
 				for i, handler := range handlers {
 					rounds[i] = append(rounds[i], nanoseconds(handler, requests))
 				}
 			}
 			b.ReportMetric(0, "ns/op") // says nothing: all rounds take the same time
-			for i, c := range contenders {
+			for i, c := range players {
 				b.ReportMetric(median(rounds[i]), c.name+"-ns")
 			}
-			for i, c := range contenders {
+			for i, c := range players {
 				if c.name != "gin" && c.name != "ServeMux" {
 					continue
 				}
-				var ratios []float64
-				for round := range rounds[0] {
-					ratios = append(ratios, rounds[0][round]/rounds[i][round])
+				for ours, m := range mastabas {
+					var ratios []float64
+					for round := range rounds[ours] {
+						ratios = append(ratios, rounds[ours][round]/rounds[i][round])
+					}
+					b.ReportMetric(median(ratios), m.name+"/"+c.name)
+					b.ReportMetric(slices.Min(ratios), m.name+"/"+c.name+"-min")
+					b.ReportMetric(slices.Max(ratios), m.name+"/"+c.name+"-max")
 				}
-				b.ReportMetric(median(ratios), "x-"+c.name)
-				b.ReportMetric(slices.Min(ratios), "x-"+c.name+"-min")
-				b.ReportMetric(slices.Max(ratios), "x-"+c.name+"-max")
 			}
 		})
 	}
 	runtime.KeepAlive(live)
 }
 
-// BenchmarkAllocations reports the allocations of mastaba; an operation is all requests of a load.
-func BenchmarkAllocations(b *testing.B) {
+// BenchmarkEach measures one contender at a time, for profilers and for counting instructions: see
+// .ci/instructions.
+func BenchmarkEach(b *testing.B) {
 	for _, l := range loads(b) {
-		b.Run(l.name, func(b *testing.B) {
-			handler, requests, w := contenders[0].make(b, l.endpoints, l.middleware), l.requests(), &writer{header: http.Header{}}
-			b.ReportAllocs()
-			for b.Loop() {
-				for _, r := range requests {
+		for _, c := range l.contenders() {
+			b.Run(l.name+"/"+c.name, func(b *testing.B) {
+				handler, requests, w := c.make(b, l), l.requests(), &writer{header: http.Header{}}
+				b.ReportAllocs()
+				b.ResetTimer()
+				for i := range b.N {
 					w.reset()
-					handler.ServeHTTP(w, r)
+					handler.ServeHTTP(w, requests[i%len(requests)])
 				}
-			}
-		})
+			})
+		}
 	}
 }
 

@@ -5,9 +5,10 @@
 //	cd internal/bench
 //	go test ./...                                        # all frameworks send the same responses
 //	go test -run='^$' -bench=Frameworks -benchtime=7x    # ratios to gin and ServeMux in seven rounds
-//	go test -run='^$' -bench=Allocations                 # allocations of Mastaba
+//	go test -run='^$' -bench=Each                        # one contender at a time, with its allocations
 //	go test -run='^$' -bench=Decisions -benchtime=7x     # access lists, and the ratio to casbin
 //	go test -run='^$' -bench=Filter                      # 1,000 children, by access lists
+//	../../.ci/instructions                               # instructions per request, counted by callgrind
 //
 // Each framework gets the same endpoints and equivalent handlers, as its documentation recommends.
 // There is no middleware except in benchmarks of it. The response writer is reused, and a live heap

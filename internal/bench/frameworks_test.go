@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 )
@@ -66,21 +67,30 @@ func joined(names []string, value func(string) string) string {
 	return strings.Join(values, "\n")
 }
 
-// contender builds a handler for endpoints, inside a number of middleware that do nothing.
+// contender builds a handler for the endpoints of a load, inside its middleware, which does
+// nothing.
 type contender struct {
 	name string
-	make func(t testing.TB, endpoints []endpoint, middleware int) http.Handler
+	make func(t testing.TB, l load) http.Handler
 }
 
-var contenders = []contender{
-	{"mastaba", makeMastaba}, {"ServeMux", makeMux}, {"httprouter", makeHTTPRouter}, {"gin", makeGin}, {"echo", makeEcho}, {"chi", makeChi},
-}
+var (
+	mastabas = []contender{{"mastaba", makeMastaba}}
+	others   = []contender{
+		{"ServeMux", makeMux}, {"httprouter", makeHTTPRouter}, {"gin", makeGin}, {"echo", makeEcho}, {"chi", makeChi},
+	}
+)
 
-func makeMastaba(t testing.TB, endpoints []endpoint, middleware int) http.Handler {
+func makeMastaba(t testing.TB, l load) http.Handler {
 	log := zerolog.Nop()
 	config := framework.New(framework.Options{Logger: &log})
+	if l.endpoints == nil {
+		root := tree(l.depth)
+		config.SetRootFactory(func(*framework.Request) (traversal.Resource, error) { return root, nil })
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text("ok"), nil }))
+	}
 	seen := map[string]bool{}
-	for _, e := range endpoints {
+	for _, e := range l.endpoints {
 		if !seen[e.pattern] {
 			seen[e.pattern] = true
 			config.AddRoute(e.pattern, e.pattern)
@@ -94,7 +104,7 @@ func makeMastaba(t testing.TB, endpoints []endpoint, middleware int) http.Handle
 			return r.Text(joined(names, r.Param)), nil
 		}), views.Route(e.pattern), views.Method(e.method))
 	}
-	for i := range middleware {
+	for i := range l.middleware {
 		config.AddTween(fmt.Sprint("noop", i), tweens.Wrap(func(next framework.Handler) framework.Handler {
 			return func(r *framework.Request) (*framework.Response, error) { return next(r) }
 		}))
@@ -102,6 +112,15 @@ func makeMastaba(t testing.TB, endpoints []endpoint, middleware int) http.Handle
 	app, err := config.App()
 	require.NoError(t, err)
 	return app
+}
+
+// tree returns a tree in memory with one path, "/child/child" for depth 2.
+func tree(depth int) traversal.Resource {
+	root := traversal.Map{}
+	for range depth {
+		root = traversal.Map{"child": root}
+	}
+	return root
 }
 
 func noop(next http.Handler) http.Handler {
@@ -135,9 +154,9 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_, _ = w.Write(text)
 }
 
-func makeMux(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+func makeMux(_ testing.TB, l load) http.Handler {
 	mux := http.NewServeMux()
-	for _, e := range endpoints {
+	for _, e := range l.endpoints {
 		names, pattern := e.markers(), e.pattern
 		if strings.HasSuffix(pattern, "/") {
 			pattern += "{$}"
@@ -150,12 +169,12 @@ func makeMux(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
 			writeText(w, joined(names, r.PathValue))
 		})
 	}
-	return wrapped(mux, middleware)
+	return wrapped(mux, l.middleware)
 }
 
-func makeHTTPRouter(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+func makeHTTPRouter(_ testing.TB, l load) http.Handler {
 	router := httprouter.New()
-	for _, e := range endpoints {
+	for _, e := range l.endpoints {
 		names := e.markers()
 		router.Handle(e.method, e.colons(), func(w http.ResponseWriter, _ *http.Request, params httprouter.Params) {
 			if e.json {
@@ -165,16 +184,16 @@ func makeHTTPRouter(_ testing.TB, endpoints []endpoint, middleware int) http.Han
 			writeText(w, joined(names, params.ByName))
 		})
 	}
-	return wrapped(router, middleware)
+	return wrapped(router, l.middleware)
 }
 
-func makeGin(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+func makeGin(_ testing.TB, l load) http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
-	for range middleware {
+	for range l.middleware {
 		engine.Use(func(c *gin.Context) { c.Next() })
 	}
-	for _, e := range endpoints {
+	for _, e := range l.endpoints {
 		names := e.markers()
 		engine.Handle(e.method, e.colons(), func(c *gin.Context) {
 			if e.json {
@@ -189,14 +208,14 @@ func makeGin(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
 	return engine
 }
 
-func makeEcho(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+func makeEcho(_ testing.TB, l load) http.Handler {
 	e := echo.New()
-	for range middleware {
+	for range l.middleware {
 		e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
 			return func(c *echo.Context) error { return next(c) }
 		})
 	}
-	for _, ep := range endpoints {
+	for _, ep := range l.endpoints {
 		names := ep.markers()
 		e.Add(ep.method, ep.colons(), func(c *echo.Context) error {
 			if ep.json {
@@ -208,12 +227,12 @@ func makeEcho(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
 	return e
 }
 
-func makeChi(_ testing.TB, endpoints []endpoint, middleware int) http.Handler {
+func makeChi(_ testing.TB, l load) http.Handler {
 	router := chi.NewRouter()
-	for range middleware {
+	for range l.middleware {
 		router.Use(noop)
 	}
-	for _, e := range endpoints {
+	for _, e := range l.endpoints {
 		names := e.markers()
 		router.MethodFunc(e.method, e.pattern, func(w http.ResponseWriter, r *http.Request) {
 			if e.json {
