@@ -61,6 +61,10 @@ func newApp(reg *registry.Registry) (*App, error) {
 		app.web.PathValues = bool(set)
 	}
 	_, app.web.Development = registry.Lookup[development](reg)
+	if set, ok := registry.Lookup[recycleRequests](reg); ok {
+		app.web.Recycle = bool(set)
+	}
+	_, app.web.Poison = registry.Lookup[poisonRequests](reg)
 	app.limitScopes(reg)
 	app.router = newRouter(reg, traverser)
 	app.web.Walks = app.router.root != nil || len(app.router.routes.Routes()) == 0
@@ -115,24 +119,24 @@ func (a *App) Registry() *registry.Registry { return a.web.Registry }
 // A response that fails after its header was sent ends with the panic http.ErrAbortHandler, so that
 // net/http closes the connection; no other panic leaves ServeHTTP.
 func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
-	r := a.begin(hr)
+	r := a.begin(hr, a.web.Recycle)
 	if a.interim {
 		web.Drive(r).SetInterim(w)
 	}
 	var sent web.Sent
 	sending, returned := false, false
 	defer func() {
-		var abort any
-		if !returned {
-			web.Drive(r).ShowMatch(hr)
-			if abort = recover(); abort == nil {
-				a.goexit(w, r, sending)
-			}
+		if returned {
+			a.end(w, r, hr, sent)
+			return
 		}
-		if sent.Started {
-			flushEarly(w, r)
+		web.Drive(r).ShowMatch(hr)
+		r.Keep() // whatever was cut short may have it
+		abort := recover()
+		if abort == nil {
+			a.goexit(w, r, sending)
 		}
-		a.finish(r, hr)
+		a.end(w, r, hr, sent)
 		if abort != nil {
 			panic(abort)
 		}
@@ -152,19 +156,45 @@ func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	returned = true
 }
 
+// end ends a request whose response was sent: it flushes what goroutines of the request hold up,
+// finishes the request, and gives it up if the application recycles requests.
+func (a *App) end(w http.ResponseWriter, r *web.Request, hr *http.Request, sent web.Sent) {
+	if sent.Started {
+		flushEarly(w, r)
+	}
+	if r.MultipartForm == nil && !web.Drive(r).NeedsFinish() { // nearly always
+		if !web.Drive(r).Recycle() {
+			a.endScope(r)
+		}
+		return
+	}
+	finished := false
+	defer func() {
+		if !finished || !web.Drive(r).Recycle() {
+			a.endScope(r)
+		}
+	}()
+	a.finish(r, hr)
+	finished = true
+}
+
 // begin returns the framework's request for hr, with its body limited. It replaces the body in a
 // copy of hr, because net/http looks at its own to see whether it was read; package server has made
-// that copy already.
-func (a *App) begin(hr *http.Request) *web.Request {
+// that copy already. A recycled request may use the memory of an earlier one.
+func (a *App) begin(hr *http.Request, recycled bool) *web.Request {
+	begin := web.Begin
+	if recycled {
+		begin = web.BeginRecycled
+	}
 	if hr.Body == nil || hr.Body == http.NoBody {
-		return web.Begin(&a.web, hr)
+		return begin(&a.web, hr)
 	}
 	own := hr
 	if _, private := hr.Body.(interface{ PrivateRequest() }); !private {
 		own = new(http.Request)
 		*own = *hr
 	}
-	r := web.Begin(&a.web, own)
+	r := begin(&a.web, own)
 	web.Drive(r).LimitBody(a.maxBody)
 	return r
 }
@@ -211,18 +241,12 @@ func outerTweens(reg *registry.Registry) string {
 	return text
 }
 
-// finish ends a request: it runs the finished callbacks, ends the scope, and removes the files of a
-// multipart form, as net/http does for the request that it knows.
+// finish runs the finished callbacks, and removes the files of a multipart form, as net/http does
+// for the request that it knows.
 func (a *App) finish(r *web.Request, hr *http.Request) {
-	form := r.MultipartForm
-	if form == nil && !web.Drive(r).NeedsFinish() { // nearly always
-		a.endScope(r)
-		return
-	}
-	if form != nil && form != hr.MultipartForm {
+	if form := r.MultipartForm; form != nil && form != hr.MultipartForm {
 		defer func() { _ = form.RemoveAll() }()
 	}
-	defer a.endScope(r)
 	if _, err := runFinished(r); err != nil {
 		r.Log().Error().Err(err).Msg("finished callback")
 	}

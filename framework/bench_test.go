@@ -36,13 +36,15 @@ func subjects() []subject {
 	}
 	list := []subject{
 		{"hello/mux", muxHello, get("/"), 200, -1},
-		{"hello/app", hello(0), get("/"), 200, 1},
-		{"tweens=5", hello(5), get("/"), 200, 1},
+		{"hello/app", hello(0, false), get("/"), 200, 1},
+		{"hello/recycled", hello(0, true), get("/"), 200, 0},
+		{"tweens=5", hello(5, false), get("/"), 200, 1},
+		{"tweens=5/recycled", hello(5, true), get("/"), 200, 0},
 		{"logged", logged, get("/"), 200, 6},
 		{"json/mux", muxJSON, get("/"), 200, -1},
 		{"json/app", jsonApp, get("/"), 200, 6},
 		{"404/mux", muxHello, get("/nowhere"), 404, -1},
-		{"404/app", hello(0), get("/nowhere"), 404, 2},
+		{"404/app", hello(0, false), get("/nowhere"), 404, 2},
 		{"multiview=5", multiview, func() *http.Request {
 			r := get("/")()
 			r.Header.Set("Accept", "text/plain")
@@ -94,9 +96,9 @@ type document struct {
 	Version int    `json:"version"`
 }
 
-func hello(count int) func(testing.TB) http.Handler {
+func hello(count int, recycle bool) func(testing.TB) http.Handler {
 	return func(t testing.TB) http.Handler {
-		config := quiet(framework.Options{})
+		config := quiet(framework.Options{RecycleRequests: recycle})
 		config.AddView(views.Func(sayHello))
 		for i := range count {
 			config.AddTween(fmt.Sprint("noop", i), tweens.Wrap(func(next framework.Handler) framework.Handler {

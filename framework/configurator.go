@@ -73,6 +73,9 @@ func (c *Configurator) options(o Options) {
 	once(c.config, "path values", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, pathValues(o.PathValues))
 	}, registry.Field{Name: "set", Value: o.PathValues})
+	once(c.config, "recycled requests", registry.Phase1, func(reg *registry.Registry) {
+		registry.Provide(reg, recycleRequests(o.RecycleRequests))
+	}, registry.Field{Name: "set", Value: o.RecycleRequests})
 	once(c.config, "scope limits", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, scopeLimits{o.Goroutines, o.GracePeriod})
 	}, registry.Field{Name: "goroutines", Value: o.Goroutines}, registry.Field{Name: "grace period", Value: o.GracePeriod})

@@ -31,7 +31,7 @@ import (
 func (a *App) Explain(hr *http.Request) *explain.Explanation {
 	own := hr.Clone(explain.WithDryRun(hr.Context()))
 	own.MultipartForm = hr.MultipartForm
-	r := a.begin(own)
+	r := a.begin(own, false)
 	defer a.finish(r, hr)
 	x := &explainer{app: a, request: r, at: explain.AtNewRequest}
 	x.out = &explain.Explanation{Method: hr.Method, Target: hr.URL.RequestURI(), Notes: []string{}}

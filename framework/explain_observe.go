@@ -88,7 +88,7 @@ func (x *explainer) walk(err error) {
 		w.Steps = []explain.Step{}
 	}
 	if x.route != nil {
-		names, _ := x.route.Walk(r.Match())
+		names, _ := x.route.Walk(r)
 		w.Path = traversal.Join(names)
 	}
 	switch {

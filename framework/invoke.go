@@ -19,7 +19,7 @@ type nesting struct{}
 // Do handles hr without a server and returns the response with its whole body in memory, for tests,
 // jobs and tools. Unlike ServeHTTP it returns an error that no view handled.
 func (a *App) Do(hr *http.Request) (*web.Response, error) {
-	return a.exchange(a.begin(hr), a.handler)
+	return a.exchange(a.begin(hr, false), a.handler)
 }
 
 // Invoke handles the subrequest sub of r. Views call Request.Subrequest instead. If sub has the
@@ -38,7 +38,7 @@ func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Re
 	if useTweens {
 		handler = a.handler
 	}
-	return a.exchange(a.begin(sub.WithContext(context.WithValue(ctx, nesting{}, depth))), handler)
+	return a.exchange(a.begin(sub.WithContext(context.WithValue(ctx, nesting{}, depth)), false), handler)
 }
 
 // exchange handles a request that has no connection. It reads the whole body of the response before

@@ -16,6 +16,10 @@ type (
 	pathValues bool
 	// development is SetDevelopment in the registry.
 	development bool
+	// recycleRequests is Options.RecycleRequests in the registry.
+	recycleRequests bool
+	// poisonRequests in the registry means that PoisonRecycledRequests was called.
+	poisonRequests struct{}
 )
 
 // SetRootFactory sets the root factory of the application. A route may have its own: see
@@ -65,6 +69,21 @@ func (c *Configurator) SetDevelopment() {
 func isNil(v any) bool {
 	rv := reflect.ValueOf(v)
 	return v == nil || rv.Kind() == reflect.Pointer && rv.IsNil()
+}
+
+// PoisonRecycledRequests makes requests that would be recycled (Options.RecycleRequests) unusable in
+// place of using them again: any method of one that was kept past its end panics with a
+// [web.EndedError], which names the request, its route and its view, with file and line. It costs
+// time and memory. Package frameworktest and "serve --dev" call it; without RecycleRequests it has
+// no effect.
+func (c *Configurator) PoisonRecycledRequests() {
+	c.Directive().Declare(registry.Declaration{
+		Phase: registry.Phase1, Subject: "poisoned requests", Independent: true,
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			registry.Ensure(reg, func() poisonRequests { return poisonRequests{} })
+			return nil
+		},
+	})
 }
 
 // once declares what an application has at most once. The fields describe its value.

@@ -97,6 +97,15 @@ type Options struct {
 	// Such middleware sees the Pattern in any case. Path values cost about 200 ns
 	// and three allocations per request with parameters.
 	PathValues bool
+	// RecycleRequests uses the memory of a request for later ones, as gin and echo
+	// do: a plain response then costs no allocation of the framework. In return,
+	// code that keeps a request past its end has to say so with web.Request.Keep,
+	// whose documentation lists what may be kept without it. Requests that
+	// something is known to keep (a context, a copy, goroutines, a stream, a
+	// handler) are not used again. frameworktest and "serve --dev" find code that
+	// forgets Keep: see PoisonRecycledRequests. By default a request never becomes
+	// another one.
+	RecycleRequests bool
 	// Goroutines limits how many goroutines of async.Go a request may have at
 	// once; any more run in the caller. Zero: async.DefaultLimit.
 	Goroutines int

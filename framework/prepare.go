@@ -33,7 +33,7 @@ func (a *App) Prepare(ctx context.Context, hr *http.Request) (r *web.Request, do
 	} else {
 		hr = hr.WithContext(ctx)
 	}
-	r = a.begin(hr)
+	r = a.begin(hr, false)
 	done = sync.OnceValue(func() error {
 		defer cancel()
 		defer a.endScope(r)
@@ -55,6 +55,6 @@ func (a *App) atRoot(r *web.Request) (*web.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, a.web.Traverser.Walk(r.Context(), root, traversal.Path{}, r.Result())
+		return nil, web.Drive(r).Walk(a.web.Traverser, root, traversal.Path{Names: []string{}})
 	})(r)
 }

@@ -117,7 +117,7 @@ func (rt *router) traverse(r *web.Request, route *routes.Route, o observer) erro
 		if route.Root != nil {
 			factory = route.Root
 		}
-		path.Names, path.Subpath = route.Walk(r.Match())
+		path.Names, path.Subpath = route.Walk(r)
 	}
 	if o != nil {
 		o.begin(explain.AtRootFactory)
@@ -132,12 +132,7 @@ func (rt *router) traverse(r *web.Request, route *routes.Route, o observer) erro
 		o.begin(explain.AtTraversal)
 		traverser = traverser.Observed(o.stepped)
 	}
-	err = traverser.Walk(r.Context(), root, path, r.Result())
-	if err != nil {
-		// An error view sees a resource only if the walk found one.
-		*r.Result() = traversal.Result{}
-	}
-	return err
+	return web.Drive(r).Walk(traverser, root, path)
 }
 
 // rootOf returns the root for a request. The factory may be nil, and may return nil.

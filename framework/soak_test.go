@@ -44,8 +44,14 @@ func TestSoak(t *testing.T) {
 		lasts, err = time.ParseDuration(text)
 		require.NoError(t, err)
 	}
+	for _, recycle := range []bool{false, true} {
+		t.Run(fmt.Sprintf("recycle=%t", recycle), func(t *testing.T) { soakFor(t, lasts, recycle) })
+	}
+}
+
+func soakFor(t *testing.T, lasts time.Duration, recycle bool) {
 	noLeaks(t)
-	s := newSoak(t)
+	s := newSoak(t, recycle)
 	s.run(lasts / 4)
 	warm, goroutines := s.rest(t)
 	s.run(lasts - lasts/4)
@@ -80,9 +86,9 @@ type soak struct {
 	wrong            complaints
 }
 
-func newSoak(t *testing.T) *soak {
+func newSoak(t *testing.T, recycle bool) *soak {
 	s := &soak{}
-	app := soakApp(t)
+	app := soakApp(t, recycle)
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		s.begun.Add(1)
 		once := &responseCounter{ResponseWriter: w}
@@ -301,7 +307,7 @@ func (p *place) Child(ctx context.Context, name string) (traversal.Resource, err
 	return soakFind(ctx, p.kind, name)
 }
 
-func soakApp(t *testing.T) *framework.App {
+func soakApp(t *testing.T, recycle bool) *framework.App {
 	batch := async.NewBatcher(func(_ context.Context, names []string) (map[string]traversal.Resource, error) {
 		time.Sleep(time.Millisecond)
 		found := map[string]traversal.Resource{}
@@ -318,7 +324,7 @@ func soakApp(t *testing.T) *framework.App {
 	config := quiet(framework.Options{
 		Root:        func(*framework.Request) (traversal.Resource, error) { return root, nil },
 		Settings:    registry.Settings{"async.workers": 4, "async.queue": 8},
-		GracePeriod: time.Millisecond,
+		GracePeriod: time.Millisecond, RecycleRequests: recycle,
 	})
 	config.Include(framework.Async)
 	config.AddTween("limit", tweens.Limit(soakClients*4/5, tweens.LimitOptions{Queue: soakClients / 20, Wait: 5 * time.Millisecond}))

@@ -23,6 +23,16 @@ type Result struct {
 // IsZero reports whether nothing was traversed.
 func (r *Result) IsZero() bool { return r.root == nil }
 
+// Stand makes a zero Result that of a walk without names, and reports whether it did: it does not
+// if res cannot be a resource, which [Traverser.Walk] explains.
+func (r *Result) Stand(res Resource) bool {
+	if !r.IsZero() || r.count != 0 || r.rare() != nil || badResource(res) != "" {
+		return false
+	}
+	r.root = res
+	return true
+}
+
 // Root returns the resource where the walk began; nil for the zero Result.
 func (r *Result) Root() Resource { return r.root }
 

@@ -97,7 +97,7 @@ func (e *logEntry) write(r *web.Request) error {
 
 // addFound adds the route, resource and view of a request to a line.
 func addFound(line *zerolog.Event, r *web.Request) {
-	if m := r.Match(); m != nil {
+	if m := web.Drive(r).Routed(); m != nil {
 		line.Str("route", m.Pattern)
 	}
 	if res := r.Resource(); res != nil {

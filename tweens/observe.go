@@ -124,7 +124,7 @@ func (w *observedRequest) finish(r *web.Request) error {
 	if o.Status == 0 {
 		o.Status = unsentStatus(w.status, w.err)
 	}
-	if m := r.Match(); m != nil {
+	if m := web.Drive(r).Routed(); m != nil {
 		o.Route, o.Pattern = m.Route, m.Pattern
 	}
 	if res := r.Resource(); res != nil {

@@ -30,18 +30,15 @@ type jsonRenderer struct{ o JSONOptions }
 var _ ValueRenderer = jsonRenderer{}
 
 func (j jsonRenderer) Render(_ *web.Request, resp *web.Response, value any) error {
-	var body []byte
-	var err error
-	if j.o.Indent == "" {
-		body, err = json.Marshal(value)
-	} else {
-		body, err = json.MarshalIndent(value, "", j.o.Indent)
-	}
-	if err != nil {
-		return err
-	}
 	if resp.ContentType() == "" {
 		resp.SetContentType(j.o.ContentType)
+	}
+	if j.o.Indent == "" {
+		return resp.SetJSON(value)
+	}
+	body, err := json.MarshalIndent(value, "", j.o.Indent)
+	if err != nil {
+		return err
 	}
 	resp.SetBytes(body)
 	return nil

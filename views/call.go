@@ -44,9 +44,8 @@ func vary(r *web.Request, resp *web.Response) *web.Response {
 }
 
 func (t *Table) call(r *web.Request) (*web.Response, error) {
-	walk := r.Result()
-	first, second := t.slots(r, walk.ViewName())
-	res := walk.Resource()
+	first, second := t.slots(r, r.ViewName())
+	res := r.Resource()
 	if first != nil {
 		if resp, done, err := first.handle(t.types, r, res, false); done {
 			return resp, err
@@ -66,7 +65,7 @@ func (t *Table) call(r *web.Request) (*web.Response, error) {
 
 // slots returns the slots that a request searches, nil where there are no views.
 func (t *Table) slots(r *web.Request, name string) (first, second *slot) {
-	match := r.Match()
+	match := web.Drive(r).Routed()
 	if match == nil {
 		return t.resources.global.at(name), nil
 	}
@@ -152,6 +151,9 @@ func (reg *registration) handle(r *web.Request, convert func(any) (any, error), 
 		if res, err = convert(res); err != nil {
 			return nil, fmt.Errorf("%s: %w", reg.info, err)
 		}
+	}
+	if r.Application().Poison {
+		web.Drive(r).NameView("view " + reg.info.funcText())
 	}
 	call := reg.call
 	if permissive {

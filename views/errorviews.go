@@ -54,7 +54,7 @@ func (t *Table) searchFor(r *web.Request, err error) (specific, general []errorS
 		return nil, nil
 	}
 	tree := errortree.Of(err)
-	if match := r.Match(); match != nil {
+	if match := web.Drive(r).Routed(); match != nil {
 		if s := t.errors.at(match.Route, ""); s != nil {
 			specific = append(s.specific(t.types, err, tree), s.general(err)...)
 		}

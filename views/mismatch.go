@@ -72,7 +72,7 @@ func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, er
 // otherRoutes returns the routes that requests with another method may reach, apart from the one
 // that matched. It costs next to nothing if there are none.
 func otherRoutes(r *web.Request) []web.RefusedRoute {
-	if match := r.Match(); !web.Drive(r).RouteRefused() && (match == nil || !namesMethods(match.Predicates)) {
+	if match := web.Drive(r).Routed(); !web.Drive(r).RouteRefused() && (match == nil || !namesMethods(match.Predicates)) {
 		return nil
 	}
 	table, ok := registry.Lookup[web.Routes](r.Registry())
@@ -109,7 +109,7 @@ func (t *Table) nearMisses(r *web.Request, all []candidate, others []web.Refused
 		route(f)
 	}
 	var own []web.Predicate // of the route that matched
-	if match := r.Match(); match != nil {
+	if match := web.Drive(r).Routed(); match != nil {
 		own = match.Predicates
 	}
 	for _, c := range all {

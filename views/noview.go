@@ -178,7 +178,7 @@ func reported(all []candidate, r *web.Request) []Candidate {
 
 // miss fills in a NoViewError, without candidates.
 func (t *Table) miss(cause *NoViewError, r *web.Request, name string, first, second *slot) {
-	if match := r.Match(); match != nil {
+	if match := web.Drive(r).Routed(); match != nil {
 		cause.Route = match.Route
 	}
 	cause.Name, cause.Resource = name, reflect.TypeOf(r.Resource())

@@ -69,6 +69,7 @@ func (p *program) devApp(ctx context.Context) (*framework.App, error) {
 	config.Commit()          // the following conflicts with nothing
 	config.SetAllowedHosts() // those of devHosts are checked already
 	config.SetDevelopment()
+	config.PoisonRecycledRequests()
 	config.AddTween(devErrors, tweens.Wrap(d.errors), tweens.Under(tweens.ExcView), tweens.Over(tweens.Main))
 	config.AddTween(devOutside, tweens.Wrap(d.outside), tweens.Under(tweens.Ingress))
 	app, err := config.App()

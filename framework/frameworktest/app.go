@@ -32,9 +32,13 @@ var _ http.Handler = (*App)(nil)
 // New builds the application that config declares and records its events. If the configuration has
 // errors, New ends the test with all of them. It logs each warning of the build (registry.Warning)
 // to t; a test that requires that there are none checks Registry().Warnings().
+//
+// In an application that recycles requests, it makes one that is used after its end panic with a
+// web.EndedError: see framework.Configurator.PoisonRecycledRequests.
 func New(t T, config *framework.Configurator) *App {
 	t.Helper()
 	recorded := record(config)
+	config.PoisonRecycledRequests()
 	app, err := config.App()
 	if err != nil {
 		t.Fatalf("configuration:\n%v", err)

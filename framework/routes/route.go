@@ -38,17 +38,17 @@ func (rt *Route) External() string {
 	return rt.external.String()
 }
 
-// Walk returns the path to traverse after a match: the names from the root, never nil, and the
+// Walk returns the path to traverse after a match of r: the names from the root, never nil, and the
 // subpath of the result if traversal uses up the names.
-func (rt *Route) Walk(m *web.Match) (names, subpath []string) {
+func (rt *Route) Walk(r *web.Request) (names, subpath []string) {
+	names = noNames
 	if rt.hasTraverse || rt.Traverse != nil {
-		names = m.Names(traverseMarker)
-	}
-	if names == nil {
-		names = noNames
+		if names = r.Match().Names(traverseMarker); names == nil {
+			names = noNames
+		}
 	}
 	if rt.hasSubpath {
-		subpath = m.Names(subpathMarker)
+		subpath = r.Match().Names(subpathMarker)
 	}
 	return names, subpath
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"sync"
+
 	"github.com/rs/zerolog"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -43,8 +45,15 @@ type Application struct {
 	// PathValues reports that the parameters of routes also become path values of the *http.Request
 	// that net/http passed in.
 	PathValues bool
+	// Recycle makes [Driver.Recycle] use requests again that nothing keeps: see [Request.Keep].
+	Recycle bool
+	// Poison makes [Driver.Recycle] poison requests in place of using them again: any method of a
+	// poisoned request panics with an [EndedError].
+	Poison bool
 	// Goroutines limits the goroutines in the scope of one request; 0 means async.DefaultLimit.
 	Goroutines int
+
+	ended sync.Pool // of *Request, zero
 }
 
 // standalone is the application of requests without one.

@@ -43,7 +43,7 @@ func (r *Request) limitedBody() *body.Limited {
 // orBodyError returns the error of reading the body, with err as its cause. It returns err itself
 // if reading did not fail, or if err says what happened: a status, a panic, the end of the context.
 func (r *Request) orBodyError(err error) error {
-	if _, ok := StatusOf(err); ok || r.Context().Err() != nil || panics.Is(err) {
+	if _, ok := StatusOf(err); ok || (*requestContext)(r).Err() != nil || panics.Is(err) {
 		return err
 	}
 	b := r.limitedBody()

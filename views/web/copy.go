@@ -11,6 +11,7 @@ import (
 // copyOf returns a copy that shares everything with r. Its own match, walk and response are unused
 // unless it becomes a detour.
 func (r *Request) copyOf() *Request {
+	r.Keep()
 	c := new(struct {
 		Request
 		derivation
@@ -76,7 +77,7 @@ func (r *Request) WithNode(n traversal.Node, viewName string) *Request {
 func (r *Request) HTTP() *http.Request {
 	hr := r.Request.WithContext(r.Context())
 	hr.Header = header.Conditional(hr.Method, hr.Header)
-	if m := r.Match(); m != nil {
+	if m := r.matched(); m != nil {
 		hr.Pattern = m.Pattern
 		m.setPathValues(hr)
 	}

@@ -44,6 +44,7 @@ type progress struct {
 }
 
 func (r *Request) detach(ctx context.Context) *Detached {
+	r.Keep()
 	id, h, x := r.ID(), r.host(), r.more()
 	c := &Request{app: r.app, from: &derivation{parent: ctx}, err: h.err, flags: h.flags & flagsLearned, match: h.match, result: h.result}
 	h.result = h.walked() // if there is none yet, the copy walks in the room of the original

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 )
@@ -31,6 +32,28 @@ func (d Driver) SetMatch(m Match) {
 // parameters of a path below 64 KiB cost no allocation.
 func (d Driver) SetPathMatch(to *Routed, path string, spans []Span) {
 	d.r.setPathMatch(to, path, spans)
+}
+
+// Routed returns the route that matched, nil without one.
+func (d Driver) Routed() *Routed {
+	if m := d.r.matched(); m != nil {
+		return m.Routed
+	}
+	return nil
+}
+
+// Walk walks from root along path, and sets the result of traversal. It keeps the request unless
+// the path has no names: resources get its context (see [Request.Keep]).
+func (d Driver) Walk(t *traversal.Traverser, root traversal.Resource, path traversal.Path) error {
+	h := d.r.host()
+	if path.IsEmpty() && h.result.Stand(root) {
+		return nil
+	}
+	err := t.Walk(d.r.Context(), root, path, &h.result)
+	if err != nil { // an error view sees a resource only if the walk found one
+		h.result = traversal.Result{}
+	}
+	return err
 }
 
 // ClearMatch undoes SetMatch.

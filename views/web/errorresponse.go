@@ -93,7 +93,7 @@ func StatusOf(err error) (int, bool) {
 }
 
 func (r *Request) clientGone(err error) (*Response, bool) {
-	if r.Context().Err() != context.Canceled {
+	if (*requestContext)(r).Err() != context.Canceled {
 		return nil, false
 	}
 	if found := statuserr.In(err); found != nil {

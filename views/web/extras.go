@@ -23,8 +23,9 @@ type extras struct {
 	vary     vary.Names               // the headers, other than Accept, that had a say in the choice of route and view
 	accept   header.KeptAccept
 	claims   origin.Kept
-	interim  *stream.Interim // shared with detached copies; nil without a client
-	ready    atomic.Bool     // see Driver.ResponseReady
+	interim  *stream.Interim        // shared with detached copies; nil without a client
+	ready    atomic.Bool            // see Driver.ResponseReady
+	view     atomic.Pointer[string] // see Driver.NameView
 
 	attributes attributes.Set
 	onResponse callbacks.List[func(*Request, *Response) error]

@@ -39,7 +39,7 @@ func (k *Key[T]) Get(r *Request) (T, error) {
 	if k.load != nil {
 		load = func() (T, error) { return k.load(r) }
 	}
-	return attributes.Get(&x.attributes, r.Context(), k, k.name, load)
+	return attributes.Get(&x.attributes, (*requestContext)(r), k, k.name, load)
 }
 
 // Set sets the attribute of the request, in place of the present value or the one that would be

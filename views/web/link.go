@@ -91,6 +91,7 @@ func (l *Link) fail(err error) {
 // link applies the options.
 func (r *Request) link(asPath bool, options []URLOption) (*Link, error) {
 	l := &Link{request: r, AsPath: asPath}
+	r.host() // reports that the request has ended
 	for _, option := range options {
 		if option == nil {
 			continue

@@ -230,6 +230,12 @@ func (p Param) text() string {
 
 // Match returns the route that matched, nil without one. The caller must not change it.
 func (r *Request) Match() *Match {
+	r.Keep()
+	return r.matched()
+}
+
+// matched is Match for what keeps no part of it.
+func (r *Request) matched() *Match {
 	h := r.host()
 	if h.flags&flagMatched == 0 {
 		return nil
@@ -241,7 +247,7 @@ func (r *Request) Match() *Match {
 // application says so, as http.ServeMux does. Without a match it leaves those of an outer one. It
 // does not write again what it has set: another goroutine may read hr.
 func (r *Request) showMatch(hr *http.Request) {
-	m := r.Match()
+	m := r.matched()
 	if m == nil || hr.Pattern == m.Pattern {
 		return
 	}
@@ -262,13 +268,13 @@ func (m *Match) setPathValues(hr *http.Request) {
 
 // Param returns what the marker called name matched; "" without one. The segments of a star are
 // joined by slashes; [Match.Names] returns them as a list.
-func (r *Request) Param(name string) string { return r.Match().Text(name) }
+func (r *Request) Param(name string) string { return r.matched().Text(name) }
 
 // PathValue returns what the marker called name matched, or else what an outer http.ServeMux
 // matched under that name. It replaces the method of *http.Request, whose values are set only when
 // the request is passed to an http.Handler (see Application.PathValues).
 func (r *Request) PathValue(name string) string {
-	if m := r.Match(); m.index(name) >= 0 {
+	if m := r.matched(); m.index(name) >= 0 {
 		return m.Text(name)
 	}
 	return r.Request.PathValue(name)

@@ -21,7 +21,7 @@ import (
 // T that cannot be read from text, is a bug and has no status.
 func ParamAs[T any](r *Request, name string) (T, error) {
 	var v T
-	m := r.Match()
+	m := r.matched()
 	if m.index(name) < 0 {
 		return v, noSuchMarker(m, name)
 	}

@@ -16,8 +16,9 @@ import (
 // MultipartReader replace those of net/http, and its method Response the client-side field of that
 // name.
 //
-// A Request is allocated once, together with its match, walk, context and first response, and never
-// pooled: keeping one for too long is a mistake, but it never becomes another request.
+// A Request is allocated once, together with its match, walk, context and first response. Unless
+// the application recycles requests (see [Request.Keep]), it never becomes another request: keeping
+// one for too long is a mistake, but shows nothing of other users.
 //
 // Copies ([Request.WithContext], [Request.Clone], [Request.With], [Request.WithNode]) share
 // attributes, callbacks, identity and log with their original. Attributes, identity, callbacks, ID
@@ -34,6 +35,7 @@ type Request struct {
 
 	flags  requestFlags
 	state  atomic.Uint32 // of first: see Response
+	kept   atomic.Bool   // of the original: see Keep
 	match  Match
 	result traversal.Result
 	first  Response
@@ -43,6 +45,7 @@ type Request struct {
 type derivation struct {
 	origin *Request        // what it is a copy of; nil if it is detached
 	parent context.Context // in place of the one of net/http; nil to keep that
+	ended  *EndedError     // of a poisoned request, which has no origin; nil for copies
 }
 
 type requestFlags uint8
@@ -132,6 +135,13 @@ func (r *Request) Negotiated() bool { return r.host().flags&flagNegotiated != 0 
 
 // root returns the original request, which has the extras.
 func (r *Request) root() *Request {
+	if r.from == nil { // nearly always
+		return r
+	}
+	return r.rootOfCopy()
+}
+
+func (r *Request) rootOfCopy() *Request {
 	for o := r.origin(); o != nil; o = r.origin() {
 		r = o
 	}
@@ -143,12 +153,22 @@ func (r *Request) origin() *Request {
 	if r.from == nil {
 		return nil
 	}
+	if r.from.ended != nil {
+		panic(r.from.ended)
+	}
 	return r.from.origin
 }
 
 // host returns the request whose match, walk, error and response this one has: the original, or the
 // nearest copy made by WithNode.
 func (r *Request) host() *Request {
+	if r.from == nil { // nearly always
+		return r
+	}
+	return r.hostOfCopy()
+}
+
+func (r *Request) hostOfCopy() *Request {
 	for o := r.origin(); o != nil && r.flags&flagDetour == 0; o = r.origin() {
 		r = o
 	}

@@ -4,7 +4,13 @@ import "github.com/mastaba-go/mastaba/traversal"
 
 // Result returns the result of traversal, zero before that. It points into the request: the router
 // writes it, other code may only read it.
-func (r *Request) Result() *traversal.Result { return &r.host().result }
+func (r *Request) Result() *traversal.Result {
+	r.Keep()
+	return r.walk()
+}
+
+// walk is Result for what keeps no part of it.
+func (r *Request) walk() *traversal.Result { return &r.host().result }
 
 // Traverser returns the application's traverser, which uses its registered lookups:
 // r.Traverser().Lineage(ctx, r.Node()), for example. A nil traverser is valid.
@@ -14,13 +20,13 @@ func (r *Request) Traverser() *traversal.Traverser { return r.app.Traverser }
 func (r *Request) Node() traversal.Node { return r.Result().Node() }
 
 // Resource returns the resource that traversal found, nil before that.
-func (r *Request) Resource() traversal.Resource { return r.Result().Resource() }
+func (r *Request) Resource() traversal.Resource { return r.walk().Resource() }
 
 // Root returns the root of the tree, nil before traversal.
-func (r *Request) Root() traversal.Resource { return r.Result().Root() }
+func (r *Request) Root() traversal.Resource { return r.walk().Root() }
 
 // ViewName returns the name of the requested view; "" is the default view.
-func (r *Request) ViewName() string { return r.Result().ViewName() }
+func (r *Request) ViewName() string { return r.walk().ViewName() }
 
 // Subpath returns the decoded path segments after the view name. The caller must not change it.
 func (r *Request) Subpath() []string { return r.Result().Subpath() }

@@ -142,7 +142,7 @@ func (r *Request) belowVirtualRoot(names []string) []string {
 // virtualRootNames returns the path of the virtual root: that of the walk or, before it, the
 // requested one.
 func (r *Request) virtualRootNames() []string {
-	if walk := r.Result(); !walk.IsZero() {
+	if walk := r.walk(); !walk.IsZero() {
 		return walk.VirtualRootPath()
 	}
 	return r.claimsIn(VirtualRootHeader).VirtualRoot()

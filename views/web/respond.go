@@ -1,10 +1,10 @@
 package web
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/payload"
 	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
@@ -124,13 +124,12 @@ func (r *Request) Bytes(contentType string, b []byte) *Response {
 
 // JSON returns a response with v as JSON. A value that cannot be marshalled is an error.
 func (r *Request) JSON(v any) (*Response, error) {
-	b, err := json.Marshal(v)
+	b, err := payload.JSON(v)
 	if err != nil {
 		return nil, fmt.Errorf("marshal %T as JSON: %w", v, err)
 	}
 	resp := r.takeResponse()
-	resp.defaultType(commonJSON)
-	resp.SetBytes(b)
+	resp.setJSON(b)
 	return resp, nil
 }
 

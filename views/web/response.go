@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
+	"github.com/mastaba-go/mastaba/views/web/internal/payload"
 )
 
 // Response is the response to one request, as a value: nothing is sent before the tweens are done
@@ -17,7 +18,8 @@ type Response struct {
 	kind         bodyKind
 	common       commonType // the Content-Type, if many responses have it
 	errorHeaders bool       // has errorHeaders, which are not yet in extras
-	data         string     // of bodyText; of bodyBytes, the memory of the slice
+	text         string     // of bodyText
+	bytes        *payload.Bytes
 	extras       *responseExtras
 }
 
@@ -55,6 +57,7 @@ func (resp *Response) SetStatus(code int) { resp.status = int32(code) }
 // Clone returns a copy with headers of its own. The bytes of the body are shared and must not be
 // changed. A reader is shared too, so only one of the two can be sent.
 func (resp *Response) Clone() *Response {
+	resp.bytes.Keep() // both have it
 	c := *resp
 	if resp.extras != nil {
 		extras := *resp.extras

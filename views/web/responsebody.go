@@ -3,7 +3,8 @@ package web
 import (
 	"io"
 	"net/http"
-	"unsafe"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/payload"
 )
 
 type bodyKind uint8
@@ -37,7 +38,7 @@ type StreamWriter interface {
 // SetText sets the body to s. The Content-Type is text/plain, unless one is set.
 func (resp *Response) SetText(s string) {
 	resp.replaceBody(bodyText)
-	resp.data = s
+	resp.text = s
 	resp.defaultType(commonText)
 }
 
@@ -45,7 +46,26 @@ func (resp *Response) SetText(s string) {
 // application/octet-stream, unless one is set.
 func (resp *Response) SetBytes(b []byte) {
 	resp.replaceBody(bodyBytes)
-	resp.data = unsafe.String(unsafe.SliceData(b), len(b)) // it is never written to
+	resp.bytes = payload.Of(b)
+}
+
+// SetJSON sets the body to v as JSON, as json.Marshal encodes it. The Content-Type is
+// application/json, unless one is set. It encodes into memory that is used again after Send, so it
+// allocates nothing of its own. The error is that of encoding/json; then the response stays as it
+// was.
+func (resp *Response) SetJSON(v any) error {
+	b, err := payload.JSON(v)
+	if err != nil {
+		return err
+	}
+	resp.setJSON(b)
+	return nil
+}
+
+func (resp *Response) setJSON(b *payload.Bytes) {
+	resp.replaceBody(bodyBytes)
+	resp.bytes = b
+	resp.defaultType(commonJSON)
 }
 
 // SetReader sets the body to what reading body yields; size is its length in bytes, -1 if unknown.
@@ -82,22 +102,18 @@ func (resp *Response) SetHandler(h http.Handler) {
 	resp.more().source = h
 }
 
-// Body returns the body; false for a reader, a stream or a handler. The caller must not change it.
+// Body returns the body; false for a reader, a stream or a handler. The caller must not change it,
+// but may keep it. Send takes the body: after it there is none.
 func (resp *Response) Body() (b []byte, ok bool) {
 	switch resp.kind {
 	case bodyNone:
 		return nil, true
 	case bodyText:
-		return []byte(resp.data), true // a string's own memory must not be written to
+		return []byte(resp.text), true
 	case bodyBytes:
-		return resp.bytes(), true
+		return resp.bytes.Keep(), true
 	}
 	return nil, false
-}
-
-// bytes returns the memory of the body, which must not be written to.
-func (resp *Response) bytes() []byte {
-	return unsafe.Slice(unsafe.StringData(resp.data), len(resp.data))
 }
 
 // replaceBody removes the body, closing its reader.
@@ -106,7 +122,8 @@ func (resp *Response) replaceBody(kind bodyKind) {
 		_ = resp.Close() // an error does not matter: it will not be read
 		resp.extras.source, resp.extras.size = nil, 0
 	}
-	resp.kind, resp.data = kind, ""
+	resp.bytes.Release()
+	resp.kind, resp.text, resp.bytes = kind, "", nil
 }
 
 // defaultType sets the Content-Type unless there is one.
@@ -132,7 +149,7 @@ func (resp *Response) Size() int64 {
 	case bodyStream, bodyHandler:
 		return -1
 	}
-	return int64(len(resp.data))
+	return int64(len(resp.text) + resp.bytes.Len())
 }
 
 // TakeBody removes the body from the response and returns its source: nil, []byte, io.Reader,
@@ -147,10 +164,12 @@ func (resp *Response) TakeBody() (body any) {
 		body = http.HandlerFunc(resp.extras.source.(http.Handler).ServeHTTP) // a type without other methods
 	case bodyReader, bodyStream:
 		body = resp.extras.source
+	case bodyText:
+		body = []byte(resp.text)
 	default:
-		body = resp.bytes()
+		body = resp.bytes.Keep()
 	}
-	resp.kind, resp.data = bodyNone, "" // not replaceBody, which closes the reader
+	resp.kind, resp.text, resp.bytes = bodyNone, "", nil // not replaceBody, which closes the reader
 	if resp.extras != nil {
 		resp.extras.source, resp.extras.size = nil, 0
 	}

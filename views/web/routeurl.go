@@ -90,7 +90,7 @@ func (r *Request) routeURL(route string, asPath bool, options []URLOption) (stri
 }
 
 func (r *Request) currentRouteURL(asPath bool, options []URLOption) (string, error) {
-	m := r.Match()
+	m := r.matched()
 	if m == nil {
 		return "", &URLError{Err: ErrNoCurrentRoute}
 	}

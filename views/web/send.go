@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -34,7 +35,10 @@ type Sent struct {
 // Most applications never call it: the App does.
 func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err error) {
 	x := r.extras.Load()
-	if resp.kind < bodyReader && x == nil {
+	if resp.kind < bodyReader && x == nil { // nearly always
+		if resp.extras == nil && resp.status == 0 && resp.kind == bodyText && !resp.errorHeaders {
+			return resp.sendText(w, r)
+		}
 		return resp.sendMemory(w, r) // without extras there are no callbacks that could ask for Sent
 	}
 	if x == nil && r.app.Sessions != nil { // the source may use the session for the first time
@@ -55,6 +59,18 @@ func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err er
 	return resp.sendSource(w, r)
 }
 
+// sendText is sendMemory for a plain 200 with a text, the most frequent response.
+func (resp *Response) sendText(w http.ResponseWriter, r *Request) (Sent, error) {
+	h := w.Header()
+	if len(h) > 0 || len(resp.text) > countedByServer || resp.text == "" || r.Method == http.MethodHead || r.hasScope() {
+		return resp.sendMemory(w, r)
+	}
+	h[contentTypeKey] = commonTypes[resp.common]
+	w.WriteHeader(http.StatusOK)
+	n, err := io.WriteString(w, resp.text)
+	return Sent{Status: http.StatusOK, Bytes: int64(n), Started: true}, err
+}
+
 // sendMemory sends a response whose body is in memory.
 func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error) {
 	if err := resp.check(); err != nil {
@@ -68,7 +84,7 @@ func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error
 		header.Correct(h, status, resp.extras.lifetime)
 		hadHeaders = hadHeaders || len(h["Content-Length"]) > 0
 	}
-	length := len(resp.data)
+	length := len(resp.text) + resp.bytes.Len()
 	head := r.Method == http.MethodHead
 	switch {
 	case header.Bodyless(status):
@@ -86,9 +102,19 @@ func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error
 	if head || length == 0 {
 		return sent, nil
 	}
-	n, err := w.Write(resp.bytes())
+	n, err := resp.writeBody(w)
 	sent.Bytes = int64(n)
 	return sent, err
+}
+
+// writeBody writes a body in memory and gives it up.
+func (resp *Response) writeBody(w io.Writer) (n int, err error) {
+	if resp.kind == bodyText {
+		return io.WriteString(w, resp.text)
+	}
+	n, err = resp.bytes.Write(w)
+	resp.replaceBody(bodyNone)
+	return n, err
 }
 
 // countedByServer is the length up to which net/http sets Content-Length itself when the handler

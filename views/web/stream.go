@@ -12,6 +12,7 @@ import (
 
 // sendSource sends a response whose body is a reader, a stream or a handler.
 func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, err error) {
+	r.Keep()
 	out := &stream.Writer{W: w, Head: (*head)(resp)}
 	var before http.Header // of the writer, if a handler can change it
 	defer func() {

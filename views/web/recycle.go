@@ -1,0 +1,133 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// Keep makes the request safe to use after its end, in an application that recycles requests
+// (framework.Options.RecycleRequests): this one is then not used for another request. In all other
+// applications it does nothing.
+//
+// Call it before a goroutine that may outlive the request gets the request, or before the request
+// is stored. It is safe for concurrent use, but only while the request is handled. Whatever returns
+// a part of the request that may be kept has the same effect: Context, WithContext, Clone, With,
+// WithNode, HTTP, Node, Result, Match and so on, [Driver.Detach], and a response whose body is a
+// reader, a stream or a handler. So have goroutines started by async.Go, which need the context.
+//
+// Without Keep, code may keep past the end of the request what it got from Param, Parameters, ID,
+// Log, Key.Get and the fields of the *http.Request, such as URL and Header. It must not keep the
+// Request itself, nor a [Response] (see Response.Clone).
+func (r *Request) Keep() {
+	if r.app.Recycle {
+		r.keep()
+	}
+}
+
+func (r *Request) keep() {
+	if root := r.root(); !root.kept.Load() {
+		root.kept.Store(true)
+	}
+}
+
+// BeginRecycled is [Begin] for a request that ends with [Driver.Recycle]: it may use the memory of
+// an earlier one.
+func BeginRecycled(app *Application, hr *http.Request) *Request {
+	r, _ := app.ended.Get().(*Request)
+	if r == nil {
+		r = new(Request)
+	}
+	r.Request, r.app = hr, app
+	return r
+}
+
+// Recycle gives up a request that has ended, unless something keeps it (see [Request.Keep]), work
+// has used its scope, or it is a copy. It reports whether the request was given up; then it must
+// not be used anymore, nor its responses. Without Application.Recycle it does nothing. Call it in
+// place of EndScope: a request that is not given up still has to end its scope.
+//
+// With Application.Poison the memory is not used again. The request is poisoned instead: its
+// methods panic with an [EndedError], except those that return what all requests share or only read
+// its *http.Request. The fields of that hold the text of the error, and the response cannot be sent.
+func (d Driver) Recycle() bool {
+	r := d.r
+	app := r.app
+	if !app.Recycle || r.from != nil || r.kept.Load() || r.slot.Peek() != nil {
+		return false
+	}
+	if app.Poison {
+		_ = r.slot.End(0)
+		r.poison()
+		return true
+	}
+	*r = Request{}
+	app.ended.Put(r)
+	return true
+}
+
+// NameView records which view handles the request, for an EndedError. Without Application.Poison it
+// does nothing.
+func (d Driver) NameView(view string) {
+	if d.r.app.Poison {
+		d.r.more().view.Store(&view)
+	}
+}
+
+// EndedError is what methods of a request panic with that was used after its end, where requests
+// are poisoned: in frameworktest and "serve --dev", if the application recycles requests. The stack
+// of the panic shows who used it.
+type EndedError struct {
+	Method, Path string // of the request
+	Route        string // that matched; "" if none did
+	View         string // that handled it, with its file and line; "" if none did
+}
+
+var _ error = (*EndedError)(nil)
+
+// Error names the request and its view, and says what to do.
+func (e *EndedError) Error() string {
+	text := "request used after its end: " + e.Method + " " + e.Path
+	if e.Route != "" {
+		text += ", route \"" + e.Route + "\""
+	}
+	if e.View != "" {
+		text += ", handled by " + e.View
+	}
+	return text + ": the application recycles requests, so whatever keeps one calls its method Keep first"
+}
+
+// poison makes the request unusable.
+func (r *Request) poison() {
+	e := &EndedError{Method: r.Method, Path: r.URL.Path}
+	if x := r.extras.Load(); x != nil && x.view.Load() != nil {
+		e.View = *x.view.Load()
+	}
+	if r.flags&flagMatched != 0 {
+		e.Route = r.match.Route
+	}
+	r.from = &derivation{ended: e}
+	r.Request = e.request()
+	r.first = Response{extras: &responseExtras{err: e}}
+}
+
+// request returns the *http.Request of a poisoned request.
+func (e *EndedError) request() *http.Request {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(e)
+	hr := &http.Request{
+		Method: e.Error(), URL: &url.URL{Path: e.Error()}, Host: e.Error(), RequestURI: e.Error(), RemoteAddr: e.Error(),
+		Header: http.Header{"User-Agent": {e.Error()}, "Referer": {e.Error()}}, Body: endedBody{e},
+	}
+	return hr.WithContext(ctx)
+}
+
+// endedBody is the body of a poisoned request.
+type endedBody struct{ err error }
+
+var _ io.ReadCloser = endedBody{}
+
+func (b endedBody) Read([]byte) (int, error) { return 0, b.err }
+
+func (b endedBody) Close() error { return nil }
