@@ -42,7 +42,8 @@ func subjects() []subject {
 		{"tweens=5/recycled", hello(5, true), get("/"), 200, 0},
 		{"logged", logged, get("/"), 200, 6},
 		{"json/mux", muxJSON, get("/"), 200, -1},
-		{"json/app", jsonApp, get("/"), 200, 6},
+		{"json/app", jsonApp(false), get("/"), 200, 2}, // the request, and the value as an interface
+		{"json/recycled", jsonApp(true), get("/"), 200, 1},
 		{"404/mux", muxHello, get("/nowhere"), 404, -1},
 		{"404/app", hello(0, false), get("/nowhere"), 404, 2},
 		{"multiview=5", multiview, func() *http.Request {
@@ -123,12 +124,14 @@ func sayHello(r *framework.Request) (*framework.Response, error) {
 	return r.Text("Hello, world!\n"), nil
 }
 
-func jsonApp(t testing.TB) http.Handler {
-	config := quiet(framework.Options{})
-	config.AddView(views.Func(func(*framework.Request) (document, error) {
-		return document{Name: "Front", Version: 3}, nil
-	}))
-	return build(t, config)
+func jsonApp(recycle bool) func(testing.TB) http.Handler {
+	return func(t testing.TB) http.Handler {
+		config := quiet(framework.Options{RecycleRequests: recycle})
+		config.AddView(views.Func(func(*framework.Request) (document, error) {
+			return document{Name: "Front", Version: 3}, nil
+		}))
+		return build(t, config)
+	}
 }
 
 func multiview(t testing.TB) http.Handler {

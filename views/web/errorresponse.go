@@ -8,16 +8,13 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
 	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 	"github.com/mastaba-go/mastaba/views/web/internal/problem"
+	"github.com/mastaba-go/mastaba/views/web/internal/reply"
 	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
 )
 
 // StatusClientClosedRequest is the status of a request whose client disconnected before there was a
 // response. nginx uses the same number. It is only for the log: nothing is sent.
 const StatusClientClosedRequest = 499
-
-// nosniffKey keeps browsers from treating the text of an error, which may repeat what the client
-// sent, as HTML.
-const nosniffKey = "X-Content-Type-Options"
 
 // Response renders the error as a response to r: as a page, as JSON (RFC 9457,
 // application/problem+json) or as text, whichever Accept prefers. Without a preference (no header,
@@ -36,11 +33,11 @@ func (e *HTTPError) Response(r *Request) *Response {
 	}
 	var p problem.Problem
 	if e.extras == nil {
-		resp.errorHeaders = true
+		resp.reply.AddErrorHeaders()
 	} else {
 		p = e.extras.Problem
 		resp.AddVary("Accept")
-		resp.SetHeader(nosniffKey, "nosniff")
+		resp.SetHeader(reply.NosniffKey, "nosniff")
 	}
 	p.Status, p.Detail = e.Status(), e.detail
 	if p.Status >= 500 {
@@ -48,10 +45,10 @@ func (e *HTTPError) Response(r *Request) *Response {
 	}
 	switch r.problemForm() {
 	case problem.JSON:
-		resp.common = commonProblem
+		resp.reply.SetType(reply.Problem)
 		resp.SetBytes(p.JSON())
 	case problem.HTML:
-		resp.common = commonHTML
+		resp.reply.SetType(reply.HTML)
 		resp.SetText(p.HTML())
 	default:
 		resp.SetText(p.Text())

@@ -109,7 +109,8 @@ func (r *Request) poison() {
 	}
 	r.from = &derivation{ended: e}
 	r.Request = e.request()
-	r.first = Response{extras: &responseExtras{err: e}}
+	r.first = Response{}
+	r.first.reply.Fail(e)
 }
 
 // request returns the *http.Request of a poisoned request.

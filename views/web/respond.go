@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/payload"
+	"github.com/mastaba-go/mastaba/views/web/internal/reply"
 	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
@@ -106,7 +107,7 @@ func (r *Request) Text(s string) *Response {
 // HTML returns an HTML response.
 func (r *Request) HTML(s string) *Response {
 	resp := r.takeResponse()
-	resp.defaultType(commonHTML)
+	resp.reply.DefaultType(reply.HTML)
 	resp.SetText(s)
 	return resp
 }
@@ -129,7 +130,7 @@ func (r *Request) JSON(v any) (*Response, error) {
 		return nil, fmt.Errorf("marshal %T as JSON: %w", v, err)
 	}
 	resp := r.takeResponse()
-	resp.setJSON(b)
+	resp.reply.SetEncoded(b)
 	return resp, nil
 }
 
@@ -146,6 +147,6 @@ func (r *Request) Redirect(status int, url string) *Response {
 func (r *Request) Empty(status int) *Response {
 	resp := r.takeResponse()
 	resp.SetStatus(status)
-	resp.replaceBody(bodyNone)
+	resp.reply.Empty()
 	return resp
 }

@@ -1,12 +1,9 @@
 package web
 
 import (
-	"fmt"
-	"io"
 	"net/http"
-	"strconv"
 
-	"github.com/mastaba-go/mastaba/views/web/internal/header"
+	"github.com/mastaba-go/mastaba/views/web/internal/reply"
 )
 
 // Sent is what was sent to the client, as far as the server knows. It is for the access log, and
@@ -35,11 +32,8 @@ type Sent struct {
 // Most applications never call it: the App does.
 func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err error) {
 	x := r.extras.Load()
-	if resp.kind < bodyReader && x == nil { // nearly always
-		if resp.extras == nil && resp.status == 0 && resp.kind == bodyText && !resp.errorHeaders {
-			return resp.sendText(w, r)
-		}
-		return resp.sendMemory(w, r) // without extras there are no callbacks that could ask for Sent
+	if x == nil && !resp.reply.Pending() { // nearly always: without extras no callback could ask for Sent
+		return resp.sendMemory(w, r)
 	}
 	if x == nil && r.app.Sessions != nil { // the source may use the session for the first time
 		x = r.more()
@@ -49,113 +43,44 @@ func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err er
 		x.ready.Store(true)
 	}
 	defer func() { r.recordSent(sent) }()
-	if resp.kind < bodyReader {
+	if !resp.reply.Pending() {
 		return resp.sendMemory(w, r)
 	}
-	defer func() { _ = resp.Close() }()
-	if err := resp.check(); err != nil {
-		return Sent{}, err
-	}
-	return resp.sendSource(w, r)
+	r.Keep()
+	handled := r.Request
+	defer func() { removeFiles(handled, r.Request) }()
+	was, err := resp.reply.SendSource(w, reply.Exchange{Method: r.Method, Handler: func() (*http.Request, func(int, http.Header)) {
+		handled = r.HTTP()
+		return handled, r.handlerInforms()
+	}})
+	return Sent(was), err
 }
 
-// sendText is sendMemory for a plain 200 with a text, the most frequent response.
-func (resp *Response) sendText(w http.ResponseWriter, r *Request) (Sent, error) {
-	h := w.Header()
-	if len(h) > 0 || len(resp.text) > countedByServer || resp.text == "" || r.Method == http.MethodHead || r.hasScope() {
-		return resp.sendMemory(w, r)
-	}
-	h[contentTypeKey] = commonTypes[resp.common]
-	w.WriteHeader(http.StatusOK)
-	n, err := io.WriteString(w, resp.text)
-	return Sent{Status: http.StatusOK, Bytes: int64(n), Started: true}, err
-}
-
-// sendMemory sends a response whose body is in memory.
 func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error) {
-	if err := resp.check(); err != nil {
-		return Sent{}, err
+	if resp.reply.IsPlain() {
+		sent, err := resp.reply.SendPlain(w, r.Method, r.hasScope())
+		return Sent(sent), err
 	}
-	status := resp.Status()
-	h := w.Header()
-	hadHeaders := len(h) > 0 // there may be another Content-Length
-	resp.writeHeaders(h)
-	if resp.extras != nil {
-		header.Correct(h, status, resp.extras.lifetime)
-		hadHeaders = hadHeaders || len(h["Content-Length"]) > 0
-	}
-	length := len(resp.text) + resp.bytes.Len()
-	head := r.Method == http.MethodHead
+	sent, err := resp.reply.SendMemory(w, r.Method, r.hasScope())
+	return Sent(sent), err
+}
+
+// handlerInforms returns what sends the informational responses of a handler in place of the
+// writer, if not nil.
+func (r *Request) handlerInforms() func(int, http.Header) {
 	switch {
-	case header.Bodyless(status):
-		header.StripBody(h, status)
-		length = 0
-	case head && resp.kind == bodyNone: // the response to GET may have any length
-	default:
-		resp.needType(h, length)
-		if length > countedByServer || head || hadHeaders || r.hasScope() {
-			h["Content-Length"] = []string{strconv.Itoa(length)}
-		}
-	}
-	w.WriteHeader(status)
-	sent := Sent{Status: status, Started: true}
-	if head || length == 0 {
-		return sent, nil
-	}
-	n, err := resp.writeBody(w)
-	sent.Bytes = int64(n)
-	return sent, err
-}
-
-// writeBody writes a body in memory and gives it up.
-func (resp *Response) writeBody(w io.Writer) (n int, err error) {
-	if resp.kind == bodyText {
-		return io.WriteString(w, resp.text)
-	}
-	n, err = resp.bytes.Write(w)
-	resp.replaceBody(bodyNone)
-	return n, err
-}
-
-// countedByServer is the length up to which net/http sets Content-Length itself when the handler
-// returns: the size of its buffer. Leaving that to the server saves an entry in the header map, a
-// tenth of the cost of a small response.
-const countedByServer = 2048
-
-// needType keeps net/http from guessing the Content-Type: a wrong guess turns data into HTML.
-func (resp *Response) needType(h http.Header, length int) {
-	if length != 0 && resp.common == noType && len(h[contentTypeKey]) == 0 {
-		h[contentTypeKey] = commonTypes[commonBinary]
-	}
-}
-
-// check returns an error if the response is invalid.
-func (resp *Response) check() error {
-	if x := resp.extras; x != nil && x.err != nil {
-		return x.err
-	}
-	if s := resp.status; s != 0 && (s < 200 || s > 999) && !(s == http.StatusSwitchingProtocols && resp.kind == bodyHandler) {
-		return fmt.Errorf("send response: invalid status %d", s)
-	}
-	if resp.extras == nil {
-		return nil
-	}
-	if err := resp.extras.headers.Check(); err != nil {
-		return fmt.Errorf("send response: %w", err)
+	case r.origin() != nil: // some middleware, such as http.TimeoutHandler, takes a 103 for the response
+		return Drive(r).Inform
+	case !r.ProtoAtLeast(1, 1): // the client understands none
+		return func(int, http.Header) {}
 	}
 	return nil
 }
 
-// writeHeaders merges the headers into those of the writer.
-func (resp *Response) writeHeaders(h http.Header) {
-	if resp.common > otherType {
-		h[contentTypeKey] = commonTypes[resp.common]
-	}
-	if resp.errorHeaders {
-		errorHeaders.WriteTo(h)
-	}
-	if resp.extras != nil {
-		resp.extras.headers.WriteTo(h)
+// removeFiles removes the files of a form that was read through hr, a copy of from.
+func removeFiles(hr, from *http.Request) {
+	if form := hr.MultipartForm; form != nil && form != from.MultipartForm {
+		_ = form.RemoveAll() // temporary files may stay behind, no more
 	}
 }
 

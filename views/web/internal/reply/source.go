@@ -1,4 +1,4 @@
-package web
+package reply
 
 import (
 	"io"
@@ -10,61 +10,59 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 )
 
-// sendSource sends a response whose body is a reader, a stream or a handler.
-func (resp *Response) sendSource(w http.ResponseWriter, r *Request) (sent Sent, err error) {
-	r.Keep()
+// Exchange is what sending a body needs of its request, if the body is produced meanwhile.
+type Exchange struct {
+	Method string
+	// Handler returns what a handler gets: the request, and what sends informational responses in
+	// place of the writer, if not nil.
+	Handler func() (hr *http.Request, inform func(int, http.Header))
+}
+
+// SendSource sends a response whose body is a reader, a stream or a handler.
+func (resp *Response) SendSource(w http.ResponseWriter, x Exchange) (sent stream.Sent, err error) {
+	defer func() { _ = resp.Close() }()
+	if err := resp.Check(); err != nil {
+		return stream.Sent{}, err
+	}
 	out := &stream.Writer{W: w, Head: (*head)(resp)}
 	var before http.Header // of the writer, if a handler can change it
 	defer func() {
 		if e := panics.Error(recover()); e != nil {
 			err = e
 		}
-		sent = Sent(out.Sent)
-		if err != nil && !sent.Started && resp.kind == bodyHandler {
+		sent = out.Sent
+		if err != nil && !sent.Started && resp.kind == fromHandler {
 			header.Restore(w.Header(), before)
 		}
 	}()
-	if resp.kind == bodyHandler {
+	if resp.kind == fromHandler {
 		if h := w.Header(); len(h) > 0 {
 			before = h.Clone()
 		}
 		resp.writeHeaders(w.Header())
-		lent := &stream.HandlerWriter{Writer: out, Shared: len(w.Header()) > 0}
-		switch {
-		case r.origin() != nil: // some middleware, such as http.TimeoutHandler, takes a 103 for the response
-			lent.Inform = Drive(r).Inform
-		case !r.ProtoAtLeast(1, 1): // the client understands none
-			lent.Inform = func(int, http.Header) {}
-		}
-		hr := r.HTTP()
-		defer removeFiles(hr, r.Request)
+		hr, inform := x.Handler()
+		lent := &stream.HandlerWriter{Writer: out, Shared: len(w.Header()) > 0, Inform: inform}
 		resp.extras.source.(http.Handler).ServeHTTP(lent, hr)
 		lent.Begin(http.StatusOK) // net/http sends it when the handler returns
-		return Sent(out.Sent), nil
+		return out.Sent, nil
 	}
+	bodyless := header.Bodyless(resp.Status()) || x.Method == http.MethodHead
 	switch {
-	case header.Bodyless(resp.Status()), r.Method == http.MethodHead:
+	case bodyless:
 		out.Start()
-	case resp.kind == bodyReader:
+	case resp.kind == fromReader:
 		err = out.Copy(resp.extras.source.(io.Reader), resp.extras.size)
 	default:
-		err = resp.extras.source.(func(StreamWriter) error)(out)
+		err = resp.extras.stream(out)
 	}
-	counted := resp.kind == bodyReader && resp.extras.size >= 0
-	if err == nil && !counted && r.Method != http.MethodHead && !header.Bodyless(resp.Status()) {
+	counted := resp.kind == fromReader && resp.extras.size >= 0
+	if err == nil && !counted && !bodyless {
 		err = out.Complete(resp.Header("Content-Length"))
 	}
 	if err == nil {
 		out.Start()
 	}
-	return Sent(out.Sent), err
-}
-
-// removeFiles removes the files of a form that was read through hr, a copy of from.
-func removeFiles(hr, from *http.Request) {
-	if form := hr.MultipartForm; form != nil && form != from.MultipartForm {
-		_ = form.RemoveAll() // temporary files may stay behind, no more
-	}
+	return out.Sent, err
 }
 
 // head is a response whose body is produced while it is sent.
@@ -83,7 +81,7 @@ func (b *head) Begin(h http.Header) int {
 		return status
 	}
 	size := int64(-1)
-	if resp.kind == bodyReader {
+	if resp.kind == fromReader {
 		size = resp.extras.size
 	}
 	resp.needType(h, int(size))
