@@ -155,7 +155,9 @@ func BenchmarkRouting(b *testing.B) {
 
 func TestRoutedRequestsAllocateOnce(t *testing.T) { testRoutedAllocations(t, routedApp, 1) }
 
-func TestRecycledRoutedRequestsAllocateNothing(t *testing.T) { testRoutedAllocations(t, recycledApp, 0) }
+func TestRecycledRoutedRequestsAllocateNothing(t *testing.T) {
+	testRoutedAllocations(t, recycledApp, 0)
+}
 
 func testRoutedAllocations(t *testing.T, make func(testing.TB, []call) (http.Handler, []call), most float64) {
 	handler, calls := make(t, githubCalls(t))
