@@ -61,6 +61,8 @@ var picture = []room{
 	// Tweens and views do not know each other: they meet in views/web.
 	{path: "tweens/oteltween", may: rooms("tweens", "views/web", "registry"), tests: application},
 	{path: "tweens/promtween", may: rooms("tweens", "views/web", "registry"), tests: application},
+	{path: "tweens/redislimit", may: rooms("tweens/ratelimit"), tests: append(rooms("tweens"), application...)},
+	{path: "tweens/ratelimit", may: rooms("tweens", "views/web", "registry"), tests: application},
 	{path: "tweens", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async"), tests: append(rooms("internal/rfc9110"), application...)},
 	{path: "views/templates", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/forms/validator", may: rooms("views/forms", "views", "views/web"), tests: application},
@@ -175,7 +177,7 @@ var modules = []module{
 	{path: "github.com/go-playground/validator/v10", rooms: rooms("views/forms/validator"), heavy: true},
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "golang.org/x/oauth2", rooms: rooms("framework/security/oidc"), heavy: true},
-	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore"), heavy: true},
+	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore", "tweens/redislimit"), heavy: true},
 	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres"), heavy: true},
 	{path: "modernc.org/sqlite", rooms: rooms("traversal/sqltree/sqlite"), heavy: true},
 
