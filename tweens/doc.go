@@ -37,6 +37,7 @@
 //   - protect users by security headers, use [SecurityHeaders];
 //   - respond at a deadline, whatever the view does, use [Timeout];
 //   - bound the requests in flight, use [Limit];
+//   - bound the requests of each client or user, use package ratelimit;
 //   - use the registry or return an error from a tween's constructor, use [New].
 //
 // An application that needs them all adds them from the inside out, without options:

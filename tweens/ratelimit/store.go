@@ -20,7 +20,8 @@ type Count struct {
 	// Key contains the name and the numbers of the rate, and the key of the request. It has at most
 	// 256 bytes.
 	Key string
-	// Interval is the time in which one request drains from the bucket, a microsecond or more.
+	// Interval is the time in which one request drains from the bucket: whole microseconds, one or
+	// more.
 	Interval time.Duration
 	// Burst is how many requests the bucket holds, 1 or more.
 	Burst int
@@ -49,5 +50,5 @@ func (c Count) take(empty, now time.Duration) (next time.Duration, s State) {
 
 // remaining returns how many more requests fit.
 func (c Count) remaining(s State) int {
-	return int((time.Duration(c.Burst)*c.Interval - s.Level) / c.Interval)
+	return max(0, int((time.Duration(c.Burst)*c.Interval-s.Level)/c.Interval))
 }
