@@ -164,62 +164,72 @@ func (m *modelNode) node(names map[*modelNode]string) traversal.Node {
 func TestModel(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(3000) {
-		rng := rand.New(rand.NewPCG(seed, 12))
-		nodes, tr := randomTree(rng)
-		names := map[*modelNode]string{}
-		for i, m := range nodes {
-			names[m] = strconv.Itoa(i)
+		checkAgainstModel(t, seed)
+	}
+}
+
+// FuzzModel is TestModel for other trees.
+func FuzzModel(f *testing.F) {
+	f.Add(uint64(3000))
+	f.Fuzz(checkAgainstModel)
+}
+
+func checkAgainstModel(t *testing.T, seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, 12))
+	nodes, tr := randomTree(rng)
+	names := map[*modelNode]string{}
+	for i, m := range nodes {
+		names[m] = strconv.Itoa(i)
+	}
+	var principals []string
+	for _, p := range principalsOfModel {
+		if rng.IntN(3) == 0 {
+			principals = append(principals, p)
 		}
-		var principals []string
-		for _, p := range principalsOfModel {
-			if rng.IntN(3) == 0 {
-				principals = append(principals, p)
+	}
+	permission := permissionsOfModel[rng.IntN(len(permissionsOfModel))]
+	visible := map[*modelNode][]string{}
+	for _, m := range nodes {
+		node := m.node(names)
+		where := fmt.Sprintf("seed %d: %q at %v for %q", seed, permission, node, principals)
+		allowed, at, index := m.permits(permission, principals)
+		d, err := acl.Permits(t.Context(), tr, node, permission, principals)
+		require.NoError(t, err, where)
+		require.Equal(t, allowed, d.Allowed, where)
+		require.Equal(t, index, d.Index, where)
+		require.Equal(t, at == nil, d.At.IsZero(), where)
+		if at != nil {
+			require.Same(t, at.resource, d.At.Resource(), where)
+		}
+		x, err := acl.Explain(t.Context(), tr, node, permission, principals)
+		require.NoError(t, err, where)
+		require.Equal(t, d, x.Decision, where)
+		if allowed && m.parent != nil {
+			visible[m.parent] = append(visible[m.parent], names[m])
+		}
+		got, err := acl.PrincipalsAllowed(t.Context(), tr, node, permission)
+		require.NoError(t, err, where)
+		var want []string
+		for _, p := range slices.Sorted(slices.Values(principalsOfModel)) {
+			if p != "" && m.grants(permission, p) {
+				want = append(want, p)
 			}
 		}
-		permission := permissionsOfModel[rng.IntN(len(permissionsOfModel))]
-		visible := map[*modelNode][]string{}
-		for _, m := range nodes {
-			node := m.node(names)
-			where := fmt.Sprintf("seed %d: %q at %v for %q", seed, permission, node, principals)
-			allowed, at, index := m.permits(permission, principals)
-			d, err := acl.Permits(t.Context(), tr, node, permission, principals)
-			require.NoError(t, err, where)
-			require.Equal(t, allowed, d.Allowed, where)
-			require.Equal(t, index, d.Index, where)
-			require.Equal(t, at == nil, d.At.IsZero(), where)
-			if at != nil {
-				require.Same(t, at.resource, d.At.Resource(), where)
-			}
-			x, err := acl.Explain(t.Context(), tr, node, permission, principals)
-			require.NoError(t, err, where)
-			require.Equal(t, d, x.Decision, where)
-			if allowed && m.parent != nil {
-				visible[m.parent] = append(visible[m.parent], names[m])
-			}
-			got, err := acl.PrincipalsAllowed(t.Context(), tr, node, permission)
-			require.NoError(t, err, where)
-			var want []string
-			for _, p := range slices.Sorted(slices.Values(principalsOfModel)) {
-				if p != "" && m.grants(permission, p) {
-					want = append(want, p)
+		require.Equal(t, want, got, where)
+	}
+	for _, m := range nodes {
+		children := func(yield func(traversal.Entry, error) bool) {
+			for _, c := range nodes {
+				if c.parent == m && !yield(traversal.Entry{Name: names[c], Resource: c.resource}, nil) {
+					return
 				}
 			}
-			require.Equal(t, want, got, where)
 		}
-		for _, m := range nodes {
-			children := func(yield func(traversal.Entry, error) bool) {
-				for _, c := range nodes {
-					if c.parent == m && !yield(traversal.Entry{Name: names[c], Resource: c.resource}, nil) {
-						return
-					}
-				}
-			}
-			var got []string
-			for child, err := range acl.Filter(t.Context(), tr, m.node(names), permission, principals, children) {
-				require.NoError(t, err)
-				got = append(got, child.Name)
-			}
-			require.Equal(t, visible[m], got, "seed %d: children of %v with %q for %q", seed, m.node(names), permission, principals)
+		var got []string
+		for child, err := range acl.Filter(t.Context(), tr, m.node(names), permission, principals, children) {
+			require.NoError(t, err)
+			got = append(got, child.Name)
 		}
+		require.Equal(t, visible[m], got, "seed %d: children of %v with %q for %q", seed, m.node(names), permission, principals)
 	}
 }
