@@ -13,6 +13,9 @@ import (
 // hosts see checkHost.
 func configure(site *Site, o framework.Options, hosts ...string) *framework.Configurator {
 	o.Root = site.Root
+	if site.access != nil { // each folder on the way needs the permission too, so that nobody learns what is in it
+		o.Security, o.DefaultPermission, o.TraversePermission = everyone{}, mayView, mayView
+	}
 	config := framework.New(o)
 	config.AddRenderer(".html", newPages(site).renderer)
 	config.AddRenderer("json", views.JSON(views.JSONOptions{Indent: "  "}))
@@ -37,10 +40,14 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddView(views.On(showText), page, views.Name("source"), views.Renderer("text.html"))
 	config.AddView(views.OnInput(search), views.Method("GET"), views.Name("search"), views.Renderer("search.html"))
 
+	if site.access != nil {
+		config.AddView(views.OnInput(showAccess), page, views.Name("access"), views.Permission(mayExplain), views.Renderer("access.html"))
+	}
+
 	// The assets of the pages. PathInfo pins each to one path, so it cannot stand in for a file
 	// elsewhere.
 	for _, a := range assets {
-		config.AddView(views.Func(a.show), page, views.Name(a.name), views.PathInfo(regexp.QuoteMeta(a.path())+"$"), views.CacheFor(assetMaxAge, "public", "immutable"))
+		config.AddView(views.Func(a.show), page, views.NoPermission(), views.Name(a.name), views.PathInfo(regexp.QuoteMeta(a.path())+"$"), views.CacheFor(assetMaxAge, "public", "immutable"))
 	}
 
 	// Browsers get a page for every error, other clients what they accept.

@@ -88,7 +88,7 @@ func showFolder(r *framework.Request, f *Folder, q folderQuery) (*folderPage, er
 	}
 	var best readme
 	total := 0
-	more, err := f.scan(r.Context(), func(i item) bool {
+	more, err := f.visible(r.Context(), r, r.Node(), func(i item) bool {
 		total++
 		if i.isFolder() {
 			page.Folders++

@@ -44,7 +44,7 @@ func info(r *framework.Request, e Entry) (*entryJSON, error) {
 		return result, nil
 	}
 	first, total := selection{order: order("name", false), limit: folder.site.bounds.children}, 0
-	_, err := folder.scan(r.Context(), func(i item) bool {
+	_, err := folder.visible(r.Context(), r, r.Node(), func(i item) bool {
 		total++
 		first.add(i)
 		return true

@@ -113,6 +113,9 @@ func (f *Folder) item(entry fs.DirEntry, links *links) (i item, ok bool) {
 		i.describe(entry.Info()) // without a system call: ReadDir of an os.Root has read it
 		return i, true
 	}
+	if f.site.access != nil {
+		return i, false // see readAccess
+	}
 	info, err := links.stat(below(f.path, i.name))
 	if errors.Is(err, errHidden) {
 		return i, false

@@ -16,12 +16,21 @@
 // views are found by these types (app.go). A file with the name of a view hides the view; @@ before
 // a name always means the view.
 //
+// With --access FILE, access lists say who may see what (access.go). What one may not see is in no
+// listing either, and /@@access explains the lists to those who may read them:
+//
+//	/
+//	  allow system.Everyone view
+//	/drafts
+//	  deny system.Everyone *
+//
 //	go run ./examples/files explain /README.md/nothing    explains why a page does not exist
 //	go run ./examples/files views                         lists all views
 package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/cli"
@@ -34,6 +43,7 @@ func main() {
 		Settings: []cli.Setting{
 			{Name: "dir", Default: ".", Flag: true, Usage: "directory to publish"},
 			{Name: "hidden", Default: false, Flag: true, Usage: "also publish files and folders whose names begin with a dot"},
+			{Name: "access", Default: "", Flag: true, Usage: "file with access lists by path (see access.go); without it, everyone may see everything"},
 			{Name: "hosts", Default: []string(nil), Flag: true, Usage: "host names to accept besides localhost (if the server listens on all interfaces, it accepts every name by default)"},
 		},
 	})
@@ -45,6 +55,11 @@ func build(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
 	site, err := openSite(cli.Value[string](env, "dir"), cli.Value[bool](env, "hidden"))
 	if err != nil {
 		return nil, err
+	}
+	if file := cli.Value[string](env, "access"); file != "" {
+		if err := site.readAccess(file); err != nil {
+			return nil, errors.Join(err, site.Close())
+		}
 	}
 	config := configure(site, env.Options(), cli.Value[[]string](env, "hosts")...)
 	config.OnStop(func(context.Context, *framework.App) error { return site.Close() })

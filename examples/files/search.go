@@ -63,7 +63,7 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 		at := queue[0]
 		queue = queue[1:]
 		folder := &Folder{place{site: f.site, path: below(f.path, at)}}
-		found, folders, err := folder.matches(ctx, page, at, words)
+		found, folders, err := folder.matches(ctx, r, page, at, words)
 		switch {
 		case r.Context().Err() != nil:
 			return nil, r.Context().Err()
@@ -92,11 +92,12 @@ func search(r *framework.Request, f *Folder, q searchQuery) (*searchPage, error)
 }
 
 // matches returns the items of a folder that a search finds, as many as the page can take, and the
-// paths of the folders in it, both sorted by name. at is the path of the folder itself.
-func (f *Folder) matches(ctx context.Context, page *searchPage, at string, words []string) (found []item, folders []string, err error) {
+// paths of the folders in it, both sorted by name. at is the path of the folder itself, below the
+// one that r is for.
+func (f *Folder) matches(ctx context.Context, r *framework.Request, page *searchPage, at string, words []string) (found []item, folders []string, err error) {
 	byName := order("name", false)
 	hits := selection{order: byName, limit: f.site.bounds.hits - len(page.Hits) + 1} // one more shows that there are more
-	_, err = f.scan(ctx, func(i item) bool {
+	_, err = f.visible(ctx, r, f.site.nodeBelow(r.Node(), at), func(i item) bool {
 		if page.Visited++; page.Visited > f.site.bounds.visits {
 			page.Why = "there are too many files"
 			return false

@@ -25,6 +25,7 @@ type Site struct {
 	leaves error // the error of root for a path that leaves it; package os does not export it
 	name   string
 	hidden bool
+	access access // nil: everyone may see everything
 	bounds bounds
 }
 
@@ -106,6 +107,8 @@ func (s *Site) stat(at string) (fs.FileInfo, error) {
 	switch {
 	case err != nil:
 		return nil, s.missing(err)
+	case info.Mode()&fs.ModeSymlink != 0 && s.access != nil:
+		return nil, traversal.ErrNotFound // see readAccess
 	case info.Mode()&fs.ModeSymlink != 0:
 		return (&links{site: s}).stat(at)
 	}
