@@ -18,7 +18,6 @@ type accessQuery struct {
 type accessPage struct {
 	Permission, As string
 	Grants         []acl.Grant
-	Allowed        bool
 	Reason         string
 	Steps          []accessStep
 }
@@ -56,7 +55,7 @@ func showAccess(r *framework.Request, _ Entry, q accessQuery) (*accessPage, erro
 	if err != nil {
 		return nil, err
 	}
-	page.Allowed, page.Reason = x.Decision.Allowed, x.Decision.Reason()
+	page.Reason = x.Decision.Reason()
 	for _, step := range x.Steps {
 		line := accessStep{Path: step.Node.Path()}
 		for _, e := range step.Entries {

@@ -16,6 +16,9 @@
 // views are found by these types (app.go). A file with the name of a view hides the view; @@ before
 // a name always means the view.
 //
+//	go run ./examples/files explain /README.md/nothing    explains why a page does not exist
+//	go run ./examples/files views                         lists all views
+//
 // With --access FILE, access lists say who may see what (access.go). What one may not see is in no
 // listing either, and /@@access explains the lists to those who may read them:
 //
@@ -23,9 +26,6 @@
 //	  allow system.Everyone view
 //	/drafts
 //	  deny system.Everyone *
-//
-//	go run ./examples/files explain /README.md/nothing    explains why a page does not exist
-//	go run ./examples/files views                         lists all views
 package main
 
 import (
