@@ -91,6 +91,10 @@ func (c *Configurator) options(o Options) {
 	if o.Sessions != nil {
 		c.SetSessionFactory(o.Sessions)
 	}
+	if o.CSRF != nil {
+		c.SetCSRFPolicy(o.CSRF)
+		c.SetDefaultCSRF(true)
+	}
 	if o.ActAs != nil {
 		once(c.config, "act as", registry.Phase1, func(reg *registry.Registry) { registry.Provide(reg, actor(o.ActAs)) },
 			registry.Field{Name: "function", Value: registry.FuncName(o.ActAs)})

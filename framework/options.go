@@ -52,6 +52,10 @@ type Options struct {
 	// Sessions finds the sessions of clients, for Request.Session; nil: there are
 	// none. Package framework/session has factories.
 	Sessions web.SessionFactory
+	// CSRF protects all views against cross-site request forgery, except those
+	// with views.CSRF(false), and error views: security.NewCSRF and
+	// security.CrossOrigin return policies. nil: views are not protected.
+	CSRF web.CSRFPolicy
 	// ActAs changes a request so that it comes from a user: it sets the header,
 	// cookie or context value that Security reads. Tests and commands use it to
 	// act as a user (App.ActAs). It may return nil to keep r. nil: the method

@@ -25,6 +25,9 @@ var noParameters = &Parameters{}
 // Get returns the value of a parameter, and whether it is there.
 func (p *Parameters) Get(name string) (string, bool) { return p.lists.Get(name) }
 
+// Posted is Get without the query: the value in the form of the body.
+func (p *Parameters) Posted(name string) (string, bool) { return p.lists.Posted(name) }
+
 // All returns all values of a parameter: those of the query, then those of the form.
 func (p *Parameters) All(name string) []string { return p.lists.All(name) }
 

@@ -8,11 +8,19 @@ type Lists [2][]Pair
 
 // Get returns the last value of a name in the first list that has it, and whether there is one.
 func (l *Lists) Get(name string) (string, bool) {
-	for _, list := range l {
-		for i := len(list) - 1; i >= 0; i-- {
-			if list[i].Name == name {
-				return list[i].Value, true
-			}
+	if value, ok := last(l[0], name); ok {
+		return value, true
+	}
+	return l.Posted(name)
+}
+
+// Posted returns the last value of a name in the form, and whether there is one.
+func (l *Lists) Posted(name string) (string, bool) { return last(l[1], name) }
+
+func last(list []Pair, name string) (string, bool) {
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i].Name == name {
+			return list[i].Value, true
 		}
 	}
 	return "", false

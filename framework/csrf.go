@@ -1,0 +1,50 @@
+package framework
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// SetCSRFPolicy sets what checks requests for cross-site request forgery, such as a security.CSRF.
+// It checks the views that have views.CSRF(true), and with SetDefaultCSRF(true) all others.
+// Options.CSRF sets both.
+//
+// A policy whose method Err() error returns an error is a configuration error. So is one whose
+// method NeedsSessions() bool returns true in an application without sessions.
+func (c *Configurator) SetCSRFPolicy(policy web.CSRFPolicy) {
+	config := c.Directive()
+	if isNil(policy) {
+		config.Fail(errors.New("set CSRF policy: the policy is nil: want one such as security.NewCSRF returns"))
+		return
+	}
+	var err error
+	if faulty, ok := policy.(interface{ Err() error }); ok && faulty.Err() != nil {
+		err = fmt.Errorf("set CSRF policy: %w", faulty.Err())
+	}
+	config.Declare(registry.Declaration{
+		Category: "csrf policy", ID: "csrf policy", Err: err,
+		Fields: []registry.Field{{Name: "type", Value: reflect.TypeOf(policy)}},
+		Phase:  registry.Phase2,
+		Run: func(c *registry.Config, reg *registry.Registry) error {
+			registry.Provide(reg, policy)
+			at := c.Source()
+			reg.OnFreeze(func() error { return checkTokens(reg, at) })
+			return nil
+		},
+	})
+}
+
+// checkTokens returns an error if the policy keeps its tokens in sessions that there are not.
+func checkTokens(reg *registry.Registry, at registry.Source) error {
+	policy, _ := registry.Lookup[web.CSRFPolicy](reg)
+	keeper, ok := policy.(interface{ NeedsSessions() bool })
+	if sessions, _ := registry.Lookup[web.SessionFactory](reg); !ok || !keeper.NeedsSessions() || sessions != nil {
+		return nil
+	}
+	return &registry.Mistake{Source: at, Err: errors.New("the CSRF policy keeps its tokens in the session, but the application " +
+		"has no sessions: set framework.Options.Sessions, or keep the tokens in a cookie (security.CSRFInCookie)")}
+}

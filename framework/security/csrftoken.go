@@ -1,0 +1,199 @@
+package security
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"html"
+	"html/template"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// A token has 32 random bytes. A page gets it masked: 32 other random bytes, then the token XOR
+// these. So the text differs in each response, and what a compressed response reveals about it
+// (BREACH) is worth nothing for the next one.
+const tokenSize = 32
+
+// encoding refuses texts that differ in bits that do not count.
+var encoding = base64.RawURLEncoding.Strict()
+
+type token [tokenSize]byte
+
+func newToken() (t token) {
+	_, _ = rand.Read(t[:]) // it never fails
+	return t
+}
+
+// masked returns the text of the token for one response.
+func (t token) masked() string {
+	var b [2 * tokenSize]byte
+	_, _ = rand.Read(b[:tokenSize])
+	subtle.XORBytes(b[tokenSize:], b[:tokenSize], t[:])
+	return encoding.EncodeToString(b[:])
+}
+
+// unmasked reads a text of masked; false if it is none.
+func unmasked(text string) (t token, ok bool) {
+	var b [2 * tokenSize]byte
+	if !decode(b[:], text) {
+		return t, false
+	}
+	subtle.XORBytes(t[:], b[:tokenSize], b[tokenSize:])
+	return t, true
+}
+
+// String returns the text of the token in a storage.
+func (t token) String() string { return encoding.EncodeToString(t[:]) }
+
+// parseToken reads a text of String; false if it is none.
+func parseToken(text string) (t token, ok bool) {
+	return t, decode(t[:], text)
+}
+
+// decode fills b with what the text encodes; false if that is something else than len(b) bytes.
+func decode(b []byte, text string) bool {
+	if len(text) != encoding.EncodedLen(len(b)) { // also since Decode skips line breaks
+		return false
+	}
+	n, err := encoding.Decode(b, []byte(text))
+	return err == nil && n == len(b)
+}
+
+// Token returns the token of the client for one page or script, masked. It is made when it is first
+// asked for, so clients without forms get no session for it.
+func (c *CSRF) Token(r *web.Request) (string, error) {
+	if c.err != nil {
+		return "", fmt.Errorf("csrf: %w", c.err)
+	}
+	if c.options.OriginOnly {
+		return "", nil
+	}
+	making, err := makingKey.Get(r)
+	if err != nil {
+		return "", err
+	}
+	making <- struct{}{}
+	defer func() { <-making }()
+	t, ok, err := c.stored(r)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		t = newToken()
+		if err := c.options.Storage.SetToken(r, t.String()); err != nil {
+			return "", fmt.Errorf("keep the CSRF token: %w", err)
+		}
+	}
+	return t.masked(), nil
+}
+
+// makingKey holds a semaphore, so that parts of a page which are rendered at once get one token.
+var makingKey = web.NewKey("csrf token", func(*web.Request) (chan struct{}, error) { return make(chan struct{}, 1), nil })
+
+// stored returns the token of the client; false if it has none.
+func (c *CSRF) stored(r *web.Request) (t token, ok bool, err error) {
+	text, err := c.options.Storage.Token(r)
+	if err != nil {
+		return t, false, fmt.Errorf("read the CSRF token: %w", err)
+	}
+	t, ok = parseToken(text)
+	return t, ok, nil
+}
+
+// Rotate replaces the token of a client that has one.
+func (c *CSRF) Rotate(r *web.Request) error {
+	if c.options.OriginOnly {
+		return nil
+	}
+	if _, ok, err := c.stored(r); err != nil || !ok {
+		return err
+	}
+	return c.options.Storage.SetToken(r, newToken().String())
+}
+
+func (c *CSRF) checkToken(r *web.Request) error {
+	sent := r.Request.Header.Get(c.options.Header)
+	if sent == "" {
+		form, err := r.Parameters()
+		if err != nil {
+			return err
+		}
+		sent, _ = form.Posted(c.options.Field)
+	}
+	if sent == "" {
+		return &BadCSRFToken{fmt.Sprintf("the request has no token, neither in the header %s nor in the form field %s", c.options.Header, c.options.Field)}
+	}
+	want, ok, err := c.stored(r)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return &BadCSRFToken{"there is no token for this client: its session has ended, or it sends no cookies"}
+	}
+	got, ok := unmasked(sent)
+	if plain, is := c.options.Storage.(interface{ readable() bool }); !ok && is && plain.readable() {
+		got, ok = parseToken(sent) // a script has read it from the cookie
+	}
+	if !ok || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+		return &BadCSRFToken{"the token is not that of this client, or no longer: load the page again"}
+	}
+	return nil
+}
+
+// CSRFToken returns a token for the forms and scripts of the page that this request gets: a script
+// sends it in the header X-CSRF-Token. It is "" if the application's policy has no tokens.
+func CSRFToken(r *web.Request) (string, error) {
+	policy, err := tokensOf(r)
+	if err != nil {
+		return "", err
+	}
+	return policy.Token(r)
+}
+
+// CSRFField returns a hidden field with a token, to write into each form with method="post":
+//
+//	<form method="post">{{.Field}}…</form>
+//
+// It is "" if the application's policy has no tokens.
+func CSRFField(r *web.Request) (template.HTML, error) {
+	policy, err := tokensOf(r)
+	if err != nil {
+		return "", err
+	}
+	text, err := policy.Token(r)
+	if err != nil || text == "" {
+		return "", err
+	}
+	return template.HTML(`<input type="hidden" name="` + html.EscapeString(policy.options.Field) + `" value="` + text + `">`), nil
+}
+
+func tokensOf(r *web.Request) (*CSRF, error) {
+	if r.Registry() != nil {
+		if policy, ok := registry.Lookup[web.CSRFPolicy](r.Registry()); ok {
+			if c, ok := policy.(*CSRF); ok {
+				return c, nil
+			}
+			return nil, fmt.Errorf("the CSRF policy of the application is a %T, not a *security.CSRF: ask it for a token", policy)
+		}
+	}
+	return nil, errors.New("the application has no CSRF policy: set framework.Options.CSRF, for example to security.NewCSRF")
+}
+
+// AddCSRFVars gives templates two variables, which they call: csrf_token and csrf_field, for
+// [CSRFToken] and [CSRFField].
+//
+//	{{call .csrf_field}}
+//
+// They are functions, so that a page without a form makes no token.
+func AddCSRFVars(c registry.Recorder) {
+	registry.Subscribe(c.Directive(), func(e *web.BeforeRender) error {
+		r := e.Request
+		e.Vars["csrf_token"] = func() (string, error) { return CSRFToken(r) }
+		e.Vars["csrf_field"] = func() (template.HTML, error) { return CSRFField(r) }
+		return nil
+	})
+}
