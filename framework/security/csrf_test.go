@@ -284,7 +284,7 @@ func TestCSRFOrigin(t *testing.T) {
 		status  int
 	}{
 		"the same":                           {app, nil, 200},
-		"with its port":                      {app, []string{"Origin", "https://example.com:443"}, 200},
+		"with the port of https":             {app, []string{"Origin", "https://example.com:443"}, 400}, // no browser sends it
 		"in capitals":                        {app, []string{"Origin", "HTTPS://EXAMPLE.COM"}, 200},
 		"another":                            {app, []string{"Origin", "https://evil.org"}, 400},
 		"a sibling":                          {app, []string{"Origin", "https://blog.example.com"}, 400},

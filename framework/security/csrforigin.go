@@ -15,13 +15,19 @@ import (
 // case. For a trusted origin the host may begin with a dot: then it is a domain with its subdomains.
 type origin struct{ scheme, host string }
 
-// parseOrigin reads an origin as browsers send it in the header Origin; false if it is none.
-func parseOrigin(text string) (origin, bool) {
+// sentOrigin reads an origin as browsers send it in the header Origin; false if it is none. They leave
+// out the port of the scheme. As in Pyramid, an origin with it is another one.
+func sentOrigin(text string) (origin, bool) {
 	scheme, host, ok := strings.Cut(text, "://")
 	if !ok {
 		return origin{}, false
 	}
-	return newOrigin(strings.ToLower(scheme), host)
+	return asSent(strings.ToLower(scheme), host)
+}
+
+func asSent(scheme, host string) (origin, bool) {
+	o, ok := newOrigin(scheme, host)
+	return o, ok && len(o.host) == len(host)
 }
 
 // newOrigin returns the origin of a scheme and a host with an optional port; false if they are
@@ -63,13 +69,14 @@ func validHost(name string) bool {
 	return name != ""
 }
 
-// refererOrigin returns the origin of a URL in the header Referer; false if it has none.
+// refererOrigin returns the origin of a URL in the header Referer; false if it has none. The port of
+// the scheme is treated as in sentOrigin.
 func refererOrigin(text string) (origin, bool) {
 	u, err := url.Parse(text)
 	if err != nil || u.User != nil || u.Opaque != "" {
 		return origin{}, false
 	}
-	return newOrigin(u.Scheme, u.Host)
+	return asSent(u.Scheme, u.Host)
 }
 
 // origins are trusted origins.
@@ -135,7 +142,7 @@ func (c *CSRF) CheckOrigin(r *web.Request) error {
 		}
 		return &BadCSRFOrigin{`the page hides its origin ("null"): a page with Referrer-Policy: no-referrer does, or one in a sandbox`}
 	}
-	parse := parseOrigin
+	parse := sentOrigin
 	if !ok && secure {
 		parse, from = refererOrigin, r.Referer()
 	}
