@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -20,10 +21,10 @@ func (s *session) Save(r *web.Request, resp *web.Response, failed bool) error {
 			return nil
 		}
 		line, err := st.f.keeper.save(r, st.cookie, st)
+		st.outcome = line
 		if err != nil {
 			return err
 		}
-		st.outcome = line
 		st.removed = line == "" && st.invalid && st.sent
 		st.f.warnInsecure(r, line, st.cookie)
 	}
@@ -120,8 +121,22 @@ var _ keeper = (*stored)(nil)
 
 func (k *stored) limit(*cookie, []entry) error { return nil }
 
-func (k *stored) open(r *web.Request, _ *cookie, value string, s *state) (bool, error) {
-	id, ok := idOf(value)
+// open tries both ids of a cookie that update has set when it did not know which one is valid.
+func (k *stored) open(r *web.Request, c *cookie, value string, s *state) (bool, error) {
+	token, old, both := strings.Cut(value, bothIDs)
+	found, err := k.load(r, token, s)
+	if both && !found && err == nil {
+		found, err = k.load(r, old, s)
+	}
+	s.both = found && both
+	return found, err
+}
+
+// bothIDs is between two ids in a cookie: the new one, then the old one.
+const bothIDs = "~"
+
+func (k *stored) load(r *web.Request, token string, s *state) (bool, error) {
+	id, ok := idOf(token)
 	if !ok {
 		return false, nil
 	}
@@ -138,7 +153,7 @@ func (k *stored) open(r *web.Request, _ *cookie, value string, s *state) (bool, 
 	case !k.alive(rec.Created, rec.Renewed, now()):
 		return false, nil
 	}
-	s.known, s.token, s.created, s.renewed = true, value, rec.Created, rec.Renewed
+	s.known, s.token, s.created, s.renewed = true, token, rec.Created, rec.Renewed
 	s.entries = make([]entry, 0, len(rec.Values)+2)
 	for name, text := range rec.Values {
 		s.entries = append(s.entries, entry{name: name, text: text})
@@ -212,11 +227,15 @@ func (k *stored) update(ctx context.Context, r *web.Request, c *cookie, s *state
 	case errors.Is(err, ErrNotFound):
 		return k.gone(ctx, r, c, s)
 	case err != nil && !must:
-		_ = k.down(r, "renew", id, err) // the response is right; the session only lasts less long
+		_ = k.down(r, "prolong", id, err) // the response is right; the session only lasts less long
 		return "", nil
+	case err != nil && s.renew:
+		// The store may have made the change, with only its reply lost. So the client keeps both ids:
+		// the session has one of them.
+		return c.name + "=" + token + bothIDs + s.token, k.down(r, "renew the id", id, err)
 	case err != nil:
 		return "", k.down(r, "update", id, err)
-	case s.renew || k.o.MaxAge > 0:
+	case s.renew || s.both || k.o.MaxAge > 0:
 		return c.name + "=" + token, nil
 	}
 	return "", nil

@@ -37,6 +37,7 @@ type state struct {
 
 	known            bool   // to the keeper, under token
 	token            string // of a stored session
+	both             bool   // the cookie has another id too: see stored.open
 	created, renewed time.Time
 	entries          []entry
 
@@ -237,7 +238,7 @@ func (s *session) Fork() (any, func()) {
 	fork := &session{r: s.r}
 	own := &fork.first
 	own.f, own.cookie, own.sent = st.f, st.cookie, st.sent
-	own.known, own.token, own.created, own.renewed = st.known, st.token, st.created, st.renewed
+	own.known, own.token, own.both, own.created, own.renewed = st.known, st.token, st.both, st.created, st.renewed
 	own.entries = slices.Clone(st.entries)
 	own.touched, own.renew, own.ended, own.invalid = st.touched, st.renew, st.ended, st.invalid
 	own.saved, own.outcome, own.removed = st.saved, st.outcome, st.removed

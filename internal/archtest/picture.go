@@ -18,8 +18,9 @@ var picture = []room{
 	{path: "internal/testapps/...", may: all},
 	{path: "internal/load/logged", may: rooms("framework", "framework/cli", "tweens", "views")},
 	{path: "internal/load/bare"},
-	{path: "internal/rfc9110"}, // a model of responses, for the tests of what sends them
-	{path: "internal/cputime"}, // for tests of complexity
+	{path: "internal/rfc9110"},    // a model of responses, for the tests of what sends them
+	{path: "internal/testserver"}, // databases for tests that stop them
+	{path: "internal/cputime"},    // for tests of complexity
 
 	// Programs, and what helps people to write them.
 	{path: "examples/hello", may: rooms("framework", "tweens", "views")}, // the least: without the command line
@@ -50,8 +51,8 @@ var picture = []room{
 	{path: "framework/explain", tests: application},
 	{path: "framework/routes", may: rooms("views/web", "registry", "traversal"), tests: rooms("views")},
 	{path: "framework/session/sessiontest", may: rooms("framework/session", "views/web"), tests: application},
-	{path: "framework/session/redisstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest"), application...)},
-	{path: "framework/session/pgstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest"), application...)},
+	{path: "framework/session/redisstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest", "internal/testserver"), application...)},
+	{path: "framework/session/pgstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest", "internal/testserver"), application...)},
 	{path: "framework/session", may: rooms("views/web", "registry", "traversal", "traversal/async"), tests: append(rooms("framework/session/sessiontest", "tweens"), application...)},
 	{path: "framework/security/oidc", may: rooms("framework/security", "views/web", "registry"), tests: application},
 	// The policies: who the user is, and what the lists of traversal/acl permit.
