@@ -35,6 +35,7 @@
 //	serve                   serve until SIGTERM or SIGINT; the default (see [framework.Serve])
 //	routes                  list the routes in the order they are tried
 //	views                   list every view with its predicates and permission
+//	permissions             list every view with its permission and where that comes from; --open: those with none
 //	tweens                  list the tweens, outermost first
 //	derivers                list the view derivers, outermost first
 //	explain [METHOD] PATH   explain how a request would be handled (see [framework.App.Explain])

@@ -62,7 +62,7 @@ func newProgram(build Build, o Options, proc Process) (*program, error) {
 	if err := p.settingFlags(); err != nil {
 		return p, err
 	}
-	p.root.AddCommand(p.serveCommand(), p.routesCommand(), p.viewsCommand(), p.tweensCommand(), p.deriversCommand(),
+	p.root.AddCommand(p.serveCommand(), p.routesCommand(), p.viewsCommand(), p.permissionsCommand(), p.tweensCommand(), p.deriversCommand(),
 		p.explainCommand(), p.requestCommand(), p.checkCommand(), p.settingsCommand(), p.versionCommand())
 	p.root.InitDefaultHelpCmd()
 	p.root.InitDefaultCompletionCmd("") // "" adds the command even without subcommands
@@ -136,7 +136,7 @@ func (p *program) newRoot() *cobra.Command {
 
 // reservedFlags are the flags of our commands; no setting may use them.
 var reservedFlags = []string{
-	"config", "set", "json", "help", "addr", "dev", "header", "query", "as", "user", "data", "include", "fail", "html", "start", "strict", "modules", "match", "version",
+	"config", "set", "json", "help", "addr", "dev", "header", "query", "as", "user", "data", "include", "fail", "html", "start", "strict", "modules", "match", "open", "version",
 }
 
 // settingFlags adds the flags of settings.

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		{Name: "database.url", Default: "wiki.db", Usage: "where the pages are"},
 		{Name: "workers", Default: 4},
 		{Name: "patience", Default: 2 * time.Second, Flag: true},
-		{Name: "open", Default: false, Flag: true, Usage: "let everybody edit"},
+		{Name: "public", Default: false, Flag: true, Usage: "let everybody edit"},
 		{Name: "friends", Default: []string(nil), Flag: true},
 	}
 	program := func(name string, build cli.Build, change func(*cli.Options)) func() {
@@ -56,6 +56,16 @@ func TestMain(m *testing.M) {
 		"viewless": program("viewless", func(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
 			config := framework.New(env.Options())
 			config.AddRoute("help", "/help/{topic}")
+			return config, nil
+		}, nil),
+		"secured": program("secured", func(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
+			o := env.Options()
+			o.Security, o.DefaultPermission = policy{}, "read"
+			config := framework.New(o)
+			config.AddView(views.Func(login))
+			config.AddView(views.Func(login), views.Name("help"), views.NoPermission())
+			config.AddView(views.Func(login), views.Name("edit"), views.IfPermitted("edit"))
+			config.AddView(views.Func(login), views.Name("choose"), views.IfPermitted("edit"), views.NoPermission())
 			return config, nil
 		}, nil),
 		"ordered": program("ordered", buildOrdered, nil),
@@ -164,7 +174,7 @@ func buildWiki(_ context.Context, env *cli.Env) (*framework.Configurator, error)
 	o.Root = func(*web.Request) (traversal.Resource, error) {
 		return traversal.Map{"Front": &page{title}}, nil
 	}
-	o.Security = policy{cli.Value[bool](env, "open")}
+	o.Security = policy{cli.Value[bool](env, "public")}
 	o.ActAs = asUser
 	config := framework.New(o)
 	config.AddRoute("login", "/login", views.Method("GET", "POST"))
@@ -178,7 +188,7 @@ func buildWiki(_ context.Context, env *cli.Env) (*framework.Configurator, error)
 	config.AddView(views.Func(breaks), views.Name("panic"))
 	config.AddView(views.Func(fail), views.Name("fail"))
 	config.AddView(views.Func(open), views.Name("open"))
-	config.AddView(views.Func(gif), views.Name("bytes"))
+	config.AddView(views.Func(gif), views.Name("bytes"), views.NoPermission())
 	config.AddView(views.Func(cut), views.Name("cut"))
 	config.AddForbiddenView(views.Func(forbidden))
 	config.AddTween("timing", tweens.Wrap(func(next web.Handler) web.Handler { return next }), tweens.Under(tweens.ExcView))
