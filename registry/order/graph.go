@@ -5,6 +5,7 @@ import "slices"
 // graph holds the names and edges, with the names as indexes: first, last, then in the order added.
 type graph struct {
 	nodes []node
+	left  int // how many are not taken
 }
 
 type node struct {
@@ -44,13 +45,41 @@ func (s *Sorter) graph() *graph {
 			link(e)
 		}
 	}
+	g.left = len(g.nodes)
 	return g
+}
+
+// take takes nodes out of the graph. It puts the inner nodes that no other one is outside of on the
+// row.
+func (g *graph) take(row []int, nodes ...int) []int {
+	for _, n := range nodes {
+		g.nodes[n].taken = true
+	}
+	g.left -= len(nodes)
+	for _, n := range nodes {
+		for _, m := range g.nodes[n].inner {
+			g.nodes[m].arriving--
+			if g.nodes[m].arriving == 0 && !g.nodes[m].taken {
+				row = append(row, m)
+			}
+		}
+	}
+	return row
+}
+
+// names returns the names of nodes.
+func (g *graph) names(nodes []int) []string {
+	names := make([]string, len(nodes))
+	for i, n := range nodes {
+		names[i] = g.nodes[n].name
+	}
+	return names
 }
 
 // cycle returns a cycle among the nodes that are not taken, from the outside in, starting with the
 // name that was added first. Each of those nodes has an edge from another one, so following the
 // edges outward must end in a cycle.
-func (g *graph) cycle() []string {
+func (g *graph) cycle() []int {
 	at := slices.IndexFunc(g.nodes, func(n node) bool { return !n.taken })
 	var path []int
 	seen := make(map[int]int) // from nodes to indexes in path
@@ -66,9 +95,5 @@ func (g *graph) cycle() []string {
 	round := path[seen[at]:]
 	slices.Reverse(round) // the path goes outward
 	start := slices.Index(round, slices.Min(round))
-	names := make([]string, 0, len(round))
-	for i := range round {
-		names = append(names, g.nodes[round[(start+i)%len(round)]].name)
-	}
-	return names
+	return slices.Concat(round[start:], round[:start])
 }

@@ -89,13 +89,24 @@ func (s *Sorter) Names() []string {
 // whose last outer name it was then goes to the head of the row. If names are left that never
 // entered the row, some of them form a cycle.
 //
-// The error is an *UnsatisfiedError, several of them joined, or a *CycleError. The cost is linear
-// in names and edges.
+// The error joins those of Sort; then there are no names. The cost is linear in names and edges.
 func (s *Sorter) Sorted() ([]string, error) {
-	g := s.graph()
-	if err := s.unsatisfied(g); err != nil {
-		return nil, err
+	names, errs := s.Sort()
+	switch len(errs) {
+	case 0:
+		return names, nil
+	case 1:
+		return nil, errs[0]
 	}
+	return nil, errors.Join(errs...)
+}
+
+// Sort returns all names and everything that is wrong: an *UnsatisfiedError for each unsatisfied
+// hint, and a *CycleError for each of several cycles that share no name. With an error the order
+// ignores some hints; it is good enough to look for further mistakes.
+func (s *Sorter) Sort() (names []string, errs []error) {
+	g := s.graph()
+	errs = s.unsatisfied(g)
 	// The row is a stack: its head is at the end.
 	var row []int
 	for n := len(g.nodes) - 1; n >= 0; n-- {
@@ -103,27 +114,28 @@ func (s *Sorter) Sorted() ([]string, error) {
 			row = append(row, n)
 		}
 	}
-	sorted := make([]string, 0, len(s.hints))
-	taken := 0
-	for len(row) > 0 {
-		n := row[len(row)-1]
-		row = row[:len(row)-1]
-		taken++
-		g.nodes[n].taken = true
-		if name := g.nodes[n].name; s.has(name) {
-			sorted = append(sorted, name)
-		}
-		for _, m := range g.nodes[n].inner {
-			g.nodes[m].arriving--
-			if g.nodes[m].arriving == 0 {
-				row = append(row, m)
+	names = make([]string, 0, len(s.hints))
+	add := func(more ...string) {
+		for _, name := range more {
+			if s.has(name) {
+				names = append(names, name)
 			}
 		}
 	}
-	if taken < len(g.nodes) {
-		return nil, &CycleError{Names: g.cycle()}
+	for g.left > 0 {
+		for len(row) > 0 {
+			n := row[len(row)-1]
+			row = g.take(row[:len(row)-1], n)
+			add(g.nodes[n].name)
+		}
+		if g.left > 0 {
+			cycle := g.cycle()
+			errs = append(errs, &CycleError{Names: g.names(cycle)})
+			row = g.take(row, cycle...) // what is left may have more
+			add(g.names(cycle)...)
+		}
 	}
-	return sorted, nil
+	return names, errs
 }
 
 func (s *Sorter) has(name string) bool {
@@ -133,7 +145,7 @@ func (s *Sorter) has(name string) bool {
 
 // unsatisfied returns an error for each name with an unsatisfied hint: first those over others,
 // each side sorted by name.
-func (s *Sorter) unsatisfied(g *graph) error {
+func (s *Sorter) unsatisfied(g *graph) (errs []error) {
 	var over, under []string
 	for _, n := range g.nodes {
 		h, ok := s.hints[n.name]
@@ -147,22 +159,15 @@ func (s *Sorter) unsatisfied(g *graph) error {
 			under = append(under, n.name)
 		}
 	}
-	if len(over)+len(under) == 0 {
-		return nil
-	}
 	slices.Sort(over)
 	slices.Sort(under)
-	var errs []error
 	for _, name := range over {
 		errs = append(errs, &UnsatisfiedError{Name: name, Side: Over, Wants: s.hints[name].over, Have: s.others(name)})
 	}
 	for _, name := range under {
 		errs = append(errs, &UnsatisfiedError{Name: name, Side: Under, Wants: s.hints[name].under, Have: s.others(name)})
 	}
-	if len(errs) == 1 {
-		return errs[0]
-	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // others returns all names but one.

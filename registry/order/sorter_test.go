@@ -289,3 +289,30 @@ func BenchmarkSorted(b *testing.B) {
 		})
 	}
 }
+
+// TestEverythingAtOnce has several mistakes: each is reported, and the order lacks no name.
+func TestEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	s := order.New("FIRST", "LAST")
+	s.Add("a", nil, []string{"b"})
+	s.Add("b", nil, []string{"a", "c"})
+	s.Add("c", []string{"ghost", "b"}, nil)
+	s.Add("d", []string{"ghost"}, nil)
+	s.Add("e", []string{"f"}, nil)
+	s.Add("f", []string{"e"}, []string{"g"})
+	s.Add("g", nil, []string{"LAST"})
+	names, errs := s.Sort()
+	assert.ElementsMatch(t, []string{"a", "b", "c", "d", "e", "f", "g"}, names)
+	var texts []string
+	for _, err := range errs {
+		texts = append(texts, err.Error())
+	}
+	assert.Equal(t, []string{
+		`"d" wants to be under "ghost", which is not registered (have: a, b, c, e, f, g)`,
+		`cycle: "e" over "f", "f" over "e"`,
+		`cycle: "a" over "b", "b" over "a"`,
+	}, texts)
+	names, err := s.Sorted()
+	assert.Nil(t, names)
+	require.ErrorContains(t, err, texts[2])
+}
