@@ -58,9 +58,7 @@ func (c *Configurator) builtins(o Options) {
 // options registers what the Options say.
 func (c *Configurator) options(o Options) {
 	trusted, err := web.ParseTrustedProxies(o.TrustedProxies)
-	if err != nil {
-		c.config.Fail(err)
-	}
+	c.config.Report(err)
 	once(c.config, "trusted proxies", registry.Phase1, func(reg *registry.Registry) {
 		registry.Provide(reg, trusted)
 	}, registry.Field{Name: "networks", Value: trusted})
@@ -221,10 +219,13 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 }
 
 // App builds the application, or returns everything that is wrong as *registry.Errors: all mistakes
-// of directives, all conflicts, and what is wrong with the order of tweens, derivers and
-// predicates; if there are no mistakes, also what shows only while views are prepared, such as an
-// unknown renderer. If there are none of these, the error is that of the tween factories that
-// failed, or of a subscriber to ApplicationCreated.
+// of directives, all conflicts, and what shows only while the application is built, such as an
+// unknown route or renderer, a tie between views, or a cycle of tweens. Each is reported once, and
+// what only follows from another mistake is not. To find all this, App calls derivers, mappers and
+// factories of renderers even if it will fail: they should have no other effects. Factories of
+// tweens, and subscribers to ApplicationCreated, may have effects. App calls them only if nothing
+// else is wrong; then their error is the error.
+//
 // App may be called again: each call builds a new application with a registry of its own, and does
 // not affect the others.
 //

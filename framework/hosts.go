@@ -17,7 +17,7 @@ func (c *Configurator) SetAllowedHosts(patterns ...string) {
 	config := c.Directive()
 	list, err := hosts.Parse(patterns)
 	if err != nil {
-		config.Fail(fmt.Errorf("allowed hosts: %w", err))
+		config.Report(fmt.Errorf("allowed hosts: %w", err))
 		return
 	}
 	if len(patterns) == 0 {

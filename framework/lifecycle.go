@@ -71,7 +71,7 @@ func (c *Configurator) addHook(config *registry.Config, of hook) {
 		if of.serving {
 			when = "serve"
 		}
-		config.Fail(fmt.Errorf("on %s: the function is nil: want a func(context.Context, *framework.App) error", when))
+		config.Report(fmt.Errorf("on %s: the function is nil: want a func(context.Context, *framework.App) error", when))
 		return
 	}
 	h := &of

@@ -34,7 +34,7 @@ func (c *Configurator) AddLookup(rules ...traversal.Rule) {
 	config := c.Directive()
 	for _, rule := range rules {
 		if err := rule.Err(); err != nil {
-			config.Fail(err)
+			config.Report(err)
 			continue
 		}
 		config.Declare(registry.Declaration{
@@ -66,7 +66,7 @@ func (t *tree) set(rule traversal.Rule) {
 func (c *Configurator) AddStepHook(hook traversal.Hook) {
 	config := c.Directive()
 	if hook == nil {
-		config.Fail(fmt.Errorf("add step hook: the hook is nil"))
+		config.Report(fmt.Errorf("add step hook: the hook is nil"))
 		return
 	}
 	config.Declare(registry.Declaration{

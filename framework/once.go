@@ -27,8 +27,7 @@ type (
 func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 	config := c.Directive()
 	if factory == nil {
-		config.Fail(errors.New("set root factory: the factory is nil"))
-		return
+		config.Report(errors.New("set root factory: the factory is nil"))
 	}
 	once(config, "root factory", registry.Phase3, func(reg *registry.Registry) { registry.Provide(reg, factory) },
 		registry.Field{Name: "function", Value: registry.FuncName(factory)})
@@ -41,8 +40,8 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
 	if isNil(policy) {
-		config.Fail(errors.New("set security policy: the policy is nil: want a web.SecurityPolicy, or framework.NoPolicy{}"))
-		return
+		config.Report(errors.New("set security policy: the policy is nil: want a web.SecurityPolicy, or framework.NoPolicy{}"))
+		policy = NoPolicy{} // so that it is not missing
 	}
 	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) },
 		registry.Field{Name: "type", Value: reflect.TypeOf(policy)})
@@ -52,8 +51,7 @@ func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 func (c *Configurator) SetSessionFactory(factory web.SessionFactory) {
 	config := c.Directive()
 	if isNil(factory) {
-		config.Fail(errors.New("set session factory: the factory is nil: want one such as those of package framework/session"))
-		return
+		config.Report(errors.New("set session factory: the factory is nil: want one such as those of package framework/session"))
 	}
 	once(config, "session factory", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, factory) },
 		registry.Field{Name: "type", Value: reflect.TypeOf(factory)})
@@ -78,7 +76,7 @@ func isNil(v any) bool {
 // no effect.
 func (c *Configurator) PoisonRecycledRequests() {
 	c.Directive().Declare(registry.Declaration{
-		Phase: registry.Phase1, Subject: "poisoned requests", Independent: true,
+		Phase: registry.Phase1, Subject: "poisoned requests",
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			registry.Ensure(reg, func() poisonRequests { return poisonRequests{} })
 			return nil

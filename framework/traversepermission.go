@@ -25,7 +25,7 @@ type traversePermission string
 func (c *Configurator) SetTraversePermission(permission string) {
 	config := c.Directive()
 	if permission == "" {
-		config.Fail(errors.New(`set traverse permission: the permission is empty: want one such as "traverse"`))
+		config.Report(errors.New(`set traverse permission: the permission is empty: want one such as "traverse"`))
 		return
 	}
 	config.Declare(registry.Declaration{
@@ -43,9 +43,10 @@ func (c *Configurator) SetTraversePermission(permission string) {
 				if policy, _ := registry.Lookup[web.SecurityPolicy](reg); policy != nil {
 					return nil
 				}
-				return &registry.Mistake{Source: at, Err: fmt.Errorf("traversal requires permission %q, but the application has "+
+				err := fmt.Errorf("traversal requires permission %q, but the application has "+
 					"no security policy, so everyone would have it: set framework.Options.Security, or to framework.NoPolicy{} "+
-					"if everything is permitted on purpose", permission)}
+					"if everything is permitted on purpose", permission)
+				return &registry.Mistake{Source: at, Err: registry.Missing(err, registry.Ref{Category: "security policy"})}
 			})
 			return nil
 		},

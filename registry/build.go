@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"sync"
 )
 
-// build runs the rounds one after the other, up to the first error other than a conflict. From
-// there on it runs only the independent declarations, to check their tables. It reports the errors
-// of both, all mistakes, and the conflicts that can be found without running anything.
+// build runs the rounds one after the other, and reports everything that is wrong: all mistakes and
+// conflicts, and what running finds, except for what may be a consequence of a mistake (gaps.go).
 func (d *draft) build() (reg *Registry, err error) {
 	rounds, err := d.freeze()
 	if err != nil {
@@ -26,51 +24,24 @@ func (d *draft) build() (reg *Registry, err error) {
 			reg = nil
 		}
 	}()
-	complete := true
+	open := new(gaps)
 	for _, r := range rounds {
-		complete = complete && len(r.mistakes) == 0
-		var found []error
-		if complete {
-			found, complete = d.run(r, r.entries, reg)
-		} else {
-			found, _ = resolve(r.entries, nil)
+		errs = append(errs, r.mistakes...)
+		open.add(r.gaps...)
+		if len(r.mistakes) > 0 {
+			reg.soundUntilHere()
 		}
-		errs = append(append(errs, r.mistakes...), found...)
+		errs = append(errs, d.run(r, reg, open)...)
 	}
-	if complete {
-		errs = append(errs, reg.freeze()...)
-	} else {
-		for _, err := range d.rehearse(rounds) {
-			if !slices.ContainsFunc(errs, func(known error) bool { return known.Error() == err.Error() }) {
-				errs = append(errs, err)
-			}
-		}
-	}
+	errs = append(errs, reg.freeze(open)...)
 	return reg, nil
 }
 
-// run runs entries of round r. It returns their errors, and whether all of them ran.
-func (d *draft) run(r *round, entries []*entry, reg *Registry) ([]error, bool) {
-	run := &running{draft: d, registry: reg, included: maps.Clone(r.included)}
+// run runs round r, and returns its errors.
+func (d *draft) run(r *round, reg *Registry, open *gaps) []error {
+	run := &running{draft: d, registry: reg, gaps: open, included: maps.Clone(r.included)}
 	defer run.end()
-	return resolve(entries, run)
-}
-
-// rehearse runs only the independent declarations, in a registry of its own, and returns what is
-// wrong with their tables. It returns nothing if an independent declaration may be missing or does
-// not run, since the tables could be wrong for that reason alone.
-func (d *draft) rehearse(rounds []*round) []error {
-	reg := newRegistry(maps.Clone(d.values))
-	for _, r := range rounds {
-		if r.partial {
-			return nil
-		}
-		independent := slices.DeleteFunc(slices.Clone(r.entries), func(e *entry) bool { return !e.Independent })
-		if _, complete := d.run(r, independent, reg); !complete {
-			return nil
-		}
-	}
-	return reg.freeze()
+	return resolve(r.entries, run)
 }
 
 // running is a round that runs. It collects what its declarations record, which the resolution
@@ -78,29 +49,56 @@ func (d *draft) rehearse(rounds []*round) []error {
 type running struct {
 	draft    *draft
 	registry *Registry
+	gaps     *gaps
 
 	mu       sync.Mutex // guards the fields below: a declaration may leave goroutines behind
 	fresh    []*entry
-	mistakes []error
+	mistakes []failure
 	included map[string]bool
 	ended    bool
 }
 
-// perform describes the declaration in the registry and runs it.
-func (r *running) perform(e *entry) error {
+// failure is an error of a declaration, and the gap that it leaves.
+type failure struct {
+	err    error
+	leaves gap
+}
+
+// perform describes the declaration in the registry and runs it. It returns what is wrong with it
+// and with what it records, other than consequences of earlier errors.
+func (r *running) perform(e *entry) []error {
 	if e.Category != "" {
 		r.registry.introspector.add(e.describe(e.from.source))
 	}
-	if e.Run != nil {
-		c := &Config{book: r, path: e.from.path, scope: e.from.scope, source: e.from.source}
-		if err := guard(func() error { return e.Run(c, r.registry) }); err != nil {
-			if other, ok := err.(*ExecutionError); ok {
-				return other
-			}
-			return &ExecutionError{Subject: e.subject(), Source: e.from.source, Err: err}
+	if e.Run == nil {
+		return nil
+	}
+	r.registry.missed.Store(false)
+	c := &Config{book: r, path: e.from.path, scope: e.from.scope, source: e.from.source, runs: &e.Declaration}
+	err := guard(func() error { return e.Run(c, r.registry) })
+	found := r.failed()
+	if err != nil {
+		if _, ok := err.(*ExecutionError); !ok {
+			err = &ExecutionError{Subject: e.subject(), Source: e.from.source, Err: err}
+		}
+		found = append([]failure{{err, gap{anything: true}}}, found...)
+	}
+	return r.causes(found)
+}
+
+// causes returns the errors that are not consequences, and adds the gaps that they all leave.
+func (r *running) causes(found []failure) (errs []error) {
+	missed := r.registry.missed.Load()
+	for _, f := range found {
+		if !r.gaps.explain(f.err, missed) {
+			errs = append(errs, f.err)
 		}
 	}
-	return nil
+	for _, f := range found {
+		r.gaps.add(f.leaves)
+		r.registry.soundUntilHere()
+	}
+	return errs
 }
 
 // take returns what was recorded since the last call.
@@ -112,17 +110,23 @@ func (r *running) take() []*entry {
 	return fresh
 }
 
-// failed returns the mistakes recorded so far.
-func (r *running) failed() []error {
+// failed returns the mistakes recorded since the last call.
+func (r *running) failed() []failure {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.mistakes
+	mistakes := r.mistakes
+	r.mistakes = nil
+	return mistakes
 }
 
+// end ends the round. Mistakes that no declaration waited for belong to no round.
 func (r *running) end() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ended = true
+	for _, f := range r.mistakes {
+		r.draft.addLate(f.err)
+	}
 }
 
 func (r *running) settings() Settings { return r.registry.settings }
@@ -134,14 +138,14 @@ func (r *running) record(d Declaration, c *Config) {
 	}
 }
 
-func (r *running) mistake(m *Mistake, _ *Declaration) {
+func (r *running) mistake(m *Mistake, leaves gap) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
 		r.draft.addLate(m)
 		return
 	}
-	r.mistakes = append(r.mistakes, m)
+	r.mistakes = append(r.mistakes, failure{m, leaves})
 }
 
 func (r *running) include(name string, at Source) bool {
@@ -160,7 +164,7 @@ func (r *running) include(name string, at Source) bool {
 }
 
 func (r *running) commit(at Source) {
-	r.mistake(&Mistake{Source: at, Err: errors.New("commit: a declaration is running, and what it declares belongs to its round: commit outside of Run")}, nil)
+	r.mistake(&Mistake{Source: at, Err: errors.New("commit: a declaration is running, and what it declares belongs to its round: commit outside of Run")}, gap{})
 }
 
 func (r *running) build() (*Registry, error) {

@@ -30,6 +30,14 @@ func AddComponent[T any](rec Recorder, v T) {
 // Lookup returns the component of type T, and whether there is one. It costs one map access; what
 // every request needs is better looked up once.
 func Lookup[T any](reg *Registry) (T, bool) {
+	v, ok := component[T](reg)
+	if !ok && !reg.frozen {
+		reg.missed.Store(true)
+	}
+	return v, ok
+}
+
+func component[T any](reg *Registry) (T, bool) {
 	v, ok := reg.components[reflect.TypeFor[T]()]
 	t, _ := v.(T) // fails only for a nil interface value, which is then T's zero value
 	return t, ok
@@ -38,7 +46,7 @@ func Lookup[T any](reg *Registry) (T, bool) {
 // Ensure returns the component of type T. If there is none, it provides the one that mk returns. It
 // is for tables that several declarations fill.
 func Ensure[T any](reg *Registry, mk func() T) T {
-	if v, ok := Lookup[T](reg); ok {
+	if v, ok := component[T](reg); ok {
 		return v
 	}
 	v := mk()

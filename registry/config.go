@@ -27,13 +27,14 @@ type Config struct {
 	book   book
 	path   []string // names of the includes around it, the outermost first
 	scope  *scope
-	source Source // of the directive that is being recorded; zero if unknown yet
+	source Source       // of the directive that is being recorded; zero if unknown yet
+	runs   *Declaration // whose Run this Config was given to; nil for others
 }
 
 // book is what a Config records into: a draft, or a round of a build.
 type book interface {
 	record(d Declaration, c *Config)
-	mistake(m *Mistake, of *Declaration) // of is what m keeps from running; nil if that is unknown
+	mistake(m *Mistake, leaves gap)
 	include(name string, at Source) bool // reports whether the name is new in this round
 	commit(at Source)
 	settings() Settings
@@ -105,40 +106,61 @@ func (c *Config) Declare(d Declaration) {
 		c = c.At(Caller(1))
 	}
 	if err := d.check(); err != nil {
-		c.fail(c.source, errors.Join(err, d.Err), &d)
+		c.fail(c.source, errors.Join(err, d.Err), gap{ref: Ref{Category: d.Category}})
 		return
 	}
 	if d.Err != nil {
-		c.fail(c.source, d.Err, &d)
 		if d.ID == any("") {
 			d.ID = nil // a missing name is the mistake, and no two declarations have it
 		}
+		c.fail(c.source, d.Err, gapOf(&d))
 	}
 	c.book.record(d, c)
 }
 
 // Fail records err as a *Mistake with the source of c, or each of the errors that err joins. A nil
-// err does nothing. A round with a mistake does not run.
+// err does nothing.
 //
 // A directive that knows what it would have declared sets the Err of that Declaration instead. Then
-// the build also reports the conflicts of that declaration.
+// the build also reports the conflicts of that declaration, and knows what is missing: after Fail,
+// anything may be. In a Run, Fail says that the declaration that runs is missing, and nothing else.
 func (c *Config) Fail(err error) {
 	at := c.source
 	if at.IsZero() {
 		at = Caller(1)
 	}
-	c.fail(at, err, nil)
+	leaves := gap{anything: true}
+	if c.runs != nil {
+		leaves = gapOf(c.runs)
+	}
+	c.fail(at, err, leaves)
 }
 
-// fail records the parts of err as mistakes; those without a source get the source at. If err is
-// the Err of a declaration, of is that declaration, otherwise nil.
-func (c *Config) fail(at Source, err error, of *Declaration) {
+// Report records err as Fail does, but says that nothing is missing: the directive declares what it
+// knows of the declaration all the same, or no other refers to it. A nil err does nothing.
+//
+//	c.Report(err) // such as an invalid pattern
+//	c.Declare(registry.Declaration{Category: "routes", ID: name, …}) // so that the name is known
+func (c *Config) Report(err error) {
+	at := c.source
+	if at.IsZero() {
+		at = Caller(1)
+	}
+	c.fail(at, err, gap{})
+}
+
+// fail records the parts of err as mistakes, which leave the gap; those without a source get the
+// source at.
+func (c *Config) fail(at Source, err error, leaves gap) {
+	if err == nil {
+		return
+	}
 	for _, part := range parts(err, func(err error) error { return &Mistake{Source: at, Err: err} }) {
 		m, ok := part.(*Mistake)
 		if !ok { // what another build returned
 			m = &Mistake{Source: at, Err: part}
 		}
-		c.book.mistake(m, of)
+		c.book.mistake(m, leaves)
 	}
 }
 
@@ -152,10 +174,10 @@ func (c *Config) Include(name string, fn func(c *Config) error) bool {
 	}
 	switch {
 	case name == "":
-		c.fail(at, errors.New("include: missing name"), nil)
+		c.fail(at, errors.New("include: missing name"), gap{anything: true})
 		return false
 	case fn == nil:
-		c.fail(at, fmt.Errorf("include %q: the function is nil", name), nil)
+		c.fail(at, fmt.Errorf("include %q: the function is nil", name), gap{anything: true})
 		return false
 	case !c.book.include(name, at):
 		return false
@@ -180,7 +202,7 @@ func (c *Config) guard(at Source, what string, fn func() error) {
 	if err := guard(fn); err != nil {
 		c.fail(at, errors.Join(parts(err, func(err error) error {
 			return &Mistake{Source: at, Err: fmt.Errorf("%s: %w", what, err)}
-		})...), nil)
+		})...), gap{anything: true})
 	}
 }
 

@@ -42,21 +42,21 @@ type Declaration struct {
 	// one package from the other".
 	Remedy string
 	// Err is what is wrong with the declaration, nil if nothing is. It is recorded as by c.Fail,
-	// and Run is not called. With an ID, the declaration still takes part in conflicts.
+	// and Run is not called. With an ID, the declaration still takes part in conflicts. What others
+	// miss because of it is not reported: see [Missing]. A directive that can declare at least a
+	// name calls c.Report instead.
 	Err error
-	// Independent means that Run needs no other declaration, and that no Run declares anything of
-	// this Category. Run adds to a table that an OnFreeze function checks, such as the order of the
-	// tweens. If other errors stop the build early, all independent declarations run, some of them
-	// for the second time, in a registry that is thrown away, so that errors of the table are
-	// reported too.
-	Independent bool
 	// Run does what is declared. It may be nil. It may use c, whose source is that of the
 	// declaration, to declare more, in the same phase or a later one. c is valid until Run returns.
 	//
-	// After an error or a panic of Run, which becomes an *ExecutionError, only independent
-	// declarations run. If Run returns an *ExecutionError, it is kept as it is, since it may name
-	// another declaration. An error given to c.Fail does not end the phase, so that all such errors
-	// are reported together.
+	// Every declaration runs, whatever else is wrong, so that one build finds everything; the
+	// Registry of a build that fails is thrown away. So Run, and what it calls, only changes the
+	// Registry, and each build calls it again.
+	//
+	// An error or a panic of Run becomes an *ExecutionError; if Run returns one itself, it is kept
+	// as it is, since it may name another declaration. Run gives c.Fail an error after which
+	// nothing but this declaration is missing, and uses [Missing] for an error that says that
+	// something else is.
 	Run func(c *Config, reg *Registry) error
 }
 

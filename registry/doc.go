@@ -8,12 +8,12 @@
 //	// AddFeature switches a feature on or off.
 //	func AddFeature(rec registry.Recorder, name string, on bool) {
 //		c := rec.Directive()
+//		var err error
 //		if name == "" {
-//			c.Fail(errors.New("add feature: missing name"))
-//			return
+//			err = errors.New("add feature: missing name")
 //		}
 //		c.Declare(registry.Declaration{
-//			Category: "features", Type: "feature", ID: name,
+//			Category: "features", Type: "feature", ID: name, Err: err,
 //			Fields: []registry.Field{{Name: "on", Value: on}},
 //			Run: func(_ *registry.Config, reg *registry.Registry) error {
 //				registry.Ensure(reg, newFeatures).on[name] = on
@@ -28,7 +28,7 @@
 //
 //   - [Recorder]: what a directive takes. Its Directive method returns the [Config] to record into.
 //   - [Config.Declare] and [Declaration]: what is declared, and what it does to the registry.
-//   - [Config.Fail]: reports an invalid argument.
+//   - [Config.Report] and [Config.Fail]: say what is wrong, where no Err of a Declaration does.
 //   - [Provide], [Lookup] and [Ensure]: values in a [Registry], by type.
 //   - [Subscribe] and [Notify]: events.
 //
@@ -43,10 +43,12 @@
 // of a declaration that failed, and what the functions of [Registry.OnFreeze] report. A Registry
 // does not change once it is built and is safe for concurrent use.
 //
-// A conflict does not stop the build. After a mistake or an ExecutionError only independent
-// declarations run ([Declaration]), such as those that make up the order of the tweens; others
-// could fail merely because something is missing. What only those would find is reported once the
-// earlier errors are fixed.
+// No error stops the build: all other declarations still run, into a Registry that is then thrown
+// away. Because something is missing in it, errors could come up that are nothing but consequences.
+// The build holds back those: errors that say so ([Missing]) of what a mistaken declaration would
+// have declared, and errors of a Run that did not find a component. So declarations have no effects
+// outside of the Registry: what opens a file or starts a goroutine belongs in a hook of the
+// application.
 //
 // Two declarations conflict if their Category and ID are equal. A declaration overrides those of
 // included packages ([Config.Include]), however deep, and all those of earlier rounds

@@ -17,7 +17,7 @@ type entry struct {
 type round struct {
 	entries  []*entry
 	mistakes []error
-	partial  bool // an independent declaration may be missing because of a mistake
+	gaps     []gap // that the mistakes leave
 	included map[string]bool
 }
 
@@ -48,7 +48,7 @@ func (d *draft) record(declared Declaration, c *Config) {
 	}
 }
 
-func (d *draft) mistake(m *Mistake, of *Declaration) {
+func (d *draft) mistake(m *Mistake, leaves gap) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.frozen {
@@ -57,7 +57,7 @@ func (d *draft) mistake(m *Mistake, of *Declaration) {
 	}
 	r := d.rounds[len(d.rounds)-1]
 	r.mistakes = append(r.mistakes, m)
-	r.partial = r.partial || of == nil || of.Independent
+	r.gaps = append(r.gaps, leaves)
 }
 
 func (d *draft) include(name string, at Source) bool {
@@ -118,7 +118,7 @@ func (d *draft) unfreeze() []error {
 }
 
 // addLate records a mistake that belongs to no round.
-func (d *draft) addLate(m *Mistake) {
+func (d *draft) addLate(m error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.late = append(d.late, m)

@@ -32,13 +32,13 @@ func Subscribe[E any](rec Recorder, fn func(E) error, where ...Filter[E]) {
 	texts := make([]string, 0, len(where))
 	for i, f := range where {
 		if f.Holds == nil {
-			c.Fail(fmt.Errorf("%s: filter %d (%q) has no Holds function", subject, i+1, f.Text))
-			return
+			c.Report(fmt.Errorf("%s: filter %d (%q) has no Holds function", subject, i+1, f.Text))
+			return // nothing refers to a subscriber
 		}
 		texts = append(texts, f.Text)
 	}
 	if fn == nil {
-		c.Fail(fmt.Errorf("%s: the function is nil", subject))
+		c.Report(fmt.Errorf("%s: the function is nil", subject))
 		return
 	}
 	c.Declare(Declaration{

@@ -16,14 +16,15 @@ type Features struct {
 // AddFeature is its directive, with conflicts and introspection like a built-in one.
 func AddFeature(rec registry.Recorder, name string, on bool) {
 	c := rec.Directive()
+	var err error
 	if name == "" {
-		c.Fail(errors.New("add feature: missing name"))
-		return
+		err = errors.New("add feature: missing name")
 	}
 	c.Declare(registry.Declaration{
 		Category: "features",
 		Type:     "feature",
 		ID:       name,
+		Err:      err,
 		Fields:   []registry.Field{{Name: "on", Value: on}},
 		Remedy:   "decide once",
 		Run: func(_ *registry.Config, reg *registry.Registry) error {

@@ -27,6 +27,15 @@ type Ref struct {
 	ID       any
 }
 
+// Refs returns a Ref for each name in a category.
+func Refs(category string, names ...string) []Ref {
+	refs := make([]Ref, len(names))
+	for i, name := range names {
+		refs[i] = Ref{Category: category, ID: name}
+	}
+	return refs
+}
+
 // Field returns the value of the named field, and whether there is one.
 func (in Introspectable) Field(name string) (any, bool) {
 	for _, f := range in.Fields {

@@ -1,6 +1,9 @@
 package registry
 
-import "reflect"
+import (
+	"reflect"
+	"sync/atomic"
+)
 
 // Registry is the result of a build: components by type, subscribers, settings, and a description
 // of everything registered. One goroutine fills it during the build. Then it is frozen, and safe
@@ -11,11 +14,13 @@ type Registry struct {
 	settings     Settings
 	finishers    []func() error
 	warnings     []Warning
+	sound        int         // how many warnings were recorded before the first error; -1 without one
+	missed       atomic.Bool // Lookup did not find a component since this was last reset
 	frozen       bool
 }
 
 func newRegistry(s Settings) *Registry {
-	return &Registry{components: map[reflect.Type]any{}, introspector: newIntrospector(), settings: s}
+	return &Registry{components: map[reflect.Type]any{}, introspector: newIntrospector(), settings: s, sound: -1}
 }
 
 // OnFreeze registers fn to run at the end of the build, after all declarations: for tables that
@@ -44,15 +49,20 @@ func (r *Registry) Describe(in Introspectable) {
 // Introspect returns the descriptions of everything that is registered.
 func (r *Registry) Introspect() *Introspector { return r.introspector }
 
-// freeze calls all functions of OnFreeze, even if some fail, so that all errors are reported. Then
-// it closes the registry.
-func (r *Registry) freeze() []error {
+// freeze calls all functions of OnFreeze, even if some fail, so that all errors are reported, and
+// closes the registry. It returns the errors that the gaps do not explain.
+func (r *Registry) freeze(open *gaps) []error {
 	var errs []error
 	for i := 0; i < len(r.finishers); i++ {
+		r.missed.Store(false)
 		err := guard(r.finishers[i])
-		errs = append(errs, parts(err, func(err error) error {
+		for _, part := range parts(err, func(err error) error {
 			return &ExecutionError{Subject: "finish the build", Err: err}
-		})...)
+		}) {
+			if !open.explain(part, r.missed.Load()) {
+				errs = append(errs, part)
+			}
+		}
 	}
 	r.finishers = nil
 	r.frozen = true

@@ -13,16 +13,16 @@ import (
 // rank is a table that is checked at the end of a build, as the order of the tweens is.
 type rank struct{ names map[string]bool }
 
-// addRank is an independent directive: each name needs the one that it is after.
+// addRank is a directive of a table: each name needs the one that it is after.
 func addRank(rec registry.Recorder, name, after string, wrong error) {
 	rec.Directive().Declare(registry.Declaration{
-		Category: "ranks", Type: "rank", ID: name, Err: wrong, Independent: true,
+		Category: "ranks", Type: "rank", ID: name, Err: wrong,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			table := registry.Ensure(reg, func() *rank { return &rank{map[string]bool{"": true}} })
 			table.names[name] = true
 			reg.OnFreeze(func() error {
 				if !table.names[after] {
-					return errors.New("rank " + name + ": no rank " + after)
+					return registry.Missing(errors.New("rank "+name+": no rank "+after), registry.Ref{Category: "ranks", ID: after})
 				}
 				return nil
 			})

@@ -30,9 +30,8 @@ import (
 //
 // Errors do not hide each other. After a conflict the first of its declarations runs, as if it
 // overrode the others, so that nothing is missing for what runs later; the build fails all the
-// same. After any other error something is missing, and whatever runs could fail for that reason
-// alone. So nothing runs any more, and the declarations that are recorded by then are only searched
-// for conflicts.
+// same. After any other error something is missing, but the others run nevertheless. gaps.go says
+// which of their errors are reported.
 //
 // So each declaration is resolved once, when its phase begins or when it is recorded, and nothing
 // is resolved again. The cost is linear, except for sorting those with the same discriminator.
@@ -41,7 +40,7 @@ import (
 type contender struct {
 	*entry
 	seq        int          // in the order of recording
-	ran        bool         // it is running, has run, or would have run without an error before it
+	ran        bool         // it is running, has run, or would have run without its own mistake
 	overridden bool         // it will not run
 	rivals     []*contender // those of the current batch with the same discriminator
 	clash      *Conflict    // the conflict in which it is the first, or nil
@@ -49,9 +48,9 @@ type contender struct {
 
 // resolution runs one round, phase by phase.
 type resolution struct {
-	run     *running // nil: only find conflicts, since an error was found
-	seq     int      // the number of contenders so far
-	orders  intHeap  // the later phases
+	run     *running
+	seq     int     // the number of contenders so far
+	orders  intHeap // the later phases
 	phases  map[int][]*contender
 	claims  map[Ref]*contender // by discriminator: the one that has run, or will in this phase
 	waiting []*contender       // this phase, in the order of recording
@@ -60,23 +59,14 @@ type resolution struct {
 	errs    []error
 }
 
-// resolve runs entries, or only finds their conflicts if run is nil. It returns all errors, and
-// whether everything ran.
-func resolve(entries []*entry, run *running) (errs []error, ranAll bool) {
+// resolve runs entries, and returns all errors other than consequences.
+func resolve(entries []*entry, run *running) []error {
 	r := &resolution{run: run, phases: map[int][]*contender{}, claims: make(map[Ref]*contender, len(entries))}
 	r.distribute(entries)
 	for len(r.orders) > 0 {
 		r.phase()
 	}
-	return r.errs, r.run != nil
-}
-
-// fail records errors other than conflicts, after which nothing runs.
-func (r *resolution) fail(errs ...error) {
-	if len(errs) > 0 {
-		r.errs = append(r.errs, errs...)
-		r.run = nil
-	}
+	return append(r.errs, run.causes(run.failed())...)
 }
 
 // distribute adds entries to the later phases and returns those of this phase.
@@ -95,18 +85,16 @@ func (r *resolution) distribute(entries []*entry) (present []*contender) {
 		case e.Phase == r.reached:
 			present = append(present, c)
 		default:
-			r.fail(&Mistake{Source: e.from.source, Err: fmt.Errorf(
+			r.errs = append(r.errs, r.run.causes([]failure{{&Mistake{Source: e.from.source, Err: fmt.Errorf(
 				"%s: declared for phase %d while phase %d runs: declare it earlier, or for a later phase",
-				e.subject(), e.Phase, r.reached)})
+				e.subject(), e.Phase, r.reached)}, gapOf(&e.Declaration)}})...)
 		}
 	}
 	return present
 }
 
-// phase resolves the next phase and runs its declarations, up to the first error other than a
-// conflict. The mistakes that they record do not end the phase itself.
+// phase resolves the next phase and runs its declarations.
 func (r *resolution) phase() {
-	run := r.run
 	r.reached, r.started = heap.Pop(&r.orders).(int), true
 	r.waiting = r.phases[r.reached]
 	delete(r.phases, r.reached)
@@ -117,19 +105,13 @@ func (r *resolution) phase() {
 			continue
 		}
 		c.ran = true
-		if r.run == nil || c.Err != nil {
+		if c.Err != nil {
 			continue
 		}
-		err := r.run.perform(c.entry)
+		r.errs = append(r.errs, r.run.perform(c.entry)...)
 		batch := r.distribute(r.run.take())
 		r.settle(batch)
 		r.waiting = append(r.waiting, batch...)
-		if err != nil {
-			r.fail(err)
-		}
-	}
-	if run != nil {
-		r.fail(run.failed()...)
 	}
 }
 

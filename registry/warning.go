@@ -31,8 +31,20 @@ func (r *Registry) Warn(at Source, text string) {
 // and serve --dev do. A test may require that there are none.
 func (r *Registry) Warnings() []Warning { return slices.Clone(r.warnings) }
 
-// sortWarnings sorts the warnings and removes repeated ones.
+// soundUntilHere records that an error was found. From now on something may be missing, and a
+// warning could be no more than a consequence.
+func (r *Registry) soundUntilHere() {
+	if r.sound < 0 {
+		r.sound = len(r.warnings)
+	}
+}
+
+// sortWarnings sorts the warnings, and removes repeated ones and those that an error may have
+// caused.
 func (r *Registry) sortWarnings() {
+	if r.sound >= 0 {
+		r.warnings = r.warnings[:r.sound]
+	}
 	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return a.Source.compare(b.Source) })
 	sorted := r.warnings
 	r.warnings = nil

@@ -93,9 +93,10 @@ func (t *tween) setPosition(position int) {
 func Add(rec registry.Recorder, name string, factory Factory, opts ...Option) {
 	c := rec.Directive()
 	t := &tween{name: name, factory: factory, source: c.Source()}
+	c.Report(t.check(opts)) // and declare what is known, so that it is not missing
 	c.Declare(registry.Declaration{
-		Category: "tweens", Type: "tween", ID: name, Err: t.check(opts),
-		Phase: registry.Phase3, Independent: true,
+		Category: categoryTweens, Type: "tween", ID: name, Err: t.checkName(),
+		Phase: registry.Phase3,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			own := *t // each build sets the position in its own copy
 			tableOf(reg).add(&own)
@@ -105,24 +106,43 @@ func Add(rec registry.Recorder, name string, factory Factory, opts ...Option) {
 	})
 }
 
-// check applies the options, and returns everything that is wrong with the tween.
+const (
+	categoryTweens = "tweens"
+	categoryOrder  = "tween order"
+)
+
+// checkName returns what is wrong with the name of the tween.
+func (t *tween) checkName() error {
+	switch t.name {
+	case "":
+		return errors.New(`tween "": missing name: want a name such as "session"`)
+	case Ingress, Main:
+		return fmt.Errorf("tween %q: reserved name: %s and %s are the ends of the chain", t.name, Ingress, Main)
+	}
+	return nil
+}
+
+// check applies the options, and returns everything else that is wrong with the tween.
 func (t *tween) check(opts []Option) error {
 	var errs []error
 	switch {
-	case t.name == "":
-		errs = append(errs, errors.New(`tween "": missing name: want a name such as "session"`))
-	case t.name == Ingress, t.name == Main:
-		errs = append(errs, fmt.Errorf("tween %q: reserved name: %s and %s are the ends of the chain", t.name, Ingress, Main))
-	}
-	if t.factory.build == nil {
+	case t.factory.build == nil:
 		errs = append(errs, fmt.Errorf("tween %q: %w", t.name, errNoFactory))
+	case t.factory.err != nil:
+		errs = append(errs, fmt.Errorf("tween %q: %w", t.name, t.factory.err))
 	}
+	clear := true
 	for _, o := range opts {
-		if o == nil {
-			errs = append(errs, fmt.Errorf("tween %q: nil option: want tweens.Under or tweens.Over", t.name))
-		} else if err := o.apply(t); err != nil {
-			errs = append(errs, err)
+		err := fmt.Errorf("tween %q: nil option: want tweens.Under or tweens.Over", t.name)
+		if o != nil {
+			err = o.apply(t)
 		}
+		if err != nil {
+			errs, clear = append(errs, err), false
+		}
+	}
+	if !clear { // nobody knows where it belongs
+		t.under, t.over = nil, nil
 	}
 	return errors.Join(errs...)
 }
@@ -137,7 +157,7 @@ func (t *tween) describe() registry.Introspectable {
 		{Name: "factory", Value: t.factory.String()},
 	}
 	return registry.Introspectable{
-		Category: "tweens", Title: t.name, Type: "tween", ID: t.name, Fields: t.fields, Source: t.source,
+		Category: categoryTweens, Title: t.name, Type: "tween", ID: t.name, Fields: t.fields, Source: t.source,
 	}
 }
 
@@ -149,13 +169,13 @@ func (t *tween) describe() registry.Introspectable {
 // An application calls config.SetTweenOrder; SetOrder is for extensions.
 func SetOrder(rec registry.Recorder, names ...string) {
 	c := rec.Directive()
-	names = slices.Clone(names)
+	names, err := checkOrder(names)
+	c.Report(err)
 	source := c.Source()
 	c.Declare(registry.Declaration{
-		Category: "tween order", ID: "tween order", Title: order.List(names), Subject: "order of tweens",
+		Category: categoryOrder, ID: categoryOrder, Title: order.List(names), Subject: "order of tweens",
 		Fields: []registry.Field{{Name: "names", Value: names}},
-		Err:    checkOrder(names),
-		Phase:  registry.Phase3, Independent: true,
+		Phase:  registry.Phase3,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			tableOf(reg).list(names, source)
 			return nil
@@ -163,18 +183,18 @@ func SetOrder(rec registry.Recorder, names ...string) {
 	})
 }
 
-// checkOrder returns what is wrong with a list.
-func checkOrder(names []string) error {
+// checkOrder returns a list without what is wrong with it.
+func checkOrder(names []string) (right []string, err error) {
 	var errs []error
-	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		switch {
 		case name == Ingress, name == Main:
 			errs = append(errs, fmt.Errorf("order of tweens: %s is an end of the chain, not a tween: leave it out", name))
-		case seen[name]:
+		case slices.Contains(right, name):
 			errs = append(errs, fmt.Errorf("order of tweens: %q is listed twice", name))
+		default:
+			right = append(right, name)
 		}
-		seen[name] = true
 	}
-	return errors.Join(errs...)
+	return right, errors.Join(errs...)
 }

@@ -189,28 +189,32 @@ func (t *table) unknown() error {
 	var errs []error
 	for _, name := range t.explicit {
 		if t.tweens[name] == nil {
-			errs = append(errs, &registry.Mistake{Source: t.listed, Err: fmt.Errorf(
-				"order of tweens: %q is not registered (have: %s)", name, strings.Join(t.sorter.Names(), ", "))})
+			errs = append(errs, &registry.Mistake{Source: t.listed, Err: registry.Missing(fmt.Errorf(
+				"order of tweens: %q is not registered (have: %s)", name, strings.Join(t.sorter.Names(), ", ")),
+				registry.Ref{Category: categoryTweens, ID: name})})
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// explain adds the source locations to an error of the sorter.
+// explain adds the source locations to an error of the sorter, and says what could be missing: a
+// list makes all hints irrelevant.
 func (t *table) explain(err error) error {
+	list := registry.Ref{Category: categoryOrder}
 	switch err := err.(type) {
 	case nil:
 		return nil
 	case *order.UnsatisfiedError:
-		return &registry.Mistake{Source: t.tweens[err.Name].source, Err: fmt.Errorf("tween %w", err)}
+		return &registry.Mistake{Source: t.tweens[err.Name].source, Err: registry.Missing(
+			fmt.Errorf("tween %w", err), append(registry.Refs(categoryTweens, err.Wants...), list)...)}
 	case *order.CycleError:
 		var sources strings.Builder
 		for _, name := range err.Names {
 			tw := t.tweens[name]
 			fmt.Fprintf(&sources, "\n    %s: tween %s", tw.source, tw)
 		}
-		return &registry.Mistake{Source: t.tweens[err.Names[0]].source, Err: fmt.Errorf(
-			"tweens: %w%s\n    remove one of these hints, or set the order with tweens.SetOrder", err, &sources)}
+		return &registry.Mistake{Source: t.tweens[err.Names[0]].source, Err: registry.Missing(fmt.Errorf(
+			"tweens: %w%s\n    remove one of these hints, or set the order with tweens.SetOrder", err, &sources), list)}
 	case interface{ Unwrap() []error }:
 		var errs []error
 		for _, part := range err.Unwrap() {

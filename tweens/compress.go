@@ -2,6 +2,7 @@ package tweens
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -57,10 +58,7 @@ type CompressOptions struct {
 // no-transform in their Cache-Control.
 func Compress(o CompressOptions) Factory {
 	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
-		c, err := newCompression(o)
-		if err != nil {
-			return nil, err
-		}
+		c := newCompression(o)
 		return func(r *web.Request) (*web.Response, error) {
 			if o.Skip != nil && o.Skip(r) {
 				return next(r)
@@ -73,7 +71,7 @@ func Compress(o CompressOptions) Factory {
 			}
 			return resp, err
 		}, nil
-	}).Named(callText("Compress", o))
+	}).Named(callText("Compress", o)).WithErr(o.check())
 }
 
 // compression holds the options in the form that requests need.
@@ -96,7 +94,18 @@ var (
 	_ encoder = (*zstd.Encoder)(nil)
 )
 
-func newCompression(o CompressOptions) (*compression, error) {
+// check returns what is wrong with the options.
+func (o CompressOptions) check() error {
+	var errs []error
+	for _, t := range o.Types {
+		if t != strings.ToLower(t) || !strings.HasPrefix(t, "+") && strings.Count(t, "/") != 1 {
+			errs = append(errs, fmt.Errorf(`compress: invalid type %q: want something like "application/json", "text/*" or "+json", in lower case`, t))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func newCompression(o CompressOptions) *compression {
 	c := &compression{minSize: 1024, types: compressible, codings: codings[:]}
 	if o.MinSize != 0 {
 		c.minSize = int64(max(o.MinSize, 1))
@@ -106,11 +115,6 @@ func newCompression(o CompressOptions) (*compression, error) {
 	}
 	if o.Types != nil {
 		c.types = o.Types
-	}
-	for _, t := range c.types {
-		if t != strings.ToLower(t) || !strings.HasPrefix(t, "+") && strings.Count(t, "/") != 1 {
-			return nil, fmt.Errorf(`compress: invalid type %q: want something like "application/json", "text/*" or "+json", in lower case`, t)
-		}
 	}
 	c.pools = map[string]*sync.Pool{
 		"gzip": {New: func() any { return gzip.NewWriter(io.Discard) }},
@@ -125,7 +129,7 @@ func newCompression(o CompressOptions) (*compression, error) {
 			return e
 		}},
 	}
-	return c, nil
+	return c
 }
 
 // acquire returns an encoder that writes to w. It must be released when its response is done,

@@ -61,9 +61,6 @@ type CORSOptions struct {
 func CORS(o CORSOptions) Factory {
 	c, err := newCORS(o)
 	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
-		if err != nil {
-			return nil, err
-		}
 		decorated := onEvery(next, c.decorate)
 		return func(r *web.Request) (*web.Response, error) {
 			if r.Method == http.MethodOptions && len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0 {
@@ -71,7 +68,7 @@ func CORS(o CORSOptions) Factory {
 			}
 			return decorated(r)
 		}, nil
-	}).Named(callText("CORS", o))
+	}).Named(callText("CORS", o)).WithErr(err)
 }
 
 // cors holds the options in the form that requests need.

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -40,13 +39,14 @@ type LimitOptions struct {
 // response. Inside Timeout the time in the queue counts as time of the request, and a view that
 // outlives its deadline keeps its place until it ends.
 func Limit(max int, o LimitOptions) Factory {
+	var err error
+	if max < 1 {
+		err = fmt.Errorf("limit of %d requests: want 1 or more", max)
+	}
 	l := newLimiter(max, o)
-	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
-		if max < 1 {
-			return nil, fmt.Errorf("limit of %d requests: want 1 or more", max)
-		}
-		return func(r *web.Request) (*web.Response, error) { return l.handle(next, r) }, nil
-	}).Named(callText("Limit", max, o))
+	return Wrap(func(next web.Handler) web.Handler {
+		return func(r *web.Request) (*web.Response, error) { return l.handle(next, r) }
+	}).Named(callText("Limit", max, o)).WithErr(err)
 }
 
 // limiter is the state of one limit. A channel serves waiting senders in order, and has no free

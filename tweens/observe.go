@@ -58,15 +58,16 @@ func Observe(observers ...Observer) Factory {
 			types = append(types, reflect.TypeOf(o))
 		}
 	}
+	var err error
+	if at := slices.Index(observers, nil); at >= 0 {
+		err = fmt.Errorf("tweens.Observe: observer %d is nil: leave it out", at+1)
+	}
 	return New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
-		if at := slices.Index(observers, nil); at >= 0 {
-			return nil, fmt.Errorf("tweens.Observe: observer %d is nil: leave it out", at+1)
-		}
 		for _, o := range slices.Backward(observers) {
 			next = (&observation{observer: o, views: viewNames(reg)}).around(next)
 		}
 		return next, nil
-	}).Named(callText("Observe", types...))
+	}).Named(callText("Observe", types...)).WithErr(err)
 }
 
 // viewNames returns the names of all views of the application.

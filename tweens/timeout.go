@@ -11,7 +11,6 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -52,10 +51,11 @@ func Timeout(after time.Duration, o TimeoutOptions) Factory {
 	case o.GracePeriod < 0:
 		o.GracePeriod = 0
 	}
-	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
-		if after <= 0 && o.For == nil {
-			return nil, fmt.Errorf("timeout of %v: want a positive duration, or TimeoutOptions.For", after)
-		}
+	var err error
+	if after <= 0 && o.For == nil {
+		err = fmt.Errorf("timeout of %v: want a positive duration, or TimeoutOptions.For", after)
+	}
+	return Wrap(func(next web.Handler) web.Handler {
 		return func(r *web.Request) (*web.Response, error) {
 			limit := after
 			if o.For != nil {
@@ -65,8 +65,8 @@ func Timeout(after time.Duration, o TimeoutOptions) Factory {
 				return next(r)
 			}
 			return newRun(r, limit, o.GracePeriod).handle(next)
-		}, nil
-	}).Named(text)
+		}
+	}).Named(text).WithErr(err)
 }
 
 // A run is one request with a deadline. The request's goroutine waits (handle, finish), the other

@@ -28,6 +28,7 @@ const (
 // Wrap and New make a Factory of a function.
 type Factory struct {
 	text  string
+	err   error
 	build func(next web.Handler, reg *registry.Registry) (web.Handler, error)
 }
 
@@ -43,7 +44,7 @@ func New(build func(next web.Handler, reg *registry.Registry) (web.Handler, erro
 	if build == nil {
 		return Factory{}
 	}
-	return Factory{registry.FuncName(build), build}
+	return Factory{text: registry.FuncName(build), build: build}
 }
 
 // Wrap makes a Factory of a function that needs nothing from the registry and cannot fail. A nil
@@ -55,9 +56,19 @@ func Wrap(wrap func(next web.Handler) web.Handler) Factory {
 	if wrap == nil {
 		return Factory{}
 	}
-	return Factory{registry.FuncName(wrap), func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+	return Factory{text: registry.FuncName(wrap), build: func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
 		return wrap(next), nil
 	}}
+}
+
+// WithErr returns a Factory whose arguments are wrong, for constructors: whoever adds the tween gets
+// the error, with everything else that is wrong with the configuration. What the function given to
+// New returns is reported only if nothing else is wrong. A nil err changes nothing.
+func (f Factory) WithErr(err error) Factory {
+	if err != nil {
+		f.err = err
+	}
+	return f
 }
 
 // Named returns a Factory that prints as text. A constructor passes the call that made it,
@@ -71,6 +82,9 @@ func (f Factory) Named(text string) Factory {
 func (f Factory) Build(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 	if f.build == nil {
 		return nil, errNoFactory
+	}
+	if f.err != nil {
+		return nil, f.err
 	}
 	return f.build(next, reg)
 }

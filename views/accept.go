@@ -117,7 +117,7 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 	config := c.Directive()
 	offer, err := mediatype.Offer(mediaType)
 	if err != nil {
-		config.Fail(fmt.Errorf("accept order of %q: %w", mediaType, err))
+		config.Declare(registry.Declaration{Category: categoryOffers, ID: mediaType, Err: fmt.Errorf("accept order of %q: %w", mediaType, err)})
 		return
 	}
 	under, over, err := sides(hints)
@@ -132,12 +132,12 @@ func AddAcceptOrder(c registry.Recorder, mediaType string, hints ...Hint) {
 			}
 		}
 	}
+	config.Report(err)
 	config.Declare(registry.Declaration{
-		Err:      err,
-		Category: "accept order", ID: offer,
+		Category: categoryOffers, ID: offer,
 		Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
 		Remedy: "declare it once",
-		Phase:  registry.Phase1, Independent: true,
+		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			TableOf(reg).offers.Add(offer, under, over, config.Source())
 			return nil

@@ -16,16 +16,15 @@ import (
 func AddResponseAdapter[T any](c registry.Recorder, fn func(*web.Request, T) (*web.Response, error)) {
 	cfg := c.Directive()
 	t := reflect.TypeFor[T]()
+	var err error
 	switch {
 	case fn == nil:
-		cfg.Fail(fmt.Errorf("response adapter for %s is nil: want a func(*web.Request, %s) (*web.Response, error)", t, t))
-		return
+		err = fmt.Errorf("response adapter for %s is nil: want a func(*web.Request, %s) (*web.Response, error)", t, t)
 	case t == reflect.TypeFor[*web.Response]():
-		cfg.Fail(errors.New("response adapter for *web.Response: the value is the response already; change it in a tween or a deriver"))
-		return
+		err = errors.New("response adapter for *web.Response: the value is the response already; change it in a tween or a deriver")
 	}
 	cfg.Declare(registry.Declaration{
-		Category: "response adapters", Type: "response adapter", ID: t, Subject: "response adapter for " + t.String(),
+		Category: "response adapters", Type: "response adapter", ID: t, Err: err, Subject: "response adapter for " + t.String(),
 		Fields: []registry.Field{{Name: "type", Value: t}, {Name: "adapter", Value: registry.FuncName(fn)}},
 		Remedy: "remove one, or return another type from some of the views",
 		Phase:  registry.Phase1,

@@ -64,24 +64,18 @@ var (
 func record(cfg *registry.Config, v View, u use, opts []Option) {
 	info, err := declared(cfg.Source(), v, u, opts)
 	if info == nil { // nobody knows what it serves
-		cfg.Declare(registry.Declaration{Category: "views", Type: "view", Err: err})
+		cfg.Declare(registry.Declaration{Category: categoryViews, Type: "view", Err: err})
 		return
 	}
+	cfg.Report(err) // and declare what is known of the view, so that it is not missing
 	key := predicateKey(info.Predicates)
 	cfg.Declare(registry.Declaration{
-		Category: "views", Type: "view", ID: identityOf(info, key), Title: info.String(), Subject: info.String(),
+		Category: categoryViews, Type: "view", ID: identityOf(info, key), Title: info.String(), Subject: info.String(),
 		Fields: introspectedFields(info), Related: relatedTo(info),
 		Remedy: "add a predicate",
-		Err:    err,
 		Phase:  registry.Phase3,
 		Run: func(c *registry.Config, reg *registry.Registry) error {
-			err := publish(reg, info, key)
-			if misplaced, ok := errors.AsType[*registry.ExecutionError](err); ok {
-				return misplaced // the order of derivers: no view can be derived
-			}
-			if err != nil {
-				c.Fail(err) // continue, so that every faulty view is reported
-			}
+			c.Report(publish(reg, info, key, err == nil))
 			for _, permission := range info.permissions() {
 				describePermission(reg, permission, info.Source)
 			}
@@ -158,51 +152,38 @@ func (u use) narrow(info *Info) (wrong []error) {
 }
 
 // publish derives the view and adds it to the table of a registry: for resources, for errors, or
-// both.
-func publish(reg *registry.Registry, declared *Info, key string) error {
-	if declared.Route != "" {
-		if err := checkRoute(reg, declared); err != nil {
-			return err
+// both. A view with a mistake, which is not sound, is added without a Callable, so that nothing is
+// missing. The error joins everything that is wrong.
+func publish(reg *registry.Registry, declared *Info, key string, sound bool) error {
+	err := checkRoute(reg, declared)
+	isError := declared.Resource != nil && declared.Resource.Implements(errorType)
+	for _, forErrors := range []bool{false, true} {
+		if forErrors && !declared.ErrorOnly && (!isError || declared.Name != "") || !forErrors && declared.ErrorOnly {
+			continue
 		}
+		made := registration{info: new(Info), key: key, accept: acceptOf(declared.Predicates)}
+		*made.info = *declared
+		made.info.Registry, made.info.ErrorOnly = reg, forErrors
+		if sound {
+			wrong := made.derive()
+			err, sound = errors.Join(err, wrong), wrong == nil
+		}
+		err = errors.Join(err, TableOf(reg).add(&made))
 	}
-	table := TableOf(reg)
-	if !declared.ErrorOnly {
-		if err := publishOne(table, reg, *declared, key); err != nil {
-			return err
-		}
-		isError := declared.Resource != nil && declared.Resource.Implements(errorType)
-		if !isError || declared.Name != "" {
-			return nil
-		}
-	}
-	forErrors := *declared
-	forErrors.ErrorOnly = true
-	return publishOne(table, reg, forErrors, key)
+	return err
 }
 
-func publishOne(table *Table, reg *registry.Registry, info Info, key string) error {
-	made, err := derived(reg, info, key)
-	if err != nil {
-		return err
+// derive applies the derivers of the registry to the view.
+func (reg *registration) derive() (err error) {
+	var wrong []error
+	if reg.info.Permission, err = permissionOf(reg.info); err != nil {
+		wrong = append(wrong, err)
 	}
-	return table.add(made)
-}
-
-// derived applies the derivers of a registry to a declared view.
-func derived(reg *registry.Registry, info Info, key string) (*registration, error) {
-	info.Registry = reg
-	permission, err := permissionOf(&info)
-	if err != nil {
-		return nil, fmt.Errorf("view %s: %w", info.funcText(), err)
+	deriversOf(reg.info.Registry).derive(reg, &wrong)
+	for i, err := range wrong {
+		wrong[i] = fmt.Errorf("view %s: %w", reg.info.funcText(), err)
 	}
-	info.Permission = permission
-	call, permissive, err := deriversOf(reg).derive(&info)
-	if err != nil {
-		return nil, fmt.Errorf("view %s: %w", info.funcText(), err)
-	}
-	return &registration{
-		info: &info, key: key, accept: acceptOf(info.Predicates), call: call, permissive: permissive,
-	}, nil
+	return errors.Join(wrong...)
 }
 
 // introspectedFields describes a view for introspection.

@@ -2,6 +2,7 @@ package views
 
 import (
 	"errors"
+	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -54,7 +55,8 @@ func csrfView(next Callable, info *Info) (Callable, error) {
 	}
 	policy, ok := registry.Lookup[web.CSRFPolicy](info.Registry)
 	if !ok {
-		return nil, errors.New("csrf check without a web.CSRFPolicy: register a policy, or use views.CSRF(false)")
+		return nil, registry.Missing(errors.New("csrf check without a web.CSRFPolicy: register a policy, or use views.CSRF(false)"),
+			registry.Ref{Category: "components", ID: reflect.TypeFor[web.CSRFPolicy]()})
 	}
 	return func(r *web.Request, res any) (any, error) {
 		if err := policy.Check(r); err != nil {

@@ -17,7 +17,7 @@ type derivers struct {
 	byName map[string]*deriver
 	sorter *order.Sorter
 	solved []*deriver
-	err    error
+	wrong  []error // what is wrong with the order, each once
 }
 
 func deriversOf(reg *registry.Registry) *derivers {
@@ -29,11 +29,9 @@ func deriversOf(reg *registry.Registry) *derivers {
 	}
 	return registry.Ensure(reg, func() *derivers {
 		ds := newDerivers()
-		reg.OnFreeze(func() error { // no view may have met it
-			if _, err := ds.chain(); err != nil {
-				return ds.misplaced(err)
-			}
-			return nil
+		reg.OnFreeze(func() error {
+			ds.chain() // no view may have needed it
+			return errors.Join(ds.wrong...)
 		})
 		return ds
 	})
@@ -88,78 +86,71 @@ func (ds *derivers) add(d *deriver) {
 	}
 	ds.byName[d.name] = d
 	ds.sorter.Add(d.name, under, d.over)
-	ds.solved, ds.err = nil, nil
+	ds.solved = nil
 }
 
-// chain returns the derivers in order, outermost first.
-func (ds *derivers) chain() ([]*deriver, error) {
-	if ds.solved != nil || ds.err != nil {
-		return ds.solved, ds.err
+// chain returns the derivers in order, outermost first. If something is wrong with it, it records
+// what, and returns an order all the same, so that the rest of the views is checked.
+func (ds *derivers) chain() []*deriver {
+	if ds.solved != nil {
+		return ds.solved
 	}
-	names, err := ds.sorter.Sorted()
-	if err != nil {
-		ds.err = fmt.Errorf("view derivers: %w", err)
-		return nil, ds.err
+	names, errs := ds.sorter.Sort()
+	for _, err := range errs {
+		wrong := ds.misplaced(err)
+		if !slices.ContainsFunc(ds.wrong, func(known error) bool { return known.Error() == wrong.Error() }) {
+			ds.wrong = append(ds.wrong, wrong)
+		}
 	}
 	for _, name := range names {
 		ds.solved = append(ds.solved, ds.byName[name])
 	}
-	return ds.solved, nil
+	return ds.solved
 }
 
 // misplaced wraps an error of the order with the source of the deriver that causes it: the one with
 // the unsatisfied hint, or the last registered one of a cycle.
 func (ds *derivers) misplaced(err error) error {
-	name := ""
-	if unsatisfied, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
-		name = unsatisfied.Name
-	}
-	if cycle, ok := errors.AsType[*order.CycleError](err); ok {
+	name, wrapped := "", fmt.Errorf("view derivers: %w", err)
+	switch err := err.(type) {
+	case *order.UnsatisfiedError:
+		name, wrapped = err.Name, registry.Missing(wrapped, registry.Refs(categoryDerivers, err.Wants...)...)
+	case *order.CycleError:
 		registered := ds.sorter.Names()
-		name = slices.MaxFunc(cycle.Names, func(a, b string) int {
+		name = slices.MaxFunc(err.Names, func(a, b string) int {
 			return slices.Index(registered, a) - slices.Index(registered, b)
 		})
 	}
-	d := ds.byName[name]
-	if d == nil {
-		return err
+	return &registry.ExecutionError{
+		Subject: fmt.Sprintf("place of view deriver %q", name), Source: ds.byName[name].source, Err: wrapped,
 	}
-	return &registry.ExecutionError{Subject: fmt.Sprintf("place of view deriver %q", name), Source: d.source, Err: err}
 }
 
-// derive applies the derivers to a view, innermost first. permissive is the same view without
-// secured_view.
-func (ds *derivers) derive(info *Info) (call, permissive Callable, err error) {
-	chain, err := ds.chain()
-	if err != nil {
-		return nil, nil, ds.misplaced(err)
-	}
-	if err := ds.checkValues(info); err != nil {
-		return nil, nil, err
-	}
-	call, forked := info.View.Callable(), false
-	for _, d := range slices.Backward(chain) {
+// derive applies the derivers to a view, innermost first, and appends everything that is wrong.
+func (ds *derivers) derive(view *registration, wrong *[]error) {
+	info := view.info
+	ds.checkValues(info, wrong)
+	call, permissive := info.View.Callable(), Callable(nil)
+	for _, d := range slices.Backward(ds.chain()) {
 		if !d.serves(info) {
 			continue
 		}
-		if forked {
-			if permissive, err = d.wrap(permissive, info); err != nil {
-				return nil, nil, err
-			}
-		}
 		wrapped, err := d.wrap(call, info)
+		if err == nil && permissive != nil {
+			permissive, err = d.wrap(permissive, info)
+		}
 		if err != nil {
-			return nil, nil, err
+			*wrong = append(*wrong, err)
+			continue
 		}
 		if d.name == SecuredView && info.Permission != "" {
-			permissive, forked = call, true
+			permissive = call
 		}
 		call = wrapped
 	}
-	if !forked {
-		permissive = call
+	if view.call, view.permissive = call, permissive; permissive == nil {
+		view.permissive = call
 	}
-	return call, permissive, nil
 }
 
 func (d *deriver) wrap(next Callable, info *Info) (Callable, error) {
@@ -175,15 +166,13 @@ func (d *deriver) wrap(next Callable, info *Info) (Callable, error) {
 	return wrapped, nil
 }
 
-// checkValues returns an error for options that no deriver reads.
-func (ds *derivers) checkValues(info *Info) error {
-	var wrong []error
+// checkValues appends an error for each option that no deriver reads.
+func (ds *derivers) checkValues(info *Info, wrong *[]error) {
 	for _, o := range info.options.options {
 		if o.named && !ds.reads(o.kind) {
-			wrong = append(wrong, ds.unknown(o.kind))
+			*wrong = append(*wrong, registry.Missing(ds.unknown(o.kind), registry.Ref{Category: categoryDerivers}))
 		}
 	}
-	return errors.Join(wrong...)
 }
 
 func (ds *derivers) reads(option string) bool {

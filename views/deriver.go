@@ -73,26 +73,29 @@ func (o readOptions) problem() error {
 func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOption) {
 	cfg := c.Directive()
 	added := &deriver{name: name, derive: d, source: cfg.Source()}
+	var wrong []error
 	for _, o := range opts {
 		if o == nil || absent.Pointer(o) {
-			cfg.Fail(fmt.Errorf("view deriver %q: nil option: want views.Under, views.Over or views.Options", name))
-			return
+			wrong = append(wrong, fmt.Errorf("view deriver %q: nil option: want views.Under, views.Over or views.Options", name))
+			continue
+		}
+		if p, ok := o.(interface{ problem() error }); ok && p.problem() != nil {
+			wrong = append(wrong, fmt.Errorf("view deriver %q: %w", name, p.problem()))
 		}
 		o.applyTo(added)
 	}
-	err := added.prepare()
-	for _, o := range opts {
-		if p, ok := o.(interface{ problem() error }); ok && p.problem() != nil {
-			err = errors.Join(err, fmt.Errorf("view deriver %q: %w", name, p.problem()))
-		}
+	if d == nil {
+		wrong = append(wrong, fmt.Errorf("view deriver %q is nil: want a func(views.Callable, *views.Info) (views.Callable, error)", name))
+		added.derive = func(next Callable, _ *Info) (Callable, error) { return next, nil }
 	}
+	cfg.Report(errors.Join(wrong...)) // and declare what is known, so that it is not missing
 	cfg.Declare(registry.Declaration{
-		Category: "view derivers", Type: "view deriver", ID: name, Err: err,
+		Category: categoryDerivers, Type: "view deriver", ID: name, Err: added.prepare(),
 		Fields: []registry.Field{
 			{Name: "name", Value: name}, {Name: "under", Value: added.under}, {Name: "over", Value: added.over},
 			{Name: "options", Value: added.options}, {Name: "function", Value: registry.FuncName(d)},
 		},
-		Phase: registry.Phase1, Independent: true,
+		Phase: registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			deriversOf(reg).add(added)
 			return nil
@@ -102,15 +105,12 @@ func AddDeriver(c registry.Recorder, name string, d Deriver, opts ...DeriverOpti
 
 // Derivers returns the names of the view derivers of a built application, outermost first.
 func Derivers(reg *registry.Registry) ([]string, error) {
-	chain, err := deriversOf(reg).chain()
-	if err != nil {
-		return nil, err
+	ds := deriversOf(reg)
+	var names []string
+	for _, d := range ds.chain() {
+		names = append(names, d.name)
 	}
-	names := make([]string, len(chain))
-	for n, d := range chain {
-		names[n] = d.name
-	}
-	return names, nil
+	return names, errors.Join(ds.wrong...)
 }
 
 // Layer is a deriver that wraps a view.
@@ -125,9 +125,8 @@ func (i *Info) Layers() []Layer {
 	if i.Registry == nil {
 		return nil
 	}
-	chain, _ := deriversOf(i.Registry).chain()
 	var layers []Layer
-	for _, d := range chain {
+	for _, d := range deriversOf(i.Registry).chain() {
 		if !d.serves(i) {
 			continue
 		}
@@ -166,8 +165,6 @@ func (d *deriver) prepare() error {
 		return errors.New(`view deriver without a name: want a name such as "rate_limit"`)
 	case d.name == Ingress || d.name == Innermost:
 		return fmt.Errorf("view deriver %q: the name is reserved: choose another name", d.name)
-	case d.derive == nil:
-		return fmt.Errorf("view deriver %q is nil: want a func(views.Callable, *views.Info) (views.Callable, error)", d.name)
 	}
 	if d.under == nil {
 		d.under = []string{DecoratedView}

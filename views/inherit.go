@@ -21,18 +21,17 @@ func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 	config := c.Directive()
 	from, to := reflect.TypeFor[T](), reflect.TypeFor[P]()
 	switch {
-	case as == nil:
-		config.Fail(fmt.Errorf("inherit %s from %s: nil function: want a func(%[1]s) %[2]s", from, to))
-		return
 	case from.Kind() == reflect.Interface:
-		config.Fail(fmt.Errorf("inherit %s from %s: %[1]s is an interface: its views already serve every type that implements it", from, to))
+		config.Report(fmt.Errorf("inherit %s from %s: %[1]s is an interface: its views already serve every type that implements it", from, to))
 		return
 	case to.Kind() == reflect.Interface:
-		config.Fail(fmt.Errorf("inherit %s from %s: %[2]s is an interface: implement it in %[1]s instead", from, to))
+		config.Report(fmt.Errorf("inherit %s from %s: %[2]s is an interface: implement it in %[1]s instead", from, to))
 		return
 	case from == to:
-		config.Fail(fmt.Errorf("inherit %s from itself", from))
+		config.Report(fmt.Errorf("inherit %s from itself", from))
 		return
+	case as == nil: // the types are known
+		config.Report(fmt.Errorf("inherit %s from %s: nil function: want a func(%[1]s) %[2]s", from, to))
 	}
 	edge := lineage.Edge{To: to, Convert: func(res any) (any, error) {
 		t, is := res.(T)
@@ -46,7 +45,7 @@ func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 		return p, nil
 	}}
 	config.Declare(registry.Declaration{
-		Category: "inherited views", Type: "inheritance", ID: [2]reflect.Type{from, to},
+		Category: categoryInherited, Type: "inheritance", ID: [2]reflect.Type{from, to},
 		Title:   fmt.Sprintf("%s from %s", from, to),
 		Subject: fmt.Sprintf("inheritance of %s from %s", from, to),
 		Fields:  []registry.Field{{Name: "type", Value: from}, {Name: "from", Value: to}},
@@ -68,17 +67,16 @@ func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 func Order[T any](c registry.Recorder, types ...reflect.Type) {
 	config := c.Directive()
 	of := reflect.TypeFor[T]()
+	var err error
 	switch {
 	case of.Kind() == reflect.Interface:
-		config.Fail(fmt.Errorf("order of views for %s: want a concrete type, not an interface", of))
-		return
+		err = fmt.Errorf("order of views for %s: want a concrete type, not an interface", of)
 	case slices.Contains(types, nil):
-		config.Fail(fmt.Errorf("order of views for %s: nil type: views for any resource always come last", of))
-		return
+		err = fmt.Errorf("order of views for %s: nil type: views for any resource always come last", of)
 	}
 	types = slices.Clone(types)
 	config.Declare(registry.Declaration{
-		Category: "view orders", Type: "view order", ID: of, Subject: fmt.Sprintf("order of views for %s", of),
+		Category: categoryOrders, Type: "view order", ID: of, Err: err, Subject: fmt.Sprintf("order of views for %s", of),
 		Fields: []registry.Field{{Name: "type", Value: of}, {Name: "order", Value: types}},
 		Remedy: "declare the whole order once",
 		Run: func(c *registry.Config, reg *registry.Registry) error {
@@ -95,7 +93,7 @@ func Resource[T any](c registry.Recorder) {
 	config := c.Directive()
 	t := reflect.TypeFor[T]()
 	if t.Kind() == reflect.Interface {
-		config.Fail(fmt.Errorf("resource %s: want a concrete type, not an interface", t))
+		config.Report(fmt.Errorf("resource %s: want a concrete type, not an interface", t))
 		return
 	}
 	config.Declare(registry.Declaration{

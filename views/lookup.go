@@ -133,7 +133,8 @@ func (s *slot) freeze(ts *types) error {
 	for _, t := range ts.Declared() {
 		if tie := s.chain(ts, t).tie; tie != nil {
 			src, _ := ts.Source(t)
-			errs = append(errs, &registry.Mistake{Source: src, Err: tie})
+			errs = append(errs, &registry.Mistake{Source: src, Err: registry.Missing(tie, registry.Ref{Category: categoryOrders, ID: t},
+				registry.Ref{Category: categoryViews}, registry.Ref{Category: categoryInherited})})
 		}
 	}
 	return errors.Join(errs...)

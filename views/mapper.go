@@ -22,11 +22,11 @@ type Mapper func(v View, info *Info) (Callable, error)
 func SetMapper(c registry.Recorder, m Mapper) {
 	cfg := c.Directive()
 	if m == nil {
-		cfg.Fail(errors.New("view mapper is nil: want a func(views.View, *views.Info) (views.Callable, error)"))
-		return
+		cfg.Report(errors.New("view mapper is nil: want a func(views.View, *views.Info) (views.Callable, error)"))
+		m = func(v View, _ *Info) (Callable, error) { return v.Callable(), nil } // blames no view
 	}
 	cfg.Declare(registry.Declaration{
-		Category: "view mappers", Type: "view mapper", ID: "view mapper", Title: registry.FuncName(m),
+		Category: categoryMappers, Type: "view mapper", ID: "view mapper", Title: registry.FuncName(m),
 		Fields: []registry.Field{{Name: "mapper", Value: registry.FuncName(m)}},
 		Remedy: "set it once, or give single views their own with views.WithMapper",
 		Phase:  registry.Phase1,
@@ -71,18 +71,22 @@ var _ Mapper = DefaultMapper
 // mappedView is the innermost deriver. It ignores the Callable that it is given, which calls the
 // function directly, and uses the mapper.
 func mappedView(_ Callable, info *Info) (Callable, error) {
-	m, ok, err := ValueOf[Mapper](info, kindMapper)
+	m, own, err := ValueOf[Mapper](info, kindMapper)
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		if m, ok = registry.Lookup[Mapper](info.Registry); !ok {
+	if !own {
+		var set bool
+		if m, set = registry.Lookup[Mapper](info.Registry); !set {
 			m = DefaultMapper
 		}
 	}
 	call, err := m(info.View, info)
 	if _, ok := errors.AsType[*kindError](err); ok {
-		return nil, fmt.Errorf("mapper %s: %w", registry.FuncName(m), err)
+		if err = fmt.Errorf("mapper %s: %w", registry.FuncName(m), err); !own {
+			err = registry.Missing(err, registry.Ref{Category: categoryMappers})
+		}
+		return nil, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("mapper %s: %w; %s", registry.FuncName(m), err, shapes)

@@ -6,7 +6,21 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/views/internal/lineage"
 	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// The categories of declarations, as introspection lists them, that errors of other declarations
+// refer to.
+const (
+	categoryViews      = "views"
+	categoryDerivers   = "view derivers"
+	categoryRenderers  = "renderer factories"
+	categoryMappers    = "view mappers"
+	categoryPredicates = "view predicates"
+	categoryOffers     = "accept order"
+	categoryOrders     = "view orders"
+	categoryInherited  = lineage.Category
 )
 
 // registration is a derived view in the table. A view for an error type that was registered with

@@ -66,14 +66,15 @@ func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
 	cfg := c.Directive()
 	switch {
 	case name == "" || name == ".":
-		cfg.Fail(errors.New(`renderer without a name: want a name such as "csv", or an extension such as ".html"`))
+		cfg.Declare(registry.Declaration{Category: categoryRenderers, Err: errors.New(
+			`renderer without a name: want a name such as "csv", or an extension such as ".html"`)})
 		return
 	case f == nil:
-		cfg.Fail(fmt.Errorf("renderer %q is nil: want a func(views.RendererInfo) (views.ValueRenderer, error)", name))
-		return
+		cfg.Report(fmt.Errorf("renderer %q is nil: want a func(views.RendererInfo) (views.ValueRenderer, error)", name))
+		f = textRenderer() // so that the name is known
 	}
 	cfg.Declare(registry.Declaration{
-		Category: "renderer factories", Type: "renderer", ID: name,
+		Category: categoryRenderers, Type: "renderer", ID: name,
 		Fields: []registry.Field{{Name: "name", Value: name}, {Name: "factory", Value: registry.FuncName(f)}},
 		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
@@ -87,7 +88,7 @@ func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
 func SetDefaultRenderer(c registry.Recorder, name string) {
 	cfg := c.Directive()
 	if name == "" {
-		cfg.Fail(errors.New(`default renderer without a name: want a name such as "json"`))
+		cfg.Report(errors.New(`default renderer without a name: want a name such as "json"`))
 		return
 	}
 	cfg.Declare(registry.Declaration{
@@ -112,7 +113,8 @@ func SetDefaultRenderer(c registry.Recorder, name string) {
 func checkDefaultRenderer(c *registry.Config, reg *registry.Registry) error {
 	rs := renderersOf(reg)
 	if _, _, ok := rs.find(rs.fallback); !ok {
-		c.Fail(fmt.Errorf("default renderer: %w", rs.unknown(rs.fallback)))
+		c.Report(fmt.Errorf("default renderer: %w", rs.unknown(rs.fallback)))
+		rs.fallback = "string" // views without a renderer are not to blame
 	}
 	return nil
 }
@@ -189,5 +191,6 @@ func (rs *renderers) unknown(name string) error {
 	} else if ext := path.Ext(name); ext != "" {
 		hint = fmt.Sprintf(": register one for the extension: config.AddRenderer(%q, factory)", ext)
 	}
-	return fmt.Errorf("no renderer %q (have: %s)%s", name, strings.Join(have, ", "), hint)
+	return registry.Missing(fmt.Errorf("no renderer %q (have: %s)%s", name, strings.Join(have, ", "), hint),
+		registry.Ref{Category: categoryRenderers})
 }

@@ -34,13 +34,14 @@ func (e *NoRouteError) Error() string {
 	return fmt.Sprintf("%s: there is no route %q%s", e.Info, e.Info.Route, e.suggestion)
 }
 
-// checkRoute checks that the route of a view exists.
+// checkRoute checks that the route of a view exists, if it has one.
 func checkRoute(reg *registry.Registry, info *Info) error {
 	table, _ := registry.Lookup[web.Routes](reg)
-	if table != nil && table.HasRoute(info.Route) {
+	if info.Route == "" || table != nil && table.HasRoute(info.Route) {
 		return nil
 	}
-	return &NoRouteError{Info: info, suggestion: suggestRoutes(info.Route, table)}
+	return registry.Missing(&NoRouteError{Info: info, suggestion: suggestRoutes(info.Route, table)},
+		registry.Ref{Category: "routes", ID: info.Route})
 }
 
 // suggestRoutes suggests the right name.

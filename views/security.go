@@ -35,7 +35,7 @@ func NoPermission() Option {
 func SetDefaultPermission(c registry.Recorder, permission string) {
 	cfg := c.Directive()
 	if permission == "" {
-		cfg.Fail(errors.New("default permission is empty: want a permission such as \"view\""))
+		cfg.Report(errors.New("default permission is empty: want a permission such as \"view\""))
 		return
 	}
 	cfg.Declare(registry.Declaration{
@@ -151,9 +151,9 @@ func (t *Table) undecided(reg *registry.Registry) error {
 	if more > 0 {
 		what += fmt.Sprintf(" (and %d more require one)", more)
 	}
-	return &registry.Mistake{Source: at, Err: fmt.Errorf(
+	return &registry.Mistake{Source: at, Err: registry.Missing(fmt.Errorf(
 		"%s, but the application has no security policy, so everyone would have it: set framework.Options.Security, "+
-			"or to framework.NoPolicy{} if everything is permitted on purpose", what)}
+			"or to framework.NoPolicy{} if everything is permitted on purpose", what), registry.Ref{Category: "security policy"})}
 }
 
 // securedView consults the security policy before the view is called. With the setting

@@ -50,8 +50,8 @@ func TableOf(reg *registry.Registry) *Table {
 
 func newTable() *Table {
 	t := &Table{
-		kinds:  ranking.New("predicate", true, builtinKinds),
-		offers: ranking.New("media type", false, defaultOffers),
+		kinds:  ranking.New("predicate", categoryPredicates, true, builtinKinds),
+		offers: ranking.New("media type", categoryOffers, false, defaultOffers),
 		types:  lineage.New(),
 	}
 	t.resources, t.errors = newIndex(t.types), newIndex(t.types)
@@ -100,11 +100,10 @@ func (t *Table) add(reg *registration) error {
 func (t *Table) freeze() error {
 	kinds, kindsErr := t.kinds.Sorted()
 	offers, offersErr := t.offers.Sorted()
-	if err := errors.Join(kindsErr, offersErr, t.types.Finish()); err != nil {
-		return err
-	}
+	typesErr := t.types.Finish()
 	scale := ranking.NewScale(kinds)
-	err := errors.Join(t.resources.freeze(scale, offers), t.errors.freeze(scale, offers), t.resources.wrapperCircles())
+	err := errors.Join(kindsErr, offersErr, typesErr,
+		t.resources.freeze(scale, offers), t.errors.freeze(scale, offers), t.resources.wrapperCircles())
 	t.frozen = true
 	return err
 }

@@ -47,18 +47,17 @@ var builtinKinds = []string{
 func AddPredicate(c registry.Recorder, kind string, hints ...Hint) {
 	config := c.Directive()
 	if kind == "" || slices.Contains(builtinKinds, kind) {
-		config.Fail(fmt.Errorf("predicate kind %q is built in or empty: choose another name", kind))
+		config.Report(fmt.Errorf("predicate kind %q is built in or empty: choose another name", kind))
 		return
 	}
 	under, over, err := sides(hints)
 	if err != nil {
-		err = fmt.Errorf("predicate kind %q: %w", kind, err)
+		config.Report(fmt.Errorf("predicate kind %q: %w", kind, err))
 	}
 	config.Declare(registry.Declaration{
-		Err:      err,
-		Category: "view predicates", Type: "view predicate", ID: kind, Subject: fmt.Sprintf("predicate %q", kind),
+		Category: categoryPredicates, Type: "view predicate", ID: kind, Subject: fmt.Sprintf("predicate %q", kind),
 		Fields: []registry.Field{{Name: "under", Value: under}, {Name: "over", Value: over}},
-		Phase:  registry.Phase1, Independent: true,
+		Phase:  registry.Phase1,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			TableOf(reg).kinds.Add(kind, under, over, config.Source())
 			return nil

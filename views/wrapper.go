@@ -93,7 +93,7 @@ func (x *index) wrapperCircles() error {
 				for _, member := range circle {
 					reported[member] = true
 				}
-				errs = append(errs, &registry.Mistake{Source: circle[0].info.Source, Err: circular(circle)})
+				errs = append(errs, &registry.Mistake{Source: circle[0].info.Source, Err: registry.Missing(circular(circle), registry.Ref{Category: categoryViews})})
 			}
 		}
 	}

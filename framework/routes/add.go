@@ -25,10 +25,11 @@ import (
 func Add(c registry.Recorder, name, pattern string, opts ...Option) {
 	cfg := c.Directive()
 	route, err := declare(cfg, name, pattern, opts)
-	if err != nil {
-		cfg.Declare(registry.Declaration{Category: "routes", Type: "route", ID: name, Err: err, Phase: registry.Phase2})
+	if name == "" {
+		cfg.Declare(registry.Declaration{Category: "routes", Type: "route", Err: err})
 		return
 	}
+	cfg.Report(err) // and declare what is known, so that the name is not missing
 	cfg.Declare(registry.Declaration{
 		Category: "routes", Type: "route", ID: name, Title: fmt.Sprintf("%s (%q)", name, route.Pattern.String()),
 		Fields: introspectedFields(route, opts),
@@ -46,6 +47,7 @@ type declaration struct {
 	inheritSlash bool
 }
 
+// declare returns the route, or everything that is wrong with it, and a route of that name.
 func declare(cfg *registry.Config, name, pattern string, opts []Option) (*Route, error) {
 	d := declaration{route: Route{Name: name, Source: cfg.Source()}}
 	errs := d.apply(opts)
@@ -79,7 +81,10 @@ func declare(cfg *registry.Config, name, pattern string, opts []Option) (*Route,
 		for i, err := range errs {
 			errs[i] = fmt.Errorf("route %q: %w", name, err)
 		}
-		return nil, errors.Join(errs...)
+		if p == nil {
+			p, _ = parse("/")
+		}
+		return &Route{Name: name, Source: cfg.Source(), Pattern: p, GenerateOnly: true}, errors.Join(errs...)
 	}
 	return &d.route, nil
 }

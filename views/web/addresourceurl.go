@@ -22,16 +22,15 @@ type resourceURLs map[reflect.Type]func(*Request, any, Place) (string, error)
 func AddResourceURL[T any](c registry.Recorder, fn func(r *Request, res T, p Place) (string, error)) {
 	config := c.Directive()
 	of := reflect.TypeFor[T]()
+	var err error
 	switch {
 	case fn == nil:
-		config.Fail(fmt.Errorf("resource url of %v: nil function: want a func(*web.Request, T, web.Place) (string, error)", of))
-		return
+		err = fmt.Errorf("resource url of %v: nil function: want a func(*web.Request, T, web.Place) (string, error)", of)
 	case of.Kind() == reflect.Interface:
-		config.Fail(fmt.Errorf("resource url of %v: an interface is not the type of a resource: register each concrete type", of))
-		return
+		err = fmt.Errorf("resource url of %v: an interface is not the type of a resource: register each concrete type", of)
 	}
 	config.Declare(registry.Declaration{
-		Category: "resource urls", Type: "resource url", ID: of, Subject: fmt.Sprintf("resource url of %v", of),
+		Category: "resource urls", Type: "resource url", ID: of, Err: err, Subject: fmt.Sprintf("resource url of %v", of),
 		Fields: []registry.Field{{Name: "type", Value: of}},
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
 			fns := registry.Ensure(reg, func() resourceURLs { return resourceURLs{} })

@@ -3,13 +3,18 @@
 package lineage
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
 	"github.com/mastaba-go/mastaba/registry"
 )
+
+// Category is that of the declarations that make a type inherit.
+const Category = "inherited views"
 
 // Types holds what was declared about resource types. It is filled by one goroutine; after Finish
 // it is read-only and safe for concurrent use.
@@ -148,27 +153,27 @@ func chained(first, then func(any) (any, error)) func(any) (any, error) {
 func (ts *Types) Finish() error {
 	var errs []error
 	ts.lines = make(map[reflect.Type]Line, len(ts.parents))
-	for t := range ts.parents {
-		ts.lines[t] = ts.Of(t)
-	}
-	for from, edges := range ts.parents {
-		for _, edge := range edges {
+	byName := func(a, b reflect.Type) int { return cmp.Compare(a.String(), b.String()) }
+	for _, from := range slices.SortedFunc(maps.Keys(ts.parents), byName) {
+		ts.lines[from] = ts.Of(from)
+		for _, edge := range ts.parents[from] {
 			if ts.reaches(edge.To, from) {
 				errs = append(errs, &registry.Mistake{Source: edge.Source, Err: fmt.Errorf(
 					"inherit %s from %s: cycle: %[2]s inherits from %[1]s", from, edge.To)})
 			}
 		}
 	}
-	for of, declared := range ts.orders {
-		line := ts.Of(of)
+	for _, of := range slices.SortedFunc(maps.Keys(ts.orders), byName) {
+		declared, line := ts.orders[of], ts.Of(of)
 		for i, t := range declared.Types {
 			switch {
 			case slices.Contains(declared.Types[:i], t):
 				errs = append(errs, &registry.Mistake{Source: declared.Source, Err: fmt.Errorf(
 					"order of views for %s: %s is listed twice", of, t)})
 			case !line.Fits(t):
-				errs = append(errs, &registry.Mistake{Source: declared.Source, Err: fmt.Errorf(
-					"order of views for %s: views for %s do not serve it: %[1]s neither implements it nor inherits from it", of, t)})
+				errs = append(errs, &registry.Mistake{Source: declared.Source, Err: registry.Missing(fmt.Errorf(
+					"order of views for %s: views for %s do not serve it: %[1]s neither implements it nor inherits from it", of, t),
+					registry.Ref{Category: Category})})
 			}
 		}
 	}

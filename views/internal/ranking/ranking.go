@@ -19,16 +19,18 @@ const (
 
 // Ranking collects names and their hints, and sorts them.
 type Ranking struct {
-	noun    string
-	upwards bool
-	sorter  *order.Sorter
-	places  map[string]registry.Source
+	noun     string
+	category string
+	upwards  bool
+	sorter   *order.Sorter
+	places   map[string]registry.Source
 }
 
 // New returns a ranking of names, to which others can be added. noun is what a name is, for error
-// texts. With upwards, the last name is over all others; otherwise the first one is.
-func New(noun string, upwards bool, names []string) *Ranking {
-	k := &Ranking{noun: noun, upwards: upwards, sorter: order.New(lightest, heaviest), places: map[string]registry.Source{}}
+// texts, and category is that of the declarations that add one. With upwards, the last name is over
+// all others; otherwise the first one is.
+func New(noun, category string, upwards bool, names []string) *Ranking {
+	k := &Ranking{noun: noun, category: category, upwards: upwards, sorter: order.New(lightest, heaviest), places: map[string]registry.Source{}}
 	for _, name := range names {
 		k.Add(name, nil, nil, registry.Source{})
 	}
@@ -49,26 +51,36 @@ func (k *Ranking) Add(name string, under, over []string, at registry.Source) {
 	k.sorter.Add(name, after, before)
 }
 
-// Sorted returns the names in order. Its error is a *registry.Mistake at the line that added the
-// name which cannot be placed.
+// Sorted returns the names in order. Its error joins a *registry.Mistake for each name that cannot
+// be placed, at the line that added it, and for each cycle. The order then ignores some hints.
 func (k *Ranking) Sorted() ([]string, error) {
-	names, err := k.sorter.Sorted()
-	if unmet, ok := errors.AsType[*order.UnsatisfiedError](err); ok {
-		worded := *unmet
-		worded.Have = visible(unmet.Have)
-		if k.upwards {
-			worded.Side = map[order.Side]order.Side{order.Under: order.Over, order.Over: order.Under}[unmet.Side]
+	names, errs := k.sorter.Sort()
+	for i, err := range errs {
+		at := ""
+		switch wrong := err.(type) {
+		case *order.UnsatisfiedError:
+			at, err = wrong.Name, fmt.Errorf("%s %w", k.noun, k.unsatisfied(wrong))
+			err = registry.Missing(err, registry.Refs(k.category, wrong.Wants...)...)
+		case *order.CycleError:
+			worded := &order.CycleError{Names: slices.Clone(wrong.Names)}
+			if k.upwards {
+				slices.Reverse(worded.Names)
+			}
+			at, err = wrong.Names[0], fmt.Errorf("%ss: %w", k.noun, worded)
 		}
-		return nil, &registry.Mistake{Source: k.places[unmet.Name], Err: fmt.Errorf("%s %w", k.noun, &worded)}
+		errs[i] = &registry.Mistake{Source: k.places[at], Err: err}
 	}
-	if cycle, ok := errors.AsType[*order.CycleError](err); ok {
-		worded := &order.CycleError{Names: slices.Clone(cycle.Names)}
-		if k.upwards {
-			slices.Reverse(worded.Names)
-		}
-		return nil, &registry.Mistake{Source: k.places[cycle.Names[0]], Err: fmt.Errorf("%ss: %w", k.noun, worded)}
+	return names, errors.Join(errs...)
+}
+
+// unsatisfied returns the error in the words of the ranking.
+func (k *Ranking) unsatisfied(err *order.UnsatisfiedError) error {
+	worded := *err
+	worded.Have = visible(err.Have)
+	if k.upwards {
+		worded.Side = map[order.Side]order.Side{order.Under: order.Over, order.Over: order.Under}[err.Side]
 	}
-	return names, err
+	return &worded
 }
 
 // visible returns the names without the ends.
