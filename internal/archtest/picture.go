@@ -41,7 +41,7 @@ var picture = []room{
 	{path: "framework", may: rooms(
 		"framework/server", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry",
 		"traversal", "traversal/async"),
-		tests: rooms("framework/frameworktest")},
+		tests: rooms("framework/frameworktest", "framework/security", "framework/security/password")},
 
 	// Which hosts an application responds to, for the App and for serve --dev.
 	{path: "framework/internal/hosts"},
@@ -55,8 +55,11 @@ var picture = []room{
 	{path: "framework/session/pgstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest", "internal/testserver"), application...)},
 	{path: "framework/session", may: rooms("views/web", "registry", "traversal", "traversal/async"), tests: append(rooms("framework/session/sessiontest", "tweens"), application...)},
 	{path: "framework/security/oidc", may: rooms("framework/security", "views/web", "registry"), tests: application},
+	{path: "framework/security/jwt", may: rooms("framework/security", "views/web", "registry"), tests: application},
 	// The policies: who the user is, and what the lists of traversal/acl permit.
-	{path: "framework/security", may: rooms("tweens", "views/web", "registry", "traversal/acl", "traversal"), tests: application},
+	{path: "framework/security", may: rooms("tweens", "views/web", "registry", "traversal/acl", "traversal"),
+		tests: append(rooms("framework/session"), application...)},
+	{path: "framework/security/password"}, // hashes and their checks, without HTTP
 	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 
 	// Tweens and views do not know each other: they meet in views/web.
@@ -163,7 +166,7 @@ var modules = []module{
 	{path: "github.com/klauspost/compress", rooms: rooms("tweens", "views/static")},
 	{path: "github.com/julienschmidt/httprouter", rooms: rooms("framework/routes"), tests: true},
 	{path: "golang.org/x/sync", rooms: rooms("traversal/async", "traversal/sqltree")},
-	{path: "golang.org/x/crypto", rooms: rooms("framework/security")},
+	{path: "golang.org/x/crypto", rooms: rooms("framework/security/password")},
 	{path: "golang.org/x/text", rooms: rooms("views/i18n")},
 
 	{path: "github.com/spf13/cobra", rooms: rooms("framework/cli", "framework/cmd/mastaba"), heavy: true},
@@ -176,6 +179,7 @@ var modules = []module{
 	{path: "github.com/coder/websocket", rooms: rooms("views/websocket"), heavy: true},
 	{path: "github.com/leonelquinteros/gotext", rooms: rooms("views/i18n"), heavy: true},
 	{path: "github.com/go-playground/validator/v10", rooms: rooms("views/forms/validator"), heavy: true},
+	{path: "github.com/go-jose/go-jose/v4", rooms: rooms("framework/security/jwt"), heavy: true},
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "golang.org/x/oauth2", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore", "tweens/redislimit"), heavy: true},
