@@ -2,6 +2,7 @@ package framework
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -33,15 +34,20 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 		registry.Field{Name: "function", Value: registry.FuncName(factory)})
 }
 
-// SetSecurityPolicy sets the policy that decides identity and permissions. Example_login in
-// example_login_test.go shows one with a cookie and a login form. If the policy has a method
-// Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it returns for the
-// resource types of views: methods that look like those that the policy calls, but are not.
+// SetSecurityPolicy sets the policy that decides identity and permissions: one of package
+// framework/security, or of your own. Example_login in example_login_test.go shows one with a login
+// form. If the policy has a method Err() error, that reports a mistake in how it was made. If it has
+// a method Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it returns
+// for the resource types of views: methods that look like those that the policy calls, but are not.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
 	if isNil(policy) {
 		config.Report(errors.New("set security policy: the policy is nil: want a web.SecurityPolicy, or framework.NoPolicy{}"))
 		policy = NoPolicy{} // so that it is not missing
+	}
+	if made, ok := policy.(interface{ Err() error }); ok && made.Err() != nil {
+		config.Fail(fmt.Errorf("set security policy: %w", made.Err()))
+		return
 	}
 	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) },
 		registry.Field{Name: "type", Value: reflect.TypeOf(policy)})

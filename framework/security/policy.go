@@ -1,0 +1,223 @@
+package security
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/acl"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Options say who the users are and what they may do. Only Identify is required.
+type Options struct {
+	// Identify finds the user of a request, by a session or a token for example.
+	Identify Identifier
+	// Load returns the user as the application knows them, by what the credentials prove. It
+	// becomes the identity of the request: Identity[*Member](r). nil, also as a typed pointer, means
+	// that there is no such user any more, and the client is anonymous. It is called at most once
+	// per request. Without Load the identity is the *User.
+	Load func(r *web.Request, user User) (any, error)
+	// Principals returns the principals of a user besides Everyone, Authenticated, the user id, and
+	// those of the credentials: the groups, by convention "group:editors". It may call Identity,
+	// and is called at most once per request, if something needs principals.
+	Principals func(r *web.Request, userID string) ([]string, error)
+	// UserPrefix precedes the id in the principal of a user, as in "user:alice". Set it if users
+	// choose their ids, so that none is called like a group. By default there is none, as in Pyramid.
+	UserPrefix string
+	// Authorize decides whether the principals have a permission at a resource; nil: [ACL], the
+	// access lists of package traversal/acl.
+	Authorize Authorizer
+}
+
+// Authorizer decides whether someone with those principals has a permission at a resource. An error
+// does not mean "denied": it becomes that of the request. It must not change or keep the principals.
+type Authorizer func(r *web.Request, at traversal.Node, permission string, principals []string) (web.Decision, error)
+
+// Policy is a security policy made of identifiers and an Authorizer. It is immutable and safe for
+// concurrent use.
+type Policy struct {
+	options    Options
+	identified *web.Key[*identified]
+	principals *web.Key[[]string]
+	lists      bool // access lists decide
+	err        error
+}
+
+var (
+	_ web.SecurityPolicy = (*Policy)(nil)
+	_ web.UserIDer       = (*Policy)(nil)
+	_ web.Principaler    = (*Policy)(nil)
+	_ web.Rememberer     = (*Policy)(nil)
+	_ web.Challenger     = (*Policy)(nil)
+	_ actor              = (*Policy)(nil)
+)
+
+// New returns a policy, for framework.Options.Security. If something is wrong with the options, the
+// application is not built: see [Policy.Err].
+func New(o Options) *Policy {
+	p := &Policy{options: o, lists: o.Authorize == nil}
+	if p.lists {
+		p.options.Authorize = ACL
+	}
+	if o.Identify == nil {
+		p.err = errors.New("security.New: Options.Identify is nil: want for example security.Session()")
+	} else if err := mistake(o.Identify); err != nil {
+		p.err = fmt.Errorf("security.New: %w", err)
+	}
+	p.identified = web.NewKey("identified user", p.identify)
+	p.principals = web.NewKey("principals", p.loadPrincipals)
+	return p
+}
+
+// Err returns what is wrong with the options or one of the identifiers; nil if nothing is. The
+// framework calls it when the application is built. A policy with a mistake fails every request
+// that asks it.
+func (p *Policy) Err() error { return p.err }
+
+// Misfits returns what acl.Misfits does if access lists decide. The framework makes warnings of it.
+func (p *Policy) Misfits(t reflect.Type) []string {
+	if !p.lists {
+		return nil
+	}
+	return acl.Misfits(t)
+}
+
+// identified is what is known about the user of a request.
+type identified struct {
+	User
+	identity any // nil for an anonymous client
+}
+
+func (p *Policy) identify(r *web.Request) (*identified, error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	found := new(identified)
+	var err error
+	if as, ok := r.Context().Value(actingKey{}).(string); ok {
+		found.User = User{ID: as, Scheme: "acting"}
+	} else if found.User, err = p.options.Identify.Identify(r); err != nil {
+		return nil, err
+	}
+	if found.ID == "" {
+		return new(identified), nil // whatever else the identifier said
+	}
+	found.identity = &found.User
+	if p.options.Load != nil {
+		if found.identity, err = p.options.Load(r, found.User); err != nil {
+			return nil, err
+		}
+		if isNil(found.identity) {
+			return new(identified), nil
+		}
+	}
+	return found, nil
+}
+
+func isNil(v any) bool {
+	rv := reflect.ValueOf(v)
+	return v == nil || rv.Kind() == reflect.Pointer && rv.IsNil()
+}
+
+// Identity returns what Options.Load returned for the user or, without Load, the *User; nil for an
+// anonymous client. Most applications call [Identity] instead.
+func (p *Policy) Identity(r *web.Request) (any, error) {
+	found, err := p.identified.Get(r)
+	if err != nil {
+		return nil, err
+	}
+	return found.identity, nil
+}
+
+// UserID returns the id of the user, "" for an anonymous client.
+func (p *Policy) UserID(r *web.Request) (string, error) {
+	found, err := p.identified.Get(r)
+	if err != nil {
+		return "", err
+	}
+	return found.ID, nil
+}
+
+var onlyEveryone = []string{web.Everyone}
+
+// Principals returns Everyone and, for a user, Authenticated, the user id with Options.UserPrefix,
+// the principals of the credentials, and those of Options.Principals. The caller must not change
+// the slice.
+func (p *Policy) Principals(r *web.Request) ([]string, error) { return p.principals.Get(r) }
+
+func (p *Policy) loadPrincipals(r *web.Request) ([]string, error) {
+	found, err := p.identified.Get(r)
+	if err != nil {
+		return nil, err
+	}
+	if found.ID == "" {
+		return onlyEveryone, nil
+	}
+	var more []string
+	if p.options.Principals != nil {
+		if more, err = p.options.Principals(r, found.ID); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]string, 0, 3+len(found.User.Principals)+len(more))
+	all = append(all, web.Everyone, web.Authenticated, p.options.UserPrefix+found.ID)
+	all = append(all, found.User.Principals...)
+	return append(all, more...), nil
+}
+
+// Permits asks Options.Authorize with the principals of the request.
+func (p *Policy) Permits(r *web.Request, at traversal.Node, permission string) (web.Decision, error) {
+	principals, err := p.principals.Get(r)
+	if err == nil {
+		err = unchanged(p.options.Identify, r)
+	}
+	if err != nil {
+		return web.Decision{}, err
+	}
+	return p.options.Authorize(r, at, permission, principals)
+}
+
+// Remember logs a user in with all identifiers that can. It is an error if none can.
+func (p *Policy) Remember(r *web.Request, userID string) (func(*web.Response), error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	return remember(p.options.Identify, r, userID)
+}
+
+// Forget logs the user out with all identifiers that can. It is an error if none can.
+func (p *Policy) Forget(r *web.Request) (func(*web.Response), error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	return forget(p.options.Identify, r)
+}
+
+// Challenges returns the challenges of all identifiers that have any.
+func (p *Policy) Challenges(r *web.Request) ([]string, error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	return challenges(p.options.Identify, r)
+}
+
+// actingKey is of the context value that ActAs sets. No client can set one.
+type actingKey struct{}
+
+// ActAs makes a request come from a user, for tests and commands: see framework.App.ActAs. The
+// identifiers are not asked about such a request, unless one of them has a method ActAs, which then
+// does it. For user "" the request is anonymous.
+func (p *Policy) ActAs(r *http.Request, user string) (*http.Request, error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	changed, err := actAs(p.options.Identify, r, user)
+	if errors.Is(err, errNotActing) {
+		return r.WithContext(context.WithValue(r.Context(), actingKey{}, user)), nil
+	}
+	return changed, err
+}

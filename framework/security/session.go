@@ -1,0 +1,57 @@
+package security
+
+import (
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// sessionKey is the value of a session that holds the user id.
+const sessionKey = "auth.userid"
+
+// Session returns an Identifier that keeps the user in the session of the client
+// (framework.Options.Sessions).
+//
+// Remember gives the session a new id, so that nobody who knew the old one is logged in too; its
+// values stay, such as a shopping cart, unless they belong to another user: then they are removed
+// first. Forget removes all values, so that the next person at the browser finds nothing of the
+// last. A session that cannot be read is the error of the request, never an anonymous client.
+func Session() Identifier { return session{} }
+
+type session struct{}
+
+var (
+	_ Identifier     = session{}
+	_ web.Rememberer = session{}
+)
+
+func (session) Identify(r *web.Request) (User, error) {
+	s, err := r.Session()
+	if err != nil {
+		return User{}, err
+	}
+	user := User{Scheme: "session"}
+	_, err = s.Get(sessionKey, &user.ID)
+	return user, err
+}
+
+func (session) Remember(r *web.Request, userID string) (func(*web.Response), error) {
+	s, err := r.Session()
+	if err != nil {
+		return nil, err
+	}
+	var last string
+	if _, err := s.Get(sessionKey, &last); err != nil || last != "" && last != userID {
+		s.Invalidate()
+	} else {
+		s.Renew()
+	}
+	return nil, s.Set(sessionKey, userID)
+}
+
+func (session) Forget(r *web.Request) (func(*web.Response), error) {
+	s, err := r.Session()
+	if err != nil {
+		return nil, err
+	}
+	s.Invalidate()
+	return nil, nil
+}
