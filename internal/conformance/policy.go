@@ -51,8 +51,5 @@ func (p policy) Permits(r *web.Request, at traversal.Node, permission string) (w
 		return web.Decision{}, err
 	}
 	d, err := acl.Permits(r.Context(), r.Traverser(), at, permission, who)
-	if err != nil {
-		return web.Decision{}, err
-	}
-	return web.Decision{Allowed: d.Allowed, Reason: d.Reason(), At: d.At}, nil
+	return web.Decision{Allowed: d.Allowed, At: d.At, Detail: d}, err
 }

@@ -73,10 +73,10 @@ func (m *modelNode) grants(permission, p string) bool {
 	return false
 }
 
-// "alice" and "aline", "edit" and "exit" share a bit.
+// "grace" and "aline", "write" and "delete" share a bit.
 var (
-	principalsOfModel  = []string{"", "alice", "aline", "group:a", "group:b", "role:owner", "role:member", acl.Everyone}
-	permissionsOfModel = []string{"view", "edit", "exit", "", acl.AllPermissions}
+	principalsOfModel  = []string{"", "grace", "aline", "group:a", "group:b", "role:owner", "role:member", acl.Everyone}
+	permissionsOfModel = []string{"view", "write", "delete", "", acl.AllPermissions}
 )
 
 // randomTree returns the nodes of a tree, the root first. Some of its resources are of types with

@@ -19,8 +19,8 @@ import (
 // the user is, in any order. Neither "" among them nor the permission "" ever matches.
 //
 // The error is a broken lineage, or an [*Error] of a resource; the Decision is zero then. Nothing is
-// kept between calls. Without local roles a decision allocates nothing. It costs the calls of ACL up
-// to the deciding list, and about a nanosecond for each entry.
+// kept between calls. Without local roles, and with up to 32 principals, a decision allocates nothing.
+// It costs the calls of ACL up to the deciding list, and about a nanosecond for each entry.
 //
 // In a view, r.Permits asks the security policy of the application instead.
 func Permits(ctx context.Context, t *traversal.Traverser, node traversal.Node, permission string, principals []string) (Decision, error) {
@@ -58,8 +58,10 @@ type question struct {
 	rules
 	permission string
 	principals []string
-	what, who  uint64   // bits of the permission, and of the principals and local roles
-	local      []string // local roles along the lineage, once loaded
+	what, who  uint64              // bits of the permission, and of the principals and local roles
+	compared   int                 // how often all principals were compared with that of an entry
+	set        map[string]struct{} // the principals, once it is worth it; nil before
+	local      []string            // local roles along the lineage, once loaded
 	loaded     bool
 	granted    func(n traversal.Node, roles []string) // for explanations; nil otherwise
 }
@@ -89,7 +91,7 @@ func (q *question) listAt(ctx context.Context, n traversal.Node) (List, error) {
 // holds reports whether the principal of e is held at a node. Local roles are loaded for the first
 // entry that may need them, and then for the whole lineage of the node.
 func (q *question) holds(ctx context.Context, node traversal.Node, e *Entry) (bool, error) {
-	if q.who&e.who != 0 && slices.Contains(q.principals, e.principal) {
+	if q.who&e.who != 0 && q.has(e.principal) {
 		return true, nil
 	}
 	if !q.loaded && e.who != 0 {
@@ -99,6 +101,29 @@ func (q *question) holds(ctx context.Context, node traversal.Node, e *Entry) (bo
 	}
 	return q.who&e.who != 0 && slices.Contains(q.local, e.principal), nil
 }
+
+// has reports whether a principal is among those that were passed. Someone with hundreds of groups
+// gets a set of them, if many entries need to be compared.
+func (q *question) has(principal string) bool {
+	if q.set != nil {
+		_, ok := q.set[principal]
+		return ok
+	}
+	if q.compared++; q.compared > mostCompared && len(q.principals) > fewPrincipals {
+		q.set = make(map[string]struct{}, len(q.principals))
+		for _, p := range q.principals {
+			q.set[p] = struct{}{}
+		}
+	}
+	return slices.Contains(q.principals, principal)
+}
+
+// A list of up to fewPrincipals is searched as fast as a set. Making a set costs as much as searching
+// the list mostCompared times.
+const (
+	fewPrincipals = 32
+	mostCompared  = 16
+)
 
 // loadRoles loads the local roles that the lineage of a node grants.
 func (q *question) loadRoles(ctx context.Context, node traversal.Node) error {

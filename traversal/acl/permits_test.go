@@ -275,6 +275,33 @@ func TestLocalRolesAreLoadedOnDemand(t *testing.T) {
 	}
 }
 
+// Someone with hundreds of groups gets the same answers.
+func TestManyPrincipals(t *testing.T) {
+	t.Parallel()
+	principals := []string{acl.Everyone}
+	for i := range 500 {
+		principals = append(principals, fmt.Sprintf("group:%d", i))
+	}
+	var list acl.List
+	for i := range 100 {
+		list = append(list, acl.Deny(fmt.Sprintf("group:%d", 1000+i), "view"))
+	}
+	leaf := &many{append(list, acl.Allow("group:499", "view"), acl.Allow("", "edit")), &leaf{}}
+	node := traversal.NewNode(leaf)
+	for permission, want := range map[string]string{
+		"view": "allowed by entry 101 of /: allow group:499 view",
+		"edit": "denied: no entry of / or a resource above it matches",
+	} {
+		d, err := acl.Permits(t.Context(), nil, node, permission, principals)
+		require.NoError(t, err)
+		assert.Equal(t, want, d.Reason())
+		d, err = acl.Permits(t.Context(), nil, node, permission, principals[:499])
+		require.NoError(t, err)
+		assert.False(t, d.Allowed)
+		assert.True(t, d.At.IsZero())
+	}
+}
+
 func TestDecisionsDoNotAllocate(t *testing.T) {
 	root := wiki(t)
 	var list acl.List
