@@ -29,10 +29,10 @@ func ExampleNew() {
 	for range 3 {
 		w := httptest.NewRecorder()
 		app.ServeHTTP(w, httptest.NewRequest("POST", "/login", nil))
-		fmt.Println(w.Code, w.Header().Values("RateLimit-Policy")[1], w.Header().Get("Retry-After"))
+		fmt.Printf("%d %s %q\n", w.Code, w.Header().Values("RateLimit-Policy")[1], w.Header().Get("Retry-After"))
 	}
 	// Output:
-	// 200 "login";q=2;w=60
-	// 200 "login";q=2;w=60
-	// 429 "login";q=2;w=60 30
+	// 200 "login";q=2;w=60 ""
+	// 200 "login";q=2;w=60 ""
+	// 429 "login";q=2;w=60 "30"
 }
