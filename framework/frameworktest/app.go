@@ -103,10 +103,14 @@ func (a *App) Send(r *http.Request) *Response {
 		}
 		r = as
 	}
+	var handled handledError
 	w := httptest.NewRecorder()
-	a.ServeHTTP(w, r)
+	a.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), handledKey{}, &handled)))
 	result := w.Result()
-	return &Response{t: a.t, request: r, Code: result.StatusCode, Header: result.Header, Body: w.Body.String()}
+	return &Response{
+		t: a.t, app: a, request: r, err: handled.get(),
+		Code: result.StatusCode, Header: result.Header, Body: w.Body.String(),
+	}
 }
 
 // Events returns the names of the events so far, in order: ApplicationCreated, then for each

@@ -86,3 +86,62 @@ func ExampleFile() {
 	app.Post("/", frameworktest.Form("title", "Saqqara")).Status(http.StatusUnsupportedMediaType)
 	// Output: mastaba.jpg, 7 bytes
 }
+
+// Users, access lists and requests, one a line. A response that differs ends the test, which then
+// prints all lines as wanted and as they are.
+func ExampleApp_Transcript() {
+	// func TestEditors(t *testing.T) {
+	access := frameworktest.NewAccess(t, `
+		alice: group:editors
+		bob:
+
+		/
+		  allow system.Everyone view
+		/wiki
+		  allow group:editors edit
+		  deny system.Everyone edit
+		/wiki/Front
+	`)
+	config := framework.New(framework.Options{Root: access.Root(), Security: access})
+	config.AddView(views.On(func(r *framework.Request, p *frameworktest.Place) (*framework.Response, error) {
+		return r.Text("this is " + p.Path), nil
+	}), views.Permission("view"))
+	config.AddView(views.On(func(r *framework.Request, p *frameworktest.Place) (*framework.Response, error) {
+		return nil, web.SeeOther(p.Path)
+	}), views.Name("edit"), views.Permission("edit"), views.Method("POST"))
+
+	frameworktest.New(t, config).Transcript(`
+		GET /wiki/Front                        -> 200 "this is /wiki/Front"
+		alice POST /wiki/Front/edit text=hello -> 303 /wiki/Front
+		bob POST /wiki/Front/edit text=hello   -> 403, denied by entry 2 of /wiki
+		POST /edit                             -> 403, denied: no entry of / or a resource above it matches
+	`)
+	// Output:
+}
+
+// A browser logs in, and another site tries to use its cookie.
+func ExampleBrowser() {
+	config := framework.New(framework.Options{})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		resp := r.Redirect(http.StatusSeeOther, "/")
+		resp.SetCookie(&http.Cookie{Name: "user", Value: "alice", Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		return resp, nil
+	}), views.Name("login"), views.Method("POST"))
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		user, err := r.Cookie("user")
+		if err != nil {
+			return r.Text("nobody"), nil
+		}
+		return r.Text(user.Value), nil
+	}))
+
+	// func TestLogin(t *testing.T) {
+	browser := frameworktest.New(t, config).Browser()
+	fmt.Println(browser.Get("/").Body)
+	fmt.Println(browser.Post("/login").Status(http.StatusSeeOther).Follow().Body)
+	fmt.Println(browser.Post("/", frameworktest.From("https://evil.example")).Body)
+	// Output:
+	// nobody
+	// alice
+	// nobody
+}

@@ -34,7 +34,7 @@ var picture = []room{
 	{path: "framework/devtools", may: rooms(
 		"framework", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry", "traversal"),
 		tests: rooms("framework/frameworktest")},
-	{path: "framework/frameworktest", may: rooms("framework", "views", "tweens", "views/web", "registry", "traversal"),
+	{path: "framework/frameworktest", may: rooms("framework", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
 		tests: rooms("traversal/traversaltest")},
 
 	// Assembly: Configurator, App, router.

@@ -168,7 +168,7 @@ func refuse(r *web.Request, e *web.HTTPError) (*web.Response, error) {
 // ask counts a request. It returns nil if the store fails, or has just failed.
 func (l *limit) ask(r *web.Request, counts []Count) []State {
 	if m, ok := l.Store.(*Memory); ok { // it needs no deadline, and never fails
-		states, _ := m.Take(r.Context(), counts)
+		states, _ := m.Take(context.Background(), counts)
 		return states
 	}
 	now := time.Since(l.start)
