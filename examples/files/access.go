@@ -13,7 +13,6 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/acl"
-	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // The permissions that an access file may name.
@@ -170,21 +169,4 @@ func (s *Site) nodeBelow(top traversal.Node, path string) traversal.Node {
 		top = top.At(name, &Folder{place{site: s, path: at}})
 	}
 	return top
-}
-
-// everyone is the security policy of a site with access lists and without logins: all clients are
-// anonymous.
-type everyone struct{}
-
-var _ web.SecurityPolicy = everyone{}
-
-func (everyone) Identity(*web.Request) (any, error) { return nil, nil }
-
-func (everyone) Permits(r *web.Request, at traversal.Node, permission string) (web.Decision, error) {
-	principals, err := r.Principals()
-	if err != nil {
-		return web.Decision{}, err
-	}
-	d, err := acl.Permits(r.Context(), r.Traverser(), at, permission, principals)
-	return web.Decision{Allowed: d.Allowed, At: d.At, Detail: d}, err
 }

@@ -14,7 +14,7 @@ import (
 func configure(site *Site, o framework.Options, hosts ...string) *framework.Configurator {
 	o.Root = site.Root
 	if site.access != nil { // each folder on the way needs the permission too, so that nobody learns what is in it
-		o.Security, o.DefaultPermission, o.TraversePermission = everyone{}, mayView, mayView
+		o.Security, o.DefaultPermission, o.TraversePermission = site.policy(), mayView, mayView
 	}
 	config := framework.New(o)
 	config.AddRenderer(".html", newPages(site).renderer)

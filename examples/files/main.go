@@ -25,7 +25,10 @@
 //	/
 //	  allow system.Everyone view
 //	/drafts
+//	  allow alice view,explain
 //	  deny system.Everyone *
+//
+// With --users FILE, made by htpasswd -B, alice can log in (login.go).
 package main
 
 import (
@@ -44,6 +47,7 @@ func main() {
 			{Name: "dir", Default: ".", Flag: true, Usage: "directory to publish"},
 			{Name: "hidden", Default: false, Flag: true, Usage: "also publish files and folders whose names begin with a dot"},
 			{Name: "access", Default: "", Flag: true, Usage: "file with access lists by path (see access.go); without it, everyone may see everything"},
+			{Name: "users", Default: "", Flag: true, Usage: "password file of those who may log in, made by htpasswd -B (needs --access)"},
 			{Name: "hosts", Default: []string(nil), Flag: true, Usage: "host names to accept besides localhost (if the server listens on all interfaces, it accepts every name by default)"},
 		},
 	})
@@ -58,6 +62,11 @@ func build(_ context.Context, env *cli.Env) (*framework.Configurator, error) {
 	}
 	if file := cli.Value[string](env, "access"); file != "" {
 		if err := site.readAccess(file); err != nil {
+			return nil, errors.Join(err, site.Close())
+		}
+	}
+	if file := cli.Value[string](env, "users"); file != "" {
+		if err := site.readUsers(file); err != nil {
 			return nil, errors.Join(err, site.Close())
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/security/password"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -26,6 +27,7 @@ type Site struct {
 	name   string
 	hidden bool
 	access access // nil: everyone may see everything
+	users  *password.Checker
 	bounds bounds
 }
 
