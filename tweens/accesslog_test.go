@@ -130,16 +130,46 @@ func TestAccessLogOfAProxy(t *testing.T) {
 		"[2001:db8::1]:1":         "2001:db8::1",
 		"@":                       "@",
 	} {
-		var out bytes.Buffer
-		log := zerolog.New(&out)
-		hr := httptest.NewRequest("GET", "/", nil)
-		hr.RemoteAddr = remote
-		hr.Header.Set("X-Forwarded-For", "203.0.113.7")
-		trusted := web.TrustedProxies{netip.MustParsePrefix("192.0.2.0/24")}
-		r := web.Begin(&web.Application{Log: &log, Trusted: trusted}, hr)
-		require.NoError(t, respond(around(t, tweens.AccessLog(tweens.AccessLogOptions{}), text("x")), r, httptest.NewRecorder()))
-		var line map[string]any
-		require.NoError(t, json.Unmarshal(out.Bytes(), &line))
-		assert.Equal(t, want, line["remote"], remote)
+		assert.Equal(t, want, remoteOf(t, remote, "X-Forwarded-For", "203.0.113.7"), remote)
 	}
+	const proxy = "192.0.2.1:1234"
+	for _, tt := range []struct {
+		want    string
+		headers []string
+	}{
+		{"192.0.2.1", []string{"X-Forwarded-For", "unknown"}}, // the proxy says no more, so it is the client
+		{"192.0.2.1", []string{"X-Forwarded-For", "203.0.113.7, unknown"}},
+		{"192.0.2.9", []string{"X-Forwarded-For", "unknown, 192.0.2.9"}},
+		{"203.0.113.7", []string{"X-Forwarded-For", "6.6.6.6", "X-Forwarded-For", "203.0.113.7, 192.0.2.9"}},
+		{"203.0.113.7", []string{"X-Forwarded-For", "203.0.113.7:4711"}},
+		{"2001:db8::7", []string{"X-Forwarded-For", "[2001:db8::7]:4711"}},
+		{"203.0.113.7", []string{"Forwarded", "for=203.0.113.7;proto=https"}},
+		{"203.0.113.7", []string{"Forwarded", "for=6.6.6.6", "Forwarded", "for=203.0.113.7", "Forwarded", "for=192.0.2.9"}},
+		{"2001:db8::7", []string{"Forwarded", `for=6.6.6.6, For="[2001:db8::7]:4711"`, "Forwarded", "for=192.0.2.9"}},
+		{"192.0.2.1", []string{"Forwarded", "for=unknown"}},
+		{"192.0.2.1", []string{"Forwarded", "for=_hidden"}},
+		{"192.0.2.9", []string{"Forwarded", "for=203.0.113.7, for=unknown", "Forwarded", "for=192.0.2.9"}},
+		{"203.0.113.7", []string{"Forwarded", "for=6.6.6.6", "X-Forwarded-For", "203.0.113.7"}},
+		{"192.0.2.1", []string{"Forwarded", `for="203.0.113.7`}},
+	} {
+		assert.Equal(t, tt.want, remoteOf(t, proxy, tt.headers...), "%v", tt.headers)
+	}
+}
+
+// remoteOf returns the remote that the access log writes for a connection from remote.
+func remoteOf(t *testing.T, remote string, headers ...string) any {
+	t.Helper()
+	var out bytes.Buffer
+	log := zerolog.New(&out)
+	hr := httptest.NewRequest("GET", "/", nil)
+	hr.RemoteAddr = remote
+	for at := 0; at < len(headers); at += 2 {
+		hr.Header.Add(headers[at], headers[at+1])
+	}
+	trusted := web.TrustedProxies{netip.MustParsePrefix("192.0.2.0/24")}
+	r := web.Begin(&web.Application{Log: &log, Trusted: trusted}, hr)
+	require.NoError(t, respond(around(t, tweens.AccessLog(tweens.AccessLogOptions{}), text("x")), r, httptest.NewRecorder()))
+	var line map[string]any
+	require.NoError(t, json.Unmarshal(out.Bytes(), &line))
+	return line["remote"]
 }

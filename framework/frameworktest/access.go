@@ -79,7 +79,13 @@ func NewAccess(t T, text string) *Access {
 		t.Fatalf("frameworktest.NewAccess: %v", err)
 	}
 	for path, list := range lists {
-		a.tree[path] = &Place{Path: path, list: list, access: a}
+		names, _ := traversal.Split(path) // as ParseTable did
+		for _, name := range names {
+			if strings.Contains(name, "/") {
+				t.Fatalf("frameworktest.NewAccess: path %s: names cannot contain a slash", path)
+			}
+		}
+		a.tree[strings.Join(names, "/")] = &Place{Path: path, list: list, access: a}
 	}
 	a.root = &Place{Path: "/", list: lists["/"], access: a}
 	return a

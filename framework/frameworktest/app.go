@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/mastaba-go/mastaba/framework"
 )
@@ -69,7 +70,7 @@ func (a *App) Post(target string, options ...RequestOption) *Response {
 }
 
 // Request sends a request with any method. Its host is the Host of the application, or example.com
-// if it has none; the option Header sets another.
+// if it has none; the option Header, or a target such as http://example.org/, sets another.
 func (a *App) Request(method, target string, options ...RequestOption) *Response {
 	a.t.Helper()
 	r, invalid := newRequest(a.t.Context(), method, target)
@@ -77,7 +78,7 @@ func (a *App) Request(method, target string, options ...RequestOption) *Response
 		a.t.Fatalf("%s %q: %v: want a method and a path such as /wiki/Front?edit=1; build any other request yourself, and use App.Send",
 			method, target, invalid)
 	}
-	if host := a.Host(); host != "" {
+	if host := a.Host(); host != "" && strings.HasPrefix(target, "/") {
 		r.Host = host
 	}
 	for _, option := range options {

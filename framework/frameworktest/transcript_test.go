@@ -102,6 +102,7 @@ func TestInvalidAccess(t *testing.T) {
 	for text, want := range map[string]string{
 		"alice group:editors\n/\n": `user "alice group:editors"`,
 		"/\n  permit alice view\n": "line 2: ",
+		"/a%2Fb\n":                 "names cannot contain a slash",
 		": group:editors":          `user ": group:editors"`,
 	} {
 		s := &silent{T: t}

@@ -38,6 +38,7 @@ func (t Tree) Descend(_ context.Context, names []string) ([]traversal.Resource, 
 	for _, name := range names {
 		path = strings.TrimPrefix(path+"/"+name, "/")
 		resource, ok := t.at(path)
+		ok = ok && !strings.Contains(name, "/") // a name with a slash is not a path
 		switch {
 		case !ok && len(found) == 0:
 			return nil, traversal.ErrNotFound

@@ -22,3 +22,15 @@ func TestTreeKeepsItsContract(t *testing.T) {
 	_, err = tr.Find(t.Context(), traversal.NewNode(tree), "/f/g")
 	require.NoError(t, err, "a child of the resource's own")
 }
+
+// A client that escapes a slash asks for one name, which no path of a Tree is.
+func TestTreeHasNoNamesWithASlash(t *testing.T) {
+	t.Parallel()
+	tree := frameworktest.Tree{"a/b": 1}
+	found, err := tree.Descend(t.Context(), []string{"a/b"})
+	assert.Empty(t, found)
+	assert.ErrorIs(t, err, traversal.ErrNotFound)
+	found, err = tree.Descend(t.Context(), []string{"a", "b/c"})
+	assert.Len(t, found, 1)
+	assert.NoError(t, err)
+}
