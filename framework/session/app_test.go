@@ -425,3 +425,20 @@ func TestOverPlainHTTP(t *testing.T) {
 	line := app.Get(https + "/set?text=x").Header.Get("Set-Cookie")
 	assert.True(t, strings.HasPrefix(line, secure), "serve --dev behind TLS: %s", line)
 }
+
+// lossyStore loses the replies to changes while lose is set: they are made, or not.
+type lossyStore struct {
+	session.Memory
+	lose, made bool
+}
+
+func (s *lossyStore) Update(ctx context.Context, id session.ID, c session.Change, ttl time.Duration) error {
+	if s.lose && !s.made {
+		return errors.New("no reply")
+	}
+	err := s.Memory.Update(ctx, id, c, ttl)
+	if s.lose {
+		return errors.New("no reply")
+	}
+	return err
+}

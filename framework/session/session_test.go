@@ -55,24 +55,33 @@ func (c *client) visit(fn func(s web.Session)) *web.Response {
 }
 
 func (c *client) try(fn func(s web.Session) error) (*web.Response, error) {
+	return c.tryRequest(func(r *web.Request) error {
+		s, err := r.Session()
+		if err != nil {
+			return err
+		}
+		return fn(s)
+	})
+}
+
+// tryRequest sends a request whose view is fn. An error is answered as the framework does.
+func (c *client) tryRequest(fn func(r *web.Request) error) (*web.Response, error) {
 	hr := httptest.NewRequest("GET", c.url, nil)
 	for name, value := range c.cookies {
-		hr.AddCookie(&http.Cookie{Name: name, Value: value})
+		hr.Header.Add("Cookie", name+"="+value)
 	}
 	r := web.Begin(c.app, hr)
-	s, err := r.Session()
-	if err != nil {
-		return nil, err
-	}
-	if err := fn(s); err != nil {
-		return nil, err
-	}
+	err := fn(r)
 	resp := r.Text("ok")
-	if err := web.Drive(r).RunResponseCallbacks(resp); err != nil {
-		return nil, err
+	if err == nil {
+		err = web.Drive(r).RunResponseCallbacks(resp)
+	}
+	if err != nil {
+		resp = r.Text("an error")
+		_ = web.Drive(r).RerunResponseCallbacks(resp)
 	}
 	c.keep(resp)
-	return resp, nil
+	return resp, err
 }
 
 // keep stores the cookies of a response.

@@ -17,6 +17,17 @@ func (b Behavior) view(tag string) func(*web.Request) (any, error) {
 		play := playOf(r)
 		play.mark("view:" + tag)
 		addCallbacks(r, b.Adds)
+		results, err := b.visit(r)
+		if err != nil {
+			return nil, err
+		}
+		report := func() string {
+			all := viewReport(r, tag)
+			if results != nil {
+				all["session"] = results
+			}
+			return play.report(all)
+		}
 		switch {
 		case b.Raise != "":
 			return nil, newError(b.Raise)
@@ -25,9 +36,9 @@ func (b Behavior) view(tag string) func(*web.Request) (any, error) {
 		case b.Returns == "nothing":
 			return nil, nil
 		case b.ReturnHTTP.Name != "":
-			return b.ReturnHTTP.error().WithHeader(reportHeader, play.report(viewReport(r, tag))), nil
+			return b.ReturnHTTP.error().WithHeader(reportHeader, report()), nil
 		}
-		return b.respond(r, play.report(viewReport(r, tag)), b.Status), nil
+		return b.respond(r, report(), b.Status), nil
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/routes"
+	"github.com/mastaba-go/mastaba/framework/security"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/tweens"
@@ -22,6 +23,7 @@ type build struct {
 	err error    // the first word that the runner does not know
 
 	placed map[registry.Source]Directive // each directive by the source location it was given
+	policy *security.CSRF                // of an application with sessions
 }
 
 // newApplication builds the application of a case through the public packages. security is its
@@ -103,6 +105,9 @@ func (b *build) place(d Directive) registry.Source {
 func (b *build) declare(config *framework.Configurator, directives []Directive) {
 	for _, d := range directives {
 		at := config.At(b.place(d))
+		if b.sessions(at, d) {
+			continue
+		}
 		switch d.Do {
 		case "include":
 			at.Include(func(inner *framework.Configurator) error {

@@ -48,8 +48,10 @@ func (c *Case) Play() (v Verdict) {
 	if order, ok := c.Expect["order"]; ok && text(order) != text(outline.tweens) {
 		v = v.problem("order of tweens: the outline has %s, Pyramid has %s", text(outline.tweens), text(order))
 	}
+	client := c.visitor()
 	for i := range c.Requests {
 		q := &c.Requests[i]
+		q.visitor, q.policy = client, b.policy
 		x := &exchange{Request: q}
 		x.rehearsal, x.ours = outline.rehearse(q)
 		v = x.judge(app, v, fmt.Sprintf("request %d, %s %s", i+1, q.Method, q.Path))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/mastaba-go/mastaba/framework/security"
 )
 
 // File is one suite of cases.
@@ -258,6 +260,9 @@ type Request struct {
 	Host       string      `json:"host"`
 	ScriptName string      `json:"script_name"`
 	Expect     Expect      `json:"expect"`
+
+	visitor *visitor       // of a case with sessions, from Play on
+	policy  *security.CSRF // of the same
 }
 
 // UnmarshalJSON fills in the defaults.

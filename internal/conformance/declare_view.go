@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"github.com/mastaba-go/mastaba/framework/security"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -55,7 +56,7 @@ func (d Directive) errorClass() string {
 
 // options returns the options of a view.
 func (b *build) options(d Directive) []views.Option {
-	var options []views.Option
+	options := d.csrfOption()
 	if d.Name != "" {
 		options = append(options, views.Name(d.Name))
 	}
@@ -189,6 +190,10 @@ func errorView(class string, call func(*web.Request) (any, error)) views.View {
 		return of[*web.PathError](call)
 	case "ValueError":
 		return of[*views.NoResponseError](call)
+	case "BadCSRFToken":
+		return of[*security.BadCSRFToken](call)
+	case "BadCSRFOrigin":
+		return of[*security.BadCSRFOrigin](call)
 	case "Exception":
 		return of[error](call)
 	}

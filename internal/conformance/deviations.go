@@ -13,7 +13,8 @@ import (
 type exchange struct {
 	*Request
 	rehearsal *rehearsal
-	ours      Report // the outline's result
+	ours      Report     // the outline's result
+	predicted *predicted // see session
 }
 
 // rule is a deliberate deviation from Pyramid that a request of a case can show. It recognizes a
@@ -99,6 +100,16 @@ var rules = []rule{
 	{
 		name:  "the virtual root is cut by whole names",
 		habit: reading{textual: true},
+	},
+	{
+		name:    "nothing is left of a session that ended",
+		applies: func(x *exchange) bool { return x.session().ended },
+		amend:   (*exchange).amendSession,
+	},
+	{
+		name:    "taking messages from an empty queue saves nothing",
+		applies: func(x *exchange) bool { return x.session().popped },
+		amend:   (*exchange).amendSession,
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/mastaba-go/mastaba/framework/security"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -128,6 +129,10 @@ func errorName(err error) string {
 		return "URLDecodeError"
 	case *views.NoResponseError:
 		return "ValueError"
+	case *security.BadCSRFToken:
+		return "BadCSRFToken"
+	case *security.BadCSRFOrigin:
+		return "BadCSRFOrigin"
 	case *web.HTTPError:
 		return httpName(err.Status())
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/security"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -34,6 +35,9 @@ type play struct {
 	urlErr         error
 	finishedRaised bool  // a finished callback raised, after the response was sent
 	err            error // what App.Do returned
+
+	policy      *security.CSRF
+	token, sent string // see visitor
 }
 
 type playKey struct{}
@@ -111,29 +115,36 @@ func pathOf(n traversal.Node) any {
 }
 
 // Play sends one request of the case twice, through App.Do and through ServeHTTP. It returns the
-// result of the first, and an error if the second differs.
+// result of the first, and an error if the second differs. Both are sent with the cookie that the
+// client had before; it keeps that of the first.
 func (q *Request) Play(app *framework.App) (Report, error) {
-	done, inProcess, err := q.do(app)
+	done, inProcess, cookies, err := q.do(app)
 	if err != nil {
 		return nil, err
 	}
-	return done, q.serve(app, done, inProcess)
+	err = q.serve(app, done, inProcess)
+	if q.visitor != nil {
+		done["sets_session_cookie"] = q.visitor.keep(cookies)
+		q.visitor.token, q.visitor.sent = inProcess.token, inProcess.sent
+	}
+	return done, err
 }
 
 // do sends the request through App.Do, which returns errors without a view.
-func (q *Request) do(app *framework.App) (Report, *play, error) {
+func (q *Request) do(app *framework.App) (Report, *play, []string, error) {
 	p := new(play)
 	hr, err := q.request(p)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	result := Report{"view": nil}
+	var cookies []string
 	resp, err := app.Do(hr)
 	if err != nil {
 		p.err = err
 		result["status"], result["raised"] = 500, errorName(err)
 		if result["raised"] == "" {
-			return nil, nil, fmt.Errorf("error without a name in the cases: %w", err)
+			return nil, nil, nil, fmt.Errorf("error without a name in the cases: %w", err)
 		}
 	} else {
 		result["status"] = resp.Status()
@@ -142,18 +153,19 @@ func (q *Request) do(app *framework.App) (Report, *play, error) {
 		}
 		if to := resp.Header("Location"); to != "" {
 			if result["location"], err = q.resolve(to); err != nil {
-				return nil, nil, err
+				return nil, nil, nil, err
 			}
 		}
 		if allow := resp.Header("Allow"); allow != "" {
 			result["allow"] = allow
 		}
+		cookies = resp.HeaderValues("Set-Cookie")
 	}
 	result["trace"] = p.trace
 	if p.traversal != nil {
 		result["traversal"] = p.traversal
 	}
-	return result, p, nil
+	return result, p, cookies, nil
 }
 
 // serve sends the request through ServeHTTP and compares the result with that of App.Do. The two
@@ -233,7 +245,15 @@ func (q *Request) request(p *play) (*http.Request, error) {
 		hr.Header.Add(h[0], h[1])
 	}
 	if q.Body != nil {
-		hr.Body, hr.ContentLength = io.NopCloser(strings.NewReader(*q.Body)), int64(len(*q.Body))
+		text := *q.Body
+		if q.visitor != nil {
+			text = strings.ReplaceAll(text, "$csrf", q.visitor.sent)
+		}
+		hr.Body, hr.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
+	}
+	if q.visitor != nil {
+		q.visitor.fill(hr)
+		p.policy, p.token, p.sent = q.policy, q.visitor.token, q.visitor.sent
 	}
 	if q.Scheme == "https" {
 		hr.TLS = &tls.ConnectionState{}

@@ -18,8 +18,6 @@ func (c *Case) Waits() string {
 		return "impossible in Go: an error view takes an error"
 	case c.any(func(d Directive) bool { return d.Do == "add_static_view" }):
 		return "waits for static views"
-	case c.CookieJar || c.any(Directive.needsSession):
-		return "waits for sessions"
 	}
 	return ""
 }
@@ -43,9 +41,4 @@ func (d Directive) hasUnknownPredicate(added map[string]bool) bool {
 // an error class.
 func (d Directive) isErrorViewOfResource() bool {
 	return (d.ExceptionOnly || d.Do == "add_exception_view" && d.Context != "") && !isErrorClass(d.Context)
-}
-
-func (d Directive) needsSession() bool {
-	return d.Do == "session" || d.Do == "default_csrf" || d.RequireCSRF != nil || d.Behavior.Session != nil ||
-		d.Context == "BadCSRFToken" || d.Context == "BadCSRFOrigin"
 }
