@@ -61,17 +61,25 @@ func newCookie(o *Options, secure bool) cookie {
 	return c
 }
 
-// values returns the values that the client sent, at most maxCandidates.
-func (c *cookie) values(r *web.Request) []string {
-	if len(r.Header["Cookie"]) == 0 {
-		return nil
+// values returns the values that the client sent, at most maxCandidates, with their number. It reads
+// the header as net/http does (RFC 6265, 5.4), but allocates nothing.
+func (c *cookie) values(r *web.Request) (values [maxCandidates]string, n int) {
+	for _, line := range r.Header["Cookie"] {
+		for rest := line; rest != "" && n < len(values); {
+			var pair string
+			pair, rest, _ = strings.Cut(rest, ";")
+			name, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
+			if strings.Trim(name, " \t") != c.name {
+				continue
+			}
+			if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
+				value = value[1 : len(value)-1]
+			}
+			values[n] = value
+			n++
+		}
 	}
-	sent := r.CookiesNamed(c.name)
-	var values []string
-	for _, s := range sent[:min(len(sent), maxCandidates)] {
-		values = append(values, s.Value)
-	}
-	return values
+	return values, n
 }
 
 // set sets the cookie in a response, in place of what an earlier call set. line is "name=value".

@@ -65,9 +65,9 @@ func (f *Factory) Session(r *web.Request) (web.Session, error) {
 	st := &s.first
 	st.f, st.cookie = f, f.cookieFor(r)
 	s.at.Store(st)
-	values := st.cookie.values(r)
-	st.sent = len(values) > 0
-	for _, value := range values {
+	values, n := st.cookie.values(r)
+	st.sent = n > 0
+	for _, value := range values[:n] {
 		found, err := f.keeper.open(r, st.cookie, value, st)
 		if err != nil {
 			return nil, err

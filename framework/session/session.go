@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -77,7 +78,7 @@ func (s *session) Get(name string, into any) (bool, error) {
 	if !ok || isFlash(name) {
 		return false, nil
 	}
-	if err := json.Unmarshal([]byte(text), into); err != nil {
+	if err := decode(text, into); err != nil {
 		return false, fmt.Errorf("session value %q: %w", name, err)
 	}
 	return true, nil
@@ -97,8 +98,45 @@ func (s *session) Set(name string, value any) error {
 	return st.put(name, text)
 }
 
+// decode reads JSON. Plain texts and small numbers, which most values are, need no decoder.
+func decode(text string, into any) error {
+	switch v := into.(type) {
+	case *string:
+		if v != nil && len(text) > 1 && isPlain(text[1:len(text)-1]) && text[0] == '"' && text[len(text)-1] == '"' {
+			*v = text[1 : len(text)-1]
+			return nil
+		}
+	case *int:
+		if v != nil && len(text) > 0 && len(text) < 10 && '1' <= text[0] && text[0] <= '9' {
+			if n, err := strconv.Atoi(text); err == nil {
+				*v = n
+				return nil
+			}
+		}
+	}
+	return json.Unmarshal([]byte(text), into)
+}
+
+// isPlain reports whether a text is the same in JSON.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
 // encode returns a value as JSON, without the escapes for HTML, which only cost room.
 func encode(value any) (string, error) {
+	switch v := value.(type) {
+	case string:
+		if isPlain(v) {
+			return `"` + v + `"`, nil
+		}
+	case int:
+		return strconv.Itoa(v), nil
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

@@ -1,6 +1,6 @@
 // Package bench compares whole requests through Mastaba with the same requests through other
-// frameworks: gin, echo, chi, net/http's ServeMux and httprouter; and decisions of traversal/acl
-// with those of casbin. It is a module of its own, so users of Mastaba do not download them:
+// frameworks: gin, echo, chi, net/http's ServeMux and httprouter; decisions of traversal/acl with
+// those of casbin; and sessions with those of gorilla/sessions and scs. It is a module of its own, so users of Mastaba do not download them:
 //
 //	cd internal/bench
 //	go test ./...                                        # all frameworks send the same responses
@@ -8,6 +8,7 @@
 //	go test -run='^$' -bench=Each                        # one contender at a time, with its allocations
 //	go test -run='^$' -bench=Decisions -benchtime=7x     # access lists, and the ratio to casbin
 //	go test -run='^$' -bench=Filter                      # 1,000 children, by access lists
+//	go test -run='^$' -bench=Sessions -benchtime=7x      # a session read or written, and ratios
 //	../../.ci/instructions                               # instructions per request, counted by callgrind
 //
 // Each framework gets the same endpoints and equivalent handlers, as its documentation recommends.
