@@ -31,8 +31,8 @@
 //
 // Few resources need more than Container: the walk knows where it found each of them, so a resource
 // need not know its parent, and may be loaded anew for each request. [FS] is a ready tree of files.
-// Package traversal/async has the futures of AsyncContainer, and package traversaltest checks a
-// tree.
+// Package traversal/async has the futures of AsyncContainer, traversal/acl decides who may do what
+// in a tree, and package traversaltest checks one.
 //
 // # Walking
 //
@@ -46,6 +46,7 @@
 //	Find                       the resource at a path
 //	Traverse                   the same, but a view name may be left over
 //	Lineage, Closest, Inside   parents
+//	NodeOf, Canonical          the place of a resource
 //	ResourcePath               the path of a resource
 //	Children                   the children of a resource
 //

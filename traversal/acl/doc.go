@@ -42,9 +42,10 @@
 //
 // # Cost
 //
-// A decision allocates nothing, and costs a few nanoseconds for each resource on the way and about
-// one for each entry, if the lists are in memory. Lists are read anew for each decision. A list that
-// waits for a database delays every decision below it, so load it together with its resource.
+// A decision allocates nothing, and costs some nanoseconds for each resource on the way and about one
+// for each entry, if the lists are in memory. Lists are read anew for each decision. Making an entry
+// allocates, so a list that is always the same is best kept in a variable. A list that waits for a
+// database delays every decision below it, so load it together with its resource.
 //
 // Everything here is safe for concurrent use, as far as the resources are.
 package acl
