@@ -56,4 +56,6 @@ type explainer struct {
 	root    traversal.Resource
 	steps   []explain.Step
 	out     *explain.Explanation
+
+	consulted bool // the user is known
 }

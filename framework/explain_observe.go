@@ -11,6 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/explain"
 	"github.com/mastaba-go/mastaba/framework/routes"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -102,6 +103,9 @@ func (x *explainer) walk(err error) {
 	}
 	if x.at == explain.AtRootFactory || x.at == explain.AtTraversal {
 		w.Error = err.Error()
+		if denied, ok := errors.AsType[*views.DeniedError](err); ok {
+			w.Permission, w.Decision = denied.Permission, x.decision(denied.Decision)
+		}
 	} else if result := r.Result(); !result.IsZero() {
 		w.Root = typeName(result.Root())
 		w.Resource, w.At = typeName(result.Resource()), result.Node().Path()

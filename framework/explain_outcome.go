@@ -108,11 +108,10 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 			v.Error = c.Err.Error()
 		}
 		if v.Chosen && p.Decision != nil {
-			v.Decision = &explain.Decision{Allowed: p.Decision.Allowed, Reason: p.Decision.Why()}
-			if at := p.Decision.At; !at.IsZero() {
-				v.Decision.At = at.String()
-			}
-			x.user()
+			v.Decision = x.decision(*p.Decision)
+		}
+		if c.Decision != nil {
+			v.IfPermitted, v.IfDecision = c.Info.IfPermitted(), x.decision(*c.Decision)
 		}
 		all = append(all, v)
 	}
@@ -128,10 +127,30 @@ func (x *explainer) tested(failed string) string {
 	return ""
 }
 
-// user sets the user, once the policy was consulted about a permission.
+// decision describes a decision of the policy, and whom it is about.
+func (x *explainer) decision(d web.Decision) *explain.Decision {
+	out := &explain.Decision{Allowed: d.Allowed, Reason: d.Why()}
+	if !d.At.IsZero() {
+		out.At = d.At.String()
+	}
+	if list, ok := d.Detail.(interface{ Deciding() (string, int) }); ok {
+		out.Entry, out.Position = list.Deciding()
+	}
+	x.user()
+	return out
+}
+
+// user sets the user and their principals, once the policy was consulted about a permission.
 func (x *explainer) user() {
+	if x.consulted {
+		return
+	}
+	x.consulted = true
 	err := web.Try(func() (err error) {
 		x.out.User, err = x.request.UserID()
+		if _, ok := x.app.web.Security.(web.Principaler); ok && err == nil {
+			x.out.Principals, err = x.request.Principals()
+		}
 		return err
 	})
 	if err != nil {

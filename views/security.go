@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/internal/condition"
@@ -62,11 +63,15 @@ type DeniedError struct {
 
 // Error names the view and the permission, and says why the policy denied it.
 func (e *DeniedError) Error() string {
-	text := fmt.Sprintf("%s: permission %q denied", e.View, e.Permission)
-	if why := e.Decision.Why(); why != "" {
-		text += ": " + why
+	text := fmt.Sprintf("%s: permission %q ", e.View, e.Permission)
+	switch why := e.Decision.Why(); {
+	case why == "":
+		return text + "denied"
+	case strings.HasPrefix(why, "denied"): // a sentence of its own
+		return text + why
+	default:
+		return text + "denied: " + why
 	}
-	return text
 }
 
 var _ error = (*DeniedError)(nil)

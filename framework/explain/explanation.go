@@ -14,17 +14,19 @@ import (
 //
 // It is for developers. It shows names, types and errors that no client may see.
 type Explanation struct {
-	Method   string    `json:"method"`
-	Target   string    `json:"target"` // path and query, as requested
-	User     string    `json:"user,omitempty"`
-	Outcome  Outcome   `json:"outcome"`
-	Notes    []string  `json:"notes"`
-	Tweens   []Tween   `json:"tweens"` // outermost first
-	Routes   []Route   `json:"routes"` // in matching order
-	Walk     *Walk     `json:"walk"`   // nil if the request did not get that far
-	Views    []View    `json:"views"`  // in the order they are tried
-	Errors   []View    `json:"error_views"`
-	Derivers []Deriver `json:"derivers"` // outermost first: those around the chosen view, or all without one
+	Method string `json:"method"`
+	Target string `json:"target"` // path and query, as requested
+	User   string `json:"user,omitempty"`
+	// Principals are those of the user, if the security policy was consulted and has any.
+	Principals []string  `json:"principals,omitempty"`
+	Outcome    Outcome   `json:"outcome"`
+	Notes      []string  `json:"notes"`
+	Tweens     []Tween   `json:"tweens"` // outermost first
+	Routes     []Route   `json:"routes"` // in matching order
+	Walk       *Walk     `json:"walk"`   // nil if the request did not get that far
+	Views      []View    `json:"views"`  // in the order they are tried
+	Errors     []View    `json:"error_views"`
+	Derivers   []Deriver `json:"derivers"` // outermost first: those around the chosen view, or all without one
 }
 
 var _ fmt.Stringer = (*Explanation)(nil)
@@ -119,6 +121,9 @@ type Walk struct {
 	ViewName    string   `json:"view_name"`
 	Subpath     []string `json:"subpath"`
 	Error       string   `json:"error,omitempty"`
+	// Permission is the one that was denied on the way, and Decision why; nil if none was.
+	Permission string    `json:"permission,omitempty"`
+	Decision   *Decision `json:"decision,omitempty"`
 }
 
 // Step is the lookup of one name.
@@ -148,6 +153,10 @@ type View struct {
 	Behind bool `json:"behind"`
 	// Decision is the security policy's; nil if the policy was not consulted.
 	Decision *Decision `json:"decision,omitempty"`
+	// IfPermitted is the permission of the predicate of that name, and IfDecision the decision
+	// about it.
+	IfPermitted string    `json:"if_permitted,omitempty"`
+	IfDecision  *Decision `json:"if_decision,omitempty"`
 }
 
 // Decision is what the security policy decided.
@@ -155,6 +164,10 @@ type Decision struct {
 	Allowed bool   `json:"allowed"`
 	Reason  string `json:"reason,omitempty"`
 	At      string `json:"at,omitempty"` // the resource whose rule decided
+	// Entry is the entry of the access list of At that decided, and Position its place there, from
+	// 1; "" and 0 if there is none.
+	Entry    string `json:"entry,omitempty"`
+	Position int    `json:"position,omitempty"`
 }
 
 // Deriver is a deriver around the view.

@@ -15,7 +15,7 @@ import (
 // sample returns an explanation with something in every field.
 func sample() *explain.Explanation {
 	return &explain.Explanation{
-		Method: "GET", Target: "/<script>", User: "ann",
+		Method: "GET", Target: "/<script>", User: "ann", Principals: []string{"system.Everyone", "<group>"},
 		Outcome: explain.Outcome{Status: 403, Certain: true, By: explain.ByFramework, At: explain.AtViews, Cause: "denied", Failure: "too late"},
 		Notes:   []string{"<b>note</b>"},
 		Tweens:  []explain.Tween{{Name: "log", Source: "app.go:1", Outside: true}, {Name: "EXCVIEW"}},
@@ -35,6 +35,8 @@ func sample() *explain.Explanation {
 			{View: "view 1", Source: "app.go:4", Failed: `method="POST"`},
 			{View: "view 2", Source: "app.go:5", Chosen: true, Permission: "edit", Decision: &explain.Decision{Reason: "not ann", At: "/"}},
 			{View: "view 3", Source: "app.go:6", Behind: true, Permission: "read"},
+			{View: "view 5", Source: "app.go:9", Failed: `permitted="own"`, IfPermitted: "own", IfDecision: &explain.Decision{
+				Reason: "denied by entry 2 of /a: deny <group> *", At: "/a (*wiki.Page)", Entry: "deny <group> *", Position: 2}},
 		},
 		Errors:   []explain.View{{View: "view 4", Source: "app.go:7", Failed: "param", Error: "no form"}},
 		Derivers: []explain.Deriver{{Name: "measured", Source: "app.go:8"}},

@@ -19,6 +19,7 @@ func (e *Explanation) WriteHTML(w io.Writer) error {
 		"lines":   (*Walk).lines,
 		"view":    View.verdict,
 		"access":  View.access,
+		"chosen":  View.chosenBy,
 		"refused": View.refused,
 	}).Parse(pageText)
 	if err != nil {

@@ -17,7 +17,7 @@ func TestWriteHTMLShowsWhatTheTextShows(t *testing.T) {
 		assert.NotContains(t, page, unsafe)
 	}
 	for _, text := range []string{
-		"403 Forbidden", "denied", "too late", "user: <code>ann", "&lt;b&gt;note", "stopped at views", "not of the tweens above", "matched with year=&#34;&lt;i&gt;&#34;",
+		"403 Forbidden", "denied", "too late", "user: <code>ann", "<code>&lt;group&gt;</code>", "denied by entry 2 of /a: deny &lt;group&gt; *", "&lt;b&gt;note", "stopped at views", "not of the tweens above", "matched with year=&#34;&lt;i&gt;&#34;",
 		"an earlier route matched first", "not a container", "does not hold", "not ann", "app.go:8", `class="outcome poor"`, `<li class="wrong"><code>view 2`,
 	} {
 		assert.Contains(t, page, text)

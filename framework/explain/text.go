@@ -30,6 +30,9 @@ func (e *Explanation) String() string {
 	if e.User != "" {
 		t.line(1, "user: %q", e.User)
 	}
+	if len(e.Principals) > 0 {
+		t.line(1, "principals: %s", strings.Join(e.Principals, ", "))
+	}
 	for _, note := range e.Notes {
 		t.line(1, "note: %s", note)
 	}
@@ -186,6 +189,9 @@ func (w *Walk) lines() []string {
 	for _, step := range w.Steps {
 		lines = append(lines, step.String())
 	}
+	if w.Decision != nil {
+		return append(lines, "stopped: "+w.Decision.about(w.Permission))
+	}
 	if n := len(w.Steps); w.Error != "" && (n == 0 || w.Steps[n-1].Error == "") {
 		lines = append(lines, "error: "+w.Error) // unless the last step has it
 	}
@@ -243,8 +249,10 @@ func (t *textWriter) views(title string, views []View) {
 	for _, v := range views {
 		t.line(1, "%s: %s", v.View, v.verdict())
 		t.line(2, "%s%s", v.Function, inParens(v.Source))
-		if text := v.access(); text != "" {
-			t.line(2, "%s", text)
+		for _, text := range []string{v.chosenBy(), v.access()} {
+			if text != "" {
+				t.line(2, "%s", text)
+			}
 		}
 	}
 }
@@ -265,21 +273,40 @@ func (v View) verdict() string {
 
 // access describes the required permission, and the policy's decision if there is one.
 func (v View) access() string {
-	if v.Decision == nil {
-		if v.Permission != "" {
-			return fmt.Sprintf("requires permission %q", v.Permission)
-		}
+	switch {
+	case v.Decision != nil:
+		return v.Decision.about(v.Permission)
+	case v.Permission != "":
+		return fmt.Sprintf("requires permission %q", v.Permission)
+	}
+	return ""
+}
+
+// chosenBy describes the decision about the predicate IfPermitted, "" without one.
+func (v View) chosenBy() string {
+	if v.IfDecision == nil {
 		return ""
 	}
-	text := fmt.Sprintf("permission %q: denied", v.Permission)
-	if v.Decision.Allowed {
-		text = fmt.Sprintf("permission %q: allowed", v.Permission)
+	return "predicate: " + v.IfDecision.about(v.IfPermitted)
+}
+
+// about returns the decision about a permission in one line: `permission "edit": denied by entry 2 of
+// /wiki: deny system.Everyone *`.
+func (d *Decision) about(permission string) string {
+	verdict := "denied"
+	if d.Allowed {
+		verdict = "allowed"
 	}
-	if v.Decision.At != "" {
-		text += " at " + v.Decision.At
+	text := fmt.Sprintf("permission %q: ", permission)
+	if strings.HasPrefix(d.Reason, verdict) { // a sentence of its own
+		return text + d.Reason
 	}
-	if v.Decision.Reason != "" {
-		text += ": " + v.Decision.Reason
+	text += verdict
+	if d.At != "" {
+		text += " at " + d.At
+	}
+	if d.Reason != "" {
+		text += ": " + d.Reason
 	}
 	return text
 }

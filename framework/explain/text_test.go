@@ -18,7 +18,7 @@ func TestWriteText(t *testing.T) {
 	assert.Equal(t, sample().String(), b.String())
 	for _, line := range []string{
 		"GET /<script>\n    403 Forbidden: default response of the framework, no view runs\n    stopped at views: denied\n    error view failed: too late\n",
-		`    user: "ann"`,
+		"    user: \"ann\"\n    principals: system.Everyone, <group>\n",
 		"    log (app.go:1)\n    EXCVIEW: error views handle the errors of what is below, not of the tweens above\n",
 		`    year /{year} (app.go:2): matched with year="<i>"`,
 		"    virtual root: /v\n    \"a\" of wiki.Root, by child in 1.23ms: *wiki.Page\n    \"b\" of *wiki.Page: not a container, it has no children\n",
@@ -27,11 +27,22 @@ func TestWriteText(t *testing.T) {
 		`        permission "edit": denied at /: not ann`,
 		"    view 3: matches, but an earlier view was chosen",
 		`        requires permission "read"`,
+		`        predicate: permission "own": denied by entry 2 of /a: deny <group> *`,
 		"    view 4: param: no form",
 		"    measured (app.go:8)\n",
 	} {
 		assert.Contains(t, b.String(), line)
 	}
+}
+
+func TestDeniedOnTheWay(t *testing.T) {
+	t.Parallel()
+	e := &explain.Explanation{Walk: &explain.Walk{
+		Path: "/a/b", Root: "wiki.Root", Error: "stopped before b", Permission: "traverse",
+		Decision: &explain.Decision{Reason: "closed", At: "/a (*wiki.Page)"},
+	}}
+	assert.Contains(t, e.String(), `    stopped: permission "traverse": denied at /a (*wiki.Page): closed`)
+	assert.NotContains(t, e.String(), "stopped before")
 }
 
 func TestSummary(t *testing.T) {
