@@ -25,6 +25,7 @@ var qualifiers = map[string]struct{ folder, receiver string }{
 	"views":         {"views", ""},
 	"web":           {"views/web", ""},
 	"tweens":        {"tweens", ""},
+	"ratelimit":     {"tweens/ratelimit", ""},
 	"registry":      {"registry", ""},
 	"traversal":     {"traversal", ""},
 	"config":        {"framework", "Configurator"},

@@ -64,6 +64,7 @@ var fragments = map[string]string{
 	"Routes 3":          "func _(r *web.Request) (string, error) {\n%s\nreturn url, err\n}",
 	"Your own server 1": "func _(app *framework.App) *http.Server {\n%s\nreturn &server\n}",
 	"Your own server 2": "func _(config *framework.Configurator) {\n%s\n}",
+	"Your own server 3": "func _() {\n%s\n}",
 }
 
 func TestCodeRuns(t *testing.T) {
@@ -179,7 +180,7 @@ func vet(t *testing.T, function string) {
 	imports := ""
 	for _, path := range []string{
 		"io/fs", "net/http", "time",
-		module + "framework", module + "framework/routes", module + "tweens", module + "views", module + "views/web",
+		module + "framework", module + "framework/routes", module + "tweens", module + "tweens/ratelimit", module + "views", module + "views/web",
 	} {
 		if strings.Contains(function, path[strings.LastIndex(path, "/")+1:]+".") {
 			imports += fmt.Sprintf("import %q\n", path)
