@@ -54,7 +54,8 @@ var picture = []room{
 	{path: "framework/session/redisstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest", "internal/testserver"), application...)},
 	{path: "framework/session/pgstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest", "internal/testserver"), application...)},
 	{path: "framework/session", may: rooms("views/web", "registry", "traversal", "traversal/async"), tests: append(rooms("framework/session/sessiontest", "tweens"), application...)},
-	{path: "framework/security/oidc", may: rooms("framework/security", "views/web", "registry"), tests: application},
+	{path: "framework/security/oidc", may: rooms("framework/security", "views/web", "registry"),
+		tests: append(rooms("framework/session"), application...)},
 	{path: "framework/security/jwt", may: rooms("framework/security", "views/web", "registry"), tests: application},
 	// The policies: who the user is, and what the lists of traversal/acl permit.
 	{path: "framework/security", may: rooms("tweens", "views/web", "registry", "traversal/acl", "traversal"),
@@ -179,7 +180,7 @@ var modules = []module{
 	{path: "github.com/coder/websocket", rooms: rooms("views/websocket"), heavy: true},
 	{path: "github.com/leonelquinteros/gotext", rooms: rooms("views/i18n"), heavy: true},
 	{path: "github.com/go-playground/validator/v10", rooms: rooms("views/forms/validator"), heavy: true},
-	{path: "github.com/go-jose/go-jose/v4", rooms: rooms("framework/security/jwt"), heavy: true},
+	{path: "github.com/go-jose/go-jose/v4", rooms: rooms("framework/security/jwt"), heavy: true, tests: true},
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "golang.org/x/oauth2", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore", "tweens/redislimit"), heavy: true},

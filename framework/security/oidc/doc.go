@@ -1,0 +1,33 @@
+// Package oidc logs users in with OpenID Connect: at Google, Microsoft, Keycloak or any other
+// provider.
+//
+//	login := oidc.New(oidc.Options{
+//		Issuer: "https://login.example.com", ClientID: "wiki", ClientSecret: secret,
+//		RedirectURL: "https://wiki.example.com/login/callback",
+//	})
+//	config.AddRoute("login", "/login")
+//	config.AddView(views.Func(login.Begin), views.Route("login"), views.NoPermission())
+//	config.AddRoute("callback", "/login/callback")
+//	config.AddView(views.Func(login.Callback), views.Route("callback"), views.NoPermission())
+//	config.AddRoute("logout", "/logout")
+//	config.AddView(views.Func(login.Logout), views.Route("logout"), views.Method("POST"), views.NoPermission())
+//
+// With config.AddForbiddenView(views.Func(security.RedirectToLogin("/login"))) people log in when they
+// need to, and come back to the page that they wanted. Once the provider has said who they are,
+// Callback calls r.Remember with their id; so the application needs a policy that remembers users,
+// such as security.Session, and sessions (framework.Options.Sessions).
+//
+// # What it checks
+//
+// It uses the authorization code flow with PKCE (RFC 7636, S256). State, nonce and verifier are random
+// and in the session of the client; each is valid once, for ten minutes. So a callback that somebody
+// else began, or that comes twice, is a 400. (A session in a cookie cannot know of the second time;
+// the provider does, since a code is valid once.) The id token must be signed by a key of the provider
+// with one of Options.Algorithms, and be of this issuer, for this client, not over, and with the
+// nonce. The place to go after the login stays on this site (security.SafeNext).
+//
+// The provider is asked for its addresses at the first login, and for its keys as they change. Every
+// request to it has a deadline. If it does not answer, the client gets a 503.
+//
+// The package links go-oidc, x/oauth2 and go-jose.
+package oidc
