@@ -74,8 +74,10 @@ func leadsAway(path string) bool {
 //
 // login is a path of the application. Only GET and HEAD requests are redirected: the body of another
 // one would be lost. Users who are logged in get the plain answer to the error, a 403; so do clients
-// that are not a person reading pages: those that prefer JSON to HTML, and scripts of a page (the
-// headers Sec-Fetch-Mode and X-Requested-With). The login page itself needs views.NoPermission.
+// that are not a person reading pages: those that prefer JSON to HTML, scripts of a page (the headers
+// Sec-Fetch-Mode and X-Requested-With), and those that sent credentials in a header. If the policy
+// challenges, that answer is a 401 for clients without a user, and only those are redirected that
+// name text/html in Accept. The login page itself needs views.NoPermission.
 func RedirectToLogin(login string) func(r *web.Request) (*web.Response, error) {
 	glue := "?"
 	if strings.Contains(login, "?") {
@@ -89,6 +91,7 @@ func RedirectToLogin(login string) func(r *web.Request) (*web.Response, error) {
 		var resp *web.Response
 		if !known && (r.Method == http.MethodGet || r.Method == http.MethodHead) && readsPages(r) {
 			resp = r.Redirect(http.StatusSeeOther, r.Prefix()+login+glue+url.Values{NextParameter: {here(r)}}.Encode())
+			resp.DelHeader("WWW-Authenticate") // the response begins with the headers of the error
 		} else if cause := r.Err(); cause != nil {
 			resp, known = web.Drive(r).ErrorResponse(cause)
 			if !known {
@@ -125,6 +128,12 @@ func readsPages(r *web.Request) bool {
 	if strings.EqualFold(r.Request.Header.Get("X-Requested-With"), "XMLHttpRequest") {
 		return false
 	}
+	if len(r.Request.Header["Authorization"]) > 0 {
+		return false
+	}
 	accept := r.Accept()
+	if status, _ := web.StatusOf(r.Err()); status == http.StatusUnauthorized && !strings.Contains(r.Request.Header.Get("Accept"), "text/html") {
+		return false
+	}
 	return accept.Quality("text/html") > 0 && accept.Quality("text/html") >= accept.Quality("application/json")
 }

@@ -124,3 +124,38 @@ func TestRedirectToLogin(t *testing.T) {
 		}
 	}
 }
+
+// A browser gets the login page, a program the challenge.
+func TestRedirectToLoginBesideAChallenge(t *testing.T) {
+	t.Parallel()
+	config := configure(framework.Options{Security: security.New(security.Options{
+		Identify: security.FirstOf(tickets(secret), security.Basic("wiki", noPassword), security.Bearer("api", noToken)), Authorize: security.AnyUser,
+	})})
+	config.AddForbiddenView(views.Func(security.RedirectToLogin("/login")))
+	app := build(t, config)
+	basic, bearer := `Basic realm="wiki", charset="UTF-8"`, `Bearer realm="api"`
+	for name, tc := range map[string]struct {
+		header     []string
+		status     int
+		challenges []string
+	}{
+		"browser":        {[]string{"Accept", "text/html,*/*;q=0.8"}, 303, nil},
+		"curl":           {[]string{"Accept", "*/*"}, 401, []string{basic, bearer}},
+		"no Accept":      {nil, 401, []string{basic, bearer}},
+		"JSON":           {[]string{"Accept", "application/json"}, 401, []string{basic, bearer}},
+		"wrong password": {[]string{"Accept", "text/html", "Authorization", basicHeader("a:b")}, 401, []string{basic, bearer}},
+		"wrong token": {[]string{"Accept", "text/html", "Authorization", "Bearer x"}, 401,
+			[]string{basic, bearer + `, error="invalid_token", error_description="the token is unknown, expired or revoked"`}},
+	} {
+		b := newBrowser(t, app)
+		b.before = func(hr *http.Request) {
+			for i := 0; i < len(tc.header); i += 2 {
+				hr.Header.Set(tc.header[i], tc.header[i+1])
+			}
+		}
+		resp, body := b.send("GET", "/private", "")
+		assert.Equal(t, tc.status, resp.StatusCode, name)
+		assert.Equal(t, tc.challenges, resp.Header["Www-Authenticate"], name)
+		assert.NotContains(t, body, "private", name)
+	}
+}
