@@ -25,7 +25,8 @@
 //	}
 //
 // The five names that most people need are [New], [Options], [Key], [NewKey], and Session, a method
-// of web.Request, for everything that is not a value: Flash and PopFlash, Renew, Invalidate.
+// of web.Request, for everything that is not a value: Flash and PopFlash, Renew, Invalidate. The
+// examples are Example (a login), Example_flash and ExampleKey.
 //
 // # Where sessions are kept
 //
@@ -46,6 +47,9 @@
 // be saved without a change. An error response saves the session too, unless Options.DiscardOnError
 // says otherwise. What a view does after its deadline (tweens.Timeout), or a stream while it is
 // sent, is not saved: Set returns [ErrSaved].
+//
+// A subrequest (web.Request.Subrequest) has a session of its own, found by the cookies of its own
+// http.Request and saved with its own response.
 //
 // Every response to a request that used the session has Vary: Cookie. One that sets the cookie also
 // has Cache-Control: private, whatever the view has set, so that no shared cache gives the cookie to

@@ -1,7 +1,6 @@
 package session_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -204,21 +203,4 @@ func TestTooLarge(t *testing.T) {
 		assert.Equal(t, "alice", get[string](t, s, "user"))
 		assert.Greater(t, len(get[string](t, s, "cart")), 2900, "the value that fitted last")
 	})
-}
-
-func ExampleKey() {
-	visits := session.NewKey[int]("visits")
-	sessions, err := session.New(session.Options{Secrets: []string{secretA}})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	r := web.Begin(&web.Application{Sessions: sessions}, httptest.NewRequest("GET", "/", nil))
-	n, _, err := visits.Get(r)
-	if err == nil {
-		err = visits.Set(r, n+1)
-	}
-	n, _, _ = visits.Get(r)
-	fmt.Println(n, err)
-	// Output: 1 <nil>
 }

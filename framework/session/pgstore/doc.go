@@ -17,13 +17,14 @@
 //		func(ctx context.Context, _ *framework.App) error { return store.Start(ctx) },
 //		func(ctx context.Context, _ *framework.App) error { return store.Stop(ctx) })
 //
-// The names are [New], [Options] and [Store], with Start, Stop and Cleanup.
+// The names are [New], [Options] and [Store], with Start, Stop and Cleanup. Example is a whole
+// configuration.
 //
 // # The table
 //
 // Start creates the table, unless Options.KeepSchema leaves that to migrations of your own; Schema
-// returns the statements. A session is a row with the hash of its id, the stamps and, as data, a jsonb
-// object of the values: each is the text of its JSON, so that it comes back byte for byte.
+// returns the statements. A session is a row with the hash of its id, the stamps and, as data, a
+// jsonb object of the values: each is the text of its JSON, so that it comes back byte for byte.
 //
 //	select data->>'shop.cart' from sessions
 //

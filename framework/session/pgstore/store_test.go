@@ -1,6 +1,7 @@
 package pgstore_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,18 +28,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// connect returns a pool for the database of DATABASE_URL, or of this machine.
+// connect returns a pool for the database of POSTGRES_URL, DATABASE_URL, or of this machine.
 func connect(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	url := os.Getenv("DATABASE_URL")
-	if url == "" {
-		url = "postgres://postgres@127.0.0.1:5432/postgres"
-	}
+	url := cmp.Or(os.Getenv("POSTGRES_URL"), os.Getenv("DATABASE_URL"), "postgres://postgres@127.0.0.1:5432/postgres")
 	pool, err := pgxpool.New(t.Context(), url)
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	if err := pool.Ping(t.Context()); err != nil {
-		testserver.Missing(t, "no PostgreSQL at %s (set DATABASE_URL for another): %v", pool.Config().ConnConfig.Host, err)
+		testserver.Missing(t, "no PostgreSQL at %s (set POSTGRES_URL for another): %v", pool.Config().ConnConfig.Host, err)
 	}
 	return pool
 }
