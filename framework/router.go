@@ -110,14 +110,9 @@ func (rt *router) find(r *web.Request, o observer) error {
 
 // traverse walks the path of the request, or the one that its route makes, from the root.
 func (rt *router) traverse(r *web.Request, route *routes.Route, o observer) error {
-	factory, path := rt.root, traversal.Path{VirtualRoot: web.Drive(r).VirtualRootNames()}
-	if route == nil {
-		path.Escaped = r.EscapedPath()
-	} else {
-		if route.Root != nil {
-			factory = route.Root
-		}
-		path.Names, path.Subpath = route.Walk(r)
+	factory := rt.root
+	if route != nil && route.Root != nil {
+		factory = route.Root
 	}
 	if o != nil {
 		o.begin(explain.AtRootFactory)
@@ -126,10 +121,24 @@ func (rt *router) traverse(r *web.Request, route *routes.Route, o observer) erro
 	if err != nil {
 		return err
 	}
-	traverser := rt.traverser
 	if o != nil {
 		o.rooted(root)
 		o.begin(explain.AtTraversal)
+	}
+	virtual := web.Drive(r).VirtualRootNames()
+	if len(virtual) == 0 && (route != nil && route.Stays() || route == nil && r.URL.Path == "/" && r.URL.RawPath == "") {
+		if web.Drive(r).Stand(root, factory == nil) { // most routes lead to the root
+			return nil
+		}
+	}
+	path := traversal.Path{VirtualRoot: virtual}
+	if route == nil {
+		path.Escaped = r.EscapedPath()
+	} else {
+		path.Names, path.Subpath = route.Walk(r)
+	}
+	traverser := rt.traverser
+	if o != nil {
 		traverser = traverser.Observed(o.stepped)
 	}
 	return web.Drive(r).Walk(traverser, root, path)

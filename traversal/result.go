@@ -24,9 +24,9 @@ type Result struct {
 func (r *Result) IsZero() bool { return r.root == nil }
 
 // Stand makes a zero Result that of a walk without names, and reports whether it did: it does not
-// if res cannot be a resource, which [Traverser.Walk] explains.
-func (r *Result) Stand(res Resource) bool {
-	if !r.IsZero() || r.count != 0 || r.rare() != nil || badResource(res) != "" {
+// if res cannot be a resource, which [Traverser.Walk] explains. A known resource is not checked.
+func (r *Result) Stand(res Resource, known bool) bool {
+	if r.root != nil || !known && badResource(res) != "" {
 		return false
 	}
 	r.root = res

@@ -26,11 +26,6 @@ type Path struct {
 	Subpath []string
 }
 
-// IsEmpty reports whether the walk ends where it begins, without names and without a subpath.
-func (p *Path) IsEmpty() bool {
-	return (p.Escaped == "/" && p.Names == nil || p.Names != nil && len(p.Names) == 0) && len(p.VirtualRoot) == 0 && len(p.Subpath) == 0
-}
-
 // Walk walks from root along the path as far as there are resources, and records in into what it
 // found, replacing what was there. All other methods that look for resources use this loop; most
 // programs need [Traverser.Find] or [Traverser.Traverse] instead.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/internal/absent"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -106,9 +107,9 @@ func (c *chain) handleFront(r *web.Request, res traversal.Resource, permissive b
 	if c.flat != nil {
 		return c.handleFlat(r, res, permissive)
 	}
-	cur := c.cursor()
+	cur, method := c.cursor(), condition.MethodOf(r.Method)
 	for view := cur.next(r); view != nil; view = cur.next(r) {
-		ok, err := view.fits(r)
+		ok, err := view.fits(r, method)
 		if err != nil {
 			return nil, true, fmt.Errorf("%s: %w", view.info, err)
 		}
@@ -126,9 +127,10 @@ func (c *chain) handleFront(r *web.Request, res traversal.Resource, permissive b
 
 // handleFlat is handle if no view is chosen by the Accept header.
 func (c *chain) handleFlat(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
+	method := condition.MethodOf(r.Method)
 	for i := range c.flat {
 		view := &c.flat[i]
-		ok, err := view.fits(r)
+		ok, err := view.fits(r, method)
 		if err != nil {
 			return nil, true, fmt.Errorf("%s: %w", view.info, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -329,9 +330,9 @@ func (c *cursor) next(r *web.Request) *registration {
 // find returns the first matching view of the chain and the conversion of its resource, nil if
 // there is none. The error is a predicate's, or a tie.
 func (c *chain) find(r *web.Request) (*registration, func(any) (any, error), error) {
-	cur := c.cursor()
+	cur, method := c.cursor(), condition.MethodOf(r.Method)
 	for view := cur.next(r); view != nil; view = cur.next(r) {
-		ok, err := view.fits(r)
+		ok, err := view.fits(r, method)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", view.info, err)
 		}

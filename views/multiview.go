@@ -99,6 +99,7 @@ func (reg *registration) sortChecks(kinds *ranking.Scale) {
 	})
 	slices.SortStableFunc(checks, func(a, b web.Predicate) int { return kinds.Place(a.Kind()) - kinds.Place(b.Kind()) })
 	reg.checks = checks
+	reg.methods, reg.rest = condition.MethodsOf(checks)
 }
 
 // unconditional reports whether a member matches every request: then no less specific view is
@@ -107,10 +108,25 @@ func (g *multiview) unconditional() bool {
 	return slices.ContainsFunc(g.bare, func(reg *registration) bool { return len(reg.checks) == 0 })
 }
 
-// fits reports whether the predicates other than Accept hold.
-func (reg *registration) fits(r *web.Request) (bool, error) {
-	for i := range reg.checks {
-		if ok, err := reg.checks[i].Holds(r); !ok || err != nil {
+// fits reports whether the predicates other than Accept hold. It checks the method of the request
+// first.
+func (reg *registration) fits(r *web.Request, method condition.MethodSet) (bool, error) {
+	if reg.methods&method == 0 {
+		return false, nil
+	}
+	if len(reg.rest) == 0 && method != condition.Other { // nearly always
+		return true, nil
+	}
+	return reg.fitsRest(r, method)
+}
+
+func (reg *registration) fitsRest(r *web.Request, method condition.MethodSet) (bool, error) {
+	checks := reg.rest
+	if method == condition.Other {
+		checks = reg.checks
+	}
+	for i := range checks {
+		if ok, err := checks[i].Holds(r); !ok || err != nil {
 			return false, err
 		}
 	}

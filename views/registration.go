@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/internal/lineage"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -28,11 +29,13 @@ const (
 // and the default CSRF check apply only to the first.
 type registration struct {
 	info       *Info
-	key        string          // of its predicates, see predicateKey
-	accept     string          // media type of its Accept predicate, "" without
-	checks     []web.Predicate // set when the table is completed: lightest kind first, without Accept
-	call       Callable        // derived
-	permissive Callable        // derived without secured_view, otherwise the same
+	key        string              // of its predicates, see predicateKey
+	accept     string              // media type of its Accept predicate, "" without
+	checks     []web.Predicate     // set when the table is completed: lightest kind first, without Accept
+	methods    condition.MethodSet // that the checks allow
+	rest       []web.Predicate     // the checks that decide about more than methods
+	call       Callable            // derived
+	permissive Callable            // derived without secured_view, otherwise the same
 }
 
 // identity is what no two views may share: the discriminator of a view. A registration of a later

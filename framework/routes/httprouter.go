@@ -22,14 +22,11 @@ const method = http.MethodGet // of all routes: httprouter needs one
 func newFixedPaths(leaves []*leaf) *fixedPaths {
 	var paths []string
 	for _, l := range leaves {
-		var path strings.Builder
-		for _, s := range l.shape {
-			if s.kind != literal || strings.ContainsAny(s.text, ":*") {
-				return nil
-			}
-			path.WriteString("/" + s.text)
+		path, ok := l.path()
+		if !ok || strings.ContainsAny(path, ":*") {
+			return nil
 		}
-		paths = append(paths, path.String())
+		paths = append(paths, path)
 	}
 	if len(paths) == 0 {
 		return nil

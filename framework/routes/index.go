@@ -1,5 +1,7 @@
 package routes
 
+import "strings"
+
 // The index finds the routes whose shape a path has, in the order of declaration; the matcher of
 // each then decides. Each distinct shape is a leaf, which holds its routes, and a trie of segments
 // leads to the leaves.
@@ -7,6 +9,7 @@ package routes
 // index is immutable.
 type index struct {
 	leaves  []*leaf
+	static  literals    // the paths that belong to one route, whatever the rest of the request
 	fixed   *fixedPaths // nil unless every leaf is a fixed path
 	trie    *node       // nil without routes
 	depth   int         // segments of the longest shape
@@ -42,7 +45,39 @@ func newIndex(routes []*Route) *index {
 		x.depth, x.markers = max(x.depth, len(m.shape)), max(x.markers, m.markers)
 	}
 	x.fixed, x.trie = newFixedPaths(x.leaves), newTrie(x.leaves)
+	x.static = x.staticPaths()
 	return x
+}
+
+// staticPaths returns the paths without markers whose first route has no predicates, so that it
+// matches every request for the path. They need neither be checked nor split.
+func (x *index) staticPaths() (static literals) {
+	for _, l := range x.leaves {
+		rt := l.routes[0].route
+		path, ok := l.path()
+		if !ok || len(rt.Predicates) > 0 || rt.Traverse != nil {
+			continue
+		}
+		var s search
+		if s.begin(x, path); s.next() == rt {
+			static.add(path, &node{ends: l})
+		}
+	}
+	static.finish()
+	return static
+}
+
+// path returns the only path that has the shape; false if there are several.
+func (l *leaf) path() (string, bool) {
+	var path strings.Builder
+	for _, s := range l.shape {
+		if s.kind != literal || strings.IndexByte(s.text, 0) >= 0 {
+			return "", false
+		}
+		path.WriteByte('/')
+		path.WriteString(s.text)
+	}
+	return path.String(), true
 }
 
 // shapeKey identifies a shape. No literal contains a NUL or a slash.

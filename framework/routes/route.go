@@ -38,6 +38,9 @@ func (rt *Route) External() string {
 	return rt.external.String()
 }
 
+// Stays reports whether the path to traverse after a match has no names, nor a subpath.
+func (rt *Route) Stays() bool { return !rt.hasTraverse && !rt.hasSubpath && rt.Traverse == nil }
+
 // Walk returns the path to traverse after a match of r: the names from the root, never nil, and the
 // subpath of the result if traversal uses up the names.
 func (rt *Route) Walk(r *web.Request) (names, subpath []string) {

@@ -164,6 +164,18 @@ func (t *Table) LacksSlash(escaped string) bool {
 // While predicates are checked, the request has the match of their route. Match allocates nothing
 // unless an expression does.
 func (t *Table) Match(r *web.Request) (*Route, error) {
+	if t != nil && t.index.static.list != nil && r.URL.RawPath == "" && r.RequestURI != "*" {
+		if at := t.index.static.find(r.URL.Path); at != nil {
+			rt := at.ends.routes[0].route
+			web.Drive(r).SetRouted(rt.routed)
+			return rt, nil
+		}
+	}
+	return t.search(r)
+}
+
+// search is Match for any path.
+func (t *Table) search(r *web.Request) (*Route, error) {
 	path, err := requestPath(r)
 	if err != nil || t == nil || len(t.routes) == 0 {
 		return nil, err

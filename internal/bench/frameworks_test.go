@@ -75,15 +75,20 @@ type contender struct {
 }
 
 var (
-	mastabas = []contender{{"mastaba", makeMastaba}}
+	mastabas = []contender{{"mastaba", makeMastaba}, {"recycled", makeRecycled}}
 	others   = []contender{
 		{"ServeMux", makeMux}, {"httprouter", makeHTTPRouter}, {"gin", makeGin}, {"echo", makeEcho}, {"chi", makeChi},
 	}
 )
 
-func makeMastaba(t testing.TB, l load) http.Handler {
+func makeMastaba(t testing.TB, l load) http.Handler { return makeOurs(t, l, false) }
+
+// makeRecycled is makeMastaba with requests that are used again, as gin and echo do.
+func makeRecycled(t testing.TB, l load) http.Handler { return makeOurs(t, l, true) }
+
+func makeOurs(t testing.TB, l load, recycle bool) http.Handler {
 	log := zerolog.Nop()
-	config := framework.New(framework.Options{Logger: &log})
+	config := framework.New(framework.Options{Logger: &log, RecycleRequests: recycle})
 	if l.endpoints == nil {
 		root := tree(l.depth)
 		config.SetRootFactory(func(*framework.Request) (traversal.Resource, error) { return root, nil })

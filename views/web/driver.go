@@ -24,7 +24,14 @@ func Drive(r *Request) Driver { return Driver{r} }
 func (d Driver) SetMatch(m Match) {
 	h := d.r.host()
 	h.match = m
-	h.flags |= flagMatched
+	h.flags = h.flags&^flagShown | flagMatched
+}
+
+// SetRouted sets the route that matched, if its pattern has no markers.
+func (d Driver) SetRouted(to *Routed) {
+	h := d.r.host()
+	h.flags = h.flags&^flagShown | flagMatched
+	h.match.Routed = to
 }
 
 // SetPathMatch sets the route that matched, with parameters that are parts of path: one span for
@@ -46,9 +53,6 @@ func (d Driver) Routed() *Routed {
 // the path has no names: resources get its context (see [Request.Keep]).
 func (d Driver) Walk(t *traversal.Traverser, root traversal.Resource, path traversal.Path) error {
 	h := d.r.host()
-	if path.IsEmpty() && h.result.Stand(root) {
-		return nil
-	}
 	err := t.Walk(d.r.Context(), root, path, &h.result)
 	if err != nil { // an error view sees a resource only if the walk found one
 		h.result = traversal.Result{}
@@ -56,11 +60,17 @@ func (d Driver) Walk(t *traversal.Traverser, root traversal.Resource, path trave
 	return err
 }
 
+// Stand is Walk along a path without names, which needs no traverser. It reports whether root can
+// be a resource; otherwise Walk returns the error that says why not. It does not check a known root.
+func (d Driver) Stand(root traversal.Resource, known bool) bool {
+	return d.r.host().result.Stand(root, known)
+}
+
 // ClearMatch undoes SetMatch.
 func (d Driver) ClearMatch() {
 	h := d.r.host()
 	h.match = Match{}
-	h.flags &^= flagMatched
+	h.flags &^= flagMatched | flagShown
 }
 
 // RefuseMatch undoes SetMatch for a route with a predicate that does not hold, and records that
@@ -77,7 +87,12 @@ func (d Driver) RouteRefused() bool { return d.r.host().flags&flagRouteRefused !
 // VirtualRootNames returns the path of the virtual root that a trusted proxy requested, nil without
 // one. [Request.VirtualRoot] returns what the walk made of it. The header is plain text, as in
 // Pyramid: it is not percent-decoded.
-func (d Driver) VirtualRootNames() []string { return d.r.claimsIn(VirtualRootHeader).VirtualRoot() }
+func (d Driver) VirtualRootNames() []string {
+	if len(d.r.app.Trusted) == 0 {
+		return nil
+	}
+	return d.r.claimsIn(VirtualRootHeader).VirtualRoot()
+}
 
 // SetNegotiated records that the Accept header influenced the response: see [Request.Negotiated].
 func (d Driver) SetNegotiated() {
@@ -91,10 +106,16 @@ func (d Driver) SetNegotiated() {
 // AddVary adds to resp's Vary the request headers that had a say in the choice of the route or the
 // view: Accept, and those of the predicates that were checked (see [Predicate.WithVary]).
 func (d Driver) AddVary(resp *Response) {
-	if d.r.Negotiated() {
+	if r := d.r; r.from != nil || r.flags&flagNegotiated != 0 || r.extras.Load() != nil { // seldom
+		r.addVary(resp)
+	}
+}
+
+func (r *Request) addVary(resp *Response) {
+	if r.Negotiated() {
 		resp.AddVary("Accept")
 	}
-	if x := d.r.root().extras.Load(); x != nil {
+	if x := r.root().extras.Load(); x != nil {
 		resp.AddVary(x.vary.All()...)
 	}
 }
@@ -142,7 +163,11 @@ func (d Driver) BodyLimit() (n int64, ok bool) { return d.r.bodyLimit() }
 // ShowMatch sets the Pattern of the route that matched in hr, and its path values too if
 // Application.PathValues says so. Call it with the request that net/http passed in, for the
 // middleware around the application. Without a match hr stays as it is.
-func (d Driver) ShowMatch(hr *http.Request) { d.r.showMatch(hr) }
+func (d Driver) ShowMatch(hr *http.Request) {
+	if hr != d.r.Request || d.r.flags&flagShown == 0 {
+		d.r.showMatch(hr)
+	}
+}
 
 // OrBodyError returns err, the error of a view. If the error has no status, and reading the body
 // has failed, it returns the error of the body instead, with err as its cause: decoders do not
@@ -156,7 +181,11 @@ func (d Driver) Detach(ctx context.Context) *Detached { return d.r.detach(ctx) }
 // Publish makes the present match and walk visible to the request that this one was detached from,
 // so that the log of a request that missed its deadline names its route. Call it whenever something
 // was found; it costs next to nothing for requests that are not detached.
-func (d Driver) Publish() { d.r.publish() }
+func (d Driver) Publish() {
+	if d.r.from != nil || d.r.extras.Load() != nil {
+		d.r.publish()
+	}
+}
 
 // RunResponseCallbacks calls the response callbacks that did not run yet, until one fails; the rest
 // is then skipped. If none fails, it saves the session.

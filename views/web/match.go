@@ -62,7 +62,7 @@ func NewMatch(to Routed, params ...Param) Match {
 
 func (r *Request) setPathMatch(to *Routed, path string, spans []Span) {
 	h := r.host()
-	h.flags |= flagMatched
+	h.flags = h.flags&^flagShown | flagMatched
 	m := &h.match
 	m.Routed, m.path = to, path
 	if len(spans) > len(m.spans) || len(path) > 0xffff {
@@ -248,7 +248,13 @@ func (r *Request) matched() *Match {
 // does not write again what it has set: another goroutine may read hr.
 func (r *Request) showMatch(hr *http.Request) {
 	m := r.matched()
-	if m == nil || hr.Pattern == m.Pattern {
+	if m == nil {
+		return
+	}
+	if hr == r.Request && r.from == nil {
+		r.flags |= flagShown
+	}
+	if hr.Pattern == m.Pattern {
 		return
 	}
 	hr.Pattern = m.Pattern

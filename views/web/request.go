@@ -56,6 +56,7 @@ const (
 	flagErrorsHandled                          // of the original: see ErrorsHandled
 	flagNegotiated                             // see Negotiated
 	flagRouteRefused                           // see Driver.RouteRefused
+	flagShown                                  // of the original: Request has the pattern of the match
 
 	flagsLearned = flagMatched | flagNegotiated | flagRouteRefused // what the router sets, and Detached.Attach takes over
 )

@@ -71,6 +71,7 @@ func (r *Request) Session() (Session, error) {
 	if r.app.Sessions == nil {
 		return nil, ErrNoSessions
 	}
+	r.Keep() // the session may have it
 	return sessionKey.Get(r)
 }
 
