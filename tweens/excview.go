@@ -66,11 +66,7 @@ func handleError(r *web.Request, err error, handle web.Handler) (*web.Response, 
 	switch {
 	case failure == nil:
 		handled = true
-		message := "internal error"
-		if _, ok := errors.AsType[*web.PanicError](err); ok {
-			message = "panic"
-		}
-		web.Drive(r).LogError(err, resp.Status(), message)
+		web.Drive(r).LogError(err, resp.Status(), "")
 		return resp, nil
 	case failure == errNoErrorView, isNotFound(failure):
 		return nil, err

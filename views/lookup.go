@@ -116,7 +116,7 @@ func (s *slot) freeze(ts *types) error {
 		return a.width() - b.width()
 	})
 	if only := s.byType[nil]; only != nil && len(s.groups) == 1 {
-		s.fixed = &chain{}
+		s.fixed = &chain{refusal: new(atomic.Pointer[refusal])}
 		s.fixed.add(only, nil)
 		return nil
 	}
@@ -184,6 +184,8 @@ type chain struct {
 
 	chosen bool // some views are chosen by the Accept header
 
+	refusal *atomic.Pointer[refusal] // see refusalOf; nil in error views
+
 	behind *chain // the multiviews behind one with a view that matches every request; nil if there are none
 }
 
@@ -204,7 +206,7 @@ type step struct {
 
 // newChain computes the chain for t, which is nil for no resource.
 func (s *slot) newChain(ts *types, t reflect.Type) *chain {
-	c := &chain{}
+	c := &chain{refusal: new(atomic.Pointer[refusal])}
 	if t == nil {
 		c.add(s.byType[nil], nil)
 		return c

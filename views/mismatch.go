@@ -37,6 +37,11 @@ func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, er
 	if first == nil && second == nil && len(others) == 0 {
 		return nil, t.nowhere(r)
 	}
+	if match := web.Drive(r).Routed(); first != nil && second == nil && others == nil && (match == nil || len(match.Predicates) == 0) {
+		if resp, done, err := t.refuse(r, first); done {
+			return resp, err
+		}
+	}
 	cause := &NoViewError{Routes: slices.DeleteFunc(slices.Clone(others), func(f web.RefusedRoute) bool { return f.Later })}
 	t.miss(cause, r, r.ViewName(), first, second)
 	all := t.examine(r, true, first, second)

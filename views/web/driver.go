@@ -210,7 +210,8 @@ func (d Driver) ResponseReady() bool {
 // LogError logs err, which became a response with the given status, if nobody else sees what
 // happened: a panic, with its stack, an error without a status of its own, whatever an error view
 // made of it, and any error whose response has a status of 500 or more. 503 and 504 are left out:
-// they are frequent under load, and the access log and metrics count them.
+// they are frequent under load, and the access log and metrics count them. Without a message it is
+// "panic" or "internal error".
 func (d Driver) LogError(err error, status int, message string) { d.r.logError(err, status, message) }
 
 // SetInterim makes Inform send with w, if w is from a net/http server and the client understands

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/rs/zerolog"
@@ -73,9 +72,16 @@ func (r *Request) LogLine(level zerolog.Level) *zerolog.Event {
 
 func (r *Request) logError(err error, status int, message string) {
 	known := statuserr.Find(err) != nil
-	panicked, isPanic := errors.AsType[*PanicError](err)
+	panicked := panics.In(err)
+	isPanic := panicked != nil
 	if known && !isPanic && (status < 500 || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout) {
 		return
+	}
+	if message == "" {
+		message = "internal error"
+		if isPanic {
+			message = "panic"
+		}
 	}
 	level := zerolog.ErrorLevel
 	if status < 500 && !isPanic {

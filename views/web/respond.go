@@ -92,6 +92,9 @@ func (r *Request) takeOwn() *Response {
 
 // forgetResponse discards what was set on Response.
 func (r *Request) forgetResponse() {
+	if r.state.Load() == responseFree && r.root().extras.Load() == nil { // nearly always
+		return
+	}
 	if !r.state.CompareAndSwap(responseOpen, responseTaken) {
 		r.takeOwn()
 	}

@@ -31,9 +31,32 @@ func IsAbort(value any) bool {
 
 // Is reports whether err is or wraps a panic. Whatever its value is, a panic is a bug, and not a
 // disconnected client or a missed deadline.
-func Is(err error) bool {
-	_, ok := errors.AsType[*async.PanicError](err)
-	return ok
+func Is(err error) bool { return In(err) != nil }
+
+// In returns the first panic in the Unwrap tree of err, as errors.AsType finds it, but faster; nil
+// without one.
+func In(err error) *async.PanicError {
+	for err != nil {
+		switch e := err.(type) {
+		case *async.PanicError:
+			return e
+		case interface{ As(any) bool }: // it may say more than its tree
+			panicked, _ := errors.AsType[*async.PanicError](err)
+			return panicked
+		case interface{ Unwrap() []error }:
+			for _, part := range e.Unwrap() {
+				if found := In(part); found != nil {
+					return found
+				}
+			}
+			return nil
+		case interface{ Unwrap() error }:
+			err = e.Unwrap()
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 // Readable returns err if its Error method works, so that it can be logged. If the method panics,

@@ -17,6 +17,9 @@ const NosniffKey = "X-Content-Type-Options"
 // errorFields are the headers of errors.
 var errorFields = header.Fields{{Key: "Vary", Value: [1]string{"Accept"}}, {Key: NosniffKey, Value: [1]string{"nosniff"}}}
 
+// errorVary and errorNosniff are their values. Like those of types they are full.
+var errorVary, errorNosniff = []string{"Accept"}, []string{"nosniff"}
+
 // AddErrorHeaders adds the headers of errors to a response without headers. It costs nothing until
 // other headers are added.
 func (resp *Response) AddErrorHeaders() { resp.errorHeaders = true }

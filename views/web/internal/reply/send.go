@@ -110,7 +110,12 @@ func (resp *Response) writeHeaders(h http.Header) {
 		h[contentTypeKey] = types[resp.common]
 	}
 	if resp.errorHeaders {
-		errorFields.WriteTo(h)
+		if len(h["Vary"]) == 0 {
+			h["Vary"] = errorVary
+			h[NosniffKey] = errorNosniff
+		} else {
+			errorFields.WriteTo(h)
+		}
 	}
 	if resp.extras != nil {
 		resp.extras.headers.WriteTo(h)
