@@ -38,7 +38,8 @@
 //	subscribe to events, write an extension       registry
 //	set limits, TLS, timeouts of the server       framework/server
 //	add a command line to the program             framework/cli
-//	identify users, decide permissions            views/web (SecurityPolicy, set in Options)
+//	identify users, decide permissions            framework/security, traversal/acl
+//	refuse forms of other sites (CSRF)            framework/security (NewCSRF, CrossOrigin)
 //	learn why a request got its response          framework/explain
 //	test without a server                         framework/frameworktest
 //

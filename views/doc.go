@@ -44,7 +44,8 @@
 //   - do something around every view, by an option of your own: [AddDeriver], [Value]
 //   - call the function in another way (futures, a worker pool): [WithMapper], [SetMapper]
 //   - return a type of your own from views: [AddResponseAdapter]; render templates: [AddRenderer]
-//   - choose a view by a condition of your own: [Where]
+//   - choose a view by a condition of your own: [Where]; by what the user may do: [IfPermitted]
+//   - ask whether a view may be called, for a menu: [Permitted]; deny from within a view: [Refuse]
 //   - do something around every request: a tween
 //   - share options between views: [Group]
 //
@@ -59,5 +60,5 @@
 // Each of On, Of, OnInput, Func, Struct, AddError, ErrorStatus, AddNotFound, AddDeriver,
 // AddRenderer, AddResponseAdapter, Around, Decorate, Group, Wrapper, RenderView, Method, Accept,
 // Where, Containment, AddPredicate, AddAcceptOrder, Inherit, Order, Mapper, CoroutineMapper,
-// ExecutorMapper and Table.Predict has an example.
+// ExecutorMapper, IfPermitted and Table.Predict has an example.
 package views
