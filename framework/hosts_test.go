@@ -203,3 +203,28 @@ func BenchmarkAllowedHosts(b *testing.B) {
 		})
 	}
 }
+
+// A refused request leaves nothing behind for the one that uses its memory again.
+func TestRefusedHostsAndRecycledRequests(t *testing.T) {
+	t.Parallel()
+	config := quiet(framework.Options{AllowedHosts: []string{"example.com"}, RecycleRequests: true})
+	config.AddView(views.Func(showURL))
+	config.AddTween("security headers", tweens.SecurityHeaders(tweens.SecurityHeadersOptions{CSP: tweens.CSP{"script-src": {tweens.Nonce}}}))
+	app := build(t, config)
+	policies := map[string]bool{}
+	for i := range 200 {
+		hr := httptest.NewRequest("GET", "/", nil)
+		want := http.StatusOK
+		if i%2 == 0 {
+			hr.Host, want = "evil.example", http.StatusBadRequest
+		}
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, hr)
+		require.Equal(t, want, w.Code)
+		if want == http.StatusOK {
+			require.Equal(t, "http://example.com", w.Body.String())
+		}
+		policies[w.Header().Get("Content-Security-Policy")] = true
+	}
+	assert.Len(t, policies, 200, "each request has a nonce of its own")
+}
