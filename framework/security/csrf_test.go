@@ -707,3 +707,34 @@ func TestCSRFDefault(t *testing.T) {
 		})
 	}
 }
+
+// Parts of a page that are rendered at once get one token.
+func TestCSRFTokenForConcurrentParts(t *testing.T) {
+	t.Parallel()
+	for name, storage := range map[string]security.CSRFStorage{"session": nil, "cookie": security.CSRFInCookie(security.CSRFCookie{})} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := framework.New(framework.Options{CSRF: security.NewCSRF(security.CSRFOptions{Storage: storage}), Sessions: &csrfSessions{}})
+			config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+				texts := make([]string, 20)
+				var parts sync.WaitGroup
+				for i := range texts {
+					parts.Go(func() { texts[i], _ = security.CSRFToken(r) })
+				}
+				parts.Wait()
+				return r.Text(strings.Join(texts, " ")), nil
+			}), views.Method("GET"))
+			config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text("done"), nil }), views.Method("POST"))
+			app := frameworktest.New(t, config)
+			_, text, header := ask(app, "GET", "/", "")
+			cookie := "sid=mine"
+			if storage != nil {
+				cookie = cookieOf(t, header)
+			}
+			for _, token := range strings.Split(text, " ") {
+				status, body, _ := ask(app, "POST", "/", "", "X-CSRF-Token", token, "Cookie", cookie)
+				assert.Equal(t, 200, status, body)
+			}
+		})
+	}
+}
