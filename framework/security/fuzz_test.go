@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework/security"
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -84,5 +85,34 @@ func FuzzBearer(f *testing.F) {
 		require.NoError(t, err)
 		require.Len(t, challenges, 1)
 		assert.Equal(t, found, strings.Contains(challenges[0], "invalid_token"))
+	})
+}
+
+// Whatever traversal takes for a path in the subtree never reaches the identifier for the rest, and
+// the other way round.
+func FuzzBelow(f *testing.F) {
+	for _, seed := range []string{"/api", "/api/v1/x", "/%61pi/v1", "/x/../api/v1", "//api//v1", "/api/v1/../..", "/api%2Fv1", "/api/./v1", "/api/v1/@@x"} {
+		f.Add(seed)
+	}
+	of := security.Below("/api/v1", constant("inside"), constant("outside"))
+	f.Fuzz(func(t *testing.T, path string) {
+		if !strings.HasPrefix(path, "/") {
+			path = "/" + path
+		}
+		hr := request()
+		u, err := hr.URL.Parse("https://example.com" + path)
+		if err != nil || u.EscapedPath() == "" {
+			return
+		}
+		hr.URL = u
+		user, err := of.Identify(web.Begin(nil, hr))
+		names, walkErr := traversal.Split(u.EscapedPath())
+		if walkErr != nil {
+			require.Error(t, err)
+			return
+		}
+		require.NoError(t, err)
+		in := len(names) >= 2 && names[0] == "api" && names[1] == "v1"
+		assert.NotEqual(t, map[bool]string{true: "outside", false: "inside"}[in], user.ID, u.EscapedPath())
 	})
 }
