@@ -42,6 +42,8 @@
 // this site.
 //
 // Cookies, Basic, certificates and the headers of proxies are sent by browsers unasked: forms of such
-// users need protection against forgery, and requests with a bearer token or an API key do not.
-// [NewCSRF] and [CrossOrigin] make policies for framework.Options.CSRF.
+// users need protection against forgery. [NewCSRF] and [CrossOrigin] make policies for
+// framework.Options.CSRF. Requests with a bearer token or an API key need none:
+//
+//	security.NewCSRF(security.CSRFOptions{Skip: policy.SentByProgram})
 package security

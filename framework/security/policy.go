@@ -142,6 +142,23 @@ func (p *Policy) UserID(r *web.Request) (string, error) {
 	return found.ID, nil
 }
 
+// User returns what the credentials of the request prove, whatever Options.Load made of it; the zero
+// User for an anonymous client.
+func (p *Policy) User(r *web.Request) (User, error) {
+	found, err := p.identified.Get(r)
+	if err != nil {
+		return User{}, err
+	}
+	return found.User, nil
+}
+
+// SentByProgram reports whether the user was identified by a bearer token or an API key. Browsers
+// send neither by themselves, so no other site can forge such a request: it is for CSRFOptions.Skip.
+func (p *Policy) SentByProgram(r *web.Request) (bool, error) {
+	user, err := p.User(r)
+	return user.Scheme == "bearer" || user.Scheme == "key", err
+}
+
 var onlyEveryone = []string{web.Everyone}
 
 // Principals returns Everyone and, for a user, Authenticated, the user id with Options.UserPrefix,

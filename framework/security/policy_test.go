@@ -15,6 +15,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/security"
+	"github.com/mastaba-go/mastaba/framework/session"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/acl"
 	"github.com/mastaba-go/mastaba/views"
@@ -319,3 +320,45 @@ func TestMistakesOfThePolicy(t *testing.T) {
 
 func noPassword(context.Context, string, string) (bool, error) { return false, nil }
 func noToken(*web.Request, string) (security.User, error)      { return security.User{}, nil }
+
+// A request with a token needs no protection against forgery. One with a cookie does, even if it has
+// a token that does not count.
+func TestSentByProgram(t *testing.T) {
+	t.Parallel()
+	token, hash := security.NewToken()
+	policy := security.New(security.Options{
+		Identify: security.FirstOf(security.Bearer("api", func(_ *web.Request, h string) (security.User, error) {
+			return map[string]security.User{hash: {ID: "robot"}}[h], nil
+		}), tickets(secret)),
+		Load:      func(_ *web.Request, u security.User) (any, error) { return &member{u.ID}, nil },
+		Authorize: security.AnyUser,
+	})
+	config := configure(framework.Options{
+		Security: policy, Sessions: newSessions(t, new(session.Memory)), CSRF: security.NewCSRF(security.CSRFOptions{Skip: policy.SentByProgram}),
+	})
+	app := build(t, config)
+	for name, tc := range map[string]struct {
+		login  bool
+		header string
+		want   int
+	}{
+		"token": {false, "Bearer " + token, 200}, "token and cookie": {true, "Bearer " + token, 200},
+		"cookie": {true, "", 400}, "cookie and a wrong token": {true, "Bearer x", 400},
+	} {
+		b := newBrowser(t, app)
+		if tc.login {
+			b.get("/login?user=alice")
+		}
+		b.before = func(hr *http.Request) {
+			hr.Header.Set("Origin", "https://example.com")
+			if tc.header != "" {
+				hr.Header.Set("Authorization", tc.header)
+			}
+		}
+		resp, _ := b.send("POST", "/private", "a=b")
+		assert.Equal(t, tc.want, resp.StatusCode, name)
+	}
+	user, err := policy.User(begin(policy))
+	require.NoError(t, err)
+	assert.Empty(t, user)
+}

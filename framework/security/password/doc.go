@@ -29,6 +29,7 @@
 // # What it defends against
 //
 //   - Somebody finds out which users exist: an unknown user costs one hash, as a known one does.
+//     (A hash of another program takes another time, until the next login replaces it.)
 //   - A flood of logins takes all memory: a Hasher computes a bounded number at once, and beyond a
 //     queue it answers 503.
 //   - A stored hash with huge parameters: it is refused unread.
