@@ -378,7 +378,27 @@ func TestCachesNeverKeepACookie(t *testing.T) {
 			}
 			return r.Text(""), err
 		}), views.Name("cached"))
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			resp := r.Text("no such page")
+			resp.SetStatus(http.StatusNotFound)
+			resp.SetLifetime("public, max-age=60", time.Minute)
+			return resp, text.Set(r, "x")
+		}), views.Name("lifetime"))
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			resp := r.Empty(200)
+			resp.SetHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Cache-Control", "public, max-age=60")
+				_, _ = io.WriteString(w, "a file")
+			}))
+			return resp, text.Set(r, "x")
+		}), views.Name("handler"))
 	})
+	lifetime := app.Get(https + "/lifetime").Status(http.StatusNotFound)
+	assert.NotEmpty(t, lifetime.Header.Get("Set-Cookie"))
+	assert.Empty(t, lifetime.Header.Get("Cache-Control"), "an error is not worth keeping")
+	handler := app.Get(https + "/handler").Status(200)
+	assert.NotEmpty(t, handler.Header.Get("Set-Cookie"))
+	assert.Equal(t, "private, max-age=60", handler.Header.Get("Cache-Control"), "what a handler sets while it sends")
 	for _, test := range tests {
 		header := frameworktest.Header("X-Cache-Control", test.cacheControl)
 		got := app.Get(https+"/cached?set", header)

@@ -107,55 +107,5 @@ func (c *cookie) write(resp *web.Response, line string) {
 		}
 	}
 	resp.AddHeader("Set-Cookie", line)
-	keepPrivate(resp)
-}
-
-// keepPrivate forbids shared caches to keep a response that sets the cookie: they would give it to
-// other clients (RFC 9111, 5.2.2.7). Headers for one kind of cache, which come before Cache-Control
-// there (RFC 9213), are removed.
-func keepPrivate(resp *web.Response) {
-	resp.DelHeader("CDN-Cache-Control")
-	resp.DelHeader("Surrogate-Control")
-	var kept []string
-	private := false
-	for _, value := range resp.HeaderValues("Cache-Control") {
-		for _, directive := range splitDirectives(value) {
-			name, _, _ := strings.Cut(directive, "=")
-			switch strings.ToLower(strings.TrimSpace(name)) {
-			case "public", "s-maxage", "private": // private with fields leaves the rest to all caches
-				continue
-			case "no-store":
-				private = true
-			}
-			kept = append(kept, directive)
-		}
-	}
-	if !private {
-		kept = append([]string{"private"}, kept...)
-	}
-	resp.SetHeader("Cache-Control", strings.Join(kept, ", "))
-}
-
-// splitDirectives splits a list at its commas, but not within quotation marks.
-func splitDirectives(value string) []string {
-	var parts []string
-	quoted, from := false, 0
-	add := func(part string) {
-		if part = strings.Trim(part, " \t"); part != "" {
-			parts = append(parts, part)
-		}
-	}
-	for i := 0; i < len(value); i++ {
-		switch {
-		case value[i] == '\\' && quoted:
-			i++
-		case value[i] == '"':
-			quoted = !quoted
-		case value[i] == ',' && !quoted:
-			add(value[from:i])
-			from = i + 1
-		}
-	}
-	add(value[from:])
-	return parts
+	resp.KeepPrivate() // a shared cache would give it to other clients
 }

@@ -41,6 +41,11 @@ func (resp *Response) SetLifetime(control string, d time.Duration) {
 	resp.reply.SetLifetime(control, d)
 }
 
+// KeepPrivate forbids shared caches to keep the response, whatever Cache-Control says now or when an
+// http.Handler of the response sends it. It is for what concerns one client alone, such as the
+// cookie of a session.
+func (resp *Response) KeepPrivate() { resp.reply.KeepPrivate() }
+
 // SetCookie adds a cookie, in place of one with the same name, domain and path. A cookie that
 // [http.Cookie.Valid] refuses is an error of Send.
 func (resp *Response) SetCookie(c *http.Cookie) { resp.reply.SetCookie(c) }

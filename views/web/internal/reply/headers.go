@@ -154,6 +154,20 @@ func (resp *Response) SetLifetime(control string, d time.Duration) {
 	resp.more().lifetime = control
 }
 
+// KeepPrivate forbids shared caches to keep the response.
+func (resp *Response) KeepPrivate() {
+	control := header.Private(resp.HeaderValues("Cache-Control"))
+	x := resp.more()
+	x.private = true
+	if x.lifetime != "" && x.lifetime == resp.Header("Cache-Control") {
+		x.lifetime = control
+	}
+	resp.SetHeader("Cache-Control", control)
+	for _, name := range header.TargetedCacheControl {
+		resp.DelHeader(name)
+	}
+}
+
 // SetCookie adds a cookie, in place of one with the same name, domain and path. A cookie that
 // [http.Cookie.Valid] refuses is an error of Send.
 func (resp *Response) SetCookie(c *http.Cookie) {

@@ -30,6 +30,7 @@ type extras struct {
 	size     int64      // of a reader; -1 if unknown
 	err      error      // the first thing that makes the response invalid
 	lifetime string     // the Cache-Control of SetLifetime
+	private  bool       // see KeepPrivate
 }
 
 // more returns the extras, allocating them if necessary.

@@ -92,4 +92,9 @@ func (b *head) Begin(h http.Header) int {
 }
 
 // Correct removes what must not be sent with the status of a handler.
-func (b *head) Correct(h http.Header, status int) { header.Correct(h, status, b.extras.lifetime) }
+func (b *head) Correct(h http.Header, status int) {
+	header.Correct(h, status, b.extras.lifetime)
+	if b.extras.private {
+		header.KeepPrivate(h)
+	}
+}
