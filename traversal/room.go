@@ -105,15 +105,16 @@ func (r *Result) below() []Resource {
 
 // addEscaped adds the names of an escaped path. ".." does not remove names that were there before.
 func (r *Result) addEscaped(path string) error {
-	floor, odd := r.count, isOdd(path)
+	floor := r.count
 	for begin := 0; begin < len(path); begin++ {
-		end := len(path)
-		if n := strings.IndexByte(path[begin:], '/'); n >= 0 {
-			end = begin + n
+		end, odd := begin, uint8(0)
+		for end < len(path) && path[end] != '/' {
+			odd |= oddBytes[path[end]]
+			end++
 		}
 		name := path[begin:end]
 		begin = end
-		if odd {
+		if odd != 0 {
 			var reason string
 			if name, reason = unquote(name); reason != "" {
 				return &PathError{Path: path, Reason: reason}
@@ -125,15 +126,6 @@ func (r *Result) addEscaped(path string) error {
 		}
 	}
 	return nil
-}
-
-// isOdd reports whether a path needs a closer look.
-func isOdd(path string) bool {
-	odd := uint8(0)
-	for i := range len(path) {
-		odd |= oddBytes[path[i]]
-	}
-	return odd != 0
 }
 
 // oddBytes marks the bytes of a path that need a closer look: escapes, NUL, and those that are not

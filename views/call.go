@@ -83,6 +83,11 @@ func (t *Table) slots(r *web.Request, name string) (first, second *slot) {
 
 // handle calls the first matching view of the slot; done is false if there is none.
 func (s *slot) handle(ts *types, r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
+	if c := s.fixed; c != nil && c.flat != nil { // the most frequent case: a shorter way to the same
+		if method := condition.MethodOf(r.Method); method&condition.Explicit == 0 {
+			return c.handleFlat(r, res, method, permissive)
+		}
+	}
 	return s.chainFor(ts, r, reflect.TypeOf(res)).handle(r, res, permissive)
 }
 
@@ -105,7 +110,7 @@ func (c *chain) handleFront(r *web.Request, res traversal.Resource, permissive b
 		return resp, true, err
 	}
 	if c.flat != nil {
-		return c.handleFlat(r, res, permissive)
+		return c.handleFlat(r, res, condition.MethodOf(r.Method), permissive)
 	}
 	cur, method := c.cursor(), condition.MethodOf(r.Method)
 	for view := cur.next(r); view != nil; view = cur.next(r) {
@@ -126,8 +131,7 @@ func (c *chain) handleFront(r *web.Request, res traversal.Resource, permissive b
 }
 
 // handleFlat is handle if no view is chosen by the Accept header.
-func (c *chain) handleFlat(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
-	method := condition.MethodOf(r.Method)
+func (c *chain) handleFlat(r *web.Request, res traversal.Resource, method condition.MethodSet, permissive bool) (resp *web.Response, done bool, err error) {
 	for i := range c.flat {
 		view := &c.flat[i]
 		ok, err := view.fits(r, method)

@@ -61,6 +61,9 @@ func (r *Request) startWithError(resp *Response) *Response {
 func (r *Request) takeResponse() *Response {
 	h := r.host()
 	if h.state.CompareAndSwap(responseFree, responseTaken) {
+		if h.err == nil {
+			return &h.first
+		}
 		return h.startWithError(&h.first)
 	}
 	if h.state.CompareAndSwap(responseOpen, responseTaken) {

@@ -32,7 +32,11 @@ type Sent struct {
 // Most applications never call it: the App does.
 func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err error) {
 	x := r.extras.Load()
-	if x == nil && !resp.reply.Pending() { // nearly always: without extras no callback could ask for Sent
+	switch { // without extras no callback could ask for Sent
+	case x == nil && resp.reply.IsPlain():
+		sent, err := resp.reply.SendPlain(w, r.Method, r.hasScope())
+		return Sent(sent), err
+	case x == nil && !resp.reply.Pending():
 		return resp.sendMemory(w, r)
 	}
 	if x == nil && r.app.Sessions != nil { // the source may use the session for the first time
@@ -57,10 +61,6 @@ func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err er
 }
 
 func (resp *Response) sendMemory(w http.ResponseWriter, r *Request) (Sent, error) {
-	if resp.reply.IsPlain() {
-		sent, err := resp.reply.SendPlain(w, r.Method, r.hasScope())
-		return Sent(sent), err
-	}
 	sent, err := resp.reply.SendMemory(w, r.Method, r.hasScope())
 	return Sent(sent), err
 }

@@ -25,6 +25,13 @@ type Stream func(w *stream.Writer) error
 
 // SetText sets the body to s. The Content-Type is text/plain, unless one is set.
 func (resp *Response) SetText(s string) {
+	if resp.kind == empty && resp.extras == nil { // nearly always
+		resp.kind, resp.text = inText, s
+		if resp.common == none {
+			resp.common = Text
+		}
+		return
+	}
 	resp.replaceBody(inText)
 	resp.text = s
 	resp.DefaultType(Text)
