@@ -18,6 +18,7 @@ var picture = []room{
 	{path: "internal/testapps/...", may: all},
 	{path: "internal/load/logged", may: rooms("framework", "framework/cli", "tweens", "views")},
 	{path: "internal/load/bare"},
+	{path: "internal/load/idle"},
 	{path: "internal/rfc9110"},    // a model of responses, for the tests of what sends them
 	{path: "internal/testserver"}, // databases for tests that stop them
 	{path: "internal/cputime"},    // for tests of complexity
