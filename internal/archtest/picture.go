@@ -181,7 +181,7 @@ var modules = []module{
 	{path: "github.com/coder/websocket", rooms: rooms("views/websocket"), heavy: true},
 	{path: "github.com/leonelquinteros/gotext", rooms: rooms("views/i18n"), heavy: true},
 	{path: "github.com/go-playground/validator/v10", rooms: rooms("views/forms/validator"), heavy: true},
-	{path: "github.com/go-jose/go-jose/v4", rooms: rooms("framework/security/jwt"), heavy: true, tests: true},
+	{path: "github.com/go-jose/go-jose/v4", rooms: rooms("framework/security/jwt", "framework/security/oidc"), heavy: true, tests: true},
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "golang.org/x/oauth2", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore", "tweens/redislimit"), heavy: true},

@@ -84,7 +84,7 @@ func New(o Options) *Provider {
 		client = *o.Client
 	}
 	if client.Timeout <= 0 {
-		client.Timeout = 10 * time.Second // go-oidc fetches keys outside the context of a request
+		client.Timeout = 10 * time.Second
 	}
 	p.options.Client = &client
 	return p
@@ -133,12 +133,19 @@ func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	if err != nil {
 		return nil, unavailable(ctx, err)
 	}
+	var more struct {
+		Keys string `json:"jwks_uri"`
+	}
+	if err := provider.Claims(&more); err != nil {
+		return nil, unavailable(ctx, err)
+	}
+	keys := newKeySet(more.Keys, p.options.Client, p.options.Algorithms)
 	p.found = &discovered{
 		oauth: oauth2.Config{
 			ClientID: p.options.ClientID, ClientSecret: p.options.ClientSecret, Endpoint: provider.Endpoint(),
 			RedirectURL: p.options.RedirectURL, Scopes: append([]string{goidc.ScopeOpenID}, p.options.Scopes...),
 		},
-		verifier: provider.Verifier(&goidc.Config{ClientID: p.options.ClientID, SupportedSigningAlgs: p.options.Algorithms}),
+		verifier: goidc.NewVerifier(p.options.Issuer, keys, &goidc.Config{ClientID: p.options.ClientID, SupportedSigningAlgs: p.options.Algorithms}),
 	}
 	return p.found, nil
 }
@@ -222,11 +229,12 @@ func (p *Provider) exchange(ctx context.Context, found *discovered, code string,
 	if !ok {
 		return nil, errors.New("the provider has sent no id token")
 	}
-	verified, err := found.verifier.Verify(ctx, raw)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	var noKeys error
+	verified, err := found.verifier.Verify(context.WithValue(ctx, failureKey{}, &noKeys), raw)
+	switch {
+	case noKeys != nil || ctx.Err() != nil:
+		return nil, unavailable(ctx, noKeys)
+	case err != nil:
 		return nil, web.BadRequest("the login is not valid").With(err)
 	}
 	if verified.Nonce != one.Nonce {

@@ -38,6 +38,9 @@ type issuer struct {
 	key   *ecdsa.PrivateKey
 	codes map[string]url.Values // what was asked for each code that is not used
 	down  bool
+	// keysDown takes down the keys alone; fetches counts how often they were asked for.
+	keysDown bool
+	fetches  int
 	// change changes the claims of the next id token; forge replaces the token.
 	change func(claims map[string]any)
 	forge  func(claims map[string]any) string
@@ -59,6 +62,11 @@ func (i *issuer) RoundTrip(hr *http.Request) (*http.Response, error) {
 	case "/.well-known/openid-configuration":
 		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":"%[1]s/auth","token_endpoint":"%[1]s/token","jwks_uri":"%[1]s/keys"}`, issuerURL)
 	case "/keys":
+		i.fetches++
+		if i.keysDown {
+			w.WriteHeader(http.StatusInternalServerError)
+			break
+		}
 		require.NoError(i.t, json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &i.key.PublicKey, KeyID: "one"}}}))
 	case "/token":
 		i.token(w, hr)
@@ -401,6 +409,33 @@ func TestProviderIsDown(t *testing.T) {
 	status, _ := b.callback(q)
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.Empty(t, b.user())
+}
+
+// A token that no key has signed fetches the keys again, once per minute at most.
+func TestKeysOfTheProvider(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		i := newIssuer(t)
+		app := application(t, i, nil)
+		login := func() int {
+			b := newBrowser(t, app)
+			status, _ := b.callback(b.begin(i, ""))
+			return status
+		}
+		i.keysDown = true
+		assert.Equal(t, http.StatusServiceUnavailable, login(), "no keys yet")
+		i.keysDown = false
+		assert.Equal(t, http.StatusSeeOther, login())
+		assert.Equal(t, http.StatusSeeOther, login())
+		assert.Equal(t, 2, i.fetches)
+
+		i.key = newIssuer(t).key // rotated
+		assert.Equal(t, http.StatusBadRequest, login())
+		assert.Equal(t, 2, i.fetches, "the last fetch is not a minute ago")
+		time.Sleep(time.Minute)
+		assert.Equal(t, http.StatusSeeOther, login())
+		assert.Equal(t, 3, i.fetches)
+	})
 }
 
 func TestMistakes(t *testing.T) {
