@@ -99,7 +99,7 @@ func ContentType(types ...string) web.Predicate {
 	}
 	want = sortedSet(want)
 	p := web.NewPredicate(kindContentType, texts(want), func(r *web.Request) (bool, error) {
-		return mediatype.In(want, r.Header.Get("Content-Type")), nil
+		return mediatype.In(want, web.Drive(r).ContentType()), nil
 	})
 	if problem != nil {
 		return p.WithErr(problem)

@@ -32,6 +32,12 @@
 // at most once. [Request.Context] carries the request, which [FromContext] finds in it.
 // [Request.HTTP] returns an *http.Request for other code.
 //
+// A header that many ask for is read once per request, until it changes, and only if somebody asks:
+// Accept, and what trusted proxies say. The media type in Content-Type is read in bounded time.
+// Other headers are read where they decide: Accept-Encoding by the tween Compress, conditions and
+// ranges by whatever serves the content, cookies by net/http at each call, so keep what you read in
+// a Key.
+//
 // # Response
 //
 // [Request.Text], [Request.HTML], [Request.JSON], [Request.Bytes], [Request.Redirect] and

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 )
 
@@ -159,6 +160,10 @@ func (d Driver) LimitBody(n int64) { d.r.limitBody(n) }
 // BodyLimit returns the limit of the body in bytes, negative if unlimited; false if LimitBody was
 // never called.
 func (d Driver) BodyLimit() (n int64, ok bool) { return d.r.bodyLimit() }
+
+// ContentType returns the media type of the body, in lower case and without parameters; "" if the
+// header is missing or malformed. It takes bounded time, however long the header is.
+func (d Driver) ContentType() string { return header.ContentType(d.r.Request.Header) }
 
 // ShowMatch sets the Pattern of the route that matched in hr, and its path values too if
 // Application.PathValues says so. Call it with the request that net/http passed in, for the

@@ -2,9 +2,7 @@ package form
 
 import (
 	"bytes"
-	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"reflect"
 	"strings"
@@ -61,9 +59,8 @@ func (f *Form) source(r *web.Request) source {
 	case contentType == "" && (empty || r.ContentLength < 0 || r.Body == http.NoBody):
 		return fromParameters
 	}
-	mediaType, _, err := mime.ParseMediaType(contentType)
+	mediaType := web.Drive(r).ContentType()
 	switch {
-	case err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter):
 	case mediaType == "application/json", strings.HasSuffix(mediaType, "+json"):
 		return fromJSON
 	case mediaType == "application/x-www-form-urlencoded", mediaType == "multipart/form-data":

@@ -121,10 +121,12 @@ func Rival(offer, other string) (string, error) {
 	return normal, nil
 }
 
-// In reports whether a Content-Type, whose parameters are ignored, is one of the ranges.
-func In(ranges []string, contentType string) bool {
-	have, _, _ := strings.Cut(contentType, ";")
-	have = strings.ToLower(strings.TrimSpace(have))
+// In reports whether a media type, in lower case and without parameters, is in one of the ranges;
+// "" is in none.
+func In(ranges []string, have string) bool {
 	major, _, _ := strings.Cut(have, "/")
-	return have != "" && (slices.Contains(ranges, have) || slices.Contains(ranges, major+"/*"))
+	return have != "" && slices.ContainsFunc(ranges, func(r string) bool {
+		of, all := strings.CutSuffix(r, "/*")
+		return r == have || all && of == major
+	})
 }

@@ -88,10 +88,10 @@ func TestRival(t *testing.T) {
 func TestIn(t *testing.T) {
 	t.Parallel()
 	ranges := []string{"application/json", "image/*"}
-	for contentType, want := range map[string]bool{
-		"application/json": true, "Application/JSON; charset=utf-8": true, "image/png": true, "image/": true,
-		"text/plain": false, "application/jsonp": false, "": false, ";": false, "json": false,
+	for have, want := range map[string]bool{
+		"application/json": true, "image/png": true, "image/*": true,
+		"text/plain": false, "application/jsonp": false, "images/png": false, "": false,
 	} {
-		assert.Equal(t, want, mediatype.In(ranges, contentType), contentType)
+		assert.Equal(t, want, mediatype.In(ranges, have), have)
 	}
 }

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"mime"
 	"mime/multipart"
 	"net/http"
 	"slices"
 	"unicode/utf8"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/body"
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
@@ -73,12 +73,10 @@ func In(hr *http.Request) Kind {
 	if hr.Body == nil || hr.Body == http.NoBody {
 		return None
 	}
-	mediaType, _, err := mime.ParseMediaType(hr.Header.Get("Content-Type"))
-	switch {
-	case err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter):
-	case mediaType == "application/x-www-form-urlencoded":
+	switch header.ContentType(hr.Header) {
+	case "application/x-www-form-urlencoded":
 		return URLEncoded
-	case mediaType == "multipart/form-data":
+	case "multipart/form-data":
 		return Multipart
 	}
 	return None

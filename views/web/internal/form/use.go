@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/header"
 )
 
 // Use calls read, a method of hr that reads a form, and converts its errors: those that the client
@@ -17,7 +19,7 @@ import (
 // its caller.
 func Use(hr *http.Request, read func() error, other func(error) error) error {
 	before, from := hr.MultipartForm, hr.Body
-	if from != nil && strings.HasPrefix(strings.ToLower(hr.Header.Get("Content-Type")), "multipart/") {
+	if from != nil && strings.HasPrefix(header.ContentType(hr.Header), "multipart/") {
 		hr.Body = struct {
 			io.Reader
 			io.Closer
