@@ -231,7 +231,7 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 //
 // What builds but is probably wrong, such as a route that matches no request, is a warning:
 // App.Registry().Warnings() returns them. App itself logs none, since every command and every test
-// builds an application. The commands check and serve --dev report them, and frameworktest.New logs
+// builds an application. The commands check and serve report them, and frameworktest.New logs
 // them to the test.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()

@@ -45,9 +45,7 @@ func (p *program) serveDev(ctx context.Context) error {
 	if host, _, err := net.SplitHostPort(o.Addr); err == nil && !strings.HasPrefix(o.Addr, "unix:") && host != "localhost" && !net.ParseIP(host).IsLoopback() {
 		p.env.Logger.Warn().Str("addr", o.Addr).Msg("--dev shows stacks and requests to everyone who can reach this address")
 	}
-	for _, w := range app.Registry().Warnings() {
-		p.env.Logger.Warn().Stringer("source", w.Source).Msg(w.Text)
-	}
+	p.logWarnings(app)
 	inner := o.Middleware
 	o.Middleware = func(h http.Handler) http.Handler {
 		if inner != nil {

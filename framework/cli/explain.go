@@ -16,8 +16,8 @@ import (
 const requestHelp = `
 
 The OnStart hooks run before, the OnStop hooks after; those of OnServe, which start background jobs,
-do not. --as sets the user in the way that the
-application defines (framework.Options.ActAs); --user and --header send what a client would send.`
+do not. --as sets the user in the way that the application defines (framework.Options.ActAs); --user
+and --header send what a client would send.`
 
 func (p *program) explainCommand() *cobra.Command {
 	var html bool

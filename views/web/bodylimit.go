@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/body"
+	"github.com/mastaba-go/mastaba/views/web/internal/form"
 	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 )
 
@@ -45,6 +46,9 @@ func (r *Request) limitedBody() *body.Limited {
 func (r *Request) orBodyError(err error) error {
 	if _, ok := StatusOf(err); ok || (*requestContext)(r).Err() != nil || panics.Is(err) {
 		return err
+	}
+	if e := form.PartError(r.Request, err); e != nil {
+		return formError(e)
 	}
 	b := r.limitedBody()
 	if b == nil {

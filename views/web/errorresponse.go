@@ -22,6 +22,7 @@ const StatusClientClosedRequest = 499
 // above shows the request id. What the failed view set on [Request.Response] is not used.
 func (e *HTTPError) Response(r *Request) *Response {
 	resp := r.cleanResponse()
+	e = e.orZero()
 	resp.SetStatus(e.Status())
 	if e.extras != nil {
 		for _, p := range e.extras.header {

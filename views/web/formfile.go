@@ -23,7 +23,8 @@ func (r *Request) ParseMultipartForm(maxMemory int64) error {
 }
 
 // MultipartReader is that of http.Request, with the errors of FormFile. If the form ends too early,
-// reading a part of it fails with a 400, too.
+// reading a part of it fails with a 400, too. If a part is malformed, the error of NextPart has no
+// status; a view that returns it responds with a 400.
 func (r *Request) MultipartReader() (parts *multipart.Reader, err error) {
 	err = r.useForm(func() error { parts, err = r.Request.MultipartReader(); return err })
 	return parts, err

@@ -2,11 +2,13 @@ package web_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -160,4 +162,36 @@ type failingDisk struct{}
 
 func (failingDisk) Read([]byte) (int, error) {
 	return 0, &fs.PathError{Op: "read", Err: errors.New("disk on fire")}
+}
+
+// The errors of a multipart.Reader for a malformed part have no status; the application finds it.
+func TestMalformedParts(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		body string
+		want int // 0: no status
+	}{
+		"a header without a colon": {"--b\r\nContent-Disposition\r\n\r\nx\r\n--b--\r\n", 400},
+		"a line in between":        {"--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n--b other\r\n\r\n--b--\r\n", 400},
+		"a part":                   {"--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n--b--\r\n", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := beginIn(nil, http.MethodPost, "/", tc.body, "Content-Type", "multipart/form-data; boundary=b")
+			parts, err := r.MultipartReader()
+			require.NoError(t, err)
+			for err == nil {
+				_, err = parts.NextPart()
+			}
+			status, _ := web.StatusOf(web.Drive(r).OrBodyError(fmt.Errorf("upload: %w", err)))
+			if tc.want == 0 {
+				assert.ErrorIs(t, err, io.EOF)
+				return
+			}
+			assert.Equal(t, tc.want, status, err)
+			upstream := &url.Error{Op: "Get", URL: "http://a", Err: err}
+			status, ok := web.StatusOf(web.Drive(r).OrBodyError(upstream))
+			assert.False(t, ok && status == 400, "the header of another server is no mistake of the client")
+		})
+	}
 }

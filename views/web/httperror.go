@@ -27,7 +27,8 @@ var _ StatusError = (*PathError)(nil)
 //
 // It is immutable: the With methods return changed copies, so it can be kept in a variable. Clients
 // see the detail, even that of a 500. The cause is for the log and for errors.Is and errors.As;
-// clients never see it.
+// clients never see it. The methods of a nil pointer, which is an error although it is nil, are
+// those of the zero value, a 500.
 type HTTPError struct {
 	status int
 	detail string
@@ -46,7 +47,7 @@ type pair struct{ key, value string } // key is canonical
 
 // Status returns the status code; 500 for the zero value.
 func (e *HTTPError) Status() int {
-	if e.status == 0 {
+	if e == nil || e.status == 0 {
 		return http.StatusInternalServerError
 	}
 	return e.status
@@ -54,17 +55,20 @@ func (e *HTTPError) Status() int {
 
 // Title returns the text of the status, or the one set by WithTitle.
 func (e *HTTPError) Title() string {
-	if e.extras != nil && e.extras.Title != "" {
+	if e != nil && e.extras != nil && e.extras.Title != "" {
 		return e.extras.Title
 	}
 	return problem.StatusText(e.Status())
 }
 
 // Detail returns what clients see below the title.
-func (e *HTTPError) Detail() string { return e.detail }
+func (e *HTTPError) Detail() string { return e.orZero().detail }
 
 // Error returns status, detail and cause, for the log.
 func (e *HTTPError) Error() string {
+	if e == nil {
+		return "500 Internal Server Error: a nil *web.HTTPError was returned as an error: return nil itself if nothing is wrong"
+	}
 	s := strconv.Itoa(e.Status()) + " " + e.Title()
 	if e.detail != "" {
 		s += ": " + e.detail
@@ -76,11 +80,18 @@ func (e *HTTPError) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *HTTPError) Unwrap() error { return e.cause }
+func (e *HTTPError) Unwrap() error { return e.orZero().cause }
+
+func (e *HTTPError) orZero() *HTTPError {
+	if e == nil {
+		return &HTTPError{}
+	}
+	return e
+}
 
 // Header returns the first value of a header that the response will have; "" without one.
 func (e *HTTPError) Header(name string) string {
-	if e.extras != nil {
+	if e != nil && e.extras != nil {
 		key := http.CanonicalHeaderKey(name)
 		for _, p := range e.extras.header {
 			if p.key == key {
@@ -93,14 +104,14 @@ func (e *HTTPError) Header(name string) string {
 
 // With returns the error with another cause.
 func (e *HTTPError) With(cause error) *HTTPError {
-	c := *e
+	c := *e.orZero()
 	c.cause = cause
 	return &c
 }
 
 // WithDetail returns the error with another detail.
 func (e *HTTPError) WithDetail(detail string) *HTTPError {
-	c := *e
+	c := *e.orZero()
 	c.detail = detail
 	return &c
 }
@@ -147,10 +158,10 @@ func (e *HTTPError) WithExtension(name string, value any) *HTTPError {
 }
 
 func (e *HTTPError) copied() (*HTTPError, *errorExtras) {
-	c := *e
+	c := *e.orZero()
 	x := new(errorExtras)
-	if e.extras != nil {
-		*x = *e.extras
+	if c.extras != nil {
+		*x = *c.extras
 	}
 	c.extras = x
 	return &c, x

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,4 +29,25 @@ func TestZeroHTTPErrorIsInternal(t *testing.T) {
 	assert.Equal(t, 500, zero.Status())
 	assert.Equal(t, 500, zero.Response(get("/")).Status())
 	assert.EqualError(t, zero, "500 Internal Server Error")
+}
+
+// A nil pointer in an error interface is an error, whatever it is wrapped in.
+func TestNilHTTPErrorIsInternal(t *testing.T) {
+	t.Parallel()
+	var none *web.HTTPError
+	assert.Equal(t, 500, none.Status())
+	assert.Equal(t, "Internal Server Error", none.Title())
+	assert.Empty(t, none.Detail())
+	assert.Empty(t, none.Header("X-A"))
+	assert.NoError(t, none.Unwrap())
+	assert.Equal(t, 500, none.Response(get("/")).Status())
+	assert.EqualError(t, none.With(errBroken), "500 Internal Server Error: broken")
+	assert.Equal(t, "d", none.WithDetail("d").Detail())
+	assert.Equal(t, "1", none.WithHeader("X-A", "1").Header("X-A"))
+	for _, err := range []error{none, fmt.Errorf("wrapped: %w", none), errors.Join(errBroken, none)} {
+		status, ok := web.StatusOf(err)
+		assert.Equal(t, 500, status)
+		assert.True(t, ok)
+		assert.Contains(t, err.Error(), "a nil *web.HTTPError was returned as an error")
+	}
 }
