@@ -136,6 +136,11 @@ func FuzzQuery(f *testing.F) {
 func TestLists(t *testing.T) {
 	t.Parallel()
 	l := urls.Lists{{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}, {Name: "a", Value: "3"}}, {{Name: "c", Value: "4"}, {Name: "a", Value: "5"}}}
+	posted, ok := l.Posted("a")
+	assert.True(t, ok)
+	assert.Equal(t, "5", posted, "whatever the query has")
+	_, ok = l.Posted("b")
+	assert.False(t, ok, "only the query has it")
 	assert.Equal(t, []string{"a", "b", "c"}, l.Names())
 	assert.Equal(t, 5, l.Len())
 	assert.Equal(t, []string{"1", "3", "5"}, l.All("a"))
