@@ -190,9 +190,15 @@ func (t *tickets) renew(r *web.Request, resp *web.Response, ticket *Ticket) erro
 	}
 	cookie, err := t.issue(t.cookieFor(r), ticket)
 	if err == nil {
-		resp.SetCookie(cookie)
+		setPrivate(resp, cookie)
 	}
 	return err
+}
+
+// setPrivate sets a cookie. No shared cache may keep the response, which would give it to others.
+func setPrivate(resp *web.Response, cookie *http.Cookie) {
+	resp.SetCookie(cookie)
+	resp.KeepPrivate()
 }
 
 // isShared reports whether Cache-Control lets a shared cache keep a response, with its cookies.
@@ -229,7 +235,7 @@ func (t *tickets) settle(r *web.Request, cookie *http.Cookie, err error) (func(*
 		return nil, err
 	}
 	t.settled.Set(r, true)
-	return func(resp *web.Response) { resp.SetCookie(cookie) }, nil
+	return func(resp *web.Response) { setPrivate(resp, cookie) }, nil
 }
 
 // maxCookie is the number of bytes that a browser keeps of name and value (RFC 6265, 6.1).

@@ -176,6 +176,21 @@ func TestTicketReissue(t *testing.T) {
 	})
 }
 
+// A shared cache that kept the response of a login would log others in.
+func TestTicketIsNotForSharedCaches(t *testing.T) {
+	t.Parallel()
+	config := configure(framework.Options{Security: security.New(security.Options{Identify: tickets(secret)})})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		resp := r.Text("welcome")
+		resp.SetHeader("Cache-Control", "public, max-age=60")
+		return resp, r.Remember("alice")
+	}), views.Name("welcome"))
+	resp, _ := newBrowser(t, build(t, config)).send("GET", "/welcome", "")
+	assert.Len(t, resp.Cookies(), 1)
+	assert.NotContains(t, resp.Header.Get("Cache-Control"), "public")
+	assert.Contains(t, resp.Header.Get("Cache-Control"), "private")
+}
+
 // Logging out, or in, in the request in which the ticket would be reissued, wins.
 func TestTicketIsNotReissuedAfterLogout(t *testing.T) {
 	t.Parallel()
