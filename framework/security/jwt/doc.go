@@ -26,7 +26,8 @@
 //
 // [Static] keys are given; [Remote] ones are fetched from a JWKS URL when the first token comes, and
 // anew when they are old or a token names an unknown one. One request at a time fetches, with a
-// deadline and within its own context; how often is bounded, so unknown key ids do not make a flood.
+// deadline, also if its client leaves meanwhile. How often is bounded, so neither unknown key ids nor
+// clients that leave make a flood.
 // If a fetch fails, the keys that are there go on working, and the log says so.
 //
 // The package links go-jose.

@@ -3,7 +3,6 @@ package jwt
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/json"
 	josejwt "github.com/go-jose/go-jose/v4/jwt"
 
 	"github.com/mastaba-go/mastaba/framework/security"
@@ -48,7 +48,8 @@ type Claims struct {
 	text json.RawMessage
 }
 
-// Decode decodes all claims of the token, as JSON, into a pointer.
+// Decode decodes all claims of the token, as JSON, into a pointer. Names count letter by letter, so
+// a field of a struct needs a tag with the name of its claim.
 func (c *Claims) Decode(into any) error { return json.Unmarshal(c.text, into) }
 
 // Keys find the public keys for the id in the header of a token, which is "" if it has none. They
@@ -231,6 +232,9 @@ func (c *checker) claims(payload []byte) (*Claims, error) {
 		josejwt.Claims
 		Scope string `json:"scope"`
 	}
+	// go-jose's package json takes no "Sub" for "sub", and refuses a name that occurs twice (RFC 7519,
+	// 4 and 10.1.1). encoding/json accepts both, and the last one counts: so somebody who may choose
+	// a further claim of their token would choose its subject.
 	if err := json.Unmarshal(payload, &read); err != nil {
 		return nil, &invalidError{err}
 	}

@@ -144,7 +144,9 @@ func TestValidTokens(t *testing.T) {
 func TestClaims(t *testing.T) {
 	t.Parallel()
 	of := jwt.New(jwt.Options{Issuer: issuer, Audience: audience, Keys: keys, User: func(_ *web.Request, c *jwt.Claims) (security.User, error) {
-		var more struct{ Email string }
+		var more struct {
+			Email string `json:"email"`
+		}
 		err := c.Decode(&more)
 		if c.ID == "revoked" {
 			return security.User{}, err
@@ -333,4 +335,37 @@ func FuzzToken(f *testing.F) {
 		}
 		assert.Empty(t, identify(t, of, token))
 	})
+}
+
+// A claim that is spelled in another case is another claim, and none may occur twice: so the subject
+// is the one that the issuer means.
+func TestNamesOfClaimsAreExact(t *testing.T) {
+	t.Parallel()
+	c := claims("Sub", "admin", "SCOPE", "everything", "scope", "read")
+	user := identify(t, identifier(), sign(t, "EdDSA", edKey, "ed", nil, c))
+	assert.Equal(t, "alice", user.ID)
+	read := user.Credentials.(*jwt.Claims)
+	assert.Equal(t, []string{"read"}, read.Scopes)
+	var own struct {
+		Subject string `json:"sub"`
+	}
+	require.NoError(t, read.Decode(&own))
+	assert.Equal(t, "alice", own.Subject)
+
+	for name, c := range map[string]map[string]any{
+		"subject": claims("sub", nil, "Sub", "admin"), "issuer": claims("iss", nil, "Iss", issuer),
+		"audience": claims("aud", nil, "AUD", audience), "end": claims("exp", nil, "Exp", time.Now().Unix()+600),
+	} {
+		assert.Empty(t, identify(t, identifier(), sign(t, "EdDSA", edKey, "ed", nil, c)).ID, name)
+	}
+
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.EdDSA, Key: edKey}, new(jose.SignerOptions).WithHeader("kid", "ed"))
+	require.NoError(t, err)
+	text, err := json.Marshal(claims())
+	require.NoError(t, err)
+	signed, err := signer.Sign([]byte(strings.TrimSuffix(string(text), "}") + `,"sub":"admin"}`))
+	require.NoError(t, err)
+	token, err := signed.CompactSerialize()
+	require.NoError(t, err)
+	assert.Empty(t, identify(t, identifier(), token).ID, "a subject twice")
 }

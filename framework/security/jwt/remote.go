@@ -123,10 +123,9 @@ func (r *remote) refresh(ctx context.Context, old *fetched, has bool) (*fetched,
 		return now, nil // another request has fetched in the meantime
 	}
 	next := &fetched{keys: now.keys, at: now.at}
-	keys, err := r.fetch(ctx)
-	if err != nil && ctx.Err() != nil {
-		return nil, ctx.Err() // the client has left; the next request tries again
-	}
+	// If the client leaves, the fetch goes on: otherwise clients that leave at once would make a fetch
+	// each, or put off the keys that others wait for.
+	keys, err := r.fetch(context.WithoutCancel(ctx))
 	next.tried, next.err = time.Now(), err
 	if err == nil {
 		next.keys, next.at = keys, next.tried

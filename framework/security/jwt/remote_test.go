@@ -160,8 +160,8 @@ func TestRemoteIsDown(t *testing.T) {
 	})
 }
 
-// A client that leaves does not take the fetch of others along, and a fetch does not outlive it.
-func TestRemoteFetchEndsWithItsRequest(t *testing.T) {
+// A client that leaves does not take the fetch of others along.
+func TestRemoteFetchGoesOnWithoutItsClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{set: set(t, jose.JSONWebKey{Key: edPublic, KeyID: "ed"}), delay: time.Second}
@@ -177,8 +177,25 @@ func TestRemoteFetchEndsWithItsRequest(t *testing.T) {
 		go func() { stayed <- identify(t, of, token) }()
 		synctest.Wait()
 		cancel()
-		require.ErrorIs(t, <-left, context.Canceled)
+		require.NoError(t, <-left)
 		assert.Equal(t, "alice", (<-stayed).ID)
+		assert.Equal(t, 1, s.fetches)
+	})
+}
+
+// Clients that send unknown key ids and leave at once make no fetch each.
+func TestClientsThatLeaveMakeNoFlood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{set: set(t, jose.JSONWebKey{Key: edPublic, KeyID: "ed"}), delay: time.Second}
+		of := s.identifier()
+		require.Equal(t, "alice", identify(t, of, sign(t, "EdDSA", edKey, "ed", nil, claims())).ID)
+		time.Sleep(time.Minute)
+		for range 20 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+			_, _ = of.Identify(bearer(ctx, sign(t, "EdDSA", edKey, "unknown", nil, claims())))
+			cancel()
+		}
 		assert.Equal(t, 2, s.fetches)
 	})
 }
