@@ -95,6 +95,33 @@ func TestSendingTakesTheBody(t *testing.T) {
 	}
 }
 
+// retaining is a writer that fails and goes on using what it was given, as one of HTTP/2 may after
+// the client has reset the stream.
+type retaining struct {
+	httptest.ResponseRecorder
+	kept []byte
+}
+
+func (w *retaining) Write(p []byte) (int, error) {
+	w.kept = p
+	return 0, errors.New("stream closed")
+}
+
+// What a failed write may still use is never the memory of another response.
+func TestMemoryOfAFailedWriteIsNotUsedAgain(t *testing.T) {
+	t.Parallel()
+	for range 100 { // with the race detector, a pool drops some of what it is given
+		var resp reply.Response
+		require.NoError(t, resp.SetJSON("of the first client"))
+		var w retaining
+		_, err := resp.SendMemory(&w, "GET", false)
+		require.Error(t, err)
+		var next reply.Response
+		require.NoError(t, next.SetJSON("of another client"))
+		require.Equal(t, `"of the first client"`, string(w.kept))
+	}
+}
+
 func TestSendSource(t *testing.T) {
 	t.Parallel()
 	failed := errors.New("failed")

@@ -71,6 +71,11 @@ func (resp *Response) writeBody(w io.Writer) (n int, err error) {
 		return io.WriteString(w, resp.text)
 	}
 	n, err = resp.bytes.Write(w)
+	if err != nil {
+		// The memory must not have another body next: after the end of a stream of HTTP/2, Write returns
+		// while the connection may still read from it.
+		resp.bytes.Keep()
+	}
 	resp.replaceBody(empty)
 	return n, err
 }

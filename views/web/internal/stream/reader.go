@@ -18,7 +18,12 @@ func (o *Writer) Copy(body io.Reader, size int64) error {
 		return nil
 	}
 	chunk := chunks.Get().(*[4096]byte)
-	defer chunks.Put(chunk)
+	written := true
+	defer func() {
+		if written { // otherwise the connection may still read from it, as HTTP/2 does after the end of a stream
+			chunks.Put(chunk)
+		}
+	}()
 	first := chunk[:]
 	if size > 0 && size < int64(len(first)) {
 		first = first[:size]
@@ -31,6 +36,7 @@ func (o *Writer) Copy(body io.Reader, size int64) error {
 		return short(err, 0, size)
 	}
 	if _, err := o.Write(first[:n]); err != nil {
+		written = false
 		return err
 	}
 	if size < 0 {
