@@ -35,7 +35,9 @@ func IfPermitted(permission string) Option {
 // permitted is the Data of an IfPermitted predicate: its permission.
 type permitted string
 
-func isPermitted(p web.Predicate) bool { return p.Kind() == kindPermitted }
+// isPermitted reports whether a predicate that does not hold means that a permission is denied. That
+// of Not(IfPermitted(…)) is granted then.
+func isPermitted(p web.Predicate) bool { return p.Kind() == kindPermitted && !p.Negated() }
 
 // IfPermitted returns the permission of the view's predicate [IfPermitted], "" without one.
 func (i *Info) IfPermitted() string {

@@ -136,6 +136,7 @@ func TestIfPermitted(t *testing.T) {
 		views.Add(c, say("two"), views.Name("two"), views.IfPermitted("edit"), views.Permission("view"))
 		views.Add(c, say("param"), views.Name("param"), views.IfPermitted("edit"), views.Param("x"))
 		views.Add(c, say("any"), views.Name("any"), views.IfPermitted("edit"))
+		views.Add(c, say("request access"), views.Name("join"), views.Not(views.IfPermitted("edit").(web.Predicate)))
 	})
 	for name, tt := range map[string]struct {
 		method, view string
@@ -157,6 +158,8 @@ func TestIfPermitted(t *testing.T) {
 		"TRACE is no view's":              {"TRACE", "any", policy{"edit"}, 405, "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"},
 		"it also requires another one":    {"GET", "two", policy{"edit"}, 403, ""},
 		"another predicate fails as well": {"GET", "param", policy{}, 404, ""},
+		"negated":                         {"GET", "join", policy{}, 200, "request access"},
+		"negated, nothing was denied":     {"GET", "join", policy{"edit"}, 404, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
