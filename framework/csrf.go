@@ -17,12 +17,10 @@ import (
 // method NeedsSessions() bool returns true in an application without sessions.
 func (c *Configurator) SetCSRFPolicy(policy web.CSRFPolicy) {
 	config := c.Directive()
-	if isNil(policy) {
-		config.Fail(errors.New("set CSRF policy: the policy is nil: want one such as security.NewCSRF returns"))
-		return
-	}
 	var err error
-	if faulty, ok := policy.(interface{ Err() error }); ok && faulty.Err() != nil {
+	if isNil(policy) {
+		err = errors.New("set CSRF policy: the policy is nil: want one such as security.NewCSRF returns")
+	} else if faulty, ok := policy.(interface{ Err() error }); ok && faulty.Err() != nil {
 		err = fmt.Errorf("set CSRF policy: %w", faulty.Err())
 	}
 	config.Declare(registry.Declaration{
@@ -45,6 +43,7 @@ func checkTokens(reg *registry.Registry, at registry.Source) error {
 	if sessions, _ := registry.Lookup[web.SessionFactory](reg); !ok || !keeper.NeedsSessions() || sessions != nil {
 		return nil
 	}
-	return &registry.Mistake{Source: at, Err: errors.New("the CSRF policy keeps its tokens in the session, but the application " +
-		"has no sessions: set framework.Options.Sessions, or keep the tokens in a cookie (security.CSRFInCookie)")}
+	err := errors.New("the CSRF policy keeps its tokens in the session, but the application " +
+		"has no sessions: set framework.Options.Sessions, or keep the tokens in a cookie (security.CSRFInCookie)")
+	return &registry.Mistake{Source: at, Err: registry.Missing(err, registry.Ref{Category: "session factory"})}
 }

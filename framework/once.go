@@ -46,8 +46,8 @@ func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 		policy = NoPolicy{} // so that it is not missing
 	}
 	if made, ok := policy.(interface{ Err() error }); ok && made.Err() != nil {
-		config.Fail(fmt.Errorf("set security policy: %w", made.Err()))
-		return
+		config.Report(fmt.Errorf("set security policy: %w", made.Err()))
+		policy = NoPolicy{}
 	}
 	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) },
 		registry.Field{Name: "type", Value: reflect.TypeOf(policy)})
@@ -57,7 +57,9 @@ func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 func (c *Configurator) SetSessionFactory(factory web.SessionFactory) {
 	config := c.Directive()
 	if isNil(factory) {
-		config.Report(errors.New("set session factory: the factory is nil: want one such as those of package framework/session"))
+		config.Declare(registry.Declaration{Category: "session factory", Err: errors.New(
+			"set session factory: the factory is nil: want one such as those of package framework/session")})
+		return
 	}
 	once(config, "session factory", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, factory) },
 		registry.Field{Name: "type", Value: reflect.TypeOf(factory)})

@@ -110,6 +110,12 @@ var faults = []struct {
 	}, `so it is a coroutine`},
 }
 
+// inSession is a CSRF policy that needs sessions.
+type inSession struct{}
+
+func (inSession) Check(*web.Request) error { return nil }
+func (inSession) NeedsSessions() bool      { return true }
+
 var pass = tweens.Wrap(func(next web.Handler) web.Handler { return next })
 
 func refuse(views.View, *views.Info) (views.Callable, error) { return nil, errors.New("not this view") }
@@ -289,6 +295,15 @@ func TestNoConsequenceIsReported(t *testing.T) {
 			}})
 			dependents(c)
 		}, "keys: no key"},
+		"csrf policy": {func(c *framework.Configurator) {
+			c.SetCSRFPolicy(nil)
+			addNamed(c, "post", views.CSRF(true))
+		}, "set CSRF policy: the policy is nil"},
+		"sessions": {func(c *framework.Configurator) {
+			c.SetSessionFactory(nil)
+			c.SetCSRFPolicy(inSession{})
+			addNamed(c, "post", views.CSRF(true))
+		}, "set session factory: the factory is nil"},
 		"a warning": {func(c *framework.Configurator) {
 			c.AddRoute("users", "/users")
 			c.AddView(views.Func(func(r *web.Request) (any, error) { return "", nil }), views.Route("users"), views.CacheFor(-1))

@@ -57,7 +57,7 @@ func csrfView(next Callable, info *Info) (Callable, error) {
 	policy, ok := registry.Lookup[web.CSRFPolicy](info.Registry)
 	if !ok {
 		return nil, registry.Missing(errors.New("csrf check without a web.CSRFPolicy: register a policy, or use views.CSRF(false)"),
-			registry.Ref{Category: "components", ID: reflect.TypeFor[web.CSRFPolicy]()})
+			registry.Ref{Category: "components", ID: reflect.TypeFor[web.CSRFPolicy]()}, registry.Ref{Category: "csrf policy"})
 	}
 	return func(r *web.Request, res any) (any, error) {
 		if err := policy.Check(r); err != nil {
