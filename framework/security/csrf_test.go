@@ -738,3 +738,24 @@ func TestCSRFTokenForConcurrentParts(t *testing.T) {
 		})
 	}
 }
+
+// A shared cache never keeps the response that sets the token: other clients would get that token,
+// and whoever has read it could forge their requests.
+func TestCachesNeverKeepACSRFCookie(t *testing.T) {
+	t.Parallel()
+	policy := security.NewCSRF(security.CSRFOptions{Storage: security.CSRFInCookie(security.CSRFCookie{})})
+	config := framework.New(framework.Options{CSRF: policy, Logger: new(frameworktest.Log).Logger()})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		text, err := policy.Token(r)
+		resp := r.Text(text)
+		resp.AddHeader("Cache-Control", "max-age=60")
+		resp.AddHeader("Cache-Control", "public")
+		return resp, err
+	}))
+	app, err := config.App()
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, httptest.NewRequest("GET", "https://example.com/", nil))
+	assert.NotEmpty(t, w.Header().Values("Set-Cookie"))
+	assert.Equal(t, []string{"private, max-age=60"}, w.Header().Values("Cache-Control"))
+}

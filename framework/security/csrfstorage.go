@@ -104,7 +104,7 @@ func (s *cookieTokens) onResponse(r *web.Request) {
 	r.AddResponseCallback(func(r *web.Request, resp *web.Response) error {
 		resp.AddVary("Cookie")
 		if text, ok := s.changed.Peek(r); ok {
-			resp.SetCookie(&http.Cookie{
+			setPrivate(resp, &http.Cookie{
 				Name: s.name(r), Value: text, Path: "/", MaxAge: int(s.options.Lifetime / time.Second),
 				Secure: secureCookies(r), HttpOnly: !s.options.Readable, SameSite: http.SameSiteLaxMode,
 			})

@@ -185,7 +185,7 @@ func (t *tickets) read(c *ticketCookie, value string, now time.Time) *Ticket {
 }
 
 func (t *tickets) renew(r *web.Request, resp *web.Response, ticket *Ticket) error {
-	if settled, _ := t.settled.Peek(r); settled || isShared(resp.Header("Cache-Control")) {
+	if settled, _ := t.settled.Peek(r); settled || isShared(resp) {
 		return nil
 	}
 	cookie, err := t.issue(t.cookieFor(r), ticket)
@@ -202,8 +202,8 @@ func setPrivate(resp *web.Response, cookie *http.Cookie) {
 }
 
 // isShared reports whether Cache-Control lets a shared cache keep a response, with its cookies.
-func isShared(control string) bool {
-	control = strings.ToLower(control)
+func isShared(resp *web.Response) bool {
+	control := strings.ToLower(strings.Join(resp.HeaderValues("Cache-Control"), ","))
 	return strings.Contains(control, "public") || strings.Contains(control, "s-maxage")
 }
 
