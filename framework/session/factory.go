@@ -21,8 +21,8 @@ type Factory struct {
 
 var _ web.SessionFactory = (*Factory)(nil)
 
-// keeper keeps the content of sessions: in the cookie, or in a Store. It is called with the lock of
-// the state.
+// keeper keeps the content of sessions: in the cookie, or in a Store. Its callers hold the lock of
+// the state, or are alone with it.
 type keeper interface {
 	// open reads the session that a cookie has, into a new state. It returns false if there is
 	// none that is valid.

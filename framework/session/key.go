@@ -9,7 +9,7 @@ import "github.com/mastaba-go/mastaba/views/web"
 //	items, ok, err := Cart.Get(r)
 //
 // Keys with the same name are the same value. Begin the name with that of your package, so that
-// packages do not collide.
+// packages do not collide. A Key is immutable; the zero Key has no name, so its Set fails.
 type Key[T any] struct{ name string }
 
 // NewKey returns the key of a value. The type must be one that JSON keeps: exported fields, no
@@ -37,7 +37,9 @@ func (k Key[T]) Get(r *web.Request) (value T, ok bool, err error) {
 	return value, ok, nil
 }
 
-// Set sets the value in the session of the request.
+// Set sets the value in the session of the request. It is an error if the value cannot be encoded as
+// JSON, if it does not fit into the cookie ([TooLargeError]), or if the session was saved already
+// ([ErrSaved]).
 func (k Key[T]) Set(r *web.Request, value T) error {
 	s, err := r.Session()
 	if err != nil {
@@ -46,7 +48,8 @@ func (k Key[T]) Set(r *web.Request, value T) error {
 	return s.Set(k.name, value)
 }
 
-// Delete removes the value from the session of the request.
+// Delete removes the value from the session of the request, if it is there. After the session was
+// saved it only logs a warning.
 func (k Key[T]) Delete(r *web.Request) error {
 	s, err := r.Session()
 	if err != nil {

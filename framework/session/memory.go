@@ -9,10 +9,10 @@ import (
 )
 
 // Memory is a [Store] in the memory of this process, for tests and for programs that run alone:
-// sessions end with the process. The zero value is an empty store.
+// sessions end with the process. The zero value is an empty store. It is safe for concurrent use.
 type Memory struct {
-	// Max is how many sessions are kept, 100,000 by default. One more makes the store forget the
-	// session that was not used for the longest time. Do not change it while the store is in use.
+	// Max is how many sessions are kept, 100,000 by default. In a full store, a new session replaces
+	// the one that was unused for the longest time. Do not change Max while the store is in use.
 	Max int
 
 	mu       sync.Mutex // guards all below
@@ -30,7 +30,7 @@ type kept struct {
 
 var _ Store = (*Memory)(nil)
 
-// Len returns the number of sessions, with those that expired and were not looked up since.
+// Len returns the number of sessions. It counts an expired one until it is looked up or replaced.
 func (m *Memory) Len() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()

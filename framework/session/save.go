@@ -44,8 +44,8 @@ func (f *Factory) warnInsecure(r *web.Request, line string, c *cookie) {
 	}
 	f.insecureOnce.Do(func() {
 		r.Log().Warn().Str("cookie", c.name).Msg("the session cookie is Secure, but the request came over plain http: " +
-			"browsers ignore such a cookie, most even accept it only from localhost. Use TLS, set framework.Options.TrustedProxies " +
-			"if a proxy does, or run serve --dev")
+			"browsers accept it at most from localhost. Use TLS, set framework.Options.TrustedProxies if a proxy terminates TLS, " +
+			"or run serve --dev")
 	})
 }
 

@@ -8,8 +8,7 @@
 //	}
 //	sessions, err := session.New(session.Options{Store: store})
 //
-// The names are [New], [Options] and [Store]. Example is a whole
-// configuration.
+// The names are [New], [Options] and [Store]. Example is a whole configuration.
 //
 // A session is a hash under the key "session:" and the hash of its id: "c" and "r" are the stamps
 // Created and Renewed in seconds, and "v:NAME" is the value NAME as JSON. The key expires with the

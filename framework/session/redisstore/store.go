@@ -29,8 +29,8 @@ type Options struct {
 	Prefix string
 }
 
-// Store is a session.Store in Redis. It is safe for concurrent use. It owns nothing: whoever made
-// the client closes it, after the application has stopped.
+// Store is a session.Store in Redis. It is safe for concurrent use. It does not own the
+// client: close that after the application has stopped.
 type Store struct {
 	client Client
 	prefix string

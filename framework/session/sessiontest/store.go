@@ -346,14 +346,17 @@ func (c *storeCase) cancelled() {
 	ctx, cancel := context.WithCancel(c.Context())
 	cancel()
 	_, err := c.store.Load(ctx, id)
-	for what, err := range map[string]error{
-		"Load":   err,
-		"Create": c.store.Create(ctx, randomID(), session.Record{Created: began, Renewed: began}, hour),
-		"Update": c.store.Update(ctx, id, setting("a", "2"), hour),
-		"Delete": c.store.Delete(ctx, id),
+	for _, call := range []struct {
+		name string
+		err  error
+	}{
+		{"Load", err},
+		{"Create", c.store.Create(ctx, randomID(), session.Record{Created: began, Renewed: began}, hour)},
+		{"Update", c.store.Update(ctx, id, setting("a", "2"), hour)},
+		{"Delete", c.store.Delete(ctx, id)},
 	} {
-		if err == nil || errors.Is(err, session.ErrNotFound) {
-			c.Errorf("%s with a cancelled context returns the error %v", what, err)
+		if call.err == nil || errors.Is(call.err, session.ErrNotFound) {
+			c.Errorf("%s with a cancelled context returns the error %v, want that of the context", call.name, call.err)
 		}
 	}
 	c.has(id, map[string]string{"a": "1"})
