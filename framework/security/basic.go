@@ -16,9 +16,9 @@ import (
 //
 //	security.Basic("wiki", passwords.Check)
 //
-// A client that may not do something, and has no user, is asked for a user of the realm, in UTF-8.
-// Credentials in Latin-1, which old clients send, are understood too. Malformed credentials are
-// those of an anonymous client, as are several Authorization headers.
+// An anonymous client that is denied a permission is challenged for a user of the realm, in UTF-8.
+// Credentials in Latin-1, which old clients send, are accepted too. A client with malformed
+// credentials or with several Authorization headers is anonymous.
 //
 // Every request brings the password again, so check must be fast, or remember what it has checked,
 // as password.Checker does. Browsers keep the password until they are closed, so there is no logout.

@@ -38,12 +38,12 @@ type TokenLookup func(r *web.Request, hash string) (User, error)
 // Authorization counts; tokens in URLs end up in logs. For tokens that say themselves whose they
 // are, use package security/jwt.
 //
-// A client that may not do something, and has no user, is asked for a token of the realm. The
-// challenge says invalid_token if it has sent one that does not count, and invalid_request if its
-// header is malformed.
+// An anonymous client that is denied a permission is challenged for a token of the realm. The
+// challenge says invalid_token if the client sent a token that the lookup does not know, and
+// invalid_request if its header is malformed.
 func Bearer(realm string, lookup TokenLookup) Identifier {
 	if lookup == nil {
-		return &bearer{err: errors.New("security.Bearer: the lookup is nil")}
+		return &bearer{err: errors.New("security.Bearer: the lookup is nil: want a function that finds the user of a token")}
 	}
 	return BearerToken(realm, func(r *web.Request, token string) (User, error) { return lookup(r, HashToken(token)) })
 }
@@ -54,7 +54,7 @@ func Bearer(realm string, lookup TokenLookup) Identifier {
 func BearerToken(realm string, find func(r *web.Request, token string) (User, error)) Identifier {
 	err := checkRealm("Bearer", realm)
 	if find == nil {
-		err = errors.Join(err, errors.New("security.BearerToken: the function is nil"))
+		err = errors.Join(err, errors.New("security.BearerToken: the function is nil: want one that finds the user of a token"))
 	}
 	return &bearer{realm: "Bearer realm=" + quoted(realm), find: find, err: err}
 }
@@ -116,12 +116,12 @@ func isToken68(text string) bool {
 }
 
 // APIKey returns an Identifier for keys in a request header of their own, such as "X-API-Key", that
-// a lookup knows. The rules are those of [Bearer], but there is no challenge: no standard has one.
+// a lookup knows. The rules are those of [Bearer], but without a challenge, since no standard defines one.
 func APIKey(header string, lookup TokenLookup) Identifier {
 	k := &apiKey{header: http.CanonicalHeaderKey(header), lookup: lookup}
 	switch {
 	case lookup == nil:
-		k.err = errors.New("security.APIKey: the lookup is nil")
+		k.err = errors.New("security.APIKey: the lookup is nil: want a function that finds the user of a key")
 	case !isHeaderName(header):
 		k.err = fmt.Errorf("security.APIKey: invalid header name %q: want for example X-API-Key", header)
 	}

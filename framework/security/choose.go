@@ -12,11 +12,11 @@ import (
 )
 
 // ByRoute returns an Identifier that leaves each request to the one for its route, and requests of
-// other routes, or of none, to otherwise. A nil Identifier stands for: all are anonymous.
+// other routes or without a route to otherwise. With a nil Identifier, clients are anonymous.
 //
 // Remember, Forget and challenges go to the same Identifier, so a login form belongs to a route with
-// the Identifier that keeps its users. The identity must not be read before the router has matched
-// the route, as by a tween; the permissions of such a request are an error.
+// the Identifier that keeps its users. Do not read the identity before the router has matched the
+// route, as a tween could do: then the permission checks of the request return an error.
 func ByRoute(routes map[string]Identifier, otherwise Identifier) Identifier {
 	routes = maps.Clone(routes)
 	c := newChoice(otherwise)
@@ -36,7 +36,7 @@ func ByRoute(routes map[string]Identifier, otherwise Identifier) Identifier {
 }
 
 // Below returns an Identifier that leaves requests at a path, and below it, to inside, and all
-// others to otherwise. A nil Identifier stands for: all are anonymous.
+// others to otherwise. With a nil Identifier, clients are anonymous.
 //
 //	security.Below("/api", security.Bearer("api", tokens.Find), security.Session())
 //
@@ -157,7 +157,7 @@ func (c *choice) Challenges(r *web.Request) ([]string, error) {
 	return challenges(of, r)
 }
 
-// ActAs leaves the work to the first that can: the route is not known yet.
+// ActAs calls the first identifier that has the method: the route is not known yet.
 func (c *choice) ActAs(r *http.Request, user string) (*http.Request, error) {
 	return firstOf(c.all).ActAs(r, user)
 }

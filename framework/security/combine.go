@@ -12,8 +12,8 @@ import (
 //
 //	security.FirstOf(security.Session(), security.Basic("wiki", passwords.Check))
 //
-// All of them that can remember users remember and forget them. A challenge has what all of them
-// say, in order.
+// Remember and Forget go to each of them that can remember users. The challenges are those of all,
+// in order.
 func FirstOf(identifiers ...Identifier) Identifier {
 	return firstOf(append([]Identifier(nil), identifiers...))
 }
@@ -87,7 +87,7 @@ func (f firstOf) Challenges(r *web.Request) ([]string, error) {
 	return all, nil
 }
 
-// ActAs leaves the work to the first that can.
+// ActAs calls the first identifier that has the method.
 func (f firstOf) ActAs(r *http.Request, user string) (*http.Request, error) {
 	for _, of := range f {
 		if changed, err := actAs(of, r, user); !errors.Is(err, errNotActing) {

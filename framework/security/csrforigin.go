@@ -15,8 +15,8 @@ import (
 // case. For a trusted origin the host may begin with a dot: then it is a domain with its subdomains.
 type origin struct{ scheme, host string }
 
-// sentOrigin reads an origin as browsers send it in the header Origin; false if it is none. They leave
-// out the port of the scheme. As in Pyramid, an origin with it is another one.
+// sentOrigin reads an origin as browsers send it in the header Origin; false if text is not
+// one. They leave out the port of the scheme. As in Pyramid, an origin with it is another one.
 func sentOrigin(text string) (origin, bool) {
 	scheme, host, ok := strings.Cut(text, "://")
 	if !ok {

@@ -36,7 +36,7 @@ func (t token) masked() string {
 	return encoding.EncodeToString(b[:])
 }
 
-// unmasked reads a text of masked; false if it is none.
+// unmasked reads a text that masked returned; false if it is malformed.
 func unmasked(text string) (t token, ok bool) {
 	var b [2 * tokenSize]byte
 	if !decode(b[:], text) {
@@ -49,12 +49,12 @@ func unmasked(text string) (t token, ok bool) {
 // String returns the text of the token in a storage.
 func (t token) String() string { return encoding.EncodeToString(t[:]) }
 
-// parseToken reads a text of String; false if it is none.
+// parseToken reads a text that String returned; false if it is malformed.
 func parseToken(text string) (t token, ok bool) {
 	return t, decode(t[:], text)
 }
 
-// decode fills b with what the text encodes; false if that is something else than len(b) bytes.
+// decode fills b with what the text encodes; false unless that is exactly len(b) bytes.
 func decode(b []byte, text string) bool {
 	if len(text) != encoding.EncodedLen(len(b)) { // also since Decode skips line breaks
 		return false

@@ -16,8 +16,8 @@ type User struct {
 	Scheme string
 	// Principals are those that the credentials themselves grant, such as the scopes of a token.
 	Principals []string
-	// Credentials are what the Identifier read, such as a *Ticket; nil if there is no more to say
-	// than the id.
+	// Credentials are what the Identifier read, such as a *Ticket; nil if they hold nothing but the
+	// id.
 	Credentials any
 }
 

@@ -49,8 +49,8 @@ func isLocal(next string) bool {
 	return !leadsAway(parsed.EscapedPath()) && !leadsAway(parsed.Path)
 }
 
-// leadsAway reports whether a path begins with "//" once somebody has resolved its dot segments, so
-// that whoever reads the result as a reference takes it for another host.
+// leadsAway reports whether a path begins with "//" once its dot segments are resolved, so that the
+// result, read as a reference, leads to another host.
 func leadsAway(path string) bool {
 	depth := 0
 	segments := strings.Split(path[1:], "/")
@@ -73,11 +73,11 @@ func leadsAway(path string) bool {
 //	config.AddForbiddenView(views.Func(security.RedirectToLogin("/login")))
 //
 // login is a path of the application. Only GET and HEAD requests are redirected: the body of another
-// one would be lost. Users who are logged in get the plain answer to the error, a 403; so do clients
-// that are not a person reading pages: those that prefer JSON to HTML, scripts of a page (the headers
-// Sec-Fetch-Mode and X-Requested-With), and those that sent credentials in a header. If the policy
-// challenges, that answer is a 401 for clients without a user, and only those are redirected that
-// name text/html in Accept. The login page itself needs views.NoPermission.
+// one would be lost. Users who are logged in get the plain response to the error, a 403. So do clients
+// that do not seem to be a person reading pages: those that prefer JSON to HTML, scripts of a page (the
+// headers Sec-Fetch-Mode and X-Requested-With), and those that sent credentials in a header. If the
+// policy challenges, anonymous clients get a 401 instead, and only clients that name text/html in
+// Accept are redirected. The login page itself needs views.NoPermission.
 func RedirectToLogin(login string) func(r *web.Request) (*web.Response, error) {
 	glue := "?"
 	if strings.Contains(login, "?") {

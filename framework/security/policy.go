@@ -26,7 +26,7 @@ type Options struct {
 	// and is called at most once per request, if something needs principals.
 	Principals func(r *web.Request, userID string) ([]string, error)
 	// UserPrefix precedes the id in the principal of a user, as in "user:alice". Set it if users
-	// choose their ids, so that none is called like a group. By default there is none, as in Pyramid.
+	// choose their ids, so that no user has the name of a group. The default is "", as in Pyramid.
 	UserPrefix string
 	// Authorize decides whether the principals have a permission at a resource; nil: [ACL], the
 	// access lists of package traversal/acl.
@@ -74,8 +74,8 @@ func New(o Options) *Policy {
 }
 
 // Err returns what is wrong with the options or one of the identifiers; nil if nothing is. The
-// framework calls it when the application is built. A policy with a mistake fails every request
-// that asks it.
+// framework calls it when the application is built. A policy with a mistake returns it
+// for every request.
 func (p *Policy) Err() error { return p.err }
 
 // Misfits returns what acl.Misfits does if access lists decide. The framework makes warnings of it.

@@ -50,9 +50,9 @@ type TicketOptions struct {
 //
 // The cookie is sent once per response at most. It is Secure, HttpOnly and SameSite=Lax, and belongs
 // to the host alone. Only in serve --dev, over plain http, it is not Secure and has no prefix, and the
-// log says so. It is signed with HMAC-SHA-256 and not encrypted: its user can read it. What has a
-// wrong signature, is malformed or has ended is ignored. Responses to requests that were identified
-// vary on Cookie. A response that caches may share (Cache-Control: public) brings no new ticket; the
+// log says so. It is signed with HMAC-SHA-256 and not encrypted: its user can read it. A
+// ticket that has a wrong signature, is malformed or has ended is ignored. Responses to requests
+// whose user was looked up vary on Cookie. A response that caches may share (Cache-Control: public) brings no new ticket; the
 // next one does.
 func Tickets(o TicketOptions) Identifier {
 	t := &tickets{options: o, settled: web.NewKey[bool]("ticket settled", nil)}
@@ -168,7 +168,7 @@ func varyOnCookie(_ *web.Request, resp *web.Response) error {
 	return nil
 }
 
-// read returns the ticket of a cookie, nil if it is none or has ended.
+// read returns the ticket of a cookie, nil if it is invalid or has ended.
 func (t *tickets) read(c *ticketCookie, value string, now time.Time) *Ticket {
 	payload, ok := c.keys.open(value)
 	if !ok {

@@ -16,19 +16,19 @@
 // It is sent as a bearer token (RFC 6750). It has one of the algorithms of Options.Algorithms, all of
 // which are asymmetric, so that no public key is ever taken for a secret; "none" is not among them.
 // Its key is one of Options.Keys, found by the id in the header; keys and addresses inside a token
-// count for nothing. Issuer and audience are those of the options. It must have an end, and be
-// neither over nor in the future, give or take Options.Leeway (RFC 8725 has the reasons).
+// are ignored. Issuer and audience are those of the options. It must have an expiry time, and be
+// valid now, give or take Options.Leeway (RFC 8725 has the reasons).
 //
 // Any other token is that of an anonymous client, and the challenge says invalid_token. If the keys
-// cannot be had, the answer is 503.
+// cannot be fetched, the response is a 503.
 //
 // # Keys
 //
 // [Static] keys are given; [Remote] ones are fetched from a JWKS URL when the first token comes, and
-// anew when they are old or a token names an unknown one. One request at a time fetches, with a
-// deadline, also if its client leaves meanwhile. How often is bounded, so neither unknown key ids nor
-// clients that leave make a flood.
-// If a fetch fails, the keys that are there go on working, and the log says so.
+// again when they are old or a token names an unknown one. One request at a time fetches, with a
+// deadline, and goes on if its client disconnects. RemoteOptions.Interval limits how often, so neither
+// unknown key ids nor clients that disconnect cause a flood of fetches. If a fetch fails, the present
+// keys stay in use, and a warning is logged.
 //
 // The package links go-jose.
 package jwt

@@ -53,8 +53,8 @@ type Claims struct {
 func (c *Claims) Decode(into any) error { return json.Unmarshal(c.text, into) }
 
 // Keys find the public keys for the id in the header of a token, which is "" if it has none. They
-// must be safe for concurrent use. No key is not an error; an error means that the keys cannot be
-// had, and becomes that of the request.
+// must be safe for concurrent use. An unknown id is not an error: Find then returns no keys. An error
+// means that the keys cannot be read, and becomes that of the request.
 type Keys interface {
 	Find(ctx context.Context, id string) ([]jose.JSONWebKey, error)
 }
@@ -114,7 +114,10 @@ type identifier struct {
 	err error
 }
 
-var _ web.Challenger = (*identifier)(nil)
+var (
+	_ security.Identifier = (*identifier)(nil)
+	_ web.Challenger      = (*identifier)(nil)
+)
 
 func (i *identifier) Err() error {
 	if i.err != nil {
@@ -207,7 +210,8 @@ func (c *checker) read(ctx context.Context, token string) (*Claims, error) {
 
 // isCanonical reports whether each part of a token is base64url without bits that do not count.
 // go-jose accepts such bits, in the header and the claims too, since it encodes them again before it
-// checks the signature. Then several texts would be one token, and a list of revoked texts be in vain.
+// checks the signature. Then one token would have several texts, and a list of revoked texts would miss
+// the others.
 func isCanonical(token string) bool {
 	strict := base64.RawURLEncoding.Strict()
 	for part := range strings.SplitSeq(token, ".") {

@@ -6,23 +6,25 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/go-jose/go-jose/v4"
 )
 
 // Static returns Keys from public keys by id: *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey.
-// A token without an id may have any of them, if there is only one.
+// If there is only one, it also checks tokens without an id.
 func Static(keys map[string]crypto.PublicKey) Keys {
 	s := new(static)
-	for id, key := range keys {
-		k := jose.JSONWebKey{Key: key, KeyID: id}
+	for _, id := range slices.Sorted(maps.Keys(keys)) {
+		k := jose.JSONWebKey{Key: keys[id], KeyID: id}
 		if !k.Valid() || !k.IsPublic() {
-			s.err = errors.Join(s.err, fmt.Errorf("key %q is a %T: want a public key", id, key))
+			s.err = errors.Join(s.err, fmt.Errorf("jwt.Static: key %q is a %T: want a public key", id, keys[id]))
 		}
 		s.keys = append(s.keys, k)
 	}
 	if len(keys) == 0 {
-		s.err = errors.New("jwt.Static: no keys")
+		s.err = errors.New("jwt.Static: no keys: want at least one public key")
 	}
 	return s
 }

@@ -129,10 +129,8 @@ func (r *remote) refresh(ctx context.Context, old *fetched, has bool) (*fetched,
 	next.tried, next.err = time.Now(), err
 	if err == nil {
 		next.keys, next.at = keys, next.tried
-	} else {
-		if req, ok := web.FromContext(ctx); ok {
-			req.Log().Warn().Err(err).Str("url", r.options.URL).Int("keys", len(now.keys)).Msg("keys for tokens cannot be fetched; the old ones stay")
-		}
+	} else if req, ok := web.FromContext(ctx); ok {
+		req.Log().Warn().Err(err).Str("url", r.options.URL).Int("keys", len(now.keys)).Msg("keys for tokens cannot be fetched; the old ones stay in use")
 	}
 	r.state.Store(next)
 	return next, nil

@@ -23,7 +23,7 @@
 // and in the session of the client; each is valid once, for ten minutes. So a callback that somebody
 // else began, or that comes twice, is a 400. (A session in a cookie cannot know of the second time;
 // the provider does, since a code is valid once.) The id token must be signed by a key of the provider
-// with one of Options.Algorithms, and be of this issuer, for this client, not over, and with the
+// with one of Options.Algorithms, and be from this issuer, for this client, not expired, and with the
 // nonce. The place to go after the login stays on this site (security.SafeNext).
 //
 // The provider is asked for its addresses at the first login, and for its keys as they change. Every

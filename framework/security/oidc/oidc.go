@@ -25,7 +25,7 @@ type Options struct {
 	ClientID, ClientSecret string
 	// RedirectURL is the address of the view Callback, as registered with the provider.
 	RedirectURL string
-	// Scopes are asked for besides "openid", such as "email".
+	// Scopes are requested in addition to "openid", such as "email".
 	Scopes []string
 	// Algorithms are those that an id token may be signed with; none: RS256. They are "RS256",
 	// "ES256", "EdDSA" and others of their kind, but never "none" or one with a secret (HS256).
@@ -95,9 +95,9 @@ func (p *Provider) Err() error { return p.err }
 
 func (o *Options) check() error {
 	var errs []error
-	for name, text := range map[string]string{"Issuer": o.Issuer, "RedirectURL": o.RedirectURL} {
-		if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" {
-			errs = append(errs, fmt.Errorf("%s %q: want an address such as https://login.example.com", name, text))
+	for _, field := range []struct{ name, text string }{{"Issuer", o.Issuer}, {"RedirectURL", o.RedirectURL}} {
+		if u, err := url.Parse(field.text); err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" {
+			errs = append(errs, fmt.Errorf("%s %q: want an address such as https://login.example.com", field.name, field.text))
 		}
 	}
 	if o.ClientID == "" {
@@ -189,7 +189,7 @@ func (p *Provider) Callback(r *web.Request) (*web.Response, error) {
 		return nil, err
 	}
 	if issuer := query.Get("iss"); issuer != "" && issuer != p.options.Issuer { // RFC 9207
-		return nil, web.BadRequest("the answer is of another login service")
+		return nil, web.BadRequest("the answer comes from another login service")
 	}
 	if code := query.Get("error"); code != "" {
 		return nil, web.Forbidden("the login service refused the login").With(fmt.Errorf("error %q: %q", code, query.Get("error_description")))
@@ -227,7 +227,7 @@ func (p *Provider) exchange(ctx context.Context, found *discovered, code string,
 	}
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
-		return nil, errors.New("the provider has sent no id token")
+		return nil, errors.New("oidc: the provider sent no id token: check that the client may use the scope openid")
 	}
 	var noKeys error
 	verified, err := found.verifier.Verify(context.WithValue(ctx, failureKey{}, &noKeys), raw)
