@@ -21,7 +21,7 @@ import (
 //		"img-src":     {"'self'", "https://images.example.com", "data:"},
 //	}
 //
-// It is not changed after it was passed to SecurityHeaders.
+// Do not change it after passing it to SecurityHeaders.
 type CSP map[string][]string
 
 var _ fmt.Stringer = CSP(nil)
@@ -30,9 +30,9 @@ var _ fmt.Stringer = CSP(nil)
 // of the request: <script nonce="…">. See CSPNonce.
 const Nonce = "'nonce'"
 
-// DefaultCSP returns the policy of SecurityHeaders without a CSP: everything from the application's
-// own origin, nothing inline, no plugins, no <base> elsewhere, no forms to elsewhere. To allow more,
-// add to it.
+// DefaultCSP returns the policy that SecurityHeaders uses without a CSP: pages load everything from
+// the application's own origin, nothing inline and no plugins; <base> and forms stay on it too. The
+// map is new at each call: to allow more, add to it.
 //
 // Chromium applies form-action to the redirects after a form too: if a form logs in at another site,
 // that site needs to be named there.
@@ -50,8 +50,8 @@ var nonceKey = web.NewKey("CSP nonce", func(*web.Request) (string, error) {
 })
 
 // CSPNonce returns the nonce of the request, for the nonce attribute of inline scripts and styles.
-// It is random, the same for the whole request, and needs no escaping. It counts if the policy of
-// the response contains Nonce; the first call makes it, whether that is by a view, a renderer or
+// It is random, the same for the whole request, and needs no escaping. It has an effect if the policy
+// of the response contains Nonce. The first call makes it, in a view, a renderer or
 // SecurityHeaders. A page with a nonce must not be cached for others: with the nonce of one page, an
 // attacker's script runs in it.
 func CSPNonce(r *web.Request) string {
@@ -151,7 +151,7 @@ func badSource(directive, source string) string {
 	switch {
 	case source == Nonce:
 		if !strings.HasPrefix(directive, "script-src") && !strings.HasPrefix(directive, "style-src") && directive != "default-src" {
-			return "a nonce counts in script-src, style-src and default-src alone"
+			return "a nonce works only in script-src, style-src and default-src"
 		}
 	case strings.HasPrefix(source, "'nonce-"):
 		return "a nonce that is always the same protects from nothing: want tweens.Nonce"

@@ -8,17 +8,17 @@ import (
 )
 
 // PermissionsPolicy says who may use features of the browser: "self", "*", or origins such as
-// https://maps.example.com in frames. An empty list is nobody.
+// https://maps.example.com in frames. An empty list means nobody.
 //
 //	tweens.PermissionsPolicy{"camera": {}, "geolocation": {"self", "https://maps.example.com"}}
 //
-// Features that it does not name keep the browser's defaults. It is not changed after it was passed
-// to SecurityHeaders.
+// Features that it does not name keep the browser's defaults. Do not change it after passing it to
+// SecurityHeaders.
 type PermissionsPolicy map[string][]string
 
 var _ fmt.Stringer = PermissionsPolicy(nil)
 
-// DefaultPermissions returns the policy of SecurityHeaders without one: nobody may use camera,
+// DefaultPermissions returns the policy that SecurityHeaders uses by default: nobody may use camera,
 // microphone, screen, location, payments and devices. To allow some of them, change it.
 func DefaultPermissions() PermissionsPolicy {
 	return PermissionsPolicy{
@@ -75,7 +75,7 @@ func badMember(member string, n int) string {
 	case strings.HasPrefix(member, "'"):
 		return `this header has no quotes: want "self", or an empty list for nobody`
 	case member == "none":
-		return "an empty list is nobody"
+		return "want an empty list for nobody"
 	}
 	_, host, ok := strings.Cut(member, "://")
 	if !ok || host == "" || !isVisible(member) || strings.ContainsAny(member, `"\ ,;()`) || strings.ContainsAny(host, "/?#@") {

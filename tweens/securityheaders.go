@@ -40,7 +40,7 @@ type SecurityHeadersOptions struct {
 	// HSTS is how long browsers use only https for the host, from each response on
 	// (Strict-Transport-Security). 0 means 365 days, a negative value leaves the header out. It is
 	// sent over TLS alone, as trusted proxies give the scheme, and never for localhost, whose other
-	// ports it would bind too. A browser cannot be told to forget it without TLS.
+	// ports it would bind too. Only a response over TLS makes a browser forget it.
 	HSTS time.Duration
 	// HSTSSubdomains includes all subdomains of the host, now and in future.
 	HSTSSubdomains bool
@@ -66,10 +66,9 @@ type SecurityHeadersOptions struct {
 //
 // If a view or an inner tween sets one of these headers itself, that one stays, even if it is empty:
 // a page can have a policy of its own, and X-Frame-Options is left out if that has frame-ancestors.
-// Put another SecurityHeaders around the view for it
-// (views.Around), or set the header. Only nosniff and Strict-Transport-Security, which concern the
-// whole application, are set whatever the response has. A response to an error has the headers of
-// the outer tween.
+// To give it one, put another SecurityHeaders around the view (views.Around), or set the header. Only
+// nosniff and Strict-Transport-Security, which concern the whole application, replace those of the
+// response. A response to an error has the headers of the outer tween.
 //
 // If the policy contains Nonce, each request has a nonce of its own: see CSPNonce. A 304 leaves
 // such a policy out, since the page in the client's cache has the nonce of another response, whose
@@ -204,9 +203,12 @@ func (b *securityHeadersBuilder) policies() {
 	if ancestors == nil {
 		ancestors = []string{"'none'"}
 	}
-	for field, policy := range map[string]CSP{"CSP": b.CSP, "ReportOnly": b.ReportOnly} {
-		if _, ok := policy["frame-ancestors"]; ok {
-			b.fail("%s: frame-ancestors: set FrameAncestors, which also sets X-Frame-Options", field)
+	for _, field := range []struct {
+		name   string
+		policy CSP
+	}{{"CSP", b.CSP}, {"ReportOnly", b.ReportOnly}} {
+		if _, ok := field.policy["frame-ancestors"]; ok {
+			b.fail("%s: frame-ancestors: set FrameAncestors, which also sets X-Frame-Options", field.name)
 		}
 	}
 	policy := maps.Clone(b.CSP)
@@ -224,7 +226,7 @@ func (b *securityHeadersBuilder) policies() {
 	b.reporting()
 }
 
-// policy sets one policy, in place or with room for a nonce.
+// policy sets one policy: as a fixed header, or in parts between which the nonce goes.
 func (b *securityHeadersBuilder) policy(name, field string, policy CSP) {
 	for _, err := range policy.check() {
 		b.fail("%s: %w", field, err)

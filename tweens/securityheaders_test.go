@@ -125,7 +125,7 @@ func TestInvalidSecurityHeaders(t *testing.T) {
 		`ResourcePolicy: invalid value "same"`:                                       {ResourcePolicy: "same"},
 		`Permissions: invalid feature "Camera=*"`:                                    {Permissions: tweens.PermissionsPolicy{"Camera=*": {}}},
 		`camera: invalid origin "'self'": this header has no quotes`:                 {Permissions: tweens.PermissionsPolicy{"camera": {"'self'"}}},
-		`camera: invalid origin "none": an empty list is nobody`:                     {Permissions: tweens.PermissionsPolicy{"camera": {"none"}}},
+		`camera: invalid origin "none": want an empty list for nobody`:                     {Permissions: tweens.PermissionsPolicy{"camera": {"none"}}},
 		`camera: invalid origin "*": it allows everyone: leave the others out`:       {Permissions: tweens.PermissionsPolicy{"camera": {"*", "self"}}},
 		`camera: invalid origin "https://a.example/x": want "self", "*" or an`:       {Permissions: tweens.PermissionsPolicy{"camera": {"https://a.example/x"}}},
 		`HSTS is off, but HSTSSubdomains or HSTSPreload is set`:                      {HSTS: -1, HSTSSubdomains: true},

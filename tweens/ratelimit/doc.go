@@ -1,4 +1,4 @@
-// Package ratelimit limits how many requests a client or a user may send in a time. It is a tween:
+// Package ratelimit limits how many requests a client or a user may send in a given time. It is a tween:
 //
 //	config.AddTween("rate limit", ratelimit.New(ratelimit.Options{},
 //		ratelimit.Rate{Requests: 100, Per: time.Minute},                           // of each client address
@@ -26,12 +26,12 @@
 //
 // The generic cell rate algorithm (GCRA) is a leaky bucket that keeps one time per key: when the
 // bucket will be empty. A client may send Burst requests at once, by default the whole Requests, and
-// gets one more after each Per/Requests; there is no window at whose end all begin again. If any
-// rate has no room, the request is refused and counts for none of them.
+// gets one more after each Per/Requests; there is no window after which all clients start afresh. If
+// any rate has no room, the request is refused and counts for none of them.
 //
-// golang.org/x/time/rate does the same for one limiter in one process. It keeps a lock and six words
-// for each client where this keeps one, knows neither when a request may be tried again without
-// reserving it nor several limits at once, and needs a bounded map around it in any case.
+// golang.org/x/time/rate does the same for one limiter in one process. For each client it
+// keeps a lock and six words where this keeps one word. It cannot say when to try again without
+// reserving a request, nor apply several limits at once, and would need a bounded map around it.
 //
 // Counts are in the memory of the process, for a bounded number of keys: see [Memory]. Several
 // processes share them through package redislimit, or any other [Store].

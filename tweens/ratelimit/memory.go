@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// DefaultKeys is how many keys a Memory holds unless it is told otherwise. They take about 3 MB.
+// DefaultKeys is how many keys a Memory holds by default. They take about 3 MB.
 const DefaultKeys = 100_000
 
 // Memory is a Store in the memory of the process, for a bounded number of keys. NewMemory makes one.

@@ -27,6 +27,8 @@ type Rate struct {
 	Key Key
 }
 
+var _ fmt.Stringer = Rate{}
+
 // String returns the rate as it is listed: "100 per 1m0s by client".
 func (r Rate) String() string {
 	text := fmt.Sprintf("%d per %s", r.Requests, r.Per)

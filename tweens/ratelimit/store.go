@@ -29,7 +29,7 @@ type Count struct {
 
 // State is the state of a count. The zero State is that of an empty bucket.
 type State struct {
-	// Wait is how long the bucket has no room, 0 if it has.
+	// Wait is the time until the bucket has room for a request, 0 if it has room now.
 	Wait time.Duration
 	// Level is how long the bucket takes to drain, at most Burst times Interval.
 	Level time.Duration

@@ -10,7 +10,7 @@
 //		ratelimit.Rate{Requests: 100, Per: time.Minute}))
 //
 // All of it is [New], [Options] and the [Store] that New returns. The client is of
-// github.com/redis/go-redis/v9; whoever made it closes it, after the application has shut down.
+// github.com/redis/go-redis/v9; close it after the application has shut down.
 //
 // A request takes one round trip, for all rates of a tween together: a script reads the clock of
 // Redis, so those of the machines do not matter, and sets a key for each rate, which expires when its
