@@ -12,13 +12,13 @@ const (
 	Everyone = "system.Everyone"
 	// Authenticated is a principal of every request with a user.
 	Authenticated = "system.Authenticated"
-	// AllPermissions in an entry stands for every permission there is. A request that asks for
-	// AllPermissions itself is answered by entries for all permissions alone.
+	// AllPermissions in an entry stands for every permission there is. A request for AllPermissions
+	// itself matches only such entries.
 	AllPermissions = "*"
 )
 
-// DenyAll denies everything to everyone. At the end of a list it cuts off the lists above. It is a
-// constant that Go has no syntax for: never assign to it.
+// DenyAll denies everything to everyone. At the end of a list it cuts off the lists above. Treat
+// it as a constant: never assign to it.
 var DenyAll = Deny(Everyone, AllPermissions)
 
 // Entry allows or denies permissions to one principal. [Allow] and [Deny] make entries; they are

@@ -9,8 +9,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// Filter yields those of the children of a node that someone with those principals has a permission
-// at: what a listing may show. The answers are those of [Permits] for each child, but the lists and
+// Filter yields the children of a node at which someone with the given principals has a permission:
+// what a listing may show. The answers are those of [Permits] for each child, but the lists and
 // local roles of the parent and above are loaded once for all children. Of the children only those
 // that are a [Provider] or a [RoleProvider], or have such a rule, are called. So filtering needs no
 // query for a child whose list was loaded together with it, and climbs no lineage for it; other
@@ -20,8 +20,8 @@ import (
 // some of them. A child that states its place and names another resource as its parent has the
 // lineage of that place, and costs as much as Permits.
 //
-// The sequence may be used once or several times; each time it asks again. An error of children is
-// passed on; it, an error as for Permits, and a nil child, are the last thing yielded.
+// The sequence may be used once or several times; each time it asks again. An error of children, an
+// error as for Permits, or a nil child ends the sequence, with the error as the last thing yielded.
 func Filter(ctx context.Context, t *traversal.Traverser, parent traversal.Node, permission string, principals []string,
 	children iter.Seq2[traversal.Entry, error]) iter.Seq2[traversal.Entry, error] {
 	return func(yield func(traversal.Entry, error) bool) {
@@ -50,7 +50,7 @@ func Filter(ctx context.Context, t *traversal.Traverser, parent traversal.Node, 
 }
 
 // Children lists the children of a node, as [traversal.Traverser.Children] does, and yields those
-// that someone with those principals has a permission at, each at its place. See [Filter].
+// at which someone with the given principals has a permission, each at its place. See [Filter].
 func Children(ctx context.Context, t *traversal.Traverser, parent traversal.Node, permission string, principals []string) iter.Seq2[traversal.Node, error] {
 	return func(yield func(traversal.Node, error) bool) {
 		f, err := newFilter(ctx, t, parent, permission, principals)

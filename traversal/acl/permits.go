@@ -7,7 +7,7 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// Permits decides whether someone with those principals has a permission at a node. It looks at the
+// Permits decides whether someone with the given principals has a permission at a node. It looks at the
 // lists of the resource, then of its parent, and so on up to the root. The first entry that names
 // one of the principals and the permission decides; without one, the answer is no. Principals
 // include the local roles that resources of the lineage grant ([RoleProvider]).

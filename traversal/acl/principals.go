@@ -44,8 +44,8 @@ func PrincipalsAllowed(ctx context.Context, t *traversal.Traverser, node travers
 // changes a set: an entry that allows adds its principal, unless the same list denied it before; one
 // that denies removes it from what the lists above allowed; one that denies [Everyone] removes all
 // of that and ends the list. This answers for each principal alone. Someone with several may still
-// be denied by an entry for another of theirs, which Permits alone decides. A local role stands in
-// the answer as such ("role:owner"), not as those who have it.
+// be denied by an entry for another of theirs, which only Permits can decide. A local role is in the
+// result as itself ("role:owner"), not as the principals that have it.
 func Grants(ctx context.Context, t *traversal.Traverser, node traversal.Node, permission string) ([]Grant, error) {
 	node, err := t.Canonical(ctx, node)
 	if err != nil {

@@ -106,11 +106,11 @@ func (t Table) String() string {
 // MarshalText returns the text of the table. A path or an entry that ParseTable would refuse is an
 // error.
 func (t Table) MarshalText() ([]byte, error) {
-	for path, list := range t {
+	for _, path := range slices.Sorted(maps.Keys(t)) {
 		if _, err := parsePath(path); err != nil {
 			return nil, fmt.Errorf("acl: %w", err)
 		}
-		if _, err := list.MarshalText(); err != nil {
+		if _, err := t[path].MarshalText(); err != nil {
 			return nil, fmt.Errorf("%w, in the list of %s", err, path)
 		}
 	}

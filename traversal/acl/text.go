@@ -122,7 +122,7 @@ func (in *input) comma() bool {
 	return true
 }
 
-// name reads a name, which is a what.
+// name reads a name. what says in errors which one was expected, such as "a principal".
 func (in *input) name(what string) (string, error) {
 	if in.atEnd() {
 		return "", fmt.Errorf("expected %s at the end of the line", what)
