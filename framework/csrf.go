@@ -9,7 +9,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// SetCSRFPolicy sets what checks requests for cross-site request forgery, such as a security.CSRF.
+// SetCSRFPolicy sets the policy that protects against cross-site request forgery, such as a
+// security.CSRF.
 // It checks the views that have views.CSRF(true), and with SetDefaultCSRF(true) all others.
 // Options.CSRF sets both.
 //
@@ -36,7 +37,8 @@ func (c *Configurator) SetCSRFPolicy(policy web.CSRFPolicy) {
 	})
 }
 
-// checkTokens returns an error if the policy keeps its tokens in sessions that there are not.
+// checkTokens returns an error if the policy keeps its tokens in sessions, and the application has no
+// sessions.
 func checkTokens(reg *registry.Registry, at registry.Source) error {
 	policy, _ := registry.Lookup[web.CSRFPolicy](reg)
 	keeper, ok := policy.(interface{ NeedsSessions() bool })

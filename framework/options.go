@@ -49,8 +49,8 @@ type Options struct {
 	// Security decides identity and permissions; nil: there are no users, and a
 	// view with a permission is a configuration error. See NoPolicy.
 	Security web.SecurityPolicy
-	// Sessions finds the sessions of clients, for Request.Session; nil: there are
-	// none. Package framework/session has factories.
+	// Sessions finds the sessions of clients, for Request.Session; nil: the
+	// application has no sessions. Package framework/session has factories.
 	Sessions web.SessionFactory
 	// CSRF protects all views against cross-site request forgery, except those
 	// with views.CSRF(false), and error views: security.NewCSRF and

@@ -44,7 +44,7 @@ func (c *Configurator) SetTraversePermission(permission string) {
 					return nil
 				}
 				err := fmt.Errorf("traversal requires permission %q, but the application has "+
-					"no security policy, so everyone would have it: set framework.Options.Security, or to framework.NoPolicy{} "+
+					"no security policy, so everyone would have it: set framework.Options.Security, to framework.NoPolicy{} "+
 					"if everything is permitted on purpose", permission)
 				return &registry.Mistake{Source: at, Err: registry.Missing(err, registry.Ref{Category: "security policy"})}
 			})
@@ -68,7 +68,7 @@ func guarded(reg *registry.Registry, traverser *traversal.Traverser) *traversal.
 func mayPass(ctx context.Context, n traversal.Node, permission string) error {
 	r, ok := web.FromContext(ctx)
 	if !ok {
-		return errors.New("the walk of a request was given another context")
+		return errors.New("traverse permission: the context of the walk is not that of a request: pass web.Request.Context")
 	}
 	decision, err := r.Permits(permission, n)
 	if err != nil || decision.Allowed {

@@ -158,7 +158,7 @@ func (t *Table) undecided(reg *registry.Registry) error {
 	}
 	return &registry.Mistake{Source: at, Err: registry.Missing(fmt.Errorf(
 		"%s, but the application has no security policy, so everyone would have it: set framework.Options.Security, "+
-			"or to framework.NoPolicy{} if everything is permitted on purpose", what), registry.Ref{Category: "security policy"})}
+			"to framework.NoPolicy{} if everything is permitted on purpose", what), registry.Ref{Category: "security policy"})}
 }
 
 // securedView consults the security policy before the view is called. With the setting

@@ -56,7 +56,7 @@ func TestPermissions(t *testing.T) {
 
 // noPolicy is how an application says that everything is permitted.
 const noPolicy = ", but the application has no security policy, so everyone would have it: " +
-	"set framework.Options.Security, or to framework.NoPolicy{} if everything is permitted on purpose"
+	"set framework.Options.Security, to framework.NoPolicy{} if everything is permitted on purpose"
 
 func TestPermissionNeedsAPolicy(t *testing.T) {
 	t.Parallel()

@@ -78,14 +78,14 @@ func NewAccess(t T, text string) *Access {
 	if err != nil {
 		t.Fatalf("frameworktest.NewAccess: %v", err)
 	}
-	for path, list := range lists {
+	for _, path := range slices.Sorted(maps.Keys(lists)) {
 		names, _ := traversal.Split(path) // as ParseTable did
 		for _, name := range names {
 			if strings.Contains(name, "/") {
 				t.Fatalf("frameworktest.NewAccess: path %s: names cannot contain a slash", path)
 			}
 		}
-		a.tree[strings.Join(names, "/")] = &Place{Path: path, list: list, access: a}
+		a.tree[strings.Join(names, "/")] = &Place{Path: path, list: lists[path], access: a}
 	}
 	a.root = &Place{Path: "/", list: lists["/"], access: a}
 	return a
@@ -135,6 +135,8 @@ type unknownUser struct {
 	known []string
 }
 
+var _ error = unknownUser{}
+
 func (e unknownUser) Error() string {
 	return "unknown user " + e.name + " (known: " + strings.Join(e.known, ", ") + ")"
 }
@@ -172,5 +174,5 @@ func (a *Access) Remember(r *web.Request, userID string) (func(*web.Response), e
 	return Policy(nil).Remember(r, userID)
 }
 
-// Forget notes in the response that there is no user any more.
+// Forget notes in the response that the user was logged out, for Response.Remembered.
 func (a *Access) Forget(r *web.Request) (func(*web.Response), error) { return Policy(nil).Forget(r) }

@@ -58,7 +58,7 @@ func (p Policy) Remember(_ *web.Request, userID string) (func(*web.Response), er
 	return func(resp *web.Response) { resp.SetHeader(userHeader, userID) }, nil
 }
 
-// Forget notes in the response that there is no user any more.
+// Forget notes in the response that the user was logged out, for Response.Remembered.
 func (p Policy) Forget(*web.Request) (func(*web.Response), error) {
 	return func(resp *web.Response) { resp.SetHeader(userHeader, "") }, nil
 }

@@ -20,9 +20,9 @@ import (
 //	`)
 //
 // On the left are the user, as for [As], or nobody; the method; the path, exactly as it is sent; and
-// fields of a form (name=value) and headers (Name:value). On the right are the status and, where they
-// are wanted: the Location, a part of the body in quotes and, after a comma, why the security policy
-// denied a permission. A reason may end where its own has a colon. Words with blanks are written as
+// fields of a form (name=value) and headers (Name:value). On the right are the status and, as far as
+// they matter, the Location, a part of the body in quotes and, after a comma, why the security policy
+// denied a permission. The reason may be given up to a colon in it. Words with blanks are written as
 // Go strings. What the right side does not mention is not compared.
 //
 // options apply to every request, before those of the line.
@@ -39,7 +39,7 @@ func (a *App) Transcript(text string, options ...RequestOption) {
 
 // Browse is Transcript with a [Browser] for each name: the users are not those of the security
 // policy, but people who log in, and keep their cookies from line to line. A line without a name has a
-// browser of its own that knows nothing.
+// browser of its own, without cookies.
 func (a *App) Browse(text string, options ...RequestOption) {
 	a.t.Helper()
 	browsers := map[string]*Browser{}

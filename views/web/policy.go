@@ -180,7 +180,7 @@ func (r *Request) Principals() ([]string, error) {
 func (r *Request) Permits(permission string, at ...traversal.Node) (Decision, error) {
 	if r.app.Security == nil {
 		return Decision{}, fmt.Errorf("permission %q: the application has no security policy to decide it: "+
-			"set framework.Options.Security, or to framework.NoPolicy{} if everything is permitted on purpose", permission)
+			"set framework.Options.Security, to framework.NoPolicy{} if everything is permitted on purpose", permission)
 	}
 	if len(at) > 0 {
 		return r.app.Security.Permits(r, at[0], permission)

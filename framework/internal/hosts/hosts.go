@@ -1,8 +1,8 @@
 // Package hosts decides by its host whether a request is for this application.
 //
-// Whoever sends a request chooses its Host header. An application that believes it writes foreign
-// hosts into links, mails and caches, and responds to websites that have pointed a name of their
-// own at its address, in order to read its responses in the browsers of their visitors.
+// The client chooses the Host header of a request. An application that trusts it writes foreign hosts
+// into links, mails and caches. It also responds under the name of a website that has pointed that
+// name at its address, to read its responses in the browsers of visitors (DNS rebinding).
 package hosts
 
 import (
@@ -178,7 +178,7 @@ func isName(s string) bool {
 	return true
 }
 
-// isAddr reports whether a name is an IP address. It sees at once that most names are none.
+// isAddr reports whether a name is an IP address. For most names the last character decides.
 func isAddr(name string) bool {
 	if name == "" || !strings.Contains(name, ":") && (name[len(name)-1] < '0' || name[len(name)-1] > '9') {
 		return false
