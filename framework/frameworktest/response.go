@@ -79,17 +79,24 @@ func (r *Response) Follow() *Response {
 // such as that of a CSRF token; it ends the test if there is none.
 func (r *Response) Field(name string) string {
 	r.t.Helper()
+	value, ok := r.field(name)
+	if !ok {
+		r.t.Fatalf("%s %s: no input named %q in the body:\n%s", r.request.Method, r.request.URL, name, r.Body)
+	}
+	return value
+}
+
+func (r *Response) field(name string) (value string, ok bool) {
 	for _, tag := range inputTag.FindAllString(r.Body, -1) {
 		attributes := map[string]string{}
 		for _, a := range attribute.FindAllStringSubmatch(tag, -1) {
 			attributes[strings.ToLower(a[1])] = html.UnescapeString(a[2] + a[3] + a[4])
 		}
 		if attributes["name"] == name {
-			return attributes["value"]
+			return attributes["value"], true
 		}
 	}
-	r.t.Fatalf("%s %s: no input named %q in the body:\n%s", r.request.Method, r.request.URL, name, r.Body)
-	return ""
+	return "", false
 }
 
 var (

@@ -29,6 +29,11 @@ import (
 func (a *App) Transcript(text string, options ...RequestOption) {
 	a.t.Helper()
 	play(a.t, text, func(x exchange) *Response {
+		a.t.Helper()
+		if len(x.filled) > 0 {
+			a.t.Fatalf("transcript: %s %s: %q is neither a field (name=value) nor a header (Name:value); only Browse fills fields from pages",
+				x.method, x.target, x.filled[0])
+		}
 		all := slices.Concat(options, x.options)
 		if x.user != "" {
 			all = append(all, As(x.user))
@@ -39,26 +44,55 @@ func (a *App) Transcript(text string, options ...RequestOption) {
 
 // Browse is Transcript with a [Browser] for each name: the users are not those of the security
 // policy, but people who log in, and keep their cookies from line to line. A line without a name has a
-// browser of its own, without cookies.
+// browser of its own, without cookies. A field without a value has the one that the last page with
+// such a field gave it, as the hidden field of a CSRF token has:
+//
+//	app.Browse(`
+//		alice GET /login                                               -> 200
+//		alice POST /login csrf_token user=alice "password=open sesame" -> 303 /
+//		alice POST /logout csrf_token                                  -> 400  # no page since the login
+//	`)
 func (a *App) Browse(text string, options ...RequestOption) {
 	a.t.Helper()
-	browsers := map[string]*Browser{}
+	browsers, pages := map[string]*Browser{}, map[string][]*Response{}
 	play(a.t, text, func(x exchange) *Response {
+		a.t.Helper()
 		b := browsers[x.user]
 		if b == nil {
 			b = a.Browser()
 		}
+		for _, name := range x.filled {
+			value, ok := lastField(pages[x.user], name)
+			if !ok {
+				a.t.Fatalf("transcript: %s %s: no page that %q got has a field %q (a field with a value is name=value, a header Name:value)",
+					x.method, x.target, x.user, name)
+			}
+			x.options = append(x.options, Form(name, value))
+		}
+		got := b.Request(x.method, x.target, slices.Concat(options, x.options)...)
 		if x.user != "" {
 			browsers[x.user] = b
+			pages[x.user] = append(pages[x.user], got)
 		}
-		return b.Request(x.method, x.target, slices.Concat(options, x.options)...)
+		return got
 	})
+}
+
+// lastField returns the value that the last page with a field of that name gave it.
+func lastField(pages []*Response, name string) (value string, ok bool) {
+	for _, page := range slices.Backward(pages) {
+		if value, ok = page.field(name); ok {
+			return value, true
+		}
+	}
+	return "", false
 }
 
 // exchange is a line of a transcript.
 type exchange struct {
 	user, method, target string
 	options              []RequestOption
+	filled               []string // fields without a value
 	want                 outcome
 }
 
@@ -163,7 +197,7 @@ func parseExchange(words []word) (x exchange, err error) {
 		case isField:
 			x.options = append(x.options, Form(field, content))
 		default:
-			return x, fmt.Errorf("%q is neither a field (name=value) nor a header (Name:value)", w.text)
+			x.filled = append(x.filled, w.text)
 		}
 	}
 	x.want, err = parseOutcome(words[arrow+1:])
@@ -201,20 +235,22 @@ func (o outcome) accepts(got *Response) bool {
 }
 
 // describe returns a response as a right side has it. It shows the body only if a part of it was
-// wanted.
+// wanted, or if it may say what the error is.
 func (o outcome) describe(got *Response) string {
 	text := strconv.Itoa(got.Code)
 	if location := got.Header.Get("Location"); location != "" {
 		text += " " + location
 	}
-	if o.body != "" || got.Code >= http.StatusInternalServerError {
+	reason := got.denied()
+	unexpected := got.Code != o.status && got.Code >= http.StatusBadRequest && reason == ""
+	if o.body != "" || unexpected || got.Code >= http.StatusInternalServerError {
 		body := got.Body
 		if len(body) > 200 {
 			body = body[:200] + "…"
 		}
 		text += " " + strconv.Quote(body)
 	}
-	if reason := got.denied(); reason != "" {
+	if reason != "" {
 		text += ", " + reason
 	}
 	return text

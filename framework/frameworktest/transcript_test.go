@@ -1,6 +1,7 @@
 package frameworktest_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -77,15 +78,17 @@ func TestTranscriptsThatFail(t *testing.T) {
 				"- alice POST /a/edit  title=x -> 303 /b\n" +
 				"+ alice POST /a/edit  title=x -> 303 /a?x\n",
 		},
-		"no arrow":        {"GET /", "transcript, line 1: no ->:\nGET /"},
-		"no status":       {"\nGET / ->", "transcript, line 2: no status"},
-		"no path":         {"GET -> 200", "want [USER] METHOD PATH"},
-		"a long left":     {"a b GET / -> 200", "want [USER] METHOD PATH"},
-		"no field":        {"GET / x -> 200", `"x" is neither a field (name=value) nor a header (Name:value)`},
-		"no such status":  {"GET / -> ok", `invalid status "ok"`},
-		"an open string":  {`GET / "x -> 200`, "a string without an end"},
-		"no such user":    {"carol GET / -> 200", "unknown user carol (known: alice, bob)"},
-		"an invalid path": {"GET /%zz -> 200", "want a method and a path"},
+		"no arrow":               {"GET /", "transcript, line 1: no ->:\nGET /"},
+		"no status":              {"\nGET / ->", "transcript, line 2: no status"},
+		"no path":                {"GET -> 200", "want [USER] METHOD PATH"},
+		"a long left":            {"a b GET / -> 200", "want [USER] METHOD PATH"},
+		"no field":               {"GET / x -> 200", `"x" is neither a field (name=value) nor a header (Name:value)`},
+		"the reason of an error": {"POST /a -> 303", "+ POST /a -> 403"},
+		"another error":          {"GET /none -> 200", `+ GET /none -> 404 "404 Not Found`},
+		"no such status":         {"GET / -> ok", `invalid status "ok"`},
+		"an open string":         {`GET / "x -> 200`, "a string without an end"},
+		"no such user":           {"carol GET / -> 200", "unknown user carol (known: alice, bob)"},
+		"an invalid path":        {"GET /%zz -> 200", "want a method and a path"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -165,6 +168,40 @@ func site(t frameworktest.T) *frameworktest.App {
 		return r.Text(strings.Join([]string{r.Scheme(), r.Host, strings.Join(names, "+"), r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")}, " ")), nil
 	}), views.Name("where"))
 	return frameworktest.New(t, config)
+}
+
+// A field without a value comes from the last page that has one.
+func TestBrowseFillsFields(t *testing.T) {
+	t.Parallel()
+	n := 0
+	config := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger()})
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		n++
+		return r.HTML(fmt.Sprintf(`<form method="post"><input type="hidden" name="token" value="%d&amp;"></form>`, n)), nil
+	}), views.Method("GET"))
+	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+		form, err := r.Parameters()
+		if err != nil {
+			return nil, err
+		}
+		token, _ := form.Get("token")
+		return r.Text("got " + token), nil
+	}), views.Method("POST"))
+	frameworktest.New(t, config).Browse(`
+		alice GET /        -> 200
+		alice GET /        -> 200
+		bob GET /          -> 200
+		alice POST / token -> 200 "got 2&"
+		alice POST / token -> 200 "got 2&"   # the page before has no such field
+		bob POST / token   -> 200 "got 3&"
+		bob POST / token=x -> 200 "got x"
+	`)
+	for _, text := range []string{"alice POST / token -> 200", "GET / -> 200\nPOST / token -> 200"} {
+		s := &silent{T: t}
+		app := frameworktest.New(t, config).In(s)
+		assert.Panics(t, func() { app.Browse(text) })
+		assert.Contains(t, s.failed.String(), `got has a field "token"`)
+	}
 }
 
 func TestBrowser(t *testing.T) {
