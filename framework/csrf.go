@@ -31,21 +31,21 @@ func (c *Configurator) SetCSRFPolicy(policy web.CSRFPolicy) {
 		Run: func(c *registry.Config, reg *registry.Registry) error {
 			registry.Provide(reg, policy)
 			at := c.Source()
-			reg.OnFreeze(func() error { return checkTokens(reg, at) })
+			reg.OnFreeze(func() error { return checkSessions(reg, at, policy, "the CSRF policy keeps its tokens", csrfWithout) })
 			return nil
 		},
 	})
 }
 
-// checkTokens returns an error if the policy keeps its tokens in sessions, and the application has no
+const csrfWithout = "keep the tokens in a cookie (security.CSRFInCookie)"
+
+// checkSessions returns an error if a policy keeps something in sessions, and the application has no
 // sessions.
-func checkTokens(reg *registry.Registry, at registry.Source) error {
-	policy, _ := registry.Lookup[web.CSRFPolicy](reg)
+func checkSessions(reg *registry.Registry, at registry.Source, policy any, keeps, instead string) error {
 	keeper, ok := policy.(interface{ NeedsSessions() bool })
 	if sessions, _ := registry.Lookup[web.SessionFactory](reg); !ok || !keeper.NeedsSessions() || sessions != nil {
 		return nil
 	}
-	err := errors.New("the CSRF policy keeps its tokens in the session, but the application " +
-		"has no sessions: set framework.Options.Sessions, or keep the tokens in a cookie (security.CSRFInCookie)")
+	err := fmt.Errorf("%s in the session, but the application has no sessions: set framework.Options.Sessions, or %s", keeps, instead)
 	return &registry.Mistake{Source: at, Err: registry.Missing(err, registry.Ref{Category: "session factory"})}
 }

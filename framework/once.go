@@ -37,7 +37,8 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 // SetSecurityPolicy sets the policy that decides identity and permissions: one of package
 // framework/security, or of your own. Example_login in example_login_test.go shows one with a login
 // form. If the policy has a method Err() error, that reports a mistake in how it was made. If it has
-// a method Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it returns
+// a method NeedsSessions() bool that returns true, an application without sessions is a mistake. If it
+// has a method Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it returns
 // for the resource types of views: methods that look like those that the policy calls, but are not.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
@@ -49,7 +50,12 @@ func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 		config.Report(fmt.Errorf("set security policy: %w", made.Err()))
 		policy = NoPolicy{}
 	}
-	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, policy) },
+	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) {
+		registry.Provide(reg, policy)
+		reg.OnFreeze(func() error {
+			return checkSessions(reg, config.Source(), policy, "the security policy keeps users", "keep them in a cookie (security.Tickets)")
+		})
+	},
 		registry.Field{Name: "type", Value: reflect.TypeOf(policy)})
 }
 

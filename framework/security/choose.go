@@ -162,6 +162,9 @@ func (c *choice) ActAs(r *http.Request, user string) (*http.Request, error) {
 	return firstOf(c.all).ActAs(r, user)
 }
 
+// NeedsSessions reports whether one of them does.
+func (c *choice) NeedsSessions() bool { return slices.ContainsFunc(c.all, needsSessions) }
+
 func (c *choice) Err() error {
 	errs := []error{c.err}
 	for _, of := range c.all {

@@ -3,6 +3,7 @@ package security
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -105,6 +106,9 @@ func (f firstOf) unchanged(r *web.Request) error {
 	}
 	return nil
 }
+
+// NeedsSessions reports whether one of them does.
+func (f firstOf) NeedsSessions() bool { return slices.ContainsFunc(f, needsSessions) }
 
 func (f firstOf) Err() error {
 	if len(f) == 0 {

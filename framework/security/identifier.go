@@ -29,7 +29,8 @@ func (u *User) UserID() string { return u.ID }
 //
 // An Identifier may also be a [web.Rememberer], if it can log users in and out, a [web.Challenger],
 // and may have the method ActAs that framework.App.ActAs describes. Combined ones keep that.
-// A method Err() error reports a mistake in how it was made: see [Policy.Err].
+// A method Err() error reports a mistake in how it was made: see [Policy.Err]. A method
+// NeedsSessions() bool says whether it works only in an application with sessions.
 type Identifier interface {
 	// Identify returns the user, the zero User if the request has no valid credentials of this
 	// kind. Invalid credentials are not an error: the client is anonymous then. An error means that
@@ -94,6 +95,12 @@ func actAs(of Identifier, r *http.Request, user string) (*http.Request, error) {
 		return can.ActAs(r, user)
 	}
 	return nil, errNotActing
+}
+
+// needsSessions reports whether an Identifier works only in an application with sessions.
+func needsSessions(of Identifier) bool {
+	can, ok := of.(interface{ NeedsSessions() bool })
+	return ok && can.NeedsSessions()
 }
 
 // mistake returns what is wrong with how an Identifier was made; nil if nothing is.

@@ -78,6 +78,10 @@ func New(o Options) *Policy {
 // for every request.
 func (p *Policy) Err() error { return p.err }
 
+// NeedsSessions reports whether an identifier keeps users in the session, which the application then
+// needs. The framework calls it when the application is built.
+func (p *Policy) NeedsSessions() bool { return needsSessions(p.options.Identify) }
+
 // Misfits returns what acl.Misfits does if access lists decide. The framework makes warnings of it.
 func (p *Policy) Misfits(t reflect.Type) []string {
 	if !p.lists {

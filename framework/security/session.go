@@ -23,6 +23,9 @@ var (
 	_ web.Rememberer = session{}
 )
 
+// NeedsSessions returns true: see Policy.NeedsSessions.
+func (session) NeedsSessions() bool { return true }
+
 func (session) Identify(r *web.Request) (User, error) {
 	s, err := r.Session()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/security"
 	"github.com/mastaba-go/mastaba/framework/session"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // shop is an application with a value in the session.
@@ -115,7 +116,15 @@ func TestSessionStoreIsDown(t *testing.T) {
 
 func TestSessionWithoutSessions(t *testing.T) {
 	t.Parallel()
-	app := build(t, configure(framework.Options{Security: security.New(security.Options{Identify: security.Session()})}))
-	resp, _ := newBrowser(t, app).send("GET", "/", "")
-	assert.Equal(t, 500, resp.StatusCode)
+	bearer := security.Bearer("api", func(*web.Request, string) (security.User, error) { return security.User{}, nil })
+	for name, identify := range map[string]security.Identifier{
+		"alone": security.Session(), "first of": security.FirstOf(bearer, security.Session()),
+		"below": security.Below("/api", bearer, security.Session()), "by route": security.ByRoute(map[string]security.Identifier{"a": security.Session()}, nil),
+	} {
+		_, err := configure(framework.Options{Security: security.New(security.Options{Identify: identify})}).App()
+		require.ErrorContains(t, err, "helpers_test.go:", name)
+		require.ErrorContains(t, err, "the security policy keeps users in the session, but the application has no sessions: set framework.Options.Sessions", name)
+	}
+	_, err := configure(framework.Options{Security: security.New(security.Options{Identify: security.FirstOf(bearer)})}).App()
+	require.NoError(t, err)
 }
