@@ -34,8 +34,12 @@ type anyUser string
 func (s anyUser) Reason() string { return string(s) }
 
 // Children lists the children of a node at which the user has a permission, for pages that show only
-// what one may open. See acl.Children. It is for policies with the [Authorizer] [ACL].
+// what one may open. Where access lists decide, it works as acl.Children; another Authorizer of a
+// [Policy] is asked about each child.
 func Children(r *web.Request, parent traversal.Node, permission string) iter.Seq2[traversal.Node, error] {
+	if policy, ok := r.Application().Security.(*Policy); ok && !policy.lists {
+		return policy.children(r, parent, permission)
+	}
 	return func(yield func(traversal.Node, error) bool) {
 		principals, err := r.Principals()
 		if err != nil {
@@ -43,5 +47,24 @@ func Children(r *web.Request, parent traversal.Node, permission string) iter.Seq
 			return
 		}
 		acl.Children(r.Context(), r.Application().Traverser, parent, permission, principals)(yield)
+	}
+}
+
+// children asks the Authorizer about each child.
+func (p *Policy) children(r *web.Request, parent traversal.Node, permission string) iter.Seq2[traversal.Node, error] {
+	return func(yield func(traversal.Node, error) bool) {
+		for child, err := range r.Application().Traverser.Children(r.Context(), parent) {
+			var decision web.Decision
+			if err == nil {
+				decision, err = p.Permits(r, child, permission)
+			}
+			if err != nil {
+				yield(traversal.Node{}, err)
+				return
+			}
+			if decision.Allowed && !yield(child, nil) {
+				return
+			}
+		}
 	}
 }

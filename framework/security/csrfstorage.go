@@ -57,12 +57,13 @@ func CSRFInCookie(o CSRFCookie) CSRFStorage {
 	if o.Name == "" {
 		o.Name = "csrf_token"
 	}
-	return &cookieTokens{o, web.NewKey[string]("csrf cookie", nil)}
+	return &cookieTokens{options: o, changed: web.NewKey[string]("csrf cookie", nil)}
 }
 
 type cookieTokens struct {
-	options CSRFCookie
-	changed *web.Key[string] // what SetToken was called with
+	options  CSRFCookie
+	changed  *web.Key[string] // what SetToken was called with
+	insecure insecureWarning
 }
 
 var (
@@ -104,10 +105,12 @@ func (s *cookieTokens) onResponse(r *web.Request) {
 	r.AddResponseCallback(func(r *web.Request, resp *web.Response) error {
 		resp.AddVary("Cookie")
 		if text, ok := s.changed.Peek(r); ok {
-			setPrivate(resp, &http.Cookie{
+			cookie := &http.Cookie{
 				Name: s.name(r), Value: text, Path: "/", MaxAge: int(s.options.Lifetime / time.Second),
 				Secure: secureCookies(r), HttpOnly: !s.options.Readable, SameSite: http.SameSiteLaxMode,
-			})
+			}
+			s.insecure.check(r, cookie)
+			setPrivate(resp, cookie)
 		}
 		return nil
 	})

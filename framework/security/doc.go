@@ -12,8 +12,9 @@
 //
 //	member, ok, err := security.Identity[*Member](r) // what Options.Load has returned
 //
-// The login form checks the password and calls r.Remember(userID); the logout calls r.Forget(). The
-// package security/password checks passwords; Example shows all of it.
+// The login form checks the password (package security/password) and calls r.Remember(userID); the
+// logout calls r.Forget(). Example_login, in example_login_test.go of package framework, is a whole
+// login.
 //
 // # Who
 //

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -77,19 +78,32 @@ func leadsAway(path string) bool {
 // that do not seem to be a person reading pages: those that prefer JSON to HTML, scripts of a page (the
 // headers Sec-Fetch-Mode and X-Requested-With), and those that sent credentials in a header. If the
 // policy challenges, anonymous clients get a 401 instead, and only clients that name text/html in
-// Accept are redirected. The login page itself needs views.NoPermission.
+// Accept are redirected. The login page itself needs views.NoPermission: it is never redirected to
+// itself, and if it is forbidden, the log says so once.
 func RedirectToLogin(login string) func(r *web.Request) (*web.Response, error) {
 	glue := "?"
 	if strings.Contains(login, "?") {
 		glue = "&"
 	}
+	if !strings.HasPrefix(login, "/") && !strings.Contains(login, "://") {
+		login = "/" + login
+	}
+	page, _, _ := strings.Cut(login, "?")
+	var forbidden sync.Once
 	return func(r *web.Request) (*web.Response, error) {
 		known, err := r.IsAuthenticated()
 		if err != nil {
 			return nil, err
 		}
+		itself := r.URL.EscapedPath() == page
+		if itself && !known {
+			forbidden.Do(func() {
+				r.Log().Warn().Str("path", page).Msg("the login page itself is forbidden, so nobody can log in: " +
+					"add its views with views.NoPermission()")
+			})
+		}
 		var resp *web.Response
-		if !known && (r.Method == http.MethodGet || r.Method == http.MethodHead) && readsPages(r) {
+		if !known && !itself && (r.Method == http.MethodGet || r.Method == http.MethodHead) && readsPages(r) {
 			resp = r.Redirect(http.StatusSeeOther, r.Prefix()+login+glue+url.Values{NextParameter: {here(r)}}.Encode())
 			resp.DelHeader("WWW-Authenticate") // the response begins with the headers of the error
 		} else if cause := r.Err(); cause != nil {

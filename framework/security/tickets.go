@@ -65,6 +65,7 @@ type tickets struct {
 	secure    ticketCookie
 	plain     ticketCookie // for serve --dev over plain http
 	plainOnce sync.Once
+	insecure  insecureWarning
 	settled   *web.Key[bool] // Remember or Forget was called, so there is nothing to renew
 	err       error
 }
@@ -222,6 +223,9 @@ func (t *tickets) Remember(r *web.Request, userID string) (func(*web.Response), 
 		}
 	}
 	cookie, err := t.issue(t.cookieFor(r), ticket)
+	if err == nil {
+		t.insecure.check(r, cookie)
+	}
 	return t.settle(r, cookie, err)
 }
 

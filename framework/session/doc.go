@@ -59,5 +59,6 @@
 //
 // Call Renew when the user changes: at login, and whenever permissions grow. Otherwise somebody who
 // has planted a session in the user's browser would be logged in too. Call Invalidate at logout. An
-// id that the store does not know is never adopted.
+// id that the store does not know is never adopted. With security.Session, r.Remember and r.Forget do
+// both.
 package session

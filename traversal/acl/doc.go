@@ -20,7 +20,8 @@
 // # Decisions
 //
 // A permission is a word that the application chooses ("edit"). A principal is a name for who is
-// asking: a user, a group, [Everyone]. A user has several. Permits looks at the list of the
+// asking: a user, a group, [Everyone]. A user has several. Make constants of both: no list names a
+// misspelt one, so it is denied, without a warning. Permits looks at the list of the
 // resource, then at that of its parent, and so on up to the root. The first entry that names the
 // permission and one of the principals decides; if there is none, the answer is no.
 //
