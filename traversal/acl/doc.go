@@ -20,10 +20,10 @@
 // # Decisions
 //
 // A permission is a word that the application chooses ("edit"). A principal is a name for who is
-// asking: a user, a group, [Everyone]. A user has several. Make constants of both: no list names a
-// misspelt one, so it is denied, without a warning. Permits looks at the list of the
-// resource, then at that of its parent, and so on up to the root. The first entry that names the
-// permission and one of the principals decides; if there is none, the answer is no.
+// asking: a user, a group, [Everyone]. A user has several. Make constants of both: nothing warns of a
+// misspelt one. Permits looks at the list of the resource, then at that of its parent, and so on up to
+// the root. The first entry that names the permission and one of the principals decides; if there is
+// none, the answer is no.
 //
 // So the order of entries counts, and lists further down win: allow what a folder allows and deny a
 // little in a document, or the other way round. [DenyAll] at the end of a list stops inheritance.
