@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -43,6 +44,9 @@ func FuzzCookieHeader(f *testing.F) {
 	}
 	c := cookie{name: "s"}
 	f.Fuzz(func(t *testing.T, line string) {
+		if strings.ContainsFunc(line, func(c rune) bool { return c < ' ' && c != '\t' }) {
+			return // no header field has control characters (RFC 9110, section 5.5), and net/http trims line breaks
+		}
 		hr := httptest.NewRequest("GET", "/", nil)
 		hr.Header["Cookie"] = []string{line}
 		got, n := c.values(web.Begin(nil, hr))
