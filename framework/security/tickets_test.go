@@ -103,7 +103,7 @@ func TestTicketOversized(t *testing.T) {
 	app := application(t, of)
 	resp, _ := newBrowser(t, app).send("GET", "/login?user="+strings.Repeat("x", 4096), "")
 	assert.Equal(t, 500, resp.StatusCode)
-	assert.Empty(t, resp.Cookies(), "browsers would drop it without a word to anybody")
+	assert.Empty(t, resp.Cookies(), "browsers would drop it silently")
 }
 
 // Old secrets go on checking while they are in the list. A removed one does not.
