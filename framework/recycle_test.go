@@ -360,8 +360,6 @@ func TestRecyclingBelowTimeoutHandler(t *testing.T) {
 	config := quiet(framework.Options{RecycleRequests: true})
 	config.AddRoute("id", "/{id}")
 	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
-		late.Add(1)
-		defer late.Done()
 		id := r.Param("id")
 		if strings.HasSuffix(id, "5") {
 			<-r.Request.Context().Done()
@@ -372,7 +370,15 @@ func TestRecyclingBelowTimeoutHandler(t *testing.T) {
 		}
 		return r.Text(id), nil
 	}), views.Route("id"))
-	around := http.TimeoutHandler(build(t, config), 5*time.Millisecond, "late")
+	app := build(t, config)
+	limited := http.TimeoutHandler(http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		defer late.Done()
+		app.ServeHTTP(w, hr)
+	}), 5*time.Millisecond, "late")
+	around := http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		late.Add(1) // here, since the time may be up before the inner handler begins
+		limited.ServeHTTP(w, hr)
+	})
 	var clients sync.WaitGroup
 	var wrong complaints
 	for client := range 8 {
