@@ -32,7 +32,7 @@ var _ http.Handler = (*App)(nil)
 
 // New builds the application that config declares and records its events. If the configuration has
 // errors, New ends the test with all of them. It logs each warning of the build (registry.Warning)
-// to t; a test that requires that there are none checks Registry().Warnings().
+// to t; a test that accepts no warning checks Registry().Warnings().
 //
 // In an application that recycles requests, it makes one that is used after its end panic with a
 // web.EndedError: see framework.Configurator.PoisonRecycledRequests.
