@@ -48,6 +48,8 @@ func newApp(reg *registry.Registry) (*App, error) {
 	app.web.Trusted, _ = registry.Lookup[web.TrustedProxies](reg)
 	app.web.Security, _ = registry.Lookup[web.SecurityPolicy](reg)
 	app.web.Sessions, _ = registry.Lookup[web.SessionFactory](reg)
+	app.web.StaticURLs, _ = registry.Lookup[web.StaticURLs](reg)
+	app.web.Localizers, _ = registry.Lookup[web.Localizers](reg)
 	if limit, ok := registry.Lookup[formLimit](reg); ok {
 		app.web.MaxForm = int64(limit)
 	}

@@ -32,6 +32,10 @@ type Application struct {
 	Runtime Runtime
 	// URLs generates the paths of routes; nil if there are no routes.
 	URLs URLs
+	// StaticURLs generates the URLs of static files; nil if there are none.
+	StaticURLs StaticURLs
+	// Localizers finds the language of requests; nil if there is only one.
+	Localizers Localizers
 	// Log is the parent of the loggers of requests; nil logs nothing.
 	Log *zerolog.Logger
 	// Trusted are the proxies whose forwarding headers are believed.
