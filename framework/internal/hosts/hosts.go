@@ -65,6 +65,9 @@ func (l *List) add(pattern string) error {
 	if rest, ok := strings.CutPrefix(text, "."); ok {
 		text, below = rest, true
 	}
+	if addr, err := netip.ParseAddr(text); err == nil && addr.Is6() {
+		text = "[" + text + "]" // only URLs need the brackets
+	}
 	h, ok := split(text)
 	switch {
 	case strings.Contains(text, "/"):
@@ -92,7 +95,7 @@ func (l *List) add(pattern string) error {
 
 // Allows reports whether the list has the host of a URL: scheme is "http" or "https", and authority
 // the host, with the port unless it is the default port of the scheme. A host that no URL could
-// have is in no list.
+// have, such as an IPv6 address without brackets, is in no list.
 func (l *List) Allows(scheme, authority string) bool {
 	h, ok := split(authority)
 	if !ok {
@@ -130,10 +133,6 @@ func (h host) String() string {
 // split separates a host from its port, and makes it comparable: lower case, without a final dot or
 // brackets. It returns false if it is not a valid host.
 func split(authority string) (h host, ok bool) {
-	if strings.Count(authority, ":") > 1 && authority[0] != '[' { // an address without brackets
-		addr, err := netip.ParseAddr(authority)
-		return host{name: addr.String()}, err == nil
-	}
 	rest := ""
 	if inside, found := strings.CutPrefix(authority, "["); found {
 		if h.name, rest, found = strings.Cut(inside, "]"); !found {
