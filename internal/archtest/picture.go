@@ -60,7 +60,7 @@ var picture = []room{
 	{path: "framework/security/jwt", may: rooms("framework/security", "views/web", "registry"), tests: application},
 	// The policies: who the user is, and what the lists of traversal/acl permit.
 	{path: "framework/security", may: rooms("tweens", "views/web", "registry", "traversal/acl", "traversal"),
-		tests: append(rooms("framework/session", "framework/security/password"), application...)},
+		tests: append(rooms("framework/session", "framework/security/password", "internal/cputime"), application...)},
 	{path: "framework/security/password"}, // hashes and their checks, without HTTP
 	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 
