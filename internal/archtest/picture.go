@@ -40,8 +40,8 @@ var picture = []room{
 
 	// Assembly: Configurator, App, router.
 	{path: "framework", may: rooms(
-		"framework/server", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry",
-		"traversal", "traversal/async"),
+		"framework/server", "framework/explain", "framework/routes", "views/static", "views/assets", "views", "tweens", "views/web",
+		"registry", "traversal", "traversal/async"),
 		tests: rooms("framework/frameworktest", "framework/security", "framework/security/password")},
 
 	// Which hosts an application responds to, for the App and for serve --dev.
@@ -70,13 +70,15 @@ var picture = []room{
 	{path: "tweens/redislimit", may: rooms("tweens/ratelimit"), tests: append(rooms("tweens"), application...)},
 	{path: "tweens/ratelimit", may: rooms("tweens", "views/web", "registry"), tests: application},
 	{path: "tweens", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async"), tests: append(rooms("internal/rfc9110"), application...)},
-	{path: "views/templates", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
+	{path: "views/templates", may: rooms("views", "views/assets", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/forms/validator", may: rooms("views/forms", "views", "views/web"), tests: application},
 	{path: "views/forms", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
-	{path: "views/static", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
-	{path: "views/i18n", may: rooms("views/web", "registry", "traversal"), tests: application},
+	{path: "views/static", may: rooms("views", "views/assets", "views/web", "registry", "traversal"), tests: application},
+	{path: "views/i18n", may: rooms("views/assets", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
+	// Files by name, and what an application puts in their place: for templates, static files, catalogs.
+	{path: "views/assets", may: rooms("registry"), tests: application},
 	{path: "views", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async"),
 		tests: rooms("tweens")},
 	{path: "views/internal/...", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async")},
