@@ -58,7 +58,7 @@ func TestIncludeAsync(t *testing.T) {
 
 	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	assert.ErrorContains(t, app.Shutdown(short), "close views: still running: 1 started at views/executor.go")
+	assert.ErrorContains(t, app.Shutdown(short), "close views: still running: 1 started at waiting/executor.go")
 	close(free)
 	first.Wait()
 }

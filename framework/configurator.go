@@ -201,6 +201,12 @@ func (c *Configurator) SetDefaultPermission(permission string) {
 	views.SetDefaultPermission(c.Directive(), permission)
 }
 
+// SetDefaultSubpath sets whether views without the option views.Subpath take names after their own. See
+// views.SetDefaultSubpath.
+func (c *Configurator) SetDefaultSubpath(takes bool) {
+	views.SetDefaultSubpath(c.Directive(), takes)
+}
+
 // SetDefaultCSRF sets whether views without the option views.CSRF are checked for forged requests.
 // See views.SetDefaultCSRF.
 func (c *Configurator) SetDefaultCSRF(check bool) {

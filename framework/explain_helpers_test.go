@@ -105,7 +105,7 @@ func explainedApp(called *atomic.Int32) *framework.Configurator {
 
 	at(20).AddView(views.Func(v.show), views.For[*letter]())
 	at(21).AddView(views.Func(v.show), views.For[*letter](), views.Param("draft"))
-	at(22).AddView(views.Func(v.show), views.For[*letter](), views.Name("edit"), views.Permission("edit"))
+	at(22).AddView(views.Func(v.show), views.For[*letter](), views.Name("edit"), views.Permission("edit"), views.Subpath(true))
 	at(23).AddView(views.Func(v.show), views.For[*letter](), views.Name("send"), views.Method("POST"), views.ContentType("application/json"))
 	at(24).AddView(views.Func(v.show), views.Name("picture"), views.Accept("image/png"))
 	at(25).AddView(views.Func(v.show), views.Route("users"))

@@ -75,7 +75,7 @@ func attacked(t *testing.T, o framework.Options) *frameworktest.App {
 	}), views.Permission("view"))
 	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 		return r.Text("edited " + r.Node().Path()), nil
-	}), views.Name("edit"), views.Permission("edit"))
+	}), views.Name("edit"), views.Permission("edit"), views.Subpath(true))
 	config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text("help"), nil }), views.Name("help"))
 	config.AddRoute("tree", "/tree/*traverse", routes.GlobalViews())
 	return frameworktest.New(t, config)

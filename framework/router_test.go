@@ -117,7 +117,7 @@ func TestRoutes(t *testing.T) {
 		config.AddView(views.Func(where), views.Route(name))
 	}
 	config.AddView(views.Func(where))
-	config.AddView(views.Func(where), views.Name("edit"))
+	config.AddView(views.Func(where), views.Name("edit"), views.Subpath(true))
 	config.AddNotFoundView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 		resp := r.Text("nothing")
 		resp.SetStatus(http.StatusNotFound)

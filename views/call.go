@@ -66,6 +66,21 @@ func (t *Table) call(r *web.Request) (*web.Response, error) {
 
 // slots returns the slots that a request searches, nil where there are no views.
 func (t *Table) slots(r *web.Request, name string) (first, second *slot) {
+	first, second = t.shallow(r, name)
+	if len(web.Drive(r).Rest()) == 0 { // nearly always
+		return first, second
+	}
+	if first != nil {
+		first = first.deep
+	}
+	if second != nil {
+		second = second.deep
+	}
+	return first, second
+}
+
+// shallow is slots without a look at the subpath.
+func (t *Table) shallow(r *web.Request, name string) (first, second *slot) {
 	match := web.Drive(r).Routed()
 	if match == nil {
 		return t.resources.global.at(name), nil

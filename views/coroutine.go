@@ -1,14 +1,10 @@
 package views
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/mastaba-go/mastaba/traversal"
-	"github.com/mastaba-go/mastaba/traversal/async"
-	"github.com/mastaba-go/mastaba/views/internal/absent"
+	"github.com/mastaba-go/mastaba/views/internal/waiting"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -60,33 +56,11 @@ func awaiting(call Callable, info *Info) Callable {
 	}
 }
 
-// awaited waits for value as long as it is a future. The end of the request's context does not end
-// the waiting: it ends the work, which may use the request until then.
+// awaited waits for value as long as it is a future.
 func awaited(r *web.Request, value any, info *Info) (any, error) {
-	ctx := r.Context()
-	for {
-		future, ok := value.(async.Awaitable)
-		if !ok {
-			return value, nil
-		}
-		if absent.Value(future) || future.Done() == nil {
-			return nil, fmt.Errorf("view %s returned a future that will never settle: "+
-				"return async.Settled(value, nil) for a value that is known", info.funcText())
-		}
-		var err error
-		value, err = future.AwaitAny(context.WithoutCancel(ctx))
-		<-future.Ended() // the scope may have given it up
-		if err != nil {
-			return nil, aborted(err)
-		}
+	value, err := waiting.Await(r.Context(), value)
+	if err == waiting.ErrNever {
+		err = fmt.Errorf("view %s returned %w: return async.Settled(value, nil) for a value that is known", info.funcText(), err)
 	}
-}
-
-// aborted panics if asynchronous work panicked with http.ErrAbortHandler, which is meant for the
-// server; otherwise it returns err.
-func aborted(err error) error {
-	if p, ok := errors.AsType[*web.PanicError](err); ok && errors.Is(p, http.ErrAbortHandler) {
-		panic(http.ErrAbortHandler)
-	}
-	return err
+	return value, err
 }

@@ -38,16 +38,17 @@
 // # To do X, use Y
 //
 //   - limit the time or concurrency of one view: [Around], with a tween
-//   - change the response of one view, once the permission is granted: [Decorate]
+//   - change the response of one view: [Decorate]
 //   - put a layout around a view: [Wrapper], and [Wrapped] in the layout
-//   - call another view from within a view: [RenderView]
-//   - do something around every view, by an option of your own: [AddDeriver], [Value]
+//   - call another view: [RenderView]
+//   - wrap every view, by an option of your own: [AddDeriver], [Value]
 //   - call the function in another way (futures, a worker pool): [WithMapper], [SetMapper]
 //   - return a type of your own from views: [AddResponseAdapter]; render templates: [AddRenderer]
 //   - choose a view by a condition of your own: [Where]; by what the user may do: [IfPermitted]
 //   - ask whether a view may be called, for a menu: [Permitted]; deny from within a view: [Refuse]
 //   - do something around every request: a tween
 //   - share options between views: [Group]
+//   - take the names after the view name: [Subpath]
 //
 // Each of these wrappers is a deriver with a name. [Info.Layers], the commands views and derivers,
 // and explain show their order:

@@ -1,14 +1,12 @@
 package views
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"sync/atomic"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/views/internal/waiting"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -75,52 +73,10 @@ func onExecutor(ex *async.Executor, v View, info *Info) (Callable, error) {
 		return call, nil
 	}
 	return func(r *web.Request, res traversal.Resource) (any, error) {
-		value, err := submitted(ex, call, r, res)
+		value, err := waiting.Submit(ex, r, func(r *web.Request) (any, error) { return call(r, res) })
 		if err != nil || !mayBeFuture(v) {
 			return value, err
 		}
 		return awaited(r, value, info)
 	}, nil
 }
-
-// submitted calls the view on an executor. It returns once nothing of the call can use the request
-// any more: after the call, or when it is certain that there will be none.
-func submitted(ex *async.Executor, call Callable, r *web.Request, res traversal.Resource) (any, error) {
-	ctx := r.Context()
-	t := turn{over: make(chan struct{})}
-	future := async.Submit(ctx, ex, func(ctx context.Context) (any, error) {
-		if !t.take(turnTaken) {
-			return nil, errNoTurn
-		}
-		defer close(t.over)
-		return call(r.WithContext(ctx), res)
-	})
-	select {
-	case <-future.Done():
-	case <-ctx.Done():
-	}
-	if !t.take(turnGone) {
-		<-t.over
-		<-future.Done()
-	}
-	value, err := async.Await(ctx, future)
-	if err != nil {
-		return nil, aborted(err)
-	}
-	return value, nil
-}
-
-var errNoTurn = errors.New("the request left the queue")
-
-// turn records whether a call was started, or given up before.
-type turn struct {
-	state atomic.Uint32
-	over  chan struct{} // closed when a started call has returned
-}
-
-const (
-	turnTaken = iota + 1
-	turnGone
-)
-
-func (t *turn) take(state uint32) bool { return t.state.CompareAndSwap(0, state) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/internal/condition"
+	"github.com/mastaba-go/mastaba/views/internal/ranking"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -41,6 +42,7 @@ type slot struct {
 	groups []*multiview // in order of registration; those of error statuses are apart
 	byType map[reflect.Type]*multiview
 	ranges []*statusGroup // of error views by status, narrower first
+	deep   *slot          // the views that take a subpath: nil if there are none, s itself if all do
 
 	fixed  *chain // for every type, if all views are for any
 	chains atomic.Pointer[map[reflect.Type]*chain]
@@ -107,8 +109,12 @@ func groupType(reg *registration) reflect.Type {
 	}
 }
 
-// freeze computes the chains of types known by now, and reports ties of types declared by Resource.
-func (s *slot) freeze(ts *types) error {
+// freeze sorts the views, computes the chains of types known by now, and reports ties of types
+// declared by Resource.
+func (s *slot) freeze(ts *types, kinds *ranking.Scale, offers []string) error {
+	for _, g := range s.all() {
+		g.freeze(kinds, offers)
+	}
 	slices.SortStableFunc(s.ranges, func(a, b *statusGroup) int {
 		if a.width() == 0 && b.width() == 0 {
 			return a.lo - b.lo // 401 before 403: see specific

@@ -155,27 +155,5 @@ func preferred(r *web.Request, offers []offer) []*offer {
 		return nil
 	}
 	web.Drive(r).SetNegotiated()
-	picked := make([]*offer, 0, len(offers))
-	if len(r.Header["Accept"]) == 0 {
-		for i := range offers {
-			picked = append(picked, &offers[i])
-		}
-		return picked
-	}
-	accept := r.Accept()
-	var room [8]float64
-	qualities := room[:0]
-	for i := range offers {
-		q := accept.Quality(offers[i].mediaType)
-		if q <= 0 {
-			continue
-		}
-		at := len(picked)
-		for at > 0 && qualities[at-1] < q {
-			at--
-		}
-		picked = slices.Insert(picked, at, &offers[i])
-		qualities = slices.Insert(qualities, at, q)
-	}
-	return picked
+	return mediatype.Preferred(r, offers, func(o *offer) string { return o.mediaType })
 }

@@ -18,6 +18,7 @@ type NoViewError struct {
 	Name       string       // view name
 	Route      string       // matched route, "" for none
 	Resource   reflect.Type // of the resource; nil without one
+	Subpath    []string     // names after the view name
 	Candidates []Candidate  // views that were tried
 
 	// Routes are those whose predicates refused the request before, although their pattern matched.
@@ -182,6 +183,9 @@ func (t *Table) miss(cause *NoViewError, r *web.Request, name string, first, sec
 		cause.Route = match.Route
 	}
 	cause.Name, cause.Resource = name, reflect.TypeOf(r.Resource())
+	if cause.Subpath = slices.Clone(web.Drive(r).Rest()); len(cause.Subpath) > 0 {
+		first, second = t.shallow(r, name) // a view that takes no subpath is the likely cause
+	}
 	cause.table, cause.slots = t, [2]*slot{first, second}
 }
 

@@ -56,12 +56,13 @@ const (
 	kindBodyLimit  = "body_limit"
 	kindAround     = "around"
 
+	kindSubpath     = "subpath"
 	kindAppendSlash = "append_slash"
 )
 
 var ownKinds = []string{
 	kindName, kindPermission, kindRenderer, kindRoute, kindMapper,
-	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor, kindBodyLimit, kindAround, kindAppendSlash,
+	kindWrapper, kindDecorate, kindCache, kindCSRF, kindFor, kindBodyLimit, kindAround, kindSubpath, kindAppendSlash,
 }
 
 // severalKinds are the kinds of options and predicates that take several values.

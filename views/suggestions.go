@@ -25,6 +25,9 @@ func (e *NoViewError) Suggestions() []string {
 	if e.table == nil || len(e.Candidates) > 0 {
 		return suggestions
 	}
+	if deep := e.tooDeep(); len(deep) > 0 {
+		return append(suggestions, deep...)
+	}
 	suggestions = append(suggestions, e.elsewhere()...)
 	if suggestion := e.otherName(); suggestion != "" {
 		suggestions = append(suggestions, suggestion)

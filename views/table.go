@@ -233,10 +233,10 @@ func (x *index) freeze(kinds *ranking.Scale, offers []string) error {
 	}
 	var errs []error
 	for _, s := range x.slots {
-		for _, g := range s.all() {
-			g.freeze(kinds, offers)
+		errs = append(errs, s.freeze(x.types, kinds, offers))
+		if s.deep = s.ofSubpaths(); s.deep != nil && s.deep != s {
+			_ = s.deep.freeze(x.types, kinds, offers) // its ties are among those of s
 		}
-		errs = append(errs, s.freeze(x.types))
 	}
 	errs = append(errs, x.twins())
 	return errors.Join(errs...)

@@ -91,6 +91,9 @@ func suspicion(p web.Predicate, view *Info, policy bool) string {
 
 // hides reports whether the view, which is tried first, fits every request that the other fits.
 func (reg *registration) hides(other *registration) bool {
+	if other.info.takesSubpath() && !reg.info.takesSubpath() {
+		return false
+	}
 	for _, method := range []string{"CONNECT", "TRACE"} {
 		if other.takes(method) && !reg.takes(method) {
 			return false

@@ -21,7 +21,7 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 	config.AddRenderer("json", views.JSON(views.JSONOptions{Indent: "  "}))
 
 	// A page for each type of resource. File is the type of all files without a better one.
-	page := views.Group(views.Method("GET"), views.Where("nothing below", endsPath))
+	page := views.Method("GET")
 	config.AddView(views.OnInput(showFolder), page, views.Renderer("folder.html"))
 	config.AddView(views.On(showText), page, views.Renderer("text.html"))
 	config.AddView(views.On(showMarkdown), page, views.Renderer("markdown.html"))
@@ -76,7 +76,3 @@ const (
 
 // viewNames are the names of views that a path may have after a folder or file.
 var viewNames = []string{"raw", "info", "source"}
-
-// endsPath is a predicate for views that have nothing below them, so that /file/raw/extra does not
-// exist. The search ignores what follows it in the path.
-func endsPath(r *framework.Request) (bool, error) { return len(r.Subpath()) == 0, nil }

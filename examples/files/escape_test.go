@@ -58,7 +58,7 @@ func TestNoPathLeavesTheDirectory(t *testing.T) {
 		{"/%c0%ae%c0%ae/secret.txt", 400}, // an overlong encoding of "..", which no decoder may accept
 		{"/%", 400},
 		{"/@@raw/../secret.txt", 404},
-		{"/a/@@search/..%2f..%2fsecret.txt?q=secret", 200}, // the rest is a subpath, which is not looked up
+		{"/a/@@search/..%2f..%2fsecret.txt?q=secret", 404}, // the rest is a subpath, which no view takes
 		{"/@@search?q=..%2Fsecret", 200},
 		{"/a%2Fb%2Fc.txt", 404}, // a slash in a name is not a separator
 		{"/a/b/../b/./c.txt/raw", 200},

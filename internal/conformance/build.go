@@ -37,6 +37,7 @@ func newApplication(c *Case, security web.SecurityPolicy) (b *build, app *framew
 		options.Root = b.root("main")
 	}
 	config := framework.New(options)
+	config.SetDefaultSubpath(true) // as every view of Pyramid
 	declareClasses(config)
 	b.explicitTweens(config)
 	if c.Suite == "traversal" || c.Checks != nil {

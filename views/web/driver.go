@@ -50,6 +50,10 @@ func (d Driver) Routed() *Routed {
 	return nil
 }
 
+// Rest returns the names that the walk left over after the view name: see [traversal.Result.Rest]. It
+// does not keep the request.
+func (d Driver) Rest() []string { return d.r.walk().Rest() }
+
 // Walk walks from root along path, and sets the result of traversal. It keeps the request unless
 // the path has no names: resources get its context (see [Request.Keep]).
 func (d Driver) Walk(t *traversal.Traverser, root traversal.Resource, path traversal.Path) error {

@@ -45,7 +45,7 @@ func configure(t frameworktest.T, o framework.Options) *framework.Configurator {
 	}
 	config.AddView(views.On(show), views.Permission("view"))
 	config.AddView(views.On(show), views.Name("edit"), views.Permission("edit"), views.Method("GET", "POST"))
-	config.AddView(views.On(show), views.Name("files"), views.Permission("view"))
+	config.AddView(views.On(show), views.Name("files"), views.Permission("view"), views.Subpath(true))
 	config.AddRoute("admin", "/admin/{id}", routes.Root(access.Root()), routes.Traverse("/a/b"))
 	config.AddView(views.On(show), views.Route("admin"), views.Permission("view"))
 	return config
@@ -114,7 +114,7 @@ func TestViewSelectorsKeepThePermission(t *testing.T) {
 		bob GET /a/b/@@edit       -> 403, denied by entry 2 of /a
 		bob GET /a/b/%40%40edit   -> 403, denied by entry 2 of /a
 		bob GET /a/b/@%40edit     -> 403, denied by entry 2 of /a
-		bob GET /@@edit/a/b       -> 403, denied: no entry of / or a resource above it matches   # the rest is a subpath
+		bob GET /@@edit/a/b       -> 404   # the rest is a subpath
 		bob GET /a/b/@@           -> 403, denied by entry 2 of /a
 		bob GET /a/b/@@@@edit     -> 404
 		bob GET /a/@@b            -> 404
@@ -131,8 +131,8 @@ func TestSubpathsKeepThePermission(t *testing.T) {
 		bob GET /a/b/files/..           -> 403, denied by entry 2 of /a
 		bob GET /a/b/files/%2e%2e/edit  -> 403, denied by entry 2 of /a
 		bob GET /public/files/a/b/edit  -> 200 "public"
-		bob GET /a/b/edit/x             -> 403, denied by entry 2 of /a
-		bob GET /a/b/edit/public        -> 403, denied by entry 2 of /a
+		bob GET /a/b/edit/x             -> 404
+		alice GET /a/b/edit/public      -> 404   # the view takes no subpath
 	`)
 }
 

@@ -64,7 +64,7 @@ func Configure(o Options) *framework.Configurator {
 	config.AddView(views.On(documentJSON), get, json)
 	config.AddView(views.On(folderJSON), get, views.Name("json"))
 	config.AddView(views.On(documentJSON), get, views.Name("json"))
-	config.AddView(views.On(history), get, views.Name("history"), views.Renderer("history.html"))
+	config.AddView(views.On(history), get, views.Name("history"), views.Subpath(true), views.Renderer("history.html"))
 	// Pages of all methods show the sidebar, so it has no method predicate.
 	config.AddView(views.On(sidebar), views.Name("sidebar"), views.Renderer("sidebar.html"))
 	config.AddView(views.On(activity), get, views.Name("activity"), views.Permission(Manage))
