@@ -33,6 +33,15 @@ func authorization(r *web.Request, scheme string) (credentials string, sent bool
 	return credentials, sent
 }
 
+// varyOnAuthorization keeps caches from giving the response to a client with other credentials, or
+// with none. RFC 9111, section 3.5, keeps shared caches from storing the response to a request with
+// credentials, but neither from giving a stored response without a user to a request with them, nor
+// a browser from keeping that of another user.
+func varyOnAuthorization(_ *web.Request, resp *web.Response) error {
+	resp.AddVary("Authorization")
+	return nil
+}
+
 // cutScheme returns the credentials of a header for a scheme; false if it is for another scheme.
 func cutScheme(line, scheme string) (credentials string, ok bool) {
 	word, rest, _ := strings.Cut(line, " ")

@@ -22,6 +22,7 @@ import (
 //
 // Every request brings the password again, so check must be fast, or remember what it has checked,
 // as password.Checker does. Browsers keep the password until they are closed, so there is no logout.
+// Responses to requests whose user was looked up vary on Authorization.
 func Basic(realm string, check func(ctx context.Context, user, password string) (bool, error)) Identifier {
 	err := checkRealm("Basic", realm)
 	if check == nil {
@@ -47,6 +48,7 @@ func (b *basic) Identify(r *web.Request) (User, error) {
 	if b.err != nil {
 		return User{}, b.err
 	}
+	r.AddResponseCallback(varyOnAuthorization)
 	credentials, _ := authorization(r, "basic")
 	user, password, ok := parseBasic(credentials)
 	if !ok {

@@ -40,7 +40,8 @@ type TokenLookup func(r *web.Request, hash string) (User, error)
 //
 // An anonymous client that is denied a permission is challenged for a token of the realm. The
 // challenge says invalid_token if the client sent a token that the lookup does not know, and
-// invalid_request if its header is malformed.
+// invalid_request if its header is malformed. Responses to requests whose user was looked up vary on
+// Authorization.
 func Bearer(realm string, lookup TokenLookup) Identifier {
 	if lookup == nil {
 		return &bearer{err: errors.New("security.Bearer: the lookup is nil: want a function that finds the user of a token")}
@@ -76,6 +77,7 @@ func (b *bearer) Identify(r *web.Request) (User, error) {
 	if b.err != nil {
 		return User{}, b.err
 	}
+	r.AddResponseCallback(varyOnAuthorization)
 	token, _ := authorization(r, "bearer")
 	if !isToken68(token) {
 		return User{}, nil
@@ -116,7 +118,8 @@ func isToken68(text string) bool {
 }
 
 // APIKey returns an Identifier for keys in a request header of their own, such as "X-API-Key", that
-// a lookup knows. The rules are those of [Bearer], but without a challenge, since no standard defines one.
+// a lookup knows. The rules are those of [Bearer], but without a challenge, since no standard defines
+// one, and responses vary on the header.
 func APIKey(header string, lookup TokenLookup) Identifier {
 	k := &apiKey{header: http.CanonicalHeaderKey(header), lookup: lookup}
 	switch {

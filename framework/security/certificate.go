@@ -17,6 +17,9 @@ import (
 // Only a certificate counts that the server has verified against its ClientCAs: tls.Config.ClientAuth
 // must be VerifyClientCertIfGiven or RequireAndVerifyClientCert. With the other settings a client may
 // send any certificate that it likes, so it is ignored.
+//
+// No header shows caches the certificate, so responses over TLS to requests whose user was looked up
+// are private (web.Response.KeepPrivate), anonymous ones included.
 func Certificate(find func(r *web.Request, cert *x509.Certificate) (User, error)) Identifier {
 	return &certificate{find: find}
 }
@@ -38,7 +41,11 @@ func (c *certificate) Identify(r *web.Request) (User, error) {
 	if err := c.Err(); err != nil {
 		return User{}, err
 	}
-	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 || len(r.TLS.VerifiedChains[0]) == 0 {
+	if r.TLS == nil {
+		return User{}, nil
+	}
+	r.AddResponseCallback(keepPrivate)
+	if len(r.TLS.VerifiedChains) == 0 || len(r.TLS.VerifiedChains[0]) == 0 {
 		return User{}, nil
 	}
 	cert := r.TLS.VerifiedChains[0][0]
@@ -55,10 +62,19 @@ func (c *certificate) Identify(r *web.Request) (User, error) {
 	return user, nil
 }
 
+// keepPrivate keeps the response out of shared caches.
+func keepPrivate(_ *web.Request, resp *web.Response) error {
+	resp.KeepPrivate()
+	return nil
+}
+
 // ProxyHeader returns an Identifier for a header in which a trusted proxy names the user that it has
 // authenticated, such as "X-Remote-User". It counts only in connections from one of
 // framework.Options.TrustedProxies: anybody else could write any name there. Such a proxy must set
 // the header or remove it, in every request. Two of these headers in one request are ignored.
+//
+// Responses to requests of such proxies whose user was looked up vary on the header. They are private
+// too (web.Response.KeepPrivate), since caches in front of the proxy do not see what it adds.
 func ProxyHeader(header string) Identifier {
 	return &proxyHeader{header: http.CanonicalHeaderKey(header)}
 }
@@ -78,9 +94,16 @@ func (p *proxyHeader) Identify(r *web.Request) (User, error) {
 	if !r.FromTrustedProxy() {
 		return User{}, nil
 	}
+	r.AddResponseCallback(p.keepApart)
 	name, ok := onlyValue(r, p.header)
 	if !ok || !utf8.ValidString(name) {
 		return User{}, nil
 	}
 	return User{ID: name, Scheme: "header"}, nil
+}
+
+func (p *proxyHeader) keepApart(_ *web.Request, resp *web.Response) error {
+	resp.AddVary(p.header)
+	resp.KeepPrivate()
+	return nil
 }

@@ -114,7 +114,7 @@ func RedirectToLogin(login string) func(r *web.Request) (*web.Response, error) {
 		} else {
 			resp = web.Forbidden("").Response(r)
 		}
-		resp.AddVary("Accept", "Sec-Fetch-Mode", "X-Requested-With")
+		resp.AddVary("Accept", "Authorization", "Sec-Fetch-Mode", "X-Requested-With")
 		if resp.Header("Cache-Control") == "" {
 			resp.SetHeader("Cache-Control", "no-store") // the answer is another one after the login
 		}

@@ -120,7 +120,7 @@ func TestRedirectToLogin(t *testing.T) {
 		assert.Equal(t, tc.location, w.Header().Get("Location"), name)
 		if tc.status != 200 {
 			assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), name)
-			assert.Equal(t, "Accept, Sec-Fetch-Mode, X-Requested-With", w.Header().Get("Vary"), name)
+			assert.Equal(t, "Accept, Authorization, Sec-Fetch-Mode, X-Requested-With", w.Header().Get("Vary"), name)
 		}
 	}
 }
