@@ -23,8 +23,10 @@ func (a *App) Do(hr *http.Request) (*web.Response, error) {
 }
 
 // Invoke handles the subrequest sub of r. Views call Request.Subrequest instead. If sub has the
-// background context it gets that of r. Response callbacks, NewResponse and finished callbacks run
-// for the subrequest itself. Without tweens no error view handles its error: Invoke returns it.
+// background context it gets that of r. Without a RemoteAddr it gets the client address of r, so that
+// limits and logs count it as the client's, and its forwarding headers are trusted only if the client
+// is a trusted proxy. Response callbacks, NewResponse and finished callbacks run for the subrequest
+// itself. Without tweens no error view handles its error: Invoke returns it.
 func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Response, error) {
 	ctx := sub.Context()
 	if ctx == context.Background() {
@@ -38,7 +40,11 @@ func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Re
 	if useTweens {
 		handler = a.handler
 	}
-	return a.exchange(a.begin(sub.WithContext(context.WithValue(ctx, nesting{}, depth)), false), handler)
+	sub = sub.WithContext(context.WithValue(ctx, nesting{}, depth)) // a copy
+	if addr := r.ClientAddr(); sub.RemoteAddr == "" && addr.IsValid() {
+		sub.RemoteAddr = addr.String()
+	}
+	return a.exchange(a.begin(sub, false), handler)
 }
 
 // exchange handles a request that has no connection. It reads the whole body of the response before

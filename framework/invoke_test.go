@@ -89,6 +89,53 @@ func TestSubrequests(t *testing.T) {
 	assert.ErrorContains(t, err, "nested deeper than")
 }
 
+// A subrequest comes from the client of the request, and from no proxy: what a view puts into its
+// headers, or copies from the client, is never believed as what a proxy says.
+func TestAddressOfSubrequests(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		trusted, remote, own string // own is the RemoteAddr that the view sets
+		forwarded, want      string
+	}{
+		"a client":                        {"", "203.0.113.7:1234", "", "", "203.0.113.7 false"},
+		"behind a proxy":                  {"10.0.0.1", "10.0.0.1:80", "", "203.0.113.7", "203.0.113.7 false"},
+		"behind a Unix socket":            {"unix", "@", "", "203.0.113.7", "203.0.113.7 false"},
+		"Unix socket without a client":    {"unix", "@", "", "", "invalid IP false"},
+		"a client that pretends":          {"10.0.0.1", "203.0.113.7:1", "", "10.0.0.1", "203.0.113.7 false"},
+		"a trusted proxy itself":          {"10.0.0.1", "10.0.0.1:80", "", "", "198.51.100.9 true"},
+		"an address of the view":          {"10.0.0.1", "10.0.0.1:80", "192.0.2.3:4", "203.0.113.7", "192.0.2.3 false"},
+		"the connection, by the view":     {"10.0.0.1", "10.0.0.1:80", "10.0.0.1:80", "203.0.113.7", "198.51.100.9 true"},
+		"without an address, as in tests": {"unix", "", "", "", "invalid IP false"},
+	} {
+		o := framework.Options{}
+		if tt.trusted != "" {
+			o.TrustedProxies = []string{tt.trusted}
+		}
+		config := framework.New(o)
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			sub := httptest.NewRequest("GET", "/inner", nil)
+			sub.RemoteAddr = tt.own
+			sub.Header.Set("X-Forwarded-For", "198.51.100.9")
+			resp, err := r.Subrequest(sub)
+			assert.Equal(t, tt.own, sub.RemoteAddr, "the request of the view is not changed")
+			return resp, err
+		}))
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			return r.Text(fmt.Sprint(r.ClientAddr(), " ", r.FromTrustedProxy())), nil
+		}), views.Name("inner"))
+		app, err := config.App()
+		require.NoError(t, err)
+		hr := httptest.NewRequest("GET", "/", nil)
+		hr.RemoteAddr = tt.remote
+		if tt.forwarded != "" {
+			hr.Header.Set("X-Forwarded-For", tt.forwarded)
+		}
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, hr)
+		assert.Equal(t, tt.want, w.Body.String(), name)
+	}
+}
+
 func TestErrorsOfFinishedCallbacksComeFirst(t *testing.T) {
 	t.Parallel()
 	inView, after := errors.New("in the view"), errors.New("afterwards")

@@ -37,7 +37,9 @@ func (r *Request) Draining() <-chan struct{} {
 }
 
 // Subrequest handles sub inside the application, without tweens, and returns its response. Nothing
-// is sent to the client. Since error views belong to a tween, errors are returned.
+// is sent to the client. Since error views belong to a tween, errors are returned. Without a
+// RemoteAddr, sub comes from the client of r (ClientAddr). It has no forwarding headers, cookies or
+// credentials but those that the caller gives it.
 func (r *Request) Subrequest(sub *http.Request) (*Response, error) { return r.subrequest(sub, false) }
 
 // SubrequestWithTweens is Subrequest through the tweens of the application. It returns only errors
