@@ -111,7 +111,7 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 			v.Decision = x.decision(*p.Decision)
 		}
 		if c.Decision != nil {
-			v.IfPermitted, v.IfDecision = c.Info.IfPermitted(), x.decision(*c.Decision)
+			v.IfPermitted, v.IfDecision = c.Asked, x.decision(*c.Decision)
 		}
 		all = append(all, v)
 	}

@@ -37,7 +37,8 @@ type Candidate struct {
 	Failed string // the first predicate that does not hold; "" if the view matches
 	Err    error  // error of that predicate
 
-	Decision *web.Decision // about the permission of its predicate IfPermitted; nil without one
+	Asked    string        // permission of its predicate IfPermitted, preferably of the failed one
+	Decision *web.Decision // about that permission; nil without one
 }
 
 var _ fmt.Stringer = Candidate{}
@@ -164,9 +165,11 @@ func reported(all []candidate, r *web.Request) []Candidate {
 	list := make([]Candidate, len(all))
 	for i, e := range all {
 		list[i].Info = e.info
-		if permission := e.info.IfPermitted(); permission != "" {
-			if decision, err := r.Permits(permission); err == nil {
-				list[i].Decision = &decision
+		for _, p := range slices.Concat(e.failed, e.info.Predicates) {
+			if permission, ok := p.Data().(permitted); ok && list[i].Asked == "" {
+				if decision, err := r.Permits(string(permission)); err == nil {
+					list[i].Asked, list[i].Decision = string(permission), &decision
+				}
 			}
 		}
 		if len(e.failed) > 0 {

@@ -40,9 +40,14 @@ type permitted string
 func isPermitted(p web.Predicate) bool { return p.Kind() == kindPermitted && !p.Negated() }
 
 // IfPermitted returns the permission of the view's predicate [IfPermitted], "" without one.
-func (i *Info) IfPermitted() string {
+func (i *Info) IfPermitted() string { return i.asked(false) }
+
+// IfNotPermitted returns the permission of its predicate Not(IfPermitted(…)), "" without one.
+func (i *Info) IfNotPermitted() string { return i.asked(true) }
+
+func (i *Info) asked(negated bool) string {
 	for _, p := range i.Predicates {
-		if permission, ok := p.Data().(permitted); ok {
+		if permission, ok := p.Data().(permitted); ok && p.Negated() == negated {
 			return string(permission)
 		}
 	}
@@ -51,8 +56,8 @@ func (i *Info) IfPermitted() string {
 
 // permissions returns what the view's options Permission and IfPermitted name.
 func (i *Info) permissions() []string {
-	both := []string{i.Permission, i.IfPermitted()}
-	return slices.DeleteFunc(both, func(permission string) bool { return permission == "" })
+	all := []string{i.Permission, i.IfPermitted(), i.IfNotPermitted()}
+	return slices.DeleteFunc(all, func(permission string) bool { return permission == "" })
 }
 
 // Permitted reports whether the request's user may call the view of that name that [RenderView]
@@ -106,11 +111,10 @@ func firstDenied(r *web.Request, all []candidate) (*DeniedError, error) {
 	if at < 0 {
 		return nil, nil
 	}
-	info := all[at].info
-	permission := info.IfPermitted()
+	permission := string(all[at].failed[0].Data().(permitted))
 	decision, err := r.Permits(permission)
 	if err != nil {
 		return nil, err
 	}
-	return &DeniedError{View: info.String(), Permission: permission, Decision: decision}, nil
+	return &DeniedError{View: all[at].info.String(), Permission: permission, Decision: decision}, nil
 }

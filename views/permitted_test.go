@@ -200,7 +200,35 @@ func TestIfPermittedSaysWhatWasDenied(t *testing.T) {
 	require.Len(t, candidates, 1)
 	assert.Equal(t, `permitted="edit"`, candidates[0].Failed)
 	assert.Equal(t, "not on the list", candidates[0].Decision.Why())
+	assert.Equal(t, "edit", candidates[0].Asked)
 	assert.Equal(t, "edit", candidates[0].Info.IfPermitted())
+	assert.Empty(t, candidates[0].Info.IfNotPermitted())
+}
+
+// A view may have the predicate and a negated one: what is reported is the one that fails.
+func TestIfPermittedAndNot(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, say("x"), views.IfPermitted("view"), views.Not(views.IfPermitted("admin").(web.Predicate)))
+	})
+	for _, tt := range []struct {
+		policy  policy
+		failed  string
+		asked   string
+		allowed bool
+	}{
+		{policy{"view"}, "", "view", true},
+		{policy{"admin"}, `permitted="view"`, "view", false},
+		{policy{"view", "admin"}, `!permitted="admin"`, "admin", true},
+	} {
+		candidates := views.TableOf(reg).Predict(request(reg, tt.policy, &page{}, "", nil)).Candidates
+		require.Len(t, candidates, 1)
+		assert.Equal(t, tt.failed, candidates[0].Failed)
+		assert.Equal(t, tt.asked, candidates[0].Asked)
+		assert.Equal(t, tt.allowed, candidates[0].Decision.Allowed)
+		assert.Equal(t, "view", candidates[0].Info.IfPermitted())
+		assert.Equal(t, "admin", candidates[0].Info.IfNotPermitted())
+	}
 }
 
 func TestIfPermittedNeedsAPolicy(t *testing.T) {

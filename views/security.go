@@ -138,7 +138,7 @@ func (t *Table) undecided(reg *registry.Registry) error {
 	}
 	counted := map[registry.Source]bool{} // a view for an error type is in two indexes
 	for _, info := range t.Views() {
-		permission := info.IfPermitted()
+		permission := cmp.Or(info.IfPermitted(), info.IfNotPermitted())
 		if own, _ := info.options.option(kindPermission); secured && own.value != nil && own.value != "" {
 			permission = info.Permission
 		}

@@ -19,7 +19,7 @@ func TestDevHosts(t *testing.T) {
 	p := &program{env: &Env{Settings: registry.Settings{"dev_hosts": []string{"Wiki.test"}}}}
 	for addr, hosts := range map[string]map[string]bool{
 		"127.0.0.1:6543": {
-			"": true, "127.0.0.1:6543": true, "[::1]:80": true, "::1": true, "10.1.2.3": true,
+			"": true, "127.0.0.1:6543": true, "[::1]:80": true, "::1": false, "10.1.2.3": true,
 			"localhost": true, "LOCALHOST.:6543": true, "wiki.localhost:1": true, "wiki.test": true,
 			"evil.example": false, "evil.example:6543": false, "localhost.evil.example": false,
 			"127.0.0.1.evil.example": false, "notlocalhost": false, "sub.wiki.test": false, "[evil]": false, ":80": false,

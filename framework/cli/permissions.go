@@ -19,7 +19,8 @@ func (p *program) permissionsCommand() *cobra.Command {
 		Short: "List every view with its permission, and those with none",
 		Long: `List every view with the permission that it requires, and where that comes from: the view itself, the
 default permission, or a predicate (views.IfPermitted). Views without one are open to everyone:
-by views.NoPermission, or because nothing was said. Error views have no permission by default.
+by views.NoPermission, or because nothing was said. Error views have no permission by default. A
+predicate that a client must not have a permission is listed as "not PERMISSION"; it protects nothing.
 
 With --open, only views that are open to everyone are listed, other than error views. With
 --strict, the exit status is 1 if nothing was said about one of them.`,
@@ -80,11 +81,11 @@ func listPermissions(app *framework.App, open bool) (t *table, unsaid int) {
 		t.empty = "no view is open to everyone"
 	}
 	for _, v := range views.TableOf(app.Registry()).Views() {
-		permission, by := permissionOf(v)
-		if by == byNobody {
+		permission, by, how := permissionOf(v)
+		if how == byNobody {
 			unsaid++
 		}
-		if open && by != byNobody && by != byOption {
+		if open && how != byNobody && how != byOption {
 			continue
 		}
 		row := listedPermission{
@@ -103,23 +104,37 @@ func listPermissions(app *framework.App, open bool) (t *table, unsaid int) {
 	return t, unsaid
 }
 
-// permissionOf returns the permission of a view, and where it comes from. A view that has one by a
-// predicate besides has both.
-func permissionOf(v *views.Info) (permission, by string) {
+// permissionOf returns the permissions of a view, and where they come from. One that a client must not
+// have (views.Not) has "not" before it; with nothing else, the view is as open as without it: open is
+// byNobody, byOption or ofErrors, "" if the view requires a permission.
+func permissionOf(v *views.Info) (permission, by, open string) {
 	_, said, _ := views.ValueOf[string](v, "permission")
-	switch chosen := v.IfPermitted(); {
-	case v.Permission != "" && chosen != "":
-		return v.Permission + ", " + chosen, ownOr(said) + ", " + byPredicate
+	var permissions, origins []string
+	switch {
 	case v.Permission != "":
-		return v.Permission, ownOr(said)
-	case chosen != "":
-		return chosen, byPredicate
+		permissions, origins = []string{v.Permission}, []string{ownOr(said)}
+	case v.IfPermitted() != "":
 	case v.ErrorOnly:
-		return "", ofErrors
+		open = ofErrors
 	case said:
-		return "", byOption
+		open = byOption
+	default:
+		open = byNobody
 	}
-	return "", byNobody
+	if open != "" {
+		origins = []string{open}
+	}
+	last := len(permissions)
+	if chosen := v.IfPermitted(); chosen != "" {
+		permissions = append(permissions, chosen)
+	}
+	if not := v.IfNotPermitted(); not != "" {
+		permissions = append(permissions, "not "+not)
+	}
+	if len(permissions) > last {
+		origins = append(origins, byPredicate)
+	}
+	return strings.Join(permissions, ", "), strings.Join(origins, ", "), open
 }
 
 func ownOr(said bool) string {

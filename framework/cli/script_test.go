@@ -66,6 +66,7 @@ func TestMain(m *testing.M) {
 			config.AddView(views.Func(login), views.Name("help"), views.NoPermission())
 			config.AddView(views.Func(login), views.Name("edit"), views.IfPermitted("edit"))
 			config.AddView(views.Func(login), views.Name("choose"), views.IfPermitted("edit"), views.NoPermission())
+			config.AddView(views.Func(login), views.Name("choose"), views.Not(views.IfPermitted("edit").(web.Predicate)), views.NoPermission())
 			return config, nil
 		}, nil),
 		"ordered": program("ordered", buildOrdered, nil),
