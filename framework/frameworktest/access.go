@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/framework/security"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/acl"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -162,11 +163,7 @@ func (a *Access) Permits(r *web.Request, at traversal.Node, permission string) (
 	if err != nil {
 		return web.Decision{}, err
 	}
-	d, err := acl.Permits(r.Context(), r.Application().Traverser, at, permission, principals)
-	if err != nil {
-		return web.Decision{}, err
-	}
-	return web.Decision{Allowed: d.Allowed, At: d.At, Detail: d}, nil
+	return security.ACL(r, at, permission, principals)
 }
 
 // Remember notes the user in the response, for Response.Remembered.

@@ -3,11 +3,11 @@ package security
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/framework/internal/hosts"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -36,37 +36,17 @@ func newOrigin(scheme, host string) (origin, bool) {
 	if scheme != "https" && scheme != "http" {
 		return origin{}, false
 	}
-	host = strings.ToLower(host)
-	name, port := host, ""
-	if at := strings.LastIndexByte(host, ':'); at >= 0 && !strings.HasSuffix(host, "]") {
-		name, port = host[:at], host[at+1:]
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || port[0] == '0' || port[0] == '+' {
-			return origin{}, false
-		}
+	name, port, ok := hosts.Split(host)
+	if strings.Contains(name, ":") {
+		name = "[" + name + "]"
 	}
-	if !validHost(name) {
+	if !ok || strings.Contains(name, "%") { // a zone means something on its own machine only
 		return origin{}, false
 	}
 	if port == "" || scheme == "https" && port == "443" || scheme == "http" && port == "80" {
 		return origin{scheme, name}, true
 	}
 	return origin{scheme, name + ":" + port}, true
-}
-
-// validHost reports whether a name in lower case is a host name or an IP address, in brackets if it
-// is of version 6.
-func validHost(name string) bool {
-	if inner, ok := strings.CutPrefix(name, "["); ok {
-		inner, ok = strings.CutSuffix(inner, "]")
-		addr, err := netip.ParseAddr(inner)
-		return ok && err == nil && addr.Is6() && addr.Zone() == ""
-	}
-	for _, c := range []byte(name) {
-		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_') {
-			return false
-		}
-	}
-	return name != ""
 }
 
 // refererOrigin returns the origin of a URL in the header Referer; false if it has none. The port of

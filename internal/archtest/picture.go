@@ -35,7 +35,7 @@ var picture = []room{
 	{path: "framework/devtools", may: rooms(
 		"framework", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry", "traversal"),
 		tests: rooms("framework/frameworktest")},
-	{path: "framework/frameworktest", may: rooms("framework", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
+	{path: "framework/frameworktest", may: rooms("framework", "framework/security", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
 		tests: rooms("traversal/traversaltest")},
 
 	// Assembly: Configurator, App, router.
@@ -43,9 +43,6 @@ var picture = []room{
 		"framework/server", "framework/explain", "framework/routes", "views/static", "views/assets", "views", "tweens", "views/web",
 		"registry", "traversal", "traversal/async"),
 		tests: rooms("framework/frameworktest", "framework/security", "framework/security/password")},
-
-	// Which hosts an application responds to, for the App and for serve --dev.
-	{path: "framework/internal/hosts"},
 
 	// Rooms beside each other: none imports another.
 	{path: "framework/server", tests: application}, // serves any http.Handler
@@ -59,9 +56,10 @@ var picture = []room{
 		tests: append(rooms("framework/session"), application...)},
 	{path: "framework/security/jwt", may: rooms("framework/security", "views/web", "registry"), tests: application},
 	// The policies: who the user is, and what the lists of traversal/acl permit.
-	{path: "framework/security", may: rooms("tweens", "views/web", "registry", "traversal/acl", "traversal"),
+	{path: "framework/security", may: rooms("framework/internal/hosts", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
 		tests: append(rooms("framework/session", "framework/security/password", "internal/cputime"), application...)},
 	{path: "framework/security/password"}, // hashes and their checks, without HTTP
+	{path: "framework/internal/hosts"},    // hosts as URLs have them, and which an application responds to
 	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 
 	// Tweens and views do not know each other: they meet in views/web.

@@ -47,7 +47,8 @@ func New(client redis.UniversalClient, o Options) (*Store, error) {
 	return s, nil
 }
 
-// obeysDeadlines reports whether a client stops at the deadline of a context, as far as is known.
+// obeysDeadlines reports whether a client stops at the deadline of a context, as far as is known. The
+// session store for Redis has the same three cases: no room lies below both that may link go-redis.
 func obeysDeadlines(client redis.UniversalClient) bool {
 	switch c := client.(type) {
 	case *redis.Client:

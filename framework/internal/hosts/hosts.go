@@ -130,47 +130,54 @@ func (h host) String() string {
 	return name + ":" + h.port
 }
 
-// split separates a host from its port, and makes it comparable: lower case, without a final dot or
-// brackets. It returns false if it is not a valid host.
+// split separates a host from its port, and makes it comparable: as Split does, without a final dot.
 func split(authority string) (h host, ok bool) {
+	h.name, h.port, ok = Split(authority)
+	h.name = strings.TrimSuffix(h.name, ".")
+	return h, ok
+}
+
+// Split separates a host from its port, "" without one, as the authority of a URL has them. The name
+// is in lower case; a final dot stays. An IPv6 address has no brackets and its shortest form, a port no
+// leading zeros. It returns false if the authority is invalid.
+func Split(authority string) (name, port string, ok bool) {
 	rest := ""
 	if inside, found := strings.CutPrefix(authority, "["); found {
-		if h.name, rest, found = strings.Cut(inside, "]"); !found {
-			return host{}, false
+		if name, rest, found = strings.Cut(inside, "]"); !found {
+			return "", "", false
 		}
-		addr, err := netip.ParseAddr(h.name)
+		addr, err := netip.ParseAddr(name)
 		if err != nil || !addr.Is6() {
-			return host{}, false
+			return "", "", false
 		}
-		h.name = addr.String()
+		name = addr.String()
 	} else {
-		h.name = authority
+		name = authority
 		if i := strings.IndexByte(authority, ':'); i >= 0 {
-			h.name, rest = authority[:i], authority[i:]
+			name, rest = authority[:i], authority[i:]
 		}
-		if !isAddr(h.name) {
-			h.name = strings.ToLower(strings.TrimSuffix(h.name, "."))
-			if !isName(h.name) {
-				return host{}, false
+		if !isAddr(name) {
+			if !isName(strings.TrimSuffix(name, ".")) {
+				return "", "", false
 			}
+			name = strings.ToLower(name) // all ASCII
 		}
 	}
 	if rest == "" {
-		return h, true
+		return name, "", true
 	}
 	port, found := strings.CutPrefix(rest, ":")
 	n, err := strconv.ParseUint(port, 10, 16)
 	if !found || err != nil || n == 0 {
-		return host{}, false
+		return "", "", false
 	}
-	h.port = strconv.FormatUint(n, 10)
-	return h, true
+	return name, strconv.FormatUint(n, 10), true
 }
 
 // isName reports whether s consists of labels of letters, digits, hyphens and underscores.
 func isName(s string) bool {
 	for label := range strings.SplitSeq(s, ".") {
-		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" {
 			return false
 		}
 	}

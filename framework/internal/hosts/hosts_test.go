@@ -36,6 +36,7 @@ func TestAllows(t *testing.T) {
 		"[::1]":             {"http://[::1]": true, "http://[0:0::1]:80": true, "http://::1": false, "http://0::1": false, "http://[::2]": false, "http://[::1]evil": false},
 		"::1":               {"http://[::1]": true},
 		"[::1]:8080":        {"http://[::1]:8080": true, "http://[::1]": false},
+		"kelvin.com":        {"http://\u212aelvin.com": false, "http://KELVIN.com": true},
 		"localhost":         {"http://localhost": true, "http://127.0.0.1": false, "http://x.localhost": false},
 	} {
 		list, err := hosts.Parse([]string{pattern})
