@@ -40,6 +40,8 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 // a method NeedsSessions() bool that returns true, an application without sessions is a mistake. If it
 // has a method Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it returns
 // for the resource types of views: methods that look like those that the policy calls, but are not.
+// The routes that a method Routes() []string returns must exist. If a method Permissions() []string
+// returns any, every permission that the configuration names must be one of them.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
 	if isNil(policy) {
@@ -53,6 +55,9 @@ func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) {
 		registry.Provide(reg, policy)
 		reg.OnFreeze(func() error {
+			reg.OnFreeze(func() error { // after the tables, whenever they were made
+				return errors.Join(checkRoutes(reg, config.Source(), policy), checkPermissions(reg, policy))
+			})
 			return checkSessions(reg, config.Source(), policy, "the security policy keeps users", "keep them in a cookie (security.Tickets)")
 		})
 	},

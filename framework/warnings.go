@@ -21,6 +21,7 @@ func (c *Configurator) warnings() {
 			reg.OnFreeze(func() error { // after the tables, whenever they were made
 				warnOfMisfits(reg)
 				warnOfRoutes(reg)
+				warnOfPermissions(reg)
 				return nil
 			})
 			return nil

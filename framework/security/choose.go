@@ -15,12 +15,18 @@ import (
 // other routes or without a route to otherwise. With a nil Identifier, clients are anonymous.
 //
 // Remember, Forget and challenges go to the same Identifier, so a login form belongs to a route with
-// the Identifier that keeps its users. Do not read the identity before the router has matched the
-// route, as a tween could do: then the permission checks of the request return an error.
+// the Identifier that keeps its users. A route that the application does not have is a configuration
+// error.
+//
+// Before the router has matched the route, as in a tween on the way in, the identity is that of
+// otherwise. If the route turns out to have another Identifier, every later question about the user
+// of that request, permission checks included, is an error: nobody is taken for somebody else. Let
+// such a tween ask after it has called the next handler, or choose by the path ([Below]).
 func ByRoute(routes map[string]Identifier, otherwise Identifier) Identifier {
 	routes = maps.Clone(routes)
 	c := newChoice(otherwise)
 	names := slices.Sorted(maps.Keys(routes))
+	c.routes = names
 	for _, name := range names {
 		c.all = append(c.all, routes[name])
 	}
@@ -71,6 +77,7 @@ type choice struct {
 	all    []Identifier
 	of     func(r *web.Request) (int, error) // an index of all, -1: anonymous
 	chosen *web.Key[int]                     // by which the user was identified
+	routes []string                          // that ByRoute names
 	err    error
 }
 
@@ -125,7 +132,7 @@ func (c *choice) unchanged(r *web.Request) error {
 	}
 	is, err := c.of(r)
 	if err == nil && is != was {
-		err = errors.New("the identity was read before the route was known, so by the wrong identifier of security.ByRoute: a tween must not read it before it calls the next handler")
+		err = errors.New("the identity was read before the route was known, so by the wrong identifier of security.ByRoute: a tween must not read it before it calls the next handler, or the policy should choose by security.Below")
 	}
 	if err == nil {
 		err = unchanged(c.at(is), r)
@@ -164,6 +171,9 @@ func (c *choice) ActAs(r *http.Request, user string) (*http.Request, error) {
 
 // NeedsSessions reports whether one of them does.
 func (c *choice) NeedsSessions() bool { return slices.ContainsFunc(c.all, needsSessions) }
+
+// Routes returns the names of routes that it and those in it choose by.
+func (c *choice) Routes() []string { return append(routesOf(c.all...), c.routes...) }
 
 func (c *choice) Err() error {
 	errs := []error{c.err}

@@ -110,6 +110,9 @@ func (f firstOf) unchanged(r *web.Request) error {
 // NeedsSessions reports whether one of them does.
 func (f firstOf) NeedsSessions() bool { return slices.ContainsFunc(f, needsSessions) }
 
+// Routes returns the names of routes by which they choose.
+func (f firstOf) Routes() []string { return routesOf(f...) }
+
 func (f firstOf) Err() error {
 	if len(f) == 0 {
 		return errors.New("security.FirstOf: want at least one identifier")

@@ -2,6 +2,7 @@ package security_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -192,4 +193,36 @@ func TestByRouteIsAskedTooEarly(t *testing.T) {
 	assert.NotContains(t, body, "private")
 	resp, _ = b.send("GET", "/", "")
 	assert.Equal(t, http.StatusOK, resp.StatusCode, "the identifier is the same")
+}
+
+// Neither may a view show the page of somebody else that asks for no permission.
+func TestByRouteIsAskedTooEarlyWithoutPermissions(t *testing.T) {
+	t.Parallel()
+	of := security.FirstOf(security.ByRoute(map[string]security.Identifier{"api": constant("machine")}, constant("person")))
+	policy := security.New(security.Options{Identify: of, Authorize: security.AnyUser})
+	for name, ask := range map[string]func(r *web.Request) (string, error){
+		"UserID":        func(r *web.Request) (string, error) { return r.UserID() },
+		"Identity":      func(r *web.Request) (string, error) { v, err := r.Identity(); return fmt.Sprint(v), err },
+		"User":          func(r *web.Request) (string, error) { u, err := policy.User(r); return u.ID, err },
+		"Principals":    func(r *web.Request) (string, error) { p, err := r.Principals(); return fmt.Sprint(p), err },
+		"SentByProgram": func(r *web.Request) (string, error) { is, err := policy.SentByProgram(r); return fmt.Sprint(is), err },
+	} {
+		config := framework.New(framework.Options{Security: policy})
+		config.AddRoute("api", "/api")
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			text, err := ask(r)
+			return r.Text(text), err
+		}), views.Route("api"))
+		config.AddTween("early", tweens.Wrap(func(next web.Handler) web.Handler {
+			return func(r *web.Request) (*web.Response, error) {
+				early, err := ask(r)
+				assert.NoError(t, err)
+				assert.NotContains(t, early, "machine", "the route is not known")
+				return next(r)
+			}
+		}))
+		app := build(t, config)
+		_, err := app.Do(httptest.NewRequest("GET", "/api", nil))
+		assert.ErrorContains(t, err, "the identity was read before the route was known", name)
+	}
 }

@@ -30,7 +30,8 @@ func (u *User) UserID() string { return u.ID }
 // An Identifier may also be a [web.Rememberer], if it can log users in and out, a [web.Challenger],
 // and may have the method ActAs that framework.App.ActAs describes. Combined ones keep that.
 // A method Err() error reports a mistake in how it was made: see [Policy.Err]. A method
-// NeedsSessions() bool says whether it works only in an application with sessions.
+// NeedsSessions() bool says whether it works only in an application with sessions, and Routes() []string
+// which routes it must have.
 type Identifier interface {
 	// Identify returns the user, the zero User if the request has no valid credentials of this
 	// kind. Invalid credentials are not an error: the client is anonymous then. An error means that
@@ -101,6 +102,16 @@ func actAs(of Identifier, r *http.Request, user string) (*http.Request, error) {
 func needsSessions(of Identifier) bool {
 	can, ok := of.(interface{ NeedsSessions() bool })
 	return ok && can.NeedsSessions()
+}
+
+// routesOf returns the names of the routes that the identifiers choose by.
+func routesOf(all ...Identifier) (names []string) {
+	for _, of := range all {
+		if can, ok := of.(interface{ Routes() []string }); ok {
+			names = append(names, can.Routes()...)
+		}
+	}
+	return names
 }
 
 // mistake returns what is wrong with how an Identifier was made; nil if nothing is.

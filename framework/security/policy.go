@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/acl"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -28,6 +30,12 @@ type Options struct {
 	// UserPrefix precedes the id in the principal of a user, as in "user:alice". Set it if users
 	// choose their ids, so that no user has the name of a group. The default is "", as in Pyramid.
 	UserPrefix string
+	// Permissions are all permissions that the application has, if it wants misspelt ones found; nil:
+	// any name is one. With them, another name in the configuration (views.Permission and
+	// views.IfPermitted, the default and the traverse permission) is a configuration error that names
+	// the nearest of them, and in a call of Request.Can or Permits the error of the request. Without
+	// them the build warns of some: see framework.Configurator.AddPermissions.
+	Permissions []string
 	// Authorize decides whether the principals have a permission at a resource; nil: [ACL], the
 	// access lists of package traversal/acl.
 	Authorize Authorizer
@@ -43,7 +51,9 @@ type Policy struct {
 	options    Options
 	identified *web.Key[*identified]
 	principals *web.Key[[]string]
-	lists      bool // access lists decide
+	known      map[string]bool // Options.Permissions; nil if there are none
+	watched    constant        // the identifier, if it may turn out to be the wrong one
+	lists      bool            // access lists decide
 	err        error
 }
 
@@ -68,6 +78,17 @@ func New(o Options) *Policy {
 	} else if err := mistake(o.Identify); err != nil {
 		p.err = fmt.Errorf("security.New: %w", err)
 	}
+	p.watched, _ = o.Identify.(constant)
+	p.options.Permissions = slices.Clone(o.Permissions)
+	for _, permission := range o.Permissions {
+		if p.known == nil {
+			p.known = map[string]bool{acl.AllPermissions: true}
+		}
+		p.known[permission] = true
+		if permission == "" {
+			p.err = errors.Join(p.err, errors.New("security.New: one of Options.Permissions is empty"))
+		}
+	}
 	p.identified = web.NewKey("identified user", p.identify)
 	p.principals = web.NewKey("principals", p.loadPrincipals)
 	return p
@@ -81,6 +102,14 @@ func (p *Policy) Err() error { return p.err }
 // NeedsSessions reports whether an identifier keeps users in the session, which the application then
 // needs. The framework calls it when the application is built.
 func (p *Policy) NeedsSessions() bool { return needsSessions(p.options.Identify) }
+
+// Routes returns the names of the routes that [ByRoute] chooses by. The framework checks that the
+// application has them.
+func (p *Policy) Routes() []string { return routesOf(p.options.Identify) }
+
+// Permissions returns Options.Permissions: all permissions there are, or nil if any name is one. The
+// caller must not change the slice. The framework checks those that the configuration names.
+func (p *Policy) Permissions() []string { return p.options.Permissions }
 
 // Misfits returns what acl.Misfits does if access lists decide. The framework makes warnings of it.
 func (p *Policy) Misfits(t reflect.Type) []string {
@@ -127,10 +156,19 @@ func isNil(v any) bool {
 	return v == nil || rv.Kind() == reflect.Pointer && rv.IsNil()
 }
 
+// user returns who the user is, an error if the wrong identifier has said so.
+func (p *Policy) user(r *web.Request) (*identified, error) {
+	found, err := p.identified.Get(r)
+	if err == nil && p.watched != nil {
+		err = p.watched.unchanged(r)
+	}
+	return found, err
+}
+
 // Identity returns what Options.Load returned for the user or, without Load, the *User; nil for an
 // anonymous client. Most applications call [Identity] instead.
 func (p *Policy) Identity(r *web.Request) (any, error) {
-	found, err := p.identified.Get(r)
+	found, err := p.user(r)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +177,7 @@ func (p *Policy) Identity(r *web.Request) (any, error) {
 
 // UserID returns the id of the user, "" for an anonymous client.
 func (p *Policy) UserID(r *web.Request) (string, error) {
-	found, err := p.identified.Get(r)
+	found, err := p.user(r)
 	if err != nil {
 		return "", err
 	}
@@ -149,7 +187,7 @@ func (p *Policy) UserID(r *web.Request) (string, error) {
 // User returns what the credentials of the request prove, whatever Options.Load made of it; the zero
 // User for an anonymous client.
 func (p *Policy) User(r *web.Request) (User, error) {
-	found, err := p.identified.Get(r)
+	found, err := p.user(r)
 	if err != nil {
 		return User{}, err
 	}
@@ -168,7 +206,16 @@ var onlyEveryone = []string{web.Everyone}
 // Principals returns Everyone and, for a user, Authenticated, the user id with Options.UserPrefix,
 // the principals of the credentials, and those of Options.Principals. The caller must not change
 // the slice.
-func (p *Policy) Principals(r *web.Request) ([]string, error) { return p.principals.Get(r) }
+func (p *Policy) Principals(r *web.Request) ([]string, error) {
+	all, err := p.principals.Get(r)
+	if err == nil && p.watched != nil {
+		err = p.watched.unchanged(r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
 
 func (p *Policy) loadPrincipals(r *web.Request) ([]string, error) {
 	found, err := p.identified.Get(r)
@@ -190,16 +237,25 @@ func (p *Policy) loadPrincipals(r *web.Request) ([]string, error) {
 	return append(all, more...), nil
 }
 
-// Permits asks Options.Authorize with the principals of the request.
+// Permits asks Options.Authorize with the principals of the request. A permission that is not one of
+// Options.Permissions is an error, if there are any.
 func (p *Policy) Permits(r *web.Request, at traversal.Node, permission string) (web.Decision, error) {
-	principals, err := p.principals.Get(r)
-	if err == nil {
-		err = unchanged(p.options.Identify, r)
+	if p.known != nil && !p.known[permission] {
+		return web.Decision{}, fmt.Errorf("unknown permission %q%s", permission, didYouMean(permission, p.options.Permissions))
 	}
+	principals, err := p.Principals(r)
 	if err != nil {
 		return web.Decision{}, err
 	}
 	return p.options.Authorize(r, at, permission, principals)
+}
+
+// didYouMean suggests the nearest of the permissions that there are.
+func didYouMean(permission string, all []string) string {
+	if near := registry.Nearest(permission, all); near != "" {
+		return fmt.Sprintf(": did you mean %q?", near)
+	}
+	return ": add it to Options.Permissions of security.New"
 }
 
 // Remember logs a user in with all identifiers that can. It is an error if none can.

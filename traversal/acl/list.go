@@ -2,6 +2,7 @@ package acl
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mastaba-go/mastaba/traversal"
 )
@@ -9,6 +10,17 @@ import (
 // List is the access list of one resource. Its order counts: the first matching entry decides. A
 // List that a [Provider] has returned is only read; it may be shared by many resources and requests.
 type List []Entry
+
+// Permissions returns the permissions that the entries name, sorted, each once, and without
+// [AllPermissions].
+func (l List) Permissions() []string {
+	var all []string
+	for i := range l {
+		all = append(all, l[i].permissions...)
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(name string) bool { return name == AllPermissions })
+}
 
 // Provider is a resource with an access list. A resource without one has the lists of its parents.
 type Provider interface {

@@ -88,6 +88,17 @@ func parsePath(line string) (string, error) {
 	return path, nil
 }
 
+// Permissions returns the permissions that the lists name, sorted, each once, and without
+// [AllPermissions]. With framework.Configurator.AddPermissions the build compares those of views with
+// them.
+func (t Table) Permissions() []string {
+	var all List
+	for _, list := range t {
+		all = append(all, list...)
+	}
+	return all.Permissions()
+}
+
 // String returns the table as ParseTable reads it, sorted by path.
 func (t Table) String() string {
 	var text strings.Builder
