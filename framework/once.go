@@ -40,7 +40,8 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 // a method NeedsSessions() bool that returns true, an application without sessions is a mistake. If it
 // has a method Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it returns
 // for the resource types of views: methods that look like those that the policy calls, but are not.
-// The routes that a method Routes() []string returns must exist. If a method Permissions() []string
+// The routes that a method Routes() []string returns must exist; with them, the error of a method
+// RouteMatched(*web.Request) error becomes that of the request, once its route is known. If a method Permissions() []string
 // returns any, every permission that the configuration names must be one of them.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()

@@ -143,13 +143,9 @@ func checkPermissions(reg *registry.Registry, policy web.SecurityPolicy) error {
 // checkRoutes returns an error if the policy chooses by a route that the application does not have, or
 // that no request matches: its users would be identified in another way than was meant.
 func checkRoutes(reg *registry.Registry, at registry.Source, policy web.SecurityPolicy) error {
-	chooses, ok := policy.(interface{ Routes() []string })
-	if !ok {
-		return nil
-	}
 	var errs []error
 	table := routes.TableOf(reg)
-	for _, name := range chooses.Routes() {
+	for _, name := range routesOf(policy) {
 		switch rt, ok := table.Route(name); {
 		case !ok:
 			err := fmt.Errorf("the security policy chooses by the route %q, which does not exist%s", name,
@@ -161,6 +157,14 @@ func checkRoutes(reg *registry.Registry, at registry.Source, policy web.Security
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// routesOf returns the names of the routes that the policy chooses by.
+func routesOf(policy web.SecurityPolicy) []string {
+	if chooses, ok := policy.(interface{ Routes() []string }); ok {
+		return chooses.Routes()
+	}
+	return nil
 }
 
 // nearest suggests the most similar of the names, or else says what to do.

@@ -21,10 +21,17 @@ type router struct {
 	newRequest      func(*web.NewRequest) error
 	beforeTraversal func(*web.BeforeTraversal) error
 	resourceFound   func(*web.ResourceFound) error
+	routeMatched    func(*web.Request) error // of a policy whose identities depend on the route; else nil
 }
 
 func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 	root, _ := registry.Lookup[web.RootFactory](reg)
+	var routeMatched func(*web.Request) error
+	if policy, _ := registry.Lookup[web.SecurityPolicy](reg); len(routesOf(policy)) > 0 {
+		if checks, ok := policy.(interface{ RouteMatched(*web.Request) error }); ok {
+			routeMatched = checks.RouteMatched
+		}
+	}
 	return &router{
 		routes:          routes.TableOf(reg),
 		root:            root,
@@ -33,6 +40,7 @@ func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 		newRequest:      registry.Notifier[*web.NewRequest](reg),
 		beforeTraversal: registry.Notifier[*web.BeforeTraversal](reg),
 		resourceFound:   registry.Notifier[*web.ResourceFound](reg),
+		routeMatched:    routeMatched,
 	}
 }
 
@@ -90,6 +98,11 @@ func (rt *router) find(r *web.Request, o observer) error {
 		web.Drive(r).ShowMatch(r.Request)
 	}
 	web.Drive(r).Publish()
+	if rt.routeMatched != nil {
+		if err := rt.routeMatched(r); err != nil {
+			return err
+		}
+	}
 	if rt.beforeTraversal != nil {
 		if err := rt.beforeTraversal(&web.BeforeTraversal{Request: r}); err != nil {
 			return err

@@ -19,9 +19,9 @@ import (
 // error.
 //
 // Before the router has matched the route, as in a tween on the way in, the identity is that of
-// otherwise. If the route turns out to have another Identifier, every later question about the user
-// of that request, permission checks included, is an error: nobody is taken for somebody else. Let
-// such a tween ask after it has called the next handler, or choose by the path ([Below]).
+// otherwise. If the route turns out to have another Identifier, the request ends with an error there:
+// nobody is taken for somebody else. Let such a tween ask after it has called the next handler, or
+// choose by the path ([Below]).
 func ByRoute(routes map[string]Identifier, otherwise Identifier) Identifier {
 	routes = maps.Clone(routes)
 	c := newChoice(otherwise)

@@ -52,7 +52,6 @@ type Policy struct {
 	identified *web.Key[*identified]
 	principals *web.Key[[]string]
 	known      map[string]bool // Options.Permissions; nil if there are none
-	watched    constant        // the identifier, if it may turn out to be the wrong one
 	lists      bool            // access lists decide
 	err        error
 }
@@ -78,7 +77,6 @@ func New(o Options) *Policy {
 	} else if err := mistake(o.Identify); err != nil {
 		p.err = fmt.Errorf("security.New: %w", err)
 	}
-	p.watched, _ = o.Identify.(constant)
 	p.options.Permissions = slices.Clone(o.Permissions)
 	for _, permission := range o.Permissions {
 		if p.known == nil {
@@ -106,6 +104,10 @@ func (p *Policy) NeedsSessions() bool { return needsSessions(p.options.Identify)
 // Routes returns the names of the routes that [ByRoute] chooses by. The framework checks that the
 // application has them.
 func (p *Policy) Routes() []string { return routesOf(p.options.Identify) }
+
+// RouteMatched returns an error if the user was identified before the route was known, and by another
+// identifier than that of the route (see [ByRoute]). The router calls it once it has matched the route.
+func (p *Policy) RouteMatched(r *web.Request) error { return unchanged(p.options.Identify, r) }
 
 // Permissions returns Options.Permissions: all permissions there are, or nil if any name is one. The
 // caller must not change the slice. The framework checks those that the configuration names.
@@ -156,19 +158,10 @@ func isNil(v any) bool {
 	return v == nil || rv.Kind() == reflect.Pointer && rv.IsNil()
 }
 
-// user returns who the user is, an error if the wrong identifier has said so.
-func (p *Policy) user(r *web.Request) (*identified, error) {
-	found, err := p.identified.Get(r)
-	if err == nil && p.watched != nil {
-		err = p.watched.unchanged(r)
-	}
-	return found, err
-}
-
 // Identity returns what Options.Load returned for the user or, without Load, the *User; nil for an
 // anonymous client. Most applications call [Identity] instead.
 func (p *Policy) Identity(r *web.Request) (any, error) {
-	found, err := p.user(r)
+	found, err := p.identified.Get(r)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +170,7 @@ func (p *Policy) Identity(r *web.Request) (any, error) {
 
 // UserID returns the id of the user, "" for an anonymous client.
 func (p *Policy) UserID(r *web.Request) (string, error) {
-	found, err := p.user(r)
+	found, err := p.identified.Get(r)
 	if err != nil {
 		return "", err
 	}
@@ -187,7 +180,7 @@ func (p *Policy) UserID(r *web.Request) (string, error) {
 // User returns what the credentials of the request prove, whatever Options.Load made of it; the zero
 // User for an anonymous client.
 func (p *Policy) User(r *web.Request) (User, error) {
-	found, err := p.user(r)
+	found, err := p.identified.Get(r)
 	if err != nil {
 		return User{}, err
 	}
@@ -206,16 +199,7 @@ var onlyEveryone = []string{web.Everyone}
 // Principals returns Everyone and, for a user, Authenticated, the user id with Options.UserPrefix,
 // the principals of the credentials, and those of Options.Principals. The caller must not change
 // the slice.
-func (p *Policy) Principals(r *web.Request) ([]string, error) {
-	all, err := p.principals.Get(r)
-	if err == nil && p.watched != nil {
-		err = p.watched.unchanged(r)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return all, nil
-}
+func (p *Policy) Principals(r *web.Request) ([]string, error) { return p.principals.Get(r) }
 
 func (p *Policy) loadPrincipals(r *web.Request) ([]string, error) {
 	found, err := p.identified.Get(r)
@@ -243,7 +227,10 @@ func (p *Policy) Permits(r *web.Request, at traversal.Node, permission string) (
 	if p.known != nil && !p.known[permission] {
 		return web.Decision{}, fmt.Errorf("unknown permission %q%s", permission, didYouMean(permission, p.options.Permissions))
 	}
-	principals, err := p.Principals(r)
+	principals, err := p.principals.Get(r)
+	if err == nil {
+		err = unchanged(p.options.Identify, r)
+	}
 	if err != nil {
 		return web.Decision{}, err
 	}
