@@ -11,6 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/static"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -31,7 +32,7 @@ var _ registry.Recorder = (*Configurator)(nil)
 
 // New returns a Configurator for an application with the given options.
 func New(o Options) *Configurator {
-	config := registry.New(registry.Options{Settings: o.Settings})
+	config := static.WithRoutes(registry.New(registry.Options{Settings: o.Settings}), addStaticRoute)
 	c := &Configurator{config: config}
 	first := &Configurator{config: config.At(registry.Caller(1))}
 	first.builtins(o)

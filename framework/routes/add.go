@@ -163,6 +163,10 @@ func WithPrefix(c *registry.Config, prefix string) *registry.Config {
 	return c.With(prefixKey{}, strings.Trim(joined, "/"))
 }
 
+// Prefix returns the prefix of the routes that are declared in c, without slashes around it; "" if
+// there is none. Most applications never need it.
+func Prefix(c *registry.Config) string { return prefixOf(c) }
+
 func prefixOf(c *registry.Config) string {
 	prefix, _ := c.Value(prefixKey{}).(string)
 	return prefix

@@ -1,0 +1,125 @@
+package static
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/mastaba-go/mastaba/views/assets"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// FileOptions describe the response of [File] and [Content]. The zero value is a file that the
+// browser shows, with the type that its name has.
+type FileOptions struct {
+	// ContentType replaces the type that the name of the file has.
+	ContentType string
+	// Attachment makes the browser save the file rather than show it.
+	Attachment bool
+	// Filename is the name to save it under; "" is the name of the file, for an attachment. Any text
+	// is valid: folders in it are dropped, and names that are not ASCII are encoded (RFC 8187).
+	Filename string
+	// ETag is the entity tag, with its quotes: `"v1"`. [File] makes one of the time and size of the
+	// file; [Content] has none without it.
+	ETag string
+	// CacheControl is the header; "" is none.
+	CacheControl string
+}
+
+// File returns the file of a name as the response of a view, with the conditions and ranges of RFC
+// 9110: 304 where the client has it already, 206 for a part, and as errors 412 and 416. A name that
+// fsys does not have, or that is not that of a regular file, is 404.
+//
+// The name is not checked further than fs.ValidPath does: which files a client may read is up to the
+// view. The file is open until the response is sent or closed.
+func File(r *web.Request, fsys fs.FS, name string, o FileOptions) (*web.Response, error) {
+	const attempts = 3
+	var err error
+	for range attempts {
+		var place assets.Place
+		place, err = folder{fsys}.find(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist), err == nil && place.IsDir():
+			return nil, notFound()
+		case err != nil:
+			return nil, err
+		}
+		var resp *web.Response
+		if resp, err = respondFile(r, name, place, stampOf(place), o); !errors.Is(err, errChanged) {
+			return resp, err
+		}
+	}
+	return nil, err
+}
+
+func respondFile(r *web.Request, name string, place assets.Place, at stamp, o FileOptions) (*web.Response, error) {
+	tag := o.ETag
+	if tag == "" && !at.fixed() {
+		tag = fmt.Sprintf(`"%x-%x"`, at.modified.UnixNano(), at.size)
+		if !at.settled(time.Now()) {
+			tag = "W/" + tag // two changes may have the same time (RFC 9110 8.8.2.2)
+		}
+	}
+	d := documentOf(name, o)
+	d.setModified(at.modified)
+	d.reps = []representation{{etag: tag, size: at.size, open: opener(place, at)}}
+	return d.respond(r, o.CacheControl)
+}
+
+// Content is [File] for content from elsewhere: a blob of a database, or a file that the view has
+// opened itself. name gives the type, and modified is the time of the last change; the zero time is
+// unknown. The size is where c ends. Content takes c over, and closes it after sending, or at once if
+// nothing of it is sent, if it is an io.Closer.
+func Content(r *web.Request, c io.ReadSeeker, name string, modified time.Time, o FileOptions) (*web.Response, error) {
+	owned := withCloser(c)
+	size, err := owned.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = owned.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		_ = owned.Close()
+		return nil, fmt.Errorf("content %q: %w", name, err)
+	}
+	d := documentOf(name, o)
+	d.setModified(modified)
+	taken := false
+	d.reps = []representation{{etag: o.ETag, size: size, open: func() (content, error) {
+		taken = true
+		return owned, nil
+	}}}
+	resp, err := d.respond(r, o.CacheControl)
+	if !taken {
+		_ = owned.Close()
+	}
+	return resp, err
+}
+
+func documentOf(name string, o FileOptions) *document {
+	d := &document{contentType: o.ContentType}
+	if d.contentType == "" {
+		d.contentType = typeOf(name)
+	}
+	switch {
+	case o.Attachment && o.Filename == "":
+		d.disposition = disposition("attachment", name)
+	case o.Attachment:
+		d.disposition = disposition("attachment", o.Filename)
+	case o.Filename != "":
+		d.disposition = disposition("inline", o.Filename)
+	}
+	return d
+}
+
+func withCloser(c io.ReadSeeker) content {
+	if closer, ok := c.(content); ok {
+		return closer
+	}
+	return openContent{c}
+}
+
+// openContent is content that needs no Close.
+type openContent struct{ io.ReadSeeker }
+
+func (openContent) Close() error { return nil }

@@ -1,0 +1,156 @@
+package static
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// marker is the marker of the route that holds the path below a static view.
+const marker = "path"
+
+// index is the file that is served for a folder.
+const index = "index.html"
+
+// view serves a static view of one application.
+type view struct {
+	route     string
+	files     source
+	immutable bool // no file ever comes, goes or changes
+
+	versions bool     // names hold a version
+	codings  []string // of the compressed copies to look for
+	control  string   // Cache-Control of a name without a version
+	forever  string   // of one with it
+
+	entries *memory[*entry]
+	known   *memory[*facts]
+}
+
+// serve responds to a request.
+func (v *view) serve(r *web.Request) (*web.Response, error) {
+	name, slash, ok := requested(r.Match())
+	if !ok {
+		return nil, notFound()
+	}
+	const attempts = 3
+	var err error
+	for range attempts {
+		var resp *web.Response
+		if resp, err = v.respond(r, name, slash); !errors.Is(err, errChanged) {
+			if errors.Is(err, fs.ErrNotExist) {
+				err = notFound()
+			}
+			return resp, err
+		}
+	}
+	return nil, err
+}
+
+// requested returns the path that a request is for, below the static view, and whether it ends with
+// a slash. It is not ok if no file has such a path: one with a slash inside a name (%2F), or that
+// servable refuses. The path is cleaned as that of any star: ".." drops the name before it, and
+// cannot leave the static view.
+func requested(m *web.Match) (name string, slash, ok bool) {
+	raw := m.Raw(marker)
+	slash = raw == "" || strings.HasSuffix(raw, "/")
+	if raw != "." && fs.ValidPath(raw) && servable(raw) {
+		return raw, slash, true
+	}
+	names := m.Names(marker)
+	for _, n := range names {
+		if strings.Contains(n, "/") {
+			return "", slash, false
+		}
+	}
+	name = strings.Join(names, "/")
+	return name, slash, servable(name)
+}
+
+// respond serves a file, the index of a folder, or a file under a name with its version.
+//
+// The version is that of the content now. A name with another version is an old page's, or one of a
+// newer release that another server has already; it gets the content that there is, which no cache
+// then keeps without asking.
+func (v *view) respond(r *web.Request, name string, slash bool) (*web.Response, error) {
+	var outdated *entry
+	if plain, version, ok := unversioned(name); ok && v.versions {
+		e, err := v.entry(plain)
+		if err == nil {
+			var current string
+			if current, err = v.versionOf(plain, e); err == nil && current == version {
+				return e.doc.respond(r, v.forever)
+			}
+			outdated = e
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errFolder) {
+			return nil, err
+		}
+	}
+	e, err := v.entry(name)
+	switch {
+	case errors.Is(err, errFolder) && !slash:
+		return v.addSlash(r, name)
+	case errors.Is(err, errFolder):
+		e, err = v.entry(path.Join(name, index))
+		if errors.Is(err, errFolder) {
+			err = fs.ErrNotExist
+		}
+	case errors.Is(err, fs.ErrNotExist) && outdated != nil:
+		return outdated.doc.respond(r, "no-cache")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return e.doc.respond(r, v.control)
+}
+
+func (v *view) versionOf(name string, e *entry) (string, error) {
+	if e.version != "" {
+		return e.version, nil
+	}
+	return v.version(name)
+}
+
+// addSlash redirects to the path of a folder with a slash at its end. The query stays.
+func (v *view) addSlash(r *web.Request, name string) (*web.Response, error) {
+	names := append(strings.Split(name, "/"), "")
+	to, err := r.RoutePath(v.route, web.With(marker, names))
+	if err != nil {
+		return nil, err
+	}
+	if r.URL.RawQuery != "" {
+		to += "?" + r.URL.RawQuery
+	}
+	return r.Redirect(301, to), nil
+}
+
+// prepare makes the style sheets of files that cannot change, so that a request finds them ready,
+// and warns of references that lead nowhere.
+func (v *view) prepare(reg *registry.Registry, at registry.Source, fsys fs.FS) error {
+	if !v.immutable || !v.versions {
+		return nil
+	}
+	return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !isStyle(name) || !servable(name) {
+			return err
+		}
+		if _, err := v.entry(name); err != nil {
+			return err
+		}
+		f, err := v.facts(name)
+		if err != nil {
+			return err
+		}
+		for _, ref := range f.refs {
+			if _, err := v.facts(ref.target); errors.Is(err, fs.ErrNotExist) {
+				reg.Warn(at, "style sheet "+name+" refers to "+ref.target+", which does not exist")
+			}
+		}
+		return nil
+	})
+}
