@@ -5,17 +5,14 @@
 //		Issuer: "https://login.example.com", ClientID: "wiki", ClientSecret: secret,
 //		RedirectURL: "https://wiki.example.com/login/callback",
 //	})
-//	config.AddRoute("login", "/login")
-//	config.AddView(views.Func(login.Begin), views.Route("login"), views.NoPermission())
-//	config.AddRoute("callback", "/login/callback")
-//	config.AddView(views.Func(login.Callback), views.Route("callback"), views.NoPermission())
-//	config.AddRoute("logout", "/logout")
-//	config.AddView(views.Func(login.Logout), views.Route("logout"), views.Method("POST"), views.NoPermission())
+//	config.AddLogin(login, framework.LoginOptions{})
 //
-// With config.AddForbiddenView(views.Func(security.RedirectToLogin("/login"))) people log in when they
-// need to, and come back to the page that they wanted. Once the provider has said who they are,
-// Callback calls r.Remember with their id; so the application needs a policy that remembers users,
-// such as security.Session, and sessions (framework.Options.Sessions).
+// AddLogin adds the routes /login, /login/callback (the path of RedirectURL) and, for POST, /logout. It
+// sends people who lack a permission to the login, and after it back to the page that they wanted.
+// Once the provider has said who they are, Callback calls r.Remember with their id; so the application
+// needs a policy that remembers users, such as security.Session, and sessions
+// (framework.Options.Sessions). Example_views shows the same with routes and views one by one, for
+// other conditions on them.
 //
 // # What it checks
 //

@@ -54,7 +54,8 @@ type Login struct {
 // Claims decodes the claims of the id token, as JSON, into a pointer.
 func (l *Login) Claims(into any) error { return l.token.Claims(into) }
 
-// Provider logs users in. It has the views Begin, Callback and Logout. It is safe for concurrent use.
+// Provider logs users in. It has the views Begin, Callback and Logout, which
+// framework.Configurator.AddLogin adds to an application. It is safe for concurrent use.
 type Provider struct {
 	options Options
 	turn    chan struct{} // for discovery, and for found
@@ -88,6 +89,20 @@ func New(o Options) *Provider {
 	}
 	p.options.Client = &client
 	return p
+}
+
+// CallbackPath returns the escaped path of Options.RedirectURL.
+func (p *Provider) CallbackPath() string {
+	u, err := url.Parse(p.options.RedirectURL)
+	if err != nil {
+		return ""
+	}
+	return u.EscapedPath()
+}
+
+// Forbidden returns security.RedirectToLogin for the login at a path.
+func (p *Provider) Forbidden(login string) func(r *web.Request) (*web.Response, error) {
+	return security.RedirectToLogin(login)
 }
 
 // Err returns what is wrong with the options; nil if nothing is.

@@ -1,6 +1,7 @@
 package oidc_test
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -38,6 +39,8 @@ type issuer struct {
 	key   *ecdsa.PrivateKey
 	codes map[string]url.Values // what was asked for each code that is not used
 	down  bool
+	// redirect is where it sends clients back to; "": https://example.com/callback.
+	redirect string
 	// keysDown takes down the keys alone; fetches counts how often they were asked for.
 	keysDown bool
 	fetches  int
@@ -84,7 +87,7 @@ func (i *issuer) authorize(location string) url.Values {
 	asked := at.Query()
 	require.Equal(i.t, "S256", asked.Get("code_challenge_method"))
 	require.Equal(i.t, "openid email", asked.Get("scope"))
-	require.Equal(i.t, "https://example.com/callback", asked.Get("redirect_uri"))
+	require.Equal(i.t, cmp.Or(i.redirect, "https://example.com/callback"), asked.Get("redirect_uri"))
 	require.NotEmpty(i.t, asked.Get("nonce"))
 	code := rand.Text()
 	i.codes[code] = asked
@@ -136,8 +139,10 @@ type browser struct {
 
 var site = &url.URL{Scheme: "https", Host: "example.com", Path: "/"}
 
-func (b *browser) get(path string) (*http.Response, string) {
-	hr := httptest.NewRequest("GET", "https://example.com"+path, nil)
+func (b *browser) get(path string) (*http.Response, string) { return b.send(http.MethodGet, path) }
+
+func (b *browser) send(method, path string) (*http.Response, string) {
+	hr := httptest.NewRequest(method, "https://example.com"+path, nil)
 	for _, c := range b.jar.Cookies(site) {
 		hr.AddCookie(c)
 	}
