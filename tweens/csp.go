@@ -1,7 +1,6 @@
 package tweens
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -42,22 +41,12 @@ func DefaultCSP() CSP {
 	}
 }
 
-// nonceKey is the nonce of a request: 128 bits of crypto/rand, as CSP Level 3 recommends.
-var nonceKey = web.NewKey("CSP nonce", func(*web.Request) (string, error) {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // it never fails
-	return base64.RawURLEncoding.EncodeToString(b[:]), nil
-})
-
 // CSPNonce returns the nonce of the request, for the nonce attribute of inline scripts and styles.
 // It is random, the same for the whole request, and needs no escaping. It has an effect if the policy
 // of the response contains Nonce. The first call makes it, in a view, a renderer or
 // SecurityHeaders. A page with a nonce must not be cached for others: with the nonce of one page, an
 // attacker's script runs in it.
-func CSPNonce(r *web.Request) string {
-	nonce, _ := nonceKey.Get(r)
-	return nonce
-}
+func CSPNonce(r *web.Request) string { return web.CSPNonce(r) }
 
 // String returns the policy as it is sent, default-src first and the other directives sorted. Nonce
 // stands where the nonce goes.

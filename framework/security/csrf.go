@@ -68,6 +68,7 @@ type CSRF struct {
 var (
 	_ web.CSRFPolicy  = (*CSRF)(nil)
 	_ web.CSRFRotator = (*CSRF)(nil)
+	_ web.CSRFTokener = (*CSRF)(nil)
 )
 
 // NewCSRF returns a policy with these rules. If something is wrong with them, the application is not

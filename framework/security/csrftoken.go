@@ -104,6 +104,9 @@ func (c *CSRF) stored(r *web.Request) (t token, ok bool, err error) {
 	return t, ok, nil
 }
 
+// Field returns the name of the form field in which a token is sent: see [CSRFField].
+func (c *CSRF) Field() string { return c.options.Field }
+
 // Rotate replaces the token of a client that has one.
 func (c *CSRF) Rotate(r *web.Request) error {
 	if c.options.OriginOnly {

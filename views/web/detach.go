@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"reflect"
 	"sync/atomic"
 
 	"github.com/mastaba-go/mastaba/traversal"
@@ -147,19 +146,9 @@ func (d *Detached) Abandon() (reading <-chan struct{}) {
 	}
 	used, reading := d.body.Revoke()
 	if used {
-		d.from.revokeBody(d.original)
+		d.from.putBack(d.original, lentbody.Revoked{})
 	}
 	return reading
-}
-
-// revokeBody makes body unreadable, in this request and in those it was copied from.
-func (r *Request) revokeBody(body io.ReadCloser) {
-	r.Request.Body = lentbody.Revoked{}
-	for same := reflect.ValueOf(body).Comparable(); same && r != nil; r = r.origin() {
-		if r.Request.Body == body {
-			r.Request.Body = lentbody.Revoked{}
-		}
-	}
 }
 
 func (r *Request) publish() {

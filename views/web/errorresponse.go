@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
@@ -44,16 +46,7 @@ func (e *HTTPError) Response(r *Request) *Response {
 	if p.Status >= 500 {
 		p.RequestID = r.ID()
 	}
-	switch r.problemForm() {
-	case problem.JSON:
-		resp.reply.SetType(reply.Problem)
-		resp.SetBytes(p.JSON())
-	case problem.HTML:
-		resp.reply.SetType(reply.HTML)
-		resp.SetText(p.HTML())
-	default:
-		resp.SetText(p.Text())
-	}
+	resp.reply.SetProblem(r.problemForm(), &p)
 	return resp
 }
 
@@ -88,6 +81,23 @@ func StatusOf(err error) (int, bool) {
 		return 0, false
 	}
 	return Status(found.Status(), "").status, true
+}
+
+// Detail returns the text of an error that its client may see, for error pages: the detail of an
+// [HTTPError], the text of another error with a status below 500, otherwise that of the status, 500
+// for an error without one.
+func Detail(err error) string {
+	found := statuserr.Find(err)
+	if found == nil {
+		return http.StatusText(http.StatusInternalServerError)
+	}
+	text := found.Error()
+	if e, ok := found.(*HTTPError); ok {
+		text = e.Detail()
+	} else if found.Status() >= 500 {
+		text = ""
+	}
+	return cmp.Or(text, problem.StatusText(toHTTPError(found).Status()))
 }
 
 func (r *Request) clientGone(err error) (*Response, bool) {

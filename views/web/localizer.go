@@ -1,10 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/markers"
 )
 
 // Message is a text for people that may have translations. Package views/i18n finds them in gettext
@@ -31,10 +31,7 @@ var _ fmt.Stringer = Message{}
 
 // String returns the text without translation, its params filled in.
 func (m Message) String() string {
-	text := m.Default
-	if text == "" {
-		text = m.ID
-	}
+	text := cmp.Or(m.Default, m.ID)
 	if m.Plural != "" && m.N != 1 {
 		text = m.Plural
 	}
@@ -43,16 +40,7 @@ func (m Message) String() string {
 
 // Fill returns text with the message's params filled in: each ${name} becomes the value of name, as
 // fmt prints it. A text without markers is returned as it is, without an allocation.
-func (m Message) Fill(text string) string {
-	if len(m.Params) == 0 || !strings.Contains(text, "${") {
-		return text
-	}
-	pairs := make([]string, 0, 2*len(m.Params))
-	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
-		pairs = append(pairs, "${"+name+"}", fmt.Sprint(m.Params[name]))
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
-}
+func (m Message) Fill(text string) string { return markers.Fill(text, m.Params) }
 
 // Localizer translates for one locale. It is immutable and safe for concurrent use.
 type Localizer interface {

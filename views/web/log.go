@@ -1,10 +1,11 @@
 package web
 
 import (
-	"net/http"
+	"cmp"
 
 	"github.com/rs/zerolog"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/loglevel"
 	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 	"github.com/mastaba-go/mastaba/views/web/internal/requestid"
 	"github.com/mastaba-go/mastaba/views/web/internal/statuserr"
@@ -71,25 +72,14 @@ func (r *Request) LogLine(level zerolog.Level) *zerolog.Event {
 }
 
 func (r *Request) logError(err error, status int, message string) {
-	known := statuserr.Find(err) != nil
 	panicked := panics.In(err)
-	isPanic := panicked != nil
-	if known && !isPanic && (status < 500 || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout) {
+	level, text := loglevel.Of(status, statuserr.Find(err) != nil, panicked != nil)
+	if level == zerolog.NoLevel {
 		return
 	}
-	if message == "" {
-		message = "internal error"
-		if isPanic {
-			message = "panic"
-		}
-	}
-	level := zerolog.ErrorLevel
-	if status < 500 && !isPanic {
-		level = zerolog.WarnLevel // an error view made something else of it
-	}
 	line := r.Log().WithLevel(level).Err(panics.Readable(err))
-	if isPanic {
+	if panicked != nil {
 		line.Bytes("stack", panicked.Stack)
 	}
-	line.Str("method", r.Method).Str("path", r.URL.Path).Msg(message)
+	line.Str("method", r.Method).Str("path", r.URL.Path).Msg(cmp.Or(message, text))
 }

@@ -171,11 +171,7 @@ func (m *Match) Raw(name string) string {
 	if p.Values == nil {
 		return p.Value
 	}
-	escaped := make([]string, len(p.Values))
-	for n, value := range p.Values {
-		escaped[n] = strings.ReplaceAll(value, "/", "\x00")
-	}
-	return strings.Join(escaped, "/")
+	return segments.Join(p.Values)
 }
 
 func (m *Match) index(name string) int {

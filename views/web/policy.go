@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web/internal/nonce"
 )
 
 // SecurityPolicy identifies users and decides what they may do. It must be safe for concurrent use.
@@ -62,6 +63,14 @@ type CSRFRotator interface {
 	Rotate(r *Request) error
 }
 
+// CSRFTokener is a [CSRFPolicy] with tokens, which forms and scripts send back.
+type CSRFTokener interface {
+	// Token returns a token for the page that the request gets; "" if no form needs one.
+	Token(r *Request) (string, error)
+	// Field returns the name of the form field in which Check looks for a token.
+	Field() string
+}
+
 // Decision is what a SecurityPolicy decides. The zero value denies. Renderers and templates show
 // clients whether it allows, and nothing else.
 type Decision struct {
@@ -116,7 +125,14 @@ const (
 var (
 	identityKey = NewKey("identity", func(r *Request) (any, error) { return r.app.Security.Identity(r) })
 	userKey     = NewKey("user id", loadUserID)
+	nonceKey    = NewKey("CSP nonce", func(*Request) (string, error) { return nonce.New(), nil })
 )
+
+// CSPNonce returns the nonce of the request for a Content-Security-Policy: see tweens.CSPNonce.
+func CSPNonce(r *Request) string {
+	text, _ := nonceKey.Get(r)
+	return text
+}
 
 // Identity returns the user of the request, as the security policy identifies them; nil for an
 // anonymous one, or without a policy. The policy is called at most once per request.

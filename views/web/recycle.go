@@ -1,10 +1,9 @@
 package web
 
 import (
-	"context"
-	"io"
 	"net/http"
-	"net/url"
+
+	"github.com/mastaba-go/mastaba/views/web/internal/ended"
 )
 
 // Keep makes the request safe to use after its end, in an application that recycles requests
@@ -87,16 +86,7 @@ type EndedError struct {
 var _ error = (*EndedError)(nil)
 
 // Error names the request and its view, and says what to do.
-func (e *EndedError) Error() string {
-	text := "request used after its end: " + e.Method + " " + e.Path
-	if e.Route != "" {
-		text += ", route \"" + e.Route + "\""
-	}
-	if e.View != "" {
-		text += ", handled by " + e.View
-	}
-	return text + ": the application recycles requests, so whatever keeps one calls its method Keep first"
-}
+func (e *EndedError) Error() string { return ended.Text(e.Method, e.Path, e.Route, e.View) }
 
 // poison makes the request unusable.
 func (r *Request) poison() {
@@ -108,27 +98,7 @@ func (r *Request) poison() {
 		e.Route = r.match.Route
 	}
 	r.from = &derivation{ended: e}
-	r.Request = e.request()
+	r.Request = ended.Request(e)
 	r.first = Response{}
 	r.first.reply.Fail(e)
 }
-
-// request returns the *http.Request of a poisoned request.
-func (e *EndedError) request() *http.Request {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	cancel(e)
-	hr := &http.Request{
-		Method: e.Error(), URL: &url.URL{Path: e.Error()}, Host: e.Error(), RequestURI: e.Error(), RemoteAddr: e.Error(),
-		Header: http.Header{"User-Agent": {e.Error()}, "Referer": {e.Error()}}, Body: endedBody{e},
-	}
-	return hr.WithContext(ctx)
-}
-
-// endedBody is the body of a poisoned request.
-type endedBody struct{ err error }
-
-var _ io.ReadCloser = endedBody{}
-
-func (b endedBody) Read([]byte) (int, error) { return 0, b.err }
-
-func (b endedBody) Close() error { return nil }

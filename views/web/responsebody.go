@@ -28,6 +28,13 @@ func (resp *Response) SetBytes(b []byte) { resp.reply.SetBytes(b) }
 // was.
 func (resp *Response) SetJSON(v any) error { return resp.reply.SetJSON(v) }
 
+// SetWritten sets the body to what write writes, which it must not keep. It is called at once, with
+// a buffer that is used again after Send, up to 64 KiB. The error is that of write; then the
+// response stays as it was, so half a page is never sent. Set the Content-Type as for SetBytes.
+func (resp *Response) SetWritten(write func(io.Writer) error) error {
+	return resp.reply.SetWritten(write)
+}
+
 // SetReader sets the body to what reading body yields; size is its length in bytes, -1 if unknown.
 // It is read when the response is sent, and then closed if it is an io.Closer, even after an error.
 func (resp *Response) SetReader(body io.Reader, size int64) { resp.reply.SetReader(body, size) }

@@ -49,10 +49,10 @@ func (r *Request) SubrequestWithTweens(sub *http.Request) (*Response, error) {
 }
 
 func (r *Request) subrequest(sub *http.Request, tweens bool) (*Response, error) {
-	if r.app.Runtime == nil {
+	switch {
+	case r.app.Runtime == nil:
 		return nil, errors.New("subrequest: the application cannot handle any (web.Application.Runtime is nil)")
-	}
-	if sub == nil {
+	case sub == nil:
 		return nil, errors.New("subrequest: the request is nil")
 	}
 	return r.app.Runtime.Invoke(r, sub, tweens)

@@ -1,5 +1,5 @@
-// Package payload holds bodies of responses in memory. JSON is encoded into memory that is used
-// again once it was sent.
+// Package payload holds bodies of responses in memory. What is encoded or written here uses memory
+// that is used again once it was sent.
 package payload
 
 import (
@@ -31,6 +31,18 @@ func JSON(v any) (*Bytes, error) {
 		return nil, err // what was written so far, and the state of the encoder, are the collector's
 	}
 	e.body.data = bytes.TrimSuffix(e.buffer.Bytes(), newline) // which json.Encoder adds
+	e.body.encoder = e
+	return &e.body, nil
+}
+
+// Written returns what write writes, in memory that [Bytes.Release] makes available to other
+// bodies. After an error, or a panic, the memory is not used again: write may have kept it.
+func Written(write func(io.Writer) error) (*Bytes, error) {
+	e := encoders.Get().(*encoder)
+	if err := write(&e.buffer); err != nil {
+		return nil, err
+	}
+	e.body.data = e.buffer.Bytes()
 	e.body.encoder = e
 	return &e.body, nil
 }

@@ -64,6 +64,18 @@ func (resp *Response) SetEncoded(b *payload.Bytes) {
 	resp.DefaultType(JSON)
 }
 
+// SetWritten sets the body to what write writes now, into memory that is used again after Send. The
+// error is that of write; then the response stays as it was.
+func (resp *Response) SetWritten(write func(io.Writer) error) error {
+	b, err := payload.Written(write)
+	if err != nil {
+		return err
+	}
+	resp.replaceBody(inBytes)
+	resp.bytes = b
+	return nil
+}
+
 // SetReader sets the body to what reading body yields; size is its length in bytes, -1 if unknown.
 // It is read when the response is sent, and then closed if it is an io.Closer, even after an error.
 func (resp *Response) SetReader(body io.Reader, size int64) {

@@ -69,3 +69,12 @@ func Slashed(names []string) []string {
 	all = append(all, names...)
 	return append(all, "")
 }
+
+// Join is the reverse of Split: a slash in a name becomes a NUL.
+func Join(names []string) string {
+	escaped := make([]string, len(names))
+	for n, name := range names {
+		escaped[n] = strings.ReplaceAll(name, "/", "\x00")
+	}
+	return strings.Join(escaped, "/")
+}
