@@ -11,6 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/conditional"
 	"github.com/mastaba-go/mastaba/views/static"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -51,6 +52,7 @@ func (c *Configurator) builtins(o Options) {
 		log = &l
 	}
 	once(c.config, "logger", registry.Phase1, func(reg *registry.Registry) { registry.Provide(reg, log) })
+	conditional.Register(c)
 	tweens.Add(c, tweens.ExcView, tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		return tweens.ErrorViews(views.TableOf(reg).CallError).Build(next, reg)
 	}))

@@ -53,8 +53,9 @@
 // Each of these wrappers is a deriver with a name. [Info.Layers], the commands views and derivers,
 // and explain show their order:
 //
-//	body_limit_view around_view secured_view csrf_view owrapped_view http_cached_view decorated_view
-//	rendered_view append_slash_view mapped_view
+//	body_limit_view around_view secured_view csrf_view owrapped_view http_cached_view
+//	conditional_view (package views/conditional) decorated_view rendered_view append_slash_view
+//	mapped_view
 //
 // # Examples
 //

@@ -12,6 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry/order"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/conditional"
 )
 
 // outcome reports the result of a configuration, with the fields of the cases.
@@ -27,7 +28,7 @@ func (b *build) outcome(app *framework.App, failure error, want Expect) (Report,
 		return nil, err
 	}
 	derivers = slices.DeleteFunc(derivers, func(name string) bool { // options of ours that Pyramid does not have
-		return name == views.BodyLimitView || name == views.AroundView || name == views.AppendSlashView
+		return name == views.BodyLimitView || name == views.AroundView || name == views.AppendSlashView || name == conditional.DeriverName
 	})
 	report["derivers"], report["order"] = derivers, tweens.Names(reg)
 	report["routes"] = routesOf(reg)
