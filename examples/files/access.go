@@ -24,13 +24,16 @@ const (
 // access has the lists of an access file by path, as places have it: "." for the root.
 type access map[string]acl.List
 
-// readAccess reads an access file, as acl.ParseTable does, and puts it in force:
+// readAccess reads an access file, and puts it in force. It begins with groups of users, one a line; the
+// rest is a table as acl.ParseTable reads it:
+//
+//	group:editors alice carol
 //
 //	/
 //	  allow system.Everyone view
 //
 //	/drafts
-//	  allow alice view,explain
+//	  allow group:editors view,explain
 //	  deny system.Everyone *
 //
 // Each path must exist, since a list for a name with a typo protects nothing. From then on no link
@@ -43,7 +46,11 @@ func (s *Site) readAccess(file string) error {
 	if err := s.publishes(file); err != nil {
 		return err
 	}
-	table, err := acl.ParseTable(string(text))
+	groups, rest, err := readGroups(string(text))
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	table, err := acl.ParseTable(rest)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
@@ -55,8 +62,39 @@ func (s *Site) readAccess(file string) error {
 		}
 		lists[at] = list
 	}
-	s.access = lists
+	s.access, s.groups = lists, groups
 	return nil
+}
+
+// readGroups reads the lines before the first path: "group:editors alice carol". rest is the text with
+// empty lines in their place, so that its line numbers stay right.
+func readGroups(text string) (groups map[string][]string, rest string, err error) {
+	groups = map[string][]string{} // by user
+	seen := map[string]bool{}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		line, _, _ = strings.Cut(line, "#")
+		words := strings.Fields(line)
+		if len(words) > 0 && strings.HasPrefix(words[0], "/") {
+			break
+		}
+		if len(words) == 0 {
+			continue
+		}
+		switch group := words[0]; {
+		case !strings.HasPrefix(group, "group:") || group == "group:":
+			return nil, "", fmt.Errorf("line %d: expected a path or a group such as \"group:editors alice carol\", got %q", i+1, group)
+		case seen[group]:
+			return nil, "", fmt.Errorf("line %d: %s is there already", i+1, group)
+		default:
+			seen[group] = true
+			for _, user := range words[1:] {
+				groups[user] = append(groups[user], group)
+			}
+		}
+		lines[i] = ""
+	}
+	return groups, strings.Join(lines, "\n"), nil
 }
 
 // publishes returns an error if a file would be part of the site.

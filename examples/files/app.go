@@ -13,10 +13,12 @@ import (
 // hosts see checkHost.
 func configure(site *Site, o framework.Options, hosts ...string) *framework.Configurator {
 	o.Root = site.Root
-	if site.access != nil { // each folder on the way needs the permission too, so that nobody learns what is in it
-		o.Security, o.DefaultPermission, o.TraversePermission = site.policy(), mayView, mayView
+	var insecure error
+	if site.access != nil {
+		insecure = site.secure(&o)
 	}
 	config := framework.New(o)
+	config.Directive().Report(insecure)
 	config.AddRenderer(".html", newPages(site).renderer)
 	config.AddRenderer("json", views.JSON(views.JSONOptions{Indent: "  "}))
 
@@ -42,6 +44,9 @@ func configure(site *Site, o framework.Options, hosts ...string) *framework.Conf
 
 	if site.access != nil {
 		config.AddView(views.OnInput(showAccess), page, views.Name("access"), views.Permission(mayExplain), views.Renderer("access.html"))
+	}
+	if site.users != nil {
+		site.addLogin(config)
 	}
 
 	// The assets of the pages. PathInfo pins each to one path, so it cannot stand in for a file

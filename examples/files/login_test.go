@@ -64,6 +64,79 @@ func TestLogin(t *testing.T) {
 	assert.Contains(t, page, `value="system.Everyone, system.Authenticated, alice"`)
 }
 
+// People log in with a form, and are in the groups of the access file.
+func TestLoginPage(t *testing.T) {
+	t.Parallel()
+	site, err := protectedSite(t, tree{"a.txt": "a", "drafts/plan.txt": "secret plan", "login": "a file"}, `# users and groups
+		group:editors alice carol
+		group:readers alice
+
+		/
+			allow system.Everyone view
+		/drafts
+			allow group:editors view,explain
+			deny system.Everyone *
+	`)
+	require.NoError(t, err)
+	hash, err := password.New(password.Options{}).Hash(t.Context(), "open sesame")
+	require.NoError(t, err)
+	users := filepath.Join(filepath.Dir(site.root.Name()), "users")
+	require.NoError(t, os.WriteFile(users, []byte("alice:"+hash+"\nbob:"+hash+"\n"), 0o600))
+	require.NoError(t, site.readUsers(users))
+	app := newApp(t, site)
+	app.Browse(`
+		alice GET /drafts/plan.txt                                              -> 303 /@@login?next=%2Fdrafts%2Fplan.txt
+		alice GET /@@login?next=%2Fdrafts%2Fplan.txt                            -> 200 "value=\"/drafts/plan.txt\""
+		alice POST /@@login csrf_token user=alice password=guess next           -> 422 "Wrong user or password."
+		alice POST /@@login user=alice "password=open sesame"                   -> 400 "token"
+		alice POST /@@login csrf_token user=alice "password=open sesame" next   -> 303 /drafts/plan.txt
+		alice GET /drafts/plan.txt                                              -> 200 "<span>alice</span>"
+		alice GET /drafts/plan.txt                                              -> 200 "href=\"/drafts/plan.txt/@@access\""
+		alice GET /drafts/@@access                                              -> 200 "allowed by entry 1 of /drafts: allow group:editors view,explain"
+		alice GET /@@access                                                     -> 403
+		alice GET /drafts/nothing                                               -> 404 "There is no"
+		alice GET /login                                                        -> 200 "a file"
+		alice GET /@@logout                                                     -> 405
+		alice POST /@@logout                                                    -> 400
+		alice POST /@@logout csrf_token                                         -> 303 /
+		alice GET /drafts/                                                      -> 303 /@@login?next=%2Fdrafts%2F
+		bob GET /@@login?next=//evil.example/                                   -> 200
+		bob POST /@@login csrf_token user=bob "password=open sesame" next       -> 303 /
+		bob GET /drafts/plan.txt                                                -> 403 "Forbidden"
+		bob GET /a.txt                                                          -> 200 "<span>bob</span>"
+		GET /a.txt                                                              -> 200 "href=\"/@@login?next=%2Fa.txt\""
+		GET /docs/@@login                                                       -> 404
+		GET /a.txt/@@login                                                      -> 404
+	`, frameworktest.Header("Accept", "text/html"))
+
+	// A script that logs in with each request gets no session and no page to log in.
+	page := app.Get("/drafts/plan.txt", basic("alice", "open sesame"), frameworktest.Header("Accept", "text/html")).Status(http.StatusOK)
+	assert.Empty(t, page.Header.Values("Set-Cookie"))
+	assert.Contains(t, page.Body, "<span>alice</span>")
+	assert.NotContains(t, page.Body, "Log out")
+	app.Get("/drafts/plan.txt", frameworktest.Header("Accept", "application/json")).Status(http.StatusUnauthorized)
+	app.Get("/drafts/plan.txt", basic("alice", "guess"), frameworktest.Header("Accept", "text/html")).Status(http.StatusUnauthorized)
+}
+
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	groups, rest, err := readGroups("group:a alice bob # both\n\n  group:b\n/x\n  allow group:a view\n")
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]string{"alice": {"group:a"}, "bob": {"group:a"}}, groups)
+	assert.Equal(t, "\n\n\n/x\n  allow group:a view\n", rest)
+	for text, want := range map[string]string{
+		"group:a x\ngroup:a y\n/": "line 2: group:a is there already",
+		"editors alice\n/":        `line 1: expected a path or a group such as "group:editors alice carol", got "editors"`,
+		"group: alice\n/":         `got "group:"`,
+		"\nallow alice view\n/":   `line 2: expected a path or a group`,
+	} {
+		_, _, err := readGroups(text)
+		assert.ErrorContains(t, err, want)
+	}
+	_, err = protectedSite(t, tree{"a": "a"}, "group:a x\n\n/\nalow alice view")
+	assert.ErrorContains(t, err, "line 4: expected allow or deny")
+}
+
 func TestUserFilesThatDoNothing(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, tree{"users": "alice:x"}.write(t), false)

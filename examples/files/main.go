@@ -19,16 +19,21 @@
 //	go run ./examples/files explain /README.md/nothing    explains why a page does not exist
 //	go run ./examples/files views                         lists all views
 //
-// With --access FILE, access lists say who may see what (access.go). What one may not see is in no
-// listing either, and /@@access explains the lists to those who may read them:
+// With --access FILE, groups and access lists say who may see what (access.go). What one may not see
+// is in no listing either, and /@@access explains the lists to those who may read them:
+//
+//	group:editors alice carol
 //
 //	/
 //	  allow system.Everyone view
 //	/drafts
-//	  allow alice view,explain
+//	  allow group:editors view,explain
 //	  deny system.Everyone *
 //
-// With --users FILE, made by htpasswd -B, alice can log in (login.go).
+// With --users FILE, alice can log in (login.go): people at /@@login, scripts by HTTP Basic. The file
+// has a line for each user, made by htpasswd -B or by
+//
+//	echo alice:$(go run ./examples/files password) >> users
 package main
 
 import (
@@ -47,7 +52,7 @@ func main() {
 			{Name: "dir", Default: ".", Flag: true, Usage: "directory to publish"},
 			{Name: "hidden", Default: false, Flag: true, Usage: "also publish files and folders whose names begin with a dot"},
 			{Name: "access", Default: "", Flag: true, Usage: "file with access lists by path (see access.go); without it, everyone may see everything"},
-			{Name: "users", Default: "", Flag: true, Usage: "password file of those who may log in, made by htpasswd -B (needs --access)"},
+			{Name: "users", Default: "", Flag: true, Usage: "password file of those who may log in, made by htpasswd -B or the command password (needs --access)"},
 			{Name: "hosts", Default: []string(nil), Flag: true, Usage: "host names to accept besides localhost (if the server listens on all interfaces, it accepts every name by default)"},
 		},
 	})

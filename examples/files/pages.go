@@ -64,6 +64,8 @@ type frame struct {
 	Crumbs      []crumb
 	Folder      string // URL of the nearest folder, with a trailing slash: where a search starts
 	Info        string
+	Access      string // URL of the page that explains the access lists; "" if the user may not see it
+	Account     *account
 	Style, Icon string
 	Page        any
 }
@@ -79,7 +81,15 @@ func (p *pages) frame(r *web.Request, value any) (*frame, error) {
 		f.Crumbs = []crumb{{URL: r.Prefix() + "/", Text: "Start"}}
 		return f, nil
 	}
+	f.Account = p.site.accountOf(r)
 	var err error
+	if p.site.access != nil {
+		if may, _ := r.Can(mayExplain, node); may {
+			if f.Access, err = r.ResourcePath(node, web.Elements("@@access")); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if f.Info, err = r.ResourcePath(node, web.Elements("@@info")); err != nil {
 		return nil, err
 	}

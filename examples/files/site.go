@@ -26,8 +26,9 @@ type Site struct {
 	leaves error // the error of root for a path that leaves it; package os does not export it
 	name   string
 	hidden bool
-	access access // nil: everyone may see everything
-	users  *password.Checker
+	access access              // nil: everyone may see everything
+	users  *password.Checker   // nil: nobody can log in
+	groups map[string][]string // of each user
 	bounds bounds
 }
 
