@@ -18,6 +18,6 @@ func (w *insecureWarning) check(r *web.Request, cookie *http.Cookie) {
 	w.once.Do(func() {
 		r.Log().Warn().Str("cookie", cookie.Name).Msg("the cookie is Secure, but the request came over plain http: browsers ignore " +
 			"such a cookie, most even accept it only from localhost. Use TLS, set framework.Options.TrustedProxies if a proxy " +
-			"does, or run serve --dev")
+			"does, or on your own machine run serve --dev, or without package cli call config.SetDevelopment()")
 	})
 }

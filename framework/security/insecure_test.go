@@ -39,6 +39,7 @@ func TestWarningOfInsecureCookies(t *testing.T) {
 			assert.Equal(t, 200, w.Code)
 		}
 		assert.Equal(t, want, strings.Count(fmt.Sprint(log.Lines()), "Secure, but the request came over plain http"), scheme)
+		assert.Equal(t, want, strings.Count(fmt.Sprint(log.Lines()), "config.SetDevelopment()"), "for programs without package cli")
 	}
 }
 

@@ -430,6 +430,7 @@ func TestOverPlainHTTP(t *testing.T) {
 	}
 	require.Len(t, warnings(log), 1)
 	assert.Contains(t, warnings(log)[0], "run serve --dev")
+	assert.Contains(t, warnings(log)[0], "config.SetDevelopment()", "for programs without package cli")
 
 	app, log = newApp(t, session.Options{SameSite: http.SameSiteNoneMode}, (*framework.Configurator).SetDevelopment)
 	for range 3 {

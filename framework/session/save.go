@@ -45,7 +45,7 @@ func (f *Factory) warnInsecure(r *web.Request, line string, c *cookie) {
 	f.insecureOnce.Do(func() {
 		r.Log().Warn().Str("cookie", c.name).Msg("the session cookie is Secure, but the request came over plain http: " +
 			"browsers accept it at most from localhost. Use TLS, set framework.Options.TrustedProxies if a proxy terminates TLS, " +
-			"or run serve --dev")
+			"or on your own machine run serve --dev, or without package cli call config.SetDevelopment()")
 	})
 }
 
