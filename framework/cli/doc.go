@@ -42,6 +42,7 @@
 //	request [METHOD] PATH   print the response to a request, without a server
 //	check                   build the application; report errors and warnings (see [registry.Warning])
 //	settings                list the settings and the source of each value
+//	password [USER]         hash a password, as password files keep it
 //	version                 print the versions of the program, the framework and Go
 //	completion SHELL        print a completion script for bash, zsh, fish or powershell
 //

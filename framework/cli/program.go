@@ -63,7 +63,7 @@ func newProgram(build Build, o Options, proc Process) (*program, error) {
 		return p, err
 	}
 	p.root.AddCommand(p.serveCommand(), p.routesCommand(), p.viewsCommand(), p.permissionsCommand(), p.tweensCommand(), p.deriversCommand(),
-		p.explainCommand(), p.requestCommand(), p.checkCommand(), p.settingsCommand(), p.versionCommand())
+		p.explainCommand(), p.requestCommand(), p.checkCommand(), p.passwordCommand(), p.settingsCommand(), p.versionCommand())
 	p.root.InitDefaultHelpCmd()
 	p.root.InitDefaultCompletionCmd("") // "" adds the command even without subcommands
 	p.adaptLibrary()
@@ -207,12 +207,12 @@ func (p *program) adapt(cmd *cobra.Command) {
 	}
 }
 
-// prepare reads the settings and makes the logger. It does nothing for help, completion and
+// prepare reads the settings and makes the logger. It does nothing for help, completion, password and
 // version, which work with invalid settings.
 func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	for c := cmd; c.HasParent(); c = c.Parent() {
 		switch c.Name() {
-		case "help", "completion", "version", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+		case "help", "completion", "password", "version", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
 			if c.Parent() == p.root {
 				return nil
 			}

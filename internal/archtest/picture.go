@@ -29,7 +29,7 @@ var picture = []room{
 	{path: "examples/...", may: all},
 	{path: "framework/cmd/mastaba"}, // for use without an application: new
 	{path: "framework/cli", may: rooms(
-		"framework/devtools", "framework", "framework/internal/hosts", "framework/server", "framework/explain", "framework/routes",
+		"framework/devtools", "framework", "framework/internal/hosts", "framework/security/password", "framework/server", "framework/explain", "framework/routes",
 		"views", "tweens", "views/web", "registry"),
 		tests: rooms("traversal")},
 	{path: "framework/devtools", may: rooms(
@@ -176,6 +176,7 @@ var modules = []module{
 	{path: "github.com/spf13/pflag", rooms: rooms("framework/cli", "framework/cmd/mastaba"), heavy: true},
 	{path: "github.com/BurntSushi/toml", rooms: rooms("framework/cli"), heavy: true},
 	{path: "github.com/mattn/go-isatty", rooms: rooms("framework/cli"), heavy: true},
+	{path: "golang.org/x/term", rooms: rooms("framework/cli"), heavy: true},
 	{path: "github.com/fsnotify/fsnotify", rooms: rooms("framework/cmd/mastaba"), heavy: true},
 	{path: "go.opentelemetry.io/otel", rooms: rooms("tweens/oteltween"), heavy: true},
 	{path: "github.com/prometheus/client_golang", rooms: rooms("tweens/promtween"), heavy: true},
