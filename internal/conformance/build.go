@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -24,15 +25,17 @@ type build struct {
 
 	placed map[registry.Source]Directive // each directive by the source location it was given
 	policy *security.CSRF                // of an application with sessions
+	files  *disk                         // nil without files
+	pkg    string                        // of the nearest include that has one
 }
 
 // newApplication builds the application of a case through the public packages. security is its
 // policy unless a directive sets one. err is the error of the configuration. b.err reports what the
 // runner itself does not understand.
 func newApplication(c *Case, security web.SecurityPolicy) (b *build, app *framework.App, err error) {
-	b = &build{app: &c.App, placed: map[registry.Source]Directive{}}
+	b = &build{app: &c.App, placed: map[registry.Source]Directive{}, files: c.disk, pkg: cmp.Or(c.App.Package, "app")}
 	silent := zerolog.Nop()
-	options := framework.Options{Logger: &silent, TrustedProxies: []string{"192.0.2.0/24"}, Security: security}
+	options := framework.Options{Settings: registry.Settings{"prevent_cachebust": c.App.Settings.PreventCacheBust}, Logger: &silent, TrustedProxies: []string{"192.0.2.0/24"}, Security: security}
 	if c.App.Trees["main"] != nil {
 		options.Root = b.root("main")
 	}
@@ -40,6 +43,7 @@ func newApplication(c *Case, security web.SecurityPolicy) (b *build, app *framew
 	config.SetDefaultSubpath(true) // as every view of Pyramid
 	declareClasses(config)
 	b.explicitTweens(config)
+	b.packages(config)
 	if c.Suite == "traversal" || c.Checks != nil {
 		registry.Subscribe(config, func(e *web.ResourceFound) error {
 			playOf(e.Request).found(e.Request)
@@ -112,7 +116,10 @@ func (b *build) declare(config *framework.Configurator, directives []Directive) 
 		switch d.Do {
 		case "include":
 			at.Include(func(inner *framework.Configurator) error {
+				outer := b.pkg
+				b.pkg = cmp.Or(d.Package, outer)
 				b.declare(inner, d.Directives)
+				b.pkg = outer
 				return nil
 			}, framework.As(d.Name), framework.RoutePrefix(d.RoutePrefix))
 		case "route_prefix_context":
@@ -171,6 +178,8 @@ func (b *build) record(c registry.Recorder, d Directive) {
 		if err := d.subscribe(c, b); err != nil {
 			b.unknown("%w", err)
 		}
+	case "add_static_view", "override_asset", "add_cache_buster":
+		b.asset(c, d)
 	case "set_default_permission":
 		views.SetDefaultPermission(c, d.Permission)
 	case "action":

@@ -21,6 +21,13 @@ type Verdict struct {
 
 // Play builds the application of a case and sends its requests, one after the other.
 func (c *Case) Play() (v Verdict) {
+	if c.App.Static != nil || c.App.Packages != nil {
+		var err error
+		if c.disk, err = newDisk(&c.App); err != nil {
+			return v.problem("%v", err)
+		}
+		defer c.removeDisk()
+	}
 	b, app, failure := newApplication(c, nil)
 	if failure != nil && strings.Contains(failure.Error(), "the application has no security policy") {
 		v.Rules = append(v.Rules, noPolicy)
@@ -43,6 +50,9 @@ func (c *Case) Play() (v Verdict) {
 			v = v.problem("the configuration failed: %v", failure)
 		}
 		return v
+	}
+	if c.disk != nil {
+		return c.playFiles(b, app, v)
 	}
 	outline := outlineOf(c)
 	if order, ok := c.Expect["order"]; ok && text(order) != text(outline.tweens) {
@@ -76,6 +86,9 @@ func (v Verdict) problem(format string, args ...any) Verdict {
 func Rules() []string {
 	names := []string{noPolicy, allPhases}
 	for _, r := range rules {
+		names = append(names, r.name)
+	}
+	for _, r := range fileRules {
 		names = append(names, r.name)
 	}
 	return names

@@ -28,6 +28,8 @@ type Case struct {
 	Checks    []Check   `json:"checks"`
 	CookieJar bool      `json:"cookie_jar"`
 	Expect    Expect    `json:"expect"`
+
+	disk *disk // the files of the case while it is played
 }
 
 // Expect holds the fields to compare, as decoded from JSON.
@@ -35,16 +37,20 @@ type Expect map[string]any
 
 // App describes an application.
 type App struct {
-	Trees      map[string]*Tree           `json:"trees"`
-	Settings   Settings                   `json:"settings"`
-	Static     map[string]json.RawMessage `json:"static"`
-	Directives []Directive                `json:"directives"`
+	Trees      map[string]*Tree `json:"trees"`
+	Settings   Settings         `json:"settings"`
+	Static     map[string]Files `json:"static"`
+	Packages   map[string]Files `json:"packages"`
+	Package    string           `json:"package"`
+	Directives []Directive      `json:"directives"`
 }
 
 // Settings are the settings that occur in cases.
 type Settings struct {
 	Tweens             []TweenEntry `json:"tweens"`
 	CSRFTrustedOrigins []string     `json:"csrf_trusted_origins"`
+	PreventCacheBust   bool         `json:"prevent_cachebust"`
+	ReloadAssets       bool         `json:"reload_assets"`
 }
 
 // TweenEntry is an element of the explicit list of tweens: a name, or an object with a behavior of
@@ -145,6 +151,13 @@ type Directive struct {
 	InheritSlash   bool   `json:"inherit_slash"`
 	Dir            string `json:"dir"`
 	CacheMaxAge    *int   `json:"cache_max_age"`
+
+	Asset            string   `json:"asset"`
+	With             string   `json:"with"`
+	ContentEncodings []string `json:"content_encodings"`
+	Buster           Buster   `json:"buster"`
+	Explicit         bool     `json:"explicit"`
+	Package          string   `json:"package"`
 
 	// order of tweens, view derivers and media types
 	Under          Names  `json:"under"`
@@ -259,6 +272,7 @@ type Request struct {
 	Scheme     string      `json:"scheme"`
 	Host       string      `json:"host"`
 	ScriptName string      `json:"script_name"`
+	Files      Files       `json:"files"`
 	Expect     Expect      `json:"expect"`
 
 	visitor *visitor       // of a case with sessions, from Play on
@@ -277,7 +291,6 @@ func (q *Request) UnmarshalJSON(b []byte) error {
 // LaterSuites are suites about parts of the framework that do not exist yet, and what they wait
 // for. Load leaves them out.
 var LaterSuites = map[string]string{
-	"assets": "static views and assets",
 	"i18n":   "translations",
 	"render": "templates",
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/static"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -36,9 +37,15 @@ type Check struct {
 	Expect Expect `json:"expect"`
 }
 
-// staticCheck holds the fields of checks of static views, which do not run yet.
+// staticCheck holds the fields of checks of static views and assets.
 type staticCheck struct {
-	File string `json:"file"`
+	File    string `json:"file"`
+	Asset   string `json:"asset"`
+	Spec    string `json:"spec"`
+	Package string `json:"package"`
+	Files   Files  `json:"files"`
+
+	name string // of the file, for the call
 }
 
 // Query is a list of pairs or a raw query.
@@ -108,6 +115,10 @@ func (c *Check) call(r *web.Request) (string, error) {
 		return r.CurrentRoutePath(options...)
 	case "current_route_url":
 		return r.CurrentRouteURL(options...)
+	case "static_path":
+		return r.StaticPath(c.name, options...)
+	case "static_url":
+		return r.StaticURL(c.name, options...)
 	case "resource_path", "resource_url":
 		node, err := c.node(r)
 		if err != nil {
@@ -180,7 +191,7 @@ func urlError(err error) (string, error) {
 	switch {
 	case errors.Is(err, web.ErrNoRoute), errors.Is(err, web.ErrMissingParam):
 		return "KeyError", nil
-	case errors.Is(err, web.ErrNoCurrentRoute), errors.Is(err, web.ErrOtherHost):
+	case errors.Is(err, web.ErrNoCurrentRoute), errors.Is(err, web.ErrOtherHost), errors.Is(err, static.ErrNoView):
 		return "ValueError", nil
 	}
 	if _, ok := errors.AsType[*web.URLError](err); ok {

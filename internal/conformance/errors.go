@@ -3,10 +3,12 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 
 	"github.com/mastaba-go/mastaba/framework/security"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/assets"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -135,6 +137,10 @@ func errorName(err error) string {
 		return "BadCSRFOrigin"
 	case *web.HTTPError:
 		return httpName(err.Status())
+	case *assets.UnknownError:
+		return "UnknownPackage"
+	case *fs.PathError:
+		return "FileNotFoundError"
 	}
 	switch wrapper := err.(type) {
 	case interface{ Unwrap() error }:

@@ -12,6 +12,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry/order"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/assets"
 	"github.com/mastaba-go/mastaba/views/conditional"
 )
 
@@ -70,8 +71,10 @@ func (b *build) failures(report Report, failure error, first any) error {
 				name, report["cause"] = "ConfigurationExecutionError", cause
 			}
 		case *registry.ExecutionError:
-			name = "ConfigurationExecutionError"
-			report["cause"] = mistakeName(err.Err)
+			if name = b.early(err); name == "" {
+				name = "ConfigurationExecutionError"
+				report["cause"] = mistakeName(err.Err)
+			}
 		default:
 			return fmt.Errorf("unexpected type of error %T: %w", err, err)
 		}
@@ -82,6 +85,18 @@ func (b *build) failures(report Report, failure error, first any) error {
 	sortConflicts(conflicts)
 	report["conflicts"] = conflicts
 	return nil
+}
+
+// early returns the name of an error that Pyramid finds at the directive, and we when it runs: an
+// unknown package that overrides, and a missing manifest.
+func (b *build) early(err *registry.ExecutionError) string {
+	d := b.placed[err.Source]
+	unknown, ok := errors.AsType[*assets.UnknownError](err.Err)
+	switch {
+	case d.Do == "override_asset" && ok && strings.HasPrefix(d.With, unknown.Name), d.Do == "add_cache_buster":
+		return mistakeName(err.Err)
+	}
+	return ""
 }
 
 // late returns the name of a mistake that Pyramid finds only while actions run: a view for an

@@ -16,8 +16,6 @@ func (c *Case) Waits() string {
 		return "impossible in Go: a predicate is a value, so it cannot be unknown"
 	case c.any(Directive.isErrorViewOfResource):
 		return "impossible in Go: an error view takes an error"
-	case c.any(func(d Directive) bool { return d.Do == "add_static_view" }):
-		return "waits for static views"
 	}
 	return ""
 }

@@ -21,6 +21,8 @@ type Asset struct {
 	Path string
 	// Query are parameters to add to the query. A Buster may append some.
 	Query []web.QueryParam
+	// DropQuery leaves out the parameters that the call gave.
+	DropQuery bool
 	// Spec is the specification that was asked for, and Found that of what the first override puts in
 	// its place, Spec without one: see assets.Target. They are equal for files without overrides.
 	Spec, Found string

@@ -253,7 +253,7 @@ func opener(place assets.Place, at stamp) func() (content, error) {
 			return nil, err
 		}
 		info, err := file.Stat()
-		if err == nil && (info.Size() != at.size || !info.ModTime().Equal(at.modified)) {
+		if err == nil && (info.Size() != at.size || !info.ModTime().Equal(at.modified) || changed(info) != at.changed) {
 			err = errChanged
 		}
 		if err != nil {

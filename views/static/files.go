@@ -78,18 +78,27 @@ type stamp struct {
 	place    string
 	modified time.Time
 	size     int64
+	changed  int64 // in nanoseconds, where the system says it
 }
 
 func stampOf(p assets.Place) stamp {
-	return stamp{p.Spec + "\x00" + p.Path, p.Info.ModTime(), p.Info.Size()}
+	place := p.Spec
+	if place == "" {
+		place = p.Path
+	}
+	return stamp{place, p.Info.ModTime(), p.Info.Size(), changed(p.Info)}
 }
 
 // fixed reports whether a file cannot change: those that are part of the program have no time.
 func (s stamp) fixed() bool { return s.modified.IsZero() && s.place != "" }
 
-// settled reports whether a change of the file would show in its time. Two changes within the
-// resolution of the clock do not, so a file that changed just now may have changed again.
+// settled reports whether a change of the file would show in its times. Two changes within the
+// resolution of a clock do not, so a file that changed just now may have changed again.
 func (s stamp) settled(now time.Time) bool {
+	if s.changed != 0 {
+		age := now.UnixNano() - s.changed
+		return age > int64(100*time.Millisecond) || age < 0
+	}
 	return s.modified.IsZero() || now.Sub(s.modified) > 2*time.Second || now.Before(s.modified)
 }
 

@@ -98,8 +98,8 @@ func (m *mount) url(r *web.Request, a *Asset, asPath bool, options []web.URLOpti
 	all := make([]web.URLOption, 0, len(options)+3)
 	all = append(all, options...)
 	all = append(all, web.With(marker, strings.Split(a.Path, "/")))
-	if len(a.Query) > 0 {
-		all = append(all, addQuery(a.Query))
+	if len(a.Query) > 0 || a.DropQuery {
+		all = append(all, addQuery{a.Query, a.DropQuery})
 	}
 	switch {
 	case m.external:
@@ -120,16 +120,22 @@ func (elsewhere) URLOption(l *web.Link) {
 	l.AppURL, l.Scheme, l.Host, l.Port = nil, "", "", 0
 }
 
-// addQuery adds parameters behind those of the call.
-type addQuery []web.QueryParam
+// addQuery adds parameters behind those of the call, or in their place.
+type addQuery struct {
+	query []web.QueryParam
+	only  bool
+}
 
-var _ web.URLOption = addQuery(nil)
+var _ web.URLOption = addQuery{}
 
 func (q addQuery) URLOption(l *web.Link) {
+	if q.only {
+		l.Query, l.RawQuery = []web.QueryParam{}, ""
+	}
 	if l.Query == nil && l.RawQuery != "" {
 		return // the call gave the whole query
 	}
-	l.Query = append(l.Query, q...)
+	l.Query = append(l.Query, q.query...)
 }
 
 // bust puts a version into the URL: that of the cache buster for the file, else that of its content.

@@ -119,6 +119,9 @@ func (v *view) versionOf(name string, e *entry) (string, error) {
 // addSlash redirects to the path of a folder with a slash at its end. The query stays.
 func (v *view) addSlash(r *web.Request, name string) (*web.Response, error) {
 	names := append(strings.Split(name, "/"), "")
+	if name == "" { // ".." led here
+		names = names[1:]
+	}
 	to, err := r.RoutePath(v.route, web.With(marker, names))
 	if err != nil {
 		return nil, err
