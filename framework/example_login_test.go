@@ -2,16 +2,18 @@ package framework_test
 
 import (
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/security"
 	"github.com/mastaba-go/mastaba/framework/security/password"
+	"github.com/mastaba-go/mastaba/framework/session"
 	"github.com/mastaba-go/mastaba/traversal"
-	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -22,15 +24,36 @@ alice:$2y$05$J40R0dUwrMe7cwuSDiqFbeHx7IJ0P.VWuDuyFWqfZXzoUjpnGigUe
 bob:$2y$05$8kNBMg8KAy74aNxiTgbda.U6p3ROxPsBuwzvaMV0XZOueFgjR.8Uu
 `
 
-// Credentials are the input of the login form.
+// Credentials are the input of the login form. Next is where the user wanted to go.
 type Credentials struct{ User, Password, Next string }
 
-const loginForm = `<form method="post"><input name="user"><input name="password" type="password"><button>Log in</button></form>`
+// loginPage is a form. The token says that a page of this application has sent it.
+var loginPage = template.Must(template.New("login").Parse(`<p>{{.Problem}}</p>
+<form method="post">{{.Token}}
+<input type="hidden" name="next" value="{{.Next}}">
+<input name="user" autocomplete="username">
+<input name="password" type="password" autocomplete="current-password">
+<button>Log in</button></form>`))
 
-func showLogin(r *framework.Request) (*framework.Response, error) { return r.HTML(loginForm), nil }
+func renderLogin(r *framework.Request, problem, next string) (*framework.Response, error) {
+	token, err := security.CSRFField(r)
+	if err != nil {
+		return nil, err
+	}
+	var text strings.Builder
+	if err := loginPage.Execute(&text, map[string]any{"Problem": problem, "Next": next, "Token": token}); err != nil {
+		return nil, err
+	}
+	return r.HTML(text.String()), nil
+}
 
-// loginWith returns the view that the form is sent to. Its second parameter is the resource, of any
-// type, since the view is on a route.
+// showLogin is the view of the form. Its second parameter is the resource, of any type, since the view
+// is on a route.
+func showLogin(r *framework.Request, _ any, sent Credentials) (*framework.Response, error) {
+	return renderLogin(r, "", sent.Next)
+}
+
+// loginWith returns the view that the form is sent to.
 func loginWith(passwords *password.Checker) func(*framework.Request, any, Credentials) (*framework.Response, error) {
 	return func(r *framework.Request, _ any, sent Credentials) (*framework.Response, error) {
 		ok, err := passwords.Check(r.Context(), sent.User, sent.Password)
@@ -38,9 +61,8 @@ func loginWith(passwords *password.Checker) func(*framework.Request, any, Creden
 			return nil, err
 		}
 		if !ok {
-			resp := r.HTML("<p>Wrong user or password.</p>" + loginForm)
-			resp.SetStatus(http.StatusUnprocessableEntity)
-			return resp, nil
+			r.Response().SetStatus(http.StatusUnprocessableEntity)
+			return renderLogin(r, "Wrong user or password.", sent.Next)
 		}
 		return r.Redirect(http.StatusSeeOther, security.SafeNext(r, sent.Next)), r.Remember(sent.User)
 	}
@@ -58,7 +80,8 @@ func mayEdit(_ *framework.Request, _ traversal.Node, permission string, principa
 	return web.Deny("only alice may edit"), nil
 }
 
-// A complete login: a policy with a signed cookie, a form, and pages that need a permission.
+// A complete login: users in sessions, a form that no other site can send, and pages that need a
+// permission.
 func Example_login() {
 	file, err := password.ParseFile("users", []byte(users)) // password.ReadFile reads one
 	if err != nil {
@@ -66,17 +89,24 @@ func Example_login() {
 		return
 	}
 	passwords := password.NewChecker(file, password.CheckerOptions{})
+	// In a cookie, encrypted. A store in Redis or PostgreSQL knows of a logout, the cookie does not.
+	sessions, err := session.New(session.Options{Secrets: []string{"32 random bytes, from a setting."}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	config := framework.New(framework.Options{
 		Security: security.New(security.Options{
-			Identify:  security.Tickets(security.TicketOptions{Secrets: []string{"32 random bytes, from a setting."}}),
-			Authorize: mayEdit, // instead of the access lists of a tree
+			Identify:    security.Session(),
+			Authorize:   mayEdit, // instead of the access lists of a tree
+			Permissions: []string{"view", "edit"},
 		}),
+		Sessions:          sessions,
+		CSRF:              security.NewCSRF(security.CSRFOptions{}),
 		DefaultPermission: "view", // so that a new page is never open by accident
 	})
-	// Only pages of this site may send these forms.
-	config.AddTween("origin", tweens.FromMiddleware(http.NewCrossOriginProtection().Handler))
 	config.AddRoute("login", "/login")
-	config.AddView(views.Func(showLogin), views.Route("login"), views.Method("GET"), views.NoPermission())
+	config.AddView(views.OnInput(showLogin), views.Route("login"), views.Method("GET"), views.NoPermission())
 	config.AddView(views.OnInput(loginWith(passwords)), views.Route("login"), views.Method("POST"), views.NoPermission())
 	config.AddRoute("logout", "/logout")
 	config.AddView(views.Func(logout), views.Route("logout"), views.Method("POST"), views.NoPermission())
@@ -95,9 +125,11 @@ func Example_login() {
 	}
 
 	var cookies []*http.Cookie // what a browser keeps
+	token := ""                // of the last form
 	send := func(method, path, form string) {
-		hr := httptest.NewRequest(method, path, strings.NewReader(form))
+		hr := httptest.NewRequest(method, "https://example.com"+path, strings.NewReader(form+"&csrf_token="+token))
 		hr.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		hr.Header.Set("Sec-Fetch-Site", "same-origin")
 		for _, cookie := range cookies {
 			hr.AddCookie(cookie)
 		}
@@ -106,16 +138,20 @@ func Example_login() {
 		if set := w.Result().Cookies(); len(set) > 0 {
 			cookies = set
 		}
-		said := w.Header().Get("Location") + strings.TrimSpace(strings.TrimSuffix(w.Body.String(), loginForm))
-		fmt.Println(method, path, w.Code, said)
+		page, form, isForm := strings.Cut(w.Body.String(), "<form")
+		if isForm {
+			token = regexp.MustCompile(`name="csrf_token" value="([^"]*)"`).FindStringSubmatch(form)[1]
+		}
+		page, _, _ = strings.Cut(page, "\n")
+		fmt.Println(strings.TrimSpace(fmt.Sprint(method, " ", path, " ", w.Code, " ", w.Header().Get("Location"), page)))
 	}
 	send("GET", "/", "")
-	send("POST", "/login", "user=bob&password=guessed")
+	send("POST", "/login", "user=bob&password=open+sesame") // without a page that has the token
+	send("GET", "/login?next=/edit", "")
+	send("POST", "/login", "user=bob&password=guessed&next=/edit")
 	send("POST", "/login", "user=bob&password=open+sesame&next=/edit")
 	send("GET", "/", "")
 	send("GET", "/edit", "")
-	send("POST", "/logout", "")
-	send("GET", "/", "")
 
 	hr, err := app.ActAs(httptest.NewRequest("GET", "/edit", nil), "alice") // as tests do
 	if err != nil {
@@ -127,11 +163,11 @@ func Example_login() {
 	fmt.Println("alice:", w.Code, w.Body)
 	// Output:
 	// GET / 303 /login?next=%2F
+	// POST /login 400 400 Bad Request
+	// GET /login?next=/edit 200 <p></p>
 	// POST /login 422 <p>Wrong user or password.</p>
 	// POST /login 303 /edit
 	// GET / 200 Hello, bob
 	// GET /edit 403 403 Forbidden
-	// POST /logout 303 /login
-	// GET / 303 /login?next=%2F
 	// alice: 200 Edit it
 }

@@ -42,7 +42,7 @@ var picture = []room{
 	{path: "framework", may: rooms(
 		"framework/server", "framework/explain", "framework/routes", "views/static", "views/conditional", "views/assets", "views", "tweens", "views/web",
 		"registry", "traversal", "traversal/async"),
-		tests: rooms("framework/frameworktest", "framework/security", "framework/security/password", "traversal/acl")},
+		tests: rooms("framework/frameworktest", "framework/security", "framework/security/password", "framework/session", "traversal/acl")},
 
 	// Rooms beside each other: none imports another.
 	{path: "framework/server", tests: application}, // serves any http.Handler

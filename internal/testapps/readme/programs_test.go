@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -54,7 +55,71 @@ var programs = map[string]func(p program){
 		p.post("/", url.Values{"text": {"Hi <b>"}}, http.StatusOK, "<li>Hi &lt;b&gt;</li>")
 		p.post("/", nil, http.StatusUnprocessableEntity, "Please write something.")
 	},
+	"A first login": func(p program) {
+		p.get("/", http.StatusOK, "Welcome, everyone")
+		for _, user := range []string{"alice", "bob"} {
+			b := &visitor{program: p}
+			assert.Equal(p.t, "/login?next=%2Fclub", b.send("GET", "/club", nil, http.StatusSeeOther, ""))
+			b.send("GET", "/login?next=%2Fclub", nil, http.StatusOK, `value="/club"`)
+			b.send("POST", "/login", url.Values{"user": {user}, "password": {"guess"}}, http.StatusUnprocessableEntity, "Wrong user")
+			form := url.Values{"user": {user}, "password": {"open sesame"}, "next": {"/club"}}
+			token := b.token
+			b.token = ""
+			b.send("POST", "/login", form, http.StatusBadRequest, "")
+			b.token = token
+			assert.Equal(p.t, "/club", b.send("POST", "/login", form, http.StatusSeeOther, ""))
+			b.send("GET", "/club", nil, http.StatusOK, "Log out "+user)
+			board := map[string]int{"alice": http.StatusOK, "bob": http.StatusForbidden}[user]
+			b.send("GET", "/club/board", nil, board, "")
+			b.send("POST", "/logout", nil, http.StatusSeeOther, "")
+			b.send("GET", "/club", nil, http.StatusSeeOther, "")
+		}
+	},
 }
+
+// visitor is a client that keeps cookies, and the token of the last form.
+type visitor struct {
+	program
+	cookies []*http.Cookie
+	token   string
+}
+
+// send sends a request, and returns the Location of the response.
+func (v *visitor) send(method, path string, form url.Values, status int, text string) string {
+	v.t.Helper()
+	if v.token != "" && method == "POST" {
+		if form == nil {
+			form = url.Values{}
+		}
+		form.Set("csrf_token", v.token)
+	}
+	hr, err := http.NewRequest(method, v.url+path, strings.NewReader(form.Encode()))
+	require.NoError(v.t, err)
+	hr.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, c := range v.cookies {
+		hr.AddCookie(c)
+	}
+	resp, err := http.DefaultTransport.RoundTrip(hr) // follows no redirect
+	require.NoError(v.t, err)
+	if set := resp.Cookies(); len(set) > 0 {
+		v.cookies = set
+	}
+	var body bytes.Buffer
+	_, err = body.ReadFrom(resp.Body)
+	require.NoError(v.t, err)
+	require.NoError(v.t, resp.Body.Close())
+	if m := regexp.MustCompile(`name="csrf_token" value="([^"]*)"`).FindStringSubmatch(body.String()); m != nil {
+		v.token = m[1]
+	}
+	assert.Equal(v.t, status, resp.StatusCode, "%s %s: %s", method, path, body.String())
+	assert.Contains(v.t, body.String(), text)
+	return resp.Header.Get("Location")
+}
+
+// userFile is what the program with a login reads: both passwords are "open sesame".
+const userFile = `alice:$2y$05$J40R0dUwrMe7cwuSDiqFbeHx7IJ0P.VWuDuyFWqfZXzoUjpnGigUe
+bob:$2y$05$8kNBMg8KAy74aNxiTgbda.U6p3ROxPsBuwzvaMV0XZOueFgjR.8Uu
+`
 
 // fragments has the code around each piece that is not a whole file, by the heading of its section
 // and its number there.
@@ -124,6 +189,8 @@ func start(t *testing.T, code string) program {
 
 	var log bytes.Buffer
 	cmd := exec.Command(file)
+	cmd.Dir = filepath.Dir(file)
+	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "users"), []byte(userFile), 0o600))
 	cmd.Stderr = &log
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
