@@ -88,6 +88,9 @@ func (r *Result) Rest() []string {
 	return r.Subpath()
 }
 
+// Replaced reports whether the node and the view name are those of [Result.WithNode].
+func (r *Result) Replaced() bool { return r.instead() != nil }
+
 // Traversed returns the names that were walked, including those of the virtual root. The caller
 // must not change it.
 func (r *Result) Traversed() []string { return r.allNames()[:r.depth:r.depth] }

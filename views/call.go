@@ -67,7 +67,7 @@ func (t *Table) call(r *web.Request) (*web.Response, error) {
 // slots returns the slots that a request searches, nil where there are no views.
 func (t *Table) slots(r *web.Request, name string) (first, second *slot) {
 	first, second = t.shallow(r, name)
-	if len(web.Drive(r).Rest()) == 0 { // nearly always
+	if len(web.Drive(r).Walked().Rest()) == 0 { // nearly always
 		return first, second
 	}
 	if first != nil {

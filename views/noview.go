@@ -186,7 +186,7 @@ func (t *Table) miss(cause *NoViewError, r *web.Request, name string, first, sec
 		cause.Route = match.Route
 	}
 	cause.Name, cause.Resource = name, reflect.TypeOf(r.Resource())
-	if cause.Subpath = slices.Clone(web.Drive(r).Rest()); len(cause.Subpath) > 0 {
+	if cause.Subpath = slices.Clone(web.Drive(r).Walked().Rest()); len(cause.Subpath) > 0 {
 		first, second = t.shallow(r, name) // a view that takes no subpath is the likely cause
 	}
 	cause.table, cause.slots = t, [2]*slot{first, second}

@@ -75,6 +75,7 @@ var picture = []room{
 	{path: "views/i18n", may: rooms("views/assets", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
+	{path: "views/canonical", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/conditional", may: rooms("views", "views/web", "registry", "traversal"), tests: append(rooms("internal/rfc9110"), application...)},
 	// Files by name, and what an application puts in their place: for templates, static files, catalogs.
 	{path: "views/assets", may: rooms("registry"), tests: application},
@@ -122,7 +123,7 @@ var siblings = [][]string{
 		"framework/session", "framework/security", "framework/transaction",
 		"framework/routes", "framework/server", "framework/explain",
 	},
-	{"views/templates", "views/forms", "views/static", "views/i18n", "views/conditional", "views/websocket", "views/sse"},
+	{"views/templates", "views/forms", "views/static", "views/i18n", "views/conditional", "views/canonical", "views/websocket", "views/sse"},
 }
 
 // ban states edges that no line of the picture may ever allow. The tests of a room may cross it.

@@ -17,8 +17,8 @@ type resourceURLs map[reflect.Type]func(*Request, any, Place) (string, error)
 //		return "https://files.example.com" + p.Path, nil
 //	})
 //
-// An empty URL means the default one. T is a concrete type, not an interface. Two registrations for
-// one type are a conflict.
+// An empty URL means the default one. T is a concrete type, or any for the resources without a rule
+// of their own. Two registrations for one type are a conflict.
 func AddResourceURL[T any](c registry.Recorder, fn func(r *Request, res T, p Place) (string, error)) {
 	config := c.Directive()
 	of := reflect.TypeFor[T]()
@@ -26,7 +26,7 @@ func AddResourceURL[T any](c registry.Recorder, fn func(r *Request, res T, p Pla
 	switch {
 	case fn == nil:
 		err = fmt.Errorf("resource url of %v: nil function: want a func(*web.Request, T, web.Place) (string, error)", of)
-	case of.Kind() == reflect.Interface:
+	case of.Kind() == reflect.Interface && of != anyType:
 		err = fmt.Errorf("resource url of %v: an interface is not the type of a resource: register each concrete type", of)
 	}
 	config.Declare(registry.Declaration{
@@ -40,11 +40,23 @@ func AddResourceURL[T any](c registry.Recorder, fn func(r *Request, res T, p Pla
 	})
 }
 
-// resourceURLRule returns the function for the type of res, nil without one.
-func (r *Request) resourceURLRule(res any) func(*Request, any, Place) (string, error) {
-	if r.app.Registry == nil || res == nil {
+var anyType = reflect.TypeFor[any]()
+
+// ownURL returns the function that generates the URL of res, nil for the default URL.
+func (r *Request) ownURL(res any) func(*Request, Place) (string, error) {
+	var fns resourceURLs
+	if r.app.Registry != nil && res != nil {
+		fns, _ = registry.Lookup[resourceURLs](r.app.Registry)
+	}
+	fn := fns[reflect.TypeOf(res)]
+	if linker, ok := res.(Linker); ok && fn == nil {
+		return linker.ResourceURL
+	}
+	if fn == nil {
+		fn = fns[anyType]
+	}
+	if fn == nil {
 		return nil
 	}
-	fns, _ := registry.Lookup[resourceURLs](r.app.Registry)
-	return fns[reflect.TypeOf(res)]
+	return func(r *Request, p Place) (string, error) { return fn(r, res, p) }
 }

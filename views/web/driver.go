@@ -50,9 +50,8 @@ func (d Driver) Routed() *Routed {
 	return nil
 }
 
-// Rest returns the names that the walk left over after the view name: see [traversal.Result.Rest]. It
-// does not keep the request.
-func (d Driver) Rest() []string { return d.r.walk().Rest() }
+// Walked is [Request.Result] for what keeps no part of it: it does not keep the request.
+func (d Driver) Walked() *traversal.Result { return d.r.walk() }
 
 // Walk walks from root along path, and sets the result of traversal. It keeps the request unless
 // the path has no names: resources get its context (see [Request.Keep]).

@@ -119,17 +119,6 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 	return l.url(base, segments.Folder(below))
 }
 
-// ownURL returns the function that generates the URL of res, nil for the default URL.
-func (r *Request) ownURL(res any) func(*Request, Place) (string, error) {
-	if fn := r.resourceURLRule(res); fn != nil {
-		return func(r *Request, p Place) (string, error) { return fn(r, res, p) }
-	}
-	if linker, ok := res.(Linker); ok {
-		return linker.ResourceURL
-	}
-	return nil
-}
-
 // belowVirtualRoot removes the path of the virtual root from names, if they begin with it.
 func (r *Request) belowVirtualRoot(names []string) []string {
 	virtual := r.virtualRootNames()
