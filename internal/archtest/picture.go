@@ -71,7 +71,7 @@ var picture = []room{
 	{path: "views/templates", may: rooms("views", "views/assets", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/forms/validator", may: rooms("views/forms", "views", "views/web"), tests: application},
 	{path: "views/forms", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
-	{path: "views/static", may: rooms("views", "views/assets", "views/web", "registry", "traversal"), tests: application},
+	{path: "views/static", may: rooms("views", "views/assets", "views/web", "registry", "traversal"), tests: append(rooms("internal/rfc9110"), application...)},
 	{path: "views/i18n", may: rooms("views/assets", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},

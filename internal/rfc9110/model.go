@@ -26,6 +26,9 @@ type Resource struct {
 	// Coded means that the body may be compressed: it is long enough, of the right type, and
 	// nothing forbids it.
 	Coded bool
+	// Smallest means that the server sends the first of Codings that the client accepts, whatever
+	// their weights, unless a weight is 0: of compressed files, the smallest.
+	Smallest bool
 	// Lenient is for http.ServeContent behind the framework: it responds with 416 to a unit of
 	// ranges that it does not know, reads some invalid ranges, and of several suffixes sends the
 	// longest.
@@ -182,6 +185,9 @@ func (c *check) coding() string {
 	}
 	best, most := "", 0.0
 	for _, coding := range c.Codings {
+		if c.Smallest && c.accept.weight(coding) > 0 {
+			return coding
+		}
 		if q := c.accept.weight(coding); q > most {
 			best, most = coding, q
 		}

@@ -41,14 +41,14 @@ func File(r *web.Request, fsys fs.FS, name string, o FileOptions) (*web.Response
 		var place assets.Place
 		place, err = folder{fsys}.find(name)
 		switch {
-		case errors.Is(err, fs.ErrNotExist), err == nil && place.IsDir():
+		case err == nil && place.IsDir():
 			return nil, notFound()
 		case err != nil:
-			return nil, err
+			return nil, public(err)
 		}
 		var resp *web.Response
 		if resp, err = respondFile(r, name, place, stampOf(place), o); !errors.Is(err, errChanged) {
-			return resp, err
+			return resp, public(err)
 		}
 	}
 	return nil, err

@@ -65,11 +65,13 @@ func checked(p assets.Place, err error) (assets.Place, error) {
 	return assets.Place{}, err
 }
 
-// unusable reports whether an error of the operating system says that there is no such file: one of
-// a name that is too long, or below a file in place of a folder.
+// unusable reports whether an error of the operating system says that there is no such file to
+// serve: one of a name that is too long, below a file in place of a folder, or that a link leads to
+// outside of an os.Root.
 func unusable(err error) bool {
 	text := err.Error()
-	return strings.HasSuffix(text, "file name too long") || strings.HasSuffix(text, "not a directory")
+	return strings.HasSuffix(text, "file name too long") || strings.HasSuffix(text, "not a directory") ||
+		strings.HasSuffix(text, "path escapes from parent")
 }
 
 // stamp says which file a name was, to notice that it is another one or has changed. The zero stamp

@@ -42,13 +42,21 @@ func (v *view) serve(r *web.Request) (*web.Response, error) {
 	for range attempts {
 		var resp *web.Response
 		if resp, err = v.respond(r, name, slash); !errors.Is(err, errChanged) {
-			if errors.Is(err, fs.ErrNotExist) {
-				err = notFound()
-			}
-			return resp, err
+			return resp, public(err)
 		}
 	}
 	return nil, err
+}
+
+// public turns errors of the file system into those of HTTP.
+func public(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return notFound()
+	case errors.Is(err, fs.ErrPermission):
+		return web.Forbidden("The server may not read the file.").With(err)
+	}
+	return err
 }
 
 // requested returns the path that a request is for, below the static view, and whether it ends with
