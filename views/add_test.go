@@ -91,8 +91,8 @@ func TestAllErrorsAreReportedTogether(t *testing.T) {
 		views.Add(c, views.On(showPage), views.Renderer("jsno"))
 		views.Add(c, views.On(showPage), views.Name("b"), views.Renderer("page.html"))
 	})
-	assert.Contains(t, text, `no renderer "jsno" (have: json, string): did you mean "json"?`)
-	assert.Contains(t, text, `no renderer "page.html" (have: json, string)`)
+	assert.Contains(t, text, `no renderer "jsno" (have: json, null, string): did you mean "json"?`)
+	assert.Contains(t, text, `no renderer "page.html" (have: json, null, string)`)
 	assert.Regexp(t, `view views_test\.showPage \((views/)?helpers_test\.go:\d+\): no renderer`, text)
 }
 

@@ -218,5 +218,5 @@ func responseOf(info *Info, value any) (*web.Response, error) {
 	if resp, ok := value.(*web.Response); ok && resp != nil {
 		return resp, nil
 	}
-	return nil, fmt.Errorf("view %s: a deriver outside %s returned %T: it must return a *web.Response", info.funcText(), RenderedView, value)
+	return nil, &NoResponseError{Info: info, Why: fmt.Sprintf("a deriver outside %s returned %T: it must return a *web.Response", RenderedView, value)}
 }

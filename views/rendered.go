@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/mastaba-go/mastaba/views/internal/absent"
+	"github.com/mastaba-go/mastaba/views/internal/component"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -31,14 +32,15 @@ func (e *NoResponseError) Error() string {
 func (e *NoResponseError) Unwrap() error { return e.Err }
 
 // renderedView turns the view's value into a response, by an adapter or the renderer. Outside it
-// every value is a response.
+// every value is a response, unless the renderer is "null".
 func renderedView(next Callable, info *Info) (Callable, error) {
 	rs := renderersOf(info.Registry)
 	renderer, name, err := rs.forView(info)
 	if err != nil {
 		return nil, err
 	}
-	rendering := &rendering{info: info, renderer: renderer, name: name, shared: rs, adapters: adaptersOf(info.Registry)}
+	_, named := info.options.option(kindRenderer)
+	rd := &rendering{info: info, renderer: renderer, name: name, named: named, shared: rs, adapters: adaptersOf(info.Registry)}
 	return func(r *web.Request, res any) (any, error) {
 		value, err := next(r, res)
 		if err != nil {
@@ -47,9 +49,12 @@ func renderedView(next Callable, info *Info) (Callable, error) {
 		if resp, ok := value.(*web.Response); ok && resp != nil {
 			return value, nil
 		}
-		resp, err := rendering.respond(r, value)
-		if err != nil {
+		resp, err := rd.respond(r, value)
+		switch {
+		case err != nil:
 			return nil, err
+		case resp == nil:
+			return value, nil
 		}
 		return resp, nil
 	}, nil
@@ -57,17 +62,20 @@ func renderedView(next Callable, info *Info) (Callable, error) {
 
 // rendering turns the values of one view into responses.
 type rendering struct {
-	info     *Info
-	renderer ValueRenderer
-	name     string
+	info     *Info         // nil outside of views
+	renderer ValueRenderer // nil: "null"
+	name     string        // of the renderer
+	named    bool          // by the view, rather than by default
 	shared   *renderers
 	adapters *adapters
 }
 
 // respond tries the adapters first, so that they also get errors as values and nil pointers of
 // their own type. It uses reflection only for values that a renderer is about to reflect on anyway.
+// Without a renderer it returns nil for a value that is no response.
 func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
-	if resp, adapted, err := rd.adapters.adapt(r, value); adapted {
+	if adapt, ok := rd.adapters.Of(value); ok {
+		resp, err := adapt(r, value)
 		if err == nil && resp == nil {
 			err = rd.refusal(fmt.Sprintf("the response adapter for %T returned neither a response nor an error", value))
 		}
@@ -83,38 +91,54 @@ func (rd *rendering) respond(r *web.Request, value any) (*web.Response, error) {
 		}
 		return nil, rd.refusal(fmt.Sprintf("it returned a %T as its value: return it as the error", value))
 	}
-	return rd.render(r, value)
-}
-
-func (rd *rendering) render(r *web.Request, value any) (*web.Response, error) {
-	var vars map[string]any
-	if rd.shared.before != nil {
-		event := &web.BeforeRender{Request: r, Value: value, Vars: map[string]any{}, Renderer: rd.name}
-		if err := rd.shared.before(event); err != nil {
+	if rd.renderer == nil {
+		return nil, nil
+	}
+	if name, ok := overriding.Peek(r); ok && name != "" {
+		overriding.Set(r, "")
+		var err error
+		if rd, err = rd.overridden(name); err != nil {
 			return nil, err
 		}
-		value, vars = event.Value, event.Vars
+	}
+	value, vars, err := rd.before(r, value)
+	if err != nil {
+		return nil, err
 	}
 	resp := r.Bytes("", nil) // r.Response(), with what the view set on it
-	var err error
-	if with, ok := rd.renderer.(VarsRenderer); ok {
+	return resp, rd.into(r, resp, value, vars)
+}
+
+// before notifies the subscribers to BeforeRender, who may change the value.
+func (rd *rendering) before(r *web.Request, value any) (any, map[string]any, error) {
+	if rd.shared.before == nil {
+		return value, nil, nil
+	}
+	event := &web.BeforeRender{Request: r, Value: value, Vars: map[string]any{}, Renderer: rd.name}
+	err := rd.shared.before(event)
+	return event.Value, event.Vars, err
+}
+
+// into renders the value into resp.
+func (rd *rendering) into(r *web.Request, resp *web.Response, value any, vars map[string]any) (err error) {
+	draw := component.Of(value)
+	switch with, ok := rd.renderer.(VarsRenderer); {
+	case draw != nil && !rd.named:
+		err = component.Render(r, resp, draw)
+	case ok:
 		err = with.RenderVars(r, resp, value, vars)
-	} else {
+	default:
 		err = rd.renderer.Render(r, resp, value)
 	}
-	if err != nil {
-		return nil, rd.refused(err)
+	if err != nil && rd.info != nil {
+		return &NoResponseError{Info: rd.info, Why: fmt.Sprintf("renderer %q", rd.name), Err: err}
 	}
-	return resp, nil
+	return err
 }
 
 // refusal returns the error for a value that cannot become a response.
 func (rd *rendering) refusal(why string) error {
 	return &NoResponseError{Info: rd.info, Why: why}
-}
-
-func (rd *rendering) refused(err error) error {
-	return &NoResponseError{Info: rd.info, Why: fmt.Sprintf("renderer %q", rd.name), Err: err}
 }
 
 func nilText(value any) string {

@@ -15,7 +15,7 @@ import (
 
 // ValueRenderer turns the value of a view into a response. Render fills resp, whose status and
 // headers the view may have set through r.Response(). It returns an error for a value that it
-// cannot render. It is called concurrently.
+// cannot render. It is called concurrently. r is nil for [RenderOutside].
 type ValueRenderer interface {
 	Render(r *web.Request, resp *web.Response, value any) error
 }
@@ -35,7 +35,9 @@ type RendererFactory func(info RendererInfo) (ValueRenderer, error)
 type RendererInfo struct {
 	Name string // as the view names it: "json", "page.html"
 	Key  string // as AddRenderer named the factory: "json", ".html"
-	View *Info  // the view that it is for
+	View *Info  // the view that it is for; nil for Render, RenderResponse and RenderOutside
+
+	Registry *registry.Registry // of the application
 }
 
 // RendererFunc is a function as a ValueRenderer.
@@ -52,6 +54,11 @@ var _ ValueRenderer = RendererFunc(nil)
 // registered with [AddRenderer], or a name with a registered extension, such as "page.html". The
 // default is set by [SetDefaultRenderer], else it is "json". The renderer runs after the view has
 // returned: return a copy of what a lock guards.
+//
+// "null" renders nothing: what is neither a response nor adapted to one is handed to the derivers
+// outside rendered_view, one of which has to make a response of it. By default, a value with a
+// method Render(context.Context, io.Writer) error or Render(io.Writer) error, as templ and
+// gomponents have it, renders itself as HTML.
 func Renderer(name string) Option {
 	o := textOption(kindRenderer, name)
 	if name == "" {
@@ -61,7 +68,7 @@ func Renderer(name string) Option {
 }
 
 // AddRenderer registers a renderer under a name ("csv"), or for every name with an extension
-// (".html"). It replaces the built-in renderers "json" and "string".
+// (".html"). It can replace the built-in renderers "json", "string" and "null".
 func AddRenderer(c registry.Recorder, name string, f RendererFactory) {
 	cfg := c.Directive()
 	switch {
@@ -122,15 +129,20 @@ func checkDefaultRenderer(c *registry.Config, reg *registry.Registry) error {
 // renderers holds the renderer factories of an application, which are used while it is built.
 // before is set at the end of the build.
 type renderers struct {
-	factories map[string]RendererFactory
+	registry  *registry.Registry
+	factories map[string]RendererFactory // nil for "null"
 	fallback  string
 	before    func(*web.BeforeRender) error // nil without subscribers
 }
 
 func renderersOf(reg *registry.Registry) *renderers {
+	if rs, ok := registry.Lookup[*renderers](reg); ok {
+		return rs
+	}
 	return registry.Ensure(reg, func() *renderers {
 		rs := &renderers{
-			factories: map[string]RendererFactory{"json": JSON(JSONOptions{}), "string": textRenderer()},
+			registry:  reg,
+			factories: map[string]RendererFactory{"json": JSON(JSONOptions{}), "string": textRenderer(), "null": nil},
 			fallback:  "json",
 		}
 		reg.OnFreeze(func() error {
@@ -166,11 +178,20 @@ func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
 	if !ok {
 		name = rs.fallback
 	}
+	made, err := rs.named(name, info)
+	return made, name, err
+}
+
+// named makes a renderer; nil for "null".
+func (rs *renderers) named(name string, info *Info) (ValueRenderer, error) {
 	factory, key, ok := rs.find(name)
 	if !ok {
-		return nil, "", rs.unknown(name)
+		return nil, rs.unknown(name)
 	}
-	made, err := factory(RendererInfo{Name: name, Key: key, View: info})
+	if factory == nil {
+		return nil, nil
+	}
+	made, err := factory(RendererInfo{Name: name, Key: key, View: info, Registry: rs.registry})
 	if err == nil && made == nil {
 		err = errors.New("its factory returned neither a renderer nor an error")
 	}
@@ -178,9 +199,9 @@ func (rs *renderers) forView(info *Info) (ValueRenderer, string, error) {
 		err = fmt.Errorf("its factory returned a nil %T: want a renderer, or an error", made)
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("renderer %q: %w", name, err)
+		return nil, fmt.Errorf("renderer %q: %w", name, err)
 	}
-	return made, name, nil
+	return made, nil
 }
 
 func (rs *renderers) unknown(name string) error {

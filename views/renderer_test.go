@@ -107,7 +107,7 @@ func TestInvalidRenderers(t *testing.T) {
 		"unknown default": {func(c *registry.Config) {
 			views.SetDefaultRenderer(c, "page.html")
 			views.Add(c, returning(1))
-		}, `no renderer "page.html" (have: json, string): register one for the extension: config.AddRenderer(".html", factory)`},
+		}, `no renderer "page.html" (have: json, null, string): register one for the extension: config.AddRenderer(".html", factory)`},
 		"failing": {func(c *registry.Config) {
 			views.AddRenderer(c, ".html", func(views.RendererInfo) (views.ValueRenderer, error) { return nil, errBroken })
 			views.Add(c, returning(1), views.Renderer("page.html"))

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html"
 	"html/template"
-	"io"
 	"reflect"
 	"regexp"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/internal/component"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -163,23 +163,16 @@ func (e *executor) detail(err ...error) (string, error) {
 
 // component renders a value of templ or gomponents inside the page.
 func (e *executor) component(value any) (template.HTML, error) {
-	var b strings.Builder
-	var err error
-	switch c := value.(type) {
-	case interface {
-		Render(context.Context, io.Writer) error
-	}:
-		ctx := context.Background()
-		if e.r != nil {
-			ctx = e.r.Context()
-		}
-		err = c.Render(ctx, &b)
-	case interface{ Render(io.Writer) error }:
-		err = c.Render(&b)
-	default:
-		err = fmt.Errorf("a %T is not a component: want a method Render(context.Context, io.Writer) error or Render(io.Writer) error", value)
+	draw := component.Of(value)
+	if draw == nil {
+		return "", fmt.Errorf("a %T is not a component: want a method Render(context.Context, io.Writer) error or Render(io.Writer) error", value)
 	}
-	if err != nil {
+	ctx := context.Background()
+	if e.r != nil {
+		ctx = e.r.Context()
+	}
+	var b strings.Builder
+	if err := draw(ctx, &b); err != nil {
 		return "", err
 	}
 	return template.HTML(b.String()), nil
