@@ -117,7 +117,7 @@ func newCompression(o CompressOptions) *compression {
 		c.types = o.Types
 	}
 	c.pools = map[string]*sync.Pool{
-		"gzip": {New: func() any { return gzip.NewWriter(io.Discard) }},
+		"gzip": {New: func() any { return &lent{encoder: gzip.NewWriter(io.Discard)} }},
 		"zstd": {New: func() any {
 			// One goroutine suffices for a response. Browsers accept windows of up to 8 MiB, but
 			// each encoder in use holds one in memory.
@@ -126,22 +126,49 @@ func newCompression(o CompressOptions) *compression {
 			if err != nil { // no option is out of range
 				panic(err)
 			}
-			return e
+			return &lent{encoder: e}
 		}},
 	}
 	return c
 }
 
+// lent is an encoder of a pool.
+type lent struct {
+	encoder
+	to target
+}
+
+// target is what an encoder writes to.
+type target struct {
+	w      io.Writer
+	failed bool // or panicked
+}
+
+func (t *target) Write(p []byte) (int, error) {
+	before := t.failed
+	t.failed = true
+	n, err := t.w.Write(p)
+	t.failed = before || err != nil
+	return n, err
+}
+
 // acquire returns an encoder that writes to w. It must be released when its response is done,
 // whatever happens.
-func (c *compression) acquire(coding string, w io.Writer) encoder {
-	e := c.pools[coding].Get().(encoder)
-	e.Reset(w)
+func (c *compression) acquire(coding string, w io.Writer) *lent {
+	e := c.pools[coding].Get().(*lent)
+	e.to = target{w: w}
+	e.Reset(&e.to)
 	return e
 }
 
-func (c *compression) release(coding string, e encoder) {
-	e.Reset(io.Discard)
+// release puts an encoder back, unless a write has failed: HTTP/2 may still read from the memory of
+// such a write after it has returned, and must not find another response there.
+func (c *compression) release(coding string, e *lent) {
+	if e.to.failed {
+		return
+	}
+	e.to = target{w: io.Discard}
+	e.Reset(&e.to)
 	c.pools[coding].Put(e)
 }
 

@@ -20,7 +20,7 @@ type compressedReader struct {
 	source io.Reader
 	size   int64 // of the source, -1 if unknown
 	got    int64
-	e      encoder
+	e      *lent
 	out    bytes.Buffer
 	chunk  []byte
 	err    error // of the source
@@ -146,7 +146,7 @@ type compressedWriter struct {
 	buf    []byte
 	sent   bool   // the headers are sent
 	coding string // "" if the body is not compressed
-	e      encoder
+	e      *lent
 }
 
 var (

@@ -35,10 +35,11 @@ func (o *Writer) Copy(body io.Reader, size int64) error {
 	if err != nil {
 		return short(err, 0, size)
 	}
+	written = false // nor after a panic
 	if _, err := o.Write(first[:n]); err != nil {
-		written = false
 		return err
 	}
+	written = true
 	if size < 0 {
 		copied, err := io.Copy(o.W, body)
 		o.Sent.Bytes += copied
