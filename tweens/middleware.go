@@ -29,7 +29,9 @@ import (
 //     context ends.
 //   - Inner tweens see what the middleware changes in the request (context, URL, headers, body). As
 //     http.ServeMux does, the tween sets the Pattern of the matched route in the request that the
-//     middleware passed.
+//     middleware passed. A body that the middleware decompresses has the limit of the body itself
+//     (framework.Options.MaxBody, views.BodyLimit); where reading it fails, the response is a 400,
+//     unless the error has another status.
 //   - An error from inner tweens passes on to outer ones. It unwinds the middleware, as a panic of
 //     a handler does in net/http: the call of the handler panics with http.ErrAbortHandler, or with
 //     the value of an inner panic, so that nothing is cached, committed or counted as a success.

@@ -19,7 +19,7 @@ func (r *Request) limitBody(n int64) {
 		return
 	}
 	if b := r.limitedBody(); b != nil {
-		b.Limit = n
+		b.SetLimit(n)
 		return
 	}
 	r.Request.Body = &body.Limited{Body: r.Body, Declared: r.ContentLength, Limit: n, Convert: bodyError}
@@ -50,11 +50,7 @@ func (r *Request) orBodyError(err error) error {
 	if e := form.PartError(r.Request, err); e != nil {
 		return formError(e)
 	}
-	b := r.limitedBody()
-	if b == nil {
-		return err
-	}
-	if failed, ok := errors.AsType[*HTTPError](b.Failed()); ok {
+	if failed, ok := errors.AsType[*HTTPError](r.limitedBody().Failed()); ok {
 		return failed.With(errors.Join(err, errors.Unwrap(failed)))
 	}
 	return err

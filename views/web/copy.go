@@ -48,11 +48,12 @@ func (r *Request) Clone(ctx context.Context) *Request {
 }
 
 // With returns a copy of the request with another http.Request, such as one from net/http
-// middleware, whose context it gets.
+// middleware, whose context it gets. Another body has the limit of the present one, and an error of
+// reading it is the client's, a 400, unless the error has a status.
 func (r *Request) With(hr *http.Request) *Request {
 	c := r.copyOf()
 	if hr != nil && hr != r.Request {
-		c.Request, c.from.parent = hr, nil
+		c.Request, c.from.parent = r.limitedBody().Around(r.Request, hr), nil
 	}
 	return c
 }

@@ -16,6 +16,7 @@ type Limited struct {
 	Limit    int64             // negative: unlimited
 	Convert  func(error) error // of errors of Body, and of a *http.MaxBytesError beyond the limit
 
+	inner  *Limited // that Body reads from; nil without one
 	read   int64
 	err    error // returned by all further reads
 	failed atomic.Pointer[error]
@@ -48,12 +49,33 @@ func (b *Limited) Read(p []byte) (int, error) {
 }
 
 // Failed returns the converted error that reading the body ended with, nil for none and for its
-// end. It is safe for concurrent use.
+// end, and if b is nil. It is safe for concurrent use.
 func (b *Limited) Failed() error {
-	if err := b.failed.Load(); err != nil {
-		return *err
+	for ; b != nil; b = b.inner {
+		if err := b.failed.Load(); err != nil {
+			return *err
+		}
 	}
 	return nil
+}
+
+// SetLimit changes the limit, also of the body that b was made from by Around.
+func (b *Limited) SetLimit(n int64) {
+	for ; b != nil; b = b.inner {
+		b.Limit = n
+	}
+}
+
+// Around returns hr, the request that own became on its way through net/http middleware. If the
+// middleware has replaced the body, such as by one that decompresses it, the result is a copy with a
+// Limited around that: its errors are converted, and what it yields has the limit of b. b may be nil.
+func (b *Limited) Around(own, hr *http.Request) *http.Request {
+	if b == nil || hr.Body == nil || hr.Body == http.NoBody || hr.Body == own.Body || Find(hr.Body) != nil {
+		return hr
+	}
+	hr = hr.WithContext(hr.Context())
+	hr.Body = &Limited{Body: hr.Body, Declared: hr.ContentLength, Limit: b.Limit, Convert: b.Convert, inner: b}
+	return hr
 }
 
 func (b *Limited) fail(err error) {
@@ -65,7 +87,7 @@ func (b *Limited) fail(err error) {
 
 // Over returns a copy that reads from another body. What was read so far counts toward its limit.
 func (b *Limited) Over(body io.ReadCloser) *Limited {
-	c := &Limited{Body: body, Declared: b.Declared, Limit: b.Limit, Convert: b.Convert, read: b.read, err: b.err}
+	c := &Limited{Body: body, Declared: b.Declared, Limit: b.Limit, Convert: b.Convert, inner: b.inner, read: b.read, err: b.err}
 	c.failed.Store(b.failed.Load())
 	return c
 }
