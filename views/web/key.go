@@ -14,37 +14,43 @@ import "github.com/mastaba-go/mastaba/views/web/internal/attributes"
 // the context: then the next caller tries again. A load that gets its own key waits until the
 // request is cancelled.
 type Key[T any] struct {
-	name string
+	key  attributes.Key
 	load func(*Request) (T, error)
 }
 
 // NewKey returns a key. name is for messages. load computes the attribute; it may be nil for one
 // that is only Set.
 func NewKey[T any](name string, load func(*Request) (T, error)) *Key[T] {
-	return &Key[T]{name: name, load: load}
+	return &Key[T]{key: attributes.Key{Name: name}, load: load}
 }
 
 // String returns the name of the key.
-func (k *Key[T]) String() string { return k.name }
+func (k *Key[T]) String() string { return k.key.Name }
 
 // Get returns the attribute of the request, computing it on first use. A panic of load is a
 // *[PanicError].
 func (k *Key[T]) Get(r *Request) (T, error) {
 	x := r.more()
-	if v, ok, err := x.attributes.Peek(k); ok { // nearly always
-		value, _ := v.(T)
-		return value, err
+	v, ok, err := x.attributes.Peek(&k.key)
+	if !ok { // seldom
+		v, err = k.compute(x, r)
 	}
-	var load func() (T, error)
+	value, _ := v.(T)
+	return value, err
+}
+
+// compute waits for the attribute, or computes it.
+func (k *Key[T]) compute(x *extras, r *Request) (any, error) {
+	var load func() (any, error)
 	if k.load != nil {
-		load = func() (T, error) { return k.load(r) }
+		load = func() (any, error) { return k.load(r) }
 	}
-	return attributes.Get(&x.attributes, (*requestContext)(r), k, k.name, load)
+	return x.attributes.Get((*requestContext)(r), &k.key, load)
 }
 
 // Set sets the attribute of the request, in place of the present value or the one that would be
 // computed.
-func (k *Key[T]) Set(r *Request, v T) { r.more().attributes.Put(k, v) }
+func (k *Key[T]) Set(r *Request, v T) { r.more().attributes.Put(&k.key, v) }
 
 // Peek returns the attribute if it is there already, without computing it or waiting. It returns
 // false if it is not, or if computing it failed.
@@ -53,7 +59,7 @@ func (k *Key[T]) Peek(r *Request) (value T, ok bool) {
 	if x == nil {
 		return value, false
 	}
-	v, ok, err := x.attributes.Peek(k)
+	v, ok, err := x.attributes.Peek(&k.key)
 	value, _ = v.(T)
 	return value, ok && err == nil
 }
