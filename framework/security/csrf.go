@@ -60,9 +60,10 @@ type CSRFOptions struct {
 // A page of the application must not have Referrer-Policy: no-referrer, since its forms then send
 // "Origin: null". Where the browser sends no Sec-Fetch-Site, they are refused.
 type CSRF struct {
-	options CSRFOptions
-	trusted origins
-	err     error
+	options   CSRFOptions
+	canonical string // Header, as net/http spells it
+	trusted   origins
+	err       error
 }
 
 var (
@@ -86,6 +87,7 @@ func NewCSRF(o CSRFOptions) *CSRF {
 	if o.Header == "" {
 		c.options.Header = "X-CSRF-Token"
 	}
+	c.canonical = http.CanonicalHeaderKey(c.options.Header)
 	if o.Field == "" {
 		c.options.Field = "csrf_token"
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -22,12 +23,12 @@ func CSRFInSession() CSRFStorage { return sessionTokens{} }
 
 type sessionTokens struct{}
 
-func (sessionTokens) Token(r *web.Request) (text string, err error) {
+func (sessionTokens) Token(r *web.Request) (string, error) {
 	session, err := r.Session()
-	if err == nil {
-		_, err = session.Get(web.CSRFTokenKey, &text)
+	if err != nil {
+		return "", err
 	}
-	return text, err
+	return textOf(session, web.CSRFTokenKey)
 }
 
 func (sessionTokens) SetToken(r *web.Request, text string) error {
@@ -79,9 +80,10 @@ func (s *cookieTokens) Token(r *web.Request) (string, error) {
 	}
 	s.onResponse(r)
 	name := s.name(r)
-	for _, cookie := range r.Cookies() {
-		if cookie.Name == name {
-			return cookie.Value, nil
+	values := cookies.Named(r.Request.Header, name)
+	for _, text := range values.All() {
+		if _, ok := parseToken(text); ok {
+			return text, nil
 		}
 	}
 	return "", nil

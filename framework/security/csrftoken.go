@@ -3,12 +3,12 @@ package security
 import (
 	"crypto/rand"
 	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"html"
 	"html/template"
 
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -17,9 +17,6 @@ import (
 // these. So the text differs in each response, and what a compressed response reveals about it
 // (BREACH) is worth nothing for the next one.
 const tokenSize = 32
-
-// encoding refuses texts that differ in bits that do not count.
-var encoding = base64.RawURLEncoding.Strict()
 
 type token [tokenSize]byte
 
@@ -33,13 +30,13 @@ func (t token) masked() string {
 	var b [2 * tokenSize]byte
 	_, _ = rand.Read(b[:tokenSize])
 	subtle.XORBytes(b[tokenSize:], b[:tokenSize], t[:])
-	return encoding.EncodeToString(b[:])
+	return cookies.Encode(b[:])
 }
 
 // unmasked reads a text that masked returned; false if it is malformed.
 func unmasked(text string) (t token, ok bool) {
 	var b [2 * tokenSize]byte
-	if !decode(b[:], text) {
+	if !cookies.Decode(b[:], text) {
 		return t, false
 	}
 	subtle.XORBytes(t[:], b[:tokenSize], b[tokenSize:])
@@ -47,20 +44,12 @@ func unmasked(text string) (t token, ok bool) {
 }
 
 // String returns the text of the token in a storage.
-func (t token) String() string { return encoding.EncodeToString(t[:]) }
+func (t token) String() string { return cookies.Encode(t[:]) }
 
 // parseToken reads a text that String returned; false if it is malformed.
 func parseToken(text string) (t token, ok bool) {
-	return t, decode(t[:], text)
-}
-
-// decode fills b with what the text encodes; false unless that is exactly len(b) bytes.
-func decode(b []byte, text string) bool {
-	if len(text) != encoding.EncodedLen(len(b)) { // also since Decode skips line breaks
-		return false
-	}
-	n, err := encoding.Decode(b, []byte(text))
-	return err == nil && n == len(b)
+	ok = cookies.Decode(t[:], text)
+	return t, ok
 }
 
 // Token returns the token of the client for one page or script, masked. It is made when it is first
@@ -118,8 +107,16 @@ func (c *CSRF) Rotate(r *web.Request) error {
 	return c.options.Storage.SetToken(r, newToken().String())
 }
 
+// header returns the token in the header; "" without one.
+func (c *CSRF) header(r *web.Request) string {
+	if lines := r.Request.Header[c.canonical]; len(lines) > 0 {
+		return lines[0]
+	}
+	return ""
+}
+
 func (c *CSRF) checkToken(r *web.Request) error {
-	sent := r.Request.Header.Get(c.options.Header)
+	sent := c.header(r)
 	if sent == "" {
 		form, err := r.Parameters()
 		if err != nil {

@@ -50,7 +50,7 @@ type Authorizer func(r *web.Request, at traversal.Node, permission string, princ
 type Policy struct {
 	options    Options
 	identified *web.Key[*identified]
-	principals *web.Key[[]string]
+	principals *web.Key[*identified]
 	known      map[string]bool // Options.Permissions; nil if there are none
 	lists      bool            // access lists decide
 	err        error
@@ -125,7 +125,13 @@ func (p *Policy) Misfits(t reflect.Type) []string {
 type identified struct {
 	User
 	identity any // nil for an anonymous client
+
+	principals []string // once they were asked for: at first in room
+	room       [4]string
 }
+
+// nobody is an anonymous client. It is never changed.
+var nobody = &identified{principals: []string{web.Everyone}}
 
 func (p *Policy) identify(r *web.Request) (*identified, error) {
 	if p.err != nil {
@@ -139,7 +145,7 @@ func (p *Policy) identify(r *web.Request) (*identified, error) {
 		return nil, err
 	}
 	if found.ID == "" {
-		return new(identified), nil // whatever else the identifier said
+		return nobody, nil // whatever else the identifier said
 	}
 	found.identity = &found.User
 	if p.options.Load != nil {
@@ -147,7 +153,7 @@ func (p *Policy) identify(r *web.Request) (*identified, error) {
 			return nil, err
 		}
 		if isNil(found.identity) {
-			return new(identified), nil
+			return nobody, nil
 		}
 	}
 	return found, nil
@@ -194,20 +200,22 @@ func (p *Policy) SentByProgram(r *web.Request) (bool, error) {
 	return user.Scheme == "bearer" || user.Scheme == "key", err
 }
 
-var onlyEveryone = []string{web.Everyone}
-
 // Principals returns Everyone and, for a user, Authenticated, the user id with Options.UserPrefix,
 // the principals of the credentials, and those of Options.Principals. The caller must not change
 // the slice.
-func (p *Policy) Principals(r *web.Request) ([]string, error) { return p.principals.Get(r) }
-
-func (p *Policy) loadPrincipals(r *web.Request) ([]string, error) {
-	found, err := p.identified.Get(r)
+func (p *Policy) Principals(r *web.Request) ([]string, error) {
+	found, err := p.principals.Get(r)
 	if err != nil {
 		return nil, err
 	}
-	if found.ID == "" {
-		return onlyEveryone, nil
+	return found.principals, nil
+}
+
+// loadPrincipals returns who identify found, with principals. It is called once.
+func (p *Policy) loadPrincipals(r *web.Request) (*identified, error) {
+	found, err := p.identified.Get(r)
+	if err != nil || found == nobody {
+		return found, err
 	}
 	var more []string
 	if p.options.Principals != nil {
@@ -215,10 +223,14 @@ func (p *Policy) loadPrincipals(r *web.Request) ([]string, error) {
 			return nil, err
 		}
 	}
-	all := make([]string, 0, 3+len(found.User.Principals)+len(more))
+	all := found.room[:0]
+	if n := 3 + len(found.User.Principals) + len(more); n > len(found.room) {
+		all = make([]string, 0, n)
+	}
 	all = append(all, web.Everyone, web.Authenticated, p.options.UserPrefix+found.ID)
 	all = append(all, found.User.Principals...)
-	return append(all, more...), nil
+	found.principals = slices.Clip(append(all, more...))
+	return found, nil
 }
 
 // Permits asks Options.Authorize with the principals of the request. A permission that is not one of
@@ -227,14 +239,14 @@ func (p *Policy) Permits(r *web.Request, at traversal.Node, permission string) (
 	if p.known != nil && !p.known[permission] {
 		return web.Decision{}, fmt.Errorf("unknown permission %q%s", permission, didYouMean(permission, p.options.Permissions))
 	}
-	principals, err := p.principals.Get(r)
+	found, err := p.principals.Get(r)
 	if err == nil {
 		err = unchanged(p.options.Identify, r)
 	}
 	if err != nil {
 		return web.Decision{}, err
 	}
-	return p.options.Authorize(r, at, permission, principals)
+	return p.options.Authorize(r, at, permission, found.principals)
 }
 
 // didYouMean suggests the nearest of the permissions that there are.

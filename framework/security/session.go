@@ -31,9 +31,22 @@ func (session) Identify(r *web.Request) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	user := User{Scheme: "session"}
-	_, err = s.Get(sessionKey, &user.ID)
-	return user, err
+	id, err := textOf(s, sessionKey)
+	return User{ID: id, Scheme: "session"}, err
+}
+
+// textOf returns a text that a session has; "" without one. The session may be able to return it
+// without a place to decode it into.
+func textOf(s web.Session, name string) (text string, err error) {
+	if can, ok := s.(interface {
+		Text(name string) (string, bool, error)
+	}); ok {
+		text, _, err = can.Text(name)
+		return text, err
+	}
+	var value string
+	_, err = s.Get(name, &value)
+	return value, err
 }
 
 func (session) Remember(r *web.Request, userID string) (func(*web.Response), error) {
@@ -41,8 +54,7 @@ func (session) Remember(r *web.Request, userID string) (func(*web.Response), err
 	if err != nil {
 		return nil, err
 	}
-	var last string
-	if _, err := s.Get(sessionKey, &last); err != nil || last != "" && last != userID {
+	if last, err := textOf(s, sessionKey); err != nil || last != "" && last != userID {
 		s.Invalidate()
 	} else {
 		s.Renew()

@@ -1,14 +1,13 @@
 package security
 
 import (
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"hash"
-	"slices"
 	"sync"
+
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 )
 
 // keyring signs texts for one purpose and checks them. The first key signs; all of them check. It is
@@ -24,14 +23,10 @@ type keyring struct{ keys []*signingKey }
 
 type signingKey struct {
 	id   [keyIDSize]byte
-	macs sync.Pool // of hash.Hash; reused, since setting up a key takes longer than a short text
+	macs sync.Pool // of *signer; reused, since setting up a key takes longer than a short text
 }
 
-const (
-	keyIDSize  = 4
-	minSecret  = 32 // bytes
-	minVariety = 8  // different bytes in a secret
-)
+const keyIDSize = 4
 
 // newKeyring returns a key ring for a purpose. The error names all invalid secrets by number, never
 // by content.
@@ -39,79 +34,71 @@ func newKeyring(secrets []string, purpose string) (*keyring, error) {
 	if len(secrets) == 0 {
 		return nil, errors.New("no Secrets: want at least one, such as the output of `openssl rand -base64 32`")
 	}
+	derived, err := cookies.Keys(secrets, purpose, sha256.Size+keyIDSize)
+	if err != nil {
+		return nil, err
+	}
 	ring := new(keyring)
-	var invalid []error
-	for i, secret := range secrets {
-		err := checkSecret(secret)
-		if at := slices.Index(secrets, secret); err == nil && at < i {
-			err = fmt.Errorf("same as secret %d", at+1)
-		}
-		if err != nil {
-			invalid = append(invalid, fmt.Errorf("secret %d: %w", i+1, err))
-			continue
-		}
-		derived, err := hkdf.Key(sha256.New, []byte(secret), nil, purpose, sha256.Size+keyIDSize)
-		if err != nil {
-			return nil, err
-		}
+	for _, from := range derived {
 		key := new(signingKey)
-		key.macs.New = func() any { return hmac.New(sha256.New, derived[:sha256.Size]) }
-		copy(key.id[:], derived[sha256.Size:])
+		key.macs.New = func() any { return &signer{Hash: hmac.New(sha256.New, from[:sha256.Size])} }
+		copy(key.id[:], from[sha256.Size:])
 		ring.keys = append(ring.keys, key)
 	}
-	return ring, errors.Join(invalid...)
+	return ring, nil
 }
 
-func checkSecret(secret string) error {
-	if len(secret) < minSecret {
-		return fmt.Errorf("has %d bytes: want at least %d random ones, such as the output of `openssl rand -base64 32`", len(secret), minSecret)
-	}
-	var seen [256]bool
-	different := 0
-	for i := range len(secret) {
-		if !seen[secret[i]] {
-			seen[secret[i]] = true
-			different++
-		}
-	}
-	if different < minVariety {
-		return fmt.Errorf("is not random: it has only %d different bytes", different)
-	}
-	return nil
+// signer signs one text at a time.
+type signer struct {
+	hash.Hash
+	sum [sha256.Size]byte
 }
 
-// appendMAC appends the MAC of text to dst.
-func (k *signingKey) appendMAC(dst, text []byte) []byte {
-	mac := k.macs.Get().(hash.Hash)
-	mac.Reset()
-	mac.Write(text)
-	dst = mac.Sum(dst)
-	k.macs.Put(mac)
-	return dst
+// mac returns the MAC of a text, until the next call.
+func (s *signer) mac(text []byte) []byte {
+	s.Reset()
+	s.Write(text)
+	return s.Sum(s.sum[:0])
 }
 
 // sign returns the signed text of a payload.
 func (k *keyring) sign(payload []byte) string {
 	key := k.keys[0]
 	text := append(key.id[:len(key.id):len(key.id)], payload...)
-	return encoding.EncodeToString(key.appendMAC(text, text))
+	s := key.macs.Get().(*signer)
+	defer key.macs.Put(s)
+	return cookies.Encode(append(text, s.mac(text)...))
 }
 
-// open returns the payload of a signed text; false if none of the keys signed it.
-func (k *keyring) open(text string) ([]byte, bool) {
-	raw, err := encoding.DecodeString(text)
-	if err != nil || len(raw) < keyIDSize+sha256.Size || encoding.EncodedLen(len(raw)) != len(text) {
-		return nil, false // the last check refuses line breaks, which decoding skips
+// reading has room for the largest signed text while it is read.
+type reading [cookies.MaxSize/4*3 + 3]byte
+
+var readings = sync.Pool{New: func() any { return new(reading) }}
+
+// open returns the payload of a signed text; false if none of the keys signed it. It allocates the
+// payload and nothing else.
+func (k *keyring) open(text string) (string, bool) {
+	n := cookies.DecodedLen(len(text))
+	if len(text) > cookies.MaxSize || n < keyIDSize+sha256.Size {
+		return "", false
 	}
-	signed, sent := raw[:len(raw)-sha256.Size], raw[len(raw)-sha256.Size:]
+	in := readings.Get().(*reading)
+	defer readings.Put(in)
+	if !cookies.Decode(in[:n], text) {
+		return "", false
+	}
+	signed, sent := in[:n-sha256.Size], in[n-sha256.Size:n]
 	for _, key := range k.keys {
-		if string(signed[:keyIDSize]) != string(key.id[:]) {
-			continue
-		}
-		var sum [sha256.Size]byte
-		if hmac.Equal(key.appendMAC(sum[:0], signed), sent) {
-			return signed[keyIDSize:], true
+		if string(signed[:keyIDSize]) == string(key.id[:]) && key.signed(signed, sent) {
+			return string(signed[keyIDSize:]), true
 		}
 	}
-	return nil, false
+	return "", false
+}
+
+// signed reports whether a MAC is that of a text, in constant time.
+func (k *signingKey) signed(text, mac []byte) bool {
+	s := k.macs.Get().(*signer)
+	defer k.macs.Put(s)
+	return hmac.Equal(s.mac(text), mac)
 }

@@ -1,10 +1,11 @@
 package security
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 )
 
 // Ticket is what the signed cookie of [Tickets] says.
@@ -27,77 +28,33 @@ const ticketVersion = 1
 var errTicket = errors.New("malformed ticket")
 
 func (t *Ticket) payload() []byte {
-	b := make([]byte, 0, 32+len(t.UserID))
-	b = append(b, ticketVersion)
-	b = binary.AppendUvarint(b, uint64(max(t.LoggedIn.Unix(), 0)))
-	b = binary.AppendUvarint(b, uint64(max(t.Issued.Unix(), 0)))
-	b = appendText(b, t.UserID)
-	b = binary.AppendUvarint(b, uint64(len(t.Tokens)))
+	b := append(make([]byte, 0, 32+len(t.UserID)), ticketVersion)
+	b = cookies.AppendTime(b, t.LoggedIn)
+	b = cookies.AppendTime(b, t.Issued)
+	b = cookies.AppendText(b, t.UserID)
+	b = cookies.AppendNumber(b, uint64(len(t.Tokens)))
 	for _, token := range t.Tokens {
-		b = appendText(b, token)
+		b = cookies.AppendText(b, token)
 	}
 	return b
 }
 
-func appendText(b []byte, text string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
-}
-
-// maxTime is the last second of the year 9999.
-const maxTime = 253402300799
-
 // parseTicket reads a payload. It has a valid signature, so a malformed one is of another version of
 // the program.
-func parseTicket(payload []byte) (*Ticket, error) {
-	if len(payload) == 0 || payload[0] != ticketVersion {
+func parseTicket(payload string) (*Ticket, error) {
+	if payload == "" || payload[0] != ticketVersion {
 		return nil, errTicket
 	}
-	in := payloadReader{rest: payload[1:]}
-	t := &Ticket{LoggedIn: in.time(), Issued: in.time(), UserID: in.text()}
-	count := in.number()
-	for i := uint64(0); i < count && !in.failed; i++ {
-		t.Tokens = append(t.Tokens, in.text())
+	in := cookies.Reader{Rest: payload[1:]}
+	t := &Ticket{LoggedIn: in.Time(), Issued: in.Time(), UserID: in.Text()}
+	count := in.Number()
+	for i := uint64(0); i < count && !in.Failed; i++ {
+		t.Tokens = append(t.Tokens, in.Text())
 	}
-	if in.failed || len(in.rest) > 0 || t.UserID == "" {
+	if in.Failed || in.Rest != "" || t.UserID == "" {
 		return nil, errTicket
 	}
 	return t, nil
-}
-
-// payloadReader takes a payload apart.
-type payloadReader struct {
-	rest   []byte
-	failed bool
-}
-
-func (p *payloadReader) number() uint64 {
-	n, size := binary.Uvarint(p.rest)
-	if size <= 0 {
-		p.failed, p.rest = true, nil
-		return 0
-	}
-	p.rest = p.rest[size:]
-	return n
-}
-
-func (p *payloadReader) time() time.Time {
-	n := p.number()
-	if n > maxTime {
-		p.failed = true
-		return time.Time{}
-	}
-	return time.Unix(int64(n), 0)
-}
-
-func (p *payloadReader) text() string {
-	n := p.number()
-	if n > uint64(len(p.rest)) {
-		p.failed, p.rest = true, nil
-		return ""
-	}
-	text := string(p.rest[:n])
-	p.rest = p.rest[n:]
-	return text
 }
 
 // checkToken returns an error unless Pyramid's AuthTktCookieHelper would accept the token.

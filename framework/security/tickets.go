@@ -1,6 +1,7 @@
 package security
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -87,9 +89,9 @@ func (t *tickets) defaults() error {
 	if o.Name == "" {
 		o.Name = "ticket"
 	}
-	defaultTo(&o.Timeout, 12*time.Hour)
-	defaultTo(&o.Lifetime, 30*24*time.Hour)
-	defaultTo(&o.RenewAfter, max(o.Timeout, 0)/10)
+	o.Timeout = cmp.Or(o.Timeout, 12*time.Hour)
+	o.Lifetime = cmp.Or(o.Lifetime, 30*24*time.Hour)
+	o.RenewAfter = cmp.Or(o.RenewAfter, max(o.Timeout, 0)/10)
 	if o.SameSite == 0 {
 		o.SameSite = http.SameSiteLaxMode
 	}
@@ -118,12 +120,6 @@ func (t *tickets) defaults() error {
 	return nil
 }
 
-func defaultTo(of *time.Duration, d time.Duration) {
-	if *of == 0 {
-		*of = d
-	}
-}
-
 func (t *tickets) Err() error { return t.err }
 
 // cookieFor returns the cookie for a request: the secure one, except in serve --dev over plain http.
@@ -143,12 +139,8 @@ func (t *tickets) Identify(r *web.Request) (User, error) {
 	}
 	r.AddResponseCallback(varyOnCookie)
 	c := t.cookieFor(r)
-	cookie, err := r.Cookie(c.name)
-	if err != nil || len(cookie.Value) > maxCookie {
-		return User{}, nil
-	}
 	now := time.Now()
-	ticket := t.read(c, cookie.Value, now)
+	ticket := t.read(c, r, now)
 	if ticket == nil {
 		return User{}, nil
 	}
@@ -169,20 +161,24 @@ func varyOnCookie(_ *web.Request, resp *web.Response) error {
 	return nil
 }
 
-// read returns the ticket of a cookie, nil if it is invalid or has ended.
-func (t *tickets) read(c *ticketCookie, value string, now time.Time) *Ticket {
-	payload, ok := c.keys.open(value)
-	if !ok {
-		return nil
+// read returns the ticket of a request, nil if it has none that is valid and has not ended.
+func (t *tickets) read(c *ticketCookie, r *web.Request, now time.Time) *Ticket {
+	values := cookies.Named(r.Request.Header, c.name)
+	for _, value := range values.All() {
+		payload, ok := c.keys.open(value)
+		if !ok {
+			continue
+		}
+		ticket, err := parseTicket(payload)
+		switch o := &t.options; {
+		case err != nil,
+			o.Timeout > 0 && now.Sub(ticket.Issued) >= o.Timeout,
+			o.Lifetime > 0 && now.Sub(ticket.LoggedIn) >= o.Lifetime:
+			continue
+		}
+		return ticket
 	}
-	ticket, err := parseTicket(payload)
-	switch o := &t.options; {
-	case err != nil,
-		o.Timeout > 0 && now.Sub(ticket.Issued) >= o.Timeout,
-		o.Lifetime > 0 && now.Sub(ticket.LoggedIn) >= o.Lifetime:
-		return nil
-	}
-	return ticket
+	return nil
 }
 
 func (t *tickets) renew(r *web.Request, resp *web.Response, ticket *Ticket) error {
@@ -242,17 +238,14 @@ func (t *tickets) settle(r *web.Request, cookie *http.Cookie, err error) (func(*
 	return func(resp *web.Response) { setPrivate(resp, cookie) }, nil
 }
 
-// maxCookie is the number of bytes that a browser keeps of name and value (RFC 6265, 6.1).
-const maxCookie = 4096
-
 // issue returns the cookie of a ticket.
 func (t *tickets) issue(c *ticketCookie, ticket *Ticket) (*http.Cookie, error) {
 	if t.err != nil {
 		return nil, t.err
 	}
 	cookie := t.cookie(c, c.keys.sign(ticket.payload()), int(t.options.MaxAge/time.Second))
-	if size := len(cookie.Name) + len(cookie.Value); size > maxCookie {
-		return nil, fmt.Errorf("the ticket of user %q has %d bytes, and browsers refuse a cookie above %d: use a shorter id, fewer tokens or security.Session", ticket.UserID, size, maxCookie)
+	if size := len(cookie.Name) + len(cookie.Value); size > cookies.MaxSize {
+		return nil, fmt.Errorf("the ticket of user %q has %d bytes, and browsers refuse a cookie above %d: use a shorter id, fewer tokens or security.Session", ticket.UserID, size, cookies.MaxSize)
 	}
 	return cookie, nil
 }

@@ -11,13 +11,6 @@ import (
 const (
 	hostPrefix   = "__Host-"
 	securePrefix = "__Secure-"
-
-	// maxCookie is how many bytes name and value of a cookie may have together: browsers ignore a
-	// larger one (RFC 6265bis, 5.7).
-	maxCookie = 4096
-	// maxCandidates is how many cookies of the same name are tried. A sibling host may have set one
-	// beside ours, where the name has no prefix __Host-.
-	maxCandidates = 4
 )
 
 // cookie is how one cookie is read and written.
@@ -59,27 +52,6 @@ func newCookie(o *Options, secure bool) cookie {
 	}
 	c.attributes = b.String()
 	return c
-}
-
-// values returns the values that the client sent, at most maxCandidates, with their number. It reads
-// the header as net/http does (RFC 6265, 5.4), but allocates nothing.
-func (c *cookie) values(r *web.Request) (values [maxCandidates]string, n int) {
-	for _, line := range r.Header["Cookie"] {
-		for rest := line; rest != "" && n < len(values); {
-			var pair string
-			pair, rest, _ = strings.Cut(rest, ";")
-			name, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
-			if strings.Trim(name, " \t") != c.name {
-				continue
-			}
-			if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
-				value = value[1 : len(value)-1]
-			}
-			values[n] = value
-			n++
-		}
-	}
-	return values, n
 }
 
 // set sets the cookie in a response, in place of what an earlier call set. line is "name=value".

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -65,9 +66,9 @@ func (f *Factory) Session(r *web.Request) (web.Session, error) {
 	st := &s.first
 	st.f, st.cookie = f, f.cookieFor(r)
 	s.at.Store(st)
-	values, n := st.cookie.values(r)
-	st.sent = n > 0
-	for _, value := range values[:n] {
+	values := cookies.Named(r.Request.Header, st.cookie.name)
+	st.sent = len(values.All()) > 0
+	for _, value := range values.All() {
 		found, err := f.keeper.open(r, st.cookie, value, st)
 		if err != nil {
 			return nil, err

@@ -17,13 +17,13 @@ func TestFrame(t *testing.T) {
 	entries := []entry{{name: "a", text: "1"}, {name: "gone", deleted: true}, {name: "long", text: strings.Repeat("x", 300)}, {name: "", text: ""}}
 	frame := appendFrame(nil, created, renewed, entries)
 	assert.LessOrEqual(t, len(frame), frameLen(entries))
-	gotCreated, gotRenewed, got, err := parseFrame(frame)
+	gotCreated, gotRenewed, got, err := parseFrame(string(frame), nil)
 	require.NoError(t, err)
 	assert.True(t, created.Equal(gotCreated) && renewed.Equal(gotRenewed))
 	assert.Equal(t, []entry{entries[0], entries[2], entries[3]}, got)
 
 	for n := range frame[:len(frame)-4] { // what is cut between two values is whole
-		_, _, cut, err := parseFrame(frame[:n])
+		_, _, cut, err := parseFrame(string(frame[:n]), nil)
 		if err == nil {
 			assert.Less(t, len(cut), 3)
 		}
@@ -32,7 +32,7 @@ func TestFrame(t *testing.T) {
 		"empty": "", "another version": "\x02\x00\x00", "no stamps": "\x01", "a number without an end": "\x01\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
 		"a stamp after the year 9999": "\x01\x00\xff\xff\xff\xff\xff\xff\xff\xff\x7f", "a name that is too long": "\x01\x00\x00\x05abc", "no text": "\x01\x00\x00\x01a",
 	} {
-		_, _, _, err := parseFrame([]byte(frame))
+		_, _, _, err := parseFrame(frame, nil)
 		assert.ErrorIs(t, err, errFrame, name)
 	}
 }
@@ -42,7 +42,7 @@ func FuzzFrame(f *testing.F) {
 	f.Add(appendFrame(nil, time.Unix(1, 0), time.Unix(1_700_000_000, 0), []entry{{name: "a", text: `"b"`}, {name: "c", text: "7"}}))
 	f.Add([]byte("\x01\x00\x00\x01"))
 	f.Fuzz(func(t *testing.T, plain []byte) {
-		created, renewed, entries, err := parseFrame(plain)
+		created, renewed, entries, err := parseFrame(string(plain), nil)
 		if err != nil {
 			return
 		}
@@ -50,7 +50,7 @@ func FuzzFrame(f *testing.F) {
 		if len(again) > frameLen(entries) || len(again) > len(plain) { // numbers may be longer than needed
 			t.Fatalf("%q becomes %q", plain, again)
 		}
-		created2, renewed2, entries2, err := parseFrame(again)
+		created2, renewed2, entries2, err := parseFrame(string(again), nil)
 		require.NoError(t, err)
 		require.True(t, created.Equal(created2) && renewed.Equal(renewed2))
 		require.Equal(t, entries, entries2)

@@ -3,12 +3,10 @@ package session
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
-	"fmt"
-	"slices"
+	"sync"
+
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 )
 
 // keyring seals and opens the values of one cookie. The first key seals; all of them open. It is
@@ -31,14 +29,9 @@ type sealingKey struct {
 }
 
 const (
-	idSize     = 4
-	minSecret  = 32 // bytes
-	minVariety = 8  // different bytes in a secret
-	purpose    = "mastaba session cookie v1"
+	idSize  = 4
+	purpose = "mastaba session cookie v1"
 )
-
-// encoding is strict: otherwise several texts would stand for one value.
-var encoding = base64.RawURLEncoding.Strict()
 
 // newKeyring returns the key ring for a cookie. The error names all invalid secrets by number,
 // never by content.
@@ -46,50 +39,22 @@ func newKeyring(secrets []string, cookie string) (*keyring, error) {
 	if len(secrets) == 0 {
 		return nil, errors.New("no Secrets: want at least one, such as the output of `openssl rand -base64 32`, or a Store")
 	}
+	derived, err := cookies.Keys(secrets, purpose, 32+idSize)
+	if err != nil {
+		return nil, err
+	}
 	ring := &keyring{}
-	var invalid []error
-	for i, secret := range secrets {
-		if err := checkSecret(secret); err != nil {
-			invalid = append(invalid, fmt.Errorf("secret %d: %w", i+1, err))
-			continue
-		}
-		if at := slices.Index(secrets, secret); at < i {
-			invalid = append(invalid, fmt.Errorf("secret %d: same as secret %d", i+1, at+1))
-			continue
-		}
-		key, err := newSealingKey(secret, cookie)
+	for _, from := range derived {
+		key, err := newSealingKey(from, cookie)
 		if err != nil {
-			invalid = append(invalid, fmt.Errorf("secret %d: %w", i+1, err))
-			continue
+			return nil, err
 		}
 		ring.keys = append(ring.keys, key)
 	}
-	return ring, errors.Join(invalid...)
+	return ring, nil
 }
 
-func checkSecret(secret string) error {
-	if len(secret) < minSecret {
-		return fmt.Errorf("has %d bytes: want at least %d random ones, such as the output of `openssl rand -base64 32`", len(secret), minSecret)
-	}
-	var seen [256]bool
-	different := 0
-	for i := range len(secret) {
-		if !seen[secret[i]] {
-			seen[secret[i]] = true
-			different++
-		}
-	}
-	if different < minVariety {
-		return fmt.Errorf("is not random: it consists of %d different bytes", different)
-	}
-	return nil
-}
-
-func newSealingKey(secret, cookie string) (k sealingKey, err error) {
-	derived, err := hkdf.Key(sha256.New, []byte(secret), nil, purpose, 32+idSize)
-	if err != nil {
-		return k, err
-	}
+func newSealingKey(derived []byte, cookie string) (k sealingKey, err error) {
 	block, err := aes.NewCipher(derived[:32])
 	if err != nil {
 		return k, err
@@ -106,7 +71,7 @@ func newSealingKey(secret, cookie string) (k sealingKey, err error) {
 const overhead = idSize + 12 + 16
 
 // sealedLen returns the length of a sealed value for n bytes of plain text.
-func sealedLen(n int) int { return encoding.EncodedLen(n + overhead) }
+func sealedLen(n int) int { return cookies.EncodedLen(n + overhead) }
 
 // appendSealed seals plain with the first key, and appends the value to dst.
 func (k *keyring) appendSealed(dst, plain []byte) []byte {
@@ -114,26 +79,38 @@ func (k *keyring) appendSealed(dst, plain []byte) []byte {
 	sealed := make([]byte, idSize, len(plain)+overhead)
 	copy(sealed, key.id[:])
 	sealed = key.aead.Seal(sealed, nil, plain, key.additional)
-	return encoding.AppendEncode(dst, sealed)
+	return cookies.AppendEncode(dst, sealed)
 }
 
-// open returns the plain text of a value; false if none of the keys sealed it for this cookie.
-func (k *keyring) open(value string) ([]byte, bool) {
-	if len(value) > maxCookie {
-		return nil, false
+// opening has room for the largest value while it is opened.
+type opening struct {
+	sealed [cookies.MaxSize/4*3 + 3]byte
+	plain  [cookies.MaxSize/4*3 + 3]byte
+}
+
+var openings = sync.Pool{New: func() any { return new(opening) }}
+
+// open returns the plain text of a value; false if none of the keys sealed it for this cookie. It
+// allocates that text and nothing else.
+func (k *keyring) open(value string) (string, bool) {
+	n := cookies.DecodedLen(len(value))
+	if len(value) > cookies.MaxSize || n < overhead {
+		return "", false
 	}
-	sealed, err := encoding.DecodeString(value)
-	if err != nil || len(sealed) < overhead || encoding.EncodedLen(len(sealed)) != len(value) {
-		return nil, false // the last check refuses line breaks, which decoding skips
+	in := openings.Get().(*opening)
+	defer openings.Put(in)
+	sealed := in.sealed[:n]
+	if !cookies.Decode(sealed, value) {
+		return "", false
 	}
 	for i := range k.keys {
 		key := &k.keys[i]
 		if string(sealed[:idSize]) != string(key.id[:]) {
 			continue
 		}
-		if plain, err := key.aead.Open(sealed[idSize:idSize], nil, sealed[idSize:], key.additional); err == nil {
-			return plain, true
+		if plain, err := key.aead.Open(in.plain[:0], nil, sealed[idSize:], key.additional); err == nil {
+			return string(plain), true
 		}
 	}
-	return nil, false
+	return "", false
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -64,11 +65,11 @@ func (o Options) withDefaults() (Options, error) {
 	var invalid []error
 	fail := func(format string, args ...any) { invalid = append(invalid, fmt.Errorf(format, args...)) }
 
-	defaultTo(&o.Timeout, 20*time.Minute)
-	defaultTo(&o.Lifetime, 30*24*time.Hour)
-	defaultTo(&o.RenewAfter, max(o.Timeout, 0)/10)
-	defaultTo(&o.StoreTimeout, 5*time.Second)
-	defaultTo(&o.RetryAfter, 5*time.Second)
+	o.Timeout = cmp.Or(o.Timeout, 20*time.Minute)
+	o.Lifetime = cmp.Or(o.Lifetime, 30*24*time.Hour)
+	o.RenewAfter = cmp.Or(o.RenewAfter, max(o.Timeout, 0)/10)
+	o.StoreTimeout = cmp.Or(o.StoreTimeout, 5*time.Second)
+	o.RetryAfter = cmp.Or(o.RetryAfter, 5*time.Second)
 	if o.Timeout < 0 && o.RenewAfter == 0 {
 		o.RenewAfter = -1 // nothing to renew
 	}
@@ -125,10 +126,4 @@ func (o *Options) cookieDefaults() error {
 	}
 	cookie := http.Cookie{Name: hostPrefix + o.Name, Value: "x", Path: o.Path, Domain: o.Domain}
 	return cookie.Valid()
-}
-
-func defaultTo(d *time.Duration, value time.Duration) {
-	if *d == 0 {
-		*d = value
-	}
 }

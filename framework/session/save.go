@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -70,7 +71,7 @@ func (k *sealed) open(_ *web.Request, c *cookie, value string, s *state) (bool, 
 	if !ok {
 		return false, nil
 	}
-	created, renewed, entries, err := parseFrame(plain)
+	created, renewed, entries, err := parseFrame(plain, s.room[:0])
 	if err != nil || !k.alive(created, renewed, now()) {
 		return false, nil
 	}
@@ -80,7 +81,7 @@ func (k *sealed) open(_ *web.Request, c *cookie, value string, s *state) (bool, 
 
 func (k *sealed) limit(c *cookie, entries []entry) error {
 	size := len(c.name) + 1 + sealedLen(frameLen(entries))
-	if size <= maxCookie+1 { // the equals sign does not count
+	if size <= cookies.MaxSize+1 { // the equals sign does not count
 		return nil
 	}
 	return newTooLargeError(c.name, entries, size-1)

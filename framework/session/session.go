@@ -41,6 +41,7 @@ type state struct {
 	both             bool   // the cookie has another id too: see stored.open
 	created, renewed time.Time
 	entries          []entry
+	room             [4]entry // for entries of a cookie
 
 	touched bool   // saved even without a change
 	renew   bool   // gets another id
@@ -84,6 +85,25 @@ func (s *session) Get(name string, into any) (bool, error) {
 	return true, nil
 }
 
+// Text returns the value that is a text, as Get does; "" and false if there is none. It allocates
+// nothing for texts that are the same in JSON.
+func (s *session) Text(name string) (string, bool, error) {
+	st := s.lock()
+	text, ok := get(st.entries, name)
+	st.mu.Unlock()
+	if !ok || isFlash(name) {
+		return "", false, nil
+	}
+	if plain, ok := plainText(text); ok {
+		return plain, true, nil
+	}
+	var value string
+	if err := decode(text, &value); err != nil {
+		return "", false, fmt.Errorf("session value %q: %w", name, err)
+	}
+	return value, true, nil
+}
+
 // Set keeps a value.
 func (s *session) Set(name string, value any) error {
 	if err := checkName(name); err != nil {
@@ -102,8 +122,8 @@ func (s *session) Set(name string, value any) error {
 func decode(text string, into any) error {
 	switch v := into.(type) {
 	case *string:
-		if v != nil && len(text) > 1 && isPlain(text[1:len(text)-1]) && text[0] == '"' && text[len(text)-1] == '"' {
-			*v = text[1 : len(text)-1]
+		if plain, ok := plainText(text); ok && v != nil {
+			*v = plain
 			return nil
 		}
 	case *int:
@@ -117,15 +137,32 @@ func decode(text string, into any) error {
 	return json.Unmarshal([]byte(text), into)
 }
 
+// plainText returns the text that JSON stands for; false if that needs a decoder.
+func plainText(json string) (string, bool) {
+	last := len(json) - 1
+	if last < 1 || json[0] != '"' || json[last] != '"' || !isPlain(json[1:last]) {
+		return "", false
+	}
+	return json[1:last], true
+}
+
 // isPlain reports whether a text is the same in JSON.
 func isPlain(text string) bool {
 	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+		if !plain[text[i]] {
 			return false
 		}
 	}
 	return true
 }
+
+// plain has the bytes that are the same in JSON.
+var plain = func() (table [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		table[c] = c != '"' && c != '\\'
+	}
+	return table
+}()
 
 // encode returns a value as JSON, without the escapes for HTML, which only cost room.
 func encode(value any) (string, error) {

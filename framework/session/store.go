@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"time"
+
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 )
 
 // Store keeps sessions outside the client: in memory ([Memory]), in Redis (package redisstore), in
@@ -72,16 +73,13 @@ const tokenSize = 32
 func newToken() string {
 	var b [tokenSize]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(b[:])
+	return cookies.Encode(b[:])
 }
 
 // idOf returns the hash of an id from a cookie; false if newToken cannot have made it.
 func idOf(token string) (ID, bool) {
-	if len(token) != encoding.EncodedLen(tokenSize) {
-		return ID{}, false
-	}
 	var b [tokenSize]byte
-	if n, err := encoding.Decode(b[:], []byte(token)); err != nil || n != tokenSize {
+	if !cookies.Decode(b[:], token) {
 		return ID{}, false
 	}
 	return sha256.Sum256([]byte(token)), true

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 )
 
 // TooLargeError is the error of a value that does not fit: browsers ignore a cookie whose name and
@@ -28,15 +30,15 @@ type ValueSize struct {
 var _ error = (*TooLargeError)(nil)
 
 func newTooLargeError(name string, entries []entry, size int) *TooLargeError {
-	e := &TooLargeError{Cookie: name, Size: size, Limit: maxCookie}
+	e := &TooLargeError{Cookie: name, Size: size, Limit: cookies.MaxSize}
 	flash := map[string]int{}
 	for _, v := range entries {
 		switch {
 		case v.deleted:
 		case isFlash(v.name):
-			flash[queueOf(v.name)] += encoding.EncodedLen(entryLen(v))
+			flash[queueOf(v.name)] += cookies.EncodedLen(entryLen(v))
 		default:
-			e.Values = append(e.Values, ValueSize{v.name, encoding.EncodedLen(entryLen(v))})
+			e.Values = append(e.Values, ValueSize{v.name, cookies.EncodedLen(entryLen(v))})
 		}
 	}
 	for queue, size := range flash {

@@ -51,16 +51,18 @@ var picture = []room{
 	{path: "framework/session/sessiontest", may: rooms("framework/session", "views/web"), tests: application},
 	{path: "framework/session/redisstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest", "internal/testserver"), application...)},
 	{path: "framework/session/pgstore", may: rooms("framework/session", "views/web"), tests: append(rooms("framework/session/sessiontest", "internal/testserver"), application...)},
-	{path: "framework/session", may: rooms("views/web", "registry", "traversal", "traversal/async"), tests: append(rooms("framework/session/sessiontest", "tweens"), application...)},
+	{path: "framework/session", may: rooms("framework/internal/cookies", "views/web", "registry", "traversal", "traversal/async"), tests: append(rooms("framework/session/sessiontest", "tweens"), application...)},
 	{path: "framework/security/oidc", may: rooms("framework/security", "views/web", "registry"),
 		tests: append(rooms("framework/session"), application...)},
 	{path: "framework/security/jwt", may: rooms("framework/security", "views/web", "registry"), tests: application},
 	// The policies: who the user is, and what the lists of traversal/acl permit.
-	{path: "framework/security", may: rooms("framework/internal/hosts", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
+	{path: "framework/security", may: rooms("framework/internal/hosts", "framework/internal/cookies", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
 		tests: append(rooms("framework/session", "framework/security/password", "internal/cputime"), application...)},
 	{path: "framework/security/password"}, // hashes and their checks, without HTTP
 	{path: "framework/internal/hosts"},    // hosts as URLs have them, and which an application responds to
 	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"), tests: application},
+	// What the cookies of sessions, tickets and CSRF tokens share.
+	{path: "framework/internal/cookies"},
 
 	// Tweens and views do not know each other: they meet in views/web.
 	{path: "tweens/oteltween", may: rooms("tweens", "views/web", "registry"), tests: application},
