@@ -148,21 +148,27 @@ func plainText(json string) (string, bool) {
 
 // isPlain reports whether a text is the same in JSON.
 func isPlain(text string) bool {
+	for ; len(text) >= 8; text = text[8:] {
+		if !arePlain(uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
+			uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56) {
+			return false
+		}
+	}
 	for i := range len(text) {
-		if !plain[text[i]] {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
 			return false
 		}
 	}
 	return true
 }
 
-// plain has the bytes that are the same in JSON.
-var plain = func() (table [256]bool) {
-	for c := ' '; c <= '~'; c++ {
-		table[c] = c != '"' && c != '\\'
-	}
-	return table
-}()
+// arePlain reports whether eight bytes are. The highest bit of a byte stays 0 if it passes all tests:
+// it is ASCII, adding 1 does not make it more than 0x7f, and subtracting does not make it negative.
+func arePlain(x uint64) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	quote, backslash := x^'"'*each, x^'\\'*each
+	return (x|(x+each)|(x-' '*each)|(quote-each)|(backslash-each))&high == 0
+}
 
 // encode returns a value as JSON, without the escapes for HTML, which only cost room.
 func encode(value any) (string, error) {

@@ -1,21 +1,26 @@
 package cookies
 
-import "encoding/base64"
+import (
+	"encoding/base64"
+	"encoding/binary"
+)
 
 var encoding = base64.RawURLEncoding
 
-const invalid = 0x80
+// invalid marks bytes that are not digits.
+const invalid = 1 << 15
 
-// digits has the value of each digit of base64url (RFC 4648, section 5), and invalid for other bytes.
-var digits = func() (table [256]byte) {
-	for i := range table {
-		table[i] = invalid
+// ones and tens have the value of each digit of base64url (RFC 4648, section 5): as the second digit of
+// two, and as the first.
+var ones, tens = func() (ones, tens [256]uint16) {
+	for i := range ones {
+		ones[i], tens[i] = invalid, invalid
 	}
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	for i := range len(alphabet) {
-		table[alphabet[i]] = byte(i)
+		ones[alphabet[i]], tens[alphabet[i]] = uint16(i), uint16(i)<<6
 	}
-	return table
+	return ones, tens
 }()
 
 // EncodedLen returns the length of the text of n bytes.
@@ -32,28 +37,38 @@ func AppendEncode(dst, b []byte) []byte { return encoding.AppendEncode(dst, b) }
 
 // Decode decodes the only text that Encode returns for some bytes, into dst. It returns false for any
 // other text, such as one with padding, line breaks or bits that do not count, or if dst has not
-// exactly the length of those bytes. It takes half the time that encoding/base64 does.
+// exactly the length of those bytes. Unlike encoding/base64, it makes no copy
+// of the text.
 func Decode(dst []byte, text string) bool {
 	if len(text)%4 == 1 || len(dst) != DecodedLen(len(text)) {
 		return false
 	}
-	for len(text) >= 4 && len(dst) >= 3 {
-		a, b, c, d := digits[text[0]], digits[text[1]], digits[text[2]], digits[text[3]]
-		if (a|b|c|d)&invalid != 0 {
+	n, m := 0, 0
+	for ; len(dst)-m >= 8 && len(text)-n >= 8; n, m = n+8, m+6 { // eight digits, with two bytes to spare
+		t, b := text[n:n+8], dst[m:m+8]
+		p, q, r, s := tens[t[0]]|ones[t[1]], tens[t[2]]|ones[t[3]], tens[t[4]]|ones[t[5]], tens[t[6]]|ones[t[7]]
+		if (p|q|r|s)&invalid != 0 {
 			return false
 		}
-		dst[0], dst[1], dst[2] = a<<2|b>>4, b<<4|c>>2, c<<6|d
-		text, dst = text[4:], dst[3:]
+		binary.BigEndian.PutUint64(b, uint64(p)<<52|uint64(q)<<40|uint64(r)<<28|uint64(s)<<16)
 	}
-	switch {
-	case len(text) >= 3 && len(dst) >= 2:
-		a, b, c := digits[text[0]], digits[text[1]], digits[text[2]]
-		dst[0], dst[1] = a<<2|b>>4, b<<4|c>>2
-		return (a|b|c)&invalid == 0 && c&3 == 0
-	case len(text) >= 2 && len(dst) >= 1:
-		a, b := digits[text[0]], digits[text[1]]
-		dst[0] = a<<2 | b>>4
-		return (a|b)&invalid == 0 && b&15 == 0
+	for ; len(dst)-m >= 3; n, m = n+4, m+3 {
+		t, b := text[n:n+4], dst[m:m+3]
+		p, q := tens[t[0]]|ones[t[1]], tens[t[2]]|ones[t[3]]
+		if (p|q)&invalid != 0 {
+			return false
+		}
+		b[0], b[1], b[2] = byte(p>>4), byte(p<<4|q>>8), byte(q)
+	}
+	switch t, b := text[n:], dst[m:]; len(b) {
+	case 2:
+		p, q := tens[t[0]]|ones[t[1]], tens[t[2]]
+		b[0], b[1] = byte(p>>4), byte(p<<4|q>>8)
+		return (p|q)&invalid == 0 && q&0xff == 0
+	case 1:
+		p := tens[t[0]] | ones[t[1]]
+		b[0] = byte(p >> 4)
+		return p&invalid == 0 && p&0xf == 0
 	}
 	return true
 }
