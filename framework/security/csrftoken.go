@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"sync"
 
 	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 	"github.com/mastaba-go/mastaba/registry"
@@ -65,8 +66,8 @@ func (c *CSRF) Token(r *web.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	making <- struct{}{}
-	defer func() { <-making }()
+	making.Lock()
+	defer making.Unlock()
 	t, ok, err := c.stored(r)
 	if err != nil {
 		return "", err
@@ -80,8 +81,8 @@ func (c *CSRF) Token(r *web.Request) (string, error) {
 	return t.masked(), nil
 }
 
-// makingKey holds a semaphore, so that parts of a page which are rendered at once get one token.
-var makingKey = web.NewKey("csrf token", func(*web.Request) (chan struct{}, error) { return make(chan struct{}, 1), nil })
+// makingKey holds a lock, so that parts of a page which are rendered at once get one token.
+var makingKey = web.NewKey("csrf token", func(*web.Request) (*sync.Mutex, error) { return new(sync.Mutex), nil })
 
 // stored returns the token of the client; false if it has none.
 func (c *CSRF) stored(r *web.Request) (t token, ok bool, err error) {

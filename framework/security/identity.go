@@ -12,7 +12,7 @@ import (
 //
 //	member, ok, err := security.Identity[*Member](r)
 func Identity[T any](r *web.Request) (user T, ok bool, err error) {
-	identity, err := r.Identity()
+	identity, err := identityOf(r)
 	if err != nil || identity == nil {
 		return user, false, err
 	}
@@ -20,4 +20,12 @@ func Identity[T any](r *web.Request) (user T, ok bool, err error) {
 		return user, false, fmt.Errorf("the identity is a %T, not a %T: ask for the type that Options.Load of the security policy returns", identity, user)
 	}
 	return user, true, nil
+}
+
+// identityOf is r.Identity, without another copy of what a Policy keeps for the request.
+func identityOf(r *web.Request) (any, error) {
+	if policy, ok := r.Application().Security.(*Policy); ok {
+		return policy.Identity(r)
+	}
+	return r.Identity()
 }

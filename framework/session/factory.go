@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -103,7 +104,7 @@ func now() time.Time { return time.Unix(time.Now().Unix(), 0) }
 
 // alive reports whether a session with these stamps has not ended.
 func (f *Factory) alive(created, renewed, at time.Time) bool {
-	return (f.o.Timeout < 0 || at.Sub(renewed) < f.o.Timeout) && (f.o.Lifetime < 0 || at.Sub(created) < f.o.Lifetime)
+	return (f.o.Timeout < 0 || age(renewed, at) < f.o.Timeout) && (f.o.Lifetime < 0 || age(created, at) < f.o.Lifetime)
 }
 
 // ttl returns how long a session lasts that is renewed now.
@@ -119,5 +120,11 @@ func (f *Factory) ttl(created, at time.Time) time.Duration {
 
 // due reports whether the stamp is old enough to be renewed without a change.
 func (f *Factory) due(renewed, at time.Time) bool {
-	return f.o.RenewAfter >= 0 && at.Sub(renewed) >= f.o.RenewAfter
+	return f.o.RenewAfter >= 0 && age(renewed, at) >= f.o.RenewAfter
+}
+
+// age returns how old a stamp is, as Time.Sub does. Since stamps are whole seconds, it is faster.
+func age(stamp, at time.Time) time.Duration {
+	const most = int64(math.MaxInt64 / time.Second)
+	return time.Duration(max(min(at.Unix()-stamp.Unix(), most), -most)) * time.Second
 }

@@ -76,3 +76,13 @@ func FuzzCookieValue(f *testing.F) {
 		}
 	})
 }
+
+func TestAge(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1_700_000_000, 0)
+	for _, stamp := range []time.Time{at, at.Add(time.Hour), at.Add(-time.Hour), time.Unix(0, 0)} {
+		assert.Equal(t, at.Sub(stamp), age(stamp, at))
+	}
+	assert.Negative(t, age(time.Unix(253402300799, 0), at), "no overflow")
+	assert.Greater(t, age(time.Unix(0, 0), time.Unix(253402300799, 0)), 250*365*24*time.Hour, "no overflow")
+}

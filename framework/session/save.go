@@ -72,7 +72,8 @@ func (k *sealed) open(_ *web.Request, c *cookie, value string, s *state) (bool, 
 		return false, nil
 	}
 	created, renewed, entries, err := parseFrame(plain, s.room[:0])
-	if err != nil || !k.alive(created, renewed, now()) {
+	s.opened = now()
+	if err != nil || !k.alive(created, renewed, s.opened) {
 		return false, nil
 	}
 	s.known, s.created, s.renewed, s.entries = true, created, renewed, entries
@@ -88,14 +89,13 @@ func (k *sealed) limit(c *cookie, entries []entry) error {
 }
 
 func (k *sealed) save(_ *web.Request, c *cookie, s *state) (string, error) {
-	at := now()
 	switch {
 	case s.isChanged() || s.touched || s.renew && s.known:
-	case s.known && k.due(s.renewed, at):
+	case s.known && k.due(s.renewed, s.opened):
 	default:
 		return "", nil
 	}
-	plain := appendFrame(make([]byte, 0, frameLen(s.entries)), s.created, at, s.entries)
+	plain := appendFrame(make([]byte, 0, frameLen(s.entries)), s.created, now(), s.entries)
 	line := make([]byte, 0, len(c.name)+1+sealedLen(len(plain)))
 	line = append(append(line, c.name...), '=')
 	return string(k.ringOf(c).appendSealed(line, plain)), nil

@@ -40,6 +40,7 @@ type state struct {
 	token            string // of a stored session
 	both             bool   // the cookie has another id too: see stored.open
 	created, renewed time.Time
+	opened           time.Time // when a cookie was read
 	entries          []entry
 	room             [4]entry // for entries of a cookie
 
@@ -320,6 +321,7 @@ func (s *session) Fork() (any, func()) {
 	own := &fork.first
 	own.f, own.cookie, own.sent = st.f, st.cookie, st.sent
 	own.known, own.token, own.both, own.created, own.renewed = st.known, st.token, st.both, st.created, st.renewed
+	own.opened = st.opened
 	own.entries = slices.Clone(st.entries)
 	own.touched, own.renew, own.ended, own.invalid = st.touched, st.renew, st.ended, st.invalid
 	own.saved, own.outcome, own.removed = st.saved, st.outcome, st.removed

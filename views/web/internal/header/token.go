@@ -51,9 +51,9 @@ func HasElement(list, element string) bool {
 func WithVary(vary string, names []string) string {
 	for _, name := range names {
 		switch {
-		case HasElement(vary, name), HasElement(vary, "*"):
 		case vary == "":
 			vary = name
+		case HasElement(vary, name), HasElement(vary, "*"):
 		default:
 			vary += ", " + name
 		}

@@ -140,7 +140,12 @@ func (resp *Response) SetContentType(mediaType string) {
 
 // AddVary adds the names of request headers to Vary, unless it contains them.
 func (resp *Response) AddVary(names ...string) {
-	if first := resp.Header("Vary"); header.WithVary(first, names) != first { // with one line, this avoids a list
+	first := resp.Header("Vary")
+	switch with := header.WithVary(first, names); {
+	case with == first: // with one line, this avoids a list
+	case resp.extras == nil: // nearly always: it has no other headers
+		resp.SetHeader("Vary", with)
+	default:
 		resp.SetHeader("Vary", header.WithVary(strings.Join(resp.headers().Values("Vary"), ", "), names))
 	}
 }
