@@ -57,7 +57,10 @@ func (a *App) decorate(r *web.Request, resp *web.Response) {
 		return
 	}
 	_, err := web.Guard(func(r *web.Request) (*web.Response, error) {
-		return nil, a.newResponse(&web.NewResponse{Request: r, Response: resp})
+		if err := a.newResponse(&web.NewResponse{Request: r, Response: resp}); err != nil {
+			return nil, err
+		}
+		return nil, web.Drive(r).RunResponseCallbacks(resp) // a subscriber may have registered some
 	})(r)
 	if err != nil {
 		web.Drive(r).LogError(err, statusOf(err), "NewResponse")

@@ -463,3 +463,47 @@ func (s *lossyStore) Update(ctx context.Context, id session.ID, c session.Change
 	}
 	return err
 }
+
+// TestNewResponse: a subscriber that uses the session first changes it, whatever else the request has
+// used, and whatever response it gets.
+func TestNewResponse(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/plain", "/callback", "/used", "/missing", "/broken"} {
+		ran := false
+		app, _ := newApp(t, session.Options{}, func(c *framework.Configurator) {
+			view := func(name string, fn func(*framework.Request) (*framework.Response, error)) {
+				c.AddView(views.Func(fn), views.Name(name))
+			}
+			view("plain", func(r *framework.Request) (*framework.Response, error) { return r.Text("plain"), nil })
+			view("callback", func(r *framework.Request) (*framework.Response, error) {
+				r.AddResponseCallback(func(*framework.Request, *framework.Response) error { return nil })
+				return r.Text("callback"), nil
+			})
+			view("used", func(r *framework.Request) (*framework.Response, error) {
+				_, _, err := text.Get(r)
+				return r.Text("used"), err
+			})
+			view("broken", func(*framework.Request) (*framework.Response, error) { return nil, errors.New("broken") })
+			registry.Subscribe(c, func(e *web.NewResponse) error {
+				if e.Request.URL.Path != path {
+					return nil
+				}
+				e.Request.AddResponseCallback(func(*web.Request, *web.Response) error { ran = true; return nil })
+				err := text.Set(e.Request, "seen")
+				if path == "/used" { // it was saved
+					assert.ErrorIs(t, err, session.ErrSaved)
+					return nil
+				}
+				return err
+			})
+		})
+		browser := app.Browser()
+		browser.Get(path)
+		assert.True(t, ran, "%s: the callback of the subscriber", path)
+		want := "seen"
+		if path == "/used" {
+			want = ""
+		}
+		assert.Equal(t, want, browser.Get("/get").Body, path)
+	}
+}

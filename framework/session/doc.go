@@ -41,7 +41,8 @@
 // # When it is saved
 //
 // A session is saved once, when the response callbacks have run and before the first byte is sent,
-// so that a failure to save becomes the response. Reading saves nothing, except that after
+// so that a failure to save becomes the response. One that a subscriber to web.NewResponse uses first
+// is saved after it. Reading saves nothing, except that after
 // Options.RenewAfter the stamp of the last use is renewed. A value counts as changed when Set or
 // Delete is called; Get returns a copy, and changing that changes nothing. Changed makes the session
 // be saved without a change. An error response saves the session too, unless Options.DiscardOnError

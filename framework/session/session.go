@@ -55,7 +55,8 @@ type state struct {
 
 // ErrSaved is the error of a change that comes too late: the session was saved, since the response
 // is being sent. A stream or an http.Handler changes the session before it is returned by the view,
-// not while it runs.
+// not while it runs. A subscriber to web.NewResponse may change a session that the request has not
+// used before, since one that it has used was saved already.
 var ErrSaved = errors.New("the session was saved when the response began: change it before")
 
 // begin makes the state a new session. The caller holds mu, or is alone.

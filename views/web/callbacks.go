@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"io"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/callbacks"
 )
@@ -42,8 +41,7 @@ func (r *Request) runResponseCallbacks(resp *Response) error {
 	}
 	err := x.onResponse.Run(func(fn func(*Request, *Response) error) error { return guarded(fn, r, resp) })
 	if err == nil {
-		err = r.saveSession(resp, false)
-		x.ready.Store(true)
+		err = r.saveSession(x, resp, false)
 	}
 	return err
 }
@@ -54,9 +52,8 @@ func (r *Request) rerunResponseCallbacks(resp *Response) error {
 		return nil
 	}
 	err := x.onResponse.Rerun(func(fn func(*Request, *Response) error) error { return guarded(fn, r, resp) })
-	err = errors.Join(err, r.saveSession(resp, true))
-	x.ready.Store(true)
-	return err
+	x.savedIn = nil // whatever memory the response uses, it is another one
+	return errors.Join(err, r.saveSession(x, resp, true))
 }
 
 // guarded calls a response callback. A panic is an error.
@@ -69,7 +66,7 @@ func (r *Request) runFinishedCallbacks() error {
 	if x == nil {
 		return nil
 	}
-	defer x.close()
+	defer x.closers.Close()
 	x.interim.Close()
 	return x.onFinished.Run(func(fn func(*Request) error) error { return r.finishWith(fn) })
 }
@@ -82,23 +79,4 @@ func (r *Request) finishWith(fn func(*Request) error) error {
 			r.Log().Error().Err(err).Msg("finished callback")
 		}
 	})
-}
-
-// closeAtEnd closes c after the finished callbacks, even if one fails.
-func (r *Request) closeAtEnd(c io.Closer) {
-	x := r.more()
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.closers = append(x.closers, c)
-}
-
-// close closes what closeAtEnd registered.
-func (x *extras) close() {
-	x.mu.Lock()
-	closers := x.closers
-	x.closers = nil
-	x.mu.Unlock()
-	for _, c := range closers {
-		_ = c.Close() // a temporary file may stay behind, no more
-	}
 }

@@ -122,7 +122,7 @@ func (d *Detached) adoptExtras() {
 	defer old.mu.Unlock()
 	own.mu.Lock()
 	defer own.mu.Unlock()
-	own.closers = append(own.closers, old.closers...)
+	own.closers.Adopt(&old.closers)
 	own.detached.Store(d.outer)
 	own.vary.Add(old.vary.All()...)
 	d.from.root().extras.Store(own)

@@ -196,7 +196,8 @@ func (d Driver) Publish() {
 }
 
 // RunResponseCallbacks calls the response callbacks that did not run yet, until one fails; the rest
-// is then skipped. If none fails, it saves the session.
+// is then skipped. If none fails, it saves the session, unless it did so before. The App calls it
+// before the subscribers to [NewResponse], and again after them.
 func (d Driver) RunResponseCallbacks(resp *Response) error { return d.r.runResponseCallbacks(resp) }
 
 // HasResponseCallbacks reports whether the request has any response callbacks.
@@ -209,7 +210,7 @@ func (d Driver) HasResponseCallbacks() bool { return d.r.hasResponseCallbacks() 
 func (d Driver) RerunResponseCallbacks(resp *Response) error { return d.r.rerunResponseCallbacks(resp) }
 
 // ResponseReady reports whether it is too late to save a session that is not in use yet: the response
-// callbacks have run, or the response is being sent.
+// is being sent.
 func (d Driver) ResponseReady() bool {
 	x := d.r.root().extras.Load()
 	return x != nil && x.ready.Load()

@@ -28,7 +28,7 @@ type (
 		Vars     map[string]any
 		Renderer string
 	}
-	// NewResponse occurs after the response callbacks.
+	// NewResponse occurs after the response callbacks. Those that a subscriber registers run too.
 	NewResponse struct {
 		Request  *Request
 		Response *Response

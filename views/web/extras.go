@@ -1,7 +1,6 @@
 package web
 
 import (
-	"io"
 	"sync"
 	"sync/atomic"
 
@@ -25,19 +24,20 @@ type extras struct {
 	claims   origin.Kept
 	interim  *stream.Interim        // shared with detached copies; nil without a client
 	ready    atomic.Bool            // see Driver.ResponseReady
+	savedIn  *Response              // where the session was saved
 	view     atomic.Pointer[string] // see Driver.NameView
 
 	attributes attributes.Set
 	onResponse callbacks.List[func(*Request, *Response) error]
 	onFinished callbacks.List[func(*Request) error]
+	closers    callbacks.Closers               // closed after onFinished
 	responses  owned.List[*Request, *Response] // what Response returns once the one in the request is taken
 
 	mu sync.Mutex // guards all below
 
-	closers []io.Closer // closed after onFinished
-	id      string
-	log     *zerolog.Logger
-	sent    Sent
+	id   string
+	log  *zerolog.Logger
+	sent Sent
 }
 
 // more returns the extras, allocating them if necessary.

@@ -33,19 +33,14 @@ func (k *Key[T]) Get(r *Request) (T, error) {
 	x := r.more()
 	v, ok, err := x.attributes.Peek(&k.key)
 	if !ok { // seldom
-		v, err = k.compute(x, r)
+		var load func() (any, error)
+		if k.load != nil {
+			load = func() (any, error) { return k.load(r) }
+		}
+		v, err = x.attributes.Get((*requestContext)(r), &k.key, load)
 	}
 	value, _ := v.(T)
 	return value, err
-}
-
-// compute waits for the attribute, or computes it.
-func (k *Key[T]) compute(x *extras, r *Request) (any, error) {
-	var load func() (any, error)
-	if k.load != nil {
-		load = func() (any, error) { return k.load(r) }
-	}
-	return x.attributes.Get((*requestContext)(r), &k.key, load)
 }
 
 // Set sets the attribute of the request, in place of the present value or the one that would be

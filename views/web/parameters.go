@@ -115,7 +115,7 @@ func readForm(r *Request) (form.Fields, error) {
 		fields, err = form.Read(r.Request, kept, limit)
 		r.putBack(from, kept.Again())
 		if kept.OnDisk() {
-			r.closeAtEnd(kept)
+			r.more().closers.Add(kept)
 		}
 		if err != nil {
 			err = bodyError(err)

@@ -29,5 +29,5 @@ func TestDetachHandlesEveryField(t *testing.T) {
 		return names
 	}
 	assert.Equal(t, []string{"Request", "app", "from", "err", "extras", "slot", "flags", "state", "kept", "match", "result", "first"}, fields(Request{}))
-	assert.Equal(t, []string{"detached", "vary", "accept", "claims", "interim", "ready", "view", "attributes", "onResponse", "onFinished", "responses", "mu", "closers", "id", "log", "sent"}, fields(extras{}))
+	assert.Equal(t, []string{"detached", "vary", "accept", "claims", "interim", "ready", "savedIn", "view", "attributes", "onResponse", "onFinished", "closers", "responses", "mu", "id", "log", "sent"}, fields(extras{}))
 }

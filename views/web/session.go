@@ -75,9 +75,10 @@ func (r *Request) Session() (Session, error) {
 	return sessionKey.Get(r)
 }
 
-// saveSession saves the session, if one is in use.
-func (r *Request) saveSession(resp *Response, failed bool) error {
-	if s, ok := sessionKey.Peek(r); ok {
+// saveSession saves the session, if one is in use that is not yet saved in this response.
+func (r *Request) saveSession(x *extras, resp *Response, failed bool) error {
+	if s, ok := sessionKey.Peek(r); ok && x.savedIn != resp {
+		x.savedIn = resp
 		if saved, ok := s.(SavedSession); ok {
 			return guarded(func(r *Request, resp *Response) error { return saved.Save(r, resp, failed || r.Err() != nil) }, r, resp)
 		}

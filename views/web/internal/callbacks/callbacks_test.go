@@ -93,3 +93,21 @@ func TestPrecede(t *testing.T) {
 	require.NoError(t, l.Run(call))
 	assert.Equal(t, []string{"a", "b", "c", "d"}, *calls)
 }
+
+type closer struct{ closed int }
+
+func (c *closer) Close() error { c.closed++; return errors.New("ignored") }
+
+func TestClosers(t *testing.T) {
+	t.Parallel()
+	var list, other callbacks.Closers
+	one, two := new(closer), new(closer)
+	list.Add(one)
+	other.Add(two)
+	list.Adopt(&other)
+	other.Close()
+	assert.Zero(t, two.closed, "it has another owner")
+	list.Close()
+	list.Close()
+	assert.Equal(t, []int{1, 1}, []int{one.closed, two.closed})
+}
