@@ -29,6 +29,12 @@ func (rd *rendering) overridden(name string) (*rendering, error) {
 	return &other, nil
 }
 
+// NewRenderer makes the renderer called name of a built application, for code that renders often:
+// Render makes one each time. It is nil for "null".
+func NewRenderer(reg *registry.Registry, name string) (ValueRenderer, error) {
+	return renderersOf(reg).named(name, nil)
+}
+
 // Render renders a value as text by the renderer called name, such as a part of a page. It neither
 // uses nor changes the response of the request. Subscribers to [web.BeforeRender] see it.
 func Render(r *web.Request, name string, value any) (string, error) {
