@@ -204,6 +204,10 @@ func (c *Configurator) SetDefaultPermission(permission string) {
 	views.SetDefaultPermission(c.Directive(), permission)
 }
 
+// AcceptAcrossTypes lets the Accept header choose among the views of all types that a resource has. See
+// views.AcceptAcrossTypes.
+func (c *Configurator) AcceptAcrossTypes() { views.AcceptAcrossTypes(c.Directive()) }
+
 // SetDefaultSubpath sets whether views without the option views.Subpath take names after their own. See
 // views.SetDefaultSubpath.
 func (c *Configurator) SetDefaultSubpath(takes bool) {

@@ -47,7 +47,7 @@ func Accept(mediaType string, more ...string) web.Predicate {
 		}
 		offers[i] = offer
 	}
-	p := web.NewPredicate(kindAccept, texts(offers), func(r *web.Request) (bool, error) {
+	p := web.NewPredicate(kindAccept, condition.Texts(offers), func(r *web.Request) (bool, error) {
 		web.Drive(r).SetNegotiated()
 		accept := r.Accept()
 		for _, offer := range offers {
@@ -97,15 +97,15 @@ func ContentType(types ...string) web.Predicate {
 		}
 		want = append(want, normal)
 	}
-	want = sortedSet(want)
-	p := web.NewPredicate(kindContentType, texts(want), func(r *web.Request) (bool, error) {
+	want = condition.Set(want)
+	p := web.NewPredicate(kindContentType, condition.Texts(want), func(r *web.Request) (bool, error) {
 		return mediatype.In(want, web.Drive(r).ContentType()), nil
 	})
 	if problem != nil {
 		return p.WithErr(problem)
 	}
 	p = p.WithData(mediaTypes(want))
-	return required(p, types, "media type")
+	return condition.Required(p, types, "media type")
 }
 
 // AddAcceptOrder places a media type in the server's order of offers, which decides where the

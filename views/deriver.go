@@ -7,6 +7,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/internal/absent"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 )
 
 // The names of the built-in derivers, outermost first, with the two bounds that [Under] and [Over]
@@ -43,7 +44,7 @@ func Options(names ...string) DeriverOption { return readOptions(slices.Clone(na
 // readOptions is the option Options.
 type readOptions []string
 
-func (o readOptions) String() string { return "options " + texts(o) }
+func (o readOptions) String() string { return "options " + condition.Texts(o) }
 
 func (o readOptions) applyTo(d *deriver) { d.options = append(d.options, o...) }
 

@@ -19,31 +19,12 @@ import (
 // interfaces. Of two types that T inherits from, the one registered first comes first.
 func Inherit[T, P any](c registry.Recorder, as func(T) P) {
 	config := c.Directive()
-	from, to := reflect.TypeFor[T](), reflect.TypeFor[P]()
-	switch {
-	case from.Kind() == reflect.Interface:
-		config.Report(fmt.Errorf("inherit %s from %s: %[1]s is an interface: its views already serve every type that implements it", from, to))
+	edge, err := lineage.Between(as)
+	config.Report(err)
+	if edge.Convert == nil { // there is nothing to inherit
 		return
-	case to.Kind() == reflect.Interface:
-		config.Report(fmt.Errorf("inherit %s from %s: %[2]s is an interface: implement it in %[1]s instead", from, to))
-		return
-	case from == to:
-		config.Report(fmt.Errorf("inherit %s from itself", from))
-		return
-	case as == nil: // the types are known
-		config.Report(fmt.Errorf("inherit %s from %s: nil function: want a func(%[1]s) %[2]s", from, to))
 	}
-	edge := lineage.Edge{To: to, Convert: func(res any) (any, error) {
-		t, is := res.(T)
-		if !is {
-			return nil, fmt.Errorf("inherit %s from %s: got a %T", from, to, res)
-		}
-		p := as(t)
-		if to.Kind() == reflect.Pointer && any(p) == any(*new(P)) {
-			return nil, fmt.Errorf("inherit %s from %s: the function returned nil", from, to)
-		}
-		return p, nil
-	}}
+	from, to := reflect.TypeFor[T](), edge.To
 	config.Declare(registry.Declaration{
 		Category: categoryInherited, Type: "inheritance", ID: [2]reflect.Type{from, to},
 		Title:   fmt.Sprintf("%s from %s", from, to),

@@ -42,6 +42,7 @@ type slot struct {
 	groups []*multiview // in order of registration; those of error statuses are apart
 	byType map[reflect.Type]*multiview
 	ranges []*statusGroup // of error views by status, narrower first
+	across bool           // the Accept header chooses among views of all types
 	deep   *slot          // the views that take a subpath: nil if there are none, s itself if all do
 
 	fixed  *chain // for every type, if all views are for any
@@ -250,6 +251,9 @@ func (s *slot) newChain(ts *types, t reflect.Type) *chain {
 	if g := s.byType[nil]; g != nil {
 		add(g, nil)
 	}
+	if s.across {
+		c.mergeOffers()
+	}
 	return c
 }
 
@@ -321,13 +325,16 @@ func (c *cursor) next(r *web.Request) *registration {
 			c.left = c.left[1:]
 			return next
 		case len(c.picks) > 0:
+			if c.at.merged {
+				c.at.convert = c.picks[0].convert
+			}
 			c.left, c.picks = c.picks[0].views, c.picks[1:]
 		case c.bare:
 			c.left, c.bare = c.at.bare, false
 		case len(c.steps) > 0:
 			c.at, c.steps, c.bare = c.steps[0], c.steps[1:], true
 			if len(c.at.offers) > 0 {
-				c.picks = preferred(r, c.at.offers)
+				c.picks = c.at.picks(r)
 			}
 		default:
 			return nil

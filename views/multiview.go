@@ -21,12 +21,14 @@ type multiview struct {
 	// Once complete:
 	bare   []*registration // without Accept, in the order in which they are tried
 	offers []offer         // with Accept, in the server's order
+	merged bool            // the offers are those of other multiviews: see mergeOffers
 }
 
 // offer is a media type and the views that offer it, in the order in which they are tried.
 type offer struct {
 	mediaType string
 	views     []*registration
+	convert   func(any) (any, error) // that of the step, if the offers of several are merged
 }
 
 func (g *multiview) add(reg *registration) {

@@ -135,7 +135,9 @@ func (c *chain) examine(r *web.Request, nothing bool) []candidate {
 	var all []candidate
 	for _, group := range c.steps {
 		for _, view := range group.inOrder(r) {
-			all = append(all, candidate{view, view.failing(r)})
+			if !slices.ContainsFunc(all, func(e candidate) bool { return e.registration == view }) {
+				all = append(all, candidate{view, view.failing(r)})
+			}
 		}
 	}
 	if c.behind != nil && (nothing || !slices.ContainsFunc(all, func(e candidate) bool { return len(e.failed) == 0 })) {
@@ -146,13 +148,16 @@ func (c *chain) examine(r *web.Request, nothing bool) []candidate {
 
 // inOrder lists the views in the order in which they are tried, then those that the Accept header
 // excludes.
-func (g *multiview) inOrder(r *web.Request) []*registration {
+func (g step) inOrder(r *web.Request) []*registration {
 	var list []*registration
-	taken := preferred(r, g.offers)
+	taken := g.picks(r)
 	for _, o := range taken {
 		list = append(list, o.views...)
 	}
 	list = append(list, g.bare...)
+	if g.merged { // the steps behind it have the others
+		return list
+	}
 	for i := range g.offers {
 		if !slices.Contains(taken, &g.offers[i]) {
 			list = append(list, g.offers[i].views...)

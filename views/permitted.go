@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -23,7 +24,7 @@ import (
 // It is not for routes, which are matched before the resource is known; in an error view it asks
 // about the resource where traversal ended.
 func IfPermitted(permission string) Option {
-	p := web.NewPredicate(kindPermitted, texts([]string{permission}), func(r *web.Request) (bool, error) {
+	p := web.NewPredicate(kindPermitted, condition.Texts([]string{permission}), func(r *web.Request) (bool, error) {
 		return r.Can(permission)
 	}).WithData(permitted(permission))
 	if permission == "" {

@@ -40,11 +40,11 @@ type methods = condition.Methods
 // A view without Method handles every method except CONNECT and TRACE, which a view handles only if
 // it names them.
 func Method(names ...string) web.Predicate {
-	set := sortedSet(names)
+	set := condition.Set(names)
 	if slices.Contains(set, http.MethodGet) && !slices.Contains(set, http.MethodHead) {
-		set = sortedSet(append(set, http.MethodHead))
+		set = condition.Set(append(set, http.MethodHead))
 	}
-	p := web.NewPredicate(kindMethod, texts(set), func(r *web.Request) (bool, error) {
+	p := web.NewPredicate(kindMethod, condition.Texts(set), func(r *web.Request) (bool, error) {
 		return slices.Contains(set, methodOf(r)), nil
 	}).WithData(methods(set))
 	for _, name := range names {
@@ -55,7 +55,7 @@ func Method(names ...string) web.Predicate {
 			p = p.WithErr(fmt.Errorf("method: invalid method %q: methods are case-sensitive, want %q", name, upper))
 		}
 	}
-	return required(p, names, "method")
+	return condition.Required(p, names, "method")
 }
 
 func methodOf(r *web.Request) string {
@@ -70,13 +70,13 @@ func methodOf(r *web.Request) string {
 // expression begins right after the colon. The response names the headers in Vary, except Host.
 func Header(specs ...string) web.Predicate {
 	headers, printed, err := condition.ParseHeaders(specs)
-	p := web.NewPredicate(kindHeader, texts(printed), func(r *web.Request) (bool, error) {
+	p := web.NewPredicate(kindHeader, condition.Texts(printed), func(r *web.Request) (bool, error) {
 		return headers.Hold(r), nil
 	}).WithData(headers)
 	if err != nil {
 		return p.WithErr(err)
 	}
-	return required(p.WithVary(headers.Vary()...), specs, "header")
+	return condition.Required(p.WithVary(headers.Vary()...), specs, "header")
 }
 
 // Param holds if the request has all the parameters, in its query or its form body; see Parameters
@@ -86,7 +86,7 @@ func Header(specs ...string) web.Predicate {
 // Two views that differ only in "k" and "k=" conflict.
 func Param(specs ...string) web.Predicate {
 	pairs, printed, err := condition.ParsePairs(specs)
-	p := web.NewPredicate(kindParam, texts(printed), func(r *web.Request) (bool, error) {
+	p := web.NewPredicate(kindParam, condition.Texts(printed), func(r *web.Request) (bool, error) {
 		params, err := r.Parameters()
 		if err != nil {
 			return false, err
@@ -102,7 +102,7 @@ func Param(specs ...string) web.Predicate {
 	if err != nil {
 		return p.WithErr(err)
 	}
-	return required(p, specs, "parameter")
+	return condition.Required(p, specs, "parameter")
 }
 
 // PathInfo holds if the regular expression matches at the start of the decoded path.
@@ -130,7 +130,7 @@ func XHR(want bool) web.Predicate {
 // "name=value". It never holds without a match, and never for a marker with several values.
 func MatchParam(specs ...string) web.Predicate {
 	pairs, printed, err := condition.ParseValues(specs)
-	p := web.NewPredicate(kindMatchParam, texts(printed), func(r *web.Request) (bool, error) {
+	p := web.NewPredicate(kindMatchParam, condition.Texts(printed), func(r *web.Request) (bool, error) {
 		match := r.Match()
 		if match.Len() == 0 {
 			return false, nil
@@ -145,7 +145,7 @@ func MatchParam(specs ...string) web.Predicate {
 	if err != nil {
 		return p.WithErr(err)
 	}
-	return required(p, specs, "marker")
+	return condition.Required(p, specs, "marker")
 }
 
 // Where makes a predicate of your own, which holds if fn returns true. values is how it prints, and
@@ -162,7 +162,7 @@ func MatchParam(specs ...string) web.Predicate {
 // and becomes the request's error. [AddPredicate] sets the weight of a kind; kinds that were not
 // added weigh more than those that were, in order of first use.
 func Where(kind string, fn func(*web.Request) (bool, error), values ...string) web.Predicate {
-	p := web.NewPredicate(kind, texts(values), fn)
+	p := web.NewPredicate(kind, condition.Texts(values), fn)
 	switch {
 	case kind == "":
 		return p.WithErr(errors.New("predicate without a kind: want a name such as \"weekday\""))
@@ -176,30 +176,3 @@ func Where(kind string, fn func(*web.Request) (bool, error), values ...string) w
 
 // Not holds when p does not. It weighs as much as p.
 func Not(p web.Predicate) web.Predicate { return web.Not(p) }
-
-// required adds an error to a predicate without values.
-func required(p web.Predicate, values []string, noun string) web.Predicate {
-	if len(values) == 0 {
-		return p.WithErr(fmt.Errorf("%s: want at least one %s", p.Kind(), noun))
-	}
-	return p
-}
-
-// texts prints the values of a predicate, quoted.
-func texts(values []string) string {
-	var b strings.Builder
-	for i, v := range values {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(strconv.Quote(v))
-	}
-	return b.String()
-}
-
-// sortedSet returns the values sorted and without duplicates, in a new slice.
-func sortedSet(values []string) []string {
-	set := slices.Clone(values)
-	slices.Sort(set)
-	return slices.Compact(set)
-}

@@ -1,13 +1,12 @@
 package views
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -31,24 +30,13 @@ func Containment[T any]() web.Predicate {
 // ignored. For names with slashes give all names, starting with the root's empty one: "", "wiki",
 // "Front". It never holds for an error view.
 func PhysicalPath(path string, names ...string) web.Predicate {
-	var problem error
-	var want []string
-	switch {
-	case len(names) == 0:
-		want = slices.DeleteFunc(strings.Split(path, "/"), func(name string) bool { return name == "" })
-	case path != "":
-		problem = fmt.Errorf("physical path %q, %q: the first name is the root's, which is empty", path, names)
-		want = append([]string{path}, names...)
-	default:
-		want = slices.Clone(names)
-	}
-	text := strconv.Quote(traversal.Join(want))
-	p := web.NewPredicate(kindPhysicalPath, text, func(r *web.Request) (bool, error) {
+	want, err := condition.PhysicalNames(path, names)
+	p := web.NewPredicate(kindPhysicalPath, strconv.Quote(traversal.Join(want)), func(r *web.Request) (bool, error) {
 		node := r.Node()
 		return r.Err() == nil && !node.IsZero() && node.Depth() == len(want) && slices.Equal(node.Names(), want), nil
 	})
-	if problem != nil {
-		return p.WithErr(problem)
+	if err != nil {
+		return p.WithErr(err)
 	}
 	return p
 }

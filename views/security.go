@@ -200,8 +200,8 @@ func Authenticated(want bool) web.Predicate {
 // if it is a web.Principaler; otherwise the only principal is web.Everyone. Most applications need
 // [Permission] instead.
 func Principals(names ...string) web.Predicate {
-	want := sortedSet(names)
-	p := web.NewPredicate(kindPrincipals, texts(want), func(r *web.Request) (bool, error) {
+	want := condition.Set(names)
+	p := web.NewPredicate(kindPrincipals, condition.Texts(want), func(r *web.Request) (bool, error) {
 		have, err := r.Principals()
 		if err != nil {
 			return false, err
@@ -213,5 +213,5 @@ func Principals(names ...string) web.Predicate {
 		}
 		return true, nil
 	})
-	return required(p, names, "principal")
+	return condition.Required(p, names, "principal")
 }

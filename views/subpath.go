@@ -49,6 +49,7 @@ func (i *Info) takesSubpath() bool {
 // all do. So other requests pay nothing for subpaths.
 func (s *slot) ofSubpaths() *slot {
 	deep, all := newSlot(s.place), true
+	deep.across = s.across
 	s.each(func(reg *registration) bool {
 		if reg.info.takesSubpath() {
 			deep.add(reg)

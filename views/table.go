@@ -139,6 +139,7 @@ type index struct {
 	global places            // of views without a route
 	routed map[string]places // by route
 	slots  []*slot           // in order of registration
+	across bool              // see AcceptAcrossTypes
 }
 
 // places are the slots of one route, or of none, by view name. Default views, the most frequent
@@ -233,6 +234,7 @@ func (x *index) freeze(kinds *ranking.Scale, offers []string) error {
 	}
 	var errs []error
 	for _, s := range x.slots {
+		s.across = x.across
 		errs = append(errs, s.freeze(x.types, kinds, offers))
 		if s.deep = s.ofSubpaths(); s.deep != nil && s.deep != s {
 			_ = s.deep.freeze(x.types, kinds, offers) // its ties are among those of s

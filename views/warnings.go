@@ -18,7 +18,9 @@ func (t *Table) warn(reg *registry.Registry) {
 			for _, g := range s.all() {
 				g.warn(reg, both)
 			}
-			s.warnOfAccept(t.types, reg)
+			if !s.across {
+				s.warnOfAccept(t.types, reg)
+			}
 		}
 		x.warnOfTies(reg)
 		for _, info := range t.Views() {
@@ -116,7 +118,7 @@ func (s *slot) warnOfAccept(ts *types, reg *registry.Registry) {
 			if at := slices.IndexFunc(other.offers, func(o offer) bool { return !g.offersType(o.mediaType) }); at >= 0 {
 				first, second := g.offers[0].views[0].info, other.offers[at].views[0].info
 				reg.Warn(first.Source, fmt.Sprintf("%s is tried before %s (%s), whatever the client prefers: "+
-					"Accept chooses among views of one type: register the other view for %s too", first, second, second.Source, g.typ))
+					"Accept chooses among views of one type: register the other view for %s too, or use views.AcceptAcrossTypes", first, second, second.Source, g.typ))
 			}
 		}
 	}

@@ -71,10 +71,10 @@ func TestWarnings(t *testing.T) {
 		// Accept between types.
 		"Accept of another type": {[]view{{views.For[*page](), views.Accept("text/html")}, {views.Accept("application/json")}}, []string{
 			`v.go:1: default view for *views_test.page [accept="text/html"] is tried before default view for any resource [accept="application/json"] (v.go:2), whatever the client prefers: ` +
-				`Accept chooses among views of one type: register the other view for *views_test.page too`}},
+				`Accept chooses among views of one type: register the other view for *views_test.page too, or use views.AcceptAcrossTypes`}},
 		"Accept of an interface": {[]view{{views.For[content](), views.Accept("text/html")}, {views.Accept("application/json")}, {views.Accept("text/html")}}, []string{
 			`v.go:1: default view for views_test.content [accept="text/html"] is tried before default view for any resource [accept="application/json"] (v.go:2), whatever the client prefers: ` +
-				`Accept chooses among views of one type: register the other view for views_test.content too`}},
+				`Accept chooses among views of one type: register the other view for views_test.content too, or use views.AcceptAcrossTypes`}},
 		"the same offers":       {[]view{{views.For[*page](), views.Accept("text/html")}, {views.Accept("text/html")}}, nil},
 		"nothing behind":        {[]view{{views.For[*page](), views.Accept("text/html")}, {views.For[*page]()}, {views.Accept("application/json")}}, nil},
 		"unrelated types":       {[]view{{views.For[*page](), views.Accept("text/html")}, {views.For[*folder](), views.Accept("application/json")}}, nil},
