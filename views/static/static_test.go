@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/static"
 )
@@ -18,7 +19,7 @@ import (
 // parameter "of".
 func app(t *testing.T, configure func(c *framework.Configurator)) *framework.App {
 	t.Helper()
-	c := framework.New(framework.Options{})
+	c := framework.New(framework.Options{Logger: new(frameworktest.Log).Logger()})
 	c.AddRoute("url", "/url")
 	c.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 		path, err := r.StaticPath(r.URL.Query().Get("of"))

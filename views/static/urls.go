@@ -133,7 +133,10 @@ func (q addQuery) URLOption(l *web.Link) {
 		l.Query, l.RawQuery = []web.QueryParam{}, ""
 	}
 	if l.Query == nil && l.RawQuery != "" {
-		return // the call gave the whole query
+		for _, p := range q.query {
+			l.RawQuery += fmt.Sprintf("&%s=%v", p.Name, p.Value)
+		}
+		return
 	}
 	l.Query = append(l.Query, q.query...)
 }
