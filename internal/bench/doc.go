@@ -1,6 +1,7 @@
 // Package bench compares whole requests through Mastaba with the same requests through other
 // frameworks: gin, echo, chi, net/http's ServeMux and httprouter; decisions of traversal/acl with
-// those of casbin; and sessions with those of gorilla/sessions and scs. It is a module of its own, so users of Mastaba do not download them:
+// those of casbin; sessions with those of gorilla/sessions and scs; and static files with
+// http.FileServerFS. It is a module of its own, so users of Mastaba do not download them:
 //
 //	cd internal/bench
 //	go test ./...                                        # all frameworks send the same responses
@@ -9,6 +10,8 @@
 //	go test -run='^$' -bench=Decisions -benchtime=7x     # access lists, and the ratio to casbin
 //	go test -run='^$' -bench=Filter                      # 1,000 children, by access lists
 //	go test -run='^$' -bench=Sessions -benchtime=7x      # a session read or written, and ratios
+//	go test -run='^$' -bench='Static$' -benchtime=7x     # how many times as many files in the same time
+//	go test -run='^$' -bench=StaticConn -benchtime=7x    # the same over a connection
 //	../../.ci/instructions                               # instructions per request, counted by callgrind
 //
 // Each framework gets the same endpoints and equivalent handlers, as its documentation recommends.

@@ -115,7 +115,7 @@ func mountView(c *registry.Config, reg *registry.Registry, src source, m mount, 
 	v := &view{
 		route: m.route, files: src, versions: !d.plain && !off, codings: d.codings,
 		control: d.control, forever: "public, max-age=31536000, immutable",
-		entries: newMemory[*entry](), known: newMemory[*facts](),
+		entries: newMemory[*entry](), known: newMemory[*facts](), folders: newMemory[*listing](),
 	}
 	if d.permission != "" {
 		v.forever = "private, max-age=31536000, immutable"

@@ -24,8 +24,10 @@ type entry struct {
 
 // ingredient is a file, or none, that an entry was made of.
 type ingredient struct {
-	name string
-	at   stamp
+	name   string
+	at     stamp
+	folder bool // that certain names are not in it
+	opened bool // whoever sends it opens it, and then notices a change
 }
 
 var (
@@ -33,22 +35,23 @@ var (
 	errChanged = errors.New("the file changed while it was opened")
 )
 
-// entry returns the entry of a file: fs.ErrNotExist if there is none, errFolder for a folder.
-func (v *view) entry(name string) (*entry, error) {
+// entry returns the entry of a file: fs.ErrNotExist if there is none, errFolder for a folder. With
+// lazy, a file that must be opened is not looked at before: opening it may be errChanged.
+func (v *view) entry(name string, lazy bool) (*entry, error) {
 	if !servable(name) {
 		return nil, fs.ErrNotExist
 	}
 	e, ok := v.entries.get(name)
-	if ok && (e.fixed || v.fresh(e)) {
+	if ok && (e.fixed || v.fresh(e, lazy)) {
 		return e, nil
 	}
 	return v.build(name)
 }
 
 // fresh reports whether the files that an entry was made of are still the same.
-func (v *view) fresh(e *entry) bool {
+func (v *view) fresh(e *entry, lazy bool) bool {
 	for _, i := range e.made {
-		if i.at.fixed() {
+		if i.at.fixed() || i.opened && lazy && len(e.doc.reps) == 1 {
 			continue
 		}
 		place, err := v.files.find(i.name)
@@ -57,7 +60,7 @@ func (v *view) fresh(e *entry) bool {
 			if i.at != (stamp{}) {
 				return false
 			}
-		case err != nil, place.IsDir(), stampOf(place) != i.at:
+		case err != nil, place.IsDir() != i.folder, stampOf(place) != i.at:
 			return false
 		}
 	}
@@ -66,7 +69,11 @@ func (v *view) fresh(e *entry) bool {
 
 // build makes the entry of a file and keeps it.
 func (v *view) build(name string) (*entry, error) {
-	place, err := v.files.find(name)
+	listed := v.listing(folderOf(name))
+	place, err := assets.Place{}, error(fs.ErrNotExist)
+	if listed.has(name) {
+		place, err = v.files.find(name)
+	}
 	exists := err == nil
 	switch {
 	case exists && place.IsDir():
@@ -81,20 +88,23 @@ func (v *view) build(name string) (*entry, error) {
 		if tag, modified, err = v.addPlain(e, name, place); err != nil {
 			return nil, err
 		}
-	} else {
+	} else if listed == nil {
 		e.made = append(e.made, ingredient{name: name})
 	}
-	if err := v.addCoded(e, name, tag); err != nil {
+	if err := v.addCoded(e, name, tag, listed); err != nil {
 		return nil, err
 	}
 	if len(e.doc.reps) == 0 {
 		return nil, fs.ErrNotExist
 	}
-	slices.SortStableFunc(e.doc.reps, func(a, b representation) int { return int(a.size - b.size) })
-	e.doc.vary = len(e.doc.reps) > 1 || e.doc.reps[0].coding != ""
 	if !exists {
 		modified = e.made[len(e.made)-1].at.modified
 	}
+	if listed != nil {
+		e.made = append(e.made, ingredient{name: folderOf(name), at: listed.at, folder: true})
+	}
+	slices.SortStableFunc(e.doc.reps, func(a, b representation) int { return int(a.size - b.size) })
+	e.doc.vary = len(e.doc.reps) > 1 || e.doc.reps[0].coding != ""
 	e.doc.setModified(modified)
 	return e, v.keep(name, e)
 }
@@ -130,6 +140,7 @@ func (v *view) addPlain(e *entry, name string, place assets.Place) (tag string, 
 			tag = "W/" + tag // two changes may have the same time (RFC 9110 8.8.2.2)
 		}
 		e.add(name, at, representation{etag: tag, size: at.size, open: opener(place, at)})
+		e.made[len(e.made)-1].opened = true
 		return tag, at.modified, nil
 	}
 	f, err := v.facts(name)
@@ -173,7 +184,7 @@ func (v *view) addStyle(e *entry, name string, f *facts) (tag string, modified t
 			modified = m.stamp.modified
 		}
 		if member != name {
-			e.made = append(e.made, ingredient{member, m.stamp})
+			e.made = append(e.made, ingredient{name: member, at: m.stamp})
 		}
 	}
 	for _, ref := range f.refs {
@@ -186,7 +197,7 @@ func (v *view) addStyle(e *entry, name string, f *facts) (tag string, modified t
 
 // addCoded adds the compressed copies of a file. Those of a style sheet with versions do not have
 // them: if there are any, a copy that is compressed here takes their place.
-func (v *view) addCoded(e *entry, name, tag string) error {
+func (v *view) addCoded(e *entry, name, tag string, listed *listing) error {
 	var plain []byte
 	if len(e.doc.reps) > 0 && e.doc.reps[0].open == nil {
 		plain = e.doc.reps[0].body
@@ -194,6 +205,9 @@ func (v *view) addCoded(e *entry, name, tag string) error {
 	compress := false
 	for _, coding := range v.codings {
 		copied := name + suffixes[coding]
+		if !listed.has(copied) {
+			continue
+		}
 		place, err := v.files.find(copied)
 		switch {
 		case errors.Is(err, fs.ErrNotExist), err == nil && place.IsDir():
@@ -204,7 +218,7 @@ func (v *view) addCoded(e *entry, name, tag string) error {
 		}
 		if plain != nil {
 			compress = true
-			e.made = append(e.made, ingredient{copied, stampOf(place)})
+			e.made = append(e.made, ingredient{name: copied, at: stampOf(place)})
 			continue
 		}
 		if err := v.addCopy(e, copied, coding, tag, place); err != nil {
@@ -241,7 +255,7 @@ func (v *view) addCopy(e *entry, copied, coding, tag string, place assets.Place)
 }
 
 func (e *entry) add(name string, at stamp, rep representation) {
-	e.made = append(e.made, ingredient{name, at})
+	e.made = append(e.made, ingredient{name: name, at: at})
 	e.doc.reps = append(e.doc.reps, rep)
 }
 

@@ -151,6 +151,17 @@ func TestChangesOnDisk(t *testing.T) {
 		assert.Equal(t, content, w.Body.String())
 		assert.Equal(t, hashTag(content), w.Header().Get("Etag"))
 	}
+	for n := range 5 { // too large to be kept
+		content := strings.Repeat(fmt.Sprint(n), 300<<10)
+		write("large.txt", content)
+		if n > 0 {
+			settle()
+		}
+		assert.Equal(t, content, get(h, "/static/large.txt").Body.String())
+		assert.Equal(t, content[:5], get(h, "/static/large.txt", "Range", "bytes=0-4").Body.String())
+		assert.Equal(t, "/static/large.VERSION.txt", marked(urlOf(t, h, "static/large.txt")))
+		assert.Equal(t, content, get(h, urlOf(t, h, "static/large.txt")).Body.String())
+	}
 	write("note.txt.gz", "gz")
 	w = get(h, "/static/note.txt", "Accept-Encoding", "gzip")
 	assert.Equal(t, "gz", w.Body.String())

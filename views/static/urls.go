@@ -163,7 +163,7 @@ func (v *view) current(name string) (string, error) {
 		return e.version, nil
 	}
 	if v.immutable {
-		if e, err := v.entry(name); err == nil && e.fixed {
+		if e, err := v.entry(name, false); err == nil && e.fixed {
 			return e.version, nil
 		}
 	}

@@ -3,6 +3,7 @@ package static
 import (
 	"errors"
 	"io/fs"
+	"net/http"
 	"path"
 	"strings"
 
@@ -29,6 +30,7 @@ type view struct {
 
 	entries *memory[*entry]
 	known   *memory[*facts]
+	folders *memory[*listing]
 }
 
 // serve responds to a request.
@@ -39,9 +41,11 @@ func (v *view) serve(r *web.Request) (*web.Response, error) {
 	}
 	const attempts = 3
 	var err error
-	for range attempts {
+	for attempt := range attempts {
+		// Whatever depends on more than the bytes looks at the file first.
+		lazy := attempt == 0 && r.Method == http.MethodGet && !conditional(r.Header) && len(r.Header["Range"]) == 0
 		var resp *web.Response
-		if resp, err = v.respond(r, name, slash); !errors.Is(err, errChanged) {
+		if resp, err = v.respond(r, name, slash, lazy); !errors.Is(err, errChanged) {
 			return resp, public(err)
 		}
 	}
@@ -84,10 +88,10 @@ func requested(m *web.Match) (name string, slash, ok bool) {
 // The version is that of the content now. A name with another version is an old page's, or one of a
 // newer release that another server has already; it gets the content that there is, which no cache
 // then keeps without asking.
-func (v *view) respond(r *web.Request, name string, slash bool) (*web.Response, error) {
+func (v *view) respond(r *web.Request, name string, slash, lazy bool) (*web.Response, error) {
 	var outdated *entry
 	if plain, version, ok := unversioned(name); ok && v.versions {
-		e, err := v.entry(plain)
+		e, err := v.entry(plain, false)
 		if err == nil {
 			var current string
 			if current, err = v.versionOf(plain, e); err == nil && current == version {
@@ -99,12 +103,12 @@ func (v *view) respond(r *web.Request, name string, slash bool) (*web.Response, 
 			return nil, err
 		}
 	}
-	e, err := v.entry(name)
+	e, err := v.entry(name, lazy)
 	switch {
 	case errors.Is(err, errFolder) && !slash:
 		return v.addSlash(r, name)
 	case errors.Is(err, errFolder):
-		e, err = v.entry(path.Join(name, index))
+		e, err = v.entry(path.Join(name, index), false)
 		if errors.Is(err, errFolder) {
 			err = fs.ErrNotExist
 		}
@@ -150,7 +154,7 @@ func (v *view) prepare(reg *registry.Registry, at registry.Source, fsys fs.FS) e
 		if err != nil || d.IsDir() || !isStyle(name) || !servable(name) {
 			return err
 		}
-		if _, err := v.entry(name); err != nil {
+		if _, err := v.entry(name, false); err != nil {
 			return err
 		}
 		f, err := v.facts(name)
