@@ -12,8 +12,10 @@ import (
 
 // attempt is a login that a client has begun. It is in the session of the client until it ends.
 type attempt struct {
-	State, Nonce, Verifier, Next string
-	Began                        int64 // Unix time
+	// Provider is the issuer and the client id, so that no other provider of the application can end
+	// the login.
+	State, Nonce, Verifier, Next, Provider string
+	Began                                  int64 // Unix time
 }
 
 const (
@@ -22,9 +24,9 @@ const (
 	most       = 4 // in several windows of a browser
 )
 
-func newAttempt(next string) *attempt {
+func newAttempt(provider, next string) *attempt {
 	return &attempt{
-		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Next: next, Began: time.Now().Unix(),
+		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Next: next, Provider: provider, Began: time.Now().Unix(),
 	}
 }
 
@@ -42,9 +44,9 @@ func (a *attempt) keep(r *web.Request) error {
 	return s.Set(sessionKey, all[max(len(all)-most, 0):])
 }
 
-// takeAttempt removes the attempt with a state from the session and returns it, so that it is valid
-// once.
-func takeAttempt(r *web.Request, state string) (*attempt, error) {
+// takeAttempt removes the attempt at a provider with a state from the session and returns it, so that
+// it is valid once.
+func takeAttempt(r *web.Request, provider, state string) (*attempt, error) {
 	s, err := r.Session()
 	if err != nil {
 		return nil, err
@@ -55,7 +57,7 @@ func takeAttempt(r *web.Request, state string) (*attempt, error) {
 	}
 	var found *attempt
 	for _, a := range all {
-		if subtle.ConstantTimeCompare([]byte(a.State), []byte(state)) == 1 && state != "" {
+		if subtle.ConstantTimeCompare([]byte(a.State), []byte(state)) == 1 && state != "" && a.Provider == provider {
 			found = a
 		} else {
 			others = append(others, a)

@@ -20,8 +20,9 @@
 // and in the session of the client; each is valid once, for ten minutes. So a callback that somebody
 // else began, or that comes twice, is a 400. (A session in a cookie cannot know of the second time;
 // the provider does, since a code is valid once.) The id token must be signed by a key of the provider
-// with one of Options.Algorithms, and be from this issuer, for this client, not expired, and with the
-// nonce. The place to go after the login stays on this site (security.SafeNext).
+// with one of Options.Algorithms, and be from this issuer, for this client and issued to it, not
+// expired, and with the nonce. Where an application has several providers, a login that was begun at
+// one never ends at another, and a provider that names itself in its answers (RFC 9207) always must. The place to go after the login stays on this site (security.SafeNext).
 //
 // The provider is asked for its addresses at the first login, and for its keys as they change. Every
 // request to it has a deadline. If it does not answer, the client gets a 503.

@@ -67,6 +67,7 @@ type Provider struct {
 type discovered struct {
 	oauth    oauth2.Config
 	verifier *goidc.IDTokenVerifier
+	names    bool // each answer says which provider it is from (RFC 9207)
 }
 
 // algorithms are those that may be allowed.
@@ -149,13 +150,15 @@ func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 		return nil, unavailable(ctx, err)
 	}
 	var more struct {
-		Keys string `json:"jwks_uri"`
+		Keys  string `json:"jwks_uri"`
+		Names bool   `json:"authorization_response_iss_parameter_supported"`
 	}
 	if err := provider.Claims(&more); err != nil {
 		return nil, unavailable(ctx, err)
 	}
 	keys := newKeySet(more.Keys, p.options.Client, p.options.Algorithms)
 	p.found = &discovered{
+		names: more.Names,
 		oauth: oauth2.Config{
 			ClientID: p.options.ClientID, ClientSecret: p.options.ClientSecret, Endpoint: provider.Endpoint(),
 			RedirectURL: p.options.RedirectURL, Scopes: append([]string{goidc.ScopeOpenID}, p.options.Scopes...),
@@ -173,6 +176,9 @@ func unavailable(ctx context.Context, err error) error {
 	return web.ServiceUnavailable("the login service does not answer").With(err)
 }
 
+// name tells logins at this provider from those at others.
+func (p *Provider) name() string { return p.options.Issuer + " " + p.options.ClientID }
+
 // Begin is the view that sends the client to the provider. The query parameter "next" is where to go
 // after the login.
 func (p *Provider) Begin(r *web.Request) (*web.Response, error) {
@@ -180,7 +186,7 @@ func (p *Provider) Begin(r *web.Request) (*web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	one := newAttempt(security.SafeNext(r, r.URL.Query().Get(security.NextParameter)))
+	one := newAttempt(p.name(), security.SafeNext(r, r.URL.Query().Get(security.NextParameter)))
 	if err := one.keep(r); err != nil {
 		return nil, err
 	}
@@ -199,11 +205,11 @@ func (p *Provider) Callback(r *web.Request) (*web.Response, error) {
 		return nil, err
 	}
 	query := r.URL.Query()
-	one, err := takeAttempt(r, query.Get("state"))
+	one, err := takeAttempt(r, p.name(), query.Get("state"))
 	if err != nil {
 		return nil, err
 	}
-	if issuer := query.Get("iss"); issuer != "" && issuer != p.options.Issuer { // RFC 9207
+	if issuer := query.Get("iss"); issuer != p.options.Issuer && (issuer != "" || found.names) { // RFC 9207
 		return nil, web.BadRequest("the answer comes from another login service")
 	}
 	if code := query.Get("error"); code != "" {
@@ -255,7 +261,27 @@ func (p *Provider) exchange(ctx context.Context, found *discovered, code string,
 	if verified.Nonce != one.Nonce {
 		return nil, web.BadRequest("the login is not valid").With(errors.New("the id token has another nonce"))
 	}
+	if err := checkParty(verified, p.options.ClientID); err != nil {
+		return nil, web.BadRequest("the login is not valid").With(err)
+	}
 	return &Login{Subject: verified.Subject, AccessToken: token.AccessToken, token: verified}, nil
+}
+
+// checkParty checks that an id token for several audiences was issued to this client, and that it is
+// about somebody (OpenID Connect Core, 2 and 3.1.3.7).
+func checkParty(token *goidc.IDToken, client string) error {
+	var claims struct {
+		Party string `json:"azp"`
+	}
+	switch err := token.Claims(&claims); {
+	case err != nil:
+		return err
+	case claims.Party != client && (claims.Party != "" || len(token.Audience) > 1):
+		return fmt.Errorf("the id token was issued to the client %q", claims.Party)
+	case token.Subject == "":
+		return errors.New("the id token has no subject")
+	}
+	return nil
 }
 
 // Logout is the view that forgets the user, and redirects to Options.AfterLogout. The user stays

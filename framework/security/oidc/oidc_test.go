@@ -35,10 +35,12 @@ const issuerURL = "https://login.example.com"
 
 // issuer is a provider, as the http.RoundTripper of its clients.
 type issuer struct {
-	t     *testing.T
-	key   *ecdsa.PrivateKey
-	codes map[string]url.Values // what was asked for each code that is not used
-	down  bool
+	t        *testing.T
+	key      *ecdsa.PrivateKey
+	codes    map[string]url.Values // what was asked for each code that is not used
+	down     bool
+	names    bool // it announces RFC 9207
+	requests int
 	// redirect is where it sends clients back to; "": https://example.com/callback.
 	redirect string
 	// keysDown takes down the keys alone; fetches counts how often they were asked for.
@@ -56,6 +58,7 @@ func newIssuer(t *testing.T) *issuer {
 }
 
 func (i *issuer) RoundTrip(hr *http.Request) (*http.Response, error) {
+	i.requests++
 	if i.down {
 		return nil, errors.New("connection refused")
 	}
@@ -63,7 +66,7 @@ func (i *issuer) RoundTrip(hr *http.Request) (*http.Response, error) {
 	w.Header().Set("Content-Type", "application/json")
 	switch hr.URL.Path {
 	case "/.well-known/openid-configuration":
-		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":"%[1]s/auth","token_endpoint":"%[1]s/token","jwks_uri":"%[1]s/keys"}`, issuerURL)
+		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":"%[1]s/auth","token_endpoint":"%[1]s/token","jwks_uri":"%[1]s/keys","authorization_response_iss_parameter_supported":%[2]t}`, issuerURL, i.names)
 	case "/keys":
 		i.fetches++
 		if i.keysDown {
@@ -355,6 +358,13 @@ func TestRefusedIDTokens(t *testing.T) {
 		"no audience": func(c map[string]any) { delete(c, "aud") },
 		"expired":     func(c map[string]any) { c["exp"] = time.Now().Unix() - 1 },
 		"no end":      func(c map[string]any) { delete(c, "exp") },
+		"issued to another client": func(c map[string]any) {
+			c["aud"], c["azp"] = []string{"wiki", "shop"}, "shop"
+		},
+		"issued to nobody": func(c map[string]any) { c["aud"] = []string{"wiki", "shop"} },
+		"other party":      func(c map[string]any) { c["azp"] = "shop" },
+		"no subject":       func(c map[string]any) { delete(c, "sub") },
+		"empty subject":    func(c map[string]any) { c["sub"] = "" },
 	} {
 		i.change, i.forge = change, nil
 		b := newBrowser(t, app)
