@@ -4,13 +4,15 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // Browser sends requests as a browser does: over https, it keeps cookies by the rules of RFC 6265,
-// with their domains, paths, Secure and SameSite, and sends Origin and Sec-Fetch-Site. It is safe for
-// concurrent use.
+// with their domains, paths, Secure and SameSite, and sends Origin and Sec-Fetch-Site. It ignores
+// cookies that browsers ignore, such as one named __Host-… that has a Domain. It is safe for concurrent
+// use.
 //
 // It does not run scripts, nor follow redirects by itself: see Response.Follow. Sites are compared by
 // the last two labels of their hosts, without a list of public suffixes.
@@ -170,13 +172,30 @@ func (b *Browser) addCookies(r *http.Request, to *url.URL) {
 // keep keeps the cookies of a response.
 func (b *Browser) keep(from *url.URL, resp *Response) {
 	from = &url.URL{Scheme: from.Scheme, Host: from.Host, Path: resp.request.URL.Path}
-	cookies := resp.Cookies()
+	cookies := slices.DeleteFunc(resp.Cookies(), func(c *http.Cookie) bool { return ignores(from, c) })
 	b.jar.SetCookies(from, cookies)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, cookie := range cookies {
 		b.sameSite[cookie.Name] = cookie.SameSite
 	}
+}
+
+// ignores reports whether a browser ignores a cookie that a page sets (RFC 6265bis, 5.7), by the rules
+// that the jar does not have.
+func ignores(from *url.URL, c *http.Cookie) bool {
+	name := strings.ToLower(c.Name)
+	switch {
+	case c.Secure && from.Scheme != "https":
+		return true
+	case !c.Secure && (c.SameSite == http.SameSiteNoneMode || strings.HasPrefix(name, "__secure-") || strings.HasPrefix(name, "__host-")):
+		return true
+	case strings.HasPrefix(name, "__host-") && (c.Domain != "" || c.Path != "/"):
+		return true
+	case c.Domain != "" && !strings.Contains(strings.Trim(c.Domain, "."), "."): // a top-level domain
+		return true
+	}
+	return len(c.Name)+len(c.Value) > 4096
 }
 
 // Cookies returns the cookies that the browser would send to the path of the application.

@@ -108,6 +108,38 @@ func TestWhatPostgresHolds(t *testing.T) {
 	assert.NotContains(t, string(id), token)
 }
 
+// TestDamagedRowsAreErrors: what somebody else has written into the table is neither a session nor an
+// empty one.
+func TestDamagedRowsAreErrors(t *testing.T) {
+	t.Parallel()
+	pool := connect(t)
+	store := newStore(t, pool, pgstore.Options{})
+	id := session.ID{7}
+	for _, data := range []string{`[]`, `"alice"`, `{"user": 1}`, `{"user": {"name": "alice"}}`} {
+		require.NoError(t, store.Create(t.Context(), id, session.Record{Values: map[string]string{"user": `"bob"`}}, time.Hour))
+		_, err := pool.Exec(t.Context(), "UPDATE "+table(store)+" SET data = $1::jsonb WHERE id = $2", data, id[:])
+		require.NoError(t, err)
+		rec, err := store.Load(t.Context(), id)
+		require.Error(t, err, data)
+		assert.NotErrorIs(t, err, session.ErrNotFound, data)
+		assert.Empty(t, rec.Values, data)
+		require.NoError(t, store.Delete(t.Context(), id))
+	}
+}
+
+// TestTableNamesAreNoStatements: nothing but a name gets into the SQL.
+func TestTableNamesAreNoStatements(t *testing.T) {
+	t.Parallel()
+	pool := connect(t)
+	for _, name := range []string{
+		"sessions; DROP TABLE users", `sessions"`, `"sessions"`, "a.b.c", "sessions--", "sessions/**/", "sessions\x00", "se ssions", "1sessions", ".sessions",
+		"sessions.", "sessions\n", "SESSIONS", "täble", "pg_catalog.pg_authid x", strings.Repeat("a", 200),
+	} {
+		_, err := pgstore.New(pool, pgstore.Options{Table: name})
+		assert.ErrorContains(t, err, "want a name such as sessions", name)
+	}
+}
+
 // table returns the name of the table from the statements of the schema.
 func table(s *pgstore.Store) string { return strings.Fields(s.Schema())[5] }
 

@@ -123,6 +123,11 @@ func (s *Store) Load(ctx context.Context, id session.ID) (session.Record, error)
 
 // recordOf makes a record of the fields of a hash.
 func recordOf(fields map[string]string) (session.Record, error) {
+	for _, field := range []string{fieldCreated, fieldRenewed} {
+		if _, ok := fields[field]; !ok {
+			return session.Record{}, fmt.Errorf("redis: load session: no field %q: another program has written the key", field)
+		}
+	}
 	rec := session.Record{Values: make(map[string]string, len(fields))}
 	for field, text := range fields {
 		var err error

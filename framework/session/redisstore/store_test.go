@@ -124,6 +124,58 @@ func TestWhatRedisHolds(t *testing.T) {
 	require.NoError(t, store.Delete(t.Context(), id))
 }
 
+// TestPrefixesKeepApplicationsApart: what a prefix ends with never makes the key of another
+// application.
+func TestPrefixesKeepApplicationsApart(t *testing.T) {
+	t.Parallel()
+	client := connect(t)
+	base := fmt.Sprintf("mastaba:test:%x", rand.Uint64())
+	id := session.ID{0xab}
+	stores := map[string]*redisstore.Store{}
+	for _, end := range []string{"", ":", ":a", ":ab", ":*", "{x}", "\r\nDEL "} {
+		store, err := redisstore.New(client, redisstore.Options{Prefix: base + end})
+		require.NoError(t, err)
+		stores[end] = store
+	}
+	for end, store := range stores {
+		for other, reader := range stores {
+			if other != end {
+				_, err := reader.Load(t.Context(), id)
+				require.ErrorIs(t, err, session.ErrNotFound, "%q finds the session of %q", other, end)
+			}
+		}
+		require.NoError(t, store.Create(t.Context(), id, session.Record{Values: map[string]string{"own": end}}, time.Hour))
+		rec, err := store.Load(t.Context(), id)
+		require.NoError(t, err)
+		assert.Equal(t, end, rec.Values["own"])
+		require.NoError(t, store.Delete(t.Context(), id))
+	}
+}
+
+// TestForeignKeysAreErrors: what somebody else has put under the key of a session is neither a session
+// nor an empty one.
+func TestForeignKeysAreErrors(t *testing.T) {
+	t.Parallel()
+	client := connect(t)
+	store, prefix := newStore(t, client)
+	id := session.ID{7}
+	key := prefix + id.String()
+	for name, put := range map[string]func() error{
+		"text":          func() error { return client.Set(t.Context(), key, "alice", time.Minute).Err() },
+		"list":          func() error { return client.RPush(t.Context(), key, "c", "1").Err() },
+		"other fields":  func() error { return client.HSet(t.Context(), key, "user", "alice").Err() },
+		"not a number":  func() error { return client.HSet(t.Context(), key, "c", "1e3", "r", "1").Err() },
+		"half a record": func() error { return client.HSet(t.Context(), key, "c", "1", "v:user", `"alice"`).Err() },
+	} {
+		require.NoError(t, put())
+		rec, err := store.Load(t.Context(), id)
+		require.Error(t, err, name)
+		assert.NotErrorIs(t, err, session.ErrNotFound, name)
+		assert.Empty(t, rec.Values, name)
+		require.NoError(t, client.Del(t.Context(), key).Err())
+	}
+}
+
 // TestAfterScriptFlush: a server that has forgotten the scripts, such as after a restart, gets them
 // again.
 func TestAfterScriptFlush(t *testing.T) {

@@ -1,6 +1,7 @@
 package sessiontest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -48,6 +49,7 @@ var storeCases = []struct {
 	check func(*storeCase)
 }{
 	{"an unknown id", (*storeCase).unknown},
+	{"ids are exact", (*storeCase).exactIDs},
 	{"every text comes back", (*storeCase).roundTrip},
 	{"a change merges", (*storeCase).merge},
 	{"what ended stays ended", (*storeCase).ended},
@@ -142,6 +144,39 @@ func (c *storeCase) unknown() {
 	c.refused(id, session.Change{Renewed: began, Set: map[string]string{"a": "1"}, Move: &other})
 	c.missing(other, "a move creates nothing")
 	c.delete(id)
+}
+
+// exactIDs uses ids that differ in one bit, and those whose bytes mean something in other languages.
+func (c *storeCase) exactIDs() {
+	id := c.create(hour, map[string]string{"user": `"alice"`})
+	others := []session.ID{{}, session.ID(bytes.Repeat([]byte{0xff}, len(id)))}
+	for _, text := range []string{"*", "%", "_", "'", "\x00", "\\", "\r\n", "{a}"} {
+		others = append(others, session.ID(bytes.Repeat([]byte(text), len(id))[:len(id)]))
+	}
+	for i := range 8 * len(id) {
+		other := id
+		other[i/8] ^= 1 << (i % 8)
+		others = append(others, other)
+	}
+	for _, other := range others {
+		if _, err := c.store.Load(c.Context(), other); !errors.Is(err, session.ErrNotFound) {
+			c.Errorf("Load(%v) returns the error %v, want session.ErrNotFound: the session is %v", other, err, id)
+		}
+		if err := c.store.Update(c.Context(), other, setting("user", `"mallory"`), hour); !errors.Is(err, session.ErrNotFound) {
+			c.Errorf("Update(%v) returns the error %v, want session.ErrNotFound: the session is %v", other, err, id)
+		}
+		c.delete(other)
+	}
+	c.has(id, map[string]string{"user": `"alice"`})
+	for _, other := range others[:10] {
+		if err := c.store.Create(c.Context(), other, session.Record{Created: began, Renewed: began, Values: map[string]string{"id": other.String()}}, hour); err != nil {
+			c.Errorf("Create(%v): %v", other, err)
+			continue
+		}
+		c.has(other, map[string]string{"id": other.String()})
+		c.delete(other)
+	}
+	c.has(id, map[string]string{"user": `"alice"`})
 }
 
 func (c *storeCase) roundTrip() {
