@@ -7,14 +7,13 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views"
-	"github.com/mastaba-go/mastaba/views/static"
 )
 
 // builtin returns the settings of the framework: those that the program applies, and those that
 // packages read and declare themselves.
 func builtin() []Setting {
 	all := slices.Clone(own)
-	for _, declared := range [][]registry.SettingInfo{framework.Settings(), views.Settings(), static.Settings()} {
+	for _, declared := range [][]registry.SettingInfo{framework.Settings(), views.Settings()} {
 		for _, s := range declared {
 			all = append(all, Setting{Name: s.Name, Default: s.Default, Usage: s.Usage})
 		}

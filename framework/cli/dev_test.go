@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
@@ -33,8 +34,15 @@ func TestDevServerMarksTheApplication(t *testing.T) {
 		if dev {
 			args = append(args, "--dev")
 		}
-		go func() { ended <- Run(ctx, build, o, Process{Args: args}) }()
-		hr, err := http.NewRequest(http.MethodGet, "http://"+(<-addr).String(), nil)
+		var stderr bytes.Buffer
+		go func() { ended <- Run(ctx, build, o, Process{Args: args, Stderr: &stderr}) }()
+		var at net.Addr
+		select {
+		case at = <-addr:
+		case code := <-ended:
+			require.Zero(t, code, "serve ended before it started: %s", &stderr)
+		}
+		hr, err := http.NewRequest(http.MethodGet, "http://"+at.String(), nil)
 		require.NoError(t, err)
 		hr.Host = "localhost"
 		resp, err := http.DefaultTransport.RoundTrip(hr)

@@ -30,7 +30,7 @@ var picture = []room{
 	{path: "framework/cmd/mastaba"}, // for use without an application: new
 	{path: "framework/cli", may: rooms(
 		"framework/devtools", "framework", "framework/internal/hosts", "framework/security/password", "framework/server", "framework/explain", "framework/routes",
-		"views/static", "views", "tweens", "views/web", "registry"),
+		"views", "tweens", "views/web", "registry"),
 		tests: rooms("traversal")},
 	{path: "framework/devtools", may: rooms(
 		"framework", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry", "traversal"),
