@@ -34,9 +34,12 @@
 // has limits: 4,096 bytes, the last of two concurrent requests wins, and a copy of a cookie is good
 // until it expires, even after Invalidate. With Options.Store the cookie has only a random id. Then
 // concurrent requests merge: only the values that a request has set or deleted are written. What
-// Invalidate ended never comes back, not even by a request that began before. A store that does not
-// answer is a 503 with Retry-After, never an empty session. [Memory] is for tests and for a program
-// that runs alone; packages redisstore and pgstore are for all others; sessiontest checks your own.
+// Invalidate ended never comes back, not even by a request that began before, and not under the id
+// that another request gave it with Renew meanwhile. The old id then opens nothing, and what
+// requests that still know it set is discarded, since somebody may have planted it; what they
+// delete is deleted. A store that does not answer is a 503 with Retry-After, never an empty
+// session. [Memory] is for tests and for a program that runs alone; packages redisstore and pgstore
+// are for all others; sessiontest checks your own.
 //
 // # When it is saved
 //

@@ -12,7 +12,8 @@ import (
 // sessions end with the process. The zero value is an empty store. It is safe for concurrent use.
 type Memory struct {
 	// Max is how many sessions are kept, 100,000 by default. In a full store, a new session replaces
-	// the one that was unused for the longest time. Do not change Max while the store is in use.
+	// the one that was unused for the longest time. One that Renew gave another id counts twice for an
+	// hour. Do not change Max while the store is in use.
 	Max int
 
 	mu       sync.Mutex // guards all below

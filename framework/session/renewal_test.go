@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -184,4 +185,62 @@ func TestWrongTypeAndTypedKeys(t *testing.T) {
 	})
 	assert.EqualError(t, err, `session value "_f_x": names that begin with "_f_" belong to flash queues`)
 	assert.Equal(t, "n", number.String())
+}
+
+// hookedStore calls before each Update that gives a session another id, once.
+type hookedStore struct {
+	session.Memory
+	before func()
+}
+
+func (h *hookedStore) Update(ctx context.Context, id session.ID, c session.Change, ttl time.Duration) error {
+	if before := h.before; before != nil && c.Move != nil {
+		h.before = nil
+		before()
+	}
+	return h.Memory.Update(ctx, id, c, ttl)
+}
+
+// TestLogoutWithinRenew: a logout between the steps of Renew ends the session, as one before or after it
+// does.
+func TestLogoutWithinRenew(t *testing.T) {
+	t.Parallel()
+	store := &hookedStore{}
+	c := newClient(t, session.Options{Store: store})
+	c.login()
+	store.before = func() {
+		other := newClient(t, session.Options{Store: store})
+		other.cookies[other.factory.CookieName()] = c.cookies[c.factory.CookieName()]
+		other.visit(func(s web.Session) { assert.False(t, s.IsNew()); s.Invalidate() })
+	}
+	c.visit(func(s web.Session) { s.Renew(); set(t, s, "admin", true) })
+	c.visit(func(s web.Session) {
+		assert.Empty(t, get[string](t, s, "user"), "it has ended")
+		assert.True(t, get[bool](t, s, "admin"), "what came with Renew is a session of its own")
+	})
+}
+
+// TestLogoutThatCannotFollow: if the store does not say whether the session got another id, the logout
+// is not acknowledged.
+func TestLogoutThatCannotFollow(t *testing.T) {
+	t.Parallel()
+	store := &forgetfulStore{}
+	c := newClient(t, session.Options{Store: store})
+	c.login()
+	_, err := c.try(func(s web.Session) error { s.Invalidate(); store.down = true; return nil })
+	status, _ := web.StatusOf(err)
+	assert.Equal(t, http.StatusServiceUnavailable, status)
+}
+
+// forgetfulStore fails to load once it is down.
+type forgetfulStore struct {
+	session.Memory
+	down bool
+}
+
+func (f *forgetfulStore) Load(ctx context.Context, id session.ID) (session.Record, error) {
+	if f.down {
+		return session.Record{}, errors.New("down")
+	}
+	return f.Memory.Load(ctx, id)
 }

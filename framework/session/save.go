@@ -167,8 +167,8 @@ func (k *stored) save(r *web.Request, c *cookie, s *state) (string, error) {
 	ctx := context.WithoutCancel(r.Context())
 	if s.ended != "" {
 		id, _ := idOf(s.ended)
-		if err := k.call(ctx, func(ctx context.Context) error { return k.o.Store.Delete(ctx, id) }); err != nil {
-			return "", k.down(r, "delete", id, err)
+		if err := k.end(ctx, r, id); err != nil {
+			return "", err
 		}
 	}
 	if !s.known {
@@ -221,12 +221,15 @@ func (k *stored) update(ctx context.Context, r *web.Request, c *cookie, s *state
 	if s.renew {
 		token = newToken()
 		moved, _ := idOf(token)
+		if err := k.leaveNote(ctx, id, moved, at, k.ttl(s.created, at)); err != nil {
+			return "", k.down(r, "renew the id", id, err)
+		}
 		change.Move = &moved
 	}
 	err := k.call(ctx, func(ctx context.Context) error { return k.o.Store.Update(ctx, id, change, k.ttl(s.created, at)) })
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return k.gone(ctx, r, c, s)
+		return k.gone(ctx, r, c, s, change.Delete)
 	case err != nil && !must:
 		_ = k.down(r, "prolong", id, err) // the response is right; the session only lasts less long
 		return "", nil
@@ -243,12 +246,16 @@ func (k *stored) update(ctx context.Context, r *web.Request, c *cookie, s *state
 }
 
 // gone saves the changes to a session that ended while the request ran: another request has
-// invalidated it, or it has expired. They are discarded, and the cookie stays as it is, since that
-// request may have set another one. After Renew they become a session of their own, without the
-// values from before: a login has to work.
-func (k *stored) gone(ctx context.Context, r *web.Request, c *cookie, s *state) (string, error) {
+// invalidated it or given it another id, or it has expired. They are discarded, except that deleted
+// values are deleted under the other id. The cookie stays as it is, since that request may have set
+// another one. After Renew the changes become a session of their own, without the values from before:
+// a login has to work.
+func (k *stored) gone(ctx context.Context, r *web.Request, c *cookie, s *state, deleted []string) (string, error) {
 	r.Log().Debug().Msg("the session ended while the request ran")
 	if !s.renew {
+		if id, ok := idOf(s.token); ok && len(deleted) > 0 {
+			return "", k.take(ctx, r, id, s, deleted)
+		}
 		return "", nil
 	}
 	fresh := &state{created: now()}

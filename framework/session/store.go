@@ -19,6 +19,8 @@ import (
 // random id. An error other than ErrNotFound means that the store does not know, such as when it
 // is down; clients then get 503.
 //
+// Besides sessions it keeps where one went that got another id, for an hour: as a record of its own.
+//
 // ctx has a deadline: see Options.StoreTimeout.
 type Store interface {
 	// Load returns a session. The error is ErrNotFound if there is none.

@@ -52,6 +52,9 @@ var sessionCases = []struct {
 	{"flash messages at the same time", true, (*browser).mergeFlash},
 	{"a request that outlives the session", true, (*browser).outlived},
 	{"a login while the session ends", true, (*browser).loginOutlived},
+	{"a logout while the session gets another id", true, (*browser).logoutMoved},
+	{"changes while the session gets another id", true, (*browser).changesMoved},
+	{"logouts and logins at the same time", true, (*browser).logoutAmongMoves},
 	{"clients at the same time", false, (*browser).clients},
 }
 
@@ -439,6 +442,78 @@ func (b *browser) loginOutlived() {
 	login.set("user", "alice")
 	b.cookieLines(login.end(), 1, "a login works even if the session has ended meanwhile")
 	login.b.visit(func(x exchange) { x.has("user", "alice"); x.has("cart", nil) })
+}
+
+// logoutMoved: an acknowledged logout ends the session, also if another request has renewed it since
+// the one of the logout began, once or twice.
+func (b *browser) logoutMoved() {
+	for moves := range 3 {
+		b.visit(func(x exchange) { x.set("user", "alice") })
+		old := b.other(true)
+		logout := old.begin()
+		for range moves {
+			b.visit(func(x exchange) { x.Renew(); x.set("admin", true) })
+		}
+		b.visit(func(x exchange) { x.has("user", "alice") })
+		logout.Invalidate()
+		logout.end()
+		for _, client := range []*browser{b, old} {
+			client.visit(func(x exchange) { x.has("user", nil); x.has("admin", nil) })
+		}
+		clear(b.cookies)
+	}
+}
+
+// changesMoved: nothing that is set with an old id gets into the session, since somebody may have
+// planted the id. What is deleted is deleted.
+func (b *browser) changesMoved() {
+	b.visit(func(x exchange) { x.set("user", "alice"); x.set("cart", "book"); x.flash("", "once", false) })
+	old := b.other(true)
+	late, planted := old.begin(), b.other(true).begin()
+	b.visit(func(x exchange) { x.Renew(); x.set("cart", "books") })
+	late.Delete("cart")
+	late.set("theme", "dark")
+	late.flashes("", true, "once")
+	b.cookieLines(late.end(), 0, "the cookie of the other request counts")
+	planted.set("user", "eve")
+	b.cookieLines(planted.end(), 0, "the cookie of the other request counts")
+	b.visit(func(x exchange) {
+		x.has("user", "alice")
+		x.has("cart", nil)
+		x.has("theme", nil)
+		x.flashes("", false)
+	})
+	old.visit(func(x exchange) { x.has("user", nil) })
+}
+
+// logoutAmongMoves: however they interleave, nothing of a session is left once a logout has been
+// acknowledged.
+func (b *browser) logoutAmongMoves() {
+	for range 20 {
+		b.visit(func(x exchange) { x.set("user", "alice") })
+		clients := []*browser{b, b.other(true), b.other(true), b.other(true)}
+		var requests []exchange
+		for _, client := range clients {
+			requests = append(requests, client.begin())
+		}
+		var group sync.WaitGroup
+		for i, x := range requests {
+			group.Go(func() {
+				if i%2 == 0 {
+					x.Renew()
+					x.set("admin", true)
+				} else {
+					x.Invalidate()
+				}
+				x.end()
+			})
+		}
+		group.Wait()
+		for _, client := range clients {
+			client.visit(func(x exchange) { x.has("user", nil) })
+			clear(client.cookies)
+		}
+	}
 }
 
 func (b *browser) clients() {
