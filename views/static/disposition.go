@@ -5,10 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// disposition returns a Content-Disposition (RFC 6266) with a file name. A name that is not plain
+// Disposition returns a Content-Disposition (RFC 6266) with a file name, for responses other than
+// those of [File] and [Content]: "attachment" makes the browser save what it gets, and "inline" show
+// it. A name that is not plain
 // ASCII is given twice: as it looks to old clients, and exactly (RFC 8187). Folders, control
 // characters and invalid UTF-8 are not part of the name that a client saves.
-func disposition(kind, name string) string {
+func Disposition(kind, name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	plain, exact := true, make([]byte, 0, len(name))
 	ascii := make([]byte, 0, len(name))

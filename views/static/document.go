@@ -157,11 +157,12 @@ func (d *document) whole(r *web.Request, rep *representation, control string) (*
 	var resp *web.Response
 	if rep.body != nil {
 		resp = r.Bytes(d.contentType, rep.body)
+	} else if file, err := rep.open(); err != nil {
+		return nil, err
+	} else if rep.size == 0 {
+		_ = file.Close() // nothing was read
+		resp = r.Bytes(d.contentType, []byte{})
 	} else {
-		file, err := rep.open()
-		if err != nil {
-			return nil, err
-		}
 		resp = r.Empty(http.StatusOK)
 		resp.SetContentType(d.contentType)
 		resp.SetReader(file, rep.size)

@@ -103,11 +103,11 @@ func documentOf(name string, o FileOptions) *document {
 	}
 	switch {
 	case o.Attachment && o.Filename == "":
-		d.disposition = disposition("attachment", name)
+		d.disposition = Disposition("attachment", name)
 	case o.Attachment:
-		d.disposition = disposition("attachment", o.Filename)
+		d.disposition = Disposition("attachment", o.Filename)
 	case o.Filename != "":
-		d.disposition = disposition("inline", o.Filename)
+		d.disposition = Disposition("inline", o.Filename)
 	}
 	return d
 }
