@@ -167,6 +167,9 @@ func (d *document) whole(r *web.Request, rep *representation, control string) (*
 		resp.SetContentType(d.contentType)
 		resp.SetReader(file, rep.size)
 	}
+	if rep.size == 0 { // otherwise a response to HEAD looks like one of unknown length
+		resp.SetHeader("Content-Length", "0")
+	}
 	d.describe(resp, rep.etag, control)
 	if rep.coding != "" {
 		resp.SetHeader("Content-Encoding", rep.coding)
