@@ -156,3 +156,31 @@ func TestForgedCallbacksCostNothing(t *testing.T) {
 	}
 	assert.Equal(t, before, i.requests)
 }
+
+// FuzzCallback sends queries that no provider has sent: none logs anybody in, whether or not the
+// client has begun a login.
+func FuzzCallback(f *testing.F) {
+	for _, seed := range []string{"", "state=&code=x", "state=x&state=y", "iss=https://login.example.com&state=%00", "error=access_denied", "%", "state=x;code=y"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		i := newIssuer(t)
+		b := newBrowser(t, application(t, i, nil))
+		b.begin(i, "")
+		for _, client := range []*browser{b, newBrowser(t, b.app)} {
+			hr := httptest.NewRequest("GET", "https://example.com/callback", nil)
+			hr.URL.RawQuery = query
+			for _, c := range client.jar.Cookies(site) {
+				hr.AddCookie(c)
+			}
+			w := httptest.NewRecorder()
+			client.app.ServeHTTP(w, hr)
+			if w.Code != http.StatusBadRequest {
+				t.Errorf("%q is a %d", query, w.Code)
+			}
+			if user := client.user(); user != "" {
+				t.Errorf("%q logs %q in", query, user)
+			}
+		}
+	})
+}
