@@ -104,6 +104,22 @@ func SpecOf(fsys fs.FS) string {
 // Names returns the names of all packages with assets, sorted.
 func (a *Assets) Names() []string { return slices.Sorted(maps.Keys(a.packages)) }
 
+// FileSystems returns the file systems of all packages and overrides.
+func (a *Assets) FileSystems() []fs.FS {
+	var all []fs.FS
+	for _, s := range a.packages {
+		all = append(all, s.fsys)
+	}
+	for _, overrides := range a.overrides {
+		for _, o := range overrides {
+			if o.place != nil {
+				all = append(all, o.place.fsys)
+			}
+		}
+	}
+	return all
+}
+
 // lookup returns a package, or an error that says which there are.
 func (a *Assets) lookup(name string) (*source, error) {
 	if s, ok := a.packages[name]; ok {

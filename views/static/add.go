@@ -113,16 +113,12 @@ func mountView(c *registry.Config, reg *registry.Registry, src source, m mount, 
 		return err
 	}
 	v := &view{
-		route: m.route, files: src, versions: !d.plain && !off, codings: d.codings,
+		route: m.route, files: src, immutable: src.immutable(), versions: !d.plain && !off, codings: d.codings,
 		control: d.control, forever: "public, max-age=31536000, immutable",
 		entries: newMemory[*entry](), known: newMemory[*facts](), folders: newMemory[*listing](),
 	}
 	if d.permission != "" {
 		v.forever = "private, max-age=31536000, immutable"
-	}
-	if root, err := src.find(""); err == nil {
-		_, plainFS := src.(folder)
-		v.immutable = plainFS && stampOf(root).fixed()
 	}
 	m.view = v
 	m.spec = src.spec()
@@ -131,7 +127,12 @@ func mountView(c *registry.Config, reg *registry.Registry, src source, m mount, 
 	}
 	if f, ok := src.(folder); ok {
 		at := c.Source()
-		reg.OnFreeze(func() error { return v.prepare(reg, at, f.fsys) })
+		reg.OnFreeze(func() error {
+			if err := v.prepare(reg, at, f.fsys); err != nil {
+				return &registry.Mistake{Source: at, Err: fmt.Errorf("static view %q: %w", m.as, err)}
+			}
+			return nil
+		})
 	}
 	if m.external {
 		return nil

@@ -26,7 +26,7 @@ type representation struct {
 	etag   string // "" for none
 	size   int64
 	body   []byte // nil if it must be opened
-	open   func() (content, error)
+	open   func(seeking bool) (content, error)
 }
 
 // document is what a URL serves: one or more representations of the same thing. It is immutable
@@ -157,7 +157,7 @@ func (d *document) whole(r *web.Request, rep *representation, control string) (*
 	var resp *web.Response
 	if rep.body != nil {
 		resp = r.Bytes(d.contentType, rep.body)
-	} else if file, err := rep.open(); err != nil {
+	} else if file, err := rep.open(false); err != nil {
 		return nil, err
 	} else if rep.size == 0 {
 		_ = file.Close() // nothing was read
@@ -188,7 +188,7 @@ func (d *document) partial(r *web.Request, rep *representation, control string, 
 		file = inMemory{bytes.NewReader(rep.body)}
 	} else {
 		var err error
-		if file, err = rep.open(); err != nil {
+		if file, err = rep.open(true); err != nil {
 			return nil, err
 		}
 	}

@@ -127,7 +127,11 @@ func (v *view) keep(name string, e *entry) error {
 		}
 		e.version = version
 	}
-	v.entries.put(name, e, 0)
+	size := 0
+	for i := range e.doc.reps {
+		size += len(e.doc.reps[i].body)
+	}
+	v.entries.put(name, e, size)
 	return nil
 }
 
@@ -260,8 +264,8 @@ func (e *entry) add(name string, at stamp, rep representation) {
 }
 
 // opener returns a function that opens a file, if it is still the one of the stamp.
-func opener(place assets.Place, at stamp) func() (content, error) {
-	return func() (content, error) {
+func opener(place assets.Place, at stamp) func(seeking bool) (content, error) {
+	return func(seeking bool) (content, error) {
 		file, err := place.Open()
 		if err != nil {
 			return nil, err
@@ -274,7 +278,7 @@ func opener(place assets.Place, at stamp) func() (content, error) {
 			_ = file.Close()
 			return nil, err
 		}
-		return asContent(file)
+		return asContent(file, seeking)
 	}
 }
 

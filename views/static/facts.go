@@ -19,7 +19,7 @@ import (
 // The bounds of what a static view keeps in memory.
 const (
 	largestBody  = 256 << 10 // of a file whose bytes are kept
-	mostBodies   = 64 << 20  // of all of them
+	mostBodies   = 32 << 20  // of all of them, once as they are and once as they are sent
 	mostEntries  = 8192      // files
 	largestStyle = 4 << 20   // of a style sheet whose references are followed
 )

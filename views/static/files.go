@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,12 +20,22 @@ type source interface {
 	find(name string) (assets.Place, error)
 	// spec returns what precedes a path in its specification.
 	spec() string
+	// immutable reports whether no file ever comes, goes or changes: all are part of the program.
+	immutable() bool
 }
 
 // folder is a file system as a source.
 type folder struct{ fsys fs.FS }
 
-func (f folder) spec() string { return assets.SpecOf(f.fsys) }
+func (f folder) spec() string    { return assets.SpecOf(f.fsys) }
+func (f folder) immutable() bool { return inProgram(f.fsys) }
+
+// inProgram reports whether the files of a file system are part of the program: then its root, too,
+// has no time.
+func inProgram(fsys fs.FS) bool {
+	info, err := fs.Stat(fsys, ".")
+	return err == nil && info.ModTime().IsZero()
+}
 
 func (f folder) find(name string) (assets.Place, error) {
 	p := name
@@ -46,6 +57,10 @@ func (n named) spec() string {
 		return n.prefix
 	}
 	return n.prefix + "/"
+}
+
+func (n named) immutable() bool {
+	return !slices.ContainsFunc(n.assets.FileSystems(), func(f fs.FS) bool { return !inProgram(f) })
 }
 
 // find looks for "house:static/" and "house:static/app.css": as in Pyramid, the folder itself has a
@@ -104,10 +119,14 @@ func (s stamp) settled(now time.Time) bool {
 	return s.modified.IsZero() || now.Sub(s.modified) > 2*time.Second || now.Before(s.modified)
 }
 
-// asContent returns an open file as content that can be sought; it reads one that cannot.
-func asContent(f fs.File) (content, error) {
+// asContent returns an open file as content. One that cannot be sought, such as that of a zip
+// archive, is read into memory if it has to be.
+func asContent(f fs.File, seeking bool) (content, error) {
 	if c, ok := f.(content); ok {
 		return c, nil
+	}
+	if !seeking {
+		return forward{f}, nil
 	}
 	defer f.Close()
 	b, err := io.ReadAll(f)
@@ -116,6 +135,12 @@ func asContent(f fs.File) (content, error) {
 	}
 	return inMemory{bytes.NewReader(b)}, nil
 }
+
+// forward is a file that is read from its start to its end.
+type forward struct{ fs.File }
+
+// Seek is an error.
+func (f forward) Seek(int64, int) (int64, error) { return 0, errors.ErrUnsupported }
 
 // hidden reports whether a path has an element that begins with a dot, such as ".git". What is
 // below ".well-known" (RFC 8615) is for clients.

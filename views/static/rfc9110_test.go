@@ -19,6 +19,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/internal/rfc9110"
+	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/static"
 )
@@ -84,6 +85,10 @@ func TestFollowsRFC9110(t *testing.T) {
 			return static.Content(r, strings.NewReader(long), "x.txt", modified, static.FileOptions{})
 		}), views.Route("untagged"))
 	})
+	compressing := app(t, func(c *framework.Configurator) { // leaves alone what is compressed
+		c.AddTween("compress", tweens.Compress(tweens.CompressOptions{DisableZstd: true, MinSize: 1}))
+		c.AddStaticView("disk", os.DirFS(dir))
+	})
 	const plain, hour = "text/plain; charset=utf-8", "max-age=3600"
 	largeTag := fmt.Sprintf(`"%x-%x"`, modified.UnixNano(), len(large))
 	coding := []string{"gzip"}
@@ -108,6 +113,9 @@ func TestFollowsRFC9110(t *testing.T) {
 				requests /= 30
 			}
 			assert.NoError(t, resource.Try(h, target, requests, decode))
+			if target == "/disk/both.txt" {
+				assert.NoError(t, resource.Try(compressing, target, requests, decode))
+			}
 		})
 	}
 }

@@ -1,8 +1,16 @@
 package static_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -98,4 +106,64 @@ func TestServe(t *testing.T) {
 	assert.Equal(t, 405, w.Code)
 	assert.Equal(t, "GET, HEAD, OPTIONS", w.Header().Get("Allow"))
 	var _ static.Option = static.Plain()
+}
+
+// The place of a static view may be given with slashes, or be everything.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"a.css": text("a"), "dir/index.html": text("dir")}
+	for name, prefix := range map[string]string{"static": "/static", "/static": "/static", "static/": "/static", "a/b": "/a/b", "": "", "/": ""} {
+		h := app(t, func(c *framework.Configurator) { c.AddStaticView(name, files, static.As("files")) })
+		assert.Equal(t, "a", get(h, prefix+"/a.css").Body.String(), "%q", name)
+		assert.Equal(t, prefix+"/a.VERSION.css", marked(urlOf(t, h, "files/a.css")), "%q", name)
+		assert.Equal(t, "dir", get(h, prefix+"/dir/").Body.String(), "%q", name)
+		w := get(h, prefix+"/dir?x=1&y=%2F")
+		assert.Equal(t, 301, w.Code, "%q", name)
+		assert.Equal(t, prefix+"/dir/?x=1&y=%2F", w.Header().Get("Location"), "%q", name)
+	}
+	h := app(t, func(c *framework.Configurator) { c.AddStaticView("", fstest.MapFS{"evil.example/x": text("x")}) })
+	to := get(h, "http://example.com//evil.example").Header().Get("Location")
+	assert.Equal(t, "/evil.example/", to, "not another host")
+}
+
+// The files of a zip archive cannot be sought.
+func TestArchive(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	content := strings.Repeat("0123456789", 100_000)
+	for name, s := range map[string]string{"large.txt": content, "app.css": "a{b:url(i.png)}", "i.png": "png"} {
+		w, err := z.Create(name)
+		require.NoError(t, err)
+		_, err = io.WriteString(w, s)
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	archive, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	require.NoError(t, err)
+	h := app(t, func(c *framework.Configurator) { c.AddStaticView("static", archive) })
+	assert.Equal(t, content, get(h, urlOf(t, h, "static/large.txt")).Body.String())
+	assert.Equal(t, "56789", get(h, "/static/large.txt", "Range", "bytes=-5").Body.String())
+	assert.Equal(t, "a{b:url(i.VERSION.png)}", marked(get(h, urlOf(t, h, "static/app.css")).Body.String()))
+}
+
+// Requests at once find the same, whatever is kept of it.
+func TestConcurrently(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for n := range 20 {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint("f", n, ".css")), []byte(fmt.Sprintf("a{b:url(f%d.css)}", (n+1)%20)), 0o600))
+	}
+	h := app(t, func(c *framework.Configurator) { c.AddStaticView("static", os.DirFS(dir)) })
+	want := urlOf(t, h, "static/f0.css")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for n := range 40 {
+				assert.Equal(t, 200, get(h, fmt.Sprintf("/static/f%d.css", n%20)).Code)
+				assert.Equal(t, want, get(h, "/url?of=static/f0.css").Body.String())
+			}
+		})
+	}
+	wg.Wait()
 }

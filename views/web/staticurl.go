@@ -14,8 +14,9 @@ type StaticURLs interface {
 var ErrNoStatic = errors.New("the application has no static files: add some with package views/static")
 
 // StaticURL returns the absolute URL of a static file, as the client can use it. name is what its
-// static view is called, a slash, and the path below it: "static/app.css". The URL holds a version
-// of the content, if its static view uses one. A name that is in no static view is a *[URLError].
+// static view is called, a slash, and the path below it, "static/app.css", or a specification of
+// package assets. The URL holds a version of the content, if its static view uses one. A name that
+// is in no static view is a *[URLError]; a file need not exist.
 func (r *Request) StaticURL(name string, options ...URLOption) (string, error) {
 	return r.staticURL(name, false, options)
 }
