@@ -8,12 +8,17 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/frame"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // Wrapper names another view of the resource that wraps the response of this one: a page layout.
 // The wrapping view is an ordinary view of that name, with its own permission. It gets the response
 // with [Wrapped]. The wrapper of an error view is looked up for the request's resource.
+//
+// The response of the wrapper has the status, headers and cookies of the one that it wraps, but for
+// those that describe its body; what the wrapper sets wins. So the page of a form that failed stays
+// a 422.
 //
 // A wrapper can have a wrapper itself. Views without predicates that wrap each other in a circle
 // are a configuration error. A circle that depends on the request fails it with a 500, when 100
@@ -72,6 +77,7 @@ func owrappedView(next Callable, info *Info) (Callable, error) {
 		if err != nil {
 			return nil, err
 		}
+		frame.Fill(resp, inner)
 		return resp, nil
 	}, nil
 }

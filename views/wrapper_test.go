@@ -134,3 +134,38 @@ func TestWrappersInACircleThatDependsOnTheRequest(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "[body]", text(t, resp))
 }
+
+func TestWrapperKeepsWhatTheInnerResponseSet(t *testing.T) {
+	t.Parallel()
+	reg := build(t, func(c *registry.Config) {
+		views.Add(c, views.On(func(r *web.Request, _ *page) (any, error) {
+			resp := r.Response()
+			resp.SetStatus(422)
+			resp.SetHeader("X-A", "inner")
+			resp.SetHeader("X-B", "inner")
+			resp.SetHeader("ETag", `"inner"`)
+			resp.SetCookie(&http.Cookie{Name: "a", Value: "1"})
+			resp.SetCookie(&http.Cookie{Name: "b", Value: "1"})
+			resp.AddVary("Cookie")
+			return "inner", nil
+		}), views.Wrapper("frame"), views.Renderer("string"))
+		views.Add(c, views.On(func(r *web.Request, _ *page) (any, error) {
+			resp := r.Response()
+			resp.SetHeader("X-B", "frame")
+			resp.SetCookie(&http.Cookie{Name: "b", Value: "2"})
+			resp.AddVary("Accept")
+			inner, _ := views.Wrapped(r)
+			body, _ := inner.Body()
+			return []string{string(body)}, nil
+		}), views.Name("frame"))
+	})
+	resp, err := call(reg, &page{}, "")
+	require.NoError(t, err)
+	assert.Equal(t, 422, resp.Status())
+	assert.Equal(t, "inner", resp.Header("X-A"))
+	assert.Equal(t, "frame", resp.Header("X-B"))
+	assert.Empty(t, resp.Header("ETag"))
+	assert.Equal(t, "application/json", resp.ContentType())
+	assert.Equal(t, []string{"b=2", "a=1"}, resp.HeaderValues("Set-Cookie"))
+	assert.Equal(t, "Accept, Cookie", resp.Header("Vary"))
+}
