@@ -18,6 +18,9 @@ func (b Behavior) view(tag string) func(*web.Request) (any, error) {
 		play.mark("view:" + tag)
 		addCallbacks(r, b.Adds)
 		results, err := b.visit(r)
+		if err == nil {
+			err = b.prepare(r)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -37,6 +40,8 @@ func (b Behavior) view(tag string) func(*web.Request) (any, error) {
 			return nil, nil
 		case b.ReturnHTTP.Name != "":
 			return b.ReturnHTTP.error().WithHeader(reportHeader, report()), nil
+		case b.renders():
+			return b.give(r, report())
 		}
 		return b.respond(r, report(), b.Status), nil
 	}
@@ -123,8 +128,18 @@ func addCallbacks(r *web.Request, callbacks []Callback) {
 // subscribe subscribes the directive to its event.
 func (d Directive) subscribe(c registry.Recorder, b *build) error {
 	notified := func(r *web.Request) error {
-		playOf(r).mark(d.Mark)
+		if d.Mark != "" {
+			playOf(r).mark(d.Mark)
+		}
 		addCallbacks(r, d.Adds)
+		if d.rendering.Response != nil {
+			if err := d.rendering.Response.do(r.Response()); err != nil {
+				return err
+			}
+		}
+		if d.Override != "" {
+			views.OverrideRenderer(r, d.Override)
+		}
 		if d.Raise != "" {
 			return newError(d.Raise)
 		}
@@ -137,6 +152,23 @@ func (d Directive) subscribe(c registry.Recorder, b *build) error {
 		registry.Subscribe(c, func(e *web.BeforeTraversal) error { return notified(e.Request) })
 	case "ContextFound":
 		registry.Subscribe(c, func(e *web.ResourceFound) error { return notified(e.Request) })
+	case "BeforeRender":
+		registry.Subscribe(c, func(e *web.BeforeRender) error {
+			for name, raw := range d.Sets {
+				v, err := valueOf(raw, e.Request)
+				if err != nil {
+					return err
+				}
+				e.Vars[name] = v
+			}
+			for name, raw := range d.Changes {
+				v, err := valueOf(raw, e.Request)
+				if all, ok := e.Value.(map[string]any); ok && err == nil {
+					all[name] = v
+				}
+			}
+			return notified(e.Request)
+		})
 	case "NewResponse":
 		registry.Subscribe(c, func(e *web.NewResponse) error { return notified(e.Request) })
 	case "ApplicationCreated":

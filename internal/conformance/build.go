@@ -27,15 +27,17 @@ type build struct {
 	policy *security.CSRF                // of an application with sessions
 	files  *disk                         // nil without files
 	pkg    string                        // of the nearest include that has one
+
+	hasDefault bool // the case has a default renderer
 }
 
 // newApplication builds the application of a case through the public packages. security is its
 // policy unless a directive sets one. err is the error of the configuration. b.err reports what the
 // runner itself does not understand.
-func newApplication(c *Case, security web.SecurityPolicy) (b *build, app *framework.App, err error) {
+func newApplication(c *Case, security web.SecurityPolicy, absent ...string) (b *build, app *framework.App, err error) {
 	b = &build{app: &c.App, placed: map[registry.Source]Directive{}, files: c.disk, pkg: cmp.Or(c.App.Package, "app")}
 	silent := zerolog.Nop()
-	options := framework.Options{Settings: registry.Settings{"prevent_cachebust": c.App.Settings.PreventCacheBust}, Logger: &silent, TrustedProxies: []string{"192.0.2.0/24"}, Security: security}
+	options := framework.Options{Settings: registry.Settings{"prevent_cachebust": c.App.Settings.PreventCacheBust, "prevent_http_cache": c.App.Settings.PreventHTTPCache}, Logger: &silent, TrustedProxies: []string{"192.0.2.0/24"}, Security: security}
 	if c.App.Trees["main"] != nil {
 		options.Root = b.root("main")
 	}
@@ -44,6 +46,9 @@ func newApplication(c *Case, security web.SecurityPolicy) (b *build, app *framew
 	declareClasses(config)
 	b.explicitTweens(config)
 	b.packages(config)
+	if c.Suite == "render" {
+		b.beginRendering(config, absent)
+	}
 	if c.Suite == "traversal" || c.Checks != nil {
 		registry.Subscribe(config, func(e *web.ResourceFound) error {
 			playOf(e.Request).found(e.Request)
@@ -144,6 +149,10 @@ func (b *build) record(c registry.Recorder, d Directive) {
 		b.view(c, d)
 	case "add_route":
 		routes.Add(c, d.Name, d.Pattern, b.routeOptions(d)...)
+	case "add_renderer":
+		b.renderer(c, d)
+	case "add_response_adapter":
+		b.responseAdapter(c, d)
 	case "add_tween":
 		var place []tweens.Option
 		if d.Under != nil {
@@ -237,7 +246,7 @@ func (b *build) check(behavior Behavior) {
 			b.unknown("HTTP error %q", name)
 		}
 	}
-	if !slices.Contains([]string{"", "nothing"}, behavior.Returns) {
+	if !slices.Contains([]string{"", "nothing", "request.response"}, behavior.Returns) {
 		b.unknown("returns %q", behavior.Returns)
 	}
 }

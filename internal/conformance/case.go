@@ -33,6 +33,10 @@ func (c *Case) Play() (v Verdict) {
 		v.Rules = append(v.Rules, noPolicy)
 		b, app, failure = newApplication(c, framework.NoPolicy{})
 	}
+	if absent := c.absentRenderers(); failure != nil && absent != nil && strings.Contains(failure.Error(), "no renderer ") {
+		v.Rules = append(v.Rules, noRenderer)
+		b, app, failure = newApplication(c, framework.NoPolicy{}, absent...)
+	}
 	if b.err != nil {
 		return v.problem("%v", b.err)
 	}
@@ -51,7 +55,10 @@ func (c *Case) Play() (v Verdict) {
 		}
 		return v
 	}
-	if c.disk != nil {
+	switch {
+	case c.Suite == "render":
+		return c.playRender(app, v)
+	case c.disk != nil:
 		return c.playFiles(b, app, v)
 	}
 	outline := outlineOf(c)
@@ -84,11 +91,14 @@ func (v Verdict) problem(format string, args ...any) Verdict {
 
 // Rules returns the names of the deviations.
 func Rules() []string {
-	names := []string{noPolicy, allPhases}
+	names := []string{noPolicy, noRenderer, allPhases}
 	for _, r := range rules {
 		names = append(names, r.name)
 	}
 	for _, r := range fileRules {
+		names = append(names, r.name)
+	}
+	for _, r := range renderRules {
 		names = append(names, r.name)
 	}
 	return names

@@ -50,6 +50,7 @@ type Settings struct {
 	Tweens             []TweenEntry `json:"tweens"`
 	CSRFTrustedOrigins []string     `json:"csrf_trusted_origins"`
 	PreventCacheBust   bool         `json:"prevent_cachebust"`
+	PreventHTTPCache   bool         `json:"prevent_http_cache"`
 	ReloadAssets       bool         `json:"reload_assets"`
 }
 
@@ -159,6 +160,8 @@ type Directive struct {
 	Explicit         bool     `json:"explicit"`
 	Package          string   `json:"package"`
 
+	rendering
+
 	// order of tweens, view derivers and media types
 	Under          Names  `json:"under"`
 	Over           Names  `json:"over"`
@@ -227,6 +230,8 @@ type Behavior struct {
 	Adds       []Callback        `json:"adds"`
 	Session    []json.RawMessage `json:"session"`
 
+	rendered
+
 	// tweens only
 	Answer     int    `json:"answer"`
 	After      bool   `json:"after"`
@@ -275,6 +280,7 @@ type Request struct {
 	Files      Files       `json:"files"`
 	Expect     Expect      `json:"expect"`
 
+	renders bool           // what is rendered is compared too
 	visitor *visitor       // of a case with sessions, from Play on
 	policy  *security.CSRF // of the same
 }
@@ -291,8 +297,7 @@ func (q *Request) UnmarshalJSON(b []byte) error {
 // LaterSuites are suites about parts of the framework that do not exist yet, and what they wait
 // for. Load leaves them out.
 var LaterSuites = map[string]string{
-	"i18n":   "translations",
-	"render": "templates",
+	"i18n": "translations",
 }
 
 // Load reads the suites in a folder. It returns them by name.

@@ -33,17 +33,17 @@ type Check struct {
 
 	accessCheck
 	staticCheck
+	renderCall
 
 	Expect Expect `json:"expect"`
 }
 
 // staticCheck holds the fields of checks of static views and assets.
 type staticCheck struct {
-	File    string `json:"file"`
-	Asset   string `json:"asset"`
-	Spec    string `json:"spec"`
-	Package string `json:"package"`
-	Files   Files  `json:"files"`
+	File  string `json:"file"`
+	Asset string `json:"asset"`
+	Spec  string `json:"spec"`
+	Files Files  `json:"files"`
 
 	name string // of the file, for the call
 }

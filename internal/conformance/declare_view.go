@@ -14,7 +14,13 @@ func (b *build) view(c registry.Recorder, d Directive) {
 		return
 	}
 	call := d.Behavior.view(d.View)
-	if d.View == "" { // the default response
+	switch {
+	case d.Do == "add_view" && d.View == "" && d.Renderer == nil:
+		views.Add(c, views.View{})
+		return
+	case d.View == "" && d.Renderer != nil: // an empty object
+		call = func(r *web.Request) (any, error) { return map[string]any{}, nil }
+	case d.View == "": // the default response
 		call = func(r *web.Request) (any, error) { return r.Err(), nil }
 	}
 	options := b.options(d)
@@ -56,7 +62,7 @@ func (d Directive) errorClass() string {
 
 // options returns the options of a view.
 func (b *build) options(d Directive) []views.Option {
-	options := d.csrfOption()
+	options := append(d.csrfOption(), b.renderOptions(d)...)
 	if d.Name != "" {
 		options = append(options, views.Name(d.Name))
 	}

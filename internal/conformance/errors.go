@@ -1,10 +1,12 @@
 package conformance
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"github.com/mastaba-go/mastaba/framework/security"
 	"github.com/mastaba-go/mastaba/views"
@@ -130,7 +132,12 @@ func errorName(err error) string {
 	case *web.PathError:
 		return "URLDecodeError"
 	case *views.NoResponseError:
+		if name := errorName(err.Err); name != "" {
+			return name
+		}
 		return "ValueError"
+	case *json.UnsupportedTypeError:
+		return "TypeError"
 	case *security.BadCSRFToken:
 		return "BadCSRFToken"
 	case *security.BadCSRFOrigin:
@@ -141,6 +148,9 @@ func errorName(err error) string {
 		return "UnknownPackage"
 	case *fs.PathError:
 		return "FileNotFoundError"
+	}
+	if strings.HasPrefix(err.Error(), "view ") && strings.Contains(err.Error(), ": wrapper ") {
+		return "ValueError"
 	}
 	switch wrapper := err.(type) {
 	case interface{ Unwrap() error }:

@@ -105,7 +105,7 @@ func (b *build) early(err *registry.ExecutionError) string {
 func (b *build) late(err *registry.Mistake) string {
 	d := b.placed[err.Source]
 	switch {
-	case is[*views.NoRouteError](err):
+	case is[*views.NoRouteError](err), d.badCache():
 	case d.Do != "add_route", d.InheritSlash && d.Pattern != "":
 		return ""
 	case is[*routes.PatternError](err):
@@ -155,6 +155,10 @@ func (d Directive) claim() map[string]any {
 		return map[string]any{"kind": "route", "name": d.Name}
 	case "add_tween":
 		return map[string]any{"kind": "tween", "name": d.Name}
+	case "add_renderer":
+		return map[string]any{"kind": "renderer", "name": d.Name}
+	case "add_response_adapter":
+		return map[string]any{"kind": "response_adapter", "name": d.For}
 	case "add_view_deriver":
 		return map[string]any{"kind": "view_deriver", "name": d.Name}
 	case "add_view", "add_exception_view", "add_notfound_view", "add_forbidden_view":

@@ -161,7 +161,7 @@ func (d *declared) identity() string {
 		return ""
 	}
 	if !strings.HasSuffix(d.Do, "_view") {
-		return d.Do + " " + d.Name
+		return d.Do + " " + d.Name + d.For
 	}
 	claim := text(d.claim())
 	for _, p := range d.Predicates {

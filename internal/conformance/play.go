@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -38,6 +39,10 @@ type play struct {
 
 	policy      *security.CSRF
 	token, sent string // see visitor
+
+	last   string             // the number of the last report
+	pkg    string             // of the call of a renderer
+	during func(*web.Request) // runs when traversal has ended
 }
 
 type playKey struct{}
@@ -94,6 +99,10 @@ func (p *play) found(r *web.Request) {
 	if p.check != nil {
 		p.url, p.urlErr = p.check.call(r)
 		p.check = nil
+	}
+	if p.during != nil {
+		p.during(r)
+		p.during = nil
 	}
 	p.traversal = Report{
 		"context":           pathOf(r.Node()),
@@ -160,6 +169,13 @@ func (q *Request) do(app *framework.App) (Report, *play, []string, error) {
 			result["allow"] = allow
 		}
 		cookies = resp.HeaderValues("Set-Cookie")
+		if q.renders {
+			more, err := renderedOf(resp, q.Expect)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			maps.Copy(result, more)
+		}
 	}
 	result["trace"] = p.trace
 	if p.traversal != nil {
