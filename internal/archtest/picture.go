@@ -208,4 +208,4 @@ var modules = []module{
 const mostLines = 4500
 
 // larger are the packages that may have more.
-var larger = map[string]int{"views": 6000, "internal/conformance": 6000}
+var larger = map[string]int{"views": 6000, "internal/conformance": 8000}
