@@ -27,6 +27,7 @@ type kept struct {
 	id   ID
 	rec  Record
 	ends time.Time
+	to   *ID // in place of rec, for a session that has another id
 }
 
 var _ Store = (*Memory)(nil)
@@ -46,8 +47,11 @@ func (m *Memory) Load(ctx context.Context, id ID) (Record, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.find(id)
-	if k == nil {
+	switch {
+	case k == nil:
 		return Record{}, ErrNotFound
+	case k.to != nil:
+		return Record{}, &MovedError{*k.to}
 	}
 	rec := k.rec
 	rec.Values = maps.Clone(rec.Values)
@@ -62,7 +66,7 @@ func (m *Memory) Create(ctx context.Context, id ID, rec Record, ttl time.Duratio
 	rec.Values = maps.Clone(rec.Values)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.add(&kept{id, rec, time.Now().Add(ttl)})
+	m.add(&kept{id: id, rec: rec, ends: time.Now().Add(ttl)})
 	return nil
 }
 
@@ -74,10 +78,10 @@ func (m *Memory) Update(ctx context.Context, id ID, c Change, ttl time.Duration)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.find(id)
-	if k == nil && c.Move != nil {
+	if (k == nil || k.to != nil) && c.Move != nil {
 		k = m.find(*c.Move) // it was done before
 	}
-	if k == nil {
+	if k == nil || k.to != nil {
 		return ErrNotFound
 	}
 	if k.rec.Values == nil {
@@ -89,9 +93,10 @@ func (m *Memory) Update(ctx context.Context, id ID, c Change, ttl time.Duration)
 	maps.Copy(k.rec.Values, c.Set)
 	k.rec.Renewed, k.ends = c.Renewed, time.Now().Add(ttl)
 	if c.Move != nil {
-		m.remove(id)
+		m.remove(k.id)
 		k.id = *c.Move
 		m.add(k)
+		m.add(&kept{id: id, to: c.Move, ends: time.Now().Add(min(ttl, MovedLife))})
 	}
 	return nil
 }
@@ -103,7 +108,9 @@ func (m *Memory) Delete(ctx context.Context, id ID) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.remove(id)
+	if k := m.find(id); k != nil && k.to == nil {
+		m.remove(id)
+	}
 	return nil
 }
 

@@ -2,10 +2,7 @@ package session
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"time"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -15,49 +12,25 @@ import (
 // come from somebody who has planted the id. But what it takes away is taken away: Invalidate ends the
 // session under its new id too, so that no logout is lost, and values that it deleted are deleted.
 //
-// For this, the store keeps a note of where the session went, under an id that no cookie leads to. It
-// is written before the session moves. So a request that finds the session gone finds the note, or
-// the session did not move at all.
+// Since the store records where a session goes in the step that moves it, a request that finds the
+// session gone finds the record, or the session did not move.
 
-const (
-	// noteName is the value of a note that has the new id.
-	noteName = "_moved_"
-	// noteLife is how long a note is kept at most. It is longer than any request that can still
-	// change its session.
-	noteLife = time.Hour
-	// maxMoves is how many notes in a row are followed.
-	maxMoves = 100
-)
+// maxMoves is how many moves of a session are followed.
+const maxMoves = 100
 
-// noteOf returns the id of the note for a session. It is no hash of a text that could be in a cookie.
-func noteOf(id ID) ID { return sha256.Sum256(append([]byte("mastaba moved session\x00"), id[:]...)) }
-
-// leaveNote says that the session is about to get another id.
-func (k *stored) leaveNote(ctx context.Context, id, moved ID, at time.Time, ttl time.Duration) error {
-	note := Record{Created: at, Renewed: at, Values: map[string]string{noteName: `"` + moved.String() + `"`}}
-	return k.call(ctx, func(ctx context.Context) error {
-		return k.o.Store.Create(ctx, noteOf(id), note, min(ttl, noteLife))
-	})
-}
-
-// readNote returns the id that a session got; false if it did not move.
-func (k *stored) readNote(ctx context.Context, id ID) (moved ID, ok bool, err error) {
-	var note Record
-	err = k.call(ctx, func(ctx context.Context) (err error) {
-		note, err = k.o.Store.Load(ctx, noteOf(id))
+// movedTo returns the id that a session got; false if it did not move.
+func (k *stored) movedTo(ctx context.Context, id ID) (ID, bool, error) {
+	err := k.call(ctx, func(ctx context.Context) error {
+		_, err := k.o.Store.Load(ctx, id)
 		return err
 	})
-	switch text, _ := plainText(note.Values[noteName]); {
-	case errors.Is(err, ErrNotFound):
-		return ID{}, false, nil
-	case err != nil:
-		return ID{}, false, err
-	case len(text) != hex.EncodedLen(len(moved)):
-		return ID{}, false, errors.New("malformed note of a session that got another id")
-	default:
-		_, err = hex.Decode(moved[:], []byte(text))
-		return moved, err == nil, err
+	if moved, ok := errors.AsType[*MovedError](err); ok {
+		return moved.To, true, nil
 	}
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return ID{}, false, err
 }
 
 // end ends a session, under whatever id it has by now.
@@ -66,7 +39,7 @@ func (k *stored) end(ctx context.Context, r *web.Request, id ID) error {
 		if err := k.call(ctx, func(ctx context.Context) error { return k.o.Store.Delete(ctx, id) }); err != nil {
 			return k.down(r, "delete", id, err)
 		}
-		moved, ok, err := k.readNote(ctx, id)
+		moved, ok, err := k.movedTo(ctx, id)
 		if err != nil {
 			return k.down(r, "delete", id, err)
 		}
@@ -82,7 +55,7 @@ func (k *stored) end(ctx context.Context, r *web.Request, id ID) error {
 func (k *stored) take(ctx context.Context, r *web.Request, id ID, s *state, names []string) error {
 	change := Change{Renewed: now(), Delete: names}
 	for range maxMoves {
-		moved, ok, err := k.readNote(ctx, id)
+		moved, ok, err := k.movedTo(ctx, id)
 		if err != nil {
 			return k.down(r, "update", id, err)
 		}
@@ -93,11 +66,11 @@ func (k *stored) take(ctx context.Context, r *web.Request, id ID, s *state, name
 		err = k.call(ctx, func(ctx context.Context) error {
 			return k.o.Store.Update(ctx, id, change, k.ttl(s.created, change.Renewed))
 		})
-		if !errors.Is(err, ErrNotFound) {
-			if err != nil {
-				err = k.down(r, "update", id, err)
-			}
-			return err
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, ErrNotFound):
+			return k.down(r, "update", id, err)
 		}
 	}
 	return nil

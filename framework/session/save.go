@@ -221,9 +221,6 @@ func (k *stored) update(ctx context.Context, r *web.Request, c *cookie, s *state
 	if s.renew {
 		token = newToken()
 		moved, _ := idOf(token)
-		if err := k.leaveNote(ctx, id, moved, at, k.ttl(s.created, at)); err != nil {
-			return "", k.down(r, "renew the id", id, err)
-		}
 		change.Move = &moved
 	}
 	err := k.call(ctx, func(ctx context.Context) error { return k.o.Store.Update(ctx, id, change, k.ttl(s.created, at)) })

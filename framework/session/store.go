@@ -19,11 +19,10 @@ import (
 // random id. An error other than ErrNotFound means that the store does not know, such as when it
 // is down; clients then get 503.
 //
-// Besides sessions it keeps where one went that got another id, for an hour: as a record of its own.
-//
 // ctx has a deadline: see Options.StoreTimeout.
 type Store interface {
-	// Load returns a session. The error is ErrNotFound if there is none.
+	// Load returns a session. The error is ErrNotFound if there is none. It is a *MovedError, which
+	// is an ErrNotFound too, if Update has given the session another id, within MovedLife.
 	Load(ctx context.Context, id ID) (Record, error)
 	// Create adds a session.
 	Create(ctx context.Context, id ID, rec Record, ttl time.Duration) error
@@ -64,9 +63,26 @@ type Change struct {
 	// Delete are the names of values to remove. None of them is in Set.
 	Delete []string
 	// Move is another id that the session gets, in the same step; nil to keep the present one.
-	// The old id is then unknown.
+	// The old id is then unknown. In the same step, the store records where the session went, for the
+	// MovedError of Load. If two changes move a session, only one does: the other is ErrNotFound.
 	Move *ID
 }
+
+// MovedLife is how long a [Store] knows at least where a session went that got another id, unless its
+// time to live ends before. It is longer than any request that can still change its session.
+const MovedLife = time.Hour
+
+// MovedError is the error of Load for the old id of a session. No client gets to know it. A request
+// that began before uses it to end the session all the same.
+type MovedError struct{ To ID }
+
+var _ error = (*MovedError)(nil)
+
+// Error says that there is no such session.
+func (e *MovedError) Error() string { return "no such session any more: it has another id" }
+
+// Is reports whether target is ErrNotFound.
+func (e *MovedError) Is(target error) bool { return target == ErrNotFound }
 
 // tokenSize is the number of random bytes in the cookie of a stored session.
 const tokenSize = 32

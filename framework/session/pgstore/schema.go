@@ -13,7 +13,7 @@ import (
 // so that neither time zones nor the clocks of the processes matter: expiry is by the clock of the
 // server alone.
 type statements struct {
-	schema, load, create, update, delete, cleanup string
+	schema, load, create, update, note, delete, cleanup string
 }
 
 // tableName is a name without quotation marks, perhaps with a schema.
@@ -44,8 +44,11 @@ ON CONFLICT (id) DO UPDATE SET created = excluded.created, renewed = excluded.re
 		// The row may have its new id already: if the reply to an earlier attempt was lost.
 		update: with.Replace(`UPDATE TABLE_NAME SET id = $2, renewed = $3::bigint,
 expires = clock_timestamp() + $4::double precision * interval '1 second', data = (data - $5::text[]) || $6::text::jsonb
-WHERE id IN ($1, $2) AND expires > clock_timestamp()`),
-		delete: with.Replace(`DELETE FROM TABLE_NAME WHERE id = $1`),
+WHERE id IN ($1, $2) AND expires > clock_timestamp() AND jsonb_typeof(data) = 'object'`),
+		// The old id keeps a row with the new one, as a JSON string in place of the values.
+		note: with.Replace(`INSERT INTO TABLE_NAME (id, created, renewed, expires, data)
+VALUES ($1, 0, 0, clock_timestamp() + $2::double precision * interval '1 second', to_jsonb($3::text)) ON CONFLICT (id) DO NOTHING`),
+		delete: with.Replace(`DELETE FROM TABLE_NAME WHERE id = $1 AND jsonb_typeof(data) = 'object'`),
 		cleanup: with.Replace(`DELETE FROM TABLE_NAME WHERE id IN (
 	SELECT id FROM TABLE_NAME WHERE expires <= clock_timestamp() ORDER BY expires LIMIT $1 FOR UPDATE SKIP LOCKED)`),
 	}, nil

@@ -2,12 +2,15 @@ package pgstore
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/mastaba-go/mastaba/framework/session"
@@ -74,6 +77,9 @@ func (s *Store) Load(ctx context.Context, id session.ID) (session.Record, error)
 		return session.Record{}, session.ErrNotFound
 	}
 	rec := session.Record{Created: time.Unix(created, 0), Renewed: time.Unix(renewed, 0)}
+	if err == nil && strings.HasPrefix(values, `"`) {
+		return session.Record{}, movedError(values)
+	}
 	if err == nil {
 		err = json.Unmarshal([]byte(values), &rec.Values)
 	}
@@ -81,6 +87,16 @@ func (s *Store) Load(ctx context.Context, id session.ID) (session.Record, error)
 		return session.Record{}, fmt.Errorf("postgres: load session: %w", err)
 	}
 	return rec, nil
+}
+
+// movedError returns the error for a session that got another id.
+func movedError(note string) error {
+	moved := new(session.MovedError)
+	to, err := hex.DecodeString(strings.Trim(note, `"`))
+	if err != nil || copy(moved.To[:], to) < len(moved.To) {
+		return fmt.Errorf("postgres: load session: malformed note %q", note)
+	}
+	return moved
 }
 
 // Create adds a session.
@@ -109,14 +125,35 @@ func (s *Store) Update(ctx context.Context, id session.ID, c session.Change, ttl
 	if err != nil {
 		return fmt.Errorf("postgres: update session: %w", err)
 	}
-	tag, err := s.pool.Exec(ctx, s.sql.update, id[:], to[:], c.Renewed.Unix(), ttl.Seconds(), names, values)
+	found := false
+	update := func(on execer) error {
+		tag, err := on.Exec(ctx, s.sql.update, id[:], to[:], c.Renewed.Unix(), ttl.Seconds(), names, values)
+		found = tag.RowsAffected() > 0
+		return err
+	}
+	if c.Move == nil {
+		err = update(s.pool)
+	} else {
+		err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			if err := update(tx); err != nil || !found {
+				return err
+			}
+			_, err := tx.Exec(ctx, s.sql.note, id[:], min(ttl, session.MovedLife).Seconds(), to.String())
+			return err
+		})
+	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("postgres: update session: %w", err)
-	case tag.RowsAffected() == 0:
+	case !found:
 		return session.ErrNotFound
 	}
 	return nil
+}
+
+// execer is a pool or a transaction.
+type execer interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 }
 
 // Delete ends a session.

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -12,10 +13,14 @@ import (
 	"github.com/mastaba-go/mastaba/framework/session"
 )
 
-// take ends a session and returns its fields. KEYS session.
+// take ends a session and returns its fields. If there is one, it leaves the note where it went. KEYS
+// session, note; ARGV the text of the note and its ttl in ms.
 var take = redis.NewScript(`
 local fields = redis.call('HGETALL', KEYS[1])
-redis.call('UNLINK', KEYS[1])
+if #fields > 0 then
+	redis.call('UNLINK', KEYS[1])
+	redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+end
 return fields`)
 
 // isCrossSlot reports whether Redis Cluster refused a call because its keys may be on different
@@ -29,7 +34,7 @@ func (s *Store) moveAcross(ctx context.Context, from session.ID, c session.Chang
 	to := *c.Move
 	c.Move = nil
 	rec, err := s.Load(ctx, from)
-	if err == session.ErrNotFound {
+	if errors.Is(err, session.ErrNotFound) {
 		return s.Update(ctx, to, c, ttl) // it was done before, or there is none
 	}
 	if err != nil {
@@ -43,7 +48,7 @@ func (s *Store) moveAcross(ctx context.Context, from session.ID, c session.Chang
 	if err := s.Create(ctx, to, moved, ttl); err != nil {
 		return err
 	}
-	fields, err := take.Run(ctx, s.client, []string{s.key(from)}).StringSlice()
+	fields, err := take.Run(ctx, s.client, []string{s.key(from), s.note(from)}, to.String(), noteLife(ttl)).StringSlice()
 	if err != nil {
 		return fmt.Errorf("redis: end the session under its old id: %w", err)
 	}

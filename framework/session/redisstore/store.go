@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"reflect"
@@ -81,10 +82,15 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1`)
 
-	// update: KEYS session, perhaps its new key; ARGV ttl in ms, how many fields to delete, these,
-	// then pairs. It returns 0 if there is no session. If the session has the new key already, the
-	// script ran before and only its reply was lost.
+	// update: KEYS session, perhaps its new key and that of the note about it; ARGV ttl in ms, how many
+	// fields to delete, these, then pairs, then for a new key the text of the note and its ttl in ms.
+	// It returns 0 if there is no session. If the session has the new key already, the script ran
+	// before and only its reply was lost.
 	update = redis.NewScript(`
+local last = #ARGV
+if KEYS[2] then
+	last = last - 2
+end
 local key = KEYS[1]
 if KEYS[2] then
 	if redis.call('EXISTS', key) == 1 then
@@ -99,15 +105,33 @@ local deleted = tonumber(ARGV[2])
 if deleted > 0 then
 	redis.call('HDEL', key, unpack(ARGV, 3, 2 + deleted))
 end
-redis.call('HSET', key, unpack(ARGV, 3 + deleted))
+redis.call('HSET', key, unpack(ARGV, 3 + deleted, last))
 redis.call('PEXPIRE', key, ARGV[1])
+if KEYS[3] then
+	redis.call('SET', KEYS[3], ARGV[last + 1], 'PX', ARGV[last + 2])
+end
 return 1`)
+
+	// moved: KEYS note. It returns the new id of a session, or nil.
+	moved = redis.NewScript(`return redis.call('GET', KEYS[1])`)
 )
 
 // maxArgs is how many arguments of a call the scripts can unpack.
 const maxArgs = 7000
 
 func (s *Store) key(id session.ID) string { return s.prefix + id.String() }
+
+// note returns the key of the note where a session went. Redis Cluster keeps it where the session was,
+// unless the prefix has braces of its own that say so.
+func (s *Store) note(id session.ID) string {
+	if strings.Contains(s.prefix, "{") {
+		return s.key(id) + ":moved"
+	}
+	return s.prefix + "moved:{" + s.key(id) + "}"
+}
+
+// noteLife returns how long the note is kept for a session with that time to live.
+func noteLife(ttl time.Duration) int64 { return milliseconds(min(ttl, session.MovedLife)) }
 
 // Load returns a session.
 func (s *Store) Load(ctx context.Context, id session.ID) (session.Record, error) {
@@ -116,9 +140,28 @@ func (s *Store) Load(ctx context.Context, id session.ID) (session.Record, error)
 		return session.Record{}, fmt.Errorf("redis: load session: %w", err)
 	}
 	if len(fields) == 0 {
-		return session.Record{}, session.ErrNotFound
+		return session.Record{}, s.missing(ctx, id)
 	}
 	return recordOf(fields)
+}
+
+// missing returns the error for a session that there is not.
+func (s *Store) missing(ctx context.Context, id session.ID) error {
+	text, err := moved.Run(ctx, s.client, []string{s.note(id)}).Text()
+	if errors.Is(err, redis.Nil) {
+		return session.ErrNotFound
+	}
+	gone := new(session.MovedError)
+	if err == nil {
+		var n int
+		if n, err = hex.Decode(gone.To[:], []byte(text[:min(len(text), hex.EncodedLen(len(gone.To)))])); n < len(gone.To) {
+			err = errors.Join(err, errors.New("malformed note"))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("redis: load session: %w", err)
+	}
+	return gone
 }
 
 // recordOf makes a record of the fields of a hash.
@@ -177,7 +220,8 @@ func (s *Store) Update(ctx context.Context, id session.ID, c session.Change, ttl
 	}
 	keys := []string{s.key(id)}
 	if c.Move != nil {
-		keys = append(keys, s.key(*c.Move))
+		keys = append(keys, s.key(*c.Move), s.note(id))
+		args = append(args, c.Move.String(), noteLife(ttl))
 	}
 	found, err := s.run(ctx, update, keys, args).Int()
 	switch {

@@ -110,6 +110,15 @@ func (c *storeCase) missing(id session.ID, why string) {
 	}
 }
 
+// moved checks that the store knows the new id of a session.
+func (c *storeCase) moved(from, to session.ID) {
+	c.Helper()
+	_, err := c.store.Load(c.Context(), from)
+	if moved, ok := errors.AsType[*session.MovedError](err); !ok || moved.To != to {
+		c.Errorf("Load of the old id returns the error %v, want a *session.MovedError with the new one", err)
+	}
+}
+
 func (c *storeCase) update(id session.ID, change session.Change) {
 	c.Helper()
 	if err := c.store.Update(c.Context(), id, change, hour); err != nil {
@@ -232,8 +241,14 @@ func (c *storeCase) move() {
 	c.update(from, change)
 	c.missing(from, "it has another id")
 	c.has(to, map[string]string{"b": "2", "c": "3"})
+	c.moved(from, to)
 	c.update(from, change) // an attempt that follows a lost reply
 	c.missing(from, "it has another id")
+	c.moved(from, to)
+	c.delete(from)
+	c.moved(from, to)
+	c.refused(from, session.Change{Renewed: began, Move: new(randomID())})
+	c.moved(from, to)
 	c.has(to, map[string]string{"b": "2", "c": "3"})
 	if created := c.load(to).Created; !created.Equal(began) {
 		c.Errorf("after the move Created is %v, want %v", created, began)
