@@ -54,6 +54,9 @@ func (f *faulty) Update(ctx context.Context, id session.ID, c session.Change, tt
 	case "writes all values":
 		if err == nil && c.Move == nil {
 			time.Sleep(time.Millisecond)
+			if rec.Values == nil {
+				rec.Values = map[string]string{}
+			}
 			maps.Copy(rec.Values, c.Set)
 			for _, name := range c.Delete {
 				delete(rec.Values, name)
