@@ -69,7 +69,10 @@ func (v *view) fresh(e *entry, lazy bool) bool {
 
 // build makes the entry of a file and keeps it.
 func (v *view) build(name string) (*entry, error) {
-	listed := v.listing(folderOf(name))
+	var listed *listing
+	if name != "" {
+		listed = v.listing(folderOf(name))
+	}
 	place, err := assets.Place{}, error(fs.ErrNotExist)
 	if listed.has(name) {
 		place, err = v.files.find(name)
