@@ -1,0 +1,117 @@
+package i18n
+
+import (
+	"net/http/httptest"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]map[int]int{
+		"nplurals=1; plural=0;":       {0: 0, 1: 0, 7: 0},
+		"nplurals=2; plural=n!=1;":    {0: 1, 1: 0, 2: 1, -1: 0},
+		"nplurals=2; plural=(n > 1)":  {0: 0, 1: 0, 2: 1},
+		"nplurals=2; plural= !(n==1)": {0: 1, 1: 0},
+		"nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);": {1: 0, 11: 2, 21: 0, 22: 1, 12: 2, 5: 2, 111: 2},
+		"nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);":   {0: 0, 1: 1, 2: 2, 3: 3, 11: 4, 100: 5, 103: 3},
+		"nplurals=4; plural=(n%100==1 ? 0 : n%100==2 ? 1 : n%100==3 || n%100==4 ? 2 : 3);":                       {101: 0, 2: 1, 104: 2, 5: 3},
+		"nplurals=2; plural=n==1||n==2?0:1":     {1: 0, 2: 0, 3: 1},
+		"nplurals=2; plural=1+2*3-n/0-5%0 == 7": {0: 1, 5: 1},
+		"nplurals=2; plural=n<=1 != 1":          {0: 0, 1: 0, 2: 1},
+	} {
+		r, err := parseRule(header)
+		require.NoError(t, err)
+		for n, form := range want {
+			assert.Equal(t, form, r.form(n), "%s: %d", header, n)
+		}
+	}
+}
+
+func FuzzRule(f *testing.F) {
+	for _, seed := range []string{"n != 1", "n==1 ? 0 : 1", "((((n))))", "!n", "n % 0", "n ? n : : 0", "0-1", "99999999999"} {
+		f.Add(2, seed)
+	}
+	f.Fuzz(func(t *testing.T, n int, text string) {
+		r, err := parseRule("nplurals=2; plural=" + text)
+		if err != nil {
+			return
+		}
+		if at := r.form(n); at < 0 || at > 1 {
+			t.Errorf("form %d", at)
+		}
+	})
+}
+
+func FuzzPO(f *testing.F) {
+	for _, seed := range []string{"msgid \"a\"\nmsgstr \"b\"\n", "#, fuzzy\nmsgctxt \"c\"\nmsgid \"a\"\nmsgid_plural \"b\"\nmsgstr[0] \"x\"", "msgid \"\"\nmsgstr \"Plural-Forms: nplurals=1; plural=0;\\n\"", "\"\\x41\\303\\274\""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parsePO(text)
+		if err != nil {
+			return
+		}
+		for at, m := range c.messages {
+			if m.text == "" && len(m.forms) == 0 || at == (key{}) {
+				t.Errorf("%q: an entry without a translation", at)
+			}
+		}
+	})
+}
+
+func FuzzMO(f *testing.F) {
+	f.Add([]byte("\xde\x12\x04\x95\x00\x00\x00\x00\x01\x00\x00\x00\x1c\x00\x00\x00\x24\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x2c\x00\x00\x00\x01\x00\x00\x00\x2e\x00\x00\x00a\x00b\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) { _, _ = parseMO(data) })
+}
+
+// applicationFor returns an application with catalogs for "de" and "fr".
+func applicationFor(t testing.TB) *web.Application {
+	c := registry.New(registry.Options{})
+	po := []byte("msgid \"Hello\"\nmsgstr \"Hallo\"\nmsgid \"Hi ${x}\"\nmsgstr \"Na ${x}\"\n")
+	Add(c, fstest.MapFS{"de/LC_MESSAGES/messages.po": {Data: po}, "fr/LC_MESSAGES/messages.po": {Data: po}})
+	reg, err := c.Build()
+	require.NoError(t, err)
+	localizers, _ := registry.Lookup[web.Localizers](reg)
+	return &web.Application{Registry: reg, Localizers: localizers}
+}
+
+func FuzzAcceptLanguage(f *testing.F) {
+	for _, seed := range []string{"de", "de-AT, en;q=0.5", "*", ";q=1", "x-private", "en-US-u-rg-atzzzz"} {
+		f.Add(seed)
+	}
+	app := applicationFor(f)
+	f.Fuzz(func(t *testing.T, header string) {
+		hr := httptest.NewRequest("GET", "/", nil)
+		hr.Header["Accept-Language"] = []string{header}
+		assert.Contains(t, []string{"en", "de", "fr"}, LocaleName(web.Begin(app, hr)))
+	})
+}
+
+func TestTranslationDoesNotAllocate(t *testing.T) {
+	r := web.Begin(applicationFor(t), httptest.NewRequest("GET", "/?_LOCALE_=de", nil))
+	m := NewDomain("").Tr("Hello")
+	require.Equal(t, "Hallo", r.Translate(m))
+	assert.Zero(t, testing.AllocsPerRun(100, func() { r.Translate(m) }))
+}
+
+func BenchmarkTranslate(b *testing.B) {
+	app := applicationFor(b)
+	for name, m := range map[string]web.Message{"plain": NewDomain("").Tr("Hello"), "missing": NewDomain("").Tr("missing"), "params": NewDomain("").Tr("Hi ${x}", "x", "Ada")} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				l := web.Begin(app, httptest.NewRequest("GET", "/?_LOCALE_=de", nil)).Localizer()
+				for pb.Next() {
+					l.Translate(m)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,89 @@
+package i18n
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// parseMO reads a catalog in gettext's binary format (the manual of gettext, "MO files"), in either
+// byte order. Offsets beyond the file are an error.
+func parseMO(data []byte) (*catalog, error) {
+	var order binary.ByteOrder = binary.LittleEndian
+	switch {
+	case len(data) < 20:
+		return nil, errors.New("not a .mo file: it is too short")
+	case binary.BigEndian.Uint32(data) == 0x950412de:
+		order = binary.BigEndian
+	case order.Uint32(data) != 0x950412de:
+		return nil, errors.New("not a .mo file: it does not begin with the magic number")
+	}
+	if major := order.Uint32(data[4:]) >> 16; major > 1 {
+		return nil, fmt.Errorf(".mo format %d: want 0 or 1", major)
+	}
+	count := uint64(order.Uint32(data[8:]))
+	ids, texts := uint64(order.Uint32(data[12:])), uint64(order.Uint32(data[16:]))
+	at := func(table, i uint64) (string, error) {
+		if end := table + 8*i + 8; end > uint64(len(data)) {
+			return "", errors.New("its tables are cut off")
+		}
+		length, from := uint64(order.Uint32(data[table+8*i:])), uint64(order.Uint32(data[table+8*i+4:]))
+		if from+length > uint64(len(data)) {
+			return "", errors.New("its texts are cut off")
+		}
+		text := string(data[from : from+length])
+		if !utf8.ValidString(text) {
+			return "", errors.New("not UTF-8: convert the .po file, for example with msgconv")
+		}
+		return text, nil
+	}
+	c := &catalog{messages: map[key]*message{}, rule: twoForms}
+	for i := range count {
+		id, err := at(ids, i)
+		if err != nil {
+			return nil, err
+		}
+		text, err := at(texts, i)
+		if err != nil {
+			return nil, err
+		}
+		if id == "" {
+			err = c.header(text)
+		} else {
+			err = c.add(id, text)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for k, m := range c.messages {
+		if m.rule = c.rule; len(m.forms) > c.rule.forms {
+			return nil, fmt.Errorf("msgid %q has %d forms, but Plural-Forms says %d", k.id, len(m.forms), c.rule.forms)
+		}
+	}
+	return c, nil
+}
+
+// add adds an entry as .mo files hold it: the context before a byte 4, the id, and for forms a zero
+// byte with the plural; the forms are separated by zero bytes.
+func (c *catalog) add(id, text string) error {
+	var at key
+	if before, after, has := strings.Cut(id, "\x04"); has {
+		at.context, id = before, after
+	}
+	singular, _, plural := strings.Cut(id, "\x00")
+	at.id = singular
+	if c.messages[at] != nil {
+		return fmt.Errorf("msgid %q is there twice", at.id)
+	}
+	switch {
+	case strings.Trim(text, "\x00") == "":
+	case plural:
+		c.messages[at] = &message{forms: strings.Split(text, "\x00")}
+	default:
+		c.messages[at] = &message{text: text}
+	}
+	return nil
+}
