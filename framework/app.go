@@ -202,8 +202,8 @@ func (a *App) begin(hr *http.Request, recycled bool) *web.Request {
 }
 
 // around wraps a handler: it runs the response callbacks on its response, then notifies the
-// subscribers to NewResponse, and runs the callbacks that they registered. They do not see errors; sendError shows them the response to one.
-// A handler that returns neither a response nor an error breaks its contract: culprit names it.
+// subscribers to NewResponse. They do not see errors; sendError shows them the response to one. A
+// handler that returns neither a response nor an error breaks its contract: culprit names it.
 func (a *App) around(handler web.Handler, culprit string) web.Handler {
 	neither := errors.New(culprit + " returned neither a response nor an error")
 	return web.Guard(func(r *web.Request) (*web.Response, error) {
@@ -221,7 +221,7 @@ func (a *App) around(handler web.Handler, culprit string) web.Handler {
 			if err := a.newResponse(&web.NewResponse{Request: r, Response: resp}); err != nil {
 				return nil, err
 			}
-			if err := web.Drive(r).RunResponseCallbacks(resp); err != nil { // a subscriber may have registered some
+			if err := web.Drive(r).SaveSession(resp); err != nil {
 				return nil, err
 			}
 		}

@@ -60,7 +60,7 @@ func (a *App) decorate(r *web.Request, resp *web.Response) {
 		if err := a.newResponse(&web.NewResponse{Request: r, Response: resp}); err != nil {
 			return nil, err
 		}
-		return nil, web.Drive(r).RunResponseCallbacks(resp) // a subscriber may have registered some
+		return nil, web.Drive(r).SaveSession(resp)
 	})(r)
 	if err != nil {
 		web.Drive(r).LogError(err, statusOf(err), "NewResponse")

@@ -196,9 +196,16 @@ func (d Driver) Publish() {
 }
 
 // RunResponseCallbacks calls the response callbacks that did not run yet, until one fails; the rest
-// is then skipped. If none fails, it saves the session, unless it did so before. The App calls it
-// before the subscribers to [NewResponse], and again after them.
+// is then skipped. If none fails, it saves the session.
 func (d Driver) RunResponseCallbacks(resp *Response) error { return d.r.runResponseCallbacks(resp) }
+
+// SaveSession saves a session that a subscriber to [NewResponse] has used first.
+func (d Driver) SaveSession(resp *Response) error {
+	if x := d.r.root().extras.Load(); x != nil {
+		return d.r.saveSession(x, resp, false)
+	}
+	return nil
+}
 
 // HasResponseCallbacks reports whether the request has any response callbacks.
 func (d Driver) HasResponseCallbacks() bool { return d.r.hasResponseCallbacks() }

@@ -28,7 +28,7 @@ type (
 		Vars     map[string]any
 		Renderer string
 	}
-	// NewResponse occurs after the response callbacks. Those that a subscriber registers run too.
+	// NewResponse occurs after the response callbacks. Those that a subscriber registers do not run.
 	NewResponse struct {
 		Request  *Request
 		Response *Response
