@@ -80,7 +80,7 @@ func declare(cfg *registry.Config, name string, err error, options []Option, fil
 		errs = append(errs, fmt.Errorf(`static view %q: invalid name: want one without markers, such as "static"`, name))
 	}
 	err = errors.Join(errs...)
-	place := mount{external: strings.Contains(name, "//"), plain: d.plain, as: d.as}
+	place := mount{name: name, external: strings.Contains(name, "//"), plain: d.plain, as: d.as}
 	if place.external {
 		place.as = strings.TrimSuffix(d.as, "/")
 	}
@@ -125,15 +125,13 @@ func mountView(c *registry.Config, reg *registry.Registry, src source, m mount, 
 	if err := mountsOf(reg).add(m); err != nil {
 		return err
 	}
-	if f, ok := src.(folder); ok {
-		at := c.Source()
-		reg.OnFreeze(func() error {
-			if err := v.prepare(reg, at, f.fsys); err != nil {
-				return &registry.Mistake{Source: at, Err: fmt.Errorf("static view %q: %w", m.as, err)}
-			}
-			return nil
-		})
-	}
+	at := c.Source()
+	reg.OnFreeze(func() error {
+		if err := v.prepare(reg, at); err != nil {
+			return &registry.Mistake{Source: at, Err: fmt.Errorf("static view %q: %w", m.name, err)}
+		}
+		return nil
+	})
 	if m.external {
 		return nil
 	}

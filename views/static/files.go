@@ -22,6 +22,8 @@ type source interface {
 	spec() string
 	// immutable reports whether no file ever comes, goes or changes: all are part of the program.
 	immutable() bool
+	// all returns all files.
+	all() (fs.FS, error)
 }
 
 // folder is a file system as a source.
@@ -29,6 +31,8 @@ type folder struct{ fsys fs.FS }
 
 func (f folder) spec() string    { return assets.SpecOf(f.fsys) }
 func (f folder) immutable() bool { return inProgram(f.fsys) }
+
+func (f folder) all() (fs.FS, error) { return f.fsys, nil }
 
 // inProgram reports whether the files of a file system are part of the program: then its root, too,
 // has no time.
@@ -62,6 +66,8 @@ func (n named) spec() string {
 func (n named) immutable() bool {
 	return !slices.ContainsFunc(n.assets.FileSystems(), func(f fs.FS) bool { return !inProgram(f) })
 }
+
+func (n named) all() (fs.FS, error) { return n.assets.FS(n.prefix) }
 
 // find looks for "house:static/" and "house:static/app.css": as in Pyramid, the folder itself has a
 // slash at its end, so that an override of its content covers it.

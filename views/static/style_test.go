@@ -198,15 +198,32 @@ func TestCompressedSheet(t *testing.T) {
 	assert.Empty(t, get(h, "/static/b.css", "Accept-Encoding", "gzip, br").Header().Get("Content-Encoding"), "without a copy there is none")
 }
 
-func TestMissingReferenceIsAWarning(t *testing.T) {
+func TestWarnings(t *testing.T) {
 	t.Parallel()
-	a := app(t, func(c *framework.Configurator) {
-		c.AddStaticView("static", fstest.MapFS{"css/a.css": text("a{b:url(gone.png)}")})
-	})
-	warnings := a.Registry().Warnings()
-	require.Len(t, warnings, 1)
-	assert.Contains(t, warnings[0].String(), "style sheet css/a.css refers to css/gone.png, which does not exist")
-	assert.Contains(t, warnings[0].String(), "style_test.go:")
+	sheet := fstest.MapFS{"css/a.css": text("a{b:url(gone.png)}")}
+	for name, test := range map[string]struct {
+		fn   func(c *framework.Configurator)
+		want string
+	}{
+		"reference": {func(c *framework.Configurator) { c.AddStaticView("static", sheet) }, "style sheet css/a.css refers to css/gone.png, which does not exist"},
+		"reference of assets": {func(c *framework.Configurator) {
+			c.AddAssets("house", sheet)
+			c.AddStaticAssets("static", "house:css")
+		}, "style sheet a.css refers to gone.png, which does not exist"},
+		"folder": {func(c *framework.Configurator) { c.AddStaticView("static", os.DirFS("gone")) }, "the folder of a static view does not exist: gone/"},
+		"folder of assets": {func(c *framework.Configurator) {
+			c.AddAssets("house", sheet)
+			c.AddStaticAssets("static", "house:ccs")
+		}, "the folder of a static view does not exist: house:ccs/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			warnings := app(t, test.fn).Registry().Warnings()
+			require.Len(t, warnings, 1)
+			assert.Contains(t, warnings[0].String(), test.want)
+			assert.Contains(t, warnings[0].String(), "style_test.go:")
+		})
+	}
 }
 
 // The scanner never panics, what it does not touch stays as it is, and without the versions the sheet

@@ -16,6 +16,7 @@ var ErrNoView = errors.New("no static view has such a file")
 
 // mount is where a static view is.
 type mount struct {
+	name     string // as the directive names it
 	as       string // what URLs call it, "static"; "" if another one has that name
 	spec     string // what precedes a path in its specifications: "house:static/"
 	route    string

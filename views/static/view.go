@@ -145,10 +145,18 @@ func (v *view) addSlash(r *web.Request, name string) (*web.Response, error) {
 }
 
 // prepare makes the style sheets of files that cannot change, so that a request finds them ready,
-// and warns of references that lead nowhere.
-func (v *view) prepare(reg *registry.Registry, at registry.Source, fsys fs.FS) error {
-	if !v.immutable || !v.versions {
+// and warns of a folder and of references that lead nowhere.
+func (v *view) prepare(reg *registry.Registry, at registry.Source) error {
+	fsys, err := v.files.all()
+	if err == nil {
+		_, err = fs.Stat(fsys, ".")
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		reg.Warn(at, "the folder of a static view does not exist: "+v.files.spec())
 		return nil
+	}
+	if err != nil || !v.immutable || !v.versions {
+		return err
 	}
 	return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !isStyle(name) || !servable(name) {
