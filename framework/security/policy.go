@@ -147,6 +147,9 @@ func (p *Policy) identify(r *web.Request) (*identified, error) {
 	if found.ID == "" {
 		return nobody, nil // whatever else the identifier said
 	}
+	if p.options.Principals == nil {
+		p.addPrincipals(found, nil)
+	}
 	found.identity = &found.User
 	if p.options.Load != nil {
 		if found.identity, err = p.options.Load(r, found.User); err != nil {
@@ -204,25 +207,36 @@ func (p *Policy) SentByProgram(r *web.Request) (bool, error) {
 // the principals of the credentials, and those of Options.Principals. The caller must not change
 // the slice.
 func (p *Policy) Principals(r *web.Request) ([]string, error) {
-	found, err := p.principals.Get(r)
+	found, err := p.withPrincipals(r)
 	if err != nil {
 		return nil, err
 	}
 	return found.principals, nil
 }
 
-// loadPrincipals returns who identify found, with principals. It is called once.
+// withPrincipals returns who identify found, with principals.
+func (p *Policy) withPrincipals(r *web.Request) (*identified, error) {
+	if p.options.Principals == nil {
+		return p.identified.Get(r) // identify has added them
+	}
+	return p.principals.Get(r)
+}
+
+// loadPrincipals returns who identify found, with those of Options.Principals. It is called once.
 func (p *Policy) loadPrincipals(r *web.Request) (*identified, error) {
 	found, err := p.identified.Get(r)
 	if err != nil || found == nobody {
 		return found, err
 	}
-	var more []string
-	if p.options.Principals != nil {
-		if more, err = p.options.Principals(r, found.ID); err != nil {
-			return nil, err
-		}
+	more, err := p.options.Principals(r, found.ID)
+	if err != nil {
+		return nil, err
 	}
+	p.addPrincipals(found, more)
+	return found, nil
+}
+
+func (p *Policy) addPrincipals(found *identified, more []string) {
 	all := found.room[:0]
 	if n := 3 + len(found.User.Principals) + len(more); n > len(found.room) {
 		all = make([]string, 0, n)
@@ -230,7 +244,6 @@ func (p *Policy) loadPrincipals(r *web.Request) (*identified, error) {
 	all = append(all, web.Everyone, web.Authenticated, p.options.UserPrefix+found.ID)
 	all = append(all, found.User.Principals...)
 	found.principals = slices.Clip(append(all, more...))
-	return found, nil
 }
 
 // Permits asks Options.Authorize with the principals of the request. A permission that is not one of
@@ -239,7 +252,7 @@ func (p *Policy) Permits(r *web.Request, at traversal.Node, permission string) (
 	if p.known != nil && !p.known[permission] {
 		return web.Decision{}, fmt.Errorf("unknown permission %q%s", permission, didYouMean(permission, p.options.Permissions))
 	}
-	found, err := p.principals.Get(r)
+	found, err := p.withPrincipals(r)
 	if err == nil {
 		err = unchanged(p.options.Identify, r)
 	}
