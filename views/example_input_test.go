@@ -44,7 +44,7 @@ func ExampleOnInput() {
 	try(c, "", json)
 	// Output:
 	// 200 text/plain; charset=utf-8: Mastabas becomes Pyramids, 5 stars
-	// 422 application/problem+json: {"title":"Unprocessable Entity","status":422,"detail":"title: expected a string, got a number; stars: expected an integer, got a string","errors":[{"field":"title","detail":"expected a string, got a number"},{"field":"stars","detail":"expected an integer, got a string"}]}
+	// 422 application/problem+json: {"title":"Unprocessable Entity","status":422,"detail":"title: expected a string, got a number; stars: expected an integer, got a string","errors":[{"field":"title","detail":"expected a string, got a number","code":"type"},{"field":"stars","detail":"expected an integer, got a string","code":"type"}]}
 }
 
 // draftForm is the page with the form, empty or with what the client sent and what is wrong with

@@ -16,9 +16,10 @@ import (
 //
 // For parameters, I is a struct, or a pointer to one. Its fields are strings, bools, numbers,
 // time.Time (a date or RFC 3339), time.Duration (1m30s), []byte (base64),
-// encoding.TextUnmarshalers, and pointers to and slices of these. A field of another type needs the
-// tag `json:"name"` or `form:"-"`, to show that only JSON fills it. An empty value counts as
-// missing, except for strings and slices of strings. A bool may be "on", as checkboxes send it. A
+// encoding.TextUnmarshalers, and structs, pointers, slices and maps of these: lines.0.qty is in the
+// first element of a slice. A field of another type needs the tag `json:"name"` or `form:"-"`, to
+// show that only JSON fills it. An empty value counts as missing, except for strings and slices of
+// strings. A value in a form of the body wins over one in the query. A bool may be "on", as checkboxes send it. A
 // file fills no field: see [web.Request.FormFile].
 //
 // For JSON, I is any type that encoding/json decodes, with the same result. Dates and durations may
@@ -74,7 +75,7 @@ func read[I any](r *web.Request, input *I, fields *form.Form, keep bool) error {
 	if len(wrong) > 0 {
 		e := &InputError{Fields: make([]FieldError, len(wrong))}
 		for i, m := range wrong {
-			e.Fields[i] = FieldError(m)
+			e.Fields[i] = FieldError{Name: m.Name, Text: m.Text, Code: m.Code, Params: m.Params}
 		}
 		return e
 	}

@@ -69,7 +69,7 @@ func TestOnInput(t *testing.T) {
 			`{"by":"","deep":{"by":"x"},"title":"New","minor":true,"Size":0,"Count":0,"Weight":0,"tags":["a"],"ratings":null,"due":"0001-01-01T00:00:00Z","limit":null,"Hidden":""}`},
 		"form": {formType, "", "title=New&is_minor=on&size=-3&count=4&weight=1.5&tags=a&tags=b&ratings=1&ratings=2&due=2026-01-02T00:00:00Z&limit=9&hidden=x&-=y&by=ann", 200,
 			`{"by":"ann","deep":null,"title":"New","minor":true,"Size":-3,"Count":4,"Weight":1.5,"tags":["a","b"],"ratings":[1,2],"due":"2026-01-02T00:00:00Z","limit":9,"Hidden":""}`},
-		"query wins":         {formType, "title=query", "title=form", 200, `"title":"query"`},
+		"the body wins":      {formType, "title=query", "title=form", 200, `"title":"form"`},
 		"nothing":            {"", "", "", 200, `"title":""`},
 		"query alone":        {"", "title=a&title=b", "", 200, `"title":"b"`},
 		"other json":         {"application/vnd.x+json; charset=utf-8", "", `{"title":"T"}`, 200, `"title":"T"`},
@@ -164,13 +164,13 @@ func TestOnInputInvalidDeclarations(t *testing.T) {
 	assert.Contains(t, message, `input views_test.twice: fields A and B have the same name "x": rename one with a tag such as `+"`form:\"title\"`")
 	assert.Contains(t, refused(t, func(c *registry.Config) { views.Add(c, views.OnInput[any, twice, any](nil)) }), "views.OnInput(nil)")
 
-	type bare struct{ Extra map[string]string }
+	type bare struct{ Extra map[int]string }
 	type tagged struct {
-		Extra map[string]string `form:"extra" json:"extra"`
+		Extra map[int]string `form:"extra" json:"extra"`
 	}
 	assert.Contains(t, refused(t, func(c *registry.Config) {
 		views.Add(c, views.OnInput(func(*web.Request, any, bare) (any, error) { return nil, nil }))
-	}), "input views_test.bare: no form can fill field Extra of type map[string]string: tag it `form:\"-\"` or `json:\"extra\"` if only JSON fills it")
+	}), "input views_test.bare: no form can fill field Extra of type map[int]string: tag it `form:\"-\"` or `json:\"extra\"` if only JSON fills it")
 	assert.Contains(t, refused(t, func(c *registry.Config) {
 		views.Add(c, views.OnInput(func(*web.Request, any, *tagged) (any, error) { return nil, nil }))
 	}), "no form can fill field Extra")

@@ -29,6 +29,10 @@ type FieldError struct {
 	Name string `json:"field,omitempty"`
 	// Text is for people: it shows the value, and what was expected.
 	Text string `json:"detail"`
+	// Code is for programs and catalogs, such as "integer" or "type"; "" if there is only a text.
+	Code string `json:"code,omitempty"`
+	// Params are what the text is about, such as "value" and "want".
+	Params map[string]any `json:"-"`
 }
 
 var _ error = (*InputError)(nil)

@@ -178,7 +178,7 @@ func TestOnInputSources(t *testing.T) {
 		"DELETE with a form":    {"DELETE", urlencoded, "name=Eve", "415 Unsupported Media Type: send application/json, or parameters in the query: only POST, PUT and PATCH have forms"},
 		"DELETE with JSON":      {"DELETE", json, `{"name":"Eve"}`, `"Eve"`},
 		"GET with JSON":         {"GET", json, `{"name":"Eve"}`, `"Eve"`},
-		"PUT with a form":       {"PUT", urlencoded, "name=Eve", `"Ann"`},
+		"PUT with a form":       {"PUT", urlencoded, "name=Eve", `"Eve"`},
 		"POST without its JSON": {"POST", json, "", "400 Bad Request: invalid JSON body: line 1, column 1: expected a value, got the end"},
 		"POST without a type":   {"POST", "", "name=Eve", "415 Unsupported Media Type: send application/json, application/x-www-form-urlencoded or multipart/form-data"},
 		"malformed type":        {"POST", "a/b/c", "name=Eve", "415 Unsupported Media Type"},

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"io"
+	"iter"
 	"reflect"
 	"slices"
 
@@ -27,6 +28,9 @@ func (p *Parameters) Get(name string) (string, bool) { return p.lists.Get(name) 
 
 // Posted is Get without the query: the value in the form of the body.
 func (p *Parameters) Posted(name string) (string, bool) { return p.lists.Posted(name) }
+
+// Sent returns the names and values of the form of the body or, without posted, those of the query.
+func (p *Parameters) Sent(posted bool) iter.Seq2[string, string] { return p.lists.Pairs(posted) }
 
 // All returns all values of a parameter: those of the query, then those of the form.
 func (p *Parameters) All(name string) []string { return p.lists.All(name) }

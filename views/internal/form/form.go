@@ -18,7 +18,8 @@ type Form struct {
 	pointer  bool         // the input is a pointer to typ
 	plan     *plan        // for JSON
 	fields   []formField
-	jsonOnly bool // no parameters fill the type
+	nested   map[string]*node // the fields with fields or elements of their own
+	jsonOnly bool             // no parameters fill the type
 }
 
 // formField is a field that parameters fill.
@@ -28,6 +29,8 @@ type formField struct {
 	list  bool // takes all values of the parameter, not only one
 	empty bool // an empty value is a value, see keepsEmpty
 	set   setter
+
+	nested *node // instead of set
 }
 
 // Of returns the form of a type. It is an error if nothing can fill it or one of its fields, if
@@ -64,6 +67,7 @@ func (f *Form) addFields() error {
 	default:
 		return errors.New("nothing can fill it, since its fields are unexported or left out by tags: export one, such as Title")
 	}
+	nodes := nodeMaker{}
 	for _, field := range fields {
 		if isFile(field.typ) {
 			return fmt.Errorf("field %s of type %s: an input has no files: remove the field, "+
@@ -74,8 +78,20 @@ func (f *Form) addFields() error {
 		}
 		set := setterOf(field.typ)
 		if set != nil && !field.behindPointer {
-			f.fields = append(f.fields, formField{field.form, field.index, isList(field.typ), keepsEmpty(field.typ), set})
+			f.fields = append(f.fields, formField{
+				name: field.form, index: field.index, list: isList(field.typ), empty: keepsEmpty(field.typ), set: set,
+			})
 			continue
+		}
+		if !field.behindPointer {
+			if n := nodes.of(field.typ); n != nil {
+				if f.nested == nil {
+					f.nested = map[string]*node{}
+				}
+				f.nested[field.form] = n
+				f.fields = append(f.fields, formField{name: field.form, index: field.index, nested: n})
+				continue
+			}
 		}
 		if !field.forJSON {
 			return fmt.Errorf("no form can fill field %s of type %s: tag it `form:\"-\"` or `json:\"%s\"` if only JSON fills it",
@@ -93,29 +109,54 @@ func isFile(t reflect.Type) bool {
 	return t == reflect.TypeFor[multipart.FileHeader]() || t == reflect.TypeFor[multipart.File]()
 }
 
-// Fill sets the fields of an input that have parameters, and returns the values that do not fit.
+// Fill sets the fields of an input that have parameters, and returns the values that do not fit. If
+// a name is in the form of the body, its values in the query do not count.
 func (f *Form) Fill(input reflect.Value, from *web.Parameters) []Mistake {
 	input = f.target(input)
 	var m mistakes
 	m.path = m.room[:0]
+	var branches *branch
+	if f.nested != nil {
+		branches = f.branches(from, &m)
+	}
 	for _, field := range f.fields {
-		value, ok := from.Get(field.name)
-		file := !ok && from.HasFile(field.name)
-		if !ok && !file {
+		m.path = append(m.path[:0], step{name: field.name})
+		if field.nested != nil {
+			if b := branches.child(field.name); b != nil {
+				field.nested.fill(input.FieldByIndex(field.index), b, &m)
+			}
 			continue
 		}
-		m.path = append(m.path[:0], step{name: field.name})
-		if file {
-			m.add("expected text, got a file")
+		value, posted := from.Posted(field.name)
+		ok := posted
+		if !ok && !from.HasFile(field.name) {
+			value, ok = from.Get(field.name)
+		}
+		switch {
+		case !ok && from.HasFile(field.name):
+			m.add(codeFile, "expected text, got a file", nil)
+			continue
+		case !ok:
 			continue
 		}
 		texts := []string{value}
 		if field.list {
-			texts = from.All(field.name)
+			texts = all(from, field.name, posted)
 		}
 		field.set(input.FieldByIndex(field.index), texts, &m, field.empty)
 	}
+	m.path = m.path[:0]
 	return m.all()
+}
+
+// all returns the values of a name in the form or in the query.
+func all(from *web.Parameters, name string, posted bool) (values []string) {
+	for n, value := range from.Sent(posted) {
+		if n == name {
+			values = append(values, value)
+		}
+	}
+	return values
 }
 
 // target returns the value that is filled.

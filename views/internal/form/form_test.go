@@ -226,7 +226,7 @@ func TestMistakesAreBounded(t *testing.T) {
 	_, mistakes, err := fillJSON[order](t, `{"ratings":[`+strings.Repeat(`"x",`, 5000)+`1],"due":"`+long+`"}`)
 	require.NoError(t, err)
 	require.Len(t, mistakes, 101)
-	assert.Equal(t, form.Mistake{Text: "and 4901 more mistakes"}, mistakes[100])
+	assert.Equal(t, form.Mistake{Text: "and 4901 more mistakes", Code: "more", Params: map[string]any{"count": 4901}}, mistakes[100])
 
 	_, mistakes, err = fillJSON[order](t, `{"due":"`+long+`","stock":{"`+long+`":"x"},"data":"`+long+`","colour":"`+long+`"}`)
 	require.NoError(t, err)
@@ -331,7 +331,7 @@ func TestInvalidTypes(t *testing.T) {
 			File *multipart.FileHeader `json:"file"`
 		}](),
 		"field Files of type []multipart.File: an input has no files: remove the field": reflect.TypeFor[struct{ Files []multipart.File }](),
-		"no form can fill field PP of type **int":                                       reflect.TypeFor[struct{ PP **int }](),
+		"no form can fill field PP of type chan int":                                     reflect.TypeFor[struct{ PP chan int }](),
 		"nothing can fill it, since its fields are unexported or left out by tags: export one, such as Title": reflect.TypeFor[struct {
 			title  string
 			Secret string `json:"-"`

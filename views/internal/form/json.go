@@ -50,7 +50,7 @@ type decoder struct {
 
 // mismatch adds the mistake that the value, which begins with c, is of another kind.
 func (d *decoder) mismatch(p *plan, c byte) {
-	d.add("expected " + p.want + ", got " + kindOf(c) + p.hint)
+	d.add(codeType, "expected "+p.want+", got "+kindOf(c)+p.hint, map[string]any{"want": p.want, "got": kindOf(c)})
 }
 
 // value reads a value into v; without a plan it skips the value.
@@ -218,13 +218,14 @@ func (d *decoder) quoted(p *plan, v reflect.Value) error {
 			return nil
 		}
 		if found := inner.found; len(found) > 0 && found[0].Text[0] == '"' { // it quotes the value already
-			d.add(found[0].Text)
+			d.add(found[0].Code, found[0].Text, found[0].Params)
 		} else {
-			d.add(fmt.Sprintf("%q is not %s%s", clip(string(held), mostText), p.want, p.hint))
+			value := clip(string(held), mostText)
+			d.add(codeOf(p.typ), fmt.Sprintf("%q is not %s%s", value, p.want, p.hint), map[string]any{"value": value, "want": p.want})
 		}
 		return nil
 	}
-	d.add("expected a string that holds " + p.want + ", got " + kindOf(c) + p.hint)
+	d.add(codeType, "expected a string that holds "+p.want+", got "+kindOf(c)+p.hint, map[string]any{"want": "a string", "got": kindOf(c)})
 	return nil
 }
 

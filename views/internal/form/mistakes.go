@@ -17,7 +17,27 @@ import (
 type Mistake struct {
 	Name string // its path on the wire, such as items.0.price; "" for the input itself
 	Text string
+
+	Code   string         // what is wrong, for programs and catalogs: see the constants
+	Params map[string]any // what the text is about: "value", "want"
 }
+
+// The codes of mistakes. They are stable.
+const (
+	codeType    = "type"     // JSON of another type
+	codeInteger = "integer"  // not an integer, or out of its range
+	codeNumber  = "number"   // not a number, or out of its range
+	codeBool    = "bool"     // not a bool
+	codeTime    = "time"     // not a date or time
+	codeLength  = "duration" // not a duration
+	codeOctets  = "base64"   // not base64
+	codeInvalid = "invalid"  // what a type's own method refused
+	codeFile    = "file"     // a file instead of a text
+	codeIndex   = "index"    // an index that is not a number
+	codeMany    = "too-many" // more elements than a list or map may have
+	codeDeep    = "too-deep" // a name with too many steps
+	codeMore    = "more"     // mistakes beyond the first ones
+)
 
 // Mistakes repeat what the client sent, so both their number and their texts are bounded.
 const (
@@ -41,7 +61,7 @@ type step struct {
 	element bool // an index, not a name
 }
 
-func (m *mistakes) add(text string) {
+func (m *mistakes) add(code, text string, params map[string]any) {
 	if len(m.found) == mostMistakes {
 		m.rest++
 		return
@@ -61,11 +81,46 @@ func (m *mistakes) add(text string) {
 			path.WriteString(clip(s.name, mostText))
 		}
 	}
-	m.found = append(m.found, Mistake{path.String(), text})
+	m.found = append(m.found, Mistake{path.String(), text, code, params})
 }
 
 // addError adds the error of converting a text to type t.
-func (m *mistakes) addError(err error, t reflect.Type) { m.add(textOf(err, t)) }
+func (m *mistakes) addError(err error, t reflect.Type) {
+	var params map[string]any
+	if invalid, ok := errors.AsType[*registry.TextError](err); ok {
+		params = map[string]any{"value": clip(invalid.Text, mostText)}
+		if invalid.Want != "" {
+			params["want"] = invalid.Want
+		}
+	}
+	m.add(codeOf(t), textOf(err, t), params)
+}
+
+// codeOf returns the code of a text that is not a value of type t.
+func codeOf(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch k := t.Kind(); {
+	case t == durationType:
+		return codeLength
+	case t == timeType:
+		return codeTime
+	case isOctets(t):
+		return codeOctets
+	case t == numberType:
+		return codeNumber
+	case reflect.PointerTo(t).Implements(textUnmarshaler):
+		return codeInvalid
+	case k == reflect.Bool:
+		return codeBool
+	case k == reflect.Float32, k == reflect.Float64:
+		return codeNumber
+	case k >= reflect.Int && k <= reflect.Uintptr:
+		return codeInteger
+	}
+	return codeInvalid
+}
 
 func (m *mistakes) push(s step) { m.path = append(m.path, s) }
 
@@ -74,7 +129,7 @@ func (m *mistakes) pop() { m.path = m.path[:len(m.path)-1] }
 // all returns the mistakes in the order in which they were found.
 func (m *mistakes) all() []Mistake {
 	if m.rest > 0 {
-		return append(m.found, Mistake{Text: fmt.Sprintf("and %d more mistakes", m.rest)})
+		return append(m.found, Mistake{Text: fmt.Sprintf("and %d more mistakes", m.rest), Code: codeMore, Params: map[string]any{"count": m.rest}})
 	}
 	return m.found
 }

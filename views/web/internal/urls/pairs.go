@@ -1,5 +1,7 @@
 package urls
 
+import "iter"
+
 // Pair is a name and a value of a query string or a form.
 type Pair struct{ Name, Value string }
 
@@ -24,6 +26,21 @@ func last(list []Pair, name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// Pairs yields the pairs of the form, or those of the query.
+func (l *Lists) Pairs(posted bool) iter.Seq2[string, string] {
+	list := l[0]
+	if posted {
+		list = l[1]
+	}
+	return func(yield func(name, value string) bool) {
+		for _, one := range list {
+			if !yield(one.Name, one.Value) {
+				return
+			}
+		}
+	}
 }
 
 // All returns all values of a name.

@@ -1,0 +1,36 @@
+// Package forms makes pages with a form: one that comes back with what was typed and what is wrong
+// with it, until it can be saved.
+//
+// [Add] registers both halves of such a page. The first function shows the page, the second one
+// saves the input. Any renderer can show it: [Show] returns a [*Form] for the template.
+//
+//	type Draft struct {
+//		Title string   `form:"title"`
+//		Stars int      `form:"stars"`
+//		Tags  []string `form:"tags"`
+//		Lines []Line   `form:"lines"` // lines.0.text, lines.1.text, …
+//	}
+//
+//	func edit(r *web.Request, a *Article) (*page, error) {
+//		return &page{Form: forms.Show(r, Draft{Title: a.Title})}, nil
+//	}
+//
+//	func save(r *web.Request, a *Article, in Draft) (*web.Response, error) {
+//		a.Title = in.Title
+//		return r.Redirect(http.StatusSeeOther, "/"), nil
+//	}
+//
+//	forms.Add(config, edit, save, views.Name("edit"), views.Renderer("edit.html"))
+//
+// The template:
+//
+//	<form method="post">
+//	<input name="title" value="{{.Form.Value "title"}}"> {{.Form.Problem "title"}}
+//	<input name="stars" value="{{.Form.Value "stars"}}"> {{.Form.Problem "stars"}}
+//	<button>Save</button>
+//	</form>
+//
+// The input follows the rules of [views.OnInput]; its method Validate, and the function that saves,
+// may report an [*views.InputError]. A client that prefers JSON to HTML gets the problems as RFC
+// 9457 describes them, in the member "errors".
+package forms

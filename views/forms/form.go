@@ -1,0 +1,143 @@
+package forms
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/internal/form"
+	"github.com/mastaba-go/mastaba/views/web"
+)
+
+// Form is what a page shows in its form: the values of the fields, and what is wrong with them.
+// Fields of nested types have names with steps, such as lines.0.qty. A Form belongs to its request
+// and is immutable.
+type Form struct {
+	r        *web.Request
+	values   map[string][]string
+	problems []Problem
+}
+
+// Problem is what is wrong with a field.
+type Problem struct {
+	Path    string         // the name of the field, "" for the input as a whole
+	Code    string         // such as "integer"; "" if Validate or the view gave only a text
+	Params  map[string]any // such as "value" and "want"
+	Message web.Message    // for [web.Request.Translate]
+}
+
+var formKey = web.NewKey[*Form]("form", func(*web.Request) (*Form, error) { return nil, nil })
+
+// Show returns the form of a page made by [Add]: after a failed POST with the values exactly as they
+// were typed, else with those of present, a struct or a pointer to one. If present is nil, the form
+// is empty. It panics if present has a type that is not an input, which [Add] would refuse.
+func Show(r *web.Request, present any) *Form {
+	if failed, ok := formKey.Peek(r); ok && failed != nil {
+		return failed
+	}
+	values, err := form.Encode(reflect.ValueOf(present))
+	if err != nil {
+		panic(fmt.Sprintf("forms.Show: %v", err))
+	}
+	return &Form{r: r, values: values}
+}
+
+// typed returns the values of the form in the body.
+func typed(sent *web.Parameters) map[string][]string {
+	values := map[string][]string{}
+	for name, value := range sent.Sent(true) {
+		values[name] = append(values[name], value)
+	}
+	return values
+}
+
+// Value returns the last value of a field, "" without one.
+func (f *Form) Value(name string) string {
+	if values := f.values[name]; len(values) > 0 {
+		return values[len(values)-1]
+	}
+	return ""
+}
+
+// Values returns all values of a field. Do not change them.
+func (f *Form) Values(name string) []string { return f.values[name] }
+
+// Checked reports whether a checkbox is checked. With a value, it is one of several that share the
+// name; without one, it stands for a bool.
+func (f *Form) Checked(name string, value ...string) bool {
+	for _, got := range f.values[name] {
+		if len(value) > 0 && got == value[0] || len(value) == 0 && (got == "on" || got == "true" || got == "1") {
+			return true
+		}
+	}
+	return false
+}
+
+// Selected reports whether an option of a select, or a radio button, is chosen.
+func (f *Form) Selected(name, value string) bool { return f.Checked(name, value) }
+
+// Len returns how many elements a list has by its names: 2 for lines.0.qty and lines.1.qty, and 8
+// for lines.7.qty alone, so that a template shows each where it was. It is at most 1000.
+func (f *Form) Len(list string) int {
+	n := 0
+	for name := range f.values {
+		if rest, ok := strings.CutPrefix(name, list+"."); ok {
+			index, _, _ := strings.Cut(rest, ".")
+			if i, ok := form.Index(index); ok {
+				n = max(n, min(i+1, form.MostElements))
+			}
+		}
+	}
+	return n
+}
+
+// OK reports whether there are no problems.
+func (f *Form) OK() bool { return len(f.problems) == 0 }
+
+// Problem returns what is wrong with a field in the language of the client, "" if nothing is.
+// Problem("") is what is wrong with the input as a whole.
+func (f *Form) Problem(name string) string {
+	var texts []string
+	for _, p := range f.problems {
+		if p.Path == name {
+			texts = append(texts, f.r.Translate(p.Message))
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Problems returns what is wrong, with the given field or with all of them.
+func (f *Form) Problems(name ...string) []Problem {
+	if len(name) == 0 {
+		return f.problems
+	}
+	var of []Problem
+	for _, p := range f.problems {
+		if p.Path == name[0] {
+			of = append(of, p)
+		}
+	}
+	return of
+}
+
+// problemsOf returns the problems of an error. Their messages have an ID for each code, such as
+// input-integer, in the domain mastaba; a text alone is its own ID, in the application's domain.
+func problemsOf(err *views.InputError) []Problem {
+	problems := make([]Problem, len(err.Fields))
+	for i, f := range err.Fields {
+		message := web.Message{ID: f.Text}
+		if f.Code != "" {
+			params := map[string]any{"text": f.Text}
+			for name, value := range f.Params {
+				params[name] = value
+			}
+			message = web.Message{ID: "input-" + f.Code, Domain: "mastaba", Default: "${text}", Params: params}
+		}
+		problems[i] = Problem{Path: f.Name, Code: f.Code, Params: f.Params, Message: message}
+	}
+	if len(problems) == 0 {
+		problems = []Problem{{Code: "invalid", Message: web.Message{ID: "input-invalid", Domain: "mastaba", Default: "invalid input"}}}
+	}
+	return problems
+}
