@@ -331,7 +331,7 @@ func TestInvalidTypes(t *testing.T) {
 			File *multipart.FileHeader `json:"file"`
 		}](),
 		"field Files of type []multipart.File: an input has no files: remove the field": reflect.TypeFor[struct{ Files []multipart.File }](),
-		"no form can fill field PP of type chan int":                                     reflect.TypeFor[struct{ PP chan int }](),
+		"no form can fill field PP of type chan int":                                    reflect.TypeFor[struct{ PP chan int }](),
 		"nothing can fill it, since its fields are unexported or left out by tags: export one, such as Title": reflect.TypeFor[struct {
 			title  string
 			Secret string `json:"-"`
