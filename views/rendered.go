@@ -121,9 +121,12 @@ func (rd *rendering) before(r *web.Request, value any) (any, map[string]any, err
 
 // into renders the value into resp.
 func (rd *rendering) into(r *web.Request, resp *web.Response, value any, vars map[string]any) (err error) {
-	draw := component.Of(value)
+	var draw component.Draw
+	if !rd.named {
+		draw = component.Of(value)
+	}
 	switch with, ok := rd.renderer.(VarsRenderer); {
-	case draw != nil && !rd.named:
+	case draw != nil:
 		err = component.Render(r, resp, draw)
 	case ok:
 		err = with.RenderVars(r, resp, value, vars)

@@ -191,6 +191,7 @@ func start(t *testing.T, code string) program {
 	cmd := exec.Command(file)
 	cmd.Dir = filepath.Dir(file)
 	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "users"), []byte(userFile), 0o600))
+	writePages(t, cmd.Dir)
 	cmd.Stderr = &log
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
@@ -208,6 +209,18 @@ func start(t *testing.T, code string) program {
 		return err == nil
 	}, 30*time.Second, 10*time.Millisecond, "nothing listens at %s", at)
 	return program{t, "http://" + at}
+}
+
+// writePages writes the template that the README shows.
+func writePages(t *testing.T, dir string) {
+	t.Helper()
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(readme), "```html\n")
+	require.True(t, found)
+	page, _, _ := strings.Cut(rest, "```\n")
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "pages"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "pages", "tombs.html"), []byte(page), 0o600))
 }
 
 func (p program) get(path string, status int, text string) *http.Response {
