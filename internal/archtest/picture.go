@@ -19,9 +19,10 @@ var picture = []room{
 	{path: "internal/load/logged", may: rooms("framework", "framework/cli", "tweens", "views")},
 	{path: "internal/load/bare"},
 	{path: "internal/load/idle"},
-	{path: "internal/rfc9110"},    // a model of responses, for the tests of what sends them
-	{path: "internal/testserver"}, // databases for tests that stop them
-	{path: "internal/cputime"},    // for tests of complexity
+	{path: "internal/rfc9110"},                 // a model of responses, for the tests of what sends them
+	{path: "internal/testserver"},              // databases for tests that stop them
+	{path: "internal/cputime"},                 // for tests of complexity
+	{path: "internal/conformance/pluralmodel"}, // plural forms, read in a simple way
 
 	// Programs, and what helps people to write them.
 	{path: "examples/hello", may: rooms("framework", "tweens", "views")}, // the least: without the command line

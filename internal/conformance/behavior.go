@@ -17,6 +17,7 @@ func (b Behavior) view(tag string) func(*web.Request) (any, error) {
 		play := playOf(r)
 		play.mark("view:" + tag)
 		addCallbacks(r, b.Adds)
+		b.localized.do(r)
 		results, err := b.visit(r)
 		if err == nil {
 			err = b.prepare(r)
@@ -132,6 +133,7 @@ func (d Directive) subscribe(c registry.Recorder, b *build) error {
 			playOf(r).mark(d.Mark)
 		}
 		addCallbacks(r, d.Adds)
+		d.translating.do(r)
 		if d.rendering.Response != nil {
 			if err := d.rendering.Response.do(r.Response()); err != nil {
 				return err

@@ -49,6 +49,9 @@ func newApplication(c *Case, security web.SecurityPolicy, absent ...string) (b *
 	if c.Suite == "render" {
 		b.beginRendering(config, absent)
 	}
+	if c.Suite == "i18n" {
+		b.beginTranslations(config)
+	}
 	if c.Suite == "traversal" || c.Checks != nil {
 		registry.Subscribe(config, func(e *web.ResourceFound) error {
 			playOf(e.Request).found(e.Request)
@@ -189,6 +192,8 @@ func (b *build) record(c registry.Recorder, d Directive) {
 		}
 	case "add_static_view", "override_asset", "add_cache_buster":
 		b.asset(c, d)
+	case "add_translation_dirs", "set_locale_negotiator":
+		b.translations(c, d)
 	case "set_default_permission":
 		views.SetDefaultPermission(c, d.Permission)
 	case "action":

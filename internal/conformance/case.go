@@ -58,6 +58,8 @@ func (c *Case) Play() (v Verdict) {
 	switch {
 	case c.Suite == "render":
 		return c.playRender(app, v)
+	case c.Suite == "i18n":
+		return c.playTranslations(app, v)
 	case c.disk != nil:
 		return c.playFiles(b, app, v)
 	}
@@ -91,7 +93,7 @@ func (v Verdict) problem(format string, args ...any) Verdict {
 
 // Rules returns the names of the deviations.
 func Rules() []string {
-	names := []string{noPolicy, noRenderer, allPhases}
+	names := []string{noPolicy, noRenderer, allPhases, ownRule, noneText}
 	for _, r := range rules {
 		names = append(names, r.name)
 	}

@@ -51,6 +51,7 @@ type Settings struct {
 	CSRFTrustedOrigins []string     `json:"csrf_trusted_origins"`
 	PreventCacheBust   bool         `json:"prevent_cachebust"`
 	PreventHTTPCache   bool         `json:"prevent_http_cache"`
+	DefaultLocaleName  string       `json:"default_locale_name"`
 	ReloadAssets       bool         `json:"reload_assets"`
 }
 
@@ -161,6 +162,7 @@ type Directive struct {
 	Package          string   `json:"package"`
 
 	rendering
+	translating
 
 	// order of tweens, view derivers and media types
 	Under          Names  `json:"under"`
@@ -231,6 +233,7 @@ type Behavior struct {
 	Session    []json.RawMessage `json:"session"`
 
 	rendered
+	localized
 
 	// tweens only
 	Answer     int    `json:"answer"`
@@ -296,9 +299,7 @@ func (q *Request) UnmarshalJSON(b []byte) error {
 
 // LaterSuites are suites about parts of the framework that do not exist yet, and what they wait
 // for. Load leaves them out.
-var LaterSuites = map[string]string{
-	"i18n": "translations",
-}
+var LaterSuites = map[string]string{}
 
 // Load reads the suites in a folder. It returns them by name.
 func Load(dir string) (map[string]*File, error) {

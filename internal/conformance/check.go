@@ -34,6 +34,7 @@ type Check struct {
 	accessCheck
 	staticCheck
 	renderCall
+	translationCheck
 
 	Expect Expect `json:"expect"`
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // suites are the suites to play, from the lower packages to the upper ones.
-var suites = []string{"traversal", "views", "routes", "urlgen", "tweens", "config", "errors", "events", "acl", "csrf_session", "static", "assets", "render"}
+var suites = []string{"traversal", "views", "routes", "urlgen", "tweens", "config", "errors", "events", "acl", "csrf_session", "static", "assets", "render", "i18n"}
 
 // count counts the cases of a suite by result.
 type count struct{ passed, deviated, failed, skipped int }

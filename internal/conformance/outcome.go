@@ -105,6 +105,8 @@ func (b *build) early(err *registry.ExecutionError) string {
 func (b *build) late(err *registry.Mistake) string {
 	d := b.placed[err.Source]
 	switch {
+	case d.Do == "add_translation_dirs":
+		return "ConfigurationError"
 	case is[*views.NoRouteError](err), d.badCache():
 	case d.Do != "add_route", d.InheritSlash && d.Pattern != "":
 		return ""

@@ -15,7 +15,9 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/security"
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/i18n"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -81,6 +83,9 @@ func viewReport(r *web.Request, tag string) Report {
 		report["error"] = errorName(err)
 	} else {
 		report["context"], report["context_class"] = pathOf(r.Node()), className(r.Resource())
+	}
+	if _, translates := registry.Lookup[web.Localizers](r.Registry()); translates { // the suite i18n
+		report["locale_name"] = i18n.LocaleName(r)
 	}
 	if match := r.Match(); match != nil {
 		params := map[string]any{}
