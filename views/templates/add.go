@@ -16,7 +16,8 @@ import (
 // Options are the options of [Add] and [AddAssets]. The zero value is for the templates of an
 // application.
 type Options struct {
-	// Extension is that of the files that are templates, and of the renderer; "" is ".html".
+	// Extension is that of the files that are templates, and of the renderer; "" is ".html". With
+	// any extension the text is HTML, and values are escaped for it.
 	Extension string
 	// Prefix precedes the names of these templates in the rest of the application: with "blog/" the
 	// file list.html is the template "blog/list.html". Among themselves they need no prefix. The
