@@ -34,6 +34,16 @@ func Add[R, I, O any](c registry.Recorder, show func(*web.Request, R) (O, error)
 		return
 	}
 	p := &page[R, I]{fields: fields, save: save}
+	cfg.Declare(registry.Declaration{
+		Category: "form", ID: reflect.TypeFor[I]().String() + " at " + cfg.Source().String(),
+		Run: func(_ *registry.Config, reg *registry.Registry) (err error) {
+			input := reflect.TypeFor[I]()
+			if v, ok := registry.Lookup[Validator](reg); ok && v != nil && input.Kind() == reflect.Struct {
+				p.check, err = v.Prepare(input)
+			}
+			return err
+		},
+	})
 	all := []views.Option{views.Group(views.Method(http.MethodGet, http.MethodPost)), views.Decorate(p.decorate)}
 	views.Add(cfg, views.On(show), append(all, opts...)...)
 }
@@ -42,6 +52,7 @@ func Add[R, I, O any](c registry.Recorder, show func(*web.Request, R) (O, error)
 type page[R, I any] struct {
 	fields *form.Form
 	save   func(*web.Request, R, I) (*web.Response, error)
+	check  func(any) error // of the validator; nil without
 }
 
 // decorate returns a handler that saves, and lets next show the page whenever that fails.
@@ -50,10 +61,23 @@ func (p *page[R, I]) decorate(next web.Handler) web.Handler {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
 			return next(r)
 		}
+		before := r.MultipartForm
+		defer func() { // the temporary files of uploads
+			if files := r.MultipartForm; files != nil && files != before {
+				_ = files.RemoveAll()
+			}
+		}()
 		resp, err := p.submit(r)
 		problems, ok := errors.AsType[*views.InputError](err)
-		if !ok || problems == nil || prefersJSON(r) {
+		if !ok || problems == nil {
 			return resp, err
+		}
+		status := statusOf(problems)
+		if prefersJSON(r) {
+			if status == http.StatusRequestEntityTooLarge {
+				err = web.Status(status, "a file is too large").WithExtension("errors", problems.Fields)
+			}
+			return nil, err
 		}
 		sent, failed := r.Parameters()
 		if failed != nil {
@@ -62,10 +86,20 @@ func (p *page[R, I]) decorate(next web.Handler) web.Handler {
 		formKey.Set(r, &Form{r: r, values: typed(sent), problems: problemsOf(problems)})
 		resp, err = next(r)
 		if err == nil && resp.Status() == http.StatusOK {
-			resp.SetStatus(http.StatusUnprocessableEntity)
+			resp.SetStatus(status)
 		}
 		return resp, err
 	}
+}
+
+// statusOf returns 413 if a file is too large, else 422.
+func statusOf(problems *views.InputError) int {
+	for _, f := range problems.Fields {
+		if f.Code == form.CodeTooLarge {
+			return http.StatusRequestEntityTooLarge
+		}
+	}
+	return http.StatusUnprocessableEntity
 }
 
 // submit decodes and validates the input, and saves it.
@@ -75,14 +109,14 @@ func (p *page[R, I]) submit(r *web.Request) (*web.Response, error) {
 		return nil, fmt.Errorf("forms.Add: the resource is a %T, but the form is for %s", r.Resource(), reflect.TypeFor[R]())
 	}
 	var in I
-	if err := decode(r, &in, p.fields); err != nil {
+	if err := decode(r, &in, p.fields, p.check); err != nil {
 		return nil, err
 	}
 	return p.save(r, res, in)
 }
 
 // decode fills and validates an input.
-func decode[I any](r *web.Request, in *I, fields *form.Form) error {
+func decode[I any](r *web.Request, in *I, fields *form.Form, check func(any) error) error {
 	mistakes, err := fields.Read(r, reflect.ValueOf(in).Elem(), false)
 	if err != nil {
 		return err
@@ -93,6 +127,11 @@ func decode[I any](r *web.Request, in *I, fields *form.Form) error {
 			e.Fields = append(e.Fields, views.FieldError{Name: m.Name, Text: m.Text, Code: m.Code, Params: m.Params})
 		}
 		return e
+	}
+	if check != nil {
+		if err := check(in); err != nil {
+			return err
+		}
 	}
 	err = form.Validate(in)
 	if err == nil {

@@ -17,10 +17,11 @@ type field struct {
 	json  string // name in JSON as mistakes show it, "" without
 	exact string // name in JSON that matches first; others match whatever their case
 
-	quoted        bool // `json:",string"`: the value is in a string
-	forJSON       bool // the tags say that JSON fills it
-	behindPointer bool // of an embedded struct, which may be nil
-	noForm        bool // of an embedded struct: forms fill none of its fields
+	quoted        bool   // `json:",string"`: the value is in a string
+	forJSON       bool   // the tags say that JSON fills it
+	behindPointer bool   // of an embedded struct, which may be nil
+	upload        string // the tag
+	noForm        bool   // of an embedded struct: forms fill none of its fields
 }
 
 // fieldsOf returns the fields of a struct, with one set of names for forms and JSON: the name in
@@ -127,7 +128,7 @@ func fieldOf(sf reflect.StructField) (f field, embedded reflect.Type, err error)
 	if strings.Contains(formName, ",") {
 		return f, nil, fmt.Errorf("field %s: its tag `form:%q` has options: want a name alone, such as `form:\"title\"`", sf.Name, formName)
 	}
-	f = field{goName: sf.Name, typ: sf.Type, forJSON: hasJSON && !hasForm}
+	f = field{goName: sf.Name, typ: sf.Type, forJSON: hasJSON && !hasForm, upload: sf.Tag.Get("upload")}
 
 	noJSON := jsonTag == "-"
 	f.noForm = formName == "-" || noJSON && !hasForm

@@ -19,7 +19,8 @@ type Form struct {
 	plan     *plan        // for JSON
 	fields   []formField
 	nested   map[string]*node // the fields with fields or elements of their own
-	jsonOnly bool             // no parameters fill the type
+	uploads  []uploadField
+	jsonOnly bool // no parameters fill the type
 }
 
 // formField is a field that parameters fill.
@@ -71,9 +72,15 @@ func (f *Form) addFields() error {
 	for _, field := range fields {
 		if isFile(field.typ) {
 			return fmt.Errorf("field %s of type %s: an input has no files: remove the field, "+
-				"and read the file with FormFile or MultipartReader of the request", field.goName, field.typ)
+				"and read the file with FormFile or MultipartReader of the request, or make it a forms.Upload", field.goName, field.typ)
 		}
 		if field.form == "" {
+			continue
+		}
+		if u, ok, err := uploadOf(field, field.upload); err != nil {
+			return err
+		} else if ok && !field.behindPointer {
+			f.uploads = append(f.uploads, u)
 			continue
 		}
 		set := setterOf(field.typ)
@@ -112,18 +119,22 @@ func isFile(t reflect.Type) bool {
 // Fill sets the fields of an input that have parameters, and returns the values that do not fit. If
 // a name is in the form of the body, its values in the query do not count.
 func (f *Form) Fill(input reflect.Value, from *web.Parameters) []Mistake {
-	input = f.target(input)
 	var m mistakes
+	f.fill(f.target(input), from, &m)
+	return m.all()
+}
+
+func (f *Form) fill(input reflect.Value, from *web.Parameters, m *mistakes) {
 	m.path = m.room[:0]
 	var branches *branch
 	if f.nested != nil {
-		branches = f.branches(from, &m)
+		branches = f.branches(from, m)
 	}
 	for _, field := range f.fields {
 		m.path = append(m.path[:0], step{name: field.name})
 		if field.nested != nil {
 			if b := branches.child(field.name); b != nil {
-				field.nested.fill(input.FieldByIndex(field.index), b, &m)
+				field.nested.fill(input.FieldByIndex(field.index), b, m)
 			}
 			continue
 		}
@@ -143,10 +154,9 @@ func (f *Form) Fill(input reflect.Value, from *web.Parameters) []Mistake {
 		if field.list {
 			texts = all(from, field.name, posted)
 		}
-		field.set(input.FieldByIndex(field.index), texts, &m, field.empty)
+		field.set(input.FieldByIndex(field.index), texts, m, field.empty)
 	}
 	m.path = m.path[:0]
-	return m.all()
 }
 
 // all returns the values of a name in the form or in the query.

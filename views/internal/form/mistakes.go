@@ -36,7 +36,12 @@ const (
 	codeIndex   = "index"    // an index that is not a number
 	codeMany    = "too-many" // more elements than a list or map may have
 	codeDeep    = "too-deep" // a name with too many steps
-	codeMore    = "more"     // mistakes beyond the first ones
+	codeMedia   = "media-type"
+	codeMore    = "more" // mistakes beyond the first ones
+
+	codeRequired = "required" // no file
+	// CodeTooLarge is a file beyond its limit.
+	CodeTooLarge = "too-large"
 )
 
 // Mistakes repeat what the client sent, so both their number and their texts are bounded.

@@ -25,13 +25,26 @@ func (f *Form) Read(r *web.Request, input reflect.Value, keep bool) ([]Mistake, 
 		if err != nil {
 			return nil, err
 		}
-		return f.FillJSON(input, body)
+		found, err := f.FillJSON(input, body)
+		for _, u := range f.uploads {
+			if err == nil && u.required { // JSON has no files
+				found = append(found, Mistake{Name: u.name, Text: "expected a file, in a form of type multipart/form-data", Code: codeRequired})
+			}
+		}
+		return found, err
 	case source == fromParameters && !f.jsonOnly:
 		parameters, err := r.Parameters()
 		if err != nil {
 			return nil, err
 		}
-		return f.Fill(input, parameters), nil
+		if f.uploads == nil {
+			return f.Fill(input, parameters), nil
+		}
+		var m mistakes
+		input = f.target(input)
+		f.fill(input, parameters, &m)
+		err = f.fillUploads(r, input, &m)
+		return m.all(), err
 	case f.jsonOnly:
 		return nil, web.UnsupportedMediaType("send application/json")
 	case source == fromUnreadForm:
