@@ -12,6 +12,7 @@
 //	go test -run='^$' -bench=Sessions -benchtime=7x      # a session read or written, and ratios
 //	go test -run='^$' -bench='Static$' -benchtime=7x     # how many times as many files in the same time
 //	go test -run='^$' -bench=StaticConn -benchtime=7x    # the same over a connection
+//	go test -run='^$' -bench=FormRatios -benchtime=50x   # forms into structs, and ratios to two decoders
 //	../../.ci/instructions                               # instructions per request, counted by callgrind
 //
 // Each framework gets the same endpoints and equivalent handlers, as its documentation recommends.

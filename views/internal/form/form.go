@@ -127,6 +127,7 @@ func (f *Form) Fill(input reflect.Value, from *web.Parameters) []Mistake {
 func (f *Form) fill(input reflect.Value, from *web.Parameters, m *mistakes) {
 	m.path = m.room[:0]
 	var branches *branch
+	room := make([]string, 1) // setters keep no texts
 	if f.nested != nil {
 		branches = f.branches(from, m)
 	}
@@ -150,7 +151,7 @@ func (f *Form) fill(input reflect.Value, from *web.Parameters, m *mistakes) {
 		case !ok:
 			continue
 		}
-		texts := []string{value}
+		texts := append(room[:0], value)
 		if field.list {
 			texts = all(from, field.name, posted)
 		}

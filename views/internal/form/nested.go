@@ -1,7 +1,9 @@
 package form
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"reflect"
 	"slices"
 	"strconv"
@@ -83,44 +85,86 @@ func (ns nodeMaker) fieldsOf(n *node) bool {
 	return len(n.fields) > 0
 }
 
-// branch is a step of names, with the values of the name that ends there.
+// branch is a step of names, with the values of the name that ends there. Its children are a list.
 type branch struct {
-	name     string
-	texts    []string
-	posted   bool
-	children map[string]*branch
-	order    []*branch
-	dropped  bool // there were more children than MostElements
+	name    string
+	index   int // as a step of a list, once fillList has read it
+	texts   []string
+	room    [1]string // for texts
+	posted  bool
+	dropped bool // there were more children than MostElements
+
+	next        *branch // of the same parent
+	first, last *branch
+	children    int
+	byName      map[string]*branch // once there are many children
 }
+
+// fewChildren are found without a map.
+const fewChildren = 8
 
 func (b *branch) child(name string) *branch {
-	if b == nil {
-		return nil
+	switch {
+	case b.last != nil && b.last.name == name: // names come in order
+		return b.last
+	case b.byName != nil:
+		return b.byName[name]
 	}
-	return b.children[name]
+	for c := b.first; c != nil; c = c.next {
+		if c.name == name {
+			return c
+		}
+	}
+	return nil
 }
 
+// all returns the children in the order of their names in the request.
+func (b *branch) all() iter.Seq[*branch] {
+	return func(yield func(*branch) bool) {
+		for c := b.first; c != nil && yield(c); c = c.next {
+		}
+	}
+}
+
+// tree makes branches, several at once.
+type tree struct{ free []branch }
+
 // grow returns the child of a name, nil if there are too many.
-func (b *branch) grow(name string) *branch {
-	if c := b.children[name]; c != nil {
+func (t *tree) grow(b *branch, name string) *branch {
+	if c := b.child(name); c != nil {
 		return c
 	}
-	if len(b.order) >= MostElements {
+	if b.children == MostElements {
 		b.dropped = true
 		return nil
 	}
-	if b.children == nil {
-		b.children = map[string]*branch{}
+	if len(t.free) == 0 {
+		t.free = make([]branch, 16)
 	}
-	c := &branch{name: name}
-	b.children[name] = c
-	b.order = append(b.order, c)
+	c := &t.free[0]
+	t.free = t.free[1:]
+	c.name, c.texts = name, c.room[:0]
+	if b.last == nil {
+		b.first = c
+	} else {
+		b.last.next = c
+	}
+	b.last = c
+	if b.children++; b.children > fewChildren {
+		if b.byName == nil {
+			b.byName = map[string]*branch{}
+			for one := range b.all() {
+				b.byName[one.name] = one
+			}
+		}
+		b.byName[name] = c
+	}
 	return c
 }
 
 // branches returns the tree of the names that nested fields have.
 func (f *Form) branches(from *web.Parameters, m *mistakes) *branch {
-	root := &branch{}
+	root, made := &branch{}, &tree{}
 	for _, posted := range []bool{true, false} {
 		for name, value := range from.Sent(posted) {
 			first, _, _ := strings.Cut(name, ".")
@@ -133,10 +177,10 @@ func (f *Form) branches(from *web.Parameters, m *mistakes) *branch {
 				continue
 			}
 			at := root
-			for part := range strings.SplitSeq(name, ".") {
-				if at = at.grow(part); at == nil {
-					break
-				}
+			for rest, more := name, true; more && at != nil; {
+				var part string
+				part, rest, more = strings.Cut(rest, ".")
+				at = made.grow(at, part)
 			}
 			if at == nil || !posted && at.posted {
 				continue
@@ -159,7 +203,7 @@ func (n *node) fill(v reflect.Value, b *branch, m *mistakes) {
 		if len(b.texts) > 0 {
 			n.leaf.set(v, b.texts, m, n.leaf.empty)
 		}
-	case len(b.order) == 0: // a value of the nested field itself is that of an unknown name
+	case b.first == nil: // a value of the nested field itself is that of an unknown name
 	case n.typ.Kind() == reflect.Pointer:
 		to := reflect.New(n.elem.typ)
 		n.elem.fill(to.Elem(), b, m)
@@ -180,21 +224,20 @@ func (n *node) fill(v reflect.Value, b *branch, m *mistakes) {
 }
 
 func (n *node) fillList(v reflect.Value, b *branch, m *mistakes) {
-	indexes := make(map[*branch]int, len(b.order))
-	order := b.order[:0:0]
-	for _, c := range b.order {
+	order := make([]*branch, 0, b.children)
+	for c := range b.all() {
 		index, ok := Index(c.name)
 		if !ok {
 			m.add(codeIndex, fmt.Sprintf("%q is not an index", clip(c.name, mostText)), map[string]any{"value": clip(c.name, mostText)})
 			continue
 		}
-		indexes[c] = index
+		c.index = index
 		order = append(order, c)
 	}
-	slices.SortFunc(order, func(a, b *branch) int { return indexes[a] - indexes[b] })
+	slices.SortFunc(order, func(a, b *branch) int { return cmp.Compare(a.index, b.index) })
 	list := reflect.MakeSlice(n.typ, len(order), len(order))
 	for i, c := range order {
-		m.push(step{index: indexes[c], element: true})
+		m.push(step{index: c.index, element: true})
 		n.elem.fill(list.Index(i), c, m)
 		m.pop()
 	}
@@ -208,8 +251,8 @@ func Index(name string) (int, bool) {
 }
 
 func (n *node) fillMap(v reflect.Value, b *branch, m *mistakes) {
-	filled := reflect.MakeMapWithSize(n.typ, len(b.order))
-	for _, c := range b.order {
+	filled := reflect.MakeMapWithSize(n.typ, b.children)
+	for c := range b.all() {
 		value := reflect.New(n.elem.typ).Elem()
 		m.push(step{name: c.name})
 		n.elem.fill(value, c, m)
