@@ -6,8 +6,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -94,3 +96,28 @@ type nowhere struct{ header http.Header }
 func (n *nowhere) Header() http.Header         { return n.header }
 func (n *nowhere) Write(b []byte) (int, error) { return io.Discard.Write(b) }
 func (n *nowhere) WriteHeader(int)             {}
+
+// BenchmarkPagesRatio renders in turns, since the machine's speed changes: it reports the median of
+// the ratios.
+func BenchmarkPagesRatio(b *testing.B) {
+	contenders := pageContenders(b)
+	w := &nowhere{header: http.Header{}}
+	took := func(name string) time.Duration {
+		began := time.Now()
+		for range 100 {
+			if err := contenders[name](w); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return time.Since(began)
+	}
+	var ratios []float64
+	for b.Loop() {
+		before := took("html/template")
+		ours := took("mastaba")
+		after := took("html/template")
+		ratios = append(ratios, 2*float64(ours)/float64(before+after))
+	}
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "ratio")
+}
