@@ -114,11 +114,13 @@ func mountView(c *registry.Config, reg *registry.Registry, src source, m mount, 
 	}
 	v := &view{
 		route: m.route, files: src, immutable: src.immutable(), versions: !d.plain && !off, codings: d.codings,
-		control: d.control, forever: "public, max-age=31536000, immutable",
+		control: d.control, outdated: "no-cache", forever: "public, max-age=31536000, immutable",
 		entries: newMemory[*entry](), known: newMemory[*facts](), folders: newMemory[*listing](),
 	}
 	if d.permission != "" {
 		v.forever = "private, max-age=31536000, immutable"
+		v.outdated = "private, no-cache"
+		v.control = private(v.control)
 	}
 	m.view = v
 	m.spec = src.spec()
@@ -142,6 +144,22 @@ func mountView(c *registry.Config, reg *registry.Registry, src source, m mount, 
 	views.Add(c, views.Func(v.serve), append([]views.Option{
 		views.Group(views.Method("GET")), views.Route(m.route), permission}, d.views...)...)
 	return nil
+}
+
+// private adds to a Cache-Control that only private caches may keep the response, unless it says
+// itself who may. Without it a shared cache may keep one that has just a Last-Modified (RFC 9111
+// 4.2.2), and would send it to clients that lack the permission.
+func private(control string) string {
+	for directive := range strings.SplitSeq(control, ",") {
+		switch strings.ToLower(strings.TrimSpace(directive)) {
+		case "public", "private", "no-store":
+			return control
+		}
+	}
+	if control == "" {
+		return "private"
+	}
+	return "private, " + control
 }
 
 // The names of the settings that the package reads.

@@ -252,6 +252,33 @@ func TestApplication(t *testing.T) {
 	assert.Equal(t, "private, max-age=31536000, immutable", w.Header().Get("Cache-Control"))
 }
 
+// No shared cache may keep a file of a permission: not under its plain name, not under an old version,
+// and not by a 304. A lifetime changes nothing about that, but "public" is the application's word.
+func TestPermissionKeepsFilesOutOfSharedCaches(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		options []static.Option
+		want    string
+	}{
+		{nil, "private"},
+		{[]static.Option{static.CacheFor(time.Minute)}, "private, max-age=60"},
+		{[]static.Option{static.CacheFor(time.Minute, "Private")}, "max-age=60, Private"},
+		{[]static.Option{static.CacheFor(0, "no-store")}, "max-age=0, no-store"},
+		{[]static.Option{static.CacheFor(time.Minute, "public")}, "max-age=60, public"},
+	} {
+		c := framework.New(framework.Options{Security: framework.NoPolicy{}})
+		c.AddStaticView("static", fstest.MapFS{"a.css": text("x")}, append(test.options, static.Permission("read"))...)
+		h, err := c.App()
+		require.NoError(t, err)
+		w := get(h, "/static/a.css")
+		assert.Equal(t, test.want, w.Header().Get("Cache-Control"))
+		w = get(h, "/static/a.css", "If-None-Match", w.Header().Get("Etag"))
+		assert.Equal(t, 304, w.Code)
+		assert.Equal(t, test.want, w.Header().Get("Cache-Control"))
+		assert.Equal(t, "private, no-cache", get(h, "/static/a.0123456789.css").Header().Get("Cache-Control"))
+	}
+}
+
 // Overriding a file changes its content and version, under the same name.
 func TestOverrides(t *testing.T) {
 	t.Parallel()

@@ -26,6 +26,7 @@ type view struct {
 	versions bool     // names hold a version
 	codings  []string // of the compressed copies to look for
 	control  string   // Cache-Control of a name without a version
+	outdated string   // of one with another version
 	forever  string   // of one with it
 
 	entries *memory[*entry]
@@ -113,7 +114,7 @@ func (v *view) respond(r *web.Request, name string, slash, lazy bool) (*web.Resp
 			err = fs.ErrNotExist
 		}
 	case errors.Is(err, fs.ErrNotExist) && outdated != nil:
-		return outdated.doc.respond(r, "no-cache")
+		return outdated.doc.respond(r, v.outdated)
 	}
 	if err != nil {
 		return nil, err
