@@ -26,7 +26,8 @@ type Options struct {
 	// (RFC 9110, 8.8.3.2).
 	Weak bool
 	// Require refuses requests with an unsafe method (others than GET, HEAD, OPTIONS and TRACE) that
-	// have neither If-Match nor If-Unmodified-Since: with 428 (RFC 6585, section 3).
+	// have neither If-Match nor an If-Unmodified-Since that counts: with 428 (RFC 6585, section 3). A
+	// date that is invalid, or for a resource whose time is unknown, does not count.
 	Require bool
 }
 
@@ -120,9 +121,6 @@ type view struct {
 }
 
 func (v *view) call(r *web.Request, res traversal.Resource) (any, error) {
-	if v.Require && !isSafe(r.Method) && len(r.Header["If-Match"]) == 0 && len(r.Header["If-Unmodified-Since"]) == 0 {
-		return nil, web.Status(http.StatusPreconditionRequired, "send If-Match with the ETag of the version that you change")
-	}
 	state, err := v.states.of(r.Context(), res)
 	if err != nil {
 		return nil, err
@@ -131,6 +129,9 @@ func (v *view) call(r *web.Request, res traversal.Resource) (any, error) {
 	now, err := v.current(r, state)
 	if err != nil {
 		return nil, err
+	}
+	if v.Require && !isSafe(r.Method) && !now.guards(r.Header) {
+		return nil, web.Status(http.StatusPreconditionRequired, "send If-Match with the ETag of the version that you change")
 	}
 	switch now.evaluate(cmp.Or(r.Method, http.MethodGet), r.Header) {
 	case failed:
@@ -163,8 +164,9 @@ func (v *view) current(r *web.Request, state State) (current, error) {
 		if variant != "" {
 			now.tag += "-" + digest(variant)
 		}
-	} else if v.By != nil {
-		now.modified = time.Time{} // a time says nothing about the rest
+	}
+	if v.By != nil && isSafe(r.Method) {
+		now.modified = time.Time{} // a time says nothing about the rest, such as whose page it is
 	}
 	return now, nil
 }

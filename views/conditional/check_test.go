@@ -178,6 +178,33 @@ func TestBy(t *testing.T) {
 	s.send("GET", "/page").Status(500)
 }
 
+// A time is that of the resource, so it gives nobody a 304 for the page of another user.
+func TestTimesDoNotMixUsers(t *testing.T) {
+	t.Parallel()
+	user := "alice"
+	s := newSite(t, conditional.Options{By: func(*web.Request) (string, error) { return user, nil }})
+	first := s.send("GET", "/page").Status(200)
+	assert.Empty(t, first.Header.Get("Last-Modified"))
+	user = "bob"
+	now := time.Now().UTC().Format(http.TimeFormat)
+	second := s.send("GET", "/page", "If-Modified-Since", now).Status(200)
+	assert.NotEqual(t, first.Header.Get("ETag"), second.Header.Get("ETag"))
+	s.send("PUT", "/page", "If-Unmodified-Since", yesterday.Add(-time.Hour).Format(http.TimeFormat)).Status(412)
+}
+
+// A date that cannot be compared does not pass for a condition: the write would be unconditional.
+func TestRequireTakesOnlyConditionsThatCount(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, conditional.Options{Require: true})
+	later := time.Now().UTC().Format(http.TimeFormat)
+	s.send("PUT", "/page", "If-Unmodified-Since", "soon").Status(428)
+	s.page.date = time.Time{}
+	s.send("PUT", "/page", "If-Unmodified-Since", later).Status(428)
+	assert.Equal(t, "7", s.page.version)
+	s.page.date = yesterday
+	s.send("PUT", "/page", "If-Unmodified-Since", later).Status(204)
+}
+
 // Permission and CSRF come first: a condition reveals nothing.
 func TestPermissionComesFirst(t *testing.T) {
 	t.Parallel()

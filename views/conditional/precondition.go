@@ -22,6 +22,16 @@ type current struct {
 	modified time.Time // whole seconds; zero if unknown
 }
 
+// guards reports whether a request has a condition that keeps it from changing another state than the
+// one that the client knows.
+func (c current) guards(h http.Header) bool {
+	if len(h["If-Match"]) > 0 {
+		return true
+	}
+	_, ok := dateOf(h["If-Unmodified-Since"])
+	return ok && !c.modified.IsZero()
+}
+
 // evaluate evaluates the preconditions of a request in the order of RFC 9110, 13.2.2. Range and
 // If-Range are for whatever sends parts.
 func (c current) evaluate(method string, h http.Header) verdict {
