@@ -30,6 +30,10 @@
 //	<button>Save</button>
 //	</form>
 //
+// The elements of a list are in the order of their indexes, without gaps: lines.7.qty alone fills the
+// first one. Lists and maps have at most 1000 elements, and names at most 16 steps. [Upload] is a
+// field for a file, and [SetValidator] adds rules in tags.
+//
 // The input follows the rules of [views.OnInput]; its method Validate, and the function that saves,
 // may report an [*views.InputError]. A client that prefers JSON to HTML gets the problems as RFC
 // 9457 describes them, in the member "errors".
