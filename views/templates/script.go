@@ -26,7 +26,7 @@ const jsonEscaper = "_html_template_jsvalescaper"
 
 var (
 	scriptTag = regexp.MustCompile(`(?i)<(/?)script\b([^>]*)`)
-	dataType  = regexp.MustCompile(`(?i)\btype\s*=\s*["']?application/(?:json|ld\+json|[a-z.-]+\+json)["']?(?:\s|$)`)
+	dataType  = regexp.MustCompile(`(?i)(?:^|[\s"'])type\s*=\s*["']?application/(?:json|ld\+json|[a-z.-]+\+json)["']?(?:\s|$)`)
 )
 
 // checkScripts reports actions inside script text in an escaped set.

@@ -118,6 +118,7 @@ func TestMistakes(t *testing.T) {
 		"two definitions":           {[]string{"page.html", `{{template "a.html" .}}{{template "b.html" .}}`, "a.html", `{{block "x" .}}{{end}}`, "b.html", `{{block "x" .}}{{end}}`}, `"x" is defined here and in "a.html"`},
 		"script":                    {[]string{"page.html", "<p>\n<script>let x = {{.Title}}</script>"}, `template page.html:2:18: a value inside script text`},
 		"string in a script":        {[]string{"page.html", `<script type="application/json">"{{.Title}}"</script>`}, `a value inside script text`},
+		"type of other data":        {[]string{"page.html", `<script data-type="application/json">{{.Title}}</script>`}, `a value inside script text`},
 		"script in a partial":       {[]string{"page.html", `{{template "p.html" .}}`, "p.html", "<script>\nf({{.Title}})</script>"}, `template p.html:2`},
 		"partial in a script":       {[]string{"page.html", `<script>{{template "p.html" .}}</script>`, "p.html", "{{.Title}}"}, `a template is called inside script text`},
 		"event handler":             {[]string{"page.html", `<a onclick="f({{.Title}})">x</a>`}, `a value inside script text`},
