@@ -10,6 +10,9 @@ import (
 // tried first, by the client's preference; of equally good ones, that for the most specific type.
 // After them, and for clients without the header, the order is as always.
 //
+// The client then reaches a view for a wider type although the more specific type has a view of its
+// own. The permission that counts is that of the view which is called: give both theirs.
+//
 // Without it Accept chooses among views of one type, as in Pyramid: every view of a more specific type
 // is tried before.
 func AcceptAcrossTypes(c registry.Recorder) {
