@@ -33,9 +33,9 @@ type anyUser string
 
 func (s anyUser) Reason() string { return string(s) }
 
-// Children lists the children of a node at which the user has a permission, for pages that show only
-// what one may open. Where access lists decide, it works as acl.Children; another Authorizer of a
-// [Policy] is asked about each child.
+// Children lists the children of a node at which the user has a permission, for pages that show
+// only what one may open. Where access lists decide, it works as acl.Children; another Authorizer
+// of a [Policy] is asked about each child.
 func Children(r *web.Request, parent traversal.Node, permission string) iter.Seq2[traversal.Node, error] {
 	if policy, ok := r.Application().Security.(*Policy); ok && !policy.lists {
 		return policy.children(r, parent, permission)

@@ -21,8 +21,8 @@ import (
 // credentials or with several Authorization headers is anonymous.
 //
 // Every request brings the password again, so check must be fast, or remember what it has checked,
-// as password.Checker does. Browsers keep the password until they are closed, so there is no logout.
-// Responses to requests whose user was looked up vary on Authorization.
+// as password.Checker does. Browsers keep the password until they are closed, so there is no
+// logout. Responses to requests whose user was looked up vary on Authorization.
 func Basic(realm string, check func(ctx context.Context, user, password string) (bool, error)) Identifier {
 	err := checkRealm("Basic", realm)
 	if check == nil {

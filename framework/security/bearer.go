@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// NewToken returns a random token of 256 bits for a client, to show once, and its hash, to keep. See
-// [HashToken].
+// NewToken returns a random token of 256 bits for a client, to show once, and its hash, to keep.
+// See [HashToken].
 func NewToken() (token, hash string) {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails
@@ -22,9 +22,10 @@ func NewToken() (token, hash string) {
 	return token, HashToken(token)
 }
 
-// HashToken returns the hash of a random token or key: SHA-256 in hexadecimal digits. Store the hash,
-// so that somebody who reads the table cannot use the tokens. Looking one up takes no time that
-// depends on how much of a guess is right. Passwords, which can be guessed, need package password.
+// HashToken returns the hash of a random token or key: SHA-256 in hexadecimal digits. Store the
+// hash, so that somebody who reads the table cannot use the tokens. Looking one up takes no time
+// that depends on how much of a guess is right. Passwords, which can be guessed, need package
+// password.
 func HashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
@@ -40,8 +41,8 @@ type TokenLookup func(r *web.Request, hash string) (User, error)
 //
 // An anonymous client that is denied a permission is challenged for a token of the realm. The
 // challenge says invalid_token if the client sent a token that the lookup does not know, and
-// invalid_request if its header is malformed. Responses to requests whose user was looked up vary on
-// Authorization.
+// invalid_request if its header is malformed. Responses to requests whose user was looked up vary
+// on Authorization.
 func Bearer(realm string, lookup TokenLookup) Identifier {
 	if lookup == nil {
 		return &bearer{err: errors.New("security.Bearer: the lookup is nil: want a function that finds the user of a token")}
@@ -49,9 +50,9 @@ func Bearer(realm string, lookup TokenLookup) Identifier {
 	return BearerToken(realm, func(r *web.Request, token string) (User, error) { return lookup(r, HashToken(token)) })
 }
 
-// BearerToken is [Bearer] for a function that reads the token itself, for example one that is signed.
-// Most applications need Bearer instead, or package security/jwt. The token has the characters that
-// RFC 6750 allows, and at most 8 KiB.
+// BearerToken is [Bearer] for a function that reads the token itself, for example one that is
+// signed. Most applications need Bearer instead, or package security/jwt. The token has the
+// characters that RFC 6750 allows, and at most 8 KiB.
 func BearerToken(realm string, find func(r *web.Request, token string) (User, error)) Identifier {
 	err := checkRealm("Bearer", realm)
 	if find == nil {
@@ -118,8 +119,8 @@ func isToken68(text string) bool {
 }
 
 // APIKey returns an Identifier for keys in a request header of their own, such as "X-API-Key", that
-// a lookup knows. The rules are those of [Bearer], but without a challenge, since no standard defines
-// one, and responses vary on the header.
+// a lookup knows. The rules are those of [Bearer], but without a challenge, since no standard
+// defines one, and responses vary on the header.
 func APIKey(header string, lookup TokenLookup) Identifier {
 	k := &apiKey{header: http.CanonicalHeaderKey(header), lookup: lookup}
 	switch {

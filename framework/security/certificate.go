@@ -10,16 +10,16 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Certificate returns an Identifier for TLS client certificates. find returns the user of one, by its
-// subject or its alternative names, the zero User if it is not known. The certificate becomes the
-// Credentials of the [User], unless find sets them.
+// Certificate returns an Identifier for TLS client certificates. find returns the user of one, by
+// its subject or its alternative names, the zero User if it is not known. The certificate becomes
+// the Credentials of the [User], unless find sets them.
 //
-// Only a certificate counts that the server has verified against its ClientCAs: tls.Config.ClientAuth
-// must be VerifyClientCertIfGiven or RequireAndVerifyClientCert. With the other settings a client may
-// send any certificate that it likes, so it is ignored.
+// Only a certificate counts that the server has verified against its ClientCAs:
+// tls.Config.ClientAuth must be VerifyClientCertIfGiven or RequireAndVerifyClientCert. With the
+// other settings a client may send any certificate that it likes, so it is ignored.
 //
-// No header shows caches the certificate, so responses over TLS to requests whose user was looked up
-// are private (web.Response.KeepPrivate), anonymous ones included.
+// Caches cannot see the certificate in any header, so responses over TLS to requests whose user was
+// looked up are private (web.Response.KeepPrivate), anonymous ones included.
 func Certificate(find func(r *web.Request, cert *x509.Certificate) (User, error)) Identifier {
 	return &certificate{find: find}
 }
@@ -68,13 +68,14 @@ func keepPrivate(_ *web.Request, resp *web.Response) error {
 	return nil
 }
 
-// ProxyHeader returns an Identifier for a header in which a trusted proxy names the user that it has
-// authenticated, such as "X-Remote-User". It counts only in connections from one of
+// ProxyHeader returns an Identifier for a header in which a trusted proxy names the user that it
+// has authenticated, such as "X-Remote-User". It counts only in connections from one of
 // framework.Options.TrustedProxies: anybody else could write any name there. Such a proxy must set
 // the header or remove it, in every request. Two of these headers in one request are ignored.
 //
-// Responses to requests of such proxies whose user was looked up vary on the header. They are private
-// too (web.Response.KeepPrivate), since caches in front of the proxy do not see what it adds.
+// Responses to requests of such proxies whose user was looked up vary on the header. They are
+// private too (web.Response.KeepPrivate), since caches in front of the proxy do not see what it
+// adds.
 func ProxyHeader(header string) Identifier {
 	return &proxyHeader{header: http.CanonicalHeaderKey(header)}
 }

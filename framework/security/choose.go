@@ -14,14 +14,14 @@ import (
 // ByRoute returns an Identifier that leaves each request to the one for its route, and requests of
 // other routes or without a route to otherwise. With a nil Identifier, clients are anonymous.
 //
-// Remember, Forget and challenges go to the same Identifier, so a login form belongs to a route with
-// the Identifier that keeps its users. A route that the application does not have is a configuration
-// error.
+// Remember, Forget and challenges go to the same Identifier, so a login form belongs to a route
+// with the Identifier that keeps its users. A route that the application does not have is a
+// configuration error.
 //
 // Before the router has matched the route, as in a tween on the way in, the identity is that of
-// otherwise. If the route turns out to have another Identifier, the request ends with an error there:
-// nobody is taken for somebody else. Let such a tween ask after it has called the next handler, or
-// choose by the path ([Below]).
+// otherwise. If the route turns out to have another Identifier, the request ends with an error
+// there: no user is mistaken for another. Such a tween should read the identity after it has called
+// the next handler, or the policy should choose by the path ([Below]).
 func ByRoute(routes map[string]Identifier, otherwise Identifier) Identifier {
 	routes = maps.Clone(routes)
 	c := newChoice(otherwise)

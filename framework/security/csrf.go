@@ -9,8 +9,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// CSRFOptions are the rules of a [CSRF] policy. The zero value is Pyramid's: a token in the session,
-// and the origin on https.
+// CSRFOptions are the rules of a [CSRF] policy. The zero value is Pyramid's: a token in the
+// session, and the origin on https.
 type CSRFOptions struct {
 	// Storage keeps the token of each client; nil: [CSRFInSession].
 	Storage CSRFStorage
@@ -45,15 +45,15 @@ type CSRFOptions struct {
 // concurrent use. Set it with framework.Options.CSRF; then it checks every view without the option
 // views.CSRF(false).
 //
-// A request with an unsafe method has to come from a page of this application, as far as its headers
-// say, and has to have the token of the client ([CSRFToken], [CSRFField]). Otherwise the response is
-// a 400 with a reason: [BadCSRFOrigin] or [BadCSRFToken].
+// A request with an unsafe method has to come from a page of this application, as far as its
+// headers say, and has to have the token of the client ([CSRFToken], [CSRFField]). Otherwise the
+// response is a 400 with a reason: [BadCSRFOrigin] or [BadCSRFToken].
 //
 //   - Sec-Fetch-Site, which browsers send on https and to localhost, has to be same-origin or none,
 //     or the origin has to be trusted.
-//   - On https the last value of Origin, or without one the Referer, has to be this application or a
-//     trusted origin. What this application is, trusted proxies say: see web.Request.Authority. It
-//     is on https, so http://example.com is another origin than https://example.com.
+//   - On https the last value of Origin, or without one the Referer, has to be this application or
+//     a trusted origin. What this application is, trusted proxies say: see web.Request.Authority.
+//     It is on https, so http://example.com is another origin than https://example.com.
 //   - The token is that of the client, masked anew in each response (against BREACH). It changes at
 //     login and logout.
 //
@@ -72,8 +72,8 @@ var (
 	_ web.CSRFTokener = (*CSRF)(nil)
 )
 
-// NewCSRF returns a policy with these rules. If something is wrong with them, the application is not
-// built: see [CSRF.Err].
+// NewCSRF returns a policy with these rules. If something is wrong with them, the application is
+// not built: see [CSRF.Err].
 func NewCSRF(o CSRFOptions) *CSRF {
 	c := &CSRF{options: o}
 	c.options.TrustedOrigins = slices.Clone(o.TrustedOrigins)
@@ -100,8 +100,8 @@ func NewCSRF(o CSRFOptions) *CSRF {
 // CrossOrigin returns a policy without tokens, for applications whose users have current browsers.
 // It refuses requests with unsafe methods that a page of another origin sent, sibling domains and
 // other ports included, by the rules of http.CrossOriginProtection: Sec-Fetch-Site decides, or else
-// Origin has to be the host of the request. Requests with neither are not from a browser. Unlike it,
-// the policy knows the host that a trusted proxy was asked for, and exempts views by
+// Origin has to be the host of the request. Requests with neither are not from a browser. Unlike
+// it, the policy knows the host that a trusted proxy was asked for, and exempts views by
 // views.CSRF(false), never by a pattern of paths. trusted is as in [CSRFOptions].
 func CrossOrigin(trusted ...string) *CSRF {
 	return NewCSRF(CSRFOptions{OriginOnly: true, AllowNoOrigin: true, TrustedOrigins: trusted})
@@ -117,8 +117,8 @@ func (c *CSRF) NeedsSessions() bool {
 	return ok && !c.options.OriginOnly
 }
 
-// Check returns an error if the request may be forged: a [*BadCSRFOrigin], a [*BadCSRFToken], or what
-// went wrong with the session or the body.
+// Check returns an error if the request may be forged: a [*BadCSRFOrigin], a [*BadCSRFToken], or
+// what went wrong with the session or the body.
 func (c *CSRF) Check(r *web.Request) error {
 	if c.err != nil {
 		return fmt.Errorf("csrf: %w", c.err)

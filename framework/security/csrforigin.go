@@ -12,7 +12,8 @@ import (
 )
 
 // origin is a scheme and a host, which has a port unless it is the scheme's own. Both are in lower
-// case. For a trusted origin the host may begin with a dot: then it is a domain with its subdomains.
+// case. For a trusted origin the host may begin with a dot: then it is a domain with its
+// subdomains.
 type origin struct{ scheme, host string }
 
 // sentOrigin reads an origin as browsers send it in the header Origin; false if text is not
@@ -49,8 +50,8 @@ func newOrigin(scheme, host string) (origin, bool) {
 	return origin{scheme, name + ":" + port}, true
 }
 
-// refererOrigin returns the origin of a URL in the header Referer; false if it has none. The port of
-// the scheme is treated as in sentOrigin.
+// refererOrigin returns the origin of a URL in the header Referer; false if it has none. The port
+// of the scheme is treated as in sentOrigin.
 func refererOrigin(text string) (origin, bool) {
 	u, err := url.Parse(text)
 	if err != nil || u.User != nil || u.Opaque != "" {
@@ -149,8 +150,8 @@ func (c *CSRF) CheckOrigin(r *web.Request) error {
 	return &BadCSRFOrigin{fmt.Sprintf("%s is not a trusted origin", shown(from))}
 }
 
-// isOwn reports whether an origin is the application's, as the client sees it. Where the application
-// is on plain http, it may also be the https of a proxy that is not trusted.
+// isOwn reports whether an origin is the application's, as the client sees it. Where the
+// application is on plain http, it may also be the https of a proxy that is not trusted.
 func isOwn(r *web.Request, sender origin) bool {
 	own, ok := newOrigin(r.Scheme(), r.Authority())
 	return ok && own.host == sender.host
@@ -168,8 +169,8 @@ func fetchSite(r *web.Request) (string, bool) {
 	}
 }
 
-// lastValue returns the last of the values of a header, which servers on the way append, and whether
-// the header is there.
+// lastValue returns the last of the values of a header, which servers on the way append, and
+// whether the header is there.
 func lastValue(lines []string) (string, bool) {
 	if len(lines) == 0 {
 		return "", false

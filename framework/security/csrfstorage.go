@@ -51,9 +51,9 @@ type CSRFCookie struct {
 	Readable bool
 }
 
-// CSRFInCookie keeps the token in a cookie of its own, for applications without sessions: the double
-// submit cookie. It is Secure, SameSite=Lax, bound to the host, and HttpOnly unless it is readable.
-// Over plain http, only serve --dev leaves Secure and the prefix out.
+// CSRFInCookie keeps the token in a cookie of its own, for applications without sessions: the
+// double submit cookie. It is Secure, SameSite=Lax, bound to the host, and HttpOnly unless it is
+// readable. Over plain http, only serve --dev leaves Secure and the prefix out.
 func CSRFInCookie(o CSRFCookie) CSRFStorage {
 	if o.Name == "" {
 		o.Name = "csrf_token"

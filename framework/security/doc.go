@@ -6,9 +6,9 @@
 //	config.AddForbiddenView(views.Func(security.RedirectToLogin("/login")))
 //
 // Most applications need four names. [New] makes a policy of an [Identifier], here [Session], which
-// finds the user of a request. What the user may do is in the access lists of the resources (package
-// traversal/acl), unless Options.Authorize decides. [RedirectToLogin] sends people to the login page.
-// In a view, [Identity] returns the user:
+// finds the user of a request. What the user may do is in the access lists of the resources
+// (package traversal/acl), unless Options.Authorize decides. [RedirectToLogin] sends people to the
+// login page. In a view, [Identity] returns the user:
 //
 //	member, ok, err := security.Identity[*Member](r) // what Options.Load has returned
 //
@@ -36,14 +36,14 @@
 //
 // # How safe
 //
-// Invalid credentials are those of an anonymous client; a database that is down is an error, never an
-// anonymous client. Cookies are Secure, HttpOnly, SameSite=Lax, and of this host alone. The id of a
-// session changes at login, so planted ones are worth nothing. Tickets are signed by a ring of keys
-// that can be replaced one by one. Tokens are compared by their hash. [SafeNext] keeps a redirect on
-// this site.
+// Invalid credentials are those of an anonymous client; a database that is down is an error, never
+// an anonymous client. Cookies are Secure, HttpOnly, SameSite=Lax, and of this host alone. The id
+// of a session changes at login, so planted ones are worth nothing. Tickets are signed by a ring of
+// keys that can be replaced one by one. Tokens are compared by their hash. [SafeNext] keeps a
+// redirect on this site.
 //
-// Cookies, Basic, certificates and the headers of proxies are sent by browsers unasked: forms of such
-// users need protection against forgery. [NewCSRF] and [CrossOrigin] make policies for
+// Cookies, Basic, certificates and the headers of proxies are sent by browsers unasked: forms of
+// such users need protection against forgery. [NewCSRF] and [CrossOrigin] make policies for
 // framework.Options.CSRF. Requests with a bearer token or an API key need none:
 //
 //	security.NewCSRF(security.CSRFOptions{Skip: policy.SentByProgram})

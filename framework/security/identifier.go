@@ -7,7 +7,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// User is who sent a request, as far as credentials prove it. The zero value is an anonymous client.
+// User is who sent a request, as far as credentials prove it. The zero value is an anonymous
+// client.
 type User struct {
 	// ID is the id of the user; "" for an anonymous client.
 	ID string
@@ -28,10 +29,10 @@ func (u *User) UserID() string { return u.ID }
 // use. [New] makes a security policy of it; [FirstOf], [ByRoute] and [Below] combine several.
 //
 // An Identifier may also be a [web.Rememberer], if it can log users in and out, a [web.Challenger],
-// and may have the method ActAs that framework.App.ActAs describes. Combined ones keep that.
-// A method Err() error reports a mistake in how it was made: see [Policy.Err]. A method
-// NeedsSessions() bool says whether it works only in an application with sessions, and Routes() []string
-// which routes it must have.
+// and may have the method ActAs that framework.App.ActAs describes. Combined ones keep that. A
+// method Err() error reports a mistake in how it was made: see [Policy.Err]. A method
+// NeedsSessions() bool says whether it works only in an application with sessions, and Routes()
+// []string which routes it must have.
 type Identifier interface {
 	// Identify returns the user, the zero User if the request has no valid credentials of this
 	// kind. Invalid credentials are not an error: the client is anonymous then. An error means that

@@ -7,8 +7,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// insecureWarning logs once that browsers may refuse a cookie: otherwise a login over plain http seems
-// to work, and the next request is anonymous.
+// insecureWarning logs once that browsers may refuse a cookie: otherwise a login over plain http
+// seems to work, and the next request is anonymous.
 type insecureWarning struct{ once sync.Once }
 
 func (w *insecureWarning) check(r *web.Request, cookie *http.Cookie) {

@@ -68,18 +68,18 @@ func leadsAway(path string) bool {
 	return false
 }
 
-// RedirectToLogin returns a view for denied permissions that sends clients without a user to a login
-// page, with where they wanted to go in the query parameter "next" (see [SafeNext]):
+// RedirectToLogin returns a view for denied permissions that sends clients without a user to a
+// login page, with where they wanted to go in the query parameter "next" (see [SafeNext]):
 //
 //	config.AddForbiddenView(views.Func(security.RedirectToLogin("/login")))
 //
-// login is a path of the application. Only GET and HEAD requests are redirected: the body of another
-// one would be lost. Users who are logged in get the plain response to the error, a 403. So do clients
-// that do not seem to be a person reading pages: those that prefer JSON to HTML, scripts of a page (the
-// headers Sec-Fetch-Mode and X-Requested-With), and those that sent credentials in a header. If the
-// policy challenges, anonymous clients get a 401 instead, and only clients that name text/html in
-// Accept are redirected. The login page itself needs views.NoPermission: it is never redirected to
-// itself, and if it is forbidden, the log says so once.
+// login is a path of the application. Only GET and HEAD requests are redirected: the body of
+// another one would be lost. Users who are logged in get the plain response to the error, a 403. So
+// do clients that do not seem to be a person reading pages: those that prefer JSON to HTML, scripts
+// of a page (the headers Sec-Fetch-Mode and X-Requested-With), and those that sent credentials in a
+// header. If the policy challenges, anonymous clients get a 401 instead, and only clients that name
+// text/html in Accept are redirected. The login page itself needs views.NoPermission: it is never
+// redirected to itself, and if it is forbidden, the log says so once.
 func RedirectToLogin(login string) func(r *web.Request) (*web.Response, error) {
 	glue := "?"
 	if strings.Contains(login, "?") {

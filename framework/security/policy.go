@@ -19,9 +19,9 @@ type Options struct {
 	// Identify finds the user of a request, by a session or a token for example.
 	Identify Identifier
 	// Load returns the user as the application knows them, by what the credentials prove. It
-	// becomes the identity of the request: Identity[*Member](r). nil, also as a typed pointer, means
-	// that there is no such user any more, and the client is anonymous. It is called at most once
-	// per request. Without Load the identity is the *User.
+	// becomes the identity of the request: Identity[*Member](r). nil, also as a typed pointer,
+	// means that there is no such user any more, and the client is anonymous. It is called at most
+	// once per request. Without Load the identity is the *User.
 	Load func(r *web.Request, user User) (any, error)
 	// Principals returns the principals of a user besides Everyone, Authenticated, the user id, and
 	// those of the credentials: the groups, by convention "group:editors". It may call Identity,
@@ -30,11 +30,11 @@ type Options struct {
 	// UserPrefix precedes the id in the principal of a user, as in "user:alice". Set it if users
 	// choose their ids, so that no user has the name of a group. The default is "", as in Pyramid.
 	UserPrefix string
-	// Permissions are all permissions that the application has, if it wants misspelt ones found; nil:
-	// any name is one. With them, another name in the configuration (views.Permission and
-	// views.IfPermitted, the default and the traverse permission) is a configuration error that names
-	// the nearest of them, and in a call of Request.Can or Permits the error of the request. Without
-	// them the build warns of some: see framework.Configurator.AddPermissions.
+	// Permissions lists all permissions of the application, so that misspelt ones are errors: in
+	// the configuration (views.Permission and views.IfPermitted, the default and the traverse
+	// permission) a configuration error that suggests the nearest name, in a call of Request.Can or
+	// Permits an error of the request. If it is nil, any name is valid, and the build warns of
+	// likely misspellings: see framework.Configurator.AddPermissions.
 	Permissions []string
 	// Authorize decides whether the principals have a permission at a resource; nil: [ACL], the
 	// access lists of package traversal/acl.
@@ -42,7 +42,8 @@ type Options struct {
 }
 
 // Authorizer decides whether someone with those principals has a permission at a resource. An error
-// does not mean "denied": it becomes that of the request. It must not change or keep the principals.
+// does not mean "denied": it becomes that of the request. It must not change or keep the
+// principals.
 type Authorizer func(r *web.Request, at traversal.Node, permission string, principals []string) (web.Decision, error)
 
 // Policy is a security policy made of identifiers and an Authorizer. It is immutable and safe for
@@ -97,20 +98,21 @@ func New(o Options) *Policy {
 // for every request.
 func (p *Policy) Err() error { return p.err }
 
-// NeedsSessions reports whether an identifier keeps users in the session, which the application then
-// needs. The framework calls it when the application is built.
+// NeedsSessions reports whether an identifier keeps users in the session, which the application
+// then needs. The framework calls it when the application is built.
 func (p *Policy) NeedsSessions() bool { return needsSessions(p.options.Identify) }
 
 // Routes returns the names of the routes that [ByRoute] chooses by. The framework checks that the
 // application has them.
 func (p *Policy) Routes() []string { return routesOf(p.options.Identify) }
 
-// RouteMatched returns an error if the user was identified before the route was known, and by another
-// identifier than that of the route (see [ByRoute]). The router calls it once it has matched the route.
+// RouteMatched returns an error if the user was identified before the route was known, and by
+// another identifier than that of the route (see [ByRoute]). The router calls it once it has
+// matched the route.
 func (p *Policy) RouteMatched(r *web.Request) error { return unchanged(p.options.Identify, r) }
 
-// Permissions returns Options.Permissions: all permissions there are, or nil if any name is one. The
-// caller must not change the slice. The framework checks those that the configuration names.
+// Permissions returns Options.Permissions: all permissions there are, or nil if any name is one.
+// The caller must not change the slice. The framework checks those that the configuration names.
 func (p *Policy) Permissions() []string { return p.options.Permissions }
 
 // Misfits returns what acl.Misfits does if access lists decide. The framework makes warnings of it.
@@ -186,8 +188,8 @@ func (p *Policy) UserID(r *web.Request) (string, error) {
 	return found.ID, nil
 }
 
-// User returns what the credentials of the request prove, whatever Options.Load made of it; the zero
-// User for an anonymous client.
+// User returns what the credentials of the request prove, whatever Options.Load made of it; the
+// zero User for an anonymous client.
 func (p *Policy) User(r *web.Request) (User, error) {
 	found, err := p.identified.Get(r)
 	if err != nil {
@@ -197,7 +199,8 @@ func (p *Policy) User(r *web.Request) (User, error) {
 }
 
 // SentByProgram reports whether the user was identified by a bearer token or an API key. Browsers
-// send neither by themselves, so no other site can forge such a request: it is for CSRFOptions.Skip.
+// send neither by themselves, so no other site can forge such a request: it is for
+// CSRFOptions.Skip.
 func (p *Policy) SentByProgram(r *web.Request) (bool, error) {
 	user, err := p.User(r)
 	return user.Scheme == "bearer" || user.Scheme == "key", err
@@ -246,8 +249,8 @@ func (p *Policy) addPrincipals(found *identified, more []string) {
 	found.principals = slices.Clip(append(all, more...))
 }
 
-// Permits asks Options.Authorize with the principals of the request. A permission that is not one of
-// Options.Permissions is an error, if there are any.
+// Permits asks Options.Authorize with the principals of the request. A permission that is not one
+// of Options.Permissions is an error, if there are any.
 func (p *Policy) Permits(r *web.Request, at traversal.Node, permission string) (web.Decision, error) {
 	if p.known != nil && !p.known[permission] {
 		return web.Decision{}, fmt.Errorf("unknown permission %q%s", permission, didYouMean(permission, p.options.Permissions))

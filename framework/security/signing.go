@@ -10,8 +10,8 @@ import (
 	"github.com/mastaba-go/mastaba/framework/internal/cookies"
 )
 
-// keyring signs texts for one purpose and checks them. The first key signs; all of them check. It is
-// immutable.
+// keyring signs texts for one purpose and checks them. The first key signs; all of them check. It
+// is immutable.
 //
 // A signed text is base64url of
 //

@@ -39,8 +39,8 @@ func (t *Ticket) payload() []byte {
 	return b
 }
 
-// parseTicket reads a payload. It has a valid signature, so a malformed one is of another version of
-// the program.
+// parseTicket reads a payload. It has a valid signature, so a malformed one is of another version
+// of the program.
 func parseTicket(payload string) (*Ticket, error) {
 	if payload == "" || payload[0] != ticketVersion {
 		return nil, errTicket

@@ -15,23 +15,23 @@ import (
 
 // TicketOptions are the options of [Tickets]. Only Secrets is required.
 type TicketOptions struct {
-	// Secrets sign the tickets: at least 32 random bytes each, such as the output of
-	// `openssl rand -base64 32`. The first signs; tickets that another one signed are valid too. To
-	// change the secret, put a new one in front, and remove the old one once Lifetime is over, or at
-	// once to log everybody out. Secrets may be the same as those of sessions.
+	// Secrets sign the tickets: at least 32 random bytes each, such as the output of `openssl rand
+	// -base64 32`. The first signs; tickets that another one signed are valid too. To change the
+	// secret, put a new one in front, and remove the old one once Lifetime is over, or at once to
+	// log everybody out. Secrets may be the same as those of sessions.
 	Secrets []string
 	// Name is the name of the cookie, by default "ticket". It gets the prefix __Host-, with which
 	// browsers refuse it from insecure pages and from other hosts (RFC 6265bis, 4.1.3).
 	Name string
-	// Timeout is how long a ticket lasts after it was issued; 12 hours by default. Negative means as
-	// long as Lifetime.
+	// Timeout is how long a ticket lasts after it was issued; 12 hours by default. Negative means
+	// as long as Lifetime.
 	Timeout time.Duration
 	// Lifetime is how long a login lasts at most, however often its ticket is reissued; 30 days by
 	// default. Negative means without a limit.
 	Lifetime time.Duration
 	// RenewAfter is how old a ticket may become before a new one is sent, so that a user who stays
-	// active stays logged in (Pyramid's reissue_time); a tenth of Timeout by default. Negative means
-	// never.
+	// active stays logged in (Pyramid's reissue_time); a tenth of Timeout by default. Negative
+	// means never.
 	RenewAfter time.Duration
 	// MaxAge is how long the browser keeps the cookie, from the last time that it was sent. The
 	// default is until the browser closes.
@@ -47,15 +47,15 @@ type TicketOptions struct {
 	Valid func(r *web.Request, t *Ticket) (bool, error)
 }
 
-// Tickets returns an Identifier that keeps the user in a signed cookie, without a store, as Pyramid's
-// AuthTktCookieHelper does. The Credentials of the [User] are a [*Ticket].
+// Tickets returns an Identifier that keeps the user in a signed cookie, without a store, as
+// Pyramid's AuthTktCookieHelper does. The Credentials of the [User] are a [*Ticket].
 //
-// The cookie is sent once per response at most. It is Secure, HttpOnly and SameSite=Lax, and belongs
-// to the host alone. Only in serve --dev, over plain http, it is not Secure and has no prefix, and the
-// log says so. It is signed with HMAC-SHA-256 and not encrypted: its user can read it. A
-// ticket that has a wrong signature, is malformed or has ended is ignored. Responses to requests
-// whose user was looked up vary on Cookie. A response that caches may share (Cache-Control: public) brings no new ticket; the
-// next one does.
+// The cookie is sent once per response at most. It is Secure, HttpOnly and SameSite=Lax, and
+// belongs to the host alone. Only in serve --dev, over plain http, it is not Secure and has no
+// prefix, and the log says so. It is signed with HMAC-SHA-256 and not encrypted: its user can read
+// it. A ticket that has a wrong signature, is malformed or has ended is ignored. Responses to
+// requests whose user was looked up vary on Cookie. A response that caches may share
+// (Cache-Control: public) brings no new ticket; the next one does.
 func Tickets(o TicketOptions) Identifier {
 	t := &tickets{options: o, settled: web.NewKey[bool]("ticket settled", nil)}
 	t.err = t.defaults()
@@ -122,7 +122,8 @@ func (t *tickets) defaults() error {
 
 func (t *tickets) Err() error { return t.err }
 
-// cookieFor returns the cookie for a request: the secure one, except in serve --dev over plain http.
+// cookieFor returns the cookie for a request: the secure one, except in serve --dev over plain
+// http.
 func (t *tickets) cookieFor(r *web.Request) *ticketCookie {
 	if r.Application().Development && r.TLS == nil && r.Scheme() != "https" {
 		t.plainOnce.Do(func() {

@@ -85,7 +85,8 @@ func (f *Factory) Session(r *web.Request) (web.Session, error) {
 	return s, nil
 }
 
-// cookieFor returns the cookie for a request: the secure one, except in serve --dev over plain http.
+// cookieFor returns the cookie for a request: the secure one, except in serve --dev over plain
+// http.
 func (f *Factory) cookieFor(r *web.Request) *cookie {
 	if r.TLS != nil || r.Scheme() == "https" {
 		return &f.secure

@@ -37,9 +37,9 @@ func (k Key[T]) Get(r *web.Request) (value T, ok bool, err error) {
 	return value, ok, nil
 }
 
-// Set sets the value in the session of the request. It is an error if the value cannot be encoded as
-// JSON, if it does not fit into the cookie ([TooLargeError]), or if the session was saved already
-// ([ErrSaved]).
+// Set sets the value in the session of the request. It is an error if the value cannot be encoded
+// as JSON, if it does not fit into the cookie ([TooLargeError]), or if the session was saved
+// already ([ErrSaved]).
 func (k Key[T]) Set(r *web.Request, value T) error {
 	s, err := r.Session()
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 // Memory is a [Store] in the memory of this process, for tests and for programs that run alone:
 // sessions end with the process. The zero value is an empty store. It is safe for concurrent use.
 type Memory struct {
-	// Max is how many sessions are kept, 100,000 by default. In a full store, a new session replaces
-	// the one that was unused for the longest time. One that Renew gave another id counts twice for an
-	// hour. Do not change Max while the store is in use.
+	// Max is how many sessions are kept, 100,000 by default. In a full store, a new session
+	// replaces the one that was unused for the longest time. A session that Renew gave another id
+	// counts twice for an hour. Do not change Max while the store is in use.
 	Max int
 
 	mu       sync.Mutex // guards all below

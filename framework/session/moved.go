@@ -9,8 +9,9 @@ import (
 
 // Renew moves a session to another id, while other requests of the client may still know it by the
 // old one. From then on the old id opens nothing, and what such a request sets is discarded: it may
-// come from somebody who has planted the id. But what it takes away is taken away: Invalidate ends the
-// session under its new id too, so that no logout is lost, and values that it deleted are deleted.
+// come from somebody who has planted the id. But what it takes away is taken away: Invalidate ends
+// the session under its new id too, so that no logout is lost, and values that it deleted are
+// deleted.
 //
 // Since the store records where a session goes in the step that moves it, a request that finds the
 // session gone finds the record, or the session did not move.

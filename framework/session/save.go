@@ -231,8 +231,8 @@ func (k *stored) update(ctx context.Context, r *web.Request, c *cookie, s *state
 		_ = k.down(r, "prolong", id, err) // the response is right; the session only lasts less long
 		return "", nil
 	case err != nil && s.renew:
-		// The store may have made the change, with only its reply lost. So the client keeps both ids:
-		// the session has one of them.
+		// The store may have made the change, with only its reply lost. So the client keeps both
+		// ids: the session has one of them.
 		return c.name + "=" + token + bothIDs + s.token, k.down(r, "renew the id", id, err)
 	case err != nil:
 		return "", k.down(r, "update", id, err)
@@ -245,8 +245,8 @@ func (k *stored) update(ctx context.Context, r *web.Request, c *cookie, s *state
 // gone saves the changes to a session that ended while the request ran: another request has
 // invalidated it or given it another id, or it has expired. They are discarded, except that deleted
 // values are deleted under the other id. The cookie stays as it is, since that request may have set
-// another one. After Renew the changes become a session of their own, without the values from before:
-// a login has to work.
+// another one. After Renew the changes become a session of their own, without the values from
+// before: a login has to work.
 func (k *stored) gone(ctx context.Context, r *web.Request, c *cookie, s *state, deleted []string) (string, error) {
 	r.Log().Debug().Msg("the session ended while the request ran")
 	if !s.renew {

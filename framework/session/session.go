@@ -164,8 +164,9 @@ func isPlain(text string) bool {
 	return true
 }
 
-// arePlain reports whether eight bytes are. The highest bit of a byte stays 0 if it passes all tests:
-// it is ASCII, adding 1 does not make it more than 0x7f, and subtracting does not make it negative.
+// arePlain reports whether eight bytes are. The highest bit of a byte stays 0 if it passes all
+// tests: it is ASCII, adding 1 does not make it more than 0x7f, and subtracting does not make it
+// negative.
 func arePlain(x uint64) bool {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	quote, backslash := x^'"'*each, x^'\\'*each

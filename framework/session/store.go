@@ -62,18 +62,19 @@ type Change struct {
 	Set map[string]string
 	// Delete are the names of values to remove. None of them is in Set.
 	Delete []string
-	// Move is another id that the session gets, in the same step; nil to keep the present one.
-	// The old id is then unknown. In the same step, the store records where the session went, for the
+	// Move is another id that the session gets, in the same step; nil to keep the present one. The
+	// old id is then unknown. In the same step, the store records where the session went, for the
 	// MovedError of Load. If two changes move a session, only one does: the other is ErrNotFound.
 	Move *ID
 }
 
-// MovedLife is how long a [Store] knows at least where a session went that got another id, unless its
-// time to live ends before. It is longer than any request that can still change its session.
+// MovedLife is the least time for which a [Store] remembers the new id of a moved session, unless
+// the session's time to live ends sooner. It is longer than any request that can still change its
+// session.
 const MovedLife = time.Hour
 
-// MovedError is the error of Load for the old id of a session. No client gets to know it. A request
-// that began before uses it to end the session all the same.
+// MovedError is the error of Load for the old id of a session. It is never sent to a client. A
+// request that began before the move uses it to end the session all the same.
 type MovedError struct{ To ID }
 
 var _ error = (*MovedError)(nil)

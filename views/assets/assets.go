@@ -93,7 +93,8 @@ func Split(spec string) (name, path string, ok bool) {
 }
 
 // SpecOf returns what precedes a path in the specifications of the files of a file system without a
-// name: of an os.DirFS its folder and a slash ("/srv/files/"), of others the type in angle brackets.
+// name: for an os.DirFS its folder and a slash ("/srv/files/"), for others the type in angle
+// brackets.
 func SpecOf(fsys fs.FS) string {
 	if v := reflect.ValueOf(fsys); v.IsValid() && v.Kind() == reflect.String {
 		return strings.TrimSuffix(v.String(), "/") + "/"

@@ -1,5 +1,5 @@
-// Package assets gives names to the files that packages of an application bring along, such as
-// templates and static files, and lets the application put files of its own in their place.
+// Package assets names the files that the packages of an application bring along, such as templates
+// and static files, and lets the application replace them with files of its own.
 //
 // A package adds its files under a name. Then "house:templates/page.html" is the asset
 // specification of one file, and "house:templates/" that of a folder. An application that includes
@@ -32,18 +32,18 @@
 //		log.Fatal(http.ListenAndServe(":6543", app))
 //	}
 //
-// # Which file it is
+// # Which file is found
 //
 // The rules are those of Pyramid's chapter "Static Assets". An override of a file replaces that
 // file. An override of a folder, whose specification ends with a slash, replaces every name that
-// begins with that text. The override that was registered last is asked first, however narrow it
-// is; nearness to the application does not count, and overrides never conflict. Each is asked
-// whether what it names exists, and if it does not, the next gets its turn; the package itself is
-// the last. What an override names in another package goes through the overrides of that package.
+// begins with that text. Overrides are tried from the last registered to the first, however narrow
+// they are, and whether the application or an included package registered them; they never
+// conflict. One whose target does not exist is skipped, and the package's own file comes last. A
+// target in another package goes through the overrides of that package.
 //
 // [Assets.Find] finds one file or folder, and merges nothing: a folder is the first one that
-// exists. [Assets.FS] is a folder as an fs.FS, for those who open and list files: each file in it
-// is the one that Find returns, and a list of it has the names of all layers.
+// exists. [Assets.FS] is a folder as an fs.FS, for code that opens and lists files: each file in it
+// is the one that Find returns, and a listing has the names of all layers.
 //
 // Packages that read assets (templates, static files, translations) do so while an application is
 // built or later, in a function of registry.Registry.OnFreeze or in the phase after

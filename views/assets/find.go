@@ -23,10 +23,11 @@ func (p Place) IsDir() bool { return p.Info != nil && p.Info.IsDir() }
 func (p Place) Open() (fs.File, error) { return p.FS.Open(p.Path) }
 
 // Find returns the file or folder of a specification, which is the first one that exists: the
-// overrides are asked, the last registered first, and then the package. Whether spec ends with a
+// overrides are tried, the last registered first, and then the package. Whether spec ends with a
 // slash matters: an override of "house:a/" covers "house:a/" and all below it, but not "house:a",
-// and only a folder has a name with a slash at its end. A file that exists nowhere is fs.ErrNotExist,
-// as is one with "." or ".." in its path; a package without assets is an *[UnknownError].
+// and only a folder has a name with a slash at its end. The error is fs.ErrNotExist for a file that
+// exists nowhere and for a path with "." or "..", and an *[UnknownError] for a package without
+// assets.
 //
 // A call costs one fs.Stat for each override that covers the name.
 func (a *Assets) Find(spec string) (Place, error) {
@@ -81,7 +82,7 @@ func (a *Assets) walk(name, path string, used []*override, yield func(Place, err
 
 // Target returns the specification that the first override puts in place of spec, the first in
 // order whose target exists; spec itself if there is none. Unlike that of a [Place] it is one step:
-// the target may be overridden again. Cache busters that are explicit go by it.
+// the target may be overridden again. Explicit cache busters (static.Explicit) use it.
 func (a *Assets) Target(spec string) string {
 	name, path, ok := Split(spec)
 	if !ok {

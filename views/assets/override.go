@@ -9,7 +9,8 @@ import (
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// override puts what it names in place of a file, or of a folder: of all names that begin with path.
+// override puts what it names in place of a file, or of a folder: of all names that begin with
+// path.
 type override struct {
 	path string
 	dir  bool
@@ -31,8 +32,8 @@ func (o *override) covers(name string) (rest string, ok bool) {
 // Override is a directive that puts one asset in place of another, both given by their
 // specification: a file for a file ("house:logo.svg", "site:img/own.svg"), or a folder for a folder
 // ("house:templates/", "site:pages/"). The specification of a folder ends with a slash; a name
-// alone ("house" or "house:") is all files of that package. Where with lacks a name, an earlier
-// override or the package itself has it.
+// alone ("house" or "house:") is all files of that package. A name that with lacks is looked up in
+// earlier overrides, and then in the package itself.
 //
 // A folder for a file or a file for a folder, an asset in place of itself, and names that no
 // [Add] registered are configuration errors. The path in with does not have to exist.
@@ -51,8 +52,8 @@ func Override(c registry.Recorder, asset, with string) {
 }
 
 // OverrideFS is like [Override] for files without a name: with is a file or folder of fsys, "." for
-// all of it. Whether it is a folder is what is there, without regard to a final slash; it must
-// exist when the application is built. Nothing overrides these files.
+// all of it. It must exist when the application is built; a final slash makes no difference. These
+// files cannot be overridden themselves.
 func OverrideFS(c registry.Recorder, asset string, fsys fs.FS, with string) {
 	cfg := c.Directive()
 	o := &override{}

@@ -6,8 +6,8 @@
 // two pages, and relative links in the two differ. With [SetSlash] one of the two redirects to the
 // other, and the URLs that web.Request.ResourceURL generates are those that respond.
 //
-// Named views have an address without a slash in both cases: /a/edit/ redirects to /a/edit. Paths of
-// routes stay as their patterns say, see views.AppendSlash.
+// Named views have an address without a slash in both cases: /a/edit/ redirects to /a/edit. Paths
+// of routes stay as their patterns say, see views.AppendSlash.
 package canonical
 
 import (
@@ -47,13 +47,13 @@ func (s Slash) String() string {
 // DeriverName is the name of the deriver that redirects, for views.Under and views.Over.
 const DeriverName = "canonical_view"
 
-// SetSlash makes requests for the other form of an address redirect to this one, if there is a view
-// for it. The status is 308 (RFC 9110, section 15.4.9), so the method and the body stay, and the
-// query does too. Everybody gets the redirect, whether or not the permission to see the resource is
-// denied afterwards. With [WithoutSlash], generated URLs of resources end without a slash too, unless
-// the resource generates its own (web.Linker, web.AddResourceURL).
+// SetSlash redirects requests for the other form of a resource's address to this form, if it has a
+// view. The status is 308 (RFC 9110, section 15.4.9), so the method and the body stay, and the
+// query does too. The redirect comes before the permission check, so clients that may not see the
+// resource get it too. With [WithoutSlash], generated URLs of resources end without a slash too,
+// unless the resource generates its own (web.Linker, web.AddResourceURL).
 //
-// Views of routes and error views are not concerned, and neither are paths with a subpath.
+// It does not affect views of routes, error views, and paths with a subpath.
 func SetSlash(c registry.Recorder, slash Slash) {
 	cfg := c.Directive()
 	if slash != WithSlash && slash != WithoutSlash {

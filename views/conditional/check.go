@@ -102,7 +102,8 @@ func derive(next views.Callable, info *views.Info) (views.Callable, error) {
 	return v.call, nil
 }
 
-// variantOf returns what distinguishes the representation of a view from the others of the resource.
+// variantOf returns what distinguishes the representation of a view from the others of the
+// resource.
 func variantOf(info *views.Info) string {
 	for _, p := range info.Predicates {
 		if p.Kind() == "accept" && !p.Negated() {

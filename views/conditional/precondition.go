@@ -71,8 +71,8 @@ func (c current) isStrongVersion(tag string, weak bool) bool {
 	return !weak && !c.weak && c.isVersion(tag, weak)
 }
 
-// anyTag reports whether a list of tags is "*", or same holds for one of them. It reads the list up to
-// the first mistake, and allocates nothing for a list in one line.
+// anyTag reports whether a list of tags is "*", or same holds for one of them. It reads the list up
+// to the first mistake, and allocates nothing for a list in one line.
 func anyTag(lines []string, same func(tag string, weak bool) bool) bool {
 	for _, rest := range lines {
 		if len(lines) == 1 && strings.Trim(rest, " \t") == "*" {

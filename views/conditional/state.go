@@ -11,9 +11,9 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Versioned is a resource with a version: a text that is another one after each change, such as a
-// counter, a revision or a hash. "" means that it is unknown. Version may wait; it is called at most
-// once per view. It should cost less than the view.
+// Versioned is a resource with a version: a text that differs after each change, such as a counter,
+// a revision or a hash. "" means that it is unknown. Version may wait; it is called at most once
+// per view. It should cost less than the view.
 type Versioned interface {
 	Version(ctx context.Context) (string, error)
 }
@@ -30,8 +30,9 @@ type State struct {
 	Modified time.Time // zero if unknown
 }
 
-// For gives a state to resources of type T, in place of their methods: for types of other packages.
-// fn may wait, and is called concurrently.
+// For sets the function that returns the state of resources of type T, in place of their methods.
+// It is for types of other packages. fn may block, and is called concurrently. An interface type, a
+// nil fn and a second function for a type are configuration errors.
 func For[T any](c registry.Recorder, fn func(ctx context.Context, resource T) (State, error)) {
 	cfg := c.Directive()
 	t := reflect.TypeFor[T]()
@@ -91,6 +92,6 @@ func (s states) mayHave(t reflect.Type) bool {
 
 var stateKey = web.NewKey[State]("state of the resource", nil)
 
-// StateOf returns the state of the resource that the running view's [Check] has compared. ok is false
-// in a view without Check.
+// StateOf returns the state of the resource that the running view's [Check] has compared. ok is
+// false in a view without Check.
 func StateOf(r *web.Request) (state State, ok bool) { return stateKey.Peek(r) }

@@ -1,5 +1,5 @@
-// Package forms makes pages with a form: one that comes back with what was typed and what is wrong
-// with it, until it can be saved.
+// Package forms makes pages with a form. After a failed POST the form is shown again, with what was
+// typed and what is wrong with it.
 //
 // [Add] registers both halves of such a page. The first function shows the page, the second one
 // saves the input. Any renderer can show it: [Show] returns a [*Form] for the template.
@@ -35,6 +35,6 @@
 // field for a file, and [SetValidator] adds rules in tags.
 //
 // The input follows the rules of [views.OnInput]; its method Validate, and the function that saves,
-// may report an [*views.InputError]. A client that prefers JSON to HTML gets the problems as RFC
-// 9457 describes them, in the member "errors".
+// may return an [*views.InputError]. ExampleAdd is a whole program. A client that prefers JSON to
+// HTML gets the problems as RFC 9457 describes them, in the member "errors".
 package forms

@@ -29,9 +29,9 @@ type Problem struct {
 
 var formKey = web.NewKey[*Form]("form", func(*web.Request) (*Form, error) { return nil, nil })
 
-// Show returns the form of a page made by [Add]: after a failed POST with the values exactly as they
-// were typed, else with those of present, a struct or a pointer to one. If present is nil, the form
-// is empty. It panics if present has a type that is not an input, which [Add] would refuse.
+// Show returns the form of a page made by [Add]: after a failed POST with the values exactly as
+// they were typed, else with those of present, a struct or a pointer to one. If present is nil, the
+// form is empty. It panics if present has a type that is not an input, which [Add] would refuse.
 func Show(r *web.Request, present any) *Form {
 	if failed, ok := formKey.Peek(r); ok && failed != nil {
 		return failed
@@ -52,7 +52,7 @@ func typed(sent *web.Parameters) map[string][]string {
 	return values
 }
 
-// Value returns the last value of a field, "" without one.
+// Value returns the last value of a field, "" if it has none.
 func (f *Form) Value(name string) string {
 	if values := f.values[name]; len(values) > 0 {
 		return values[len(values)-1]
@@ -63,8 +63,8 @@ func (f *Form) Value(name string) string {
 // Values returns all values of a field. Do not change them.
 func (f *Form) Values(name string) []string { return f.values[name] }
 
-// Checked reports whether a checkbox is checked. With a value, it is one of several that share the
-// name; without one, it stands for a bool.
+// Checked reports whether a checkbox is checked. Pass the value if several checkboxes share the
+// name; without one, it is the checkbox of a bool.
 func (f *Form) Checked(name string, value ...string) bool {
 	for _, got := range f.values[name] {
 		if len(value) > 0 && got == value[0] || len(value) == 0 && (got == "on" || got == "true" || got == "1") {
@@ -77,8 +77,9 @@ func (f *Form) Checked(name string, value ...string) bool {
 // Selected reports whether an option of a select, or a radio button, is chosen.
 func (f *Form) Selected(name, value string) bool { return f.Checked(name, value) }
 
-// Len returns how many elements a list has by its names: 2 for lines.0.qty and lines.1.qty, and 8
-// for lines.7.qty alone, so that a template shows each where it was. It is at most 1000.
+// Len returns the length of a list, as its highest index implies: 2 for lines.0.qty and
+// lines.1.qty, and 8 for lines.7.qty alone, so that a template shows each element where it was. It
+// is at most 1000.
 func (f *Form) Len(list string) int {
 	n := 0
 	for name := range f.values {
@@ -107,7 +108,8 @@ func (f *Form) Problem(name string) string {
 	return strings.Join(texts, "; ")
 }
 
-// Problems returns what is wrong, with the given field or with all of them.
+// Problems returns the problems of the given field, or without a name those of all fields. Do not
+// change the slice.
 func (f *Form) Problems(name ...string) []Problem {
 	if len(name) == 0 {
 		return f.problems

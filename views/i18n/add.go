@@ -18,9 +18,9 @@ type folder struct {
 }
 
 // Add adds folders of catalogs, which hold LOCALE/LC_MESSAGES/DOMAIN.po. Their messages are used
-// where folders that were added before have none; of several folders in one call, the last wins. The
-// files are read when the application is built, and not again. A file system without any folder of a
-// locale is an error: it is probably one level too high or too low.
+// where folders that were added before have none; of several folders in one call, the last wins.
+// The files are read when the application is built, and not again. A file system without any folder
+// of a locale is an error: it is probably one level too high or too low.
 func Add(c registry.Recorder, folders ...fs.FS) { record(c.Directive(), false, folders, nil) }
 
 // AddOverriding is Add for folders that win over all that were added before.
@@ -91,7 +91,8 @@ func SetDefaultLocale(c registry.Recorder, locale string) {
 	})
 }
 
-// SetNegotiator sets what decides on the locale of requests: see [FirstOf]. Two are a conflict.
+// SetNegotiator sets the function that chooses the locale of each request; [FirstOf] combines
+// several. A second call conflicts.
 func SetNegotiator(c registry.Recorder, n Negotiator) {
 	cfg := c.Directive()
 	var err error

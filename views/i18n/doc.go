@@ -1,5 +1,5 @@
-// Package i18n translates the texts of an application, by gettext catalogs that are read once, while
-// the application is built.
+// Package i18n translates the texts of an application with gettext catalogs, which are read once,
+// when the application is built.
 //
 //	//go:embed locale
 //	var files embed.FS
@@ -14,28 +14,28 @@
 //	}
 //
 // Most applications need three names: [Add] for the catalogs, [NewDomain] for messages, and
-// web.Request.Translate. Templates have a function for it. Read next: [SetNegotiator], which decides
-// on the language. The examples are Example, ExampleDomain and ExampleSetNegotiator.
+// web.Request.Translate. Templates have a function for it. Read next: [SetNegotiator], which
+// decides on the language. The examples are Example, ExampleDomain and ExampleSetNegotiator.
 //
 // # Catalogs
 //
-// A file LOCALE/LC_MESSAGES/DOMAIN.po, or .mo if there is no .po, holds the messages of one domain in
-// one locale, such as "de" or "de_AT". The domain "messages" is that of the application; a message
-// that another domain lacks is looked up there. Invalid files are configuration errors with file and
-// line. Fuzzy entries do not count.
+// A file LOCALE/LC_MESSAGES/DOMAIN.po, or .mo if there is no .po, holds the messages of one domain
+// in one locale, such as "de" or "de_AT". The domain "messages" is that of the application; a
+// message that another domain lacks is looked up there. Invalid files are configuration errors with
+// file and line. Fuzzy entries do not count.
 //
-// Locale "de_AT" has the messages of "de" and of "de_AT", and the latter win. Of several folders the
-// one that was added first wins, so an application can translate a package anew before it includes
-// it; [AddOverriding] wins over all before it. This is Pyramid's order (chapter
-// "Internationalization and Localization"). Each form of a message is chosen by the plural rule of
-// its own catalog.
+// Locale "de_AT" has the messages of "de" and of "de_AT", and the latter win. Of several folders
+// the one that was added first wins, so an application replaces translations of a package by adding
+// its own before it includes the package; [AddOverriding] wins over all before it. This is
+// Pyramid's order (chapter "Internationalization and Localization"). Each form of a message is
+// chosen by the plural rule of its own catalog.
 //
 // # Locale
 //
 // Unless [SetNegotiator] says otherwise, the locale of a request is what [SetLocale] has set, else
 // the parameter "_LOCALE_", else the cookie of this name, else what Accept-Language prefers among
-// the catalogs, else that of [SetDefaultLocale], "en". It is chosen once per request. Responses that
-// used it have Content-Language, and Vary with the headers that had a say.
+// the catalogs, else that of [SetDefaultLocale], "en". It is chosen once per request. Responses
+// that used it have Content-Language, and a Vary that lists the headers behind the choice.
 //
 // Texts in the code are those of the default locale; it needs no catalog. A message without a
 // translation is its default text.

@@ -33,8 +33,8 @@ const mostBytes = 32 << 20
 // defaultDomain is the domain of an application.
 const defaultDomain = "messages"
 
-// load reads all catalogs. Each file is read once, and each locale gets the messages of its language
-// and its own, folder by folder.
+// load reads all catalogs. Each file is read once, and each locale gets the messages of its
+// language and its own, folder by folder.
 func (t *translations) load(files *assets.Assets) error {
 	var errs []error
 	read := make([]map[string]map[string]*catalog, len(t.folders)) // by folder, locale and domain

@@ -10,8 +10,8 @@ import (
 // LocaleKey is the name of the parameter and of the cookie with a locale, as in Pyramid.
 const LocaleKey = "_LOCALE_"
 
-// Negotiator returns the name of the locale of a request, as the folders of catalogs are called; ok is
-// false if it does not decide. It is called concurrently, at most once per request.
+// Negotiator returns the name of the locale of a request, as the folders of catalogs are called; ok
+// is false if it does not decide. It is called concurrently, at most once per request.
 type Negotiator func(r *web.Request) (locale string, ok bool)
 
 // FirstOf returns the locale of the first negotiator that decides.
@@ -28,8 +28,8 @@ func FirstOf(negotiators ...Negotiator) Negotiator {
 
 var attribute = web.NewKey[string]("locale", nil)
 
-// SetLocale sets the locale that [Attribute] returns, for example that of the user's account. It has
-// no effect once the locale of the request was asked for.
+// SetLocale sets the locale that [Attribute] returns, for example that of the user's account. It
+// has no effect after the locale of the request has been chosen.
 func SetLocale(r *web.Request, locale string) { attribute.Set(r, locale) }
 
 // Attribute is a [Negotiator] for what [SetLocale] has set.
@@ -63,8 +63,8 @@ const longestAccept = 1000
 
 // AcceptLanguage is a [Negotiator] for the header of this name (RFC 9110, 12.5.4): of the default
 // locale and those with catalogs, it returns the one that suits the client best, by the rules of
-// CLDR: Austrian German gets "de" if there is no "de_AT". It does not decide if nothing suits, or if
-// the header is invalid or longer than 1,000 bytes. Responses then vary on Accept-Language.
+// CLDR: Austrian German gets "de" if there is no "de_AT". It does not decide if nothing suits, or
+// if the header is invalid or longer than 1,000 bytes. Responses then vary on Accept-Language.
 func AcceptLanguage(r *web.Request) (string, bool) {
 	t, built := registry.Lookup[*translations](r.Registry())
 	if !built || len(t.matched) < 2 {

@@ -20,8 +20,8 @@ type CSVOptions struct {
 	Filename string
 	// Comma separates the cells; 0 is a comma.
 	Comma rune
-	// KeepFormulas writes texts as they are. By default a text that a spreadsheet would run, since
-	// it begins with =, +, -, @, a tab or a carriage return, gets an apostrophe before it.
+	// KeepFormulas writes texts as they are. By default a text that a spreadsheet would evaluate,
+	// because it begins with =, +, -, @, a tab or a carriage return, gets an apostrophe before it.
 	KeepFormulas bool
 }
 

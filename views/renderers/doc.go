@@ -1,5 +1,5 @@
-// Package renderers has renderers beside those of package views: JSONP, CSV and streams of JSON
-// lines.
+// Package renderers has further renderers beside those of package views: JSONP, CSV, and streams of
+// JSON lines.
 //
 //	package main
 //
@@ -37,7 +37,7 @@
 //		return func(yield func(Line, error) bool) { yield(Line{"bolt", 12}, nil) }, nil
 //	}
 //
-// A value that is a slice is rendered at once. An iter.Seq, or an iter.Seq2 whose second value is an
-// error, is rendered while it is sent: memory stays small, and an error before the first item is an
-// ordinary error response. A later one aborts the connection, so that the client notices.
+// CSV and NDJSON render a slice at once. An iter.Seq, or an iter.Seq2 whose second value is an
+// error, is rendered while it is sent, which takes little memory. An error before the first item is
+// an ordinary error response; a later one aborts the connection, so that the client notices.
 package renderers

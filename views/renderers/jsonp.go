@@ -19,11 +19,11 @@ type JSONPOptions struct {
 
 // JSONP renders a value as a script that calls the function whose name is in the query:
 // /**/show({"a":1}); as application/javascript. Without the parameter it is the renderer of
-// views.JSON. The name is one such as app.show or $.cb[3], of at least three characters, as in
-// Pyramid; any other is a 400, so that nobody writes a script of their own into the response.
+// views.JSON. The name must be one such as app.show or $.cb[3], of at least three characters, as in
+// Pyramid; any other is a 400, so that nobody can inject a script into the response.
 //
-// Any page of the web can read the value, with the cookies of its visitor: use it for public data
-// alone. For pages that one knows, CORS with JSON is better.
+// Any page on the web can read the value, with the cookies of its visitor, so use it only for
+// public data. For known origins, CORS with JSON is better.
 func JSONP(o JSONPOptions) views.RendererFactory {
 	param := cmp.Or(o.Param, "callback")
 	return func(info views.RendererInfo) (views.ValueRenderer, error) {

@@ -6,7 +6,7 @@ import (
 )
 
 // NDJSON renders a list as one line of JSON for each item, as application/x-ndjson. The items of an
-// iterator are flushed one by one. The adapters of views.AddJSONAdapter count.
+// iterator are flushed one by one. It uses the adapters of views.AddJSONAdapter.
 func NDJSON() views.RendererFactory {
 	return func(info views.RendererInfo) (views.ValueRenderer, error) {
 		marshal := encode(info)

@@ -26,9 +26,9 @@ func WithRoutes(c *registry.Config, add RouteAdder) *registry.Config {
 }
 
 // Add is a directive that serves the files of fsys below a path: Add(c, "static", files) serves
-// "app.css" at /static/app.css, and r.StaticPath("static/app.css") returns its URL. The path is that
-// of a route, which takes its place among the others; "" or "/" is everything that no earlier route
-// matched. fsys may be an embed.FS, os.DirFS(folder), the FS of an os.Root, or any other.
+// "app.css" at /static/app.css, and r.StaticPath("static/app.css") returns its URL. The path is
+// that of a route, which takes its place among the others; "" or "/" is everything that no earlier
+// route matched. fsys may be an embed.FS, os.DirFS(folder), the FS of an os.Root, or any other.
 //
 // A name with a host, such as "https://cdn.example.com/files" or "//cdn.example.com", serves
 // nothing: it only generates URLs, with the scheme of the request if it has none.
@@ -42,8 +42,8 @@ func Add(c registry.Recorder, name string, fsys fs.FS, options ...Option) {
 	declare(c.Directive(), name, err, options, func(*assets.Assets) (source, error) { return folder{fsys}, nil })
 }
 
-// AddAssets is like [Add] for a folder of named assets, such as "house:static", with what the
-// application put in their place (assets.Override). Their specification is a name for URLs too:
+// AddAssets is like [Add] for a folder of named assets, such as "house:static", with the overrides
+// of the application (assets.Override). Their specification is a name for URLs too:
 // r.StaticPath("house:static/app.css").
 func AddAssets(c registry.Recorder, name, spec string, options ...Option) {
 	var err error

@@ -23,17 +23,17 @@ type Asset struct {
 	Query []web.QueryParam
 	// DropQuery leaves out the parameters that the call gave.
 	DropQuery bool
-	// Spec is the specification that was asked for, and Found that of what the first override puts in
-	// its place, Spec without one: see assets.Target. They are equal for files without overrides.
+	// Spec is the requested specification. Found is the one that the first override puts in its
+	// place (see assets.Target), or Spec if there is no override.
 	Spec, Found string
 
 	alias string // as the static view is called in URLs
 }
 
-// Buster puts a version into the URLs of static files, so that clients may cache them without end. It
+// Buster puts a version into the URLs of static files, so that clients may cache them for long. It
 // is called concurrently.
 type Buster interface {
-	// Bust changes the path or the query of a. An error is that of the URL.
+	// Bust changes the path or the query of a. Its error becomes that of the URL.
 	Bust(r *web.Request, a *Asset) error
 }
 
@@ -58,15 +58,16 @@ func Query(param, token string) Buster {
 }
 
 // AddCacheBuster is a directive that puts a version into the URLs of the files below a folder, in
-// place of that of their content. The folder is a specification ("house:static/css"), or begins with
-// what URLs call the static view ("static/css").
+// place of the version made from their content. The folder is a specification ("house:static/css"),
+// or begins with what URLs call the static view ("static/css").
 //
-// One buster at most counts for a URL: that of the longest folder. Those with [Explicit], which go by
-// the file that was found, come before all others, which go by the name that was asked for. A second
-// one for the same folder replaces the first. The setting "prevent_cachebust" disables them all.
+// At most one buster applies to a URL: the one with the longest folder. Busters with [Explicit],
+// which match the file that was found, come before all others, which match the requested name. A
+// second one for the same folder replaces the first. The setting "prevent_cachebust" disables them
+// all.
 //
-// Requests for a path that a Buster changed have to find a file: build tools write it under such a
-// name. Style sheets keep the references that they have.
+// If a Buster changes the path, a file must exist under the new path, as build tools write it.
+// References in style sheets stay as they are.
 func AddCacheBuster(c registry.Recorder, folder string, b Buster, options ...BusterOption) {
 	cfg := c.Directive()
 	if !strings.HasSuffix(folder, "/") && !strings.HasSuffix(folder, ":") {
@@ -110,7 +111,7 @@ func AddCacheBuster(c registry.Recorder, folder string, b Buster, options ...Bus
 // BusterOption is an option of [AddCacheBuster].
 type BusterOption func(*registered)
 
-// Explicit makes a buster go by the file that an override puts in place of the one asked for.
+// Explicit makes a buster match the file that an override puts in place of the requested one.
 func Explicit() BusterOption { return func(b *registered) { b.explicit = true } }
 
 // registered is a buster of a folder.
@@ -152,18 +153,18 @@ func (ms *mounts) buster(a *Asset) Buster {
 
 // ManifestOptions are the options of a manifest.
 type ManifestOptions struct {
-	// Reload looks for each URL whether the file has changed, for development. A file that does not
-	// exist then counts as empty; without Reload it is a configuration error.
+	// Reload checks for each URL whether the file has changed, for development. A file that does
+	// not exist then counts as empty; without Reload it is a configuration error.
 	Reload bool
 }
 
-// Manifest returns a Buster that reads names from a file that a build tool has written, a JSON object
-// from the path below the static view to the one to use:
+// Manifest returns a Buster that reads names from a file that a build tool has written, a JSON
+// object from the path below the static view to the one to use:
 //
 //	{"css/app.css": "css/app-3f2a91.css"}
 //
-// A name that is not in it stays as it is. spec is the specification of the file ("house:manifest.json");
-// [ManifestFS] takes it from a file system.
+// A name that is not in it stays as it is. spec is the specification of the file
+// ("house:manifest.json"); [ManifestFS] takes it from a file system.
 func Manifest(spec string, o ManifestOptions) Buster {
 	return &manifest{spec: spec, options: o}
 }

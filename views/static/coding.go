@@ -27,8 +27,8 @@ type accepted struct {
 	identity int8
 }
 
-// readAccepted reads the header. Of a coding that is named twice the first counts; an invalid weight
-// is a refusal.
+// readAccepted reads the header. Of a coding that is named twice the first counts; an invalid
+// weight is a refusal.
 func readAccepted(lines []string) (a accepted) {
 	left := mostElements
 	for _, line := range lines {

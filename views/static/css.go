@@ -54,7 +54,8 @@ func referenceAt(name string, body []byte, start, end int) (reference, bool) {
 	return reference{start, start + len(text), target}, ok
 }
 
-// rewritten returns the style sheet with the version in each reference of which version returns one.
+// rewritten returns the style sheet with the version in each reference of which version returns
+// one.
 func rewritten(body []byte, refs []reference, version func(target string) string) []byte {
 	var out bytes.Buffer
 	at := 0

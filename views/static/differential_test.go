@@ -117,8 +117,8 @@ func noRedirects(transport http.RoundTripper) *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// TestBesideOtherServers compares responses with those of http.FileServerFS and, if it is installed,
-// of nginx. Where one differs, the table has its response and the reason.
+// TestBesideOtherServers compares responses with those of http.FileServerFS and, if it is
+// installed, of nginx. Where one differs, the table has its response and the reason.
 func TestBesideOtherServers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

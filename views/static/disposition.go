@@ -6,10 +6,9 @@ import (
 )
 
 // Disposition returns a Content-Disposition (RFC 6266) with a file name, for responses other than
-// those of [File] and [Content]: "attachment" makes the browser save what it gets, and "inline" show
-// it. A name that is not plain
-// ASCII is given twice: as it looks to old clients, and exactly (RFC 8187). Folders, control
-// characters and invalid UTF-8 are not part of the name that a client saves.
+// those of [File] and [Content]: "attachment" makes the browser save what it gets, and "inline"
+// show it. A name that is not plain ASCII is given twice: as it looks to old clients, and exactly
+// (RFC 8187). Folders, control characters and invalid UTF-8 are removed from the name.
 func Disposition(kind, name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	plain, exact := true, make([]byte, 0, len(name))

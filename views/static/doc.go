@@ -1,4 +1,4 @@
-// Package static serves files: style sheets, scripts, images, whatever an application brings along.
+// Package static serves the files of an application, such as style sheets, scripts and images.
 //
 //	package main
 //
@@ -39,29 +39,29 @@
 //
 // # What is served
 //
-// A static view is a route with a view: it takes its place among the routes, answers GET and HEAD
-// (others are 405), and its errors are those of the application: 404 through the not-found view. It
-// needs no permission, unless [Permission] says so. For a folder it serves index.html; without a
-// slash at the end it redirects there first. It lists nothing. Names that begin with a dot are not
-// served, other than .well-known, nor is what is neither a file nor a folder. A folder on the disk is
-// followed where its symbolic links lead: give Add the FS of an os.Root where others may write links.
+// A static view is a route with a view. It takes its place among the routes and answers GET and
+// HEAD; other methods get a 405. A missing file is a 404 through the application's not-found view.
+// Clients need no permission unless [Permission] sets one. For a folder it serves index.html, after
+// a redirect that adds a missing final slash; it never lists a folder. Names that begin with a dot,
+// except .well-known, and anything but regular files are not served. Symbolic links in an os.DirFS
+// are followed wherever they lead: pass the FS of an os.Root if others can create links there.
 //
-// Responses have the validators, conditions and ranges of RFC 9110. A small file, and one that is
-// embedded, has a strong ETag of its content; a large file on the disk one of its time and size.
-// Files that lie beside a file with the suffix .br, .zst or .gz are sent in its place, the smallest
-// that the client accepts; ranges are always those of the file itself. Content types come from a
-// table of this package first, and do not depend on the machine for common files.
+// Responses have the validators, conditions and ranges of RFC 9110. The ETag of a small or an
+// embedded file is strong and made from its content; that of a large file on disk is made from its
+// time and size. A compressed copy beside a file, with the suffix .br, .zst or .gz, is sent in its
+// place: the smallest one that the client accepts. Ranges always refer to the file itself. Content
+// types of common files come from a table in this package, and do not depend on the machine.
 //
 // # Versions in URLs
 //
 // [web.Request.StaticPath] and StaticURL take the name of the static view (or [As]) and the path,
-// "static/app.css", or a specification, "app:files/app.css". The URL holds a version of the content,
-// and a client may keep what it gets for a year: the next content has another URL. An old version
-// still finds the file, without such a lifetime. References in style sheets, in url() and @import,
-// get versions too, so the version of a sheet changes with what it refers to. [Plain] switches this
-// off; [AddCacheBuster] puts something else in its place.
+// "static/app.css", or a specification, "app:files/app.css". The URL contains a version, made from
+// the content, so clients may cache the response for a year: changed content has another URL. A URL
+// with an old version still serves the file, without that lifetime. References in style sheets, in
+// url() and @import, get versions too, so the version of a sheet changes with what it refers to.
+// [Plain] switches this off; [AddCacheBuster] puts something else in its place.
 //
-// What is embedded is read once. Files on the disk are looked at for each request and URL, so a
-// change shows at once, without a restart. A static view keeps at most 64 MiB of small files and of
-// style sheets in memory.
+// Embedded files are read once. Files on disk are checked for each request and each generated URL,
+// so a change shows at once, without a restart. A static view keeps at most 64 MiB of small files
+// and of style sheets in memory.
 package static

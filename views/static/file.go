@@ -18,22 +18,23 @@ type FileOptions struct {
 	ContentType string
 	// Attachment makes the browser save the file rather than show it.
 	Attachment bool
-	// Filename is the name to save it under; "" is the name of the file, for an attachment. Any text
-	// is valid: folders in it are dropped, and names that are not ASCII are encoded (RFC 8187).
+	// Filename is the name to save it under; "" is the name of the file, for an attachment. Any
+	// text is valid: folders in it are dropped, and names that are not ASCII are encoded (RFC
+	// 8187).
 	Filename string
-	// ETag is the entity tag, with its quotes: `"v1"`. [File] makes one of the time and size of the
-	// file; [Content] has none without it.
+	// ETag is the entity tag, with its quotes: `"v1"`. Without it, [File] makes one from the time
+	// and size of the file, and [Content] sends none.
 	ETag string
-	// CacheControl is the header; "" is none.
+	// CacheControl is the header; "" sends no such header.
 	CacheControl string
 }
 
 // File returns the file of a name as the response of a view, with the conditions and ranges of RFC
-// 9110: 304 where the client has it already, 206 for a part, and as errors 412 and 416. A name that
-// fsys does not have, or that is not that of a regular file, is 404.
+// 9110: 304 if the client has it already, 206 for a part, and the errors 412 and 416. If fsys has
+// no regular file of this name, the error is a 404.
 //
-// The name is not checked further than fs.ValidPath does: which files a client may read is up to the
-// view. The file is open until the response is sent or closed.
+// Apart from fs.ValidPath, the name is not checked: the view decides which files a client may read.
+// The file is open until the response is sent or closed.
 func File(r *web.Request, fsys fs.FS, name string, o FileOptions) (*web.Response, error) {
 	const attempts = 3
 	var err error
@@ -70,8 +71,8 @@ func respondFile(r *web.Request, name string, place assets.Place, at stamp, o Fi
 
 // Content is [File] for content from elsewhere: a blob of a database, or a file that the view has
 // opened itself. name gives the type, and modified is the time of the last change; the zero time is
-// unknown. The size is where c ends. Content takes c over, and closes it after sending, or at once if
-// nothing of it is sent, if it is an io.Closer.
+// unknown. The size is found by seeking to the end. Content owns c: if c is an io.Closer, it is
+// closed after sending, or at once if nothing of it is sent.
 func Content(r *web.Request, c io.ReadSeeker, name string, modified time.Time, o FileOptions) (*web.Response, error) {
 	owned := withCloser(c)
 	size, err := owned.Seek(0, io.SeekEnd)

@@ -144,8 +144,8 @@ func TestFilenames(t *testing.T) {
 	assert.Equal(t, `inline; filename="a.txt"`, get(h, "/").Header().Get("Content-Disposition"))
 }
 
-// FuzzFilename: whatever the name, the header has one line and is one that package mime reads, and the
-// name in it is that of the last path element.
+// FuzzFilename: whatever the name, the header has one line and is one that package mime reads, and
+// the name in it is that of the last path element.
 func FuzzFilename(f *testing.F) {
 	for _, s := range []string{"a.txt", "\"", "\\", "ü/ö", "%", "\r\n", "\xff", "a'b", "'';filename=x"} {
 		f.Add(s)

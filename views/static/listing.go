@@ -11,8 +11,8 @@ import (
 const mostNames = 10_000
 
 // listing is the names in a folder on the disk, so that asking for what is not there, such as the
-// compressed copies of a file, costs one look at the folder: the system notes when a name in it came
-// or went. It is immutable.
+// compressed copies of a file, costs one look at the folder: the system notes when a name in it
+// came or went. It is immutable.
 type listing struct {
 	at    stamp
 	names map[string]struct{}

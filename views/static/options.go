@@ -50,10 +50,10 @@ func Permission(permission string) Option {
 	}}
 }
 
-// CacheFor lets clients cache a file for d without asking again, where its URL has no version; 0
-// makes them ask each time. The directives, such as "public", are added to Cache-Control. Without
-// the option there is no Cache-Control, and clients guess by the age of the file. Redirects and
-// errors never have a lifetime. URLs with a version are cached for a year in any case.
+// CacheFor lets clients reuse a file for d without revalidating it, if its URL has no version; 0
+// makes them revalidate each time. The directives, such as "public", are added to Cache-Control.
+// Without the option there is no Cache-Control, and clients guess by the age of the file. Redirects
+// and errors never have a lifetime. URLs with a version are cached for a year in any case.
 func CacheFor(d time.Duration, directives ...string) Option {
 	text := "max-age=" + strconv.FormatInt(int64(d/time.Second), 10)
 	if len(directives) > 0 {
@@ -89,7 +89,7 @@ func Plain() Option {
 }
 
 // Encodings sets which compressed copies of a file are looked for: [Brotli] (app.css.br), [Zstd]
-// (app.css.zst) and [Gzip] (app.css.gz). The default is all three; Encodings() is none.
+// (app.css.zst) and [Gzip] (app.css.gz). The default is all three; Encodings() looks for no copies.
 func Encodings(codings ...string) Option {
 	return option{"encodings=" + strings.Join(codings, ","), func(d *declaration) error {
 		for _, c := range codings {
@@ -102,7 +102,7 @@ func Encodings(codings ...string) Option {
 	}}
 }
 
-// View gives the view that serves the files options of package views, such as predicates.
+// View passes options of package views, such as predicates, to the view that serves the files.
 func View(options ...views.Option) Option {
 	return option{"view", func(d *declaration) error {
 		d.views = append(d.views, options...)

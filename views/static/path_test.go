@@ -27,8 +27,8 @@ func (w watched) Open(name string) (fs.File, error) {
 	return w.FS.Open(name)
 }
 
-// Whatever the path, only files of the folder are sent, no hidden one, and nothing is a server error.
-// The file system is never asked for an invalid name.
+// Whatever the path, only files of the folder are sent, no hidden one, and nothing is a server
+// error. The file system is never asked for an invalid name.
 func FuzzPath(f *testing.F) {
 	for _, p := range []string{
 		"a.txt", "sub/", "sub", "..%2fsecret.txt", "../secret.txt", "%2e%2e/secret.txt", "sub/..%5c..%5csecret.txt", "sub%00", ".hidden", "sub/.git/x",

@@ -19,8 +19,8 @@ const (
 // representations, of which If-Match may name any, since they change together; acceptable are those
 // that the request may be served. matched is the tag of a 304.
 //
-// A field that is present counts even if it is empty. A date with several values, or an invalid one,
-// is ignored.
+// A field that is present counts even if it is empty. A date with several values, or an invalid
+// one, is ignored.
 func evaluate(h http.Header, modified time.Time, all, acceptable tags) (o outcome, matched string) {
 	if lines := h["If-Match"]; len(lines) > 0 {
 		if _, ok := all.match(lines, strong); !ok {

@@ -22,9 +22,9 @@ func (s span) contentRange(size int64) string {
 	return "bytes " + strconv.FormatInt(s.start, 10) + "-" + strconv.FormatInt(s.end-1, 10) + "/" + strconv.FormatInt(size, 10)
 }
 
-// readRange reads a Range header for size bytes (RFC 9110 14.1.2, 14.2). Without spans and error the
-// header is to be ignored: another unit, a malformed range, nothing to take a part of, or so many or
-// so large ranges that everything is less. An error says that no range can be satisfied.
+// readRange reads a Range header for size bytes (RFC 9110 14.1.2, 14.2). Without spans and error
+// the header is to be ignored: another unit, a malformed range, nothing to take a part of, or so
+// many or so large ranges that everything is less. An error says that no range can be satisfied.
 func readRange(text string, size int64) ([]span, error) {
 	unit, set, ok := strings.Cut(text, "=")
 	if !ok || !strings.EqualFold(unit, "bytes") || size == 0 {

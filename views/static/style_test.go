@@ -226,8 +226,8 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-// The scanner never panics, what it does not touch stays as it is, and without the versions the sheet
-// is what it was.
+// The scanner never panics, what it does not touch stays as it is, and without the versions the
+// sheet is what it was.
 func FuzzStyle(f *testing.F) {
 	for _, s := range []string{`a{b:url(i.png)}`, `@import "i.png";`, "url('i.png", `\`, `/*`, `url("i.png"`, "@import url( i.png )x", `u\rl(i.png)`} {
 		f.Add(s)

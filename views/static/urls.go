@@ -142,7 +142,8 @@ func (q addQuery) URLOption(l *web.Link) {
 	l.Query = append(l.Query, q.query...)
 }
 
-// bust puts a version into the URL: that of the cache buster for the file, else that of its content.
+// bust puts a version into the URL: that of the cache buster for the file, else that of its
+// content.
 func (ms *mounts) bust(r *web.Request, m *mount, a *Asset) error {
 	a.Found = ms.assets.Target(a.Spec)
 	if b := ms.buster(a); b != nil {

@@ -42,13 +42,13 @@ type group struct {
 	open   func() (fs.FS, error) // called while the application is built, and again in development
 }
 
-// Add is a directive that registers the files of fsys with the extension as templates, in all its
-// folders, and a renderer for their names:
+// Add is a directive that registers the files of fsys that have the extension, in all its folders,
+// as templates, and a renderer that finds them by name:
 //
 //	templates.Add(config, os.DirFS("pages"), templates.Options{})
 //	config.AddView(views.On(show), views.Renderer("wiki/page.html"))
 //
-// The name of a template is its path in fsys. They are parsed, put together and checked while the
+// The name of a template is its path in fsys. Templates are parsed, combined and checked while the
 // application is built; every mistake is reported with the file and line of the template. Add may
 // be called again, also by an included package, for other templates of the same application; two of
 // one name are a configuration error.

@@ -1,5 +1,5 @@
-// Package templates renders pages with html/template: layouts, partials and blocks in files, checked
-// while the application is built.
+// Package templates renders pages with html/template: layouts, partials and blocks in files,
+// checked while the application is built.
 //
 //	package main
 //
@@ -35,8 +35,8 @@
 //
 // # Layouts, blocks and partials
 //
-// A template calls another file by its name. A layout has blocks, and the page that calls it defines
-// what goes into them:
+// A template calls another file by its name. A layout has blocks, and the page that calls it
+// defines what goes into them:
 //
 //	layout.html  <title>{{block "title" .}}Wiki{{end}}</title>
 //	             <main>{{block "content" .}}{{end}}</main>
@@ -46,25 +46,28 @@
 //	row.html     <p>{{.}}</p>
 //
 // A layout may call another layout; the definition nearest to the page counts. A file with nothing
-// but definitions is a library: its names can be called from everywhere. A call of something
-// that is nowhere, a definition that nothing calls, a syntax error, an unknown function and a field
-// that the value of the view does not have are errors of the configuration, with file and line.
+// but definitions is a library: its names can be called from everywhere. A call of a missing
+// template or block, a definition that nothing calls, a syntax error, an unknown function, and a
+// field that the value of the view does not have are configuration errors with file and line.
 //
-// Values inside a script are refused, other than as data: <script type="application/json">{{.}}</script>.
-// The script reads its text.
+// A value inside a script is an error, except as data: <script
+// type="application/json">{{.}}</script>. The script reads it from there.
 //
 // # Functions
 //
-// They work in every template, whatever its dot is, and know the request of the page:
+// They work in every template, whatever its dot is, and use the request of the page:
 //
-//   - path .Node "edit" (query "v" 3), url, route "search" "id" 7, routeURL, here "page" 2 (this page with
-//     another query), static "static/app.css", staticURL; query, keepQuery and anchor are their options. The
-//     resource of the request may stand for its node; without arguments path is that of the request.
-//   - request, resource, node, root, view, viewName; var "name" is a variable of a BeforeRender subscriber.
+//   - path .Node "edit" (query "v" 3), url, route "search" "id" 7, routeURL, here "page" 2 (this
+//     page with another query), static "static/app.css", staticURL; query, keepQuery and anchor are
+//     their options. path and url also take the resource of the request; without arguments they are
+//     about the node of the request.
+//   - request, resource, node, root, view, viewName; var "name" is a variable of a BeforeRender
+//     subscriber.
 //   - csrf is the hidden field of a form, csrfToken the token alone; nonce is that of the CSP.
 //   - can "edit" .Node, user, userID, flash "errors" (takes the messages), breadcrumbs.
 //   - t "Hello ${name}" "name" .Name, tn "one file" "${n} files" .N, tc "month" "May", locale.
-//   - status and detail, for error pages; component for values of templ and gomponents; dict and list.
+//   - status and detail, for error pages; component for values of templ and gomponents; dict and
+//     list.
 //
 // Options.Funcs adds others.
 package templates

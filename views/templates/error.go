@@ -10,8 +10,8 @@ import (
 	texttemplate "text/template"
 )
 
-// Error is an error in a template, or of one while it renders. It names the template, never the
-// value that it renders.
+// Error is an error in a template, found while the application is built or while the template
+// renders. It names the template, never the value that it renders.
 type Error struct {
 	Template     string // its name
 	Line, Column int    // 0 if unknown

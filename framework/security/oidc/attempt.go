@@ -12,8 +12,8 @@ import (
 
 // attempt is a login that a client has begun. It is in the session of the client until it ends.
 type attempt struct {
-	// Provider is the issuer and the client id, so that no other provider of the application can end
-	// the login.
+	// Provider is the issuer and the client id, so that no other provider of the application can
+	// end the login.
 	State, Nonce, Verifier, Next, Provider string
 	Began                                  int64 // Unix time
 }
@@ -44,8 +44,8 @@ func (a *attempt) keep(r *web.Request) error {
 	return s.Set(sessionKey, all[max(len(all)-most, 0):])
 }
 
-// takeAttempt removes the attempt at a provider with a state from the session and returns it, so that
-// it is valid once.
+// takeAttempt removes the attempt at a provider with a state from the session and returns it, so
+// that it is valid once.
 func takeAttempt(r *web.Request, provider, state string) (*attempt, error) {
 	s, err := r.Session()
 	if err != nil {

@@ -137,7 +137,8 @@ func (k *keySet) fetch(ctx context.Context) ([]jose.JSONWebKey, error) {
 	var keys []jose.JSONWebKey
 	for _, raw := range set.Keys[:min(len(set.Keys), 100)] {
 		var key jose.JSONWebKey
-		// Others are for encryption, of kinds that are not known, or secrets that a client could know.
+		// Others are for encryption, of kinds that are not known, or secrets that a client could
+		// know.
 		if key.UnmarshalJSON(raw) == nil && key.Valid() && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
 			keys = append(keys, key)
 		}

@@ -130,8 +130,8 @@ func (o *Options) check() error {
 	return nil
 }
 
-// discover returns the configuration of the provider, which is fetched once, by one request at a time
-// and within its context.
+// discover returns the configuration of the provider, which is fetched once, by one request at a
+// time and within its context.
 func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	if p.err != nil {
 		return nil, p.err
@@ -176,11 +176,11 @@ func unavailable(ctx context.Context, err error) error {
 	return web.ServiceUnavailable("the login service does not answer").With(err)
 }
 
-// name tells logins at this provider from those at others.
+// name distinguishes logins at this provider from those at others.
 func (p *Provider) name() string { return p.options.Issuer + " " + p.options.ClientID }
 
-// Begin is the view that sends the client to the provider. The query parameter "next" is where to go
-// after the login.
+// Begin is the view that sends the client to the provider. The query parameter "next" is where to
+// go after the login.
 func (p *Provider) Begin(r *web.Request) (*web.Response, error) {
 	found, err := p.discover(r.Context())
 	if err != nil {
@@ -267,8 +267,8 @@ func (p *Provider) exchange(ctx context.Context, found *discovered, code string,
 	return &Login{Subject: verified.Subject, AccessToken: token.AccessToken, token: verified}, nil
 }
 
-// checkParty checks that an id token for several audiences was issued to this client, and that it is
-// about somebody (OpenID Connect Core, 2 and 3.1.3.7).
+// checkParty checks that an id token for several audiences was issued to this client, and that it
+// is about somebody (OpenID Connect Core, 2 and 3.1.3.7).
 func checkParty(token *goidc.IDToken, client string) error {
 	var claims struct {
 		Party string `json:"azp"`
