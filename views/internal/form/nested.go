@@ -223,9 +223,16 @@ func (n *node) fill(v reflect.Value, b *branch, m *mistakes) {
 	}
 }
 
+// lacks reports whether b has nothing for a nested value: then it is no element, so that a client does
+// not put nil pointers into a list.
+func (n *node) lacks(b *branch) bool { return n.leaf == nil && b.first == nil && !b.dropped }
+
 func (n *node) fillList(v reflect.Value, b *branch, m *mistakes) {
 	order := make([]*branch, 0, b.children)
 	for c := range b.all() {
+		if n.elem.lacks(c) {
+			continue
+		}
 		index, ok := Index(c.name)
 		if !ok {
 			m.add(codeIndex, fmt.Sprintf("%q is not an index", clip(c.name, mostText)), map[string]any{"value": clip(c.name, mostText)})
@@ -253,6 +260,9 @@ func Index(name string) (int, bool) {
 func (n *node) fillMap(v reflect.Value, b *branch, m *mistakes) {
 	filled := reflect.MakeMapWithSize(n.typ, b.children)
 	for c := range b.all() {
+		if n.elem.lacks(c) {
+			continue
+		}
 		value := reflect.New(n.elem.typ).Elem()
 		m.push(step{name: c.name})
 		n.elem.fill(value, c, m)

@@ -1,6 +1,7 @@
 package form_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"reflect"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/views/internal/form"
@@ -88,4 +90,24 @@ func TestEncodeDecode(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, mistakes)
 	require.Equal(t, in, got)
+}
+
+// A text in place of an element gives no nil pointer, which a view would not expect.
+func TestTextsAreNoNestedElements(t *testing.T) {
+	t.Parallel()
+	type line struct{ Qty int }
+	type input struct {
+		Lines []*line
+		Named map[string]*line
+	}
+	f, err := form.Of(reflect.TypeFor[input]())
+	require.NoError(t, err)
+	hr := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("lines.0=x&lines.1.qty=2&named.a=y&named.b.qty=3"))
+	hr.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	var in input
+	mistakes, err := f.Read(web.Begin(&web.Application{}, hr), reflect.ValueOf(&in).Elem(), false)
+	require.NoError(t, err)
+	assert.Empty(t, mistakes)
+	assert.Equal(t, []*line{{2}}, in.Lines)
+	assert.Equal(t, map[string]*line{"b": {3}}, in.Named)
 }
