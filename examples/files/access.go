@@ -85,7 +85,7 @@ func readGroups(text string) (groups map[string][]string, rest string, err error
 		case !strings.HasPrefix(group, "group:") || group == "group:":
 			return nil, "", fmt.Errorf("line %d: expected a path or a group such as \"group:editors alice carol\", got %q", i+1, group)
 		case seen[group]:
-			return nil, "", fmt.Errorf("line %d: %s is there already", i+1, group)
+			return nil, "", fmt.Errorf("line %d: %s is defined twice", i+1, group)
 		default:
 			seen[group] = true
 			for _, user := range words[1:] {

@@ -125,7 +125,7 @@ func TestGroups(t *testing.T) {
 	assert.Equal(t, map[string][]string{"alice": {"group:a"}, "bob": {"group:a"}}, groups)
 	assert.Equal(t, "\n\n\n/x\n  allow group:a view\n", rest)
 	for text, want := range map[string]string{
-		"group:a x\ngroup:a y\n/": "line 2: group:a is there already",
+		"group:a x\ngroup:a y\n/": "line 2: group:a is defined twice",
 		"editors alice\n/":        `line 1: expected a path or a group such as "group:editors alice carol", got "editors"`,
 		"group: alice\n/":         `got "group:"`,
 		"\nallow alice view\n/":   `line 2: expected a path or a group`,

@@ -118,7 +118,7 @@ func (p *program) askPassword(fd int) (string, error) {
 		}
 	}
 	if !bytes.Equal(answers[0], answers[1]) {
-		return "", errors.New("the two differ: try again")
+		return "", errors.New("the two passwords differ: try again")
 	}
 	return string(answers[0]), nil
 }

@@ -244,7 +244,7 @@ func TestMistakes(t *testing.T) {
 		`de/LC_MESSAGES/messages.po: line 2: want a text in quotes, got "x"`: catalog("msgid \"a\"\nmsgstr x"),
 		"line 3: unexpected msgid":                         catalog("msgctxt \"x\"\nmsgid \"a\"\nmsgid \"b\""),
 		`line 1: msgid "a" has no msgstr`:                  catalog("msgid \"a\"\n"),
-		`line 4: msgid "a" is there twice`:                 catalog("msgid \"a\"\nmsgstr \"b\"\n\nmsgid \"a\"\nmsgstr \"c\"\n"),
+		`line 4: msgid "a" appears twice`:                  catalog("msgid \"a\"\nmsgstr \"b\"\n\nmsgid \"a\"\nmsgstr \"c\"\n"),
 		"line 1: a text without msgid or msgstr before it": catalog("\"x\""),
 		`charset "iso-8859-1": want UTF-8`:                 catalog(head + "\"Content-Type: text/plain; charset=ISO-8859-1\\n\"\n"),
 		"line 2: not UTF-8":                                catalog("msgid \"a\"\nmsgstr \"\xff\""),

@@ -76,7 +76,7 @@ func (c *catalog) add(id, text string) error {
 	singular, _, plural := strings.Cut(id, "\x00")
 	at.id = singular
 	if c.messages[at] != nil {
-		return fmt.Errorf("msgid %q is there twice", at.id)
+		return fmt.Errorf("msgid %q appears twice", at.id)
 	}
 	switch {
 	case strings.Trim(text, "\x00") == "":

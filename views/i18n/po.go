@@ -177,7 +177,7 @@ func (p *poParser) finish() error {
 	}
 	at := key{entry.context, entry.id}
 	if p.messages[at] != nil {
-		return fmt.Errorf("msgid %q is there twice", entry.id)
+		return fmt.Errorf("msgid %q appears twice", entry.id)
 	}
 	m := &message{text: entry.forms[0]}
 	if entry.plural {

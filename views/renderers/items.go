@@ -19,7 +19,7 @@ var errorType = reflect.TypeFor[error]()
 func itemsOf(value any) (items, error) {
 	v := reflect.ValueOf(value)
 	if !v.IsValid() {
-		return items{}, fmt.Errorf("a nil is not a list: want a slice, an iter.Seq or an iter.Seq2 with an error")
+		return items{}, fmt.Errorf("nil is not a list: want a slice, an iter.Seq or an iter.Seq2 with an error")
 	}
 	t := v.Type()
 	switch {

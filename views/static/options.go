@@ -37,8 +37,8 @@ type declaration struct {
 	views      []views.Option
 }
 
-// Permission requires that the security policy permits this. Without it everyone may read the
-// files, whatever the default permission of views. Only private caches may then keep them:
+// Permission is the permission that a client needs to read the files. Without it everyone may read
+// them, whatever the default permission of views. Only private caches may then keep them:
 // Cache-Control says "private", unless [CacheFor] has "public".
 func Permission(permission string) Option {
 	return option{"permission=" + strconv.Quote(permission), func(d *declaration) error {
