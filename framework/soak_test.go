@@ -52,9 +52,9 @@ func TestSoak(t *testing.T) {
 func soakFor(t *testing.T, lasts time.Duration, recycle bool) {
 	noLeaks(t)
 	s := newSoak(t, recycle)
-	s.run(lasts / 4)
+	s.run(lasts / 2) // until most goroutines that ever run at once have run: the runtime keeps them
 	warm, goroutines := s.rest(t)
-	s.run(lasts - lasts/4)
+	s.run(lasts - lasts/2)
 	heap, after := s.rest(t)
 
 	t.Logf("%v, %d clients: %d requests, %d of them disconnected; responses %v", lasts, soakClients, s.sent.Load(), s.left.Load(), s.statuses())
