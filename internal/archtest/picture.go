@@ -186,7 +186,6 @@ var modules = []module{
 	{path: "go.opentelemetry.io/otel", rooms: rooms("tweens/oteltween"), heavy: true},
 	{path: "github.com/prometheus/client_golang", rooms: rooms("tweens/promtween"), heavy: true},
 	{path: "github.com/coder/websocket", rooms: rooms("views/websocket"), heavy: true},
-	{path: "github.com/leonelquinteros/gotext", rooms: rooms("views/i18n"), heavy: true},
 	{path: "github.com/go-playground/validator/v10", rooms: rooms("views/forms/validator"), heavy: true},
 	{path: "github.com/go-jose/go-jose/v4", rooms: rooms("framework/security/jwt", "framework/security/oidc"), heavy: true, tests: true},
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
