@@ -37,4 +37,11 @@
 // The input follows the rules of [views.OnInput]; its method Validate, and the function that saves,
 // may return an [*views.InputError]. ExampleAdd is a whole program. A client that prefers JSON to
 // HTML gets the problems as RFC 9457 describes them, in the member "errors".
+//
+// # Translations
+//
+// The texts of the framework are messages of the domain "mastaba" (package views/i18n). Their IDs are
+// "input-" and the code of the problem, such as "input-integer": a catalog mastaba.po translates them,
+// in which ${text} is the English text. The text of an error that Validate returns is itself
+// the ID of a message, in the domain of the application.
 package forms
