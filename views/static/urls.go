@@ -1,9 +1,11 @@
 package static
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -92,6 +94,56 @@ func (ms *mounts) StaticURL(r *web.Request, name string, asPath bool, options []
 		return m.url(r, a, asPath, options)
 	}
 	return "", &web.URLError{Err: fmt.Errorf("static file %q: %w", name, ErrNoView)}
+}
+
+// CheckName returns what is wrong with a name that is written out in a template, for the end of the
+// build. It is fs.ErrNotExist for a file that does not exist but may come: one of a folder.
+func (ms *mounts) CheckName(name string) error {
+	for i := range ms.all {
+		m := &ms.all[i]
+		path, ok := m.cut(name)
+		if !ok {
+			continue
+		}
+		spec := m.spec + path
+		a := &Asset{Path: path, Spec: spec, Found: ms.assets.Target(spec), alias: m.as + "/" + path}
+		if m.external || ms.buster(a) != nil {
+			return nil // another host may have other files, and a manifest other names
+		}
+		_, err := m.view.files.find(path)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		suggestion := m.suggest(name, path)
+		if m.view.immutable {
+			return fmt.Errorf("static file %q does not exist%s", name, suggestion)
+		}
+		return fmt.Errorf("static file %q: %w%s", name, err, suggestion)
+	}
+	var views []string
+	for _, m := range ms.all {
+		views = append(views, strconv.Quote(cmp.Or(m.as, m.spec)))
+	}
+	return fmt.Errorf("static file %q: %w: begin with the name of one (have: %s)", name, ErrNoView, strings.Join(views, ", "))
+}
+
+// suggest suggests another name for one that does not exist.
+func (m *mount) suggest(name, path string) string {
+	fsys, err := m.view.files.all()
+	if err != nil {
+		return ""
+	}
+	var names []string
+	_ = fs.WalkDir(fsys, ".", func(p string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && len(names) < mostNames {
+			names = append(names, strings.TrimSuffix(name, path)+p)
+		}
+		return nil
+	})
+	if near := registry.Nearest(name, names); near != "" {
+		return fmt.Sprintf(": did you mean %q?", near)
+	}
+	return ""
 }
 
 // url generates the URL of the path of a.

@@ -35,6 +35,7 @@ func newSet(reg *registry.Registry) func() *set {
 	return func() *set {
 		s := &set{registry: reg}
 		reg.OnFreeze(s.checkFields)
+		reg.OnFreeze(s.checkNames)
 		return s
 	}
 }
