@@ -243,13 +243,18 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 // not affect the others.
 //
 // What builds but is probably wrong, such as a route that matches no request, is a warning:
-// App.Registry().Warnings() returns them. App itself logs none, since every command and every test
-// builds an application. The commands check and serve report them, and frameworktest.New logs
-// them to the test.
+// App.Registry().Warnings() returns them. App logs each with its source, unless OnWarning has another
+// use for them: the command check reports them, other commands than serve leave them out, and
+// frameworktest.New logs them to the test.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()
 	if err != nil {
 		return nil, err
 	}
-	return newApp(reg)
+	app, err := newApp(reg)
+	if err != nil {
+		return nil, err
+	}
+	app.reportWarnings()
+	return app, nil
 }

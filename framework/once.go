@@ -19,6 +19,8 @@ type (
 	development bool
 	// recycleRequests is Options.RecycleRequests in the registry.
 	recycleRequests bool
+	// warningHandlers are those of OnWarning in the registry.
+	warningHandlers []func(registry.Warning)
 	// poisonRequests in the registry means that PoisonRecycledRequests was called.
 	poisonRequests struct{}
 )
@@ -37,12 +39,13 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 // SetSecurityPolicy sets the policy that decides identity and permissions: one of package
 // framework/security, or of your own. Example_login in example_login_test.go shows one with a login
 // form. If the policy has a method Err() error, that reports a mistake in how it was made. If it has
-// a method NeedsSessions() bool that returns true, an application without sessions is a mistake. If it
-// has a method Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it returns
-// for the resource types of views: methods that look like those that the policy calls, but are not.
-// The routes that a method Routes() []string returns must exist; with them, the error of a method
-// RouteMatched(*web.Request) error becomes that of the request, once its route is known. If a method Permissions() []string
-// returns any, every permission that the configuration names must be one of them.
+// a method NeedsSessions() bool that returns true, an application without sessions is a mistake. If
+// it has a method Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it
+// returns for the resource types of views: methods that look like those that the policy calls, but
+// are not. The routes that a method Routes() []string returns must exist; with them, the error of a
+// method RouteMatched(*web.Request) error becomes that of the request, once its route is known. If a
+// method Permissions() []string returns any, every permission that the configuration names must be
+// one of them.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
 	if isNil(policy) {
@@ -53,13 +56,15 @@ func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 		config.Report(fmt.Errorf("set security policy: %w", made.Err()))
 		policy = NoPolicy{}
 	}
+	at := config.Source()
 	once(config, "security policy", registry.Phase2, func(reg *registry.Registry) {
 		registry.Provide(reg, policy)
 		reg.OnFreeze(func() error {
 			reg.OnFreeze(func() error { // after the tables, whenever they were made
-				return errors.Join(checkRoutes(reg, config.Source(), policy), checkPermissions(reg, policy))
+				return errors.Join(checkRoutes(reg, at, policy), checkPermissions(reg, policy))
 			})
-			return checkSessions(reg, config.Source(), policy, "the security policy keeps users", "keep them in a cookie (security.Tickets)")
+			const without = "keep them in a cookie (security.Tickets)"
+			return checkSessions(reg, at, policy, "the security policy keeps users", without)
 		})
 	},
 		registry.Field{Name: "type", Value: reflect.TypeOf(policy)})
@@ -80,7 +85,41 @@ func (c *Configurator) SetSessionFactory(factory web.SessionFactory) {
 // SetDevelopment marks the application as one that runs on its developer's own machine: see
 // web.Application.Development. The command serve --dev calls it.
 func (c *Configurator) SetDevelopment() {
-	once(c.Directive(), "development", registry.Phase2, func(reg *registry.Registry) { registry.Provide(reg, development(true)) })
+	once(c.Directive(), "development", registry.Phase2, func(reg *registry.Registry) {
+		registry.Provide(reg, development(true))
+	})
+}
+
+// OnWarning calls fn for each warning of a build that succeeds, in place of the application's log.
+// Commands and tests use it, which build an application without serving it, or report warnings
+// themselves. It may be called more than once; each fn gets all warnings, on the goroutine of App.
+func (c *Configurator) OnWarning(fn func(registry.Warning)) {
+	config := c.Directive()
+	if fn == nil {
+		config.Report(errors.New("on warning: the function is nil: want a func(registry.Warning)"))
+		return
+	}
+	config.Declare(registry.Declaration{
+		Phase: registry.Phase1, Subject: "handler of warnings",
+		Run: func(_ *registry.Config, reg *registry.Registry) error {
+			all, _ := registry.Lookup[warningHandlers](reg)
+			registry.Provide(reg, append(all, fn))
+			return nil
+		},
+	})
+}
+
+// reportWarnings gives the warnings of the build to their handlers, or else to the log.
+func (a *App) reportWarnings() {
+	handlers, _ := registry.Lookup[warningHandlers](a.web.Registry)
+	for _, w := range a.web.Registry.Warnings() {
+		for _, fn := range handlers {
+			fn(w)
+		}
+		if len(handlers) == 0 {
+			a.web.Log.Warn().Stringer("source", w.Source).Msg(w.Text)
+		}
+	}
 }
 
 // isNil reports whether v is nil or a nil pointer.

@@ -170,3 +170,38 @@ func TestExplainSays(t *testing.T) {
 		assert.NotContains(t, app.Explain(request("GET /", "Accept: "+accept)).String(), "the client prefers", accept)
 	}
 }
+
+// TestWarningsAreReported: to the log of the application, or to the functions of OnWarning.
+func TestWarningsAreReported(t *testing.T) {
+	t.Parallel()
+	log := new(frameworktest.Log)
+	declare := func() *framework.Configurator {
+		config := framework.New(framework.Options{Logger: log.Logger()})
+		config.At(registry.Source{File: "app.go", Line: 7}).AddRoute("unserved", "/unserved")
+		return config
+	}
+	_, err := declare().App()
+	require.NoError(t, err)
+	lines := log.Lines()
+	require.Len(t, lines, 1)
+	assert.Equal(t, "warn", lines[0]["level"])
+	assert.Equal(t, "app.go:7", lines[0]["source"])
+	assert.Contains(t, lines[0]["message"], `no view for route "unserved"`)
+
+	config := declare()
+	var got []registry.Warning
+	for range 2 {
+		config.OnWarning(func(w registry.Warning) { got = append(got, w) })
+	}
+	app, err := config.App()
+	require.NoError(t, err)
+	assert.Len(t, log.Lines(), 1)
+	require.Len(t, got, 2)
+	assert.Equal(t, app.Registry().Warnings()[0], got[1])
+
+	config = framework.New(framework.Options{})
+	config.OnWarning(nil)
+	_, err = config.App()
+	require.ErrorContains(t, err, "on warning: the function is nil")
+	require.ErrorContains(t, err, "warnings_test.go:")
+}

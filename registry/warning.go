@@ -27,8 +27,8 @@ func (r *Registry) Warn(at Source, text string) {
 }
 
 // Warnings returns the warnings of the build, each once, sorted by source as errors are. The
-// registry does not log them: frameworktest.New and, in package framework/cli, the commands check
-// and serve do. A test may require that there are none.
+// registry does not log them; framework.Configurator.App does. A test may require that there are
+// none.
 func (r *Registry) Warnings() []Warning { return slices.Clone(r.warnings) }
 
 // soundUntilHere records that an error was found. From now on something may be missing, and a

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/server"
+	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -45,7 +46,6 @@ func (p *program) serveDev(ctx context.Context) error {
 	if host, _, err := net.SplitHostPort(o.Addr); err == nil && !strings.HasPrefix(o.Addr, "unix:") && host != "localhost" && !net.ParseIP(host).IsLoopback() {
 		p.env.Logger.Warn().Str("addr", o.Addr).Msg("--dev shows stacks and requests to everyone who can reach this address")
 	}
-	p.logWarnings(app)
 	inner := o.Middleware
 	o.Middleware = func(h http.Handler) http.Handler {
 		if inner != nil {
@@ -67,6 +67,13 @@ func (p *program) devApp(ctx context.Context) (*framework.App, error) {
 	config.Commit()          // the following conflicts with nothing
 	config.SetAllowedHosts() // those of devHosts are checked already
 	config.SetDevelopment()
+	logged := map[registry.Warning]bool{} // of the first build
+	config.OnWarning(func(w registry.Warning) {
+		if !logged[w] {
+			logged[w] = true
+			p.env.Logger.Warn().Stringer("source", w.Source).Msg(w.Text)
+		}
+	})
 	config.PoisonRecycledRequests()
 	config.AddTween(devErrors, tweens.Wrap(d.errors), tweens.Under(tweens.ExcView), tweens.Over(tweens.Main))
 	config.AddTween(devOutside, tweens.Wrap(d.outside), tweens.Under(tweens.Ingress))

@@ -93,5 +93,8 @@ func (e *Env) configure(ctx context.Context) (config *framework.Configurator, er
 	if config == nil {
 		return nil, errors.New("the Build function returned neither a Configurator nor an error")
 	}
+	if e.Command != "serve" {
+		config.OnWarning(func(registry.Warning) {}) // check reports them
+	}
 	return config, nil
 }

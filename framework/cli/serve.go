@@ -46,16 +46,8 @@ func (p *program) serve(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	p.logWarnings(app)
 	defer p.heapFloor()()
 	return framework.Serve(ctx, app, p.server())
-}
-
-// logWarnings logs the warnings of the configuration, each once.
-func (p *program) logWarnings(app *framework.App) {
-	for _, w := range app.Registry().Warnings() {
-		p.env.Logger.Warn().Stringer("source", w.Source).Msg(w.Text)
-	}
 }
 
 // checkServer checks the server's options, whatever the command: an application that check

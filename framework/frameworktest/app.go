@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/registry"
 )
 
 // T is what this package needs of a test. *testing.T and *testing.B implement it.
@@ -40,12 +41,10 @@ func New(t T, config *framework.Configurator) *App {
 	t.Helper()
 	recorded := record(config)
 	config.PoisonRecycledRequests()
+	config.OnWarning(func(w registry.Warning) { t.Log("warning: " + w.String()) })
 	app, err := config.App()
 	if err != nil {
 		t.Fatalf("configuration:\n%v", err)
-	}
-	for _, w := range app.Registry().Warnings() {
-		t.Log("warning: " + w.String())
 	}
 	return &App{App: app, t: t, events: recorded}
 }
