@@ -28,7 +28,7 @@ var picture = []room{
 	{path: "examples/hello", may: rooms("framework", "tweens", "views")}, // the least: without the command line
 	{path: "examples/files", may: all, tests: rooms("internal/rfc9110")},
 	{path: "examples/...", may: all},
-	{path: "framework/cmd/mastaba"}, // for use without an application: new
+	{path: "framework/cmd/mastaba", may: rooms("views/i18n/messages")}, // for use without an application
 	{path: "framework/cli", may: rooms(
 		"framework/devtools", "framework", "framework/internal/hosts", "framework/security/password", "framework/server", "framework/explain", "framework/routes",
 		"views", "tweens", "views/web", "registry"),
@@ -76,7 +76,10 @@ var picture = []room{
 	{path: "views/forms/validator", may: rooms("views/forms", "views", "views/web"), tests: application},
 	{path: "views/forms", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/static", may: rooms("views", "views/assets", "views/web", "registry", "traversal"), tests: append(rooms("internal/rfc9110"), application...)},
+	{path: "views/i18n/messages", may: rooms("views/i18n", "views/i18n/internal/po", "views/i18n/internal/plural"), tests: append(rooms("views/forms", "views/templates"), application...)}, // reads source, for tools and tests
 	{path: "views/i18n", may: rooms("views/assets", "views/web", "registry", "traversal"), tests: application},
+	{path: "views/i18n/internal/po", may: rooms("views/i18n/internal/plural")}, // files of catalogs
+	{path: "views/i18n/internal/plural"},
 	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 	{path: "views/canonical", may: rooms("views", "views/web", "registry", "traversal"), tests: application},

@@ -3,20 +3,21 @@ package i18n
 import (
 	"golang.org/x/text/language"
 
+	"github.com/mastaba-go/mastaba/views/i18n/internal/po"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // localizer translates for one locale. It is immutable once the catalogs are loaded.
 type localizer struct {
 	tag     string
-	domains map[string]map[key]*message
+	domains map[string]map[po.Key]*message
 	content string // the value of Content-Language, "" if it is not a tag
 }
 
 var _ web.Localizer = (*localizer)(nil)
 
 func newLocalizer(name string) *localizer {
-	l := &localizer{tag: tagOf(name), domains: map[string]map[key]*message{}}
+	l := &localizer{tag: tagOf(name), domains: map[string]map[po.Key]*message{}}
 	if _, err := language.Parse(l.tag); err == nil {
 		l.content = l.tag
 	}
@@ -31,7 +32,7 @@ func (l *localizer) merge(catalogs map[string]*catalog) {
 		}
 		messages := l.domains[domain]
 		if messages == nil {
-			messages = map[key]*message{}
+			messages = map[po.Key]*message{}
 			l.domains[domain] = messages
 		}
 		for at, m := range c.messages {
@@ -47,7 +48,7 @@ func (l *localizer) Locale() string { return l.tag }
 
 // Translate looks the message up in its domain, then in that of the application.
 func (l *localizer) Translate(m web.Message) string {
-	at := key{m.Context, m.ID}
+	at := po.Key{Context: m.Context, ID: m.ID}
 	domain := m.Domain
 	if domain == "" {
 		domain = defaultDomain
@@ -75,7 +76,7 @@ func (t *message) textFor(m *web.Message) (text string, found bool) {
 		if m.Plural == "" {
 			n = 1
 		}
-		if at := t.rule.form(n); at < len(t.forms) && t.forms[at] != "" {
+		if at := t.rule.Form(n); at < len(t.forms) && t.forms[at] != "" {
 			return t.forms[at], true
 		}
 	}

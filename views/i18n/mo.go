@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/mastaba-go/mastaba/views/i18n/internal/plural"
+	"github.com/mastaba-go/mastaba/views/i18n/internal/po"
 )
 
 // parseMO reads a catalog in gettext's binary format (the manual of gettext, "MO files"), in either
@@ -14,24 +17,24 @@ func parseMO(data []byte) (*catalog, error) {
 	var order binary.ByteOrder = binary.LittleEndian
 	switch {
 	case len(data) < 20:
-		return nil, errors.New("not a .mo file: it is too short")
+		return nil, errors.New("not a .mo file: it has fewer than 20 bytes, the size of the header")
 	case binary.BigEndian.Uint32(data) == 0x950412de:
 		order = binary.BigEndian
 	case order.Uint32(data) != 0x950412de:
-		return nil, errors.New("not a .mo file: it does not begin with the magic number")
+		return nil, errors.New("not a .mo file: it does not begin with the bytes 950412de, in either order")
 	}
 	if major := order.Uint32(data[4:]) >> 16; major > 1 {
-		return nil, fmt.Errorf(".mo format %d: want 0 or 1", major)
+		return nil, fmt.Errorf("the .mo file has format %d: want 0 or 1", major)
 	}
 	count := uint64(order.Uint32(data[8:]))
 	ids, texts := uint64(order.Uint32(data[12:])), uint64(order.Uint32(data[16:]))
 	at := func(table, i uint64) (string, error) {
 		if end := table + 8*i + 8; end > uint64(len(data)) {
-			return "", errors.New("its tables are cut off")
+			return "", errors.New("the file ends inside its table of messages: it is incomplete or damaged; compile it again with msgfmt")
 		}
 		length, from := uint64(order.Uint32(data[table+8*i:])), uint64(order.Uint32(data[table+8*i+4:]))
 		if from+length > uint64(len(data)) {
-			return "", errors.New("its texts are cut off")
+			return "", errors.New("a text lies beyond the end of the file: it is incomplete or damaged; compile it again with msgfmt")
 		}
 		text := string(data[from : from+length])
 		if !utf8.ValidString(text) {
@@ -39,7 +42,7 @@ func parseMO(data []byte) (*catalog, error) {
 		}
 		return text, nil
 	}
-	c := &catalog{messages: map[key]*message{}, rule: twoForms}
+	c := &catalog{messages: map[po.Key]*message{}, rule: plural.TwoForms}
 	for i := range count {
 		id, err := at(ids, i)
 		if err != nil {
@@ -59,8 +62,8 @@ func parseMO(data []byte) (*catalog, error) {
 		}
 	}
 	for k, m := range c.messages {
-		if m.rule = c.rule; len(m.forms) > c.rule.forms {
-			return nil, fmt.Errorf("msgid %q has %d forms, but Plural-Forms says %d", k.id, len(m.forms), c.rule.forms)
+		if m.rule = c.rule; len(m.forms) > c.rule.Forms {
+			return nil, fmt.Errorf("msgid %q has %d forms, but Plural-Forms says %d", k.ID, len(m.forms), c.rule.Forms)
 		}
 	}
 	return c, nil
@@ -69,14 +72,14 @@ func parseMO(data []byte) (*catalog, error) {
 // add adds an entry as .mo files hold it: the context before a byte 4, the id, and for forms a zero
 // byte with the plural; the forms are separated by zero bytes.
 func (c *catalog) add(id, text string) error {
-	var at key
+	var at po.Key
 	if before, after, has := strings.Cut(id, "\x04"); has {
-		at.context, id = before, after
+		at.Context, id = before, after
 	}
 	singular, _, plural := strings.Cut(id, "\x00")
-	at.id = singular
+	at.ID = singular
 	if c.messages[at] != nil {
-		return fmt.Errorf("msgid %q appears twice", at.id)
+		return fmt.Errorf("msgid %q appears twice", at.ID)
 	}
 	switch {
 	case strings.Trim(text, "\x00") == "":

@@ -1,4 +1,5 @@
-package i18n
+// Package plural reads and evaluates the plural rules of gettext catalogs.
+package plural
 
 import (
 	"errors"
@@ -11,24 +12,26 @@ import (
 // gettext, "Plural forms"). They come from files, so their length and depth are bounded, and a
 // division by zero gives zero.
 
+// MostForms is how many forms a language may have.
+const MostForms = 20
+
 const (
 	longestRule   = 2000 // bytes
 	deepestRule   = 100
-	mostForms     = 20
 	ruleIsChecked = 1000 // n up to this one, as msgfmt does
 )
 
-// rule is a plural rule.
-type rule struct {
-	forms int
+// Rule is a plural rule. It is immutable.
+type Rule struct {
+	Forms int
 	index func(n uint64) uint64
 }
 
-// twoForms is the rule of catalogs without one: one and not one.
-var twoForms = &rule{forms: 2, index: func(n uint64) uint64 { return truth(n != 1) }}
+// TwoForms is the rule of catalogs without one: one and not one.
+var TwoForms = &Rule{Forms: 2, index: func(n uint64) uint64 { return truth(n != 1) }}
 
-// form returns the form for n, whose sign does not matter.
-func (r *rule) form(n int) int {
+// Form returns the form for n, whose sign does not matter: a number from 0 to Forms-1.
+func (r *Rule) Form(n int) int {
 	abs := uint64(n)
 	if n < 0 {
 		abs = -abs
@@ -36,15 +39,15 @@ func (r *rule) form(n int) int {
 	return int(r.index(abs))
 }
 
-// parseRule reads the value of the header Plural-Forms: "nplurals=2; plural=(n != 1);".
-func parseRule(header string) (*rule, error) {
+// Parse reads the value of the header Plural-Forms: "nplurals=2; plural=(n != 1);".
+func Parse(header string) (*Rule, error) {
 	count, expression, ok := strings.Cut(header, ";")
 	number, hasCount := strings.CutPrefix(squeeze(count), "nplurals=")
 	text, hasRule := strings.CutPrefix(strings.TrimLeft(expression, " \t\n"), "plural")
 	text, hasSign := strings.CutPrefix(strings.TrimLeft(text, " \t"), "=")
 	forms, err := strconv.Atoi(number)
 	switch {
-	case !ok, !hasCount, !hasRule, !hasSign, err != nil, forms < 1, forms > mostForms:
+	case !ok, !hasCount, !hasRule, !hasSign, err != nil, forms < 1, forms > MostForms:
 		return nil, fmt.Errorf("plural forms %q: want something like %q", header, "nplurals=2; plural=(n != 1);")
 	case len(text) > longestRule:
 		return nil, fmt.Errorf("plural forms: the rule has %d bytes, want at most %d", len(text), longestRule)
@@ -56,7 +59,11 @@ func parseRule(header string) (*rule, error) {
 		p.err = errors.New("want an operator")
 	}
 	if p.err != nil {
-		return nil, fmt.Errorf("plural rule %q: before %q: %w", text, p.rest, p.err)
+		place := "at its end"
+		if p.rest != "" {
+			place = fmt.Sprintf("before %q", p.rest)
+		}
+		return nil, fmt.Errorf("plural rule %q: %s: %w", text, place, p.err)
 	}
 	for n := range uint64(ruleIsChecked + 1) {
 		if at := index(n); at >= uint64(forms) {
@@ -64,7 +71,7 @@ func parseRule(header string) (*rule, error) {
 		}
 	}
 	last := uint64(forms - 1)
-	return &rule{forms, func(n uint64) uint64 { return min(index(n), last) }}, nil
+	return &Rule{forms, func(n uint64) uint64 { return min(index(n), last) }}, nil
 }
 
 func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
