@@ -96,27 +96,40 @@ func (f *Form) Len(list string) int {
 // OK reports whether there are no problems.
 func (f *Form) OK() bool { return len(f.problems) == 0 }
 
-// Problem returns what is wrong with a field in the language of the client, "" if nothing is.
-// Problem("") is what is wrong with the input as a whole.
+// Field returns the name of the input in the page: Path, without the index of an element at its end,
+// as one input sends all elements. It is "files" for the second file, files.1.
+func (p Problem) Field() string {
+	if at := strings.LastIndexByte(p.Path, '.'); at >= 0 {
+		if _, ok := form.Index(p.Path[at+1:]); ok {
+			return p.Path[:at]
+		}
+	}
+	return p.Path
+}
+
+func (p Problem) of(name string) bool { return p.Path == name || p.Field() == name }
+
+// Problem returns what is wrong with a field, or with an element of it, in the language of the
+// client; "" if nothing is. Problem("") is what is wrong with the input as a whole.
 func (f *Form) Problem(name string) string {
 	var texts []string
 	for _, p := range f.problems {
-		if p.Path == name {
+		if p.of(name) {
 			texts = append(texts, f.r.Translate(p.Message))
 		}
 	}
 	return strings.Join(texts, "; ")
 }
 
-// Problems returns the problems of the given field, or without a name those of all fields. Do not
-// change the slice.
+// Problems returns the problems of the given field, and those of its elements, or without a name
+// those of all fields. Do not change the slice.
 func (f *Form) Problems(name ...string) []Problem {
 	if len(name) == 0 {
 		return f.problems
 	}
 	var of []Problem
 	for _, p := range f.problems {
-		if p.Path == name[0] {
+		if p.of(name[0]) {
 			of = append(of, p)
 		}
 	}

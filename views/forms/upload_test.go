@@ -146,3 +146,24 @@ func FuzzMultipart(f *testing.F) {
 		assert.Less(t, w.Code, 500, "%s", w.Body)
 	})
 }
+
+// TestProblemsOfElements: an input in the page sends all files, so the problem of one is that of the input.
+func TestProblemsOfElements(t *testing.T) {
+	t.Parallel()
+	type photos struct {
+		Files []forms.Upload `form:"files" upload:"types=image/png"`
+	}
+	config := framework.New(framework.Options{Root: func(*web.Request) (traversal.Resource, error) { return &Article{}, nil }})
+	forms.Add(config, func(r *web.Request, _ any) ([]string, error) {
+		form := forms.Show(r, nil)
+		of := form.Problems("files")
+		return []string{form.Problem("files"), form.Problem("files.0"), form.Problem("files.1"), of[0].Path, of[0].Field()}, nil
+	}, func(r *web.Request, _ any, _ photos) (*web.Response, error) { return r.Text("saved"), nil }, views.Name("edit"))
+	app, err := config.App()
+	require.NoError(t, err)
+	w := sendParts(t, app, "text/html", part{"files", "a.png", png}, part{"files", "b.png", "<html>"})
+	const wrong = `"the file is text/html: expected image/png"`
+	assert.JSONEq(t, `[`+wrong+`, "", `+wrong+`, "files.1", "files"]`, w.Body.String())
+	assert.Equal(t, "lines.0.qty", forms.Problem{Path: "lines.0.qty"}.Field())
+	assert.Equal(t, "files", forms.Problem{Path: "files"}.Field())
+}
