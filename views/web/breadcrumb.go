@@ -9,10 +9,10 @@ import (
 
 // Breadcrumb is a step on the way from the root to the resource of a request.
 type Breadcrumb struct {
-	Title   string // what its method Title() string returns, else its name; "Home", translated, for a root
+	Title   string // what its method Title() string returns, else its name; for a root "Home", translated
 	Path    string // as [Request.ResourcePath] returns it
 	Node    traversal.Node
-	Current bool // the step is the page itself: the default view of the last resource
+	Current bool // the page is the default view of this resource; never the root behind a route
 }
 
 // Breadcrumbs returns the way from the virtual root to the resource of the request, the root first:
@@ -30,7 +30,8 @@ func Breadcrumbs(r *Request) ([]Breadcrumb, error) {
 		if err != nil {
 			return nil, err
 		}
-		crumbs = append(crumbs, Breadcrumb{Title: r.title(node), Path: path, Node: node, Current: crumbs == nil && r.ViewName() == ""})
+		current := crumbs == nil && r.ViewName() == "" && (r.Match() == nil || node.Depth() > 0)
+		crumbs = append(crumbs, Breadcrumb{Title: r.title(node), Path: path, Node: node, Current: current})
 		if node.Depth() == len(r.VirtualRootPath()) {
 			break
 		}

@@ -42,6 +42,14 @@ func TestBreadcrumbs(t *testing.T) {
 	assert.Equal(t, []string{"Home / false", "The Wiki /wiki/ false"}, texts(walk("/wiki/edit")), "the page is a view of the last one")
 	assert.Equal(t, []string{"Home / true"}, texts(walk("/")))
 	assert.Empty(t, texts(web.Begin(nil, httptest.NewRequest(http.MethodGet, "/", nil))), "before traversal")
+
+	behind := func(path string) *web.Request {
+		r := walk(path)
+		web.Drive(r).SetMatch(web.NewMatch(web.Routed{Route: "about", Pattern: "/about"}))
+		return r
+	}
+	assert.Equal(t, []string{"Home / false"}, texts(behind("/")), "the page is that of the route")
+	assert.Equal(t, []string{"Home / false", "The Wiki /wiki/ true"}, texts(behind("/wiki")), "the route leads into the tree")
 }
 
 type teapot struct{ status int }
