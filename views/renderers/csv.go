@@ -2,8 +2,8 @@ package renderers
 
 import (
 	"bytes"
+	"cmp"
 	"encoding"
-	"encoding/csv"
 	"fmt"
 	"mime"
 	"reflect"
@@ -21,13 +21,16 @@ type CSVOptions struct {
 	// Comma separates the cells; 0 is a comma.
 	Comma rune
 	// KeepFormulas writes texts as they are. By default a text that a spreadsheet would evaluate,
-	// because it begins with =, +, -, @, a tab or a carriage return, gets an apostrophe before it.
+	// because it begins with =, +, -, @, a tab or a line break, gets an apostrophe before it.
 	KeepFormulas bool
 }
 
 // CSV renders a list as text/csv (RFC 4180). An item is a []string, a []any, or a struct or a
 // pointer to one: then the first line has the names of its exported fields, or those in their tags
 // `csv:"name"`; `csv:"-"` leaves a field out.
+//
+// A cell with a semicolon or a tab is quoted too: spreadsheets of some countries take these for the
+// separator, and what follows one for a cell of its own.
 func CSV(o CSVOptions) views.RendererFactory {
 	return func(info views.RendererInfo) (views.ValueRenderer, error) {
 		if o.Comma != 0 && (o.Comma == '"' || o.Comma == '\n' || o.Comma == '\r' || o.Comma == 0xFFFD) {
@@ -55,17 +58,19 @@ func CSV(o CSVOptions) views.RendererFactory {
 
 func (o CSVOptions) write(list items, columns []column, line func([]byte) error) error {
 	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	if o.Comma != 0 {
-		w.Comma = o.Comma
-	}
+	comma := cmp.Or(o.Comma, ',')
 	put := func(cells []string) error {
 		b.Reset()
-		if err := w.Write(cells); err != nil {
-			return err
+		for i, cell := range cells {
+			if i > 0 {
+				b.WriteRune(comma)
+			}
+			writeCell(&b, cell, comma)
 		}
-		w.Flush()
+		if b.Len() == 0 {
+			b.WriteString(`""`) // readers skip blank lines
+		}
+		b.WriteString("\r\n")
 		return line(b.Bytes())
 	}
 	var cells []string
@@ -89,6 +94,18 @@ func (o CSVOptions) write(list items, columns []column, line func([]byte) error)
 		}
 	}
 	return nil
+}
+
+// writeCell writes a cell, in quotes where RFC 4180 or a spreadsheet needs them. A line of one empty
+func writeCell(b *bytes.Buffer, cell string, comma rune) {
+	blank := cell != "" && (cell[0] == ' ' || cell[len(cell)-1] == ' ')
+	if !blank && !strings.ContainsRune(cell, comma) && !strings.ContainsAny(cell, "\",;\t\r\n") {
+		b.WriteString(cell)
+		return
+	}
+	b.WriteByte('"')
+	b.WriteString(strings.ReplaceAll(cell, `"`, `""`))
+	b.WriteByte('"')
 }
 
 // cells appends the cells of one item.
@@ -146,7 +163,7 @@ func (o CSVOptions) cell(v reflect.Value) (string, error) {
 }
 
 func (o CSVOptions) text(s string) string {
-	if !o.KeepFormulas && s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0 {
+	if !o.KeepFormulas && s != "" && strings.IndexByte("=+-@\t\r\n", s[0]) >= 0 {
 		return "'" + s
 	}
 	return s
@@ -171,7 +188,7 @@ func columnsOf(of reflect.Type) ([]column, error) {
 	case of.Kind() == reflect.Slice || of.Kind() == reflect.Array:
 		return nil, nil
 	default:
-		return nil, fmt.Errorf("a %s is not a line: want a struct, a []string or a []any", of)
+		return nil, fmt.Errorf("no line can be made of a %s: want items that are structs, []string or []any", of)
 	}
 	columns := []column{}
 	for _, f := range reflect.VisibleFields(t) {
