@@ -117,7 +117,7 @@ func mountView(c *registry.Config, reg *registry.Registry, src source, m mount, 
 		control: d.control, outdated: "no-cache", forever: "public, max-age=31536000, immutable",
 		entries: newMemory[*entry](), known: newMemory[*facts](), folders: newMemory[*listing](),
 	}
-	if d.permission != "" {
+	if v.protected = d.permission != ""; v.protected {
 		v.forever = "private, max-age=31536000, immutable"
 		v.outdated = "private, no-cache"
 		v.control = private(v.control)

@@ -26,7 +26,7 @@ type representation struct {
 	etag   string // "" for none
 	size   int64
 	body   []byte // nil if it must be opened
-	open   func(seeking bool) (content, error)
+	open   func() (content, error)
 }
 
 // document is what a URL serves: one or more representations of the same thing. It is immutable
@@ -157,7 +157,7 @@ func (d *document) whole(r *web.Request, rep *representation, control string) (*
 	var resp *web.Response
 	if rep.body != nil {
 		resp = r.Bytes(d.contentType, rep.body)
-	} else if file, err := rep.open(false); err != nil {
+	} else if file, err := rep.open(); err != nil {
 		return nil, err
 	} else if rep.size == 0 {
 		_ = file.Close() // nothing was read
@@ -176,10 +176,21 @@ func (d *document) whole(r *web.Request, rep *representation, control string) (*
 	} else {
 		resp.SetHeader("Accept-Ranges", "bytes")
 	}
+	d.describeContent(resp)
+	return resp, nil
+}
+
+// describeContent sets the headers of a 200 and a 206. A file may come from a user, so browsers must
+// not take it for a script or a page if its type does not say so.
+func (d *document) describeContent(resp *web.Response) {
+	switch d.contentType {
+	case "text/css; charset=utf-8", "text/javascript; charset=utf-8", "text/html; charset=utf-8":
+	default:
+		resp.SetHeader("X-Content-Type-Options", "nosniff")
+	}
 	if d.disposition != "" {
 		resp.SetHeader("Content-Disposition", d.disposition)
 	}
-	return resp, nil
 }
 
 func (d *document) partial(r *web.Request, rep *representation, control string, spans []span) (*web.Response, error) {
@@ -188,9 +199,13 @@ func (d *document) partial(r *web.Request, rep *representation, control string, 
 		file = inMemory{bytes.NewReader(rep.body)}
 	} else {
 		var err error
-		if file, err = rep.open(true); err != nil {
+		if file, err = rep.open(); err != nil {
 			return nil, err
 		}
+	}
+	if _, forward := file.(*forward); forward && !ascending(spans) {
+		_ = file.Close()
+		return d.whole(r, rep, control)
 	}
 	resp := r.Empty(http.StatusPartialContent)
 	if err := sendRanges(resp, file, d.contentType, spans, rep.size); err != nil {
@@ -199,9 +214,7 @@ func (d *document) partial(r *web.Request, rep *representation, control string, 
 	}
 	d.describe(resp, rep.etag, control)
 	resp.SetHeader("Accept-Ranges", "bytes")
-	if d.disposition != "" {
-		resp.SetHeader("Content-Disposition", d.disposition)
-	}
+	d.describeContent(resp)
 	return resp, nil
 }
 

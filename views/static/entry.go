@@ -94,7 +94,7 @@ func (v *view) build(name string) (*entry, error) {
 	} else if listed == nil {
 		e.made = append(e.made, ingredient{name: name})
 	}
-	if err := v.addCoded(e, name, tag, listed); err != nil {
+	if err := v.addCoded(e, name, tag, modified, listed); err != nil {
 		return nil, err
 	}
 	if len(e.doc.reps) == 0 {
@@ -202,9 +202,14 @@ func (v *view) addStyle(e *entry, name string, f *facts) (tag string, modified t
 	return tag, modified, nil
 }
 
+// older is how much older than a file a copy has to be for one that was made before the file
+// changed: tools that write both may write the copy first.
+const older = 2 * time.Second
+
 // addCoded adds the compressed copies of a file. Those of a style sheet with versions do not have
-// them: if there are any, a copy that is compressed here takes their place.
-func (v *view) addCoded(e *entry, name, tag string, listed *listing) error {
+// them: if there are any, a copy that is compressed here takes their place. A copy that is older than
+// the file, which changed at modified, has other bytes and is left out.
+func (v *view) addCoded(e *entry, name, tag string, modified time.Time, listed *listing) error {
 	var plain []byte
 	if len(e.doc.reps) > 0 && e.doc.reps[0].open == nil {
 		plain = e.doc.reps[0].body
@@ -223,8 +228,9 @@ func (v *view) addCoded(e *entry, name, tag string, listed *listing) error {
 		case err != nil:
 			return err
 		}
-		if plain != nil {
-			compress = true
+		stale := !place.Info.ModTime().IsZero() && place.Info.ModTime().Add(older).Before(modified)
+		if plain != nil || stale {
+			compress = compress || plain != nil
 			e.made = append(e.made, ingredient{name: copied, at: stampOf(place)})
 			continue
 		}
@@ -267,8 +273,8 @@ func (e *entry) add(name string, at stamp, rep representation) {
 }
 
 // opener returns a function that opens a file, if it is still the one of the stamp.
-func opener(place assets.Place, at stamp) func(seeking bool) (content, error) {
-	return func(seeking bool) (content, error) {
+func opener(place assets.Place, at stamp) func() (content, error) {
+	return func() (content, error) {
 		file, err := place.Open()
 		if err != nil {
 			return nil, err
@@ -281,7 +287,7 @@ func opener(place assets.Place, at stamp) func(seeking bool) (content, error) {
 			_ = file.Close()
 			return nil, err
 		}
-		return asContent(file, seeking)
+		return asContent(file), nil
 	}
 }
 

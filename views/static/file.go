@@ -86,7 +86,7 @@ func Content(r *web.Request, c io.ReadSeeker, name string, modified time.Time, o
 	d := documentOf(name, o)
 	d.setModified(modified)
 	taken := false
-	d.reps = []representation{{etag: o.ETag, size: size, open: func(bool) (content, error) {
+	d.reps = []representation{{etag: o.ETag, size: size, open: func() (content, error) {
 		taken = true
 		return owned, nil
 	}}}

@@ -1,7 +1,6 @@
 package static
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -125,28 +124,38 @@ func (s stamp) settled(now time.Time) bool {
 	return s.modified.IsZero() || now.Sub(s.modified) > 2*time.Second || now.Before(s.modified)
 }
 
-// asContent returns an open file as content. One that cannot be sought, such as that of a zip
-// archive, is read into memory if it has to be.
-func asContent(f fs.File, seeking bool) (content, error) {
+// asContent returns an open file as content.
+func asContent(f fs.File) content {
 	if c, ok := f.(content); ok {
-		return c, nil
+		return c
 	}
-	if !seeking {
-		return forward{f}, nil
-	}
-	defer f.Close()
-	b, err := io.ReadAll(f)
-	if err != nil {
-		return nil, err
-	}
-	return inMemory{bytes.NewReader(b)}, nil
+	return &forward{File: f}
 }
 
-// forward is a file that is read from its start to its end.
-type forward struct{ fs.File }
+// forward is a file that cannot be sought, such as one in a zip archive. It is read from its start to
+// its end, and skips what is not sent.
+type forward struct {
+	fs.File
+	at int64
+}
 
-// Seek is an error.
-func (f forward) Seek(int64, int) (int64, error) { return 0, errors.ErrUnsupported }
+func (f *forward) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	f.at += int64(n)
+	return n, err
+}
+
+// Seek skips to an offset from the start. To move back is an error.
+func (f *forward) Seek(offset int64, whence int) (int64, error) {
+	if whence != io.SeekStart || offset < f.at {
+		return f.at, errors.ErrUnsupported
+	}
+	_, err := io.CopyN(io.Discard, f, offset-f.at)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return f.at, err
+}
 
 // hidden reports whether a path has an element that begins with a dot, such as ".git". What is
 // below ".well-known" (RFC 8615) is for clients.

@@ -92,6 +92,16 @@ func number(digits string) int64 {
 	return n
 }
 
+// ascending reports whether each span begins behind the one before it.
+func ascending(spans []span) bool {
+	for i := 1; i < len(spans); i++ {
+		if spans[i].start < spans[i-1].end {
+			return false
+		}
+	}
+	return true
+}
+
 // sendRanges makes a 206 with the parts of content, which it closes after sending.
 func sendRanges(resp *web.Response, content content, contentType string, spans []span, size int64) error {
 	resp.SetStatus(206)

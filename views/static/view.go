@@ -23,11 +23,12 @@ type view struct {
 	files     source
 	immutable bool // no file ever comes, goes or changes
 
-	versions bool     // names hold a version
-	codings  []string // of the compressed copies to look for
-	control  string   // Cache-Control of a name without a version
-	outdated string   // of one with another version
-	forever  string   // of one with it
+	versions  bool     // names hold a version
+	protected bool     // only some clients may read the files
+	codings   []string // of the compressed copies to look for
+	control   string   // Cache-Control of a name without a version
+	outdated  string   // of one with another version
+	forever   string   // of one with it
 
 	entries *memory[*entry]
 	known   *memory[*facts]
@@ -142,7 +143,11 @@ func (v *view) addSlash(r *web.Request, name string) (*web.Response, error) {
 	if r.URL.RawQuery != "" {
 		to += "?" + r.URL.RawQuery
 	}
-	return r.Redirect(301, to), nil
+	resp := r.Redirect(301, to)
+	if v.protected {
+		resp.SetHeader("Cache-Control", "private") // others get a 403
+	}
+	return resp, nil
 }
 
 // prepare makes the style sheets of files that cannot change, so that a request finds them ready,
