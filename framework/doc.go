@@ -31,6 +31,10 @@
 //	to do this                                    look in package
 //	write a view, a predicate, a renderer         views
 //	read a request, build a response, HTTP error  views/web
+//	render HTML                                   views/templates
+//	read forms                                    views/forms
+//	serve files                                   views/static
+//	translate texts                               views/i18n
 //	declare a route, constrain a path segment     framework/routes
 //	make a resource tree                          traversal
 //	start goroutines in a request                 traversal/async
@@ -39,6 +43,7 @@
 //	set limits, TLS, timeouts of the server       framework/server
 //	add a command line to the program             framework/cli
 //	identify users, decide permissions            framework/security, traversal/acl
+//	keep sessions                                 framework/session
 //	refuse forms of other sites (CSRF)            framework/security (NewCSRF, CrossOrigin)
 //	learn why a request got its response          framework/explain
 //	test without a server                         framework/frameworktest

@@ -15,8 +15,8 @@ import (
 
 // LoginProvider logs users in at another site, which sends them back: an oidc.Provider, for example.
 type LoginProvider interface {
-	// Begin is the view that sends the client to the other site, Callback the one that the client comes
-	// back to, and Logout the one that forgets the user.
+	// Begin is the view that sends the client to the other site, Callback the one that the client
+	// comes back to, and Logout the one that forgets the user.
 	Begin(r *web.Request) (*web.Response, error)
 	Callback(r *web.Request) (*web.Response, error)
 	Logout(r *web.Request) (*web.Response, error)
@@ -36,14 +36,15 @@ type LoginOptions struct {
 	// ".callback" and ".logout".
 	Name string
 	// Login and Logout are the patterns of the routes; "": "/login" and "/logout" or, with a Name,
-	// "/NAME" and "/NAME/logout". The logout takes POST only.
+	// "/NAME" and "/NAME/logout". The logout takes POST only. The redirect needs a Login without
+	// markers, also in its RoutePrefix.
 	Login, Logout string
 	// Callback is the pattern of the route that clients come back to; "": the path that the provider
 	// knows. Set it if the application sees another path: below a RoutePrefix, or mounted below a
 	// path that a proxy or http.StripPrefix removes.
 	Callback string
-	// DisableRedirect leaves out the forbidden view that sends people to the login: if the application
-	// has one of its own, or shows several providers to choose from.
+	// DisableRedirect leaves out the forbidden view that sends people to the login: if the
+	// application has one of its own, or shows several providers to choose from.
 	DisableRedirect bool
 }
 
@@ -84,6 +85,10 @@ func (c *Configurator) AddLogin(p LoginProvider, o LoginOptions) {
 		at.AddForbiddenView(views.Func(redirectTo(name, p)))
 	}
 	config.Declare(registry.Declaration{Phase: registry.Phase3, Run: func(_ *registry.Config, reg *registry.Registry) error {
+		if rt, ok := routes.TableOf(reg).Route(name); ok && !o.DisableRedirect && strings.ContainsAny(rt.Pattern.String(), "{*:") {
+			return fmt.Errorf("add login: the pattern %q of the route %q has markers, and the redirect to the login has no values for them: "+
+				"use a path without markers, or set LoginOptions.DisableRedirect and add a forbidden view", rt.Pattern, name)
+		}
 		rt, ok := routes.TableOf(reg).Route(name + ".callback")
 		if pattern := pathOf(rt); ok && !strings.HasSuffix(p.CallbackPath(), pattern) {
 			reg.Warn(config.Source(), fmt.Sprintf("the login sends clients back to %s, but the route %q has the pattern %q: set LoginOptions.Callback",

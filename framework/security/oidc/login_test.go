@@ -119,6 +119,18 @@ func TestMistakesOfAddLogin(t *testing.T) {
 	assert.ErrorContains(t, err, "login_test.go:")
 	assert.NotContains(t, err.Error(), "framework/login.go")
 
+	for disabled, want := range map[bool]string{false: `the pattern "/{tenant}/login" of the route "login" has markers`, true: ""} {
+		config = framework.New(options(t))
+		config.AddLogin(provider(newIssuer(t), "/callback"), framework.LoginOptions{Login: "/{tenant}/login", DisableRedirect: disabled})
+		_, err = config.App()
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		assert.ErrorContains(t, err, want)
+		assert.ErrorContains(t, err, "login_test.go:")
+	}
+
 	config = framework.New(options(t))
 	config.AddView(home)
 	config.RoutePrefix("/auth", func(c *framework.Configurator) {

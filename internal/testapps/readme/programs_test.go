@@ -126,7 +126,7 @@ bob:$2y$05$8kNBMg8KAy74aNxiTgbda.U6p3ROxPsBuwzvaMV0XZOueFgjR.8Uu
 var fragments = map[string]string{
 	"Routes 1":          "func _(config *framework.Configurator, login func(*web.Request) (any, error), openArchive web.RootFactory) {\n%s\n}",
 	"Routes 2":          "func _(config *framework.Configurator, files fs.FS) {\n%s\n}",
-	"Routes 3":          "func _(r *web.Request) (string, error) {\n%s\nreturn url, err\n}",
+	"Routes 3":          "func _(r *web.Request) (string, error) {\n%s\nreturn url + css, err\n}",
 	"Your own server 1": "func _(app *framework.App) *http.Server {\n%s\nreturn &server\n}",
 	"Your own server 2": "func _(config *framework.Configurator) {\n%s\n}",
 	"Your own server 3": "func _() {\n%s\n}",
