@@ -16,9 +16,13 @@ import (
 // Options are the options of [Add] and [AddAssets]. The zero value is for the templates of an
 // application.
 type Options struct {
-	// Extension is that of the files that are templates, and of the renderer; "" is ".html". With
-	// any extension the text is HTML, and values are escaped for it.
+	// Extension is that of the files that are templates, and of the renderer; "" is ".html", or
+	// ".txt" with Text. With any extension the text is HTML, and values are escaped for it, unless
+	// Text is set.
 	Extension string
+	// Text makes these templates plain text, such as that of a mail: values are written as they are,
+	// and the response is text/plain. Never use it for HTML or XML.
+	Text bool
 	// Prefix precedes the names of these templates in the rest of the application: with "blog/" the
 	// file list.html is the template "blog/list.html". Among themselves they need no prefix. The
 	// default of AddAssets is the name of the package and a colon.
@@ -79,7 +83,11 @@ func AddAssets(c registry.Recorder, folder string, o Options) {
 // add declares a group. Its files are read once all files and overrides of the round are known.
 func add(cfg *registry.Config, g *group, title string, err error) {
 	g.source = cfg.Source()
-	if g.Extension == "" {
+	switch {
+	case g.Extension != "":
+	case g.Text:
+		g.Extension = ".txt"
+	default:
 		g.Extension = ".html"
 	}
 	if !strings.HasPrefix(g.Extension, ".") || strings.Contains(g.Extension, "/") {

@@ -55,6 +55,12 @@
 // A value inside a script is an error, except as data: <script
 // type="application/json">{{.}}</script>. The script reads it from there.
 //
+// # Plain text
+//
+// Options.Text is for mails and other text: values are not escaped. Files with another extension need
+// a call of Add of their own; all functions work in both. views.RenderOutside renders without a
+// request.
+//
 // # Functions
 //
 // They work in every template, whatever its dot is, and use the request of the page:

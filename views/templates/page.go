@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	texttemplate "text/template"
 	"text/template/parse"
 
 	"github.com/mastaba-go/mastaba/registry"
@@ -21,6 +22,7 @@ import (
 // them than renderings of the page at once, and at most spare are kept.
 type page struct {
 	name  string
+	text  bool                   // values are not escaped
 	trees map[string]*parse.Tree // by the name under which they are called; not escaped yet
 	funcs func(*executor) template.FuncMap
 	free  [spare]atomic.Pointer[executor]
@@ -34,23 +36,44 @@ const spare = 16
 const checkName = "\x00check"
 
 // newExecutor makes a set, and checks it: contextual escaping happens once, here.
-func (p *page) newExecutor() (*executor, error) {
-	e := new(executor)
-	e.set = template.New(checkName).Funcs(p.funcs(e))
-	if _, err := e.set.Parse(`{{if false}}{{template "` + p.name + `" .}}{{end}}`); err != nil {
+func (p *page) newExecutor() (e *executor, err error) {
+	e = new(executor)
+	e.write = e.writeTo
+	if p.text {
+		e.template, err = p.textSet(e)
+	} else {
+		e.template, err = p.htmlSet(e)
+	}
+	if err != nil {
 		return nil, errorOf(p.name, err)
+	}
+	return e, nil
+}
+
+func (p *page) htmlSet(e *executor) (*template.Template, error) {
+	set := template.New(checkName).Funcs(p.funcs(e))
+	if _, err := set.Parse(`{{if false}}{{template "` + p.name + `" .}}{{end}}`); err != nil {
+		return nil, err
 	}
 	for name, tree := range p.trees {
-		if _, err := e.set.AddParseTree(name, tree.Copy()); err != nil {
-			return nil, errorOf(p.name, err)
+		if _, err := set.AddParseTree(name, tree.Copy()); err != nil {
+			return nil, err
 		}
 	}
-	if err := e.set.ExecuteTemplate(io.Discard, checkName, nil); err != nil {
-		return nil, errorOf(p.name, err)
+	if err := set.ExecuteTemplate(io.Discard, checkName, nil); err != nil {
+		return nil, err
 	}
-	e.set = e.set.Lookup(p.name)
-	e.write = e.writeTo
-	return e, nil
+	return set.Lookup(p.name), nil
+}
+
+func (p *page) textSet(e *executor) (*texttemplate.Template, error) {
+	set := texttemplate.New(checkName).Funcs(texttemplate.FuncMap(p.funcs(e)))
+	for name, tree := range p.trees {
+		if _, err := set.AddParseTree(name, tree.Copy()); err != nil {
+			return nil, err
+		}
+	}
+	return set.Lookup(p.name), nil
 }
 
 // take returns an executor that nobody uses.
@@ -90,7 +113,7 @@ func (lib *library) assemble(f *file) (*page, []error) {
 	a := &assembly{lib: lib, page: f, used: map[*file]map[*file]bool{}}
 	a.include(f)
 	a.addLibraries()
-	p := &page{name: f.name, trees: map[string]*parse.Tree{}, funcs: lib.funcs}
+	p := &page{name: f.name, text: f.group.Text, trees: map[string]*parse.Tree{}, funcs: lib.funcs}
 	owners := map[string]*file{}
 	for _, each := range a.files {
 		p.trees[each.name] = each.root

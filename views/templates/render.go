@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"html/template"
 	"io"
 	"maps"
 
@@ -12,7 +11,9 @@ import (
 // executor is a set of templates whose functions use the rendering under way. Only one goroutine
 // uses it at a time.
 type executor struct {
-	set   *template.Template
+	template interface {
+		Execute(w io.Writer, dot any) error
+	}
 	write func(io.Writer) error // writeTo, made once
 	rendering
 }
@@ -26,7 +27,7 @@ type rendering struct {
 	vars  map[string]any
 }
 
-func (e *executor) writeTo(w io.Writer) error { return e.set.Execute(w, e.value) }
+func (e *executor) writeTo(w io.Writer) error { return e.template.Execute(w, e.value) }
 
 // renderer is the renderer of one template.
 type renderer struct {
@@ -86,7 +87,11 @@ func (t *renderer) RenderVars(r *web.Request, resp *web.Response, value any, var
 	if err := resp.SetWritten(e.write); err != nil {
 		return errorOf(t.name, err) // the executor is not used again: who knows what it was doing
 	}
-	if resp.ContentType() == "" {
+	switch {
+	case resp.ContentType() != "":
+	case p.text:
+		resp.SetContentType("text/plain; charset=utf-8")
+	default:
 		resp.SetContentType("text/html; charset=utf-8")
 	}
 	p.give(e)

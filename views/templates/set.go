@@ -97,7 +97,9 @@ func (s *set) read(development bool) (*library, []error) {
 		if len(wrong) == 0 {
 			e, err := p.newExecutor()
 			if err == nil {
-				wrong = checkScripts(e.set)
+				if html, ok := e.template.(*template.Template); ok {
+					wrong = checkScripts(html)
+				}
 				p.give(e)
 			} else {
 				wrong = append(wrong, err)
