@@ -57,6 +57,8 @@ func TestCodings(t *testing.T) {
 			assert.True(t, strings.HasSuffix(w.Header().Get("Etag"), "-"+test.coding+`"`), "a tag of its own: %v", test)
 		}
 	}
-	assert.Equal(t, 404, get(h, "/static/only.js").Code, "a client that does not accept it has nothing")
+	w := get(h, "/static/only.js")
+	assert.Equal(t, 404, w.Code, "a client that does not accept it has nothing")
+	assert.Contains(t, w.Header().Get("Vary"), "Accept-Encoding")
 	assert.Equal(t, "application/gzip", get(h, "/static/a.js.gz").Header().Get("Content-Type"))
 }

@@ -88,7 +88,7 @@ func (d *document) respond(r *web.Request, control string) (*web.Response, error
 	}
 	rep := d.choose(&a)
 	if rep == nil {
-		return nil, notFound()
+		return nil, notFound().WithHeader("Vary", "Accept-Encoding") // another client gets the file
 	}
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if conditional(h) && reads {
@@ -227,4 +227,4 @@ func coded(tag, coding string) string {
 	return tag[:len(tag)-1] + "-" + coding + `"`
 }
 
-func notFound() error { return web.NotFound("There is no such file.") }
+func notFound() *web.HTTPError { return web.NotFound("There is no such file.") }
