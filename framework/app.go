@@ -1,7 +1,6 @@
 package framework
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -20,7 +19,8 @@ import (
 type App struct {
 	web         web.Application
 	router      *router
-	handler     web.Handler // the tweens around the router, and what comes after them
+	answer      *answer     // the tweens around the router, and what comes after them
+	handler     web.Handler // the same, with panics as errors
 	bare        web.Handler // the same without the tweens
 	newResponse func(*web.NewResponse) error
 	maxBody     int64
@@ -86,7 +86,8 @@ func newApp(reg *registry.Registry) (*App, error) {
 		outermost = guardHosts(allowed, outermost)
 	}
 	app.interim = tweens.Interim(reg)
-	app.handler, app.bare = app.around(outermost, outerTweens(reg)), app.around(app.router.handle, "the router")
+	app.answer = app.answering(outermost, outerTweens(reg))
+	app.handler, app.bare = web.Guard(app.answer.handle), web.Guard(app.answering(app.router.handle, "the router").handle)
 	if err := app.created(); err != nil {
 		return nil, err
 	}
@@ -121,63 +122,16 @@ func (a *App) Registry() *registry.Registry { return a.web.Registry }
 // A response that fails after its header was sent ends with the panic http.ErrAbortHandler, so that
 // net/http closes the connection; no other panic leaves ServeHTTP.
 func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
-	r := a.begin(hr, a.web.Recycle)
+	x := exchange{app: a, w: w, hr: hr, r: a.begin(hr, a.web.Recycle)}
 	if a.interim {
-		web.Drive(r).SetInterim(w)
+		web.Drive(x.r).SetInterim(w)
 	}
-	var sent web.Sent
-	sending, returned := false, false
 	defer func() {
-		if returned {
-			a.end(w, r, hr, sent)
-			return
-		}
-		web.Drive(r).ShowMatch(hr)
-		r.Keep() // whatever was cut short may have it
-		abort := recover()
-		if abort == nil {
-			a.goexit(w, r, sending)
-		}
-		a.end(w, r, hr, sent)
-		if abort != nil {
-			panic(abort)
+		if x.at != over { // seldom
+			x.cutShort(recover())
 		}
 	}()
-	resp, err := a.handler(r)
-	web.Drive(r).ShowMatch(hr) // the router has set it in r.Request, which may be a copy
-	sending = true
-	if err == nil {
-		sent, err = resp.Send(w, r)
-	}
-	if err != nil && !sent.Started {
-		sent, err = a.sendError(w, r, err)
-	}
-	if err != nil {
-		a.abort(r, err)
-	}
-	returned = true
-}
-
-// end ends a request whose response was sent: it flushes what goroutines of the request hold up,
-// finishes the request, and gives it up if the application recycles requests.
-func (a *App) end(w http.ResponseWriter, r *web.Request, hr *http.Request, sent web.Sent) {
-	if sent.Started {
-		flushEarly(w, r)
-	}
-	if r.MultipartForm == nil && !web.Drive(r).NeedsFinish() { // nearly always
-		if !web.Drive(r).Recycle() {
-			a.endScope(r)
-		}
-		return
-	}
-	finished := false
-	defer func() {
-		if !finished || !web.Drive(r).Recycle() {
-			a.endScope(r)
-		}
-	}()
-	a.finish(r, hr)
-	finished = true
+	x.conclude(a.answer.handle(x.r))
 }
 
 // begin returns the framework's request for hr, with its body limited. It replaces the body in a
@@ -201,34 +155,6 @@ func (a *App) begin(hr *http.Request, recycled bool) *web.Request {
 	return r
 }
 
-// around wraps a handler: it runs the response callbacks on its response, then notifies the
-// subscribers to NewResponse. They do not see errors; sendError shows them the response to one. A
-// handler that returns neither a response nor an error breaks its contract: culprit names it.
-func (a *App) around(handler web.Handler, culprit string) web.Handler {
-	neither := errors.New(culprit + " returned neither a response nor an error")
-	return web.Guard(func(r *web.Request) (*web.Response, error) {
-		resp, err := handler(r)
-		if err != nil {
-			return nil, err
-		}
-		if resp == nil {
-			return nil, neither
-		}
-		if err := web.Drive(r).RunResponseCallbacks(resp); err != nil {
-			return nil, err
-		}
-		if a.newResponse != nil {
-			if err := a.newResponse(&web.NewResponse{Request: r, Response: resp}); err != nil {
-				return nil, err
-			}
-			if err := web.Drive(r).SaveSession(resp); err != nil {
-				return nil, err
-			}
-		}
-		return resp, nil
-	})
-}
-
 // outerTweens describes the tweens outside ExcView, any of which may have broken the contract of a
 // handler: ExcView checks that of the inner ones.
 func outerTweens(reg *registry.Registry) string {
@@ -245,19 +171,3 @@ func outerTweens(reg *registry.Registry) string {
 	}
 	return text
 }
-
-// finish runs the finished callbacks, and removes the files of a multipart form, as net/http does
-// for the request that it knows.
-func (a *App) finish(r *web.Request, hr *http.Request) {
-	if form := r.MultipartForm; form != nil && form != hr.MultipartForm {
-		defer func() { _ = form.RemoveAll() }()
-	}
-	if _, err := runFinished(r); err != nil {
-		r.Log().Error().Err(err).Msg("finished callback")
-	}
-}
-
-// runFinished runs the finished callbacks. A panic of one is an error.
-var runFinished = web.Guard(func(r *web.Request) (*web.Response, error) {
-	return nil, web.Drive(r).RunFinishedCallbacks()
-})

@@ -22,6 +22,7 @@ type router struct {
 	beforeTraversal func(*web.BeforeTraversal) error
 	resourceFound   func(*web.ResourceFound) error
 	routeMatched    func(*web.Request) error // of a policy whose identities depend on the route; else nil
+	bare            bool                     // only routes and views have a say: see find
 }
 
 func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
@@ -32,7 +33,7 @@ func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 			routeMatched = checks.RouteMatched
 		}
 	}
-	return &router{
+	rt := &router{
 		routes:          routes.TableOf(reg),
 		root:            root,
 		traverser:       guarded(reg, traverser),
@@ -42,6 +43,10 @@ func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
 		resourceFound:   registry.Notifier[*web.ResourceFound](reg),
 		routeMatched:    routeMatched,
 	}
+	trusted, _ := registry.Lookup[web.TrustedProxies](reg)
+	rt.bare = rt.root == nil && rt.newRequest == nil && rt.beforeTraversal == nil && rt.resourceFound == nil &&
+		rt.routeMatched == nil && len(trusted) == 0
+	return rt
 }
 
 // observer follows one request through the router. It learns of every stage from the code that
@@ -74,6 +79,9 @@ func (rt *router) handle(r *web.Request) (*web.Response, error) {
 // BeforeTraversal, root factory, traversal, ResourceFound. A path that cannot be read is refused
 // with a web.PathError, after NewRequest and before anything else. find publishes what it found,
 // for the log of a request that misses its deadline. o may be nil.
+//
+// Where nothing but routes and views has a say, a simple route leads to the default root, and
+// everything between is left out.
 func (rt *router) find(r *web.Request, o observer) error {
 	if rt.newRequest != nil {
 		if err := rt.newRequest(&web.NewRequest{Request: r}); err != nil {
@@ -86,6 +94,9 @@ func (rt *router) find(r *web.Request, o observer) error {
 	route, err := rt.routes.Match(r)
 	if err != nil {
 		return err
+	}
+	if rt.bare && o == nil && route != nil && route.Simple() && web.Drive(r).Settle(defaultRoot) {
+		return nil
 	}
 	if o != nil {
 		o.matched(route)
@@ -165,7 +176,9 @@ func rootOf(r *web.Request, factory web.RootFactory) (root traversal.Resource, e
 		}
 	}
 	if root == nil {
-		root = DefaultRoot{}
+		root = defaultRoot
 	}
 	return root, nil
 }
+
+var defaultRoot traversal.Resource = DefaultRoot{}

@@ -67,6 +67,14 @@ func (r *Result) ViewName() string {
 	return strings.TrimPrefix(r.nameAt(int(r.depth)), viewPrefix)
 }
 
+// Target returns the Resource and the ViewName, and whether there is a Rest.
+func (r *Result) Target() (res Resource, viewName string, rest bool) {
+	if r.count == 0 && r.instead() == nil {
+		return r.root, "", false
+	}
+	return r.Resource(), r.ViewName(), len(r.Rest()) > 0
+}
+
 // Subpath returns the names after the view name; or [Path].Subpath, if the walk used up its path.
 // The caller must not change it.
 func (r *Result) Subpath() []string {

@@ -21,7 +21,6 @@ func ErrorViews(handle func(r *web.Request, err error) (*web.Response, bool, err
 		return Factory{}
 	}
 	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
-		next = web.Guard(next)
 		guarded := web.Guard(func(r *web.Request) (*web.Response, error) {
 			resp, ok, failure := handle(r, r.Err())
 			if failure == nil && (!ok || resp == nil) {
@@ -29,19 +28,26 @@ func ErrorViews(handle func(r *web.Request, err error) (*web.Response, bool, err
 			}
 			return resp, failure
 		})
-		return func(r *web.Request) (*web.Response, error) {
+		return func(r *web.Request) (resp *web.Response, err error) {
 			web.Drive(r).SetErrorsHandled()
-			resp, err := next(r)
-			if err == nil {
-				if resp != nil {
-					return resp, nil
+			returned := false
+			defer func() {
+				if returned { // nearly always
+					return
 				}
-				err = errNeither
+				if err = web.Recovered(recover()); err != nil {
+					resp, err = respondTo(r, err, guarded)
+				}
+			}()
+			resp, err = next(r)
+			returned = true
+			switch {
+			case err != nil:
+				return respondTo(r, err, guarded)
+			case resp == nil:
+				return respondTo(r, errNeither, guarded)
 			}
-			if resp, gone := web.Drive(r).ClientGone(err); gone {
-				return resp, nil
-			}
-			return handleError(r, err, guarded)
+			return resp, nil
 		}, nil
 	}).Named(callText("ErrorViews", handle))
 }
@@ -52,9 +58,12 @@ var errNeither = errors.New("a tween or the router returned neither a response n
 // errNoErrorView says that no error view handles an error.
 var errNoErrorView = errors.New("no error view")
 
-// handleError returns the response for an error, or the error that passes on. The handler finds the
+// respondTo returns the response for an error, or the error that passes on. The handler finds the
 // error in the request.
-func handleError(r *web.Request, err error, handle web.Handler) (*web.Response, error) {
+func respondTo(r *web.Request, err error, handle web.Handler) (*web.Response, error) {
+	if resp, gone := web.Drive(r).ClientGone(err); gone {
+		return resp, nil
+	}
 	before, handled := r.Err(), false
 	web.Drive(r).SetError(err)
 	defer func() {

@@ -32,7 +32,22 @@ var ErrMismatch = errors.New("the view does not handle this request")
 //
 // Call itself does not allocate unless views are chosen by such headers.
 func (t *Table) Call(r *web.Request) (*web.Response, error) {
-	resp, err := t.call(r)
+	res, name, deep := web.Drive(r).Walked().Target()
+	first, second := t.slots(r, name, deep)
+	if first != nil {
+		if resp, done, err := first.handle(t.types, r, res, false); done {
+			return vary(r, resp), err
+		}
+	}
+	if second != nil {
+		if resp, done, err := second.handle(t.types, r, res, false); done {
+			return vary(r, resp), err
+		}
+	}
+	resp, err := t.mismatch(r, first, second)
+	if err != nil && t.debugNotFound {
+		logNotFound(r, err)
+	}
 	return vary(r, resp), err
 }
 
@@ -44,54 +59,33 @@ func vary(r *web.Request, resp *web.Response) *web.Response {
 	return resp
 }
 
-func (t *Table) call(r *web.Request) (*web.Response, error) {
-	first, second := t.slots(r, r.ViewName())
-	res := r.Resource()
-	if first != nil {
-		if resp, done, err := first.handle(t.types, r, res, false); done {
-			return resp, err
-		}
-	}
-	if second != nil {
-		if resp, done, err := second.handle(t.types, r, res, false); done {
-			return resp, err
-		}
-	}
-	resp, err := t.mismatch(r, first, second)
-	if err != nil && t.debugNotFound {
-		logNotFound(r, err)
-	}
-	return resp, err
+// slotsOf returns the slots that a request searches.
+func (t *Table) slotsOf(r *web.Request) (first, second *slot) {
+	_, name, deep := web.Drive(r).Walked().Target()
+	return t.slots(r, name, deep)
 }
 
-// slots returns the slots that a request searches, nil where there are no views.
-func (t *Table) slots(r *web.Request, name string) (first, second *slot) {
-	first, second = t.shallow(r, name)
-	if len(web.Drive(r).Walked().Rest()) == 0 { // nearly always
-		return first, second
-	}
-	if first != nil {
-		first = first.deep
-	}
-	if second != nil {
-		second = second.deep
-	}
-	return first, second
-}
-
-// shallow is slots without a look at the subpath.
-func (t *Table) shallow(r *web.Request, name string) (first, second *slot) {
+// slots returns the slots that a request searches, nil where there are no views. A deep request has a
+// subpath.
+func (t *Table) slots(r *web.Request, name string, deep bool) (first, second *slot) {
 	match := web.Drive(r).Routed()
 	if match == nil {
-		return t.resources.global.at(name), nil
-	}
-	if bound, ok := match.Views.(*places); ok {
-		first = bound.at(name)
+		first = t.resources.global.at(name)
 	} else {
-		first = t.resources.at(match.Route, name)
+		if bound, ok := match.Views.(*places); ok {
+			first = bound.at(name)
+		} else {
+			first = t.resources.at(match.Route, name)
+		}
+		if match.GlobalViews {
+			second = t.resources.global.at(name)
+		}
 	}
-	if match.GlobalViews {
-		second = t.resources.global.at(name)
+	if deep && first != nil {
+		first = first.deep
+	}
+	if deep && second != nil {
+		second = second.deep
 	}
 	return first, second
 }
@@ -149,12 +143,17 @@ func (c *chain) handleFront(r *web.Request, res traversal.Resource, permissive b
 func (c *chain) handleFlat(r *web.Request, res traversal.Resource, method condition.MethodSet, permissive bool) (resp *web.Response, done bool, err error) {
 	for i := range c.flat {
 		view := &c.flat[i]
-		ok, err := view.fits(r, method)
-		if err != nil {
-			return nil, true, fmt.Errorf("%s: %w", view.info, err)
-		}
-		if !ok {
+		if view.methods&method == 0 {
 			continue
+		}
+		if len(view.rest) > 0 || method == condition.Other {
+			ok, err := view.fitsRest(r, method)
+			if err != nil {
+				return nil, true, fmt.Errorf("%s: %w", view.info, err)
+			}
+			if !ok {
+				continue
+			}
 		}
 		resp, err := view.handle(r, view.convert, res, permissive)
 		if err != nil && errors.Is(err, ErrMismatch) {
@@ -176,11 +175,24 @@ func (reg *registration) handle(r *web.Request, convert func(any) (any, error), 
 	if r.Application().Poison {
 		web.Drive(r).NameView("view " + reg.info.funcText())
 	}
-	call := reg.call
-	if permissive {
-		call = reg.permissive
+	if reg.direct != nil {
+		resp, err := reg.direct(r, res)
+		switch {
+		case err != nil:
+			return reg.checked(nil, err)
+		case resp == nil:
+			return reg.checked(reg.call(r, res))
+		}
+		return resp, nil
 	}
-	value, err := call(r, res)
+	if permissive {
+		return reg.checked(reg.permissive(r, res))
+	}
+	return reg.checked(reg.call(r, res))
+}
+
+// checked returns what a derived view returned, if it is a response or an error.
+func (reg *registration) checked(value any, err error) (*web.Response, error) {
 	if err != nil {
 		if absent.Pointer(err) { // whose methods may panic
 			err = &NoResponseError{Info: reg.info, Why: "its error is " + nilText(err) + ": return nil itself if nothing is wrong"}

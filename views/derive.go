@@ -8,6 +8,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/registry/order"
+	"github.com/mastaba-go/mastaba/views/internal/unchanged"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -131,13 +132,14 @@ func (ds *derivers) derive(view *registration, wrong *[]error) {
 	info := view.info
 	ds.checkValues(info, wrong)
 	call, permissive := info.View.Callable(), Callable(nil)
+	direct := info.View.direct
 	for _, d := range slices.Backward(ds.chain()) {
 		if !d.serves(info) {
 			continue
 		}
-		wrapped, err := d.wrap(call, info)
+		wrapped, passes, err := d.wrap(call, info)
 		if err == nil && permissive != nil {
-			permissive, err = d.wrap(permissive, info)
+			permissive, _, err = d.wrap(permissive, info)
 		}
 		if err != nil {
 			*wrong = append(*wrong, err)
@@ -146,24 +148,46 @@ func (ds *derivers) derive(view *registration, wrong *[]error) {
 		if d.name == SecuredView && info.Permission != "" {
 			permissive = call
 		}
-		call = wrapped
+		if call = wrapped; !passes {
+			direct = nil
+		}
+	}
+	if view.direct = direct; direct != nil { // what the derivers do with nil is left
+		call, _ = renderedView(func(*web.Request, any) (any, error) { return (*web.Response)(nil), nil }, info)
 	}
 	if view.call, view.permissive = call, permissive; permissive == nil {
 		view.permissive = call
 	}
 }
 
-func (d *deriver) wrap(next Callable, info *Info) (Callable, error) {
-	wrapped, err := d.derive(next, info)
-	switch {
-	case err != nil && d.source == (registry.Source{}):
-		return nil, err
-	case err != nil:
-		return nil, fmt.Errorf("view deriver %q (%s): %w", d.name, d.source, err)
-	case wrapped == nil:
-		return nil, fmt.Errorf("view deriver %q (%s) returned a nil callable: return next to leave the view unchanged", d.name, d.source)
+// wrap applies the deriver. passes reports whether a view that returns a response or an error is
+// left as it is.
+func (d *deriver) wrap(next Callable, info *Info) (wrapped Callable, passes bool, err error) {
+	watched, is := unchanged.Watch(next)
+	switch builtin := d.source.IsZero(); {
+	case builtin && d.name == RenderedView:
+		wrapped, err = d.derive(next, info)
+		return wrapped, true, err
+	case builtin && d.name == MappedView:
+		wrapped, err = d.derive(next, info)
+		_, own := info.options.option(kindMapper)
+		_, set := registry.Lookup[Mapper](info.Registry)
+		return wrapped, !own && !set, err
+	default:
+		wrapped, err = d.derive(watched, info)
+		if err != nil && builtin {
+			return nil, false, err
+		}
 	}
-	return wrapped, nil
+	switch {
+	case err != nil:
+		return nil, false, fmt.Errorf("view deriver %q (%s): %w", d.name, d.source, err)
+	case wrapped == nil:
+		return nil, false, fmt.Errorf("view deriver %q (%s) returned a nil callable: return next to leave the view unchanged", d.name, d.source)
+	case is(wrapped):
+		return next, true, nil
+	}
+	return wrapped, false, nil
 }
 
 // checkValues appends an error for each option that no deriver reads.

@@ -3,7 +3,6 @@ package views
 import (
 	"reflect"
 
-	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/internal/form"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -40,21 +39,16 @@ import (
 // To show a form again with its mistakes, add an error view for *InputError, for one of several
 // forms with a predicate on r.ViewName(): see the examples of InputError.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
-	v := shaped[O]("OnInput", resourceType[R](), fn, fn == nil)
 	fields, err := form.Of(reflect.TypeFor[I]())
-	if v.err == nil {
-		v.err = err
-	}
-	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
-		on, ok := res.(R)
-		if !ok {
-			return nil, wrongResource[R](v, res)
-		}
+	v := typed("OnInput", fn, fn == nil, func(r *web.Request, on R) (none O, err error) {
 		var input I
 		if err := read(r, &input, fields, false); err != nil {
-			return nil, err
+			return none, err
 		}
-		return boxed(fn(r, on, input))
+		return fn(r, on, input)
+	})
+	if v.err == nil {
+		v.err = err
 	}
 	v.check = func(r *web.Request) error {
 		if form.BodyRead(r) {

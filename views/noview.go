@@ -108,7 +108,7 @@ func (c Candidate) String() string {
 // candidates returns the candidates for a request in the order in which they are tried. The first
 // one that did not fail handles the request. It checks all predicates.
 func (t *Table) candidates(r *web.Request) []Candidate {
-	first, second := t.slots(r, r.ViewName())
+	first, second := t.slotsOf(r)
 	return reported(t.examine(r, false, first, second), r)
 }
 
@@ -192,7 +192,7 @@ func (t *Table) miss(cause *NoViewError, r *web.Request, name string, first, sec
 	}
 	cause.Name, cause.Resource = name, reflect.TypeOf(r.Resource())
 	if cause.Subpath = slices.Clone(web.Drive(r).Walked().Rest()); len(cause.Subpath) > 0 {
-		first, second = t.shallow(r, name) // a view that takes no subpath is the likely cause
+		first, second = t.slots(r, name, false) // a view that takes no subpath is the likely cause
 	}
 	cause.table, cause.slots = t, [2]*slot{first, second}
 }

@@ -36,7 +36,7 @@ type Prediction struct {
 // gone: nil or http.NoBody, although ContentLength is not 0.
 func (t *Table) Predict(r *web.Request) Prediction {
 	o := Prediction{Candidates: t.candidates(r)}
-	first, second := t.slots(r, r.ViewName())
+	first, second := t.slotsOf(r)
 	res := r.Resource()
 	for _, s := range [...]*slot{first, second} {
 		if s != nil && o.try(r, s.chainFor(t.types, r, reflect.TypeOf(res)), res) {

@@ -34,7 +34,8 @@ type registration struct {
 	checks     []web.Predicate     // set when the table is completed: lightest kind first, without Accept
 	methods    condition.MethodSet // that the checks allow
 	rest       []web.Predicate     // the checks that decide about more than methods
-	call       Callable            // derived
+	call       Callable            // derived; if direct is not nil, around a view that returns nil
+	direct     responder           // the function of the view, if its derivers pass on a response; or nil
 	permissive Callable            // derived without secured_view, otherwise the same
 }
 

@@ -23,6 +23,7 @@ type View struct {
 	result   reflect.Type
 	status   [2]int
 	call     Callable
+	direct   responder // of a function that returns a *web.Response: call without its conversion
 	fn       any
 	err      error
 	check    func(*web.Request) error // returns the error of call before fn runs; nil if there can be none
@@ -51,39 +52,19 @@ const shapes = `a view is one of
 // interface, the types that implement it. A view on a route without a tree takes `_ any`. O is
 // *[web.Response], or a type that an adapter or the view's renderer turns into a response.
 func On[R, O any](fn func(*web.Request, R) (O, error)) View {
-	v := shaped[O]("On", resourceType[R](), fn, fn == nil)
-	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
-		on, ok := res.(R)
-		if !ok {
-			return nil, wrongResource[R](v, res)
-		}
-		return boxed(fn(r, on))
-	}
-	return v
+	return typed("On", fn, fn == nil, fn)
 }
 
 // Of makes a view of a method of the resource: views.Of((*Page).Show). It is On with the arguments
 // swapped.
 func Of[R, O any](fn func(R, *web.Request) (O, error)) View {
-	v := shaped[O]("Of", resourceType[R](), fn, fn == nil)
-	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
-		on, ok := res.(R)
-		if !ok {
-			return nil, wrongResource[R](v, res)
-		}
-		return boxed(fn(on, r))
-	}
-	return v
+	return typed("Of", fn, fn == nil, func(r *web.Request, on R) (O, error) { return fn(on, r) })
 }
 
 // Func makes a view of a function that needs no resource, or takes it from the request. It serves
 // any resource unless [For] narrows it.
 func Func[O any](fn func(*web.Request) (O, error)) View {
-	v := shaped[O]("Func", nil, fn, fn == nil)
-	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {
-		return boxed(fn(r))
-	}
-	return v
+	return shaped("Func", nil, fn, fn == nil, func(r *web.Request, _ traversal.Resource) (O, error) { return fn(r) })
 }
 
 // HTTP makes a view of a net/http handler. The view returns a response whose body is the handler;
@@ -92,32 +73,24 @@ func Func[O any](fn func(*web.Request) (O, error)) View {
 // empty content, as http.ServeContent sends it, becomes a 200. The view serves any resource unless
 // [For] narrows it.
 func HTTP(h http.Handler) View {
-	v := shaped[*web.Response]("HTTP", nil, h, absent.Value(h))
-	v.call = func(r *web.Request, _ traversal.Resource) (any, error) {
+	return shaped("HTTP", nil, h, absent.Value(h), func(r *web.Request, _ traversal.Resource) (*web.Response, error) {
 		resp := r.Bytes("", nil)
 		resp.SetHandler(h)
 		return resp, nil
-	}
-	return v
+	})
 }
 
 // Struct makes a view of a type that holds what one request needs. newView makes a V for each
 // request; method, a method expression such as (*EditPage).Save, is called on it. Several views can
 // share one type V.
 func Struct[R, V, O any](newView func(*web.Request, R) (V, error), method func(V) (O, error)) View {
-	v := shaped[O]("Struct", resourceType[R](), method, newView == nil || method == nil)
-	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
-		on, ok := res.(R)
-		if !ok {
-			return nil, wrongResource[R](v, res)
-		}
+	return typed("Struct", method, newView == nil || method == nil, func(r *web.Request, on R) (none O, err error) {
 		view, err := newView(r, on)
 		if err != nil {
-			return nil, err
+			return none, err
 		}
-		return boxed(method(view))
-	}
-	return v
+		return method(view)
+	})
 }
 
 // Error makes an error view. It handles errors of type E, wherever E is in the error's Unwrap tree.
@@ -125,31 +98,16 @@ func Struct[R, V, O any](newView func(*web.Request, R) (V, error), method func(V
 // errors such as a 404, which have a default response: see [ErrorStatus]. Register it with
 // [AddError]. Registered with [Add], it also serves resources of type E.
 func Error[E error, O any](fn func(*web.Request, E) (O, error)) View {
-	v := shaped[O]("Error", resourceType[E](), fn, fn == nil)
-	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
-		on, ok := res.(E)
-		if !ok {
-			return nil, wrongResource[E](v, res)
-		}
-		return boxed(fn(r, on))
-	}
-	return v
+	return typed("Error", fn, fn == nil, fn)
 }
 
 // ErrorStatus makes an error view for errors with an HTTP status from lo to hi inclusive. Views for
 // an error's own type are tried first, then the narrower range.
 func ErrorStatus[O any](lo, hi int, fn func(*web.Request, error) (O, error)) View {
-	v := shaped[O]("ErrorStatus", resourceType[error](), fn, fn == nil)
+	v := typed("ErrorStatus", fn, fn == nil, fn)
 	v.status = [2]int{lo, hi}
 	if v.err == nil && (lo < 100 || hi > 999 || lo > hi) {
 		v.err = fmt.Errorf("views.ErrorStatus(%d, %d): invalid range: want 100 <= lo <= hi <= 999", lo, hi)
-	}
-	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
-		on, ok := res.(error)
-		if !ok {
-			return nil, wrongResource[error](v, res)
-		}
-		return boxed(fn(r, on))
 	}
 	return v
 }
@@ -201,11 +159,34 @@ func (v View) String() string {
 	return "views." + v.shape + " " + v.FuncName()
 }
 
-func shaped[O any](shape string, resource reflect.Type, fn any, missing bool) View {
+// responder is a Callable that returns a response.
+type responder = func(*web.Request, traversal.Resource) (*web.Response, error)
+
+func shaped[O any](shape string, resource reflect.Type, fn any, missing bool, call func(*web.Request, traversal.Resource) (O, error)) View {
 	v := View{shape: shape, resource: resource, result: reflect.TypeFor[O](), fn: fn}
 	if missing {
 		v.err = fmt.Errorf("views.%s(nil); %s", shape, shapes)
 	}
+	v.direct, _ = any(call).(responder)
+	v.call = func(r *web.Request, res traversal.Resource) (any, error) {
+		value, err := call(r, res)
+		if err != nil {
+			return nil, err
+		}
+		return value, nil // which allocates nothing for pointers and interfaces
+	}
+	return v
+}
+
+// typed returns a view whose function takes a resource of type R.
+func typed[R, O any](shape string, fn any, missing bool, call func(*web.Request, R) (O, error)) (v View) {
+	v = shaped(shape, resourceType[R](), fn, missing, func(r *web.Request, res traversal.Resource) (none O, err error) {
+		on, ok := res.(R)
+		if !ok {
+			return none, wrongResource[R](v, res)
+		}
+		return call(r, on)
+	})
 	return v
 }
 
@@ -216,14 +197,6 @@ func resourceType[R any]() reflect.Type {
 		return nil
 	}
 	return t
-}
-
-// boxed converts to any, which allocates nothing for pointers and interfaces.
-func boxed[O any](value O, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	return value, nil
 }
 
 // wrongResource is the error if a mapper or a deriver passes on a resource of another type.

@@ -24,6 +24,7 @@ type Route struct {
 	order       int32 // place in the table
 	hasTraverse bool  // the pattern has a marker "traverse"
 	hasSubpath  bool  // the pattern has a marker "subpath"
+	simple      bool  // see Simple
 }
 
 // Routed returns what the matches of the route have in common; nil while the application is built.
@@ -40,6 +41,11 @@ func (rt *Route) External() string {
 
 // Stays reports whether the path to traverse after a match has no names, nor a subpath.
 func (rt *Route) Stays() bool { return !rt.hasTraverse && !rt.hasSubpath && rt.Traverse == nil }
+
+// Simple reports whether the route stays, and has neither a root factory nor a limit of bodies. Its
+// requests then get the resource that all requests without a root factory get. It is known once the
+// application is built.
+func (rt *Route) Simple() bool { return rt.simple }
 
 // Walk returns the path to traverse after a match of r: the names from the root, never nil, and the
 // subpath of the result if traversal uses up the names.

@@ -68,6 +68,7 @@ func (t *Table) finish() {
 			Markers: markers, Star: rt.Pattern.star() != "", Predicates: rt.Predicates,
 		}
 		rt.hasTraverse, rt.hasSubpath = slices.Contains(markers, traverseMarker), slices.Contains(markers, subpathMarker)
+		rt.simple = rt.Stays() && rt.Root == nil && rt.BodyLimit == 0
 	}
 	t.index = newIndex(t.routes)
 }

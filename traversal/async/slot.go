@@ -47,9 +47,13 @@ func (s *Slot) Peek() *Scope {
 	return nil
 }
 
+// Close ends the slot if no scope was opened, so that none can be opened later, and reports whether
+// it did. It costs less than End.
+func (s *Slot) Close() bool { return s.scope.CompareAndSwap(nil, neverOpened) }
+
 // End is [Scope.End]. If no scope was opened it returns at once, and none can be opened later.
 func (s *Slot) End(bound time.Duration) error {
-	if s.scope.Load() == nil && s.scope.CompareAndSwap(nil, neverOpened) {
+	if s.scope.Load() == nil && s.Close() {
 		return nil
 	}
 	return s.scope.Load().End(bound)

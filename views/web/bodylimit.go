@@ -14,7 +14,16 @@ import (
 // MiB, the limit of net/http for forms.
 const DefaultMaxBody = 10 << 20
 
-func (r *Request) limitBody(n int64) {
+// LimitBody limits the body of the request to n bytes, in place of its present limit; negative
+// means unlimited. Call it before the body is read. A view has views.BodyLimit for it, a route
+// routes.BodyLimit.
+//
+// Reading a longer body fails with a 413: at once if the client declared the length, else with the
+// first byte too many. Other failures become HTTP errors too, so that a view may return what it got
+// from Read: 408 if the client was too slow, 400 if the body is malformed or the client
+// disconnected.
+func (d Driver) LimitBody(n int64) {
+	r := d.r
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
@@ -25,8 +34,10 @@ func (r *Request) limitBody(n int64) {
 	r.Request.Body = &body.Limited{Body: r.Body, Declared: r.ContentLength, Limit: n, Convert: bodyError}
 }
 
-func (r *Request) bodyLimit() (n int64, ok bool) {
-	if b := r.limitedBody(); b != nil {
+// BodyLimit returns the limit of the body in bytes, negative if unlimited; false if LimitBody was
+// never called.
+func (d Driver) BodyLimit() (n int64, ok bool) {
+	if b := d.r.limitedBody(); b != nil {
 		return b.Limit, true
 	}
 	return 0, false
@@ -41,9 +52,11 @@ func (r *Request) limitedBody() *body.Limited {
 	return nil
 }
 
-// orBodyError returns the error of reading the body, with err as its cause. It returns err itself
-// if reading did not fail, or if err says what happened: a status, a panic, the end of the context.
-func (r *Request) orBodyError(err error) error {
+// OrBodyError returns err, the error of a view. If the error has no status, and reading the body
+// has failed, it returns the error of the body instead, with err as its cause: decoders do not
+// always wrap the errors of their readers (encoding/json of Go 1.26 with GOEXPERIMENT=jsonv2).
+func (d Driver) OrBodyError(err error) error {
+	r := d.r
 	if _, ok := StatusOf(err); ok || (*requestContext)(r).Err() != nil || panics.Is(err) {
 		return err
 	}

@@ -29,12 +29,16 @@ func (r *Request) AddFinishedCallback(fn func(*Request) error) {
 	}
 }
 
-func (r *Request) hasResponseCallbacks() bool {
-	x := r.root().extras.Load()
+// HasResponseCallbacks reports whether the request has any response callbacks.
+func (d Driver) HasResponseCallbacks() bool {
+	x := d.r.root().extras.Load()
 	return x != nil && !x.onResponse.IsEmpty()
 }
 
-func (r *Request) runResponseCallbacks(resp *Response) error {
+// RunResponseCallbacks calls the response callbacks that did not run yet, until one fails; the rest
+// is then skipped. If none fails, it saves the session.
+func (d Driver) RunResponseCallbacks(resp *Response) error {
+	r := d.r
 	x := r.root().extras.Load()
 	if x == nil {
 		return nil
@@ -46,7 +50,12 @@ func (r *Request) runResponseCallbacks(resp *Response) error {
 	return err
 }
 
-func (r *Request) rerunResponseCallbacks(resp *Response) error {
+// RerunResponseCallbacks calls all response callbacks, those that ran or were skipped before too,
+// with the response to an error, which is sent in place of another response or of none. It leaves
+// out the callbacks that have failed. One that fails now does not stop the others: their errors and
+// panics are joined, and the response can be sent all the same.
+func (d Driver) RerunResponseCallbacks(resp *Response) error {
+	r := d.r
 	x := r.root().extras.Load()
 	if x == nil {
 		return nil

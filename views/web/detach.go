@@ -42,7 +42,10 @@ type progress struct {
 	result traversal.Result
 }
 
-func (r *Request) detach(ctx context.Context) *Detached {
+// Detach returns a copy of the request, with ctx as its context, for a goroutine that may outlive
+// the response: see [Detached].
+func (d Driver) Detach(ctx context.Context) *Detached {
+	r := d.r
 	r.Keep()
 	id, h, x := r.ID(), r.host(), r.more()
 	c := &Request{app: r.app, from: &derivation{parent: ctx}, err: h.err, flags: h.flags & flagsLearned, match: h.match, result: h.result}
@@ -52,12 +55,12 @@ func (r *Request) detach(ctx context.Context) *Detached {
 		c.first = *resp.Clone()
 		c.state.Store(responseOpen)
 	}
-	d := &Detached{from: r, copy: c, outer: x.detached.Load()}
+	made := &Detached{from: r, copy: c, outer: x.detached.Load()}
 	own := &extras{id: id, interim: x.interim}
-	own.detached.Store(d)
+	own.detached.Store(made)
 	own.vary.Add(x.vary.All()...)
 	own.claims.Keep(x.claims.Of(r.Request))
-	d.join = own.attributes.Fork(&x.attributes)
+	made.join = own.attributes.Fork(&x.attributes)
 	x.mu.Lock()
 	if x.log != nil {
 		log := x.log.With().Logger() // with memory of its own
@@ -66,8 +69,8 @@ func (r *Request) detach(ctx context.Context) *Detached {
 	x.mu.Unlock()
 	c.extras.Store(own)
 	c.Request = r.Request.Clone(c.Context())
-	d.lendBody()
-	return d
+	made.lendBody()
+	return made
 }
 
 // lendBody lends the body to the copy, with a limit of its own, which the router may change.

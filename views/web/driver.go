@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -68,6 +67,19 @@ func (d Driver) Walk(t *traversal.Traverser, root traversal.Resource, path trave
 // be a resource; otherwise Walk returns the error that says why not. It does not check a known root.
 func (d Driver) Stand(root traversal.Resource, known bool) bool {
 	return d.r.host().result.Stand(root, known)
+}
+
+// Settle does for a match what ShowMatch, Publish and Stand do, where root is known. It does nothing
+// and returns false if the request is a copy, or has more to it than a match.
+func (d Driver) Settle(root traversal.Resource) bool {
+	r := d.r
+	if r.from != nil || r.flags&flagMatched == 0 || r.extras.Load() != nil {
+		return false
+	}
+	if r.flags |= flagShown; r.Pattern != r.match.Pattern {
+		r.showMatch(r.Request)
+	}
+	return r.result.Stand(root, true)
 }
 
 // ClearMatch undoes SetMatch.
@@ -138,32 +150,6 @@ func (d Driver) SetError(err error) {
 	}
 }
 
-// ErrorResponse returns the standard response to an error: that of the first [StatusError] in its
-// Unwrap tree, outermost first. It returns false for other errors, which are internal. If the error
-// has a method RetryAfter() time.Duration, it sets that header. An error that wraps
-// context.DeadlineExceeded, and has no status, is a 504; one that wraps a *http.MaxBytesError, and
-// has no status, is a 413.
-func (d Driver) ErrorResponse(err error) (*Response, bool) { return d.r.errorResponse(err) }
-
-// ClientGone returns the response to a request that failed only because its client disconnected: an
-// empty 499 for the log, without an error view. It returns false if the context of the request was
-// not cancelled, or if err has another cause.
-func (d Driver) ClientGone(err error) (*Response, bool) { return d.r.clientGone(err) }
-
-// LimitBody limits the body of the request to n bytes, in place of its present limit; negative
-// means unlimited. Call it before the body is read. A view has views.BodyLimit for it, a route
-// routes.BodyLimit.
-//
-// Reading a longer body fails with a 413: at once if the client declared the length, else with the
-// first byte too many. Other failures become HTTP errors too, so that a view may return what it got
-// from Read: 408 if the client was too slow, 400 if the body is malformed or the client
-// disconnected.
-func (d Driver) LimitBody(n int64) { d.r.limitBody(n) }
-
-// BodyLimit returns the limit of the body in bytes, negative if unlimited; false if LimitBody was
-// never called.
-func (d Driver) BodyLimit() (n int64, ok bool) { return d.r.bodyLimit() }
-
 // ContentType returns the media type of the body, in lower case and without parameters; "" if the
 // header is missing or malformed. It takes bounded time, however long the header is.
 func (d Driver) ContentType() string { return header.ContentType(d.r.Request.Header) }
@@ -177,15 +163,6 @@ func (d Driver) ShowMatch(hr *http.Request) {
 	}
 }
 
-// OrBodyError returns err, the error of a view. If the error has no status, and reading the body
-// has failed, it returns the error of the body instead, with err as its cause: decoders do not
-// always wrap the errors of their readers (encoding/json of Go 1.26 with GOEXPERIMENT=jsonv2).
-func (d Driver) OrBodyError(err error) error { return d.r.orBodyError(err) }
-
-// Detach returns a copy of the request, with ctx as its context, for a goroutine that may outlive
-// the response: see [Detached].
-func (d Driver) Detach(ctx context.Context) *Detached { return d.r.detach(ctx) }
-
 // Publish makes the present match and walk visible to the request that this one was detached from,
 // so that the log of a request that missed its deadline names its route. Call it whenever something
 // was found; it costs next to nothing for requests that are not detached.
@@ -195,10 +172,6 @@ func (d Driver) Publish() {
 	}
 }
 
-// RunResponseCallbacks calls the response callbacks that did not run yet, until one fails; the rest
-// is then skipped. If none fails, it saves the session.
-func (d Driver) RunResponseCallbacks(resp *Response) error { return d.r.runResponseCallbacks(resp) }
-
 // SaveSession saves a session that a subscriber to [NewResponse] has used first.
 func (d Driver) SaveSession(resp *Response) error {
 	if x := d.r.root().extras.Load(); x != nil {
@@ -207,28 +180,12 @@ func (d Driver) SaveSession(resp *Response) error {
 	return nil
 }
 
-// HasResponseCallbacks reports whether the request has any response callbacks.
-func (d Driver) HasResponseCallbacks() bool { return d.r.hasResponseCallbacks() }
-
-// RerunResponseCallbacks calls all response callbacks, those that ran or were skipped before too,
-// with the response to an error, which is sent in place of another response or of none. It leaves
-// out the callbacks that have failed. One that fails now does not stop the others: their errors and
-// panics are joined, and the response can be sent all the same.
-func (d Driver) RerunResponseCallbacks(resp *Response) error { return d.r.rerunResponseCallbacks(resp) }
-
 // ResponseReady reports whether it is too late to save a session that is not in use yet: the response
 // is being sent.
 func (d Driver) ResponseReady() bool {
 	x := d.r.root().extras.Load()
 	return x != nil && x.ready.Load()
 }
-
-// LogError logs err, which became a response with the given status, if nobody else sees what
-// happened: a panic, with its stack, an error without a status of its own, whatever an error view
-// made of it, and any error whose response has a status of 500 or more. 503 and 504 are left out:
-// they are frequent under load, and the access log and metrics count them. Without a message it is
-// "panic" or "internal error".
-func (d Driver) LogError(err error, status int, message string) { d.r.logError(err, status, message) }
 
 // SetInterim makes Inform send with w, if w is from a net/http server and the client understands
 // informational responses (HTTP/1.1 or later).
@@ -244,9 +201,9 @@ func (d Driver) Inform(status int, h http.Header) {
 	}
 }
 
-// NeedsFinish reports whether anything outlasts the view: attributes, callbacks, an id. If not,
-// only EndScope remains to be called.
-func (d Driver) NeedsFinish() bool { return d.r.root().extras.Load() != nil }
+// NeedsFinish reports whether anything may outlast the view: attributes, callbacks, an id. If not,
+// only Recycle or EndScope remains to be called.
+func (d Driver) NeedsFinish() bool { return d.r.from != nil || d.r.extras.Load() != nil }
 
 // RunFinishedCallbacks calls the finished callbacks that have not run yet, until one fails. In any
 // case it then removes the temporary file of a form, if there is one.

@@ -50,7 +50,12 @@ func (e *HTTPError) Response(r *Request) *Response {
 	return resp
 }
 
-func (r *Request) errorResponse(err error) (*Response, bool) {
+// ErrorResponse returns the standard response to an error: that of the first [StatusError] in its
+// Unwrap tree, outermost first. It returns false for other errors, which are internal. If the error
+// has a method RetryAfter() time.Duration, it sets that header. An error that wraps
+// context.DeadlineExceeded, and has no status, is a 504; one that wraps a *http.MaxBytesError, and
+// has no status, is a 413.
+func (d Driver) ErrorResponse(err error) (*Response, bool) {
 	found := statuserr.Find(err)
 	if found == nil {
 		return nil, false
@@ -59,7 +64,7 @@ func (r *Request) errorResponse(err error) (*Response, bool) {
 	if e != found && e.Status() < 500 {
 		e.detail = found.Error()
 	}
-	return e.Response(r), true
+	return e.Response(d.r), true
 }
 
 // toHTTPError converts an error with a status, without its text: status and Retry-After.
@@ -100,8 +105,11 @@ func Detail(err error) string {
 	return cmp.Or(text, problem.StatusText(toHTTPError(found).Status()))
 }
 
-func (r *Request) clientGone(err error) (*Response, bool) {
-	if (*requestContext)(r).Err() != context.Canceled {
+// ClientGone returns the response to a request that failed only because its client disconnected: an
+// empty 499 for the log, without an error view. It returns false if the context of the request was
+// not cancelled, or if err has another cause.
+func (d Driver) ClientGone(err error) (*Response, bool) {
+	if (*requestContext)(d.r).Err() != context.Canceled {
 		return nil, false
 	}
 	if found := statuserr.In(err); found != nil {
@@ -111,7 +119,7 @@ func (r *Request) clientGone(err error) (*Response, bool) {
 	} else if !errors.Is(err, context.Canceled) || panics.Is(err) {
 		return nil, false
 	}
-	resp := r.cleanResponse()
+	resp := d.r.cleanResponse()
 	resp.SetStatus(StatusClientClosedRequest)
 	return resp, true
 }

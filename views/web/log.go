@@ -29,12 +29,7 @@ func (r *Request) ID() string {
 func (r *Request) identify(x *extras) string {
 	if x.id == "" {
 		root := r.root()
-		sent := root.Request.Header[RequestIDHeader]
-		if n := len(sent); n > 0 && requestid.Valid(sent[n-1]) && root.FromTrustedProxy() { // the last is the proxy's
-			x.id = sent[n-1]
-		} else {
-			x.id = requestid.New()
-		}
+		x.id = requestid.Of(root.Request.Header[RequestIDHeader], root.FromTrustedProxy)
 	}
 	return x.id
 }
@@ -71,7 +66,13 @@ func (r *Request) LogLine(level zerolog.Level) *zerolog.Event {
 	return r.app.Log.WithLevel(level).Str("request_id", r.identify(x))
 }
 
-func (r *Request) logError(err error, status int, message string) {
+// LogError logs err, which became a response with the given status, if nobody else sees what
+// happened: a panic, with its stack, an error without a status of its own, whatever an error view
+// made of it, and any error whose response has a status of 500 or more. 503 and 504 are left out:
+// they are frequent under load, and the access log and metrics count them. Without a message it is
+// "panic" or "internal error".
+func (d Driver) LogError(err error, status int, message string) {
+	r := d.r
 	panicked := panics.In(err)
 	level, text := loglevel.Of(status, statuserr.Find(err) != nil, panicked != nil)
 	if level == zerolog.NoLevel {

@@ -20,7 +20,7 @@ func Guard(h Handler) Handler {
 			if returned { // calling recover costs as much as the rest of this function
 				return
 			}
-			if e := panics.Error(recover()); e != nil {
+			if e := Recovered(recover()); e != nil {
 				resp, err = nil, e
 			}
 		}()
@@ -29,6 +29,10 @@ func Guard(h Handler) Handler {
 		return resp, err
 	}
 }
+
+// Recovered returns what recover returned as a *[PanicError], nil for nil, for handlers that need a
+// deferred function anyway. A panic of http.ErrAbortHandler goes on, as in [Guard].
+func Recovered(value any) error { return panics.Error(value) }
 
 // Try calls fn, and returns its panic as a *[PanicError], for functions that are not handlers.
 // Unlike [Guard] it also returns the panic of http.ErrAbortHandler, which errors.Is finds.

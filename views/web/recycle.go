@@ -42,10 +42,9 @@ func BeginRecycled(app *Application, hr *http.Request) *Request {
 	return r
 }
 
-// Recycle gives up a request that has ended, unless something keeps it (see [Request.Keep]), work
-// has used its scope, or it is a copy. It reports whether the request was given up; then it must
-// not be used anymore, nor its responses. Without Application.Recycle it does nothing. Call it in
-// place of EndScope: a request that is not given up still has to end its scope.
+// Recycle ends a request, unless work has used its scope or it is a copy; then it returns false, and
+// EndScope has to end it. With Application.Recycle it also gives up the request, unless something
+// keeps it (see [Request.Keep]): it must not be used anymore, nor its responses.
 //
 // With Application.Poison the memory is not used again. The request is poisoned instead: its
 // methods panic with an [EndedError], except those that return what all requests share or only read
@@ -53,8 +52,11 @@ func BeginRecycled(app *Application, hr *http.Request) *Request {
 func (d Driver) Recycle() bool {
 	r := d.r
 	app := r.app
-	if !app.Recycle || r.from != nil || r.kept.Load() || r.slot.Peek() != nil {
+	switch {
+	case r.from != nil || r.slot.Peek() != nil:
 		return false
+	case !app.Recycle || r.kept.Load():
+		return r.slot.Close()
 	}
 	if app.Poison {
 		_ = r.slot.End(0)

@@ -142,6 +142,7 @@ func (r *Request) root() *Request {
 	return r.rootOfCopy()
 }
 
+//go:noinline
 func (r *Request) rootOfCopy() *Request {
 	for o := r.origin(); o != nil; o = r.origin() {
 		r = o
@@ -169,6 +170,7 @@ func (r *Request) host() *Request {
 	return r.hostOfCopy()
 }
 
+//go:noinline
 func (r *Request) hostOfCopy() *Request {
 	for o := r.origin(); o != nil && r.flags&flagDetour == 0; o = r.origin() {
 		r = o

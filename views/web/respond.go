@@ -59,11 +59,15 @@ func (r *Request) startWithError(resp *Response) *Response {
 // takeResponse returns a response for a view to return: the open one, with what was set on it, or a
 // new one.
 func (r *Request) takeResponse() *Response {
+	if r.from == nil && r.err == nil && r.state.CompareAndSwap(responseFree, responseTaken) {
+		return &r.first // nearly always
+	}
+	return r.takeAny()
+}
+
+func (r *Request) takeAny() *Response {
 	h := r.host()
 	if h.state.CompareAndSwap(responseFree, responseTaken) {
-		if h.err == nil {
-			return &h.first
-		}
 		return h.startWithError(&h.first)
 	}
 	if h.state.CompareAndSwap(responseOpen, responseTaken) {

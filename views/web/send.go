@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"github.com/mastaba-go/mastaba/views/web/internal/form"
 	"github.com/mastaba-go/mastaba/views/web/internal/reply"
 )
 
@@ -31,12 +32,17 @@ type Sent struct {
 //
 // Most applications never call it: the App does.
 func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err error) {
+	if r.from == nil && r.extras.Load() == nil && r.slot.Peek() == nil && r.Method != http.MethodHead {
+		if n, plain, err := resp.reply.SendPlain(w); plain {
+			return Sent{Status: http.StatusOK, Bytes: int64(n), Started: true}, err
+		}
+	}
+	return resp.send(w, r)
+}
+
+func (resp *Response) send(w http.ResponseWriter, r *Request) (sent Sent, err error) {
 	x := r.extras.Load()
-	switch { // without extras no callback could ask for Sent
-	case x == nil && resp.reply.IsPlain():
-		sent, err := resp.reply.SendPlain(w, r.Method, r.hasScope())
-		return Sent(sent), err
-	case x == nil && !resp.reply.Pending():
+	if x == nil && !resp.reply.Pending() { // no callback could ask for Sent
 		return resp.sendMemory(w, r)
 	}
 	if x == nil && r.app.Sessions != nil { // the source may use the session for the first time
@@ -52,7 +58,7 @@ func (resp *Response) Send(w http.ResponseWriter, r *Request) (sent Sent, err er
 	}
 	r.Keep()
 	handled := r.Request
-	defer func() { removeFiles(handled, r.Request) }()
+	defer func() { form.RemoveFiles(handled, r.Request) }()
 	was, err := resp.reply.SendSource(w, reply.Exchange{Method: r.Method, Handler: func() (*http.Request, func(int, http.Header)) {
 		handled = r.HTTP()
 		return handled, r.handlerInforms()
@@ -75,13 +81,6 @@ func (r *Request) handlerInforms() func(int, http.Header) {
 		return func(int, http.Header) {}
 	}
 	return nil
-}
-
-// removeFiles removes the files of a form that was read through hr, a copy of from.
-func removeFiles(hr, from *http.Request) {
-	if form := hr.MultipartForm; form != nil && form != from.MultipartForm {
-		_ = form.RemoveAll() // temporary files may stay behind, no more
-	}
 }
 
 // Sent returns what was sent to the client, for finished callbacks, which run after that. It is

@@ -46,3 +46,10 @@ func Use(hr *http.Request, read func() error, other func(error) error) error {
 	}
 	return other(err)
 }
+
+// RemoveFiles removes the files of a form that was read through hr, a copy of from.
+func RemoveFiles(hr, from *http.Request) {
+	if form := hr.MultipartForm; form != nil && form != from.MultipartForm {
+		_ = form.RemoveAll() // temporary files may stay behind, no more
+	}
+}

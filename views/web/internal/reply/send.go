@@ -10,22 +10,22 @@ import (
 	"github.com/mastaba-go/mastaba/views/web/internal/stream"
 )
 
-// IsPlain reports whether the response is a 200 with a text and without headers other than its
-// type.
-func (resp *Response) IsPlain() bool {
-	return resp.extras == nil && resp.status == 0 && resp.kind == inText && !resp.errorHeaders
-}
-
-// SendPlain is SendMemory for a plain response.
-func (resp *Response) SendPlain(w http.ResponseWriter, method string, counted bool) (stream.Sent, error) {
+// SendPlain is SendMemory for a request that is not HEAD, if the response is plain: a 200 with a
+// short text, and without headers other than its type. If it is not, plain is false, and nothing
+// was sent.
+func (resp *Response) SendPlain(w http.ResponseWriter) (n int, plain bool, err error) {
+	if resp.kind != inText || resp.extras != nil || resp.status != 0 || resp.errorHeaders ||
+		resp.text == "" || len(resp.text) > countedByServer {
+		return 0, false, nil
+	}
 	h := w.Header()
-	if len(h) > 0 || len(resp.text) > countedByServer || resp.text == "" || method == http.MethodHead || counted {
-		return resp.SendMemory(w, method, counted)
+	if len(h) > 0 { // there may be another Content-Length
+		return 0, false, nil
 	}
 	h[contentTypeKey] = types[resp.common]
 	w.WriteHeader(http.StatusOK)
-	n, err := io.WriteString(w, resp.text)
-	return stream.Sent{Status: http.StatusOK, Bytes: int64(n), Started: true}, err
+	n, err = io.WriteString(w, resp.text)
+	return n, true, err
 }
 
 // SendMemory sends a response whose body is in memory, to a request with the method. Unless counted
