@@ -42,7 +42,7 @@ var text = i18n.NewDomain("")
 func configure(o framework.Options) (*framework.Configurator, error) {
 	tracker, badSeed := newTracker()
 	users, badUsers := password.ParseFile("demo.users", demoUsers)
-	sessions, badSessions := session.New(session.Options{Store: new(session.Memory)})
+	sessions, badSessions := session.New(session.Options{Store: new(session.Memory), Timeout: 8 * time.Hour})
 	if err := errors.Join(badSeed, badUsers, badSessions); err != nil {
 		return nil, err
 	}
@@ -61,6 +61,7 @@ func configure(o framework.Options) (*framework.Configurator, error) {
 		Funcs: map[string]any{"date": date},
 	})
 	i18n.Add(config, folder("locale"))
+	i18n.SetNegotiator(config, i18n.FirstOf(i18n.Cookie(i18n.LocaleKey), i18n.AcceptLanguage))
 	config.AddStaticView("static", folder("static"))
 
 	// Pages with lists.

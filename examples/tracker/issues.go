@@ -108,8 +108,6 @@ func addRemark(r *framework.Request, issue *Issue, in remarkInput) (*framework.R
 // name: so no file can be a page of this site. Conditional and range requests work by the ETag.
 func download(r *framework.Request, f *File) (*framework.Response, error) {
 	return static.Content(r, bytes.NewReader(f.Content), f.Name, f.Created, static.FileOptions{
-		ContentType: f.Type,
-		Attachment:  true,
-		ETag:        fmt.Sprintf(`"%x"`, sha256.Sum256(f.Content)),
+		ContentType: f.Type, Attachment: true, ETag: fmt.Sprintf(`"%x"`, sha256.Sum256(f.Content)),
 	})
 }

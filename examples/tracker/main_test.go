@@ -1,8 +1,11 @@
 package main
 
 import (
+	"io/fs"
 	"net/http"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -158,4 +161,40 @@ func TestLanguages(t *testing.T) {
 	assert.Contains(t, page, "20 offene Aufgaben")
 	assert.Equal(t, "/", b.Get("/language/en?next=https://evil.example/").Header.Get("Location"))
 	b.Get("/language/fr").Status(http.StatusNotFound)
+}
+
+// TestConcurrentEdits: no issue and no edit is lost, and what a page shows does not change under it.
+func TestConcurrentEdits(t *testing.T) {
+	t.Parallel()
+	p := new(Project)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			p.report(&Issue{})
+			for edited := false; !edited; {
+				seen := p.list()[0].Resource.(*Issue)
+				edited = p.edit(1, seen.Version, func(i *Issue) { i.Remarks = append(i.Remarks, Remark{}) })
+				assert.Len(t, seen.Remarks, seen.Version)
+			}
+		})
+	}
+	all.Wait()
+	assert.Len(t, p.list(), 8)
+	assert.Len(t, p.list()[0].Resource.(*Issue).Remarks, 8)
+}
+
+// TestGermanIsComplete looks for the texts of the templates in the catalog.
+func TestGermanIsComplete(t *testing.T) {
+	t.Parallel()
+	catalog, err := fs.ReadFile(files, "locale/de/LC_MESSAGES/messages.po")
+	require.NoError(t, err)
+	pages, err := fs.Glob(files, "templates/*.html")
+	require.NoError(t, err)
+	for _, name := range pages {
+		page, err := fs.ReadFile(files, name)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`[{(]tn? "([^"]*)"`).FindAllStringSubmatch(string(page), -1) {
+			assert.Contains(t, string(catalog), "msgid \""+m[1]+"\"\n", name)
+		}
+	}
 }

@@ -57,11 +57,34 @@ var pages = []page{
 	{"new project with problems", "alice", sent("/lighthouse/new", "name", "X", "slug", "New"), 422},
 }
 
+// attached sends a file with a remark.
+func attached(file string) func(*browser.Browser) {
+	return func(b *browser.Browser) {
+		b.Open("/lighthouse/tower/12")
+		b.Choose("files", file)
+		b.Submit("main form.card button")
+	}
+}
+
+// written returns the path of a new file.
+func written(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // TestTracker has every kind of page judged, in two languages, widths and colours.
 func TestTracker(t *testing.T) {
 	url := browser.Serve(t, "examples/tracker")
 	markup := browser.NewMarkup(t)
 	b := browser.New(t, url)
+	pages := append(pages,
+		page{"detail with files", "bob", attached(written(t, `"<b>a file & its name.png`, "\x89PNG\r\n\x1a\n")), 200},
+		page{"detail with a wrong file", "bob", attached(written(t, "page.html", "<!doctype html>")), 422},
+	)
 	user := ""
 	for _, language := range []string{"en", "de"} {
 		for _, p := range pages {
@@ -114,12 +137,8 @@ func TestTrackerWithoutScripts(t *testing.T) {
 	if got := b.Text(".flash"); got == "" {
 		t.Error("the page of a new issue has no message")
 	}
-	picture := filepath.Join(t.TempDir(), "bell.txt")
-	if err := os.WriteFile(picture, []byte("ding"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	b.Fill("remark", "It rings again.")
-	b.Choose("files", picture)
+	b.Choose("files", written(t, "bell.txt", "ding"))
 	b.Submit("main form.card button")
 	if got := b.Text("article.remark .text"); got != "It rings again." {
 		t.Errorf("got remark %q", got)

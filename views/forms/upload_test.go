@@ -88,6 +88,7 @@ func TestUploads(t *testing.T) {
 		"too large":       {[]part{{"cover", "a.txt", strings.Repeat("a", 1025)}}, "text/html", 413, `"Path":"cover","Code":"too-large"`},
 		"too large, JSON": {[]part{{"cover", "a.txt", strings.Repeat("a", 1025)}}, "application/json", 413, `"errors":[{"field":"cover"`},
 		"a script as png": {[]part{{"cover", "a.png", "<html><script>x</script>"}}, "text/html", 422, `"Code":"media-type"`},
+		"long name":       {[]part{cover, {"files", strings.Repeat("n", 256), "x"}}, "text/html", 422, `"Path":"files.0","Code":"file-name"`},
 		"large body":      {[]part{cover, {"files", "b", strings.Repeat("a", 4<<20)}}, "text/html", 413, ""},
 		"on disk":         {[]part{cover, {"files", "b", strings.Repeat("a", 2<<20)}}, "text/html", 200, "+"},
 	} {

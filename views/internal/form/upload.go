@@ -34,6 +34,13 @@ type uploadField struct {
 	required bool
 }
 
+// longestName is how many bytes the name of a file may have, as in most file systems. Without a limit
+// it could be as long as the body, and would be in every page that lists it.
+const (
+	longestName = 255
+	codeName    = "file-name" // a name that is longer
+)
+
 var uploadType = reflect.TypeFor[upload]()
 
 func isUpload(t reflect.Type) bool { return reflect.PointerTo(t).Implements(uploadType) }
@@ -137,6 +144,8 @@ func (u *uploadField) fill(v reflect.Value, headers []*multipart.FileHeader, m *
 		switch {
 		case u.max > 0 && header.Size > u.max:
 			m.add(CodeTooLarge, fmt.Sprintf("the file has %d bytes: expected at most %d", header.Size, u.max), map[string]any{"size": header.Size, "max": u.max})
+		case len(header.Filename) > longestName:
+			m.add(codeName, fmt.Sprintf("the name of the file has %d bytes: expected at most %d", len(header.Filename), longestName), map[string]any{"max": longestName})
 		case !u.takes(typ):
 			want := strings.Join(u.types, " or ")
 			m.add(codeMedia, fmt.Sprintf("the file is %s: expected %s", typ, want), map[string]any{"got": typ, "want": want})
