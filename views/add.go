@@ -179,6 +179,9 @@ func (reg *registration) derive() (err error) {
 	if reg.info.Permission, err = permissionOf(reg.info); err != nil {
 		wrong = append(wrong, err)
 	}
+	if err := reg.info.View.input.Prepare(reg.info.Registry); err != nil {
+		wrong = append(wrong, err)
+	}
 	deriversOf(reg.info.Registry).derive(reg, &wrong)
 	for i, err := range wrong {
 		wrong[i] = fmt.Errorf("view %s: %w", reg.info.funcText(), err)

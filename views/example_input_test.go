@@ -79,7 +79,7 @@ func ExampleInputError() {
 	// Output:
 	// 422 text/html; charset=utf-8: <form method="post">
 	// <p></p>
-	// <input name="title" value=""><i></i>
+	// <input name="title" value=""><i>say something</i>
 	// <input name="stars" value="many"><i>&#34;many&#34; is not an integer</i>
 	// </form>
 	// 422 text/html; charset=utf-8: <form method="post">

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"errors"
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/views/internal/form"
@@ -22,7 +23,9 @@ import (
 // file fills no field: see [web.Request.FormFile].
 //
 // For JSON, I is any type that encoding/json decodes, with the same result. Dates and durations may
-// also be written as in forms.
+// also be written as in forms. null is refused where a value is needed: a field takes it only if it
+// is a pointer, map, slice or interface, or has an UnmarshalJSON; an element of a list or map only if
+// it is an interface or has an UnmarshalJSON.
 //
 // Both use one set of names. A field has the name in its tag `form:"name"`, else that in its tag
 // `json:"name"`, else its own name in lower case; JSON accepts any case. If both tags have a name,
@@ -36,6 +39,10 @@ import (
 // sees the texts of these errors, but the error of an UnmarshalText or UnmarshalJSON only if it
 // neither comes from the standard library nor names a Go type.
 //
+// Validate is called even if values did not fit, so that the client gets all mistakes at once. It
+// then sees zeros for them; its mistakes in these fields, and in the input as a whole, are left out.
+// A mistake in an element has the index that the client sent: lines.7 also if it fills Lines[0].
+//
 // To show a form again with its mistakes, add an error view for *InputError, for one of several
 // forms with a predicate on r.ViewName(): see the examples of InputError.
 func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
@@ -47,37 +54,32 @@ func OnInput[R, I, O any](fn func(*web.Request, R, I) (O, error)) View {
 		}
 		return fn(r, on, input)
 	})
-	if v.err == nil {
+	if v.input = fields; v.err == nil {
 		v.err = err
-	}
-	v.check = func(r *web.Request) error {
-		if form.BodyRead(r) {
-			return nil // nothing can be said about the input
-		}
-		var input I
-		return read(r, &input, fields, true)
 	}
 	return v
 }
 
 // read fills and validates an input. With keep, the body can be read again.
-func read[I any](r *web.Request, input *I, fields *form.Form, keep bool) error {
-	wrong, err := fields.Read(r, reflect.ValueOf(input).Elem(), keep)
-	if err != nil {
+func read(r *web.Request, input any, fields *form.Form, keep bool) error {
+	wrong, err := fields.Decode(r, input, keep, listed)
+	if invalid, ok := err.(*form.Invalid); ok {
+		return &InputError{Fields: []FieldError{{Text: invalid.Error()}}, cause: invalid.Err}
+	}
+	if err != nil || len(wrong) == 0 {
 		return err
 	}
-	if len(wrong) > 0 {
-		e := &InputError{Fields: make([]FieldError, len(wrong))}
-		for i, m := range wrong {
-			e.Fields[i] = FieldError{Name: m.Name, Text: m.Text, Code: m.Code, Params: m.Params}
-		}
-		return e
+	e := &InputError{Fields: make([]FieldError, len(wrong))}
+	for i, m := range wrong {
+		e.Fields[i] = FieldError(m)
 	}
-	if err := form.Validate(input); err != nil {
-		if _, ok := web.StatusOf(err); ok {
-			return err
-		}
-		return &InputError{Fields: []FieldError{{Text: err.Error()}}, cause: err}
+	return e
+}
+
+// listed returns the mistakes that an error of validation lists.
+func listed(err error) ([]form.Mistake, bool) {
+	if e, ok := errors.AsType[*InputError](err); ok && e != nil {
+		return e.mistakes(), true
 	}
-	return nil
+	return nil, false
 }

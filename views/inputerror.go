@@ -4,12 +4,13 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/views/internal/form"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // InputError reports an input that does not fit. Views made by [OnInput] return it; the method
-// Validate of an input, or a view itself, may return it too. It wraps a 422 (*web.HTTPError) whose
-// detail lists the fields, if there are any. A JSON response then has them as a list "errors" of
+// Validate of an input, or a view itself, may return it too. It wraps a 422 (*web.HTTPError), or a 413
+// if a file is too large, whose detail lists the fields, if there are any. A JSON response then has them as a list "errors" of
 // objects with the members "field" and "detail" (as in the example of RFC 9457, section 3).
 //
 // An error view for *InputError can show the form again: what the client sent is still in
@@ -71,15 +72,14 @@ func (e *InputError) response() *web.HTTPError {
 	case len(e.Fields) == 0:
 		return web.UnprocessableContent("invalid input")
 	}
-	var detail strings.Builder
+	status, detail := form.Summary(e.mistakes())
+	return web.Status(status, detail).WithExtension("errors", e.Fields)
+}
+
+func (e *InputError) mistakes() []form.Mistake {
+	all := make([]form.Mistake, len(e.Fields))
 	for i, f := range e.Fields {
-		if i > 0 {
-			detail.WriteString("; ")
-		}
-		if f.Name != "" {
-			detail.WriteString(f.Name + ": ")
-		}
-		detail.WriteString(f.Text)
+		all[i] = form.Mistake(f)
 	}
-	return web.UnprocessableContent(detail.String()).WithExtension("errors", e.Fields)
+	return all
 }

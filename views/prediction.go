@@ -7,6 +7,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/internal/form"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -104,13 +105,14 @@ func (o *Prediction) try(r *web.Request, c *chain, res traversal.Resource) bool 
 
 // checkInput returns the error that a view with an input returns before its function runs.
 func checkInput(r *web.Request, info *Info) error {
-	if info.View.check == nil {
+	fields := info.View.input
+	if fields == nil || form.BodyRead(r) { // nothing can be said about the input
 		return nil
 	}
 	if limit, ok, err := ValueOf[int64](info, kindBodyLimit); ok && err == nil {
 		web.Drive(r).LimitBody(limit)
 	}
-	err := info.View.check(r)
+	err := read(r, fields.New(), fields, true)
 	if errors.Is(err, ErrMismatch) {
 		return nil
 	}

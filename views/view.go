@@ -10,6 +10,7 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/views/internal/absent"
+	"github.com/mastaba-go/mastaba/views/internal/form"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -26,7 +27,7 @@ type View struct {
 	direct   responder // of a function that returns a *web.Response: call without its conversion
 	fn       any
 	err      error
-	check    func(*web.Request) error // returns the error of call before fn runs; nil if there can be none
+	input    *form.Form // of OnInput; nil for other shapes
 }
 
 var _ fmt.Stringer = View{}

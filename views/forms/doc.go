@@ -31,8 +31,9 @@
 //	</form>
 //
 // The elements of a list are in the order of their indexes, without gaps: lines.7.qty alone fills the
-// first one. Lists and maps have at most 1000 elements, and names at most 16 steps. [Upload] is a
-// field for a file, and [SetValidator] adds rules in tags.
+// first one. A problem in it is still that of lines.7.qty. Lists and maps have at most 1000 elements,
+// and names at most 16 steps. [Upload] is a field for a file, and [SetValidator] adds rules in tags.
+// What no field takes is ignored, unless the input is [Strict].
 //
 // The input follows the rules of [views.OnInput]; its method Validate, and the function that saves,
 // may return an [*views.InputError]. ExampleAdd is a whole program. A client that prefers JSON to

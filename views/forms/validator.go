@@ -1,9 +1,11 @@
 package forms
 
 import (
+	"errors"
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/form"
 )
 
 // Validator checks inputs by rules other than their method Validate. Package views/forms/validator
@@ -15,15 +17,20 @@ type Validator interface {
 	Prepare(input reflect.Type) (check func(input any) error, err error)
 }
 
-// SetValidator sets what checks the inputs of all pages made by [Add], before their method
-// Validate.
+// SetValidator sets what checks the inputs of all pages made by [Add] and of all views made by
+// [views.OnInput], if they are structs or pointers to structs. A method Validate is called after it.
 func SetValidator(c registry.Recorder, v Validator) {
-	c.Directive().Declare(registry.Declaration{
+	cfg := c.Directive()
+	if v == nil {
+		cfg.Report(errors.New("forms.SetValidator: the validator is nil: want one such as validator.New(nil)"))
+		return
+	}
+	cfg.Declare(registry.Declaration{
 		Category: "form validator", ID: "form validator",
 		Fields: []registry.Field{{Name: "type", Value: reflect.TypeOf(v)}},
 		Phase:  registry.Phase2,
 		Run: func(_ *registry.Config, reg *registry.Registry) error {
-			registry.Provide(reg, v)
+			form.RulesOf(reg).Validator = v
 			return nil
 		},
 	})

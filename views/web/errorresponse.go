@@ -20,8 +20,9 @@ const StatusClientClosedRequest = 499
 
 // Response renders the error as a response to r: as a page, as JSON (RFC 9457,
 // application/problem+json) or as text, whichever Accept prefers. Without a preference (no header,
-// or */* as from curl) it is text; browsers, which name text/html, get the page. A status of 500 or
-// above shows the request id. What the failed view set on [Request.Response] is not used.
+// or */* as from curl) it is JSON if the client sent JSON, else text; browsers, which name text/html,
+// get the page. A status of 500 or above shows the request id. What the failed view set on
+// [Request.Response] is not used.
 func (e *HTTPError) Response(r *Request) *Response {
 	resp := r.cleanResponse()
 	e = e.orZero()
@@ -46,7 +47,7 @@ func (e *HTTPError) Response(r *Request) *Response {
 	if p.Status >= 500 {
 		p.RequestID = r.ID()
 	}
-	resp.reply.SetProblem(r.problemForm(), &p)
+	resp.reply.SetProblem(problem.FormOf(r.Request.Header, func() header.Accept { return r.Accept().parsed }), &p)
 	return resp
 }
 
@@ -122,13 +123,4 @@ func (d Driver) ClientGone(err error) (*Response, bool) {
 	resp := d.r.cleanResponse()
 	resp.SetStatus(StatusClientClosedRequest)
 	return resp, true
-}
-
-// problemForm returns the form of an error response. Many clients accept anything: then the header
-// need not be parsed.
-func (r *Request) problemForm() problem.Form {
-	if accept := r.Request.Header["Accept"]; len(accept) == 1 && accept[0] == "*/*" {
-		return problem.Text
-	}
-	return problem.FormFor(r.Accept().parsed)
 }

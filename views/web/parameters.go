@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"iter"
@@ -47,18 +48,20 @@ func (p *Parameters) Names() []string { return p.lists.Names() }
 // Len returns the number of values.
 func (p *Parameters) Len() int { return p.lists.Len() }
 
+// Files returns the names of the files of the form. Do not change the slice.
+func (p *Parameters) Files() []string { return p.files }
+
 // HasFile reports whether the form has a file of this name.
 func (p *Parameters) HasFile(name string) bool { return slices.Contains(p.files, name) }
 
-var (
-	parametersKey = NewKey("parameters", readParameters)
-	formKey       = NewKey("form", readForm)
-)
+var parametersKey = NewKey("parameters", func(r *Request) (parametersOf, error) {
+	return r.parse(parametersOf{begun: true, Parameters: noParameters})
+})
 
-// parametersOf are the parameters together with the query string that they were parsed from, since
-// middleware may give a copy of the request another one.
+// parametersOf are the parameters of a query string: a copy of the request may have another one.
 type parametersOf struct {
 	query string
+	begun bool // see BeginForm
 	*Parameters
 }
 
@@ -70,9 +73,8 @@ type parametersOf struct {
 // a malformed form, or a body that cannot be read is a 400.
 //
 // Files are not parameters: a view gets them with [Request.FormFile] (see its example),
-// ParseMultipartForm or MultipartReader, which work as if nothing had been read. A body that
-// exceeds MaxForm because of its files is kept in a temporary file until the request ends; the
-// limit of bodies limits that too.
+// ParseMultipartForm or MultipartReader, which work as if nothing had been read. A body that exceeds
+// MaxForm because of its files is kept in a temporary file, up to the limit of bodies.
 //
 // FormValue of http.Request differs: there the body takes precedence, and is consumed. Parameters
 // finds what ParseForm or ParseMultipartForm has read. MultipartReader leaves nothing to find:
@@ -82,55 +84,67 @@ func (r *Request) Parameters() (*Parameters, error) {
 		return noParameters, nil
 	}
 	p, err := parametersKey.Get(r)
-	if err == nil && p.query != r.URL.RawQuery {
-		if p, err = readParameters(r); err == nil {
+	if err == nil && (p.query != r.URL.RawQuery || p.begun && r.root().flags&flagBeginForm == 0) {
+		if p, err = r.parse(p); err == nil {
 			parametersKey.Set(r, p)
 		}
 	}
 	return p.Parameters, err
 }
 
-func readParameters(r *Request) (parametersOf, error) {
-	p := parametersOf{r.URL.RawQuery, new(Parameters)}
-	var err error
-	if p.lists[0], err = urls.ParseQuery(p.query); err != nil {
+// parse returns the parameters with the query of r; it reads the form unless known has all of it.
+func (r *Request) parse(known parametersOf) (parametersOf, error) {
+	query, err := urls.ParseQuery(r.URL.RawQuery)
+	if err != nil {
 		return parametersOf{}, BadRequest("the query string is not UTF-8").With(err)
 	}
-	if form.In(r.Request) != form.None {
-		fields, err := formKey.Get(r)
+	p := parametersOf{r.URL.RawQuery, false, &Parameters{lists: urls.Lists{query, known.lists[1]}, files: known.files}}
+	if known.begun && form.In(r.Request) != form.None {
+		fields, err := readForm(r)
 		if err != nil {
 			return parametersOf{}, err
 		}
-		p.lists[1], p.files = fields.Texts, fields.Files
+		p.lists[1], p.files, p.begun = fields.Texts, fields.Files, fields.Begun
 	}
 	return p, nil
 }
 
 // readForm reads the body, and makes it readable again.
 func readForm(r *Request) (form.Fields, error) {
-	fields, ok, err := form.Parsed(r.Request)
-	if !ok && err == nil {
-		limit := r.app.MaxForm
-		if limit <= 0 {
-			limit = DefaultMaxBody
-		}
-		from := r.Body
-		kept := body.Keep(from, limit+1) // one byte shows that a form is too large
-		fields, err = form.Read(r.Request, kept, limit)
-		r.putBack(from, kept.Again())
-		if kept.OnDisk() {
-			r.more().closers.Add(kept)
-		}
-		if err != nil {
-			err = bodyError(err)
-		}
+	if fields, ok, err := form.Parsed(r.Request); ok || err != nil {
+		return fields, formError(err)
 	}
-	return fields, formError(err)
+	from := r.Body
+	fields, kept, err := form.Read(r.Request, cmp.Or(max(r.app.MaxForm, 0), DefaultMaxBody), r.root().flags&flagBeginForm != 0)
+	if r.putBack(from, kept.Again()); kept.OnDisk() {
+		r.more().closers.Add(kept)
+	}
+	return fields, formError(bodyError(err))
 }
 
 func formError(err error) error {
 	if e, ok := errors.AsType[*form.Error](err); ok {
 		return Status(e.Code, e.Detail).With(e.Err)
+	}
+	return err
+}
+
+// BeginForm sets whether Parameters reads a multipart form only up to its first file, so that a view
+// can take the files while they arrive.
+func (d Driver) BeginForm(only bool) {
+	if root := d.r.root(); only {
+		root.flags |= flagBeginForm
+	} else {
+		root.flags &^= flagBeginForm
+	}
+}
+
+// SetForm sets what Parameters returns of the form in the body, for what has read it by parts: names
+// and values, and the names of files.
+func (d Driver) SetForm(fields [][2]string, files []string) error {
+	p, err := d.r.parse(parametersOf{Parameters: &Parameters{lists: urls.Lists{1: urls.Pairs(fields)}, files: files}})
+	if err == nil {
+		parametersKey.Set(d.r, p)
 	}
 	return err
 }
@@ -145,9 +159,8 @@ func (d Driver) KeepBody() ([]byte, error) {
 // putBack replaces from, a body, with one that begins anew: in this request, and in those it was
 // copied from, if they have the same body.
 func (r *Request) putBack(from, again io.ReadCloser) {
-	same := reflect.ValueOf(from).Comparable()
 	r.Request.Body = again
-	for c := r.origin(); c != nil && same; c = c.origin() {
+	for c := r.origin(); c != nil && reflect.ValueOf(from).Comparable(); c = c.origin() {
 		if c.Request.Body == from {
 			c.Request.Body = again
 		}

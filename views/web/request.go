@@ -57,6 +57,7 @@ const (
 	flagNegotiated                             // see Negotiated
 	flagRouteRefused                           // see Driver.RouteRefused
 	flagShown                                  // of the original: Request has the pattern of the match
+	flagBeginForm                              // of the original: see Driver.BeginForm
 
 	flagsLearned = flagMatched | flagNegotiated | flagRouteRefused // what the router sets, and Detached.Attach takes over
 )

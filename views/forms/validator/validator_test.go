@@ -67,7 +67,7 @@ func TestValidator(t *testing.T) {
 		"title=":                   `"Path":"title","Code":"required","Params":null`,
 		"title=123456":             `"Path":"title","Code":"max","Params":{"param":"5"}`,
 		"title=a&mail=x":           `"Path":"mail","Code":"email"`,
-		"title=a&lines.3.qty=0":    `"Path":"lines.0.qty","Code":"min"`,
+		"title=a&lines.3.qty=0":    `"Path":"lines.3.qty","Code":"min"`,
 		"title=a&kind=c":           `"text":"expected one of: a, b"`,
 		"title=a&lines.0.qty=many": `"Code":"integer"`,
 	} {

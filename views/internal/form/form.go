@@ -21,17 +21,25 @@ type Form struct {
 	nested   map[string]*node // the fields with fields or elements of their own
 	uploads  []uploadField
 	jsonOnly bool // no parameters fill the type
+	strict   bool // see Strict
+	validate bool // it has a method Validate
 }
 
 // formField is a field that parameters fill.
 type formField struct {
 	name  string
 	index []int
-	list  bool // takes all values of the parameter, not only one
-	empty bool // an empty value is a value, see keepsEmpty
-	set   setter
 
-	nested *node // instead of set
+	leaf   *leaf
+	nested *node // instead of leaf
+}
+
+// of returns the field of a struct.
+func (f *formField) of(v reflect.Value) reflect.Value {
+	if len(f.index) == 1 { // nearly always
+		return v.Field(f.index[0])
+	}
+	return v.FieldByIndex(f.index)
 }
 
 // Of returns the form of a type. It is an error if nothing can fill it or one of its fields, if
@@ -42,6 +50,7 @@ func Of(t reflect.Type) (*Form, error) {
 	if t.Kind() == reflect.Pointer {
 		f.pointer, f.typ = true, t.Elem()
 	}
+	f.strict, f.validate = isStrict(f.typ), reflect.PointerTo(f.typ).Implements(reflect.TypeFor[validator]())
 	err := checkValidate(f.typ)
 	if f.jsonOnly = f.typ.Kind() != reflect.Struct; !f.jsonOnly && err == nil {
 		err = f.addFields()
@@ -83,14 +92,11 @@ func (f *Form) addFields() error {
 			f.uploads = append(f.uploads, u)
 			continue
 		}
-		set := setterOf(field.typ)
-		if set != nil && !field.behindPointer {
-			f.fields = append(f.fields, formField{
-				name: field.form, index: field.index, list: isList(field.typ), empty: keepsEmpty(field.typ), set: set,
-			})
-			continue
-		}
 		if !field.behindPointer {
+			if l := leafOf(field.typ); l != nil {
+				f.fields = append(f.fields, formField{name: field.form, index: field.index, leaf: l})
+				continue
+			}
 			if n := nodes.of(field.typ); n != nil {
 				if f.nested == nil {
 					f.nested = map[string]*node{}
@@ -124,50 +130,64 @@ func (f *Form) Fill(input reflect.Value, from *web.Parameters) []Mistake {
 	return m.all()
 }
 
-func (f *Form) fill(input reflect.Value, from *web.Parameters, m *mistakes) {
-	m.path = m.room[:0]
-	var branches *branch
-	room := make([]string, 1) // setters keep no texts
+// fill returns the branches of nested fields; nil without any.
+func (f *Form) fill(input reflect.Value, from *web.Parameters, m *mistakes) (branches *branch) {
 	if f.nested != nil {
 		branches = f.branches(from, m)
 	}
-	for _, field := range f.fields {
-		m.path = append(m.path[:0], step{name: field.name})
+	for i := range f.fields {
+		field := &f.fields[i]
 		if field.nested != nil {
 			if b := branches.child(field.name); b != nil {
-				field.nested.fill(input.FieldByIndex(field.index), b, m)
+				field.nested.fill(field.of(input), b, m)
 			}
 			continue
 		}
-		value, posted := from.Posted(field.name)
-		ok := posted
-		if !ok && !from.HasFile(field.name) {
-			value, ok = from.Get(field.name)
+		m.within, m.name = nil, field.name
+		text, posted := from.Posted(field.name)
+		if !posted {
+			if from.HasFile(field.name) {
+				m.add(codeFile, "expected text, got a file", nil)
+				continue
+			}
+			var ok bool
+			if text, ok = from.Get(field.name); !ok {
+				continue
+			}
 		}
-		switch {
-		case !ok && from.HasFile(field.name):
-			m.add(codeFile, "expected text, got a file", nil)
-			continue
-		case !ok:
-			continue
+		if field.leaf.list != nil {
+			field.leaf.fillList(field.of(input), all(from, field.name, posted), m)
+		} else {
+			field.leaf.fillOne(field.of(input), text, m)
 		}
-		texts := append(room[:0], value)
-		if field.list {
-			texts = all(from, field.name, posted)
-		}
-		field.set(input.FieldByIndex(field.index), texts, m, field.empty)
 	}
-	m.path = m.path[:0]
+	m.within, m.name = nil, ""
+	return branches
 }
 
 // all returns the values of a name in the form or in the query.
-func all(from *web.Parameters, name string, posted bool) (values []string) {
-	for n, value := range from.Sent(posted) {
-		if n == name {
+func all(from *web.Parameters, name string, posted bool) []string {
+	n := 0
+	for other := range from.Sent(posted) {
+		if other == name {
+			n++
+		}
+	}
+	values := make([]string, 0, n)
+	for other, value := range from.Sent(posted) {
+		if other == name {
 			values = append(values, value)
 		}
 	}
 	return values
+}
+
+// New returns a pointer to a new input.
+func (f *Form) New() any {
+	if f.pointer {
+		return reflect.New(reflect.PointerTo(f.typ)).Interface()
+	}
+	return reflect.New(f.typ).Interface()
 }
 
 // target returns the value that is filled.

@@ -16,18 +16,26 @@ import (
 // the order of the body. A body that is not JSON in UTF-8, or only null, is a 400.
 //
 // It decodes what encoding/json decodes, to the same values: members without a field are ignored,
-// the last of several members of one name counts, and null leaves a value as it is, or sets a
-// pointer, map, slice or interface to nil. Beyond that it reads dates and durations as forms do.
-// Types with UnmarshalJSON decode themselves.
+// unless the input is strict, and the last of several members of one name counts. Beyond that it
+// reads dates and durations as forms do. Types with UnmarshalJSON decode themselves.
+//
+// Unlike encoding/json it refuses null where a value is needed. null sets a field that is a pointer,
+// map, slice or interface to nil. Elements of lists and maps are null only in interfaces.
 func (f *Form) FillJSON(input reflect.Value, body []byte) ([]Mistake, error) {
+	var m mistakes
+	err := f.fillJSON(input, body, f.strict, &m)
+	return m.all(), err
+}
+
+func (f *Form) fillJSON(input reflect.Value, body []byte, strict bool, m *mistakes) error {
 	if !utf8.Valid(body) {
-		return nil, web.BadRequest("invalid JSON body: it is not UTF-8")
+		return web.BadRequest("invalid JSON body: it is not UTF-8")
 	}
-	d := decoder{scanner: scanner{raw: body}}
-	d.path = d.room[:0]
+	m.path = make([]step, 0, 8)
+	d := decoder{scanner: scanner{raw: body}, mistakes: m, strict: strict}
 	if d.peek() == 'n' { // a value would stay as it is
 		if d.word("null") == nil && d.peek() == 0 && d.at == len(body) {
-			return nil, web.BadRequest("the body is null, expected a JSON value")
+			return web.BadRequest("the body is null, expected a JSON value")
 		}
 		d.at = 0
 	}
@@ -36,16 +44,17 @@ func (f *Form) FillJSON(input reflect.Value, body []byte) ([]Mistake, error) {
 		err = d.expected("the end")
 	}
 	if err != nil {
-		return nil, web.BadRequest("invalid JSON body: " + err.Error()).With(err)
+		return web.BadRequest("invalid JSON body: " + err.Error()).With(err)
 	}
-	return d.all(), nil
+	return nil
 }
 
 // decoder fills values from JSON. Its errors are syntax errors; a value that does not fit is a
 // mistake, and leaves its field as it is.
 type decoder struct {
 	scanner
-	mistakes
+	*mistakes
+	strict bool // members without a field are mistakes
 }
 
 // mismatch adds the mistake that the value, which begins with c, is of another kind.
@@ -141,13 +150,31 @@ func (d *decoder) own(v reflect.Value) error {
 	return nil
 }
 
-// null reads null. It sets what can be nil to nil, and leaves anything else as it is.
+// null reads null. It sets what can be nil to nil; anything else needs a value.
 func (d *decoder) null(p *plan, v reflect.Value) error {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface:
-		v.SetZero()
+	if err := d.word("null"); err != nil {
+		return err
 	}
-	return d.word("null")
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface, reflect.Func, reflect.Chan:
+		v.SetZero()
+	default:
+		d.mismatch(p, 'n')
+	}
+	return nil
+}
+
+// element reads an element of a list or dict. null would make it a nil pointer, slice or map, which
+// code that goes through the elements does not expect.
+func (d *decoder) element(p *plan, v reflect.Value) error {
+	switch p.shape {
+	case pointer, list, dict, octets, special:
+		if d.peek() == 'n' {
+			d.mismatch(p, 'n')
+			return d.word("null")
+		}
+	}
+	return d.value(p, v)
 }
 
 func (d *decoder) object(p *plan, v reflect.Value) error {
@@ -164,6 +191,9 @@ func (d *decoder) object(p *plan, v reflect.Value) error {
 		}
 		f := p.field(name)
 		if f == nil {
+			if d.strict {
+				d.addUnknown(string(name), p.names)
+			}
 			err = d.skip()
 		} else {
 			d.push(step{name: f.name})
@@ -208,12 +238,12 @@ func (d *decoder) quoted(p *plan, v reflect.Value) error {
 		return err
 	}
 	if raw := d.raw[start:d.at]; c == '"' {
-		inner := decoder{scanner: scanner{raw: raw}}
+		inner := decoder{scanner: scanner{raw: raw}, mistakes: new(mistakes)}
 		held, err := inner.string()
 		if err != nil {
 			return err
 		}
-		inner = decoder{scanner: scanner{raw: held}}
+		inner.scanner = scanner{raw: held}
 		if inner.held(p, v) && len(inner.found) == 0 {
 			return nil
 		}
@@ -254,9 +284,11 @@ func (d *decoder) held(p *plan, v reflect.Value) bool {
 	return d.value(p, v) == nil && d.at == len(d.raw)
 }
 
-// kindOf describes a value other than null, by its first byte.
+// kindOf describes a value by its first byte.
 func kindOf(c byte) string {
 	switch c {
+	case 'n':
+		return "null"
 	case '{':
 		return "an object"
 	case '[':
@@ -292,7 +324,7 @@ func (d *decoder) dict(p *plan, v reflect.Value) error {
 			d.addError(wrong, p.key)
 		}
 		elem.SetZero()
-		err = d.value(p.elem, elem)
+		err = d.element(p.elem, elem)
 		d.pop()
 		if err != nil {
 			return err
@@ -311,7 +343,7 @@ func setKey(text string, key reflect.Value) error {
 			return nil
 		}
 	}
-	return setText(text, key)
+	return setText(key, text)
 }
 
 // list reads an array into a slice or an array. Like encoding/json it drops the elements for which
@@ -340,7 +372,7 @@ func (d *decoder) list(p *plan, v reflect.Value) error {
 			err = d.skip()
 		} else {
 			d.push(step{index: n, element: true})
-			err = d.value(p.elem, v.Index(n))
+			err = d.element(p.elem, v.Index(n))
 			d.pop()
 		}
 		if err != nil {

@@ -125,7 +125,10 @@ func FuzzFillJSON(f *testing.F) {
 		}
 		require.Equal(t, json.Valid([]byte(body)), err == nil, "%v", err)
 		// What is in quotes: the engines of encoding/json differ, and read more than JSON numbers.
-		others := slices.DeleteFunc(slices.Clone(mistakes), func(m form.Mistake) bool { return strings.Contains(m.Name, "quoted") })
+		// encoding/json takes null for any type.
+		others := slices.DeleteFunc(slices.Clone(mistakes), func(m form.Mistake) bool {
+			return strings.Contains(m.Name, "quoted") || m.Params["got"] == "null"
+		})
 		if wantErr == nil {
 			require.Empty(t, others)
 			if len(mistakes) == 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
@@ -22,6 +23,21 @@ type Mistake struct {
 	Params map[string]any // what the text is about: "value", "want"
 }
 
+// Summary returns the status of a response with mistakes, and their texts.
+func Summary(all []Mistake) (status int, text string) {
+	status = http.StatusUnprocessableEntity
+	texts := make([]string, len(all))
+	for i, m := range all {
+		if texts[i] = m.Text; m.Name != "" {
+			texts[i] = m.Name + ": " + m.Text
+		}
+		if m.Code == codeTooLarge {
+			status = http.StatusRequestEntityTooLarge
+		}
+	}
+	return status, strings.Join(texts, "; ")
+}
+
 // The codes of mistakes. They are stable.
 const (
 	codeType    = "type"     // JSON of another type
@@ -36,12 +52,12 @@ const (
 	codeIndex   = "index"    // an index that is not a number
 	codeMany    = "too-many" // more elements than a list or map may have
 	codeDeep    = "too-deep" // a name with too many steps
+	codeUnknown = "unknown"  // no field has the name
 	codeMedia   = "media-type"
 	codeMore    = "more" // mistakes beyond the first ones
 
-	codeRequired = "required" // no file
-	// CodeTooLarge is a file beyond its limit.
-	CodeTooLarge = "too-large"
+	codeRequired = "required"  // no file
+	codeTooLarge = "too-large" // a file beyond its limit
 )
 
 // Mistakes repeat what the client sent, so both their number and their texts are bounded.
@@ -51,12 +67,16 @@ const (
 	mostLong     = 256 // bytes of a path, or of the text of a type's own error
 )
 
-// mistakes collects mistakes, each with the path that is being filled.
+// mistakes collects mistakes, each with the path that is being filled: that of the branch, or else
+// the name, and then the steps of path.
 type mistakes struct {
-	path  []step
-	room  [8]step // for the path
+	within *branch // of a form; nil for JSON
+	name   string  // of a field without a branch
+	path   []step
+
 	found []Mistake
 	rest  int // how many there are beyond mostMistakes
+	gaps  gaps
 }
 
 // step is a part of a path: the name of a member, or the index of an element.
@@ -71,9 +91,19 @@ func (m *mistakes) add(code, text string, params map[string]any) {
 		m.rest++
 		return
 	}
+	m.found = append(m.found, Mistake{m.where(), text, code, params})
+}
+
+// where returns the path that is being filled, as the client names it.
+func (m *mistakes) where() string {
 	var path strings.Builder
+	begun := m.within != nil || m.name != ""
+	path.WriteString(m.within.path(true))
+	if m.within == nil {
+		path.WriteString(clip(m.name, mostText))
+	}
 	for i, s := range m.path {
-		if i > 0 {
+		if i > 0 || begun {
 			path.WriteByte('.')
 		}
 		if path.Len() > mostLong {
@@ -86,7 +116,15 @@ func (m *mistakes) add(code, text string, params map[string]any) {
 			path.WriteString(clip(s.name, mostText))
 		}
 	}
-	m.found = append(m.found, Mistake{path.String(), text, code, params})
+	return path.String()
+}
+
+// position returns the path that is being filled, as the input has it.
+func (m *mistakes) position() string {
+	if m.within == nil {
+		return m.name
+	}
+	return m.within.path(false)
 }
 
 // addError adds the error of converting a text to type t.

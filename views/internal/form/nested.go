@@ -3,7 +3,6 @@ package form
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"reflect"
 	"slices"
 	"strconv"
@@ -26,8 +25,8 @@ const (
 // node is how a value is filled from a branch. Types may contain themselves, so nodes may too.
 type node struct {
 	typ    reflect.Type
-	leaf   *formField // a value of its own, or a list of values
-	elem   *node      // of a pointer, list or map
+	leaf   *leaf // a value of its own, or a list of values
+	elem   *node // of a pointer, list or map
 	fields []formField
 	nested []*node // of fields
 }
@@ -40,8 +39,7 @@ func (ns nodeMaker) of(t reflect.Type) *node {
 		return n
 	}
 	n := &node{typ: t}
-	if set := setterOf(t); set != nil {
-		n.leaf = &formField{list: isList(t), empty: keepsEmpty(t), set: set}
+	if n.leaf = leafOf(t); n.leaf != nil {
 		return n
 	}
 	ns[t] = n
@@ -85,115 +83,48 @@ func (ns nodeMaker) fieldsOf(n *node) bool {
 	return len(n.fields) > 0
 }
 
-// branch is a step of names, with the values of the name that ends there. Its children are a list.
-type branch struct {
-	name    string
-	index   int // as a step of a list, once fillList has read it
-	texts   []string
-	room    [1]string // for texts
-	posted  bool
-	dropped bool // there were more children than MostElements
-
-	next        *branch // of the same parent
-	first, last *branch
-	children    int
-	byName      map[string]*branch // once there are many children
-}
-
-// fewChildren are found without a map.
-const fewChildren = 8
-
-func (b *branch) child(name string) *branch {
-	switch {
-	case b.last != nil && b.last.name == name: // names come in order
-		return b.last
-	case b.byName != nil:
-		return b.byName[name]
-	}
-	for c := b.first; c != nil; c = c.next {
-		if c.name == name {
-			return c
-		}
-	}
-	return nil
-}
-
-// all returns the children in the order of their names in the request.
-func (b *branch) all() iter.Seq[*branch] {
-	return func(yield func(*branch) bool) {
-		for c := b.first; c != nil && yield(c); c = c.next {
-		}
-	}
-}
-
-// tree makes branches, several at once.
-type tree struct{ free []branch }
-
-// grow returns the child of a name, nil if there are too many.
-func (t *tree) grow(b *branch, name string) *branch {
-	if c := b.child(name); c != nil {
-		return c
-	}
-	if b.children == MostElements {
-		b.dropped = true
-		return nil
-	}
-	if len(t.free) == 0 {
-		t.free = make([]branch, 16)
-	}
-	c := &t.free[0]
-	t.free = t.free[1:]
-	c.name, c.texts = name, c.room[:0]
-	if b.last == nil {
-		b.first = c
-	} else {
-		b.last.next = c
-	}
-	b.last = c
-	if b.children++; b.children > fewChildren {
-		if b.byName == nil {
-			b.byName = map[string]*branch{}
-			for one := range b.all() {
-				b.byName[one.name] = one
-			}
-		}
-		b.byName[name] = c
-	}
-	return c
-}
-
 // branches returns the tree of the names that nested fields have.
 func (f *Form) branches(from *web.Parameters, m *mistakes) *branch {
 	root, made := &branch{}, &tree{}
-	for _, posted := range []bool{true, false} {
-		for name, value := range from.Sent(posted) {
-			first, _, _ := strings.Cut(name, ".")
-			if f.nested[first] == nil {
-				continue
-			}
-			if strings.Count(name, ".") >= mostSteps {
-				m.path = append(m.path[:0], step{name: first})
-				m.add(codeDeep, fmt.Sprintf("the name has more than %d steps", mostSteps), map[string]any{"max": mostSteps})
-				continue
-			}
-			at := root
-			for rest, more := name, true; more && at != nil; {
-				var part string
-				part, rest, more = strings.Cut(rest, ".")
-				at = made.grow(at, part)
-			}
-			if at == nil || !posted && at.posted {
-				continue
-			}
-			at.posted = posted
-			at.texts = append(at.texts, value)
-		}
+	deep := made.addAll(root, f.nested, from, true)
+	deep = append(deep, made.addAll(root, f.nested, from, false)...)
+	for _, name := range deep {
+		m.within, m.name = nil, name
+		m.add(codeDeep, fmt.Sprintf("the name has more than %d steps", mostSteps), map[string]any{"max": mostSteps})
 	}
 	return root
 }
 
+// addAll adds the names of the form or of the query to a tree. It returns the fields with names that
+// have too many steps.
+func (t *tree) addAll(root *branch, nested map[string]*node, from *web.Parameters, posted bool) (deep []string) {
+	for name, value := range from.Sent(posted) {
+		first, rest, more := strings.Cut(name, ".")
+		if nested[first] == nil {
+			continue
+		}
+		if strings.Count(rest, ".") >= mostSteps-1 {
+			deep = append(deep, first)
+			continue
+		}
+		at := t.grow(root, first)
+		for more && at != nil {
+			var part string
+			part, rest, more = strings.Cut(rest, ".")
+			at = t.grow(at, part)
+		}
+		if at == nil || !posted && at.posted {
+			continue
+		}
+		at.posted = posted
+		at.texts = append(at.texts, value)
+	}
+	return deep
+}
+
 // fill sets v to what b has.
 func (n *node) fill(v reflect.Value, b *branch, m *mistakes) {
+	m.within = b
 	if b.dropped {
 		m.add(codeMany, fmt.Sprintf("more than %d elements", MostElements), map[string]any{"max": MostElements})
 		return
@@ -201,7 +132,7 @@ func (n *node) fill(v reflect.Value, b *branch, m *mistakes) {
 	switch {
 	case n.leaf != nil:
 		if len(b.texts) > 0 {
-			n.leaf.set(v, b.texts, m, n.leaf.empty)
+			n.leaf.fill(v, b.texts, m)
 		}
 	case b.first == nil: // a value of the nested field itself is that of an unknown name
 	case n.typ.Kind() == reflect.Pointer:
@@ -213,11 +144,9 @@ func (n *node) fill(v reflect.Value, b *branch, m *mistakes) {
 	case n.typ.Kind() == reflect.Map:
 		n.fillMap(v, b, m)
 	default:
-		for i, f := range n.fields {
-			if c := b.child(f.name); c != nil {
-				m.push(step{name: f.name})
-				n.nested[i].fill(v.FieldByIndex(f.index), c, m)
-				m.pop()
+		for i := range n.fields {
+			if c := b.child(n.fields[i].name); c != nil {
+				n.nested[i].fill(n.fields[i].of(v), c, m)
 			}
 		}
 	}
@@ -229,30 +158,49 @@ func (n *node) lacks(b *branch) bool { return n.leaf == nil && b.first == nil &&
 
 func (n *node) fillList(v reflect.Value, b *branch, m *mistakes) {
 	order := make([]*branch, 0, b.children)
-	for c := range b.all() {
+	sorted := true
+	for c := b.first; c != nil; c = c.next {
 		if n.elem.lacks(c) {
 			continue
 		}
 		index, ok := Index(c.name)
 		if !ok {
+			m.within = b
 			m.add(codeIndex, fmt.Sprintf("%q is not an index", clip(c.name, mostText)), map[string]any{"value": clip(c.name, mostText)})
 			continue
 		}
-		c.index = index
+		c.index, c.element = index, true
+		sorted = sorted && (len(order) == 0 || order[len(order)-1].index < index)
 		order = append(order, c)
 	}
-	slices.SortFunc(order, func(a, b *branch) int { return cmp.Compare(a.index, b.index) })
+	if !sorted {
+		slices.SortFunc(order, func(a, b *branch) int { return cmp.Compare(a.index, b.index) })
+	}
+	if len(order) > 0 && order[len(order)-1].index >= len(order) {
+		m.addGaps(b, order)
+	}
 	list := reflect.MakeSlice(n.typ, len(order), len(order))
 	for i, c := range order {
-		m.push(step{index: c.index, element: true})
+		c.position = i
 		n.elem.fill(list.Index(i), c, m)
-		m.pop()
 	}
 	v.Set(list)
 }
 
+// addGaps records the indexes of a list that is not filled as the client sent it.
+func (m *mistakes) addGaps(list *branch, order []*branch) {
+	sent := make([]int, len(order))
+	for i, c := range order {
+		sent[i] = c.index
+	}
+	m.gaps.add(list.path(false), sent)
+}
+
 // Index returns the index that a step of a name is, and whether it is one.
 func Index(name string) (int, bool) {
+	if len(name) == 1 && '0' <= name[0] && name[0] <= '9' { // nearly always
+		return int(name[0] - '0'), true
+	}
 	index, err := strconv.Atoi(name)
 	return index, err == nil && index >= 0 && strconv.Itoa(index) == name
 }
@@ -264,9 +212,7 @@ func (n *node) fillMap(v reflect.Value, b *branch, m *mistakes) {
 			continue
 		}
 		value := reflect.New(n.elem.typ).Elem()
-		m.push(step{name: c.name})
 		n.elem.fill(value, c, m)
-		m.pop()
 		filled.SetMapIndex(reflect.ValueOf(c.name).Convert(n.typ.Key()), value)
 	}
 	v.Set(filled)

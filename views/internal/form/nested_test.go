@@ -64,12 +64,12 @@ func FuzzFill(f *testing.F) {
 		if err != nil || len(mistakes) > 0 {
 			return
 		}
-		once, err := form.Encode(reflect.ValueOf(in))
+		_, once, err := form.Encode(reflect.ValueOf(in))
 		require.NoError(t, err)
 		again, mistakes, err := fillEncoded(t, plan, url.Values(once).Encode())
 		require.NoError(t, err)
 		require.Empty(t, mistakes)
-		twice, err := form.Encode(reflect.ValueOf(again))
+		_, twice, err := form.Encode(reflect.ValueOf(again))
 		require.NoError(t, err)
 		require.Equal(t, once, twice)
 	})
@@ -82,7 +82,7 @@ func TestEncodeDecode(t *testing.T) {
 		{When: time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC), Of: map[string]uint8{"k": 7}},
 		{More: []nestedLine{{Text: "deep"}}, Kids: map[string]*kidOf{"a": {"n", 1.5}}},
 	}}
-	values, err := form.Encode(reflect.ValueOf(&in))
+	_, values, err := form.Encode(reflect.ValueOf(&in))
 	require.NoError(t, err)
 	plan, err := form.Of(reflect.TypeFor[nestedInput]())
 	require.NoError(t, err)

@@ -211,7 +211,7 @@ func wantOf(t reflect.Type, s shape) (want, hint string) {
 	case octets:
 		return "a string in base64", ": want something like aGVsbG8="
 	case own, anything, pointer:
-		return "another value", ""
+		return "a value", ""
 	case nothing:
 		return "no value", ""
 	case text:

@@ -14,43 +14,61 @@ import (
 // form body. It returns the values that do not fit. A malformed body is a 400, one of another type
 // a 415, one beyond the limit a 413. With keep, a JSON body can be read again.
 func (f *Form) Read(r *web.Request, input reflect.Value, keep bool) ([]Mistake, error) {
+	var m mistakes
+	err := f.read(r, input, rulesOf(r), keep, &m)
+	return m.all(), err
+}
+
+func (f *Form) read(r *web.Request, input reflect.Value, rules *Rules, keep bool, m *mistakes) error {
 	switch source := f.source(r); {
 	case source != fromNothing && isEncoded(r):
 		// RFC 9110, sections 12.5.3 and 15.5.16
-		return nil, web.UnsupportedMediaType("send the body without Content-Encoding").WithHeader("Accept-Encoding", "identity")
+		return web.UnsupportedMediaType("send the body without Content-Encoding").WithHeader("Accept-Encoding", "identity")
 	case source == fromParameters && !f.jsonOnly && r.Header.Get("Content-Type") == "" && r.ContentLength < 0 && hasContent(r, keep):
 		break // without a Content-Type, the body may be anything
 	case source == fromJSON:
-		body, err := readBody(r, keep)
-		if err != nil {
-			return nil, err
-		}
-		found, err := f.FillJSON(input, body)
-		for _, u := range f.uploads {
-			if err == nil && u.required { // JSON has no files
-				found = append(found, Mistake{Name: u.name, Text: "expected a file, in a form of type multipart/form-data", Code: codeRequired})
-			}
-		}
-		return found, err
+		return f.readJSON(r, input, rules, keep, m)
 	case source == fromParameters && !f.jsonOnly:
-		parameters, err := r.Parameters()
-		if err != nil {
-			return nil, err
-		}
-		if f.uploads == nil {
-			return f.Fill(input, parameters), nil
-		}
-		var m mistakes
-		input = f.target(input)
-		f.fill(input, parameters, &m)
-		err = f.fillUploads(r, input, &m)
-		return m.all(), err
+		return f.readForm(r, f.target(input), rules, m)
 	case f.jsonOnly:
-		return nil, web.UnsupportedMediaType("send application/json")
+		return web.UnsupportedMediaType("send application/json")
 	case source == fromUnreadForm:
-		return nil, web.UnsupportedMediaType("send application/json, or parameters in the query: only POST, PUT and PATCH have forms")
+		return web.UnsupportedMediaType("send application/json, or parameters in the query: only POST, PUT and PATCH have forms")
 	}
-	return nil, web.UnsupportedMediaType("send application/json, application/x-www-form-urlencoded or multipart/form-data")
+	return web.UnsupportedMediaType("send application/json, application/x-www-form-urlencoded or multipart/form-data")
+}
+
+func (f *Form) readJSON(r *web.Request, input reflect.Value, rules *Rules, keep bool, m *mistakes) error {
+	body, err := readBody(r, keep)
+	if err != nil {
+		return err
+	}
+	if err := f.fillJSON(input, body, f.strict || rules.Strict, m); err != nil {
+		return err
+	}
+	for _, u := range f.uploads {
+		if u.required { // JSON has no files
+			m.name = u.name
+			m.add(codeRequired, "expected a file, in a form of type multipart/form-data", nil)
+		}
+	}
+	m.name = ""
+	return nil
+}
+
+func (f *Form) readForm(r *web.Request, input reflect.Value, rules *Rules, m *mistakes) error {
+	parameters, err := r.Parameters()
+	if err != nil {
+		return err
+	}
+	branches := f.fill(input, parameters, m)
+	if f.strict || rules.Strict {
+		f.addUnknown(parameters, branches, rules.others(r), m)
+	}
+	if f.uploads == nil {
+		return nil
+	}
+	return f.fillUploads(r, input, m)
 }
 
 // source is where an input comes from.

@@ -5,20 +5,97 @@ import (
 	"encoding/base64"
 	"math"
 	"reflect"
+	"strconv"
 
 	"github.com/mastaba-go/mastaba/registry"
 )
 
-// setter sets a field to the values of a parameter, without the empty ones unless keepEmpty is set.
-type setter = func(field reflect.Value, texts []string, m *mistakes, keepEmpty bool)
+// leaf fills values that are texts in a form: a single one, or a list of them.
+type leaf struct {
+	typ     reflect.Type // of a text's value
+	list    reflect.Type // of the slice; nil for a single value
+	pointer bool         // the field is a pointer to typ, or to list
+	empty   bool         // an empty text is a value, see keepsEmpty
+	set     setter
+}
+
+// setter sets a value to what a text denotes.
+type setter = func(to reflect.Value, text string) error
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 
-func isList(t reflect.Type) bool {
+// leafOf returns nil for a type that no text can fill. Pointers and slices nest no deeper than a
+// pointer to a slice of plain values.
+func leafOf(t reflect.Type) *leaf {
+	l := &leaf{typ: t}
 	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
+		l.pointer, l.typ = true, t.Elem()
 	}
-	return t.Kind() == reflect.Slice && !isText(t)
+	if l.typ.Kind() == reflect.Slice && !isText(l.typ) {
+		l.list, l.typ = l.typ, l.typ.Elem()
+	}
+	if l.typ.Kind() == reflect.Pointer || !isText(l.typ) {
+		return nil
+	}
+	l.empty = keepsEmpty(l.typ) && !l.pointer
+	l.set = setterOf(l.typ)
+	return l
+}
+
+// fill sets a field to the last one of the texts, or if it is a list to all of them. It leaves out
+// empty texts unless they are values.
+func (l *leaf) fill(field reflect.Value, texts []string, m *mistakes) {
+	if l.list != nil {
+		l.fillList(field, texts, m)
+		return
+	}
+	l.fillOne(field, texts[len(texts)-1], m)
+}
+
+func (l *leaf) fillOne(field reflect.Value, text string, m *mistakes) {
+	if text == "" && !l.empty {
+		return
+	}
+	if l.pointer {
+		field.Set(reflect.New(l.typ))
+		field = field.Elem()
+	}
+	if err := l.set(field, text); err != nil {
+		m.addError(err, l.typ)
+	}
+}
+
+func (l *leaf) fillList(field reflect.Value, texts []string, m *mistakes) {
+	values, n := reflect.MakeSlice(l.list, len(texts), len(texts)), 0
+	var sent []int
+	for i, text := range texts {
+		if text == "" && !l.empty {
+			continue
+		}
+		if err := l.set(values.Index(n), text); err != nil {
+			m.push(step{index: i, element: true})
+			m.addError(err, l.typ)
+			m.pop()
+		}
+		if n != i {
+			for len(sent) < n {
+				sent = append(sent, len(sent))
+			}
+			sent = append(sent, i)
+		}
+		n++
+	}
+	if n == 0 {
+		return
+	}
+	if sent != nil {
+		m.gaps.add(m.position(), sent)
+	}
+	if l.pointer {
+		field.Set(reflect.New(l.list))
+		field = field.Elem()
+	}
+	field.Set(values.Slice(0, n))
 }
 
 // isText reports whether a single text can be a value of type t.
@@ -33,80 +110,75 @@ func isOctets(t reflect.Type) bool {
 		!reflect.PointerTo(t).Implements(textUnmarshaler) && !reflect.PointerTo(t.Elem()).Implements(textUnmarshaler)
 }
 
-// keepsEmpty reports whether an empty value is a value of the type, which holds only for strings
-// and slices of strings. For any other field it counts as missing, since a browser sends all fields
-// of a form, also those left empty.
-func keepsEmpty(t reflect.Type) bool {
-	if isList(t) && t.Kind() == reflect.Slice {
-		t = t.Elem()
-	}
-	return t.Kind() == reflect.String && !reflect.PointerTo(t).Implements(textUnmarshaler) && t != numberType
+// isPlain reports whether values of type t have no rule but that of their kind.
+func isPlain(t reflect.Type) bool {
+	return t != durationType && t != numberType && !reflect.PointerTo(t).Implements(textUnmarshaler)
 }
 
-// setterOf returns nil for a type that no text can fill. Pointers and slices nest no deeper than a
-// pointer to a slice of plain values.
+// keepsEmpty reports whether an empty text is a value of the type, which holds only for strings. For
+// any other type it counts as missing, since a browser sends all fields of a form, also those left
+// empty.
+func keepsEmpty(t reflect.Type) bool { return t.Kind() == reflect.String && isPlain(t) }
+
+// setterOf returns the setter of a type that isText accepts.
 func setterOf(t reflect.Type) setter {
-	list := t
-	if t.Kind() == reflect.Pointer {
-		list = t.Elem()
+	if !isPlain(t) {
+		return setText
 	}
-	switch {
-	case list.Kind() == reflect.Pointer:
-		return nil
-	case isText(list):
-		return func(field reflect.Value, texts []string, m *mistakes, keepEmpty bool) {
-			text := texts[len(texts)-1]
-			if text == "" && !keepEmpty {
-				return
+	switch k := t.Kind(); {
+	case k == reflect.String:
+		return func(to reflect.Value, text string) error { to.SetString(text); return nil }
+	case k == reflect.Bool:
+		return func(to reflect.Value, text string) error {
+			if text == "on" || text == "off" { // as a checkbox sends it
+				to.SetBool(text == "on")
+				return nil
 			}
-			if err := setText(text, field); err != nil {
-				m.addError(err, list)
-			}
+			return registry.SetText(text, to, 10)
 		}
-	case list.Kind() == reflect.Slice && list.Elem().Kind() != reflect.Pointer && isText(list.Elem()):
-		return func(field reflect.Value, texts []string, m *mistakes, keepEmpty bool) {
-			setList(field, list, texts, m, keepEmpty)
+	case k >= reflect.Int && k <= reflect.Int64:
+		bits := t.Bits()
+		return func(to reflect.Value, text string) error {
+			n, err := strconv.ParseInt(text, 10, bits)
+			if err != nil {
+				return registry.SetText(text, to, 10) // fails too, with what is wrong
+			}
+			to.SetInt(n)
+			return nil
+		}
+	case k >= reflect.Uint && k <= reflect.Uintptr:
+		bits := t.Bits()
+		return func(to reflect.Value, text string) error {
+			n, err := strconv.ParseUint(text, 10, bits)
+			if err != nil {
+				return registry.SetText(text, to, 10)
+			}
+			to.SetUint(n)
+			return nil
+		}
+	case k == reflect.Float32, k == reflect.Float64:
+		bits := t.Bits()
+		return func(to reflect.Value, text string) error {
+			n, err := strconv.ParseFloat(text, bits)
+			switch {
+			case err != nil:
+				return registry.SetText(text, to, 10)
+			case math.IsNaN(n), math.IsInf(n, 0): // JSON has neither
+				return &registry.TextError{Text: text, Want: "a number"}
+			}
+			to.SetFloat(n)
+			return nil
 		}
 	}
-	return nil
+	return setText
 }
 
-// setList sets a field, of type list or a pointer to it, to the values that fit.
-func setList(field reflect.Value, list reflect.Type, texts []string, m *mistakes, keepEmpty bool) {
-	values, n := reflect.MakeSlice(list, len(texts), len(texts)), 0
-	for i, text := range texts {
-		if text == "" && !keepEmpty {
-			continue
-		}
-		if err := setText(text, values.Index(n)); err != nil {
-			m.push(step{index: i, element: true})
-			m.addError(err, list.Elem())
-			m.pop()
-		}
-		n++
-	}
-	if n == 0 {
-		return
-	}
-	if field.Kind() == reflect.Pointer {
-		field.Set(reflect.New(list))
-		field = field.Elem()
-	}
-	field.Set(values.Slice(0, n))
-}
-
-// setText sets a value, or a pointer to one, to what a text denotes.
-func setText(text string, to reflect.Value) error {
+// setText sets a value of any type that isText accepts to what a text denotes.
+func setText(to reflect.Value, text string) error {
 	t := to.Type()
-	if t.Kind() == reflect.Pointer {
-		value := reflect.New(t.Elem())
-		err := setText(text, value.Elem())
-		to.Set(value)
-		return err
-	}
 	switch {
-	case t.Kind() == reflect.Bool && (text == "on" || text == "off") && !reflect.PointerTo(t).Implements(textUnmarshaler):
-		to.SetBool(text == "on") // as a checkbox sends it
+	case t.Kind() == reflect.Bool && (text == "on" || text == "off") && isPlain(t):
+		to.SetBool(text == "on")
 		return nil
 	case isOctets(t):
 		octets, err := base64.StdEncoding.DecodeString(text)
@@ -121,7 +193,7 @@ func setText(text string, to reflect.Value) error {
 	if err := registry.SetText(text, to, 10); err != nil {
 		return err
 	}
-	if to.CanFloat() && (math.IsNaN(to.Float()) || math.IsInf(to.Float(), 0)) { // JSON has neither
+	if to.CanFloat() && (math.IsNaN(to.Float()) || math.IsInf(to.Float(), 0)) {
 		return &registry.TextError{Text: text, Want: "a number"}
 	}
 	return nil

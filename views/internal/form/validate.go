@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,20 +12,68 @@ import (
 
 type validator interface{ Validate() error }
 
-// Validate calls the method Validate of an input, or of the pointer to it, if there is one. An
-// input that is a nil pointer has nothing to validate. If the error is a nil pointer, whose methods
-// may panic, Validate returns a 500 that reports it.
-func Validate[I any](input *I) error {
-	v, ok := any(*input).(validator)
-	if !ok {
-		v, ok = any(input).(validator)
+// Invalid is an error of the method Validate that lists no fields and has no status.
+type Invalid struct{ Err error }
+
+var _ error = (*Invalid)(nil)
+
+// Error returns the text of the error.
+func (e *Invalid) Error() string { return e.Err.Error() }
+
+// Decode fills an input, a pointer to what f was made for, from a request (see Read), and validates
+// it: by the rules of the application and then by its method Validate. It returns what is wrong with
+// the input, or any other error. listed returns the mistakes that an error of validation lists.
+//
+// Validation also runs if some values did not fit, since a client wants to see all mistakes at once.
+// It then sees the zero value of these fields, so what it reports of them does not count, nor does
+// what it reports of the input as a whole, which may be due to them. In the same way a mistake of
+// Validate counts only for fields that pass the rules. If the value as a whole did not fit, there is
+// nothing to validate.
+func (f *Form) Decode(r *web.Request, input any, keep bool, listed func(error) ([]Mistake, bool)) ([]Mistake, error) {
+	rules := rulesOf(r)
+	var m mistakes
+	value := reflect.ValueOf(input).Elem()
+	if err := f.read(r, value, rules, keep, &m); err != nil {
+		return nil, err
 	}
-	if !ok || isNilPointer(v) {
+	check := rules.checks[f.typ]
+	if check == nil && !f.validate || m.spoiled() {
+		return m.all(), nil
+	}
+	if f.pointer {
+		input = value.Interface()
+	}
+	if check != nil {
+		if err := check(input); err != nil {
+			found, ok := listed(err)
+			if !ok {
+				return nil, err
+			}
+			m.merge(found)
+		}
+	}
+	if f.validate {
+		if err := m.validated(Validate(input), listed); err != nil {
+			return nil, err
+		}
+	}
+	return m.all(), nil
+}
+
+// Validate calls the method Validate of what input points to, if it has one. An input that is a nil
+// pointer has nothing to validate. If the error is a nil pointer, whose methods may panic, Validate
+// returns a 500 that reports it.
+func Validate(input any) error {
+	if to := reflect.ValueOf(input); to.Kind() == reflect.Pointer && to.Elem().Kind() == reflect.Pointer {
+		input = to.Elem().Interface()
+	}
+	v, ok := input.(validator)
+	if !ok || isNilPointer(input) {
 		return nil
 	}
 	err := v.Validate()
 	if err != nil && isNilPointer(err) {
-		return web.InternalServerError("").With(fmt.Errorf("Validate of %T returned a nil %T: return nil itself if nothing is wrong", *input, err))
+		return web.InternalServerError("").With(fmt.Errorf("Validate of %s returned a nil %T: return nil itself if nothing is wrong", reflect.TypeOf(input).Elem(), err))
 	}
 	return err
 }
@@ -32,6 +81,49 @@ func Validate[I any](input *I) error {
 func isNilPointer(v any) bool {
 	rv := reflect.ValueOf(v)
 	return rv.Kind() == reflect.Pointer && rv.IsNil()
+}
+
+// validated adds the mistakes of an error of Validate, or returns the error if that says more.
+func (m *mistakes) validated(err error, listed func(error) ([]Mistake, bool)) error {
+	if err == nil {
+		return nil
+	}
+	found, ok := listed(err)
+	status, hasStatus := web.StatusOf(err)
+	switch {
+	case len(m.found) == 0 && (hasStatus && m.gaps == nil || hasStatus && !ok):
+		return err
+	case len(m.found) == 0 && !ok:
+		return &Invalid{err}
+	case !ok && status >= http.StatusInternalServerError:
+		return err
+	}
+	m.merge(found)
+	return nil
+}
+
+// merge adds mistakes that were found in the input as it was filled so far: see Decode.
+func (m *mistakes) merge(found []Mistake) {
+	before := slices.DeleteFunc(slices.Clone(m.found), func(known Mistake) bool { return known.Code == codeUnknown })
+	for _, one := range found {
+		one.Name = m.gaps.sent(one.Name)
+		if one.Name == "" && len(before) > 0 || slices.ContainsFunc(before, func(known Mistake) bool {
+			below, ok := strings.CutPrefix(one.Name, known.Name)
+			return ok && (below == "" || below[0] == '.')
+		}) {
+			continue
+		}
+		if len(m.found) < mostMistakes {
+			m.found = append(m.found, one)
+		} else {
+			m.rest++
+		}
+	}
+}
+
+// spoiled reports whether so much did not fit that there is nothing to validate.
+func (m *mistakes) spoiled() bool {
+	return m.rest > 0 || slices.ContainsFunc(m.found, func(one Mistake) bool { return one.Name == "" })
 }
 
 // checkValidate returns an error if an input of type t, not a pointer, has a method Validate that

@@ -12,10 +12,10 @@ import (
 )
 
 // Describe returns the status of an error of reading a body, and what the client may see of it. The
-// status is 0 for the end of the body, for an error that has a status, and for one that the client
+// status is 0 for none, for the end of the body, for an error that has a status, and for one that the client
 // did not cause.
 func Describe(err error) (status int, detail string) {
-	if err == io.EOF || errors.Is(err, http.ErrBodyReadAfterClose) {
+	if err == nil || err == io.EOF || errors.Is(err, http.ErrBodyReadAfterClose) {
 		return 0, ""
 	}
 	if e, ok := errors.AsType[*http.MaxBytesError](err); ok && statuserr.In(err) == nil {

@@ -1,10 +1,10 @@
 package body
 
 import (
-	"bytes"
 	"io"
 	"math"
 	"os"
+	"slices"
 )
 
 // Kept reads a body and keeps what was read, so that it can be read again: in memory up to a number
@@ -27,7 +27,7 @@ func Keep(body io.ReadCloser, memory int64) *Kept { return &Kept{body: body, mem
 // ReadAll reads a whole body into memory, and returns a body that begins anew.
 func ReadAll(body io.ReadCloser) (read []byte, again io.ReadCloser, err error) {
 	k := Keep(body, math.MaxInt64)
-	read, err = k.ReadMemory()
+	read, err = k.ReadMemory(-1)
 	return read, k.Again(), err
 }
 
@@ -65,9 +65,26 @@ func (k *Kept) keep(p []byte) (err error) {
 }
 
 // ReadMemory reads the body, up to the number of bytes that Keep was called with, and returns them.
-// Call it before any Read, and do not change the bytes.
-func (k *Kept) ReadMemory() ([]byte, error) {
-	k.head, k.err = io.ReadAll(io.LimitReader(k.body, k.memory))
+// expected is how many bytes the client says there are; -1 if unknown. Call it before any Read, and
+// do not change the bytes.
+func (k *Kept) ReadMemory(expected int64) ([]byte, error) {
+	const mostAtOnce = 64 << 10 // so that a client does not get memory for what it only says
+	if expected < 0 {
+		expected = 512
+	}
+	k.head = make([]byte, 0, min(expected, mostAtOnce)+1) // the end takes a byte of room
+	for k.err == nil && int64(len(k.head)) < k.memory {
+		if len(k.head) == cap(k.head) {
+			k.head = slices.Grow(k.head, len(k.head))
+		}
+		room := k.head[len(k.head):min(int64(cap(k.head)), k.memory)]
+		n, err := k.body.Read(room)
+		k.head = k.head[:len(k.head)+n]
+		if err == io.EOF {
+			break
+		}
+		k.err = err
+	}
 	return k.head, k.err
 }
 
@@ -83,16 +100,11 @@ func (k *Kept) Err() error { return k.err }
 // Again returns a body that begins with what was kept and goes on with the rest, or fails where
 // reading failed. Closing it closes the body. It can be read until the Kept is closed.
 func (k *Kept) Again() io.ReadCloser {
-	parts := []io.Reader{bytes.NewReader(k.head)}
+	a := &again{head: k.head, err: k.err, body: k.body}
 	if k.file != nil {
-		parts = append(parts, io.NewSectionReader(k.file, 0, k.onDisk))
+		a.onDisk = io.NewSectionReader(k.file, 0, k.onDisk)
 	}
-	if k.err != nil {
-		parts = append(parts, failing{k.err})
-	} else {
-		parts = append(parts, k.body)
-	}
-	return &again{io.MultiReader(parts...), k.body}
+	return a
 }
 
 // Close removes the temporary file. It does not close the body.
@@ -109,14 +121,33 @@ func (k *Kept) Close() error {
 
 // again is a body that was read and can be read again.
 type again struct {
-	io.Reader
-	body io.ReadCloser
+	head   []byte            // the rest of what is in memory
+	onDisk *io.SectionReader // nil if nothing is, or nothing is left
+	err    error             // that reading ended with
+	body   io.ReadCloser
 }
 
 var _ io.ReadCloser = (*again)(nil)
 
+func (b *again) Read(p []byte) (int, error) {
+	if len(b.head) > 0 {
+		n := copy(p, b.head)
+		b.head = b.head[n:]
+		return n, nil
+	}
+	if b.onDisk != nil {
+		n, err := b.onDisk.Read(p)
+		if err == io.EOF {
+			b.onDisk, err = nil, nil
+		}
+		if n > 0 || err != nil || len(p) == 0 {
+			return n, err
+		}
+	}
+	if b.err != nil {
+		return 0, b.err
+	}
+	return b.body.Read(p)
+}
+
 func (b *again) Close() error { return b.body.Close() }
-
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }

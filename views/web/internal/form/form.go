@@ -30,6 +30,7 @@ const (
 type Fields struct {
 	Texts []urls.Pair
 	Files []string
+	Begun bool // only the fields before the first file were read
 }
 
 // Error is a form that cannot be read. The client may see Detail.
@@ -120,23 +121,29 @@ func Parsed(hr *http.Request) (fields Fields, ok bool, err error) {
 	return fields, true, nil
 }
 
-// Read reads the form in hr from kept, the body of hr. limit is how many bytes it may have, the
-// contents of files not counted. Errors are *Error, or those of kept.
-func Read(hr *http.Request, kept *body.Kept, limit int64) (Fields, error) {
+// Read reads the form in the body of hr, and returns what is needed to read it again. limit is how
+// many bytes it may have, the contents of files not counted. With begin, it reads a multipart form up
+// to the first file. Errors are *Error, or those of the body.
+func Read(hr *http.Request, limit int64, begin bool) (fields Fields, kept *body.Kept, err error) {
+	memory := limit + 1 // one byte shows that a form is too large
+	if begin {
+		memory += readAhead
+	}
+	kept = body.Keep(hr.Body, memory)
 	switch In(hr) {
 	case URLEncoded:
-		return readEncoded(hr, kept, limit)
+		fields, err = readEncoded(hr, kept, limit)
 	case Multipart:
-		return readMultipart(hr, kept, limit)
+		fields, err = readMultipart(hr, kept, limit, begin)
 	}
-	return Fields{}, nil
+	return fields, kept, err
 }
 
 func readEncoded(hr *http.Request, kept *body.Kept, limit int64) (Fields, error) {
 	if hr.ContentLength > limit {
 		return Fields{}, tooLarge(limit)
 	}
-	text, err := kept.ReadMemory()
+	text, err := kept.ReadMemory(hr.ContentLength)
 	switch {
 	case err != nil:
 		return Fields{}, err

@@ -15,10 +15,13 @@ import (
 // maxParts is how many parts a form may have, as in net/http.
 const maxParts = 1000
 
+// readAhead is how much of a file a multipart.Reader may have read at its header.
+const readAhead = 8 << 10
+
 // readMultipart reads the fields, and skips the contents of files. As in net/http and WebOb, a part
 // with a file name is a file. A file input that the user left empty has an empty file name, so it
-// is an empty text.
-func readMultipart(hr *http.Request, kept *body.Kept, limit int64) (Fields, error) {
+// is an empty text. With begin it stops at the first file.
+func readMultipart(hr *http.Request, kept *body.Kept, limit int64, begin bool) (Fields, error) {
 	_, params, _ := mime.ParseMediaType(hr.Header.Get("Content-Type"))
 	boundary := params["boundary"]
 	if boundary == "" {
@@ -50,6 +53,9 @@ func readMultipart(hr *http.Request, kept *body.Kept, limit int64) (Fields, erro
 		switch {
 		case name == "":
 			continue
+		case part.FileName() != "" && begin:
+			fields.Begun = true
+			return fields, nil
 		case part.FileName() != "":
 			fields.Files = append(fields.Files, name)
 			continue

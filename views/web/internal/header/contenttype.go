@@ -13,7 +13,14 @@ const maxContentType = 512
 // header is missing or malformed. Reading it takes bounded time, however long the header is, so
 // that everything may ask for it.
 func ContentType(h http.Header) string {
-	whole := h.Get("Content-Type")
+	whole := ""
+	if lines := h["Content-Type"]; len(lines) > 0 {
+		whole = lines[0]
+	}
+	switch whole {
+	case "application/x-www-form-urlencoded", "application/json": // nearly always
+		return whole
+	}
 	text, _, ended := strings.Cut(whole[:min(len(whole), maxContentType)], ";")
 	if !ended && len(whole) > maxContentType {
 		return ""

@@ -2,6 +2,7 @@ package problem_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -62,7 +63,9 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
-func formFor(accept ...string) problem.Form { return problem.FormFor(header.ReadAccept(accept)) }
+func formFor(accept ...string) problem.Form {
+	return problem.FormOf(http.Header{"Accept": accept}, func() header.Accept { return header.ReadAccept(accept) })
+}
 
 func TestFormFor(t *testing.T) {
 	t.Parallel()
@@ -79,5 +82,15 @@ func TestFormFor(t *testing.T) {
 		assert.Equal(t, want, formFor(accept), accept)
 	}
 	assert.Equal(t, problem.Text, formFor())
+	for accept, want := range map[string]problem.Form{
+		"*/*": problem.JSON, "": problem.JSON, "image/png": problem.JSON, "*/*;q=0.5": problem.JSON, "application/*": problem.JSON,
+		"text/html, */*": problem.HTML, "text/plain": problem.Text, "text/*": problem.Text,
+	} {
+		for _, sent := range []string{"application/json", "application/merge-patch+json; charset=utf-8"} {
+			h := http.Header{"Accept": {accept}, "Content-Type": {sent}}
+			got := problem.FormOf(h, func() header.Accept { return header.ReadAccept(h["Accept"]) })
+			assert.Equal(t, want, got, "%s, after %s", accept, sent)
+		}
+	}
 	assert.Equal(t, problem.JSON, formFor("text/html;q=0.1", "application/json"))
 }
