@@ -76,6 +76,8 @@ func TestWhatOneMayNotDoIsNotShown(t *testing.T) {
 		assert.Equal(t, sees, strings.Contains(page, "/11/edit"), user)
 	}
 	assert.NotContains(t, app.Get("/").Body, "Atlas")
+	denied := app.Get("/atlas", frameworktest.As("bob"), frameworktest.Header("Accept", "text/html")).Status(http.StatusForbidden)
+	assert.NotContains(t, denied.Body, "Atlas")
 	assert.NotContains(t, app.Get("/lighthouse", frameworktest.As("bob")).Body, "New project")
 }
 

@@ -2,8 +2,11 @@ package browser_test
 
 import (
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/mastaba-go/mastaba/internal/browser"
@@ -66,6 +69,16 @@ func attached(file string) func(*browser.Browser) {
 	}
 }
 
+// picture returns a small PNG.
+func picture(t *testing.T) string {
+	t.Helper()
+	var file strings.Builder
+	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 120, 80))); err != nil {
+		t.Fatal(err)
+	}
+	return file.String()
+}
+
 // written returns the path of a new file.
 func written(t *testing.T, name, content string) string {
 	t.Helper()
@@ -82,7 +95,7 @@ func TestTracker(t *testing.T) {
 	markup := browser.NewMarkup(t)
 	b := browser.New(t, url)
 	pages := append(pages,
-		page{"detail with files", "bob", attached(written(t, `"<b>a file & its name.png`, "\x89PNG\r\n\x1a\n")), 200},
+		page{"detail with files", "bob", attached(written(t, `"<b>a file & its name.png`, picture(t))), 200},
 		page{"detail with a wrong file", "bob", attached(written(t, "page.html", "<!doctype html>")), 422},
 	)
 	user := ""
