@@ -114,8 +114,8 @@ func TestFiles(t *testing.T) {
 	remark := func(name, content string) *frameworktest.Response {
 		return send(bob, issue, issue+"remark", frameworktest.Form("remark", ""), frameworktest.File("files", name, content))
 	}
-	assert.Contains(t, remark("a.png", "<html>").Status(http.StatusUnprocessableEntity).Body, "A file is text/html")
-	assert.Contains(t, remark("a.txt", strings.Repeat("a", 1<<20+1)).Status(http.StatusRequestEntityTooLarge).Body, "Each file has at most 1 MB.")
+	assert.Contains(t, remark("a.png", "<html>").Status(http.StatusUnprocessableEntity).Body, "“a.png” is text/html")
+	assert.Contains(t, remark("a.txt", strings.Repeat("a", 1<<20+1)).Status(http.StatusRequestEntityTooLarge).Body, "“a.txt” is larger than 1 MB.")
 	remark("../ö \"<b>.html", "plain").Status(http.StatusSeeOther)
 
 	assert.Contains(t, bob.Get(issue).Body, `ö &#34;&lt;b&gt;.html</a>`)

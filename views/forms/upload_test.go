@@ -158,13 +158,13 @@ func TestProblemsOfElements(t *testing.T) {
 	forms.Add(config, func(r *web.Request, _ any) ([]string, error) {
 		form := forms.Show(r, nil)
 		of := form.Problems("files")
-		return []string{form.Problem("files"), form.Problem("files.0"), form.Problem("files.1"), of[0].Path, of[0].Field()}, nil
+		return []string{form.Problem("files"), form.Problem("files.0"), form.Problem("files.1"), of[0].Path, of[0].Field(), fmt.Sprint(of[0].Params["file"])}, nil
 	}, func(r *web.Request, _ any, _ photos) (*web.Response, error) { return r.Text("saved"), nil }, views.Name("edit"))
 	app, err := config.App()
 	require.NoError(t, err)
 	w := sendParts(t, app, "text/html", part{"files", "a.png", png}, part{"files", "b.png", "<html>"})
 	const wrong = `"the file is text/html: expected image/png"`
-	assert.JSONEq(t, `[`+wrong+`, "", `+wrong+`, "files.1", "files"]`, w.Body.String())
+	assert.JSONEq(t, `[`+wrong+`, "", `+wrong+`, "files.1", "files", "b.png"]`, w.Body.String())
 	assert.Equal(t, "lines.0.qty", forms.Problem{Path: "lines.0.qty"}.Field())
 	assert.Equal(t, "files", forms.Problem{Path: "files"}.Field())
 }

@@ -143,12 +143,12 @@ func (u *uploadField) fill(v reflect.Value, headers []*multipart.FileHeader, m *
 		to.Addr().Interface().(upload).Receive(header, typ)
 		switch {
 		case u.max > 0 && header.Size > u.max:
-			m.add(codeTooLarge, fmt.Sprintf("the file has %d bytes: expected at most %d", header.Size, u.max), map[string]any{"size": header.Size, "max": u.max})
+			m.add(codeTooLarge, fmt.Sprintf("the file has %d bytes: expected at most %d", header.Size, u.max), map[string]any{"file": clip(header.Filename, mostText), "size": header.Size, "max": u.max})
 		case len(header.Filename) > longestName:
-			m.add(codeName, fmt.Sprintf("the name of the file has %d bytes: expected at most %d", len(header.Filename), longestName), map[string]any{"max": longestName})
+			m.add(codeName, fmt.Sprintf("the name of the file has %d bytes: expected at most %d", len(header.Filename), longestName), map[string]any{"file": clip(header.Filename, mostText), "max": longestName})
 		case !u.takes(typ):
 			want := strings.Join(u.types, " or ")
-			m.add(codeMedia, fmt.Sprintf("the file is %s: expected %s", typ, want), map[string]any{"got": typ, "want": want})
+			m.add(codeMedia, fmt.Sprintf("the file is %s: expected %s", typ, want), map[string]any{"file": clip(header.Filename, mostText), "got": typ, "want": want})
 		}
 	}
 	return nil
