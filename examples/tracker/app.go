@@ -92,7 +92,7 @@ func configure(o framework.Options) (*framework.Configurator, error) {
 	config.AddRoute("language", "/language/{locale:en|de}")
 	config.AddView(views.Func(chooseLanguage), views.Route("language"), page, views.NoPermission())
 
-	// Errors. Somebody who is not logged in is sent to the login instead of a page that they may not see.
+	// Errors. In place of a 403, people who are not logged in are sent to the login.
 	config.AddForbiddenView(views.Func(security.RedirectToLogin("/login")), page, views.Authenticated(false), views.Accept("text/html"))
 	config.AddErrorView(views.ErrorStatus(400, 599, showError), views.Accept("text/html"), views.Renderer("error.html"))
 	config.AddErrorView(views.Error(showError), views.Accept("text/html"), views.Renderer("error.html"))

@@ -21,7 +21,7 @@ type projectInput struct {
 
 var slugs = regexp.MustCompile(`^[a-z][a-z0-9-]+$`)
 
-// Validate checks what tags cannot say. A project named like a view of its parent would hide the view.
+// Validate checks what tags cannot say. A project called "new" would hide the view of this name.
 func (in projectInput) Validate() error {
 	if !slugs.MatchString(in.Slug) || in.Slug == "new" {
 		return problem("slug", "Use small letters, digits and hyphens, beginning with a letter.")

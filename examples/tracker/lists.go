@@ -29,7 +29,7 @@ func showTracker(r *framework.Request, _ *Tracker) ([]traversal.Node, error) {
 	return visible(r, r.Node())
 }
 
-// showOrganisation lists the projects. Its template finds the organisation by the function resource.
+// showOrganisation lists the projects. In the template, resource is the organisation.
 func showOrganisation(r *framework.Request, _ *Organisation) ([]traversal.Node, error) {
 	return visible(r, r.Node())
 }
@@ -79,7 +79,7 @@ func pageOf(all []traversal.Node, query listQuery) (issueList, error) {
 	return list, nil
 }
 
-// search finds issues by a part of their text, wherever the user may see them. Without a text it finds all.
+// search finds issues by a part of their text, wherever the user may see them.
 func search(r *framework.Request, _ *Tracker, query listQuery) (issueList, error) {
 	found, err := find(r, r.Node(), strings.ToLower(query.Q))
 	if err != nil {

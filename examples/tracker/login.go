@@ -47,5 +47,5 @@ func chooseLanguage(r *framework.Request) (*framework.Response, error) {
 	return response, nil
 }
 
-// showError returns the number of the request. The log has it too, with what the client must not see.
+// showError returns the id of the request, by which the log has what the client must not see.
 func showError(r *framework.Request, _ error) (string, error) { return r.ID(), nil }

@@ -5,9 +5,9 @@
 // and then http://127.0.0.1:6543/ in a browser. Log in as alice, bob or carol with the password
 // "open sesame". Everything is in memory, so each start begins with the same data.
 //
-// It is the application of the guide. Best read tree.go first, the resources, then access.go, who may
-// do what, and app.go, which declares the views; they are in lists.go, forms.go, issues.go and
-// login.go. The pages are in templates, their texts in German in locale, the first data in seed.json.
+// It is the application of the guide. Read tree.go first, which has the resources, then access.go,
+// who may do what, and app.go, which declares the views. The views are in lists.go, forms.go,
+// issues.go and login.go, their pages in templates, translations in locale, data in seed.json.
 //
 //	go run ./examples/tracker views                              lists all views
 //	go run ./examples/tracker explain --as bob /lighthouse/new   explains what bob would get, and why

@@ -30,8 +30,8 @@ type Project struct {
 	children
 }
 
-// Issue is something to do. An Issue never changes: an edit puts a changed copy in its place, so that
-// a page can be rendered without a lock.
+// Issue is something to do. An Issue never changes: an edit puts a changed copy in its place. So a
+// page can be rendered without a lock.
 type Issue struct {
 	Draft
 	Number, Version int // Version counts the edits

@@ -210,5 +210,5 @@ var modules = []module{
 // Lines of code that a package may have, its tests not counted.
 const mostLines = 4500
 
-// larger are the packages that may have more.
-var larger = map[string]int{"views": 6000, "internal/conformance": 8000}
+// larger are the packages that may have more, or less: the application of the guide stays short.
+var larger = map[string]int{"examples/tracker": 699, "views": 6000, "internal/conformance": 8000}
