@@ -72,7 +72,8 @@
 //   - request, resource, node, root, view, viewName; var "name" is a variable of a BeforeRender
 //     subscriber.
 //   - csrf is the hidden field of a form, csrfToken the token alone; nonce is that of the CSP.
-//   - can "edit" .Node, user, userID, flash "errors" (takes the messages), breadcrumbs.
+//   - can "edit" .Node, user, userID, flash "errors" (takes the messages), breadcrumbs (on the page
+//     of a 403 too: show those for which can "view" .Node is true).
 //   - t "Hello ${name}" "name" .Name, tn "one file" "${n} files" .N, tc "month" "May", locale.
 //   - status and detail, for error pages; component for values of templ and gomponents; dict and
 //     list.
