@@ -59,8 +59,9 @@ func guardHosts(allowed *hosts.List, next web.Handler) web.Handler {
 		if _, nested := r.Context().Value(nesting{}).(int); nested { // the program's own request
 			return next(r)
 		}
-		refusal := web.BadRequest(fmt.Sprintf("The application does not respond to the host %.100q.", authority)).
-			With(errForeignHost)
+		refusal := web.BadRequest("").WithMessage(web.Message{
+			ID: "The application does not respond to the host ${host}.", Domain: "mastaba", Params: map[string]any{"host": fmt.Sprintf("%.100q", authority)},
+		}).With(errForeignHost)
 		refusedHost.Set(r, refusal)
 		hideHost(r)
 		resp, err := next(r)

@@ -61,9 +61,9 @@ func (t *Table) mismatch(r *web.Request, first, second *slot) (*web.Response, er
 	case len(able) == 0:
 		return nil, web.MethodNotAllowed(misses.Allowed()...).With(cause)
 	case !able.FailOnlyFor(kindContentType) && able.FailOnlyFor(kindAccept):
-		err := web.Status(http.StatusNotAcceptable, "")
+		err := web.NotAcceptable("")
 		if types := able.MediaTypes(kindAccept); len(types) > 0 {
-			err = web.Status(http.StatusNotAcceptable, "available: "+strings.Join(types, ", "))
+			err = err.WithMessage(web.Message{ID: "available: ${types}", Domain: "mastaba", Params: map[string]any{"types": strings.Join(types, ", ")}})
 		}
 		return nil, err.With(cause)
 	}

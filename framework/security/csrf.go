@@ -167,8 +167,18 @@ func (e *BadCSRFOrigin) Error() string { return "origin check failed: " + e.Reas
 // Status returns 400.
 func (e *BadCSRFOrigin) Status() int { return http.StatusBadRequest }
 
+// Message returns the text for clients: it has translations without the reason.
+func (e *BadCSRFOrigin) Message() web.Message {
+	return web.Message{ID: "csrf-origin", Domain: "mastaba", Default: e.Error()}
+}
+
 // Error gives the reason.
 func (e *BadCSRFToken) Error() string { return "CSRF check failed: " + e.Reason }
 
 // Status returns 400.
 func (e *BadCSRFToken) Status() int { return http.StatusBadRequest }
+
+// Message returns the text for clients: it has translations without the reason.
+func (e *BadCSRFToken) Message() web.Message {
+	return web.Message{ID: "csrf-token", Domain: "mastaba", Default: e.Error()}
+}

@@ -39,4 +39,18 @@
 //
 // Texts in the code are those of the default locale; it needs no catalog. A message without a
 // translation is its default text.
+//
+// # Texts of the framework
+//
+// Titles and details of HTTP errors, and what is wrong with the input of a form, are messages of the
+// domain "mastaba". The framework has catalogs of them for German, French and Spanish, which an
+// application uses for those languages that it has catalogs for, or is written in. Its own
+// mastaba.po replaces single texts. The titles of statuses have the context "status".
+//
+// The detail of an error of the application, such as web.NotFound("no such page"), is looked up as
+// it is in the domain "messages" too. With markers it is
+//
+//	web.NotFound("").WithMessage(text.Tr("no page ${name}", "name", name))
+//
+// Type, status and codes of problem+json are the same in all languages.
 package i18n

@@ -8,11 +8,13 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/views/assets"
+	"github.com/mastaba-go/mastaba/views/i18n/internal/builtin"
 )
 
 // translations are the catalogs of an application. They are read-only once they are loaded.
@@ -33,11 +35,20 @@ const mostBytes = 32 << 20
 // defaultDomain is the domain of an application.
 const defaultDomain = "messages"
 
+// catalogs are those of a folder, by locale and domain.
+type catalogs map[string]map[string]*catalog
+
+// framework returns the catalogs of the framework's own texts. Only languages that the application
+// has, or is written in, use them.
+var framework = sync.OnceValues(func() (catalogs, error) {
+	return folder{fsys: builtin.Catalogs()}.read(nil)
+})
+
 // load reads all catalogs. Each file is read once, and each locale gets the messages of its
 // language and its own, folder by folder.
 func (t *translations) load(files *assets.Assets) error {
 	var errs []error
-	read := make([]map[string]map[string]*catalog, len(t.folders)) // by folder, locale and domain
+	read := make([]catalogs, len(t.folders))
 	names := map[string]bool{}
 	for i, f := range t.folders {
 		var err error
@@ -48,20 +59,17 @@ func (t *translations) load(files *assets.Assets) error {
 			names[name] = true
 		}
 	}
+	own, err := framework()
+	if err != nil {
+		errs = append(errs, err)
+	}
 	t.locales = map[string]*localizer{}
 	for name := range names {
-		l := newLocalizer(name)
-		for _, locales := range read {
-			if of := languageOf(name); of != name {
-				l.merge(locales[of])
-			}
-			l.merge(locales[name])
-		}
-		t.locales[name] = l
+		t.locales[name] = newLocalizer(name, append([]catalogs{own}, read...))
 	}
-	t.untranslated = newLocalizer(t.byDefault)
+	t.untranslated = newLocalizer(t.byDefault, []catalogs{own})
 	if t.locales[t.byDefault] != nil || t.locales[languageOf(t.byDefault)] != nil { // so the code has another language
-		t.untranslated = newLocalizer("und")
+		t.untranslated = newLocalizer("und", nil)
 	}
 	t.match()
 	return errors.Join(errs...)
@@ -74,7 +82,7 @@ func languageOf(name string) string {
 }
 
 // read reads a folder.
-func (f folder) read(files *assets.Assets) (map[string]map[string]*catalog, error) {
+func (f folder) read(files *assets.Assets) (catalogs, error) {
 	fsys := f.fsys
 	if f.spec != "" {
 		place, err := files.Find(f.spec)
@@ -92,7 +100,7 @@ func (f folder) read(files *assets.Assets) (map[string]map[string]*catalog, erro
 	if err != nil {
 		return nil, err
 	}
-	locales := map[string]map[string]*catalog{}
+	locales := catalogs{}
 	var errs []error
 	for _, entry := range entries {
 		dir := path.Join(entry.Name(), "LC_MESSAGES")

@@ -16,10 +16,17 @@ type localizer struct {
 
 var _ web.Localizer = (*localizer)(nil)
 
-func newLocalizer(name string) *localizer {
+// newLocalizer returns the localizer of a locale. Of several folders the last one wins.
+func newLocalizer(name string, folders []catalogs) *localizer {
 	l := &localizer{tag: tagOf(name), domains: map[string]map[po.Key]*message{}}
 	if _, err := language.Parse(l.tag); err == nil {
 		l.content = l.tag
+	}
+	for _, locales := range folders {
+		if of := languageOf(name); of != name {
+			l.merge(locales[of])
+		}
+		l.merge(locales[name])
 	}
 	return l
 }

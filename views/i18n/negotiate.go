@@ -36,8 +36,13 @@ func SetLocale(r *web.Request, locale string) { attribute.Set(r, locale) }
 func Attribute(r *web.Request) (string, bool) { return attribute.Peek(r) }
 
 // Parameter returns a [Negotiator] for a parameter of the query or the form. An empty value counts.
+// If the language is needed first for the response to an error, such as a 413, only the query
+// counts: the body is not read for it.
 func Parameter(name string) Negotiator {
 	return func(r *web.Request) (string, bool) {
+		if web.Drive(r).Failing() {
+			return r.URL.Query().Get(name), r.URL.Query().Has(name)
+		}
 		params, err := r.Parameters()
 		if err != nil { // whatever reads the form reports it
 			return r.URL.Query().Get(name), r.URL.Query().Has(name)

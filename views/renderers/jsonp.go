@@ -76,7 +76,9 @@ func callback(r *web.Request, param string) (name string, ok bool, err error) {
 	}
 	name = names[len(names)-1]
 	if len(name) > 128 || !callbackName.MatchString(name) || !lastOfName.MatchString(name) {
-		return "", false, web.BadRequest("the parameter " + param + " is not the name of a function")
+		return "", false, web.BadRequest("").WithMessage(web.Message{
+			ID: "the parameter ${name} is not the name of a function", Domain: "mastaba", Params: map[string]any{"name": param},
+		})
 	}
 	return name, true, nil
 }

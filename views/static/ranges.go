@@ -2,7 +2,6 @@ package static
 
 import (
 	"crypto/rand"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -51,7 +50,9 @@ func readRange(text string, size int64) ([]span, error) {
 	}
 	switch {
 	case given > 0 && len(spans) == 0:
-		return nil, web.RangeNotSatisfiable(size).WithDetail(fmt.Sprintf("The file has %d bytes.", size))
+		return nil, web.RangeNotSatisfiable(size).WithMessage(web.Message{
+			ID: "The file has one byte.", Plural: "The file has ${n} bytes.", N: int(size), Domain: "mastaba", Params: map[string]any{"n": size},
+		})
 	case len(spans) > 1 && total > size:
 		return nil, nil
 	}

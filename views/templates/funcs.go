@@ -156,9 +156,12 @@ func (e *executor) flash(queue ...string) ([]string, error) {
 // detail returns the public text of an error, by default of the one that an error view handles.
 func (e *executor) detail(err ...error) (string, error) {
 	if len(err) > 0 {
-		return web.Detail(err[0]), nil
+		if e.r == nil {
+			return web.Detail(err[0]), nil
+		}
+		return e.r.Detail(err[0]), nil
 	}
-	return of(e, func(r *web.Request) string { return web.Detail(r.Err()) })
+	return of(e, func(r *web.Request) string { return r.Detail(r.Err()) })
 }
 
 // component renders a value of templ or gomponents inside the page.

@@ -71,8 +71,8 @@ func (d Driver) OrBodyError(err error) error {
 
 // bodyError converts an error of reading a body to an HTTP error.
 func bodyError(err error) error {
-	if status, detail := body.Describe(err); status != 0 {
-		return Status(status, detail).With(err)
+	if status, detail, id := body.Describe(err); status != 0 {
+		return Status(status, "").described(detail, id).With(err)
 	}
 	return err
 }

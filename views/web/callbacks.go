@@ -70,21 +70,23 @@ func guarded(fn func(*Request, *Response) error, r *Request, resp *Response) err
 	return callbacks.Call(func() error { return fn(r, resp) }, nil)
 }
 
-func (r *Request) runFinishedCallbacks() error {
-	x := r.root().extras.Load()
+// RunFinishedCallbacks calls the finished callbacks that have not run yet, until one fails. In any
+// case it then removes the temporary file of a form, if there is one.
+func (d Driver) RunFinishedCallbacks() error {
+	x := d.r.root().extras.Load()
 	if x == nil {
 		return nil
 	}
 	defer x.closers.Close()
 	x.interim.Close()
-	return x.onFinished.Run(func(fn func(*Request) error) error { return r.finishWith(fn) })
+	return x.onFinished.Run(func(fn func(*Request) error) error { return d.r.finishWith(fn) })
 }
 
 // finishWith calls a finished callback. A panic is an error.
 func (r *Request) finishWith(fn func(*Request) error) error {
 	return callbacks.Call(func() error { return fn(r) }, func() {
 		r.Log().Error().Msg("a finished callback ended its goroutine (runtime.Goexit)")
-		if err := r.runFinishedCallbacks(); err != nil { // nobody is left to return it to
+		if err := Drive(r).RunFinishedCallbacks(); err != nil { // nobody is left to return it to
 			r.Log().Error().Err(err).Msg("finished callback")
 		}
 	})

@@ -136,6 +136,9 @@ func (r *Request) addVary(resp *Response) {
 	}
 }
 
+// Failing reports whether the response to an error is being made: nothing should read the body then.
+func (d Driver) Failing() bool { return d.r.root().flags&flagFailing != 0 }
+
 // SetErrorsHandled records that the caller turns the errors of inner tweens into responses: see
 // [Request.ErrorsHandled].
 func (d Driver) SetErrorsHandled() { d.r.root().flags |= flagErrorsHandled }
@@ -204,10 +207,6 @@ func (d Driver) Inform(status int, h http.Header) {
 // NeedsFinish reports whether anything may outlast the view: attributes, callbacks, an id. If not,
 // only Recycle or EndScope remains to be called.
 func (d Driver) NeedsFinish() bool { return d.r.from != nil || d.r.extras.Load() != nil }
-
-// RunFinishedCallbacks calls the finished callbacks that have not run yet, until one fails. In any
-// case it then removes the temporary file of a form, if there is one.
-func (d Driver) RunFinishedCallbacks() error { return d.r.runFinishedCallbacks() }
 
 // Scope returns the scope of the request, nil if nothing has used it. To start work, call
 // [async.Go] with [Request.Context] instead.

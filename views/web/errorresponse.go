@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/header"
@@ -22,7 +21,8 @@ const StatusClientClosedRequest = 499
 // application/problem+json) or as text, whichever Accept prefers. Without a preference (no header,
 // or */* as from curl) it is JSON if the client sent JSON, else text; browsers, which name text/html,
 // get the page. A status of 500 or above shows the request id. What the failed view set on
-// [Request.Response] is not used.
+// [Request.Response] is not used. With translations (package views/i18n), title and detail are in the
+// language of the client.
 func (e *HTTPError) Response(r *Request) *Response {
 	resp := r.cleanResponse()
 	e = e.orZero()
@@ -47,6 +47,12 @@ func (e *HTTPError) Response(r *Request) *Response {
 	if p.Status >= 500 {
 		p.RequestID = r.ID()
 	}
+	if r.app.Localizers != nil && p.Status >= 400 { // redirects are not shown
+		r.root().flags |= flagFailing
+		var members map[string]any
+		p.Title, p.Detail, members = e.texts(r.Localizer())
+		p.Lang, p.Extensions = r.Localizer().Locale(), problem.Join(p.Extensions, members)
+	}
 	resp.reply.SetProblem(problem.FormOf(r.Request.Header, func() header.Accept { return r.Accept().parsed }), &p)
 	return resp
 }
@@ -61,11 +67,30 @@ func (d Driver) ErrorResponse(err error) (*Response, bool) {
 	if found == nil {
 		return nil, false
 	}
-	e := toHTTPError(found)
-	if e != found && e.Status() < 500 {
-		e.detail = found.Error()
+	return public(found).Response(d.r), true
+}
+
+// public converts an error with a status, with the text that clients may see.
+func public(found StatusError) *HTTPError {
+	if found == nil {
+		return &HTTPError{}
 	}
-	return e.Response(d.r), true
+	e := toHTTPError(found).orZero()
+	if e == found || e.Status() >= 500 {
+		return e
+	}
+	if found, ok := found.(interface{ Message() Message }); ok {
+		return e.WithMessage(found.Message())
+	}
+	return e.described(found.Error(), statuserr.MessageID(found))
+}
+
+// described returns the error with a detail, and the id of its translation, "" for the detail itself.
+func (e *HTTPError) described(detail, id string) *HTTPError {
+	if id == "" {
+		return e.WithDetail(detail)
+	}
+	return e.WithMessage(Message{ID: id, Domain: frameworkDomain, Default: detail})
 }
 
 // toHTTPError converts an error with a status, without its text: status and Retry-After.
@@ -93,17 +118,16 @@ func StatusOf(err error) (int, bool) {
 // [HTTPError], the text of another error with a status below 500, otherwise that of the status, 500
 // for an error without one.
 func Detail(err error) string {
-	found := statuserr.Find(err)
-	if found == nil {
-		return http.StatusText(http.StatusInternalServerError)
-	}
-	text := found.Error()
-	if e, ok := found.(*HTTPError); ok {
-		text = e.Detail()
-	} else if found.Status() >= 500 {
-		text = ""
-	}
-	return cmp.Or(text, problem.StatusText(toHTTPError(found).Status()))
+	e := public(statuserr.Find(err))
+	return cmp.Or(e.detail, problem.StatusText(e.Status()))
+}
+
+// Detail returns the text of an error that its client may see, as the function [Detail] does, in
+// the language of the client.
+func (r *Request) Detail(err error) string {
+	e := public(statuserr.Find(err))
+	title, detail, _ := e.texts(r.Localizer())
+	return cmp.Or(detail, title)
 }
 
 // ClientGone returns the response to a request that failed only because its client disconnected: an

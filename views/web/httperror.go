@@ -10,7 +10,8 @@ import (
 )
 
 // StatusError is an error with an HTTP status. If any error in the Unwrap tree has this method, the
-// response gets its status. Clients see its text, unless the status is 500 or above.
+// response gets its status. Clients see its text, unless the status is 500 or above: in their
+// language if it has a method Message() [Message].
 type StatusError interface {
 	error
 	Status() int
@@ -40,7 +41,8 @@ var _ StatusError = (*HTTPError)(nil)
 
 type errorExtras struct {
 	header          []pair
-	problem.Problem // without status, detail and request id
+	translation     func(Localizer) (detail string, members map[string]any) // nil without
+	problem.Problem                                                         // without status, detail and request id
 }
 
 type pair struct{ key, value string } // key is canonical
@@ -109,11 +111,41 @@ func (e *HTTPError) With(cause error) *HTTPError {
 	return &c
 }
 
-// WithDetail returns the error with another detail.
+// WithDetail returns the error with another detail. A constant one may have a translation: it is
+// looked up as it is, in the catalog of the framework, then in that of the application.
 func (e *HTTPError) WithDetail(detail string) *HTTPError {
 	c := *e.orZero()
-	c.detail = detail
+	if c.detail = detail; c.extras != nil && c.extras.translation != nil {
+		return c.WithTranslation(nil)
+	}
 	return &c
+}
+
+// WithMessage returns the error with a detail that clients get in their language.
+func (e *HTTPError) WithMessage(m Message) *HTTPError {
+	return e.WithDetail(m.String()).WithTranslation(func(l Localizer) (string, map[string]any) { return l.Translate(m), nil })
+}
+
+// WithTranslation returns the error with a function that returns the detail, and members that
+// replace those of WithExtension, in a language. Most applications need WithMessage instead.
+func (e *HTTPError) WithTranslation(fn func(Localizer) (detail string, members map[string]any)) *HTTPError {
+	c, x := e.copied()
+	x.translation = fn
+	return c
+}
+
+// texts returns the texts of the error in a language.
+func (e *HTTPError) texts(l Localizer) (title, detail string, members map[string]any) {
+	m := Message{ID: e.Title(), Domain: frameworkDomain}
+	if e.extras == nil || e.extras.Title == "" {
+		m.Context = "status"
+	}
+	if title = l.Translate(m); e.extras != nil && e.extras.translation != nil {
+		detail, members = e.extras.translation(l)
+	} else if e.detail != "" {
+		detail = l.Translate(Message{ID: e.detail, Domain: frameworkDomain})
+	}
+	return title, detail, members
 }
 
 // WithHeader returns the error with one more header for its response.

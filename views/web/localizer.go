@@ -77,6 +77,9 @@ func (r *Request) Localizer() Localizer {
 // Translate returns the text of a message in the locale of the request.
 func (r *Request) Translate(m Message) string { return r.Localizer().Translate(m) }
 
+// frameworkDomain is the domain of the framework's own texts.
+const frameworkDomain = "mastaba"
+
 // untranslated returns texts as they were written.
 type untranslated struct{}
 

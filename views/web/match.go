@@ -1,11 +1,14 @@
 package web
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/views/web/internal/segments"
+	"github.com/mastaba-go/mastaba/views/web/internal/urls"
 )
 
 // Routed is what all matches of one route have in common. It is shared by requests and immutable.
@@ -84,11 +87,9 @@ func (m *Match) With(p Param) Match {
 	routed.own = &params
 	joined := *m
 	joined.Routed = &routed
-	for i := range params {
-		if params[i].Name == p.Name {
-			params[i] = p
-			return joined
-		}
+	if i := joined.index(p.Name); i >= 0 {
+		params[i] = p
+		return joined
 	}
 	params = append(params, p)
 	return joined
@@ -127,15 +128,11 @@ func (m *Match) Get(name string) (Param, bool) {
 // without one.
 func (m *Match) Text(name string) string {
 	i := m.index(name)
-	switch {
-	case i < 0:
+	if i < 0 {
 		return ""
-	case m.own != nil:
-		return (*m.own)[i].text()
-	case m.Star && i == len(m.Markers)-1:
-		return strings.Join(SplitRaw(m.raw(i)), "/")
 	}
-	return segments.Unescape(m.raw(i))
+	p := m.at(i)
+	return p.text()
 }
 
 // Names returns the parameter called name as path segments, normalized as in traversal: empty ones
@@ -179,19 +176,9 @@ func (m *Match) index(name string) int {
 		return -1
 	}
 	if m.own != nil {
-		for i := range *m.own {
-			if (*m.own)[i].Name == name {
-				return i
-			}
-		}
-		return -1
+		return slices.IndexFunc(*m.own, func(p Param) bool { return p.Name == name })
 	}
-	for i, marker := range m.Markers {
-		if marker == name {
-			return i
-		}
-	}
-	return -1
+	return slices.Index(m.Markers, name)
 }
 
 func (m *Match) at(i int) Param {
@@ -280,4 +267,49 @@ func (r *Request) PathValue(name string) string {
 		return m.Text(name)
 	}
 	return r.Request.PathValue(name)
+}
+
+// ParamAs returns what the marker called name matched, as a value of type T:
+//
+//	id, err := web.ParamAs[int](r, "id")
+//	if err != nil {
+//		return nil, err // /users/seven: 404
+//	}
+//
+// T is a string, a number, a bool, a time.Time (RFC 3339, or a date alone), a time.Duration, a type
+// with UnmarshalText (uuid.UUID, netip.Addr), a type based on one of these, or []string for a star.
+// Text that is not a T is a 404: there is no such page. To respond with another status, wrap the
+// error: web.BadRequest("an id is a number").With(err). A marker that the route does not have, or a
+// T that cannot be read from text, is a bug and has no status.
+func ParamAs[T any](r *Request, name string) (T, error) {
+	var v T
+	m := r.matched()
+	if m.index(name) < 0 {
+		return v, noSuchMarker(m, name)
+	}
+	if names, ok := any(&v).(*[]string); ok {
+		*names = m.Names(name)
+		return v, nil
+	}
+	text := m.Text(name)
+	err := urls.Parse(text, &v)
+	if err == nil {
+		return v, nil
+	}
+	var zero T
+	if errors.Is(err, urls.ErrNoText) {
+		return zero, fmt.Errorf("parameter %q: a %T cannot be read from text", name, v)
+	}
+	return zero, NotFound("").With(fmt.Errorf("parameter %q: %w", name, err))
+}
+
+func noSuchMarker(m *Match, name string) error {
+	if m == nil {
+		return fmt.Errorf("parameter %q: the request matched no route", name)
+	}
+	var have []string
+	for _, p := range m.Params() {
+		have = append(have, p.Name)
+	}
+	return fmt.Errorf("parameter %q: route %q (%s) has no marker of that name (have: %q)", name, m.Route, m.Pattern, have)
 }

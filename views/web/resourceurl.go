@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/traversal"
@@ -86,7 +85,7 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 			return "", fmt.Errorf("name %w", err)
 		}
 	}
-	below := r.belowVirtualRoot(names)
+	below := segments.Below(r.virtualRootNames(), names)
 	if l.via != "" {
 		if err != nil {
 			return "", err
@@ -117,15 +116,6 @@ func (r *Request) linkResource(x any, asPath bool, options []URLOption) (string,
 		return "", err
 	}
 	return l.url(base, segments.Folder(below))
-}
-
-// belowVirtualRoot removes the path of the virtual root from names, if they begin with it.
-func (r *Request) belowVirtualRoot(names []string) []string {
-	virtual := r.virtualRootNames()
-	if len(virtual) <= len(names) && slices.Equal(virtual, names[:len(virtual)]) {
-		return names[len(virtual):]
-	}
-	return names
 }
 
 // virtualRootNames returns the path of the virtual root: that of the walk or, before it, the

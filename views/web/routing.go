@@ -2,10 +2,9 @@ package web
 
 import (
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/web/internal/segments"
 )
 
 // RootFactory returns the root of the resource tree for one request, of the application or of one
@@ -54,13 +53,4 @@ func (f RefusedRoute) String() string {
 // It differs from URL.EscapedPath in two ways: it keeps a RawPath that has characters which should
 // be escaped ("/a%2Fb|c"), where net/url escapes the Path anew and loses the %2F; and it costs
 // nothing if there is neither a RawPath nor a percent sign.
-func (r *Request) EscapedPath() string {
-	raw := r.URL.RawPath
-	if raw == "" && strings.IndexByte(r.URL.Path, '%') < 0 {
-		return r.URL.Path
-	}
-	if plain, err := url.PathUnescape(raw); raw != "" && err == nil && plain == r.URL.Path {
-		return raw
-	}
-	return r.URL.EscapedPath()
-}
+func (r *Request) EscapedPath() string { return segments.Escaped(r.URL) }

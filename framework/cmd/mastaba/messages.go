@@ -26,7 +26,7 @@ func messagesCommand() *cobra.Command {
 	flags.StringSliceVar(&o.Locales, "locale", nil, "`LOCALES` that get, or need, a catalog, such as de,pt_BR")
 	flags.StringArrayVar(&o.Templates, "templates", nil, "`FOLDER[=DOMAIN]` of templates; may be repeated (default: the folders of the packages)")
 	flags.StringSliceVar(&o.Extensions, "ext", []string{".html"}, "`EXTENSIONS` of templates")
-	parent.AddCommand(&cobra.Command{
+	extract := &cobra.Command{
 		Use: "extract [PACKAGES]", Short: "collect the texts of source and templates, update the catalogs",
 		Long: "Extract writes DOMAIN.pot into the folder of the catalogs and brings the catalogs up to date:\n" +
 			"it keeps translations, proposes those of similar texts as fuzzy, and marks others as obsolete.\n" +
@@ -44,7 +44,9 @@ func messagesCommand() *cobra.Command {
 			}
 			return err
 		},
-	}, &cobra.Command{
+	}
+	extract.Flags().BoolVar(&o.NoLines, "no-lines", false, "leave the lines out of the catalogs, which then change less often")
+	parent.AddCommand(extract, &cobra.Command{
 		Use: "check [PACKAGES]", Short: "report texts without translation, and other mistakes of catalogs",
 		Long: "Check prints, with file and line, the messages that are missing in a catalog, stale (no longer in\n" +
 			"the source) or fuzzy (not reviewed), and translations with other markers than the text. The exit\n" +

@@ -326,7 +326,7 @@ func (g *goCollector) literal(n *ast.CompositeLit) {
 	for i := range values {
 		values[i].known = true
 	}
-	names, known := []string(nil), true
+	names, known := []string(nil), false // params may be set later
 	for i, element := range n.Elts {
 		name := ""
 		if pair, ok := element.(*ast.KeyValueExpr); ok {
@@ -366,6 +366,10 @@ func (g *goCollector) message(n ast.Node, values [parts]value, names []string, k
 			of, k.args[i] = o.function, o.index
 		case v.known:
 			k.texts[i] = v.text
+		}
+		if part(i) == partDefault && !v.known && k.args[i] < 0 {
+			values[i] = value{known: true} // the ID finds the message; its text is made elsewhere
+			continue
 		}
 		if !v.known && v.param == nil || v.param != nil && k.args[i] < 0 {
 			if g.emit && !quiet {

@@ -34,6 +34,9 @@ type Options struct {
 	Catalogs string
 	// Domain is that of messages without one; "" is that of applications, "messages".
 	Domain string
+	// NoLines leaves the lines out of what catalogs say about the places of messages, so that they
+	// change less often.
+	NoLines bool
 	// Locales are those that get a catalog of each domain if they have none. [Check] reports the
 	// catalogs that they lack.
 	Locales []string

@@ -91,7 +91,7 @@ func Update(ctx context.Context, o Options) (*Source, []Change, error) {
 		changes = append(changes, change)
 	}
 	for _, domain := range source.domains() {
-		template := templateOf(source.of(domain))
+		template := templateOf(source.of(domain), o.NoLines)
 		write(Change{}, filepath.Join(root, domain+".pot"), template)
 		for _, f := range files {
 			if f.domain != domain {
@@ -160,7 +160,7 @@ func newHeader(locale string) *po.Entry {
 }
 
 // templateOf returns the messages of a domain as a template of catalogs.
-func templateOf(messages []*Message) *po.File {
+func templateOf(messages []*Message, noLines bool) *po.File {
 	header := newHeader("")
 	header.SetFuzzy(true)
 	file := &po.File{Entries: []*po.Entry{header}}
@@ -174,7 +174,13 @@ func templateOf(messages []*Message) *po.File {
 			e.Extracted = append(e.Extracted, "Default: "+strings.ReplaceAll(m.Default, "\n", " "))
 		}
 		for _, at := range m.Places {
-			e.References = append(e.References, strings.ReplaceAll(at.String(), " ", "%20"))
+			place := at.String()
+			if noLines {
+				place = at.File
+			}
+			if place = strings.ReplaceAll(place, " ", "%20"); !slices.Contains(e.References, place) {
+				e.References = append(e.References, place)
+			}
 		}
 		file.Entries = append(file.Entries, e)
 	}

@@ -44,7 +44,9 @@ func (f *Form) fillJSON(input reflect.Value, body []byte, strict bool, m *mistak
 		err = d.expected("the end")
 	}
 	if err != nil {
-		return web.BadRequest("invalid JSON body: " + err.Error()).With(err)
+		return web.BadRequest("").WithMessage(web.Message{
+			ID: "invalid JSON body: ${error}", Domain: "mastaba", Params: map[string]any{"error": err.Error()},
+		}).With(err)
 	}
 	return nil
 }

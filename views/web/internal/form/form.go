@@ -37,6 +37,7 @@ type Fields struct {
 type Error struct {
 	Code   int // the status
 	Detail string
+	ID     string // of its message, if Detail is not constant
 	Err    error
 }
 
@@ -57,7 +58,7 @@ func (e *Error) Status() int { return e.Code }
 func (e *Error) Unwrap() error { return e.Err }
 
 func tooLarge(limit int64) *Error {
-	return &Error{Code: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the form exceeds the limit of %d bytes", limit)}
+	return &Error{Code: http.StatusRequestEntityTooLarge, ID: "form-too-large", Detail: fmt.Sprintf("the form exceeds the limit of %d bytes", limit)}
 }
 
 func notText(err error) *Error {

@@ -39,7 +39,7 @@ func readMultipart(hr *http.Request, kept *body.Kept, limit int64, begin bool) (
 		case err != nil:
 			return Fields{}, malformed(err)
 		case n == maxParts:
-			return Fields{}, &Error{Code: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the form has more than %d parts", maxParts)}
+			return Fields{}, &Error{Code: http.StatusRequestEntityTooLarge, ID: "form-too-many-parts", Detail: fmt.Sprintf("the form has more than %d parts", maxParts)}
 		}
 		for key, values := range part.Header {
 			for _, value := range values {

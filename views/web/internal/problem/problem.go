@@ -2,6 +2,7 @@
 package problem
 
 import (
+	"cmp"
 	"encoding/json"
 	"html"
 	"maps"
@@ -19,6 +20,7 @@ type Problem struct {
 	Type       string // a URI
 	Instance   string // a URI
 	RequestID  string
+	Lang       string         // of the texts; "" for en
 	Extensions map[string]any // further members of the JSON
 }
 
@@ -66,7 +68,7 @@ func (p *Problem) Text() string {
 func (p *Problem) HTML() string {
 	title := strconv.Itoa(p.Status) + " " + html.EscapeString(p.title())
 	var b strings.Builder
-	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>")
+	b.WriteString("<!doctype html>\n<html lang=\"" + html.EscapeString(cmp.Or(p.Lang, "en")) + "\">\n<head><meta charset=\"utf-8\"><title>")
 	b.WriteString(title)
 	b.WriteString("</title></head>\n<body>\n<h1>")
 	b.WriteString(title)
@@ -119,4 +121,15 @@ func (p *Problem) JSON() []byte {
 		}
 	}
 	return append(b, '}', '\n')
+}
+
+// Join returns members together with those that replace them. It changes neither.
+func Join(members, with map[string]any) map[string]any {
+	if len(with) == 0 {
+		return members
+	}
+	joined := make(map[string]any, len(members)+len(with))
+	maps.Copy(joined, members)
+	maps.Copy(joined, with)
+	return joined
 }

@@ -2,6 +2,8 @@
 package segments
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/traversal"
@@ -77,4 +79,24 @@ func Join(names []string) string {
 		escaped[n] = strings.ReplaceAll(name, "/", "\x00")
 	}
 	return strings.Join(escaped, "/")
+}
+
+// Below returns names without those of the virtual root, if they begin with them.
+func Below(virtual, names []string) []string {
+	if len(virtual) <= len(names) && slices.Equal(virtual, names[:len(virtual)]) {
+		return names[len(virtual):]
+	}
+	return names
+}
+
+// Escaped returns the escaped path of a URL: the one that the client sent, if it is valid.
+func Escaped(u *url.URL) string {
+	raw := u.RawPath
+	if raw == "" && strings.IndexByte(u.Path, '%') < 0 {
+		return u.Path
+	}
+	if plain, err := url.PathUnescape(raw); raw != "" && err == nil && plain == u.Path {
+		return raw
+	}
+	return u.EscapedPath()
 }

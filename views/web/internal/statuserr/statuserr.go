@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web/internal/panics"
 )
 
@@ -79,3 +80,17 @@ func (e *tooLarge) Error() string {
 
 // Unwrap returns the error itself.
 func (e *tooLarge) Unwrap() error { return e.err }
+
+// TooLargeID is the id of the message for a body that is too large.
+const TooLargeID = "body-too-large"
+
+// MessageID returns the id of the message that translates the text of an error, "" if it is the text.
+func MessageID(err Error) string {
+	switch err.(type) {
+	case *tooLarge:
+		return TooLargeID
+	case *traversal.PathError:
+		return "path-invalid"
+	}
+	return ""
+}

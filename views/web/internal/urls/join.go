@@ -38,3 +38,16 @@ func Join[A ~Arg](base, path string, p Parts[A]) (string, error) {
 	}
 	return u.String(), nil
 }
+
+// ErrorText returns the text of an error of the URL of a route or a resource.
+func ErrorText(route, pattern, resource string, err error) string {
+	switch {
+	case resource != "":
+		return fmt.Sprintf("url of %s: %v", resource, err)
+	case pattern != "":
+		return fmt.Sprintf("url of route %q (%s): %v", route, pattern, err)
+	case route != "":
+		return fmt.Sprintf("url of route %q: %v", route, err)
+	}
+	return fmt.Sprintf("url: %v", err)
+}
