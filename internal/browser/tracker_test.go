@@ -97,6 +97,9 @@ func TestTracker(t *testing.T) {
 	pages := append(pages,
 		page{"detail with files", "bob", attached(written(t, `"<b>a file & its name.png`, picture(t))), 200},
 		page{"detail with a wrong file", "bob", attached(written(t, "page.html", "<!doctype html>")), 422},
+		page{"detail with a large file", "bob", attached(written(t, "large.txt", strings.Repeat("a", 1<<20+1))), 413},
+		page{"detail with a long word", "bob", sent("/lighthouse/tower/new", "subject", strings.Repeat("W", 200), "text", strings.Repeat("w", 500)), 200},
+		page{"list with a long word", "bob", at("/lighthouse/tower"), 200},
 	)
 	user := ""
 	for _, language := range []string{"en", "de"} {
