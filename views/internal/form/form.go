@@ -130,15 +130,15 @@ func (f *Form) Fill(input reflect.Value, from *web.Parameters) []Mistake {
 	return m.all()
 }
 
-// fill returns the branches of nested fields; nil without any.
-func (f *Form) fill(input reflect.Value, from *web.Parameters, m *mistakes) (branches *branch) {
+// fill returns the tree of nested fields; nil without any.
+func (f *Form) fill(input reflect.Value, from *web.Parameters, m *mistakes) (branches *tree) {
 	if f.nested != nil {
 		branches = f.branches(from, m)
 	}
 	for i := range f.fields {
 		field := &f.fields[i]
 		if field.nested != nil {
-			if b := branches.child(field.name); b != nil {
+			if b := branches.child(&branches.root, field.name); b != nil {
 				field.nested.fill(field.of(input), b, m)
 			}
 			continue

@@ -31,8 +31,8 @@ func (f *Form) fillJSON(input reflect.Value, body []byte, strict bool, m *mistak
 	if !utf8.Valid(body) {
 		return web.BadRequest("invalid JSON body: it is not UTF-8")
 	}
-	m.path = make([]step, 0, 8)
-	d := decoder{scanner: scanner{raw: body}, mistakes: m, strict: strict}
+	d := decoder{scanner: scanner{raw: body}, mistakes: *m, strict: strict}
+	d.path = make([]step, 0, 8)
 	if d.peek() == 'n' { // a value would stay as it is
 		if d.word("null") == nil && d.peek() == 0 && d.at == len(body) {
 			return web.BadRequest("the body is null, expected a JSON value")
@@ -48,6 +48,8 @@ func (f *Form) fillJSON(input reflect.Value, body []byte, strict bool, m *mistak
 			ID: "invalid JSON body: ${error}", Domain: "mastaba", Params: map[string]any{"error": err.Error()},
 		}).With(err)
 	}
+	*m = d.mistakes
+	m.path = nil
 	return nil
 }
 
@@ -55,7 +57,7 @@ func (f *Form) fillJSON(input reflect.Value, body []byte, strict bool, m *mistak
 // mistake, and leaves its field as it is.
 type decoder struct {
 	scanner
-	*mistakes
+	mistakes
 	strict bool // members without a field are mistakes
 }
 
@@ -240,7 +242,7 @@ func (d *decoder) quoted(p *plan, v reflect.Value) error {
 		return err
 	}
 	if raw := d.raw[start:d.at]; c == '"' {
-		inner := decoder{scanner: scanner{raw: raw}, mistakes: new(mistakes)}
+		inner := decoder{scanner: scanner{raw: raw}}
 		held, err := inner.string()
 		if err != nil {
 			return err

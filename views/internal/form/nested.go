@@ -84,42 +84,54 @@ func (ns nodeMaker) fieldsOf(n *node) bool {
 }
 
 // branches returns the tree of the names that nested fields have.
-func (f *Form) branches(from *web.Parameters, m *mistakes) *branch {
-	root, made := &branch{}, &tree{}
-	deep := made.addAll(root, f.nested, from, true)
-	deep = append(deep, made.addAll(root, f.nested, from, false)...)
+func (f *Form) branches(from *web.Parameters, m *mistakes) *tree {
+	t := &tree{free: make([]branch, min(from.Len()+3, 64))} // enough for a few elements
+	deep := t.addAll(f.nested, from, true)
+	deep = append(deep, t.addAll(f.nested, from, false)...)
 	for _, name := range deep {
 		m.within, m.name = nil, name
 		m.add(codeDeep, fmt.Sprintf("the name has more than %d steps", mostSteps), map[string]any{"max": mostSteps})
 	}
-	return root
+	return t
 }
 
 // addAll adds the names of the form or of the query to a tree. It returns the fields with names that
 // have too many steps.
-func (t *tree) addAll(root *branch, nested map[string]*node, from *web.Parameters, posted bool) (deep []string) {
+func (t *tree) addAll(nested map[string]*node, from *web.Parameters, posted bool) (deep []string) {
+	known := "" // the last field
 	for name, value := range from.Sent(posted) {
-		first, rest, more := strings.Cut(name, ".")
-		if nested[first] == nil {
-			continue
+		first, rest, more := cutStep(name)
+		if first != known || known == "" {
+			if nested[first] == nil {
+				continue
+			}
+			known = first
 		}
-		if strings.Count(rest, ".") >= mostSteps-1 {
+		if len(rest) >= mostSteps-1 && strings.Count(rest, ".") >= mostSteps-1 {
 			deep = append(deep, first)
 			continue
 		}
-		at := t.grow(root, first)
+		at := t.grow(&t.root, first)
 		for more && at != nil {
 			var part string
-			part, rest, more = strings.Cut(rest, ".")
+			part, rest, more = cutStep(rest)
 			at = t.grow(at, part)
 		}
 		if at == nil || !posted && at.posted {
 			continue
 		}
 		at.posted = posted
-		at.texts = append(at.texts, value)
+		at.add(value)
 	}
 	return deep
+}
+
+// cutStep is strings.Cut at a dot.
+func cutStep(name string) (first, rest string, more bool) {
+	if dot := strings.IndexByte(name, '.'); dot >= 0 {
+		return name[:dot], name[dot+1:], true
+	}
+	return name, "", false
 }
 
 // fill sets v to what b has.
@@ -131,8 +143,12 @@ func (n *node) fill(v reflect.Value, b *branch, m *mistakes) {
 	}
 	switch {
 	case n.leaf != nil:
-		if len(b.texts) > 0 {
-			n.leaf.fill(v, b.texts, m)
+		switch {
+		case !b.has:
+		case n.leaf.list != nil:
+			n.leaf.fillList(v, b.all(), m)
+		default:
+			n.leaf.fillOne(v, b.text, m)
 		}
 	case b.first == nil: // a value of the nested field itself is that of an unknown name
 	case n.typ.Kind() == reflect.Pointer:
@@ -179,12 +195,13 @@ func (n *node) fillList(v reflect.Value, b *branch, m *mistakes) {
 	if len(order) > 0 && order[len(order)-1].index >= len(order) {
 		m.addGaps(b, order)
 	}
-	list := reflect.MakeSlice(n.typ, len(order), len(order))
-	for i, c := range order {
-		c.position = i
-		n.elem.fill(list.Index(i), c, m)
+	if setSize(v, len(order)); len(order) == 0 {
+		v.Set(reflect.MakeSlice(n.typ, 0, 0))
 	}
-	v.Set(list)
+	for i, c := range order {
+		c.position = int32(i)
+		n.elem.fill(v.Index(i), c, m)
+	}
 }
 
 // addGaps records the indexes of a list that is not filled as the client sent it.
@@ -206,8 +223,8 @@ func Index(name string) (int, bool) {
 }
 
 func (n *node) fillMap(v reflect.Value, b *branch, m *mistakes) {
-	filled := reflect.MakeMapWithSize(n.typ, b.children)
-	for c := range b.all() {
+	filled := reflect.MakeMapWithSize(n.typ, int(b.children))
+	for c := b.first; c != nil; c = c.next {
 		if n.elem.lacks(c) {
 			continue
 		}

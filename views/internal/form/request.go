@@ -24,7 +24,7 @@ func (f *Form) read(r *web.Request, input reflect.Value, rules *Rules, keep bool
 	case source != fromNothing && isEncoded(r):
 		// RFC 9110, sections 12.5.3 and 15.5.16
 		return web.UnsupportedMediaType("send the body without Content-Encoding").WithHeader("Accept-Encoding", "identity")
-	case source == fromParameters && !f.jsonOnly && r.Header.Get("Content-Type") == "" && r.ContentLength < 0 && hasContent(r, keep):
+	case source == fromParameters && !f.jsonOnly && contentType(r) == "" && r.ContentLength < 0 && hasContent(r, keep):
 		break // without a Content-Type, the body may be anything
 	case source == fromJSON:
 		return f.readJSON(r, input, rules, keep, m)
@@ -82,12 +82,12 @@ const (
 )
 
 func (f *Form) source(r *web.Request) source {
-	contentType := r.Header.Get("Content-Type")
+	named := contentType(r)
 	empty := r.Body == nil || r.ContentLength == 0
 	switch {
 	case empty && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		return fromParameters // clients name a content type for requests without content, too
-	case contentType == "" && (empty || r.ContentLength < 0 || r.Body == http.NoBody):
+	case named == "" && (empty || r.ContentLength < 0 || r.Body == http.NoBody):
 		return fromParameters
 	}
 	mediaType := web.Drive(r).ContentType()
@@ -107,9 +107,21 @@ func (f *Form) source(r *web.Request) source {
 	return fromNothing
 }
 
+// contentType returns the header; it is in its canonical form already.
+func contentType(r *web.Request) string {
+	if lines := r.Header["Content-Type"]; len(lines) > 0 {
+		return lines[0]
+	}
+	return ""
+}
+
 // isEncoded reports whether the request has a body with a Content-Encoding.
 func isEncoded(r *web.Request) bool {
-	coding := r.Header.Get("Content-Encoding")
+	lines := r.Header["Content-Encoding"]
+	if len(lines) == 0 { // nearly always
+		return false
+	}
+	coding := lines[0]
 	return coding != "" && !strings.EqualFold(coding, "identity") && r.ContentLength != 0
 }
 

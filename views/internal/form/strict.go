@@ -70,7 +70,7 @@ func (n *node) names(yield func(string) bool) {
 
 // addUnknown adds a mistake for each parameter, file and branch that no field takes. others are the
 // names of parameters that are not for the input.
-func (f *Form) addUnknown(from *web.Parameters, branches *branch, others func(name string) bool, m *mistakes) {
+func (f *Form) addUnknown(from *web.Parameters, branches *tree, others func(name string) bool, m *mistakes) {
 	m.within, m.name, m.path = nil, "", m.path[:0]
 	var seen []string
 	unknown := func(name string) {
@@ -93,7 +93,7 @@ func (f *Form) addUnknown(from *web.Parameters, branches *branch, others func(na
 	if branches == nil {
 		return
 	}
-	for c := range branches.all() {
+	for c := branches.root.first; c != nil; c = c.next {
 		f.nested[c.name].addUnknown(c, m)
 	}
 	m.within = nil
@@ -103,11 +103,11 @@ func (n *node) addUnknown(b *branch, m *mistakes) {
 	for n.leaf == nil && n.typ.Kind() == reflect.Pointer {
 		n = n.elem
 	}
-	if n.leaf == nil && len(b.texts) > 0 {
+	if n.leaf == nil && b.has {
 		m.within = b
 		m.add(codeUnknown, "a field of this name takes no text, its parts do", nil)
 	}
-	for c := range b.all() {
+	for c := b.first; c != nil; c = c.next {
 		var inner *node
 		switch {
 		case n.leaf != nil:

@@ -42,16 +42,7 @@ func leafOf(t reflect.Type) *leaf {
 	return l
 }
 
-// fill sets a field to the last one of the texts, or if it is a list to all of them. It leaves out
-// empty texts unless they are values.
-func (l *leaf) fill(field reflect.Value, texts []string, m *mistakes) {
-	if l.list != nil {
-		l.fillList(field, texts, m)
-		return
-	}
-	l.fillOne(field, texts[len(texts)-1], m)
-}
-
+// fillOne sets a field that is no list to a text, unless that is empty and therefore no value.
 func (l *leaf) fillOne(field reflect.Value, text string, m *mistakes) {
 	if text == "" && !l.empty {
 		return
@@ -65,37 +56,56 @@ func (l *leaf) fillOne(field reflect.Value, text string, m *mistakes) {
 	}
 }
 
+// fillList sets a field that is a list to texts, without those that are empty and therefore no values.
 func (l *leaf) fillList(field reflect.Value, texts []string, m *mistakes) {
-	values, n := reflect.MakeSlice(l.list, len(texts), len(texts)), 0
-	var sent []int
-	for i, text := range texts {
-		if text == "" && !l.empty {
-			continue
-		}
-		if err := l.set(values.Index(n), text); err != nil {
-			m.push(step{index: i, element: true})
-			m.addError(err, l.typ)
-			m.pop()
-		}
-		if n != i {
-			for len(sent) < n {
-				sent = append(sent, len(sent))
+	size := len(texts)
+	if !l.empty {
+		for _, text := range texts {
+			if text == "" {
+				size--
 			}
-			sent = append(sent, i)
 		}
-		n++
 	}
-	if n == 0 {
+	if size == 0 {
 		return
-	}
-	if sent != nil {
-		m.gaps.add(m.position(), sent)
 	}
 	if l.pointer {
 		field.Set(reflect.New(l.list))
 		field = field.Elem()
 	}
-	field.Set(values.Slice(0, n))
+	setSize(field, size)
+	n := 0
+	for i, text := range texts {
+		if text == "" && !l.empty {
+			continue
+		}
+		if err := l.set(field.Index(n), text); err != nil {
+			m.push(step{index: i, element: true})
+			m.addError(err, l.typ)
+			m.pop()
+		}
+		n++
+	}
+	if size < len(texts) {
+		m.gaps.add(m.position(), kept(texts))
+	}
+}
+
+// kept returns the indexes of the texts that are not empty.
+func kept(texts []string) (indexes []int) {
+	for i, text := range texts {
+		if text != "" {
+			indexes = append(indexes, i)
+		}
+	}
+	return indexes
+}
+
+// setSize makes a slice have n zero elements.
+func setSize(slice reflect.Value, n int) {
+	slice.SetZero()
+	slice.Grow(n)
+	slice.SetLen(n)
 }
 
 // isText reports whether a single text can be a value of type t.

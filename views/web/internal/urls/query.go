@@ -14,23 +14,40 @@ func ParseQuery(text string) ([]Pair, error) {
 		return nil, nil
 	}
 	list := make([]Pair, 0, countPairs(text))
-	for part := range strings.SplitSeq(text, "&") {
-		if part == "" {
+	for rest, more := text, true; more; {
+		var part string
+		if part, rest, more = strings.Cut(rest, "&"); part == "" {
 			continue
 		}
 		name, value, _ := strings.Cut(part, "=")
-		p := Pair{unescapePair(name), unescapePair(value)}
-		if !utf8.ValidString(p.Name) || !utf8.ValidString(p.Value) {
-			return nil, fmt.Errorf("parameter %q: invalid UTF-8", part)
+		p := Pair{name, value}
+		if !isPlain(part) {
+			p = Pair{unescapePair(name), unescapePair(value)}
+			if !utf8.ValidString(p.Name) || !utf8.ValidString(p.Value) {
+				return nil, fmt.Errorf("parameter %q: invalid UTF-8", part)
+			}
 		}
 		list = append(list, p)
 	}
 	return list, nil
 }
 
+// isPlain reports whether a text is ASCII, and nothing in it is escaped.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == '%' || c == '+' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // countPairs counts the parts between '&' that are not empty. Room for the empty ones too could be
 // many times the size of the text.
 func countPairs(text string) (n int) {
+	if !strings.Contains(text, "&&") { // nearly always
+		return strings.Count(text, "&") + 1
+	}
 	previous := byte('&')
 	for i := range len(text) {
 		if text[i] != '&' && previous == '&' {
@@ -42,22 +59,23 @@ func countPairs(text string) (n int) {
 }
 
 func unescapePair(s string) string {
-	if !strings.ContainsAny(s, "%+") {
+	if isPlain(s) {
 		return s
 	}
-	b := make([]byte, 0, len(s))
+	var b strings.Builder
+	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '+':
-			b = append(b, ' ')
+			b.WriteByte(' ')
 		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
-			b = append(b, unhex(s[i+1])<<4|unhex(s[i+2]))
+			b.WriteByte(unhex(s[i+1])<<4 | unhex(s[i+2]))
 			i += 2
 		default:
-			b = append(b, c)
+			b.WriteByte(c)
 		}
 	}
-	return string(b)
+	return b.String()
 }
 
 func appendParam(b []byte, first bool, name string, value any) ([]byte, error) {
