@@ -72,8 +72,7 @@ func (e *InputError) response() *web.HTTPError {
 	case len(e.Fields) == 0:
 		return web.UnprocessableContent("invalid input")
 	}
-	status, detail := form.Summary(e.mistakes())
-	return web.Status(status, detail).WithExtension("errors", e.Fields)
+	return form.Refusal(e.mistakes(), e.Fields)
 }
 
 func (e *InputError) mistakes() []form.Mistake {

@@ -80,7 +80,7 @@ var picture = []room{
 	{path: "views/i18n", may: rooms("views/assets", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/i18n/internal/po", may: rooms("views/i18n/internal/plural")}, // files of catalogs
 	{path: "views/i18n/internal/plural"},
-	{path: "views/i18n/internal/builtin", may: rooms("views/web"), tests: append(rooms("views/i18n", "views/i18n/messages", "views/forms", "views/templates", "framework/security"), application...)}, // catalogs of the framework's texts
+	{path: "views/i18n/internal/builtin", may: rooms("views/web"), tests: append(rooms("views/i18n", "views/i18n/messages", "views/forms/validator", "views/forms", "framework/security"), application...)}, // catalogs of the framework's texts
 	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
 	{path: "views/canonical", may: rooms("views", "views/web", "registry", "traversal"), tests: application},

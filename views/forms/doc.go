@@ -41,8 +41,9 @@
 //
 // # Translations
 //
-// The texts of the framework are messages of the domain "mastaba" (package views/i18n). Their IDs are
-// "input-" and the code of the problem, such as "input-integer": a catalog mastaba.po translates them,
-// in which ${text} is the English text. The text of an error that Validate returns is itself
-// the ID of a message, in the domain of the application.
+// The texts of the framework are messages of the domain "mastaba", with translations in German, French
+// and Spanish (package views/i18n). Their IDs are "input-" and the code of the problem, such as
+// "input-integer"; where one code has several texts, what distinguishes them follows, as in
+// "input-max-characters". Besides the params, ${text} is the English text. The text of an error that
+// Validate returns is itself the ID of a message, in the domain of the application.
 package forms

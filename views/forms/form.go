@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/internal/fieldtext"
 	"github.com/mastaba-go/mastaba/views/internal/form"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -181,23 +182,14 @@ func (f *Form) Problems(name ...string) []Problem {
 	return of
 }
 
-// problemsOf returns the problems of an error. Their messages have an ID for each code, such as
-// input-integer, in the domain mastaba; a text alone is its own ID, in the application's domain.
+// problemsOf returns the problems of an error.
 func problemsOf(err *views.InputError) []Problem {
 	problems := make([]Problem, len(err.Fields))
 	for i, f := range err.Fields {
-		message := web.Message{ID: f.Text}
-		if f.Code != "" {
-			params := map[string]any{"text": f.Text}
-			for name, value := range f.Params {
-				params[name] = value
-			}
-			message = web.Message{ID: "input-" + f.Code, Domain: "mastaba", Default: "${text}", Params: params}
-		}
-		problems[i] = Problem{Path: f.Name, Code: f.Code, Params: f.Params, Message: message}
+		problems[i] = Problem{Path: f.Name, Code: f.Code, Params: f.Params, Message: fieldtext.Message(f.Code, f.Text, f.Params)}
 	}
 	if len(problems) == 0 {
-		problems = []Problem{{Code: "invalid", Message: web.Message{ID: "input-invalid", Domain: "mastaba", Default: "invalid input"}}}
+		problems = []Problem{{Code: "invalid", Message: fieldtext.Message("invalid", "invalid input", nil)}}
 	}
 	return problems
 }

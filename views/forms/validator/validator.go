@@ -108,6 +108,9 @@ func problems(err error) error {
 		field := views.FieldError{Name: pathOf(f.Namespace()), Code: f.Tag(), Text: textOf(f)}
 		if f.Param() != "" {
 			field.Params = map[string]any{"param": f.Param()}
+			if unit := unitOf(f); unit != "" {
+				field.Params["unit"] = unit
+			}
 		}
 		e.Fields = append(e.Fields, field)
 	}
@@ -121,15 +124,22 @@ func pathOf(namespace string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(path, "[", "."), "]", "")
 }
 
+// unitOf returns what a rule about a length counts; "" for a rule about a value.
+func unitOf(f playground.FieldError) string {
+	switch f.Kind() {
+	case reflect.String:
+		return "characters"
+	case reflect.Slice, reflect.Map, reflect.Array:
+		return "elements"
+	}
+	return ""
+}
+
 // textOf describes what a rule expects.
 func textOf(f playground.FieldError) string {
-	long, many := f.Kind() == reflect.String, f.Kind() == reflect.Slice || f.Kind() == reflect.Map || f.Kind() == reflect.Array
-	unit := ""
-	switch {
-	case long:
-		unit = " characters"
-	case many:
-		unit = " elements"
+	unit := unitOf(f)
+	if unit != "" {
+		unit = " " + unit
 	}
 	switch f.Tag() {
 	case "required":

@@ -65,7 +65,7 @@ func TestValidator(t *testing.T) {
 	for body, want := range map[string]string{
 		"title=a&mail=a@example.com&lines.0.qty=1&kind=a": "{Base:{Mail:a@example.com} Title:a Lines:[{Qty:1}] Kind:a}",
 		"title=":                   `"Path":"title","Code":"required","Params":null`,
-		"title=123456":             `"Path":"title","Code":"max","Params":{"param":"5"}`,
+		"title=123456":             `"Path":"title","Code":"max","Params":{"param":"5","unit":"characters"}`,
 		"title=a&mail=x":           `"Path":"mail","Code":"email"`,
 		"title=a&lines.3.qty=0":    `"Path":"lines.3.qty","Code":"min"`,
 		"title=a&kind=c":           `"text":"expected one of: a, b"`,

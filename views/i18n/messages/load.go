@@ -79,7 +79,7 @@ func list(ctx context.Context, dir string, patterns []string) ([]*listed, error)
 			return all, nil
 		case err != nil:
 			return nil, fmt.Errorf("go list %s: %w", strings.Join(patterns, " "), err)
-		case p.Error != nil && !p.DepOnly:
+		case p.Error != nil:
 			return nil, fmt.Errorf("go list %s: %s: %s", strings.Join(patterns, " "), cmp.Or(p.Error.Pos, p.ImportPath), strings.TrimSpace(p.Error.Err))
 		}
 		all = append(all, p)

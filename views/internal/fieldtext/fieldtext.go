@@ -3,6 +3,7 @@ package fieldtext
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -26,6 +27,8 @@ var texts = []web.Message{
 	{ID: "input-index", Domain: domain, Default: `"${value}" is not an index`},
 	{ID: "input-too-many", Domain: domain, Default: "more than ${max} elements"},
 	{ID: "input-too-deep", Domain: domain, Default: "the name has more than ${max} steps"},
+	{ID: "input-unknown", Domain: domain, Default: "no such field"},
+	{ID: "input-file-name", Domain: domain, Default: "the name of the file is longer than ${max} bytes"},
 	{ID: "input-media-type", Domain: domain, Default: "the file is ${got}: expected ${want}"},
 	{ID: "input-more", Domain: domain, Default: "and ${count} more mistakes"},
 	{ID: "input-required", Domain: domain, Default: "a value is required"},
@@ -65,6 +68,7 @@ var kinds = []web.Message{
 	{ID: "a time", Context: kind, Domain: domain},
 	{ID: "a duration", Context: kind, Domain: domain},
 	{ID: "a string in base64", Context: kind, Domain: domain},
+	{ID: "null", Context: kind, Domain: domain},
 	{ID: "another value", Context: kind, Domain: domain},
 	{ID: "no value", Context: kind, Domain: domain},
 }
@@ -108,6 +112,9 @@ func Message(code, text string, params map[string]any) web.Message {
 	all := make(map[string]any, len(params)+1)
 	maps.Copy(all, params)
 	all["text"] = text
+	if list, ok := params["param"].(string); ok && code == "oneof" {
+		all["param"] = strings.Join(strings.Fields(list), ", ")
+	}
 	return web.Message{ID: id, Domain: domain, Default: "${text}", Params: all}
 }
 

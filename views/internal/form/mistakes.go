@@ -4,7 +4,6 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
-	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
@@ -21,21 +20,6 @@ type Mistake struct {
 
 	Code   string         // what is wrong, for programs and catalogs: see the constants
 	Params map[string]any // what the text is about: "value", "want"
-}
-
-// Summary returns the status of a response with mistakes, and their texts.
-func Summary(all []Mistake) (status int, text string) {
-	status = http.StatusUnprocessableEntity
-	texts := make([]string, len(all))
-	for i, m := range all {
-		if texts[i] = m.Text; m.Name != "" {
-			texts[i] = m.Name + ": " + m.Text
-		}
-		if m.Code == codeTooLarge {
-			status = http.StatusRequestEntityTooLarge
-		}
-	}
-	return status, strings.Join(texts, "; ")
 }
 
 // The codes of mistakes. They are stable.
@@ -134,6 +118,10 @@ func (m *mistakes) addError(err error, t reflect.Type) {
 		params = map[string]any{"value": clip(invalid.Text, mostText)}
 		if invalid.Want != "" {
 			params["want"] = invalid.Want
+		}
+		var least, most string
+		if n, _ := fmt.Sscanf(invalid.Want, "an integer from %s to %s", &least, &most); n == 2 {
+			params["min"], params["max"] = least, most
 		}
 	}
 	m.add(codeOf(t), textOf(err, t), params)
