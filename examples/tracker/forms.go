@@ -24,7 +24,7 @@ var slugs = regexp.MustCompile(`^[a-z][a-z0-9-]+$`)
 // Validate checks what tags cannot say. A project called "new" would hide the view of this name.
 func (in projectInput) Validate() error {
 	if !slugs.MatchString(in.Slug) || in.Slug == "new" {
-		return problem("slug", "Use small letters, digits and hyphens, beginning with a letter.")
+		return problem("slug", "use small letters, digits and hyphens, beginning with a letter")
 	}
 	return nil
 }
@@ -38,7 +38,7 @@ func newProject(r *framework.Request, _ *Organisation) (*forms.Form, error) {
 func addProject(r *framework.Request, o *Organisation, in projectInput) (*framework.Response, error) {
 	project := &Project{Name: in.Name, About: in.About, privacy: privacy{in.Private}}
 	if !o.add(in.Slug, project) {
-		return nil, problem("slug", "Another project has this name.")
+		return nil, problem("slug", "another project has this name")
 	}
 	return done(r, r.Node().At(in.Slug, project), text.Tr("The project ${name} is ready.", "name", in.Name))
 }

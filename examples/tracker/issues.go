@@ -54,7 +54,7 @@ func saveIssue(r *framework.Request, issue *Issue, in issueInput) (*framework.Re
 func change(r *framework.Request, issue *Issue, version int, edit func(*Issue)) (*framework.Response, error) {
 	parent, _ := r.Node().Parent()
 	if !parent.Resource().(*Project).edit(issue.Number, version, edit) {
-		return nil, problem("", "Somebody else has changed the issue meanwhile. Open it again to see the changes.")
+		return nil, problem("", "somebody else has changed the issue meanwhile: open it again to see the changes")
 	}
 	return done(r, r.Node(), text.Tr("The issue is saved."))
 }
@@ -74,14 +74,14 @@ type remarkInput struct {
 // Validate wants at least one of both.
 func (in remarkInput) Validate() error {
 	if in.Remark == "" && len(in.Files) == 0 {
-		return problem("remark", "Enter a remark, or choose a file.")
+		return problem("remark", "enter a remark, or choose a file")
 	}
 	return nil
 }
 
 func addRemark(r *framework.Request, issue *Issue, in remarkInput) (*framework.Response, error) {
 	if len(issue.Files)+len(in.Files) > 10 {
-		return nil, problem("files", "An issue has at most 10 files.")
+		return nil, problem("files", "an issue has at most 10 files")
 	}
 	author, err := r.UserID()
 	if err != nil {

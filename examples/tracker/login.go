@@ -29,7 +29,7 @@ func logIn(users *password.Checker) func(*framework.Request, *Tracker, credentia
 			return nil, err
 		}
 		if !ok {
-			return nil, problem("user", "Wrong user or password.")
+			return nil, problem("user", "wrong user or password")
 		}
 		return r.Redirect(http.StatusSeeOther, security.SafeNext(r, in.Next)), r.Remember(in.User)
 	}
