@@ -100,6 +100,8 @@ var picture = []room{
 	{path: "traversal/sqltree/postgres", may: rooms("traversal/sqltree", "traversal", "traversal/async")},
 	{path: "traversal/sqltree", may: rooms("traversal/acl", "traversal", "traversal/async"),
 		tests: rooms("traversal/sqltree/sqlite", "traversal/sqltree/postgres", "traversal/traversaltest")},
+	// Messages to those who follow a resource, named by a text.
+	{path: "traversal/topics"},
 	// The lists and their lookup along the lineage; the policies that use them know requests.
 	{path: "traversal/acl", may: rooms("traversal", "traversal/internal/misfit"), tests: rooms("traversal/traversaltest")},
 	{path: "traversal/traversaltest", may: rooms("traversal", "traversal/async")},
