@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -115,6 +116,14 @@ func (s *compressedStream) Flush() error {
 		return err
 	}
 	return s.w.Flush()
+}
+
+// SetWriteDeadline passes the deadline on.
+func (s *compressedStream) SetWriteDeadline(at time.Time) error {
+	if w, ok := s.w.(interface{ SetWriteDeadline(time.Time) error }); ok {
+		return w.SetWriteDeadline(at)
+	}
+	return nil
 }
 
 // compressedHandler compresses what a handler writes.

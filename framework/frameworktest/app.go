@@ -72,6 +72,12 @@ func (a *App) Post(target string, options ...RequestOption) *Response {
 // if it has none; the option Header, or a target such as http://example.org/, sets another.
 func (a *App) Request(method, target string, options ...RequestOption) *Response {
 	a.t.Helper()
+	return a.Send(a.build(method, target, options))
+}
+
+// build builds the request of Request.
+func (a *App) build(method, target string, options []RequestOption) *http.Request {
+	a.t.Helper()
 	r, invalid := newRequest(a.t.Context(), method, target)
 	if invalid != nil {
 		a.t.Fatalf("%s %q: %v: want a method and a path such as /wiki/Front?edit=1; build any other request yourself, and use App.Send",
@@ -83,7 +89,7 @@ func (a *App) Request(method, target string, options ...RequestOption) *Response
 	for _, option := range options {
 		option(a.t, r)
 	}
-	return a.Send(r)
+	return r
 }
 
 // newRequest builds a request. invalid is the value that httptest panics with if the method or the
@@ -96,13 +102,7 @@ func newRequest(ctx context.Context, method, target string) (r *http.Request, in
 // Send sends a request that was built elsewhere.
 func (a *App) Send(r *http.Request) *Response {
 	a.t.Helper()
-	if user, ok := r.Context().Value(userKey{}).(string); ok {
-		as, err := a.ActAs(r, user)
-		if err != nil {
-			a.t.Fatalf("frameworktest.As: %v", err)
-		}
-		r = as
-	}
+	r = a.acting(r)
 	var handled handledError
 	w := httptest.NewRecorder()
 	a.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), handledKey{}, &handled)))
@@ -111,6 +111,20 @@ func (a *App) Send(r *http.Request) *Response {
 		t: a.t, app: a, request: r, err: handled.get(),
 		Code: result.StatusCode, Header: result.Header, Body: w.Body.String(),
 	}
+}
+
+// acting returns the request as that of its user: see As.
+func (a *App) acting(r *http.Request) *http.Request {
+	a.t.Helper()
+	user, ok := r.Context().Value(userKey{}).(string)
+	if !ok {
+		return r
+	}
+	as, err := a.ActAs(r, user)
+	if err != nil {
+		a.t.Fatalf("frameworktest.As: %v", err)
+	}
+	return as
 }
 
 // Events returns the names of the events so far, in order: ApplicationCreated, then for each

@@ -36,7 +36,7 @@ var picture = []room{
 	{path: "framework/devtools", may: rooms(
 		"framework", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry", "traversal"),
 		tests: rooms("framework/frameworktest")},
-	{path: "framework/frameworktest", may: rooms("framework", "framework/security", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
+	{path: "framework/frameworktest", may: rooms("framework", "framework/security", "views/sse", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
 		tests: rooms("traversal/traversaltest")},
 
 	// Assembly: Configurator, App, router.
@@ -81,8 +81,8 @@ var picture = []room{
 	{path: "views/i18n/internal/po", may: rooms("views/i18n/internal/plural")}, // files of catalogs
 	{path: "views/i18n/internal/plural"},
 	{path: "views/i18n/internal/builtin", may: rooms("views/web"), tests: append(rooms("views/i18n", "views/i18n/messages", "views/forms/validator", "views/forms", "framework/security"), application...)}, // catalogs of the framework's texts
-	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
-	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async"), tests: application},
+	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"), tests: application},
+	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"), tests: application},
 	{path: "views/canonical", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/conditional", may: rooms("views", "views/web", "registry", "traversal"), tests: append(rooms("internal/rfc9110"), application...)},
 	// Files by name, and what an application puts in their place: for templates, static files, catalogs.

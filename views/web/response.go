@@ -83,7 +83,8 @@ func (resp *Response) KeepPrivate() { resp.reply.KeepPrivate() }
 func (resp *Response) SetCookie(c *http.Cookie) { resp.reply.SetCookie(c) }
 
 // StreamWriter is what a stream writes to. Status and headers are sent with the first byte or the
-// first Flush; until then an error can still become a proper response.
+// first Flush; until then an error can still become a proper response. That of a server also has the
+// method SetWriteDeadline(time.Time) error of http.ResponseController, for clients that stop reading.
 type StreamWriter interface {
 	io.Writer
 	// Flush sends what was written so far.

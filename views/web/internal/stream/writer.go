@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 )
 
 // Sent is what was sent: the status, and the number of bytes of the body.
@@ -54,6 +55,16 @@ func (o *Writer) WriteString(s string) (int, error) {
 	n, err := io.WriteString(o.W, s)
 	o.Sent.Bytes += int64(n)
 	return n, err
+}
+
+// SetWriteDeadline sets when a write to the client fails, as that of http.ResponseController does. A
+// writer that has no deadline is no error.
+func (o *Writer) SetWriteDeadline(at time.Time) error {
+	err := http.NewResponseController(o.W).SetWriteDeadline(at)
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
 }
 
 // Flush sends status and headers, and what the server has buffered.
