@@ -74,7 +74,8 @@ func newApp(reg *registry.Registry) (*App, error) {
 		app.router.table.Bind(route.Routed())
 		app.web.Walks = app.web.Walks || route.Root != nil
 	}
-	innermost, allowed := web.Handler(app.router.handle), allowedHosts(reg)
+	router := app.router.handler()
+	innermost, allowed := router, allowedHosts(reg)
 	if allowed != nil {
 		innermost = refuseForeignHosts(innermost)
 	}
@@ -87,7 +88,7 @@ func newApp(reg *registry.Registry) (*App, error) {
 	}
 	app.interim = tweens.Interim(reg)
 	app.answer = app.answering(outermost, outerTweens(reg))
-	app.handler, app.bare = web.Guard(app.answer.handle), web.Guard(app.answering(app.router.handle, "the router").handle)
+	app.handler, app.bare = web.Guard(app.answer.handle), web.Guard(app.answering(router, "the router").handle)
 	if err := app.created(); err != nil {
 		return nil, err
 	}
@@ -131,19 +132,26 @@ func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 			x.cutShort(recover())
 		}
 	}()
-	x.conclude(a.answer.handle(x.r))
+	resp, err := a.answer.handler(x.r)
+	if a.answer.isOpen(x.r, resp, err) { // seldom
+		resp, err = a.answer.complete(x.r, resp, err)
+	}
+	x.conclude(resp, err)
 }
 
 // begin returns the framework's request for hr, with its body limited. It replaces the body in a
 // copy of hr, because net/http looks at its own to see whether it was read; package server has made
 // that copy already. A recycled request may use the memory of an earlier one.
 func (a *App) begin(hr *http.Request, recycled bool) *web.Request {
+	if hr.Body == nil || hr.Body == http.NoBody {
+		if recycled {
+			return web.BeginRecycled(&a.web, hr)
+		}
+		return web.Begin(&a.web, hr)
+	}
 	begin := web.Begin
 	if recycled {
 		begin = web.BeginRecycled
-	}
-	if hr.Body == nil || hr.Body == http.NoBody {
-		return begin(&a.web, hr)
 	}
 	own := hr
 	if _, private := hr.Body.(interface{ PrivateRequest() }); !private {

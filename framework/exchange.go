@@ -38,7 +38,9 @@ func (x *exchange) conclude(resp *web.Response, err error) {
 		x.fail(err)
 	}
 	x.at = over
-	x.app.end(x.w, x.r, x.hr, x.sent)
+	if x.r.MultipartForm != nil || web.Drive(x.r).NeedsFinish() || !web.Drive(x.r).Recycle() { // seldom
+		x.app.end(x.w, x.r, x.hr, x.sent)
+	}
 }
 
 // fail sends the response to err, unless another one was begun.
@@ -80,9 +82,6 @@ func (x *exchange) cutShort(value any) {
 // end ends a request whose response was sent: it flushes what goroutines of the request hold up,
 // finishes the request, and gives it up if the application recycles requests.
 func (a *App) end(w http.ResponseWriter, r *web.Request, hr *http.Request, sent web.Sent) {
-	if r.MultipartForm == nil && !web.Drive(r).NeedsFinish() && web.Drive(r).Recycle() { // nearly always
-		return
-	}
 	if sent.Started {
 		flushEarly(w, r)
 	}
@@ -112,18 +111,22 @@ func (a *App) answering(handler web.Handler, culprit string) *answer {
 
 func (a *answer) handle(r *web.Request) (*web.Response, error) {
 	resp, err := a.handler(r)
-	switch {
-	case err != nil:
-		return nil, err
-	case resp == nil:
-		return nil, a.neither
-	case a.newResponse != nil || web.Drive(r).NeedsFinish(): // seldom
-		return a.finish(r, resp)
-	}
-	return resp, nil
+	return a.complete(r, resp, err)
 }
 
-func (a *answer) finish(r *web.Request, resp *web.Response) (*web.Response, error) {
+// isOpen reports whether complete may have anything to do with what the handler returned.
+func (a *answer) isOpen(r *web.Request, resp *web.Response, err error) bool {
+	return err != nil || resp == nil || a.newResponse != nil || web.Drive(r).NeedsFinish()
+}
+
+// complete does what comes after the handler.
+func (a *answer) complete(r *web.Request, resp *web.Response, err error) (*web.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	if resp == nil {
+		return nil, a.neither
+	}
 	if err := web.Drive(r).RunResponseCallbacks(resp); err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ type router struct {
 	beforeTraversal func(*web.BeforeTraversal) error
 	resourceFound   func(*web.ResourceFound) error
 	routeMatched    func(*web.Request) error // of a policy whose identities depend on the route; else nil
-	bare            bool                     // only routes and views have a say: see find
+	bare            bool                     // only routes and views have a say: see handler
 }
 
 func newRouter(reg *registry.Registry, traverser *traversal.Traverser) *router {
@@ -62,46 +62,59 @@ type observer interface {
 	stepped(context.Context, traversal.Step)
 }
 
-// handle takes one request from its path to the response of its view. A path that leads to no view
-// is a web.NotFound error.
-func (rt *router) handle(r *web.Request) (*web.Response, error) {
-	if err := rt.find(r, nil); err != nil {
-		return nil, err
+// handler returns the handler that takes one request from its path to the response of its view. A
+// path that leads to no view is a web.NotFound error.
+//
+// Where nothing but routes and views has a say, a simple route leads to the default root, and what
+// locate does is left out.
+func (rt *router) handler() web.Handler {
+	return func(r *web.Request) (*web.Response, error) {
+		route, err := rt.match(r, nil)
+		if err != nil {
+			return nil, err
+		}
+		if !rt.bare || route == nil || !route.Simple() || !web.Drive(r).Settle(defaultRoot) {
+			if err := rt.locate(r, route, nil); err != nil {
+				return nil, err
+			}
+		}
+		resp, err := rt.table.Call(r)
+		if err != nil {
+			return nil, web.Drive(r).OrBodyError(err)
+		}
+		return resp, nil
 	}
-	resp, err := rt.table.Call(r)
-	if err != nil {
-		return nil, web.Drive(r).OrBodyError(err)
-	}
-	return resp, nil
 }
 
 // find does everything that comes before the view, in Pyramid's order: NewRequest, route,
 // BeforeTraversal, root factory, traversal, ResourceFound. A path that cannot be read is refused
-// with a web.PathError, after NewRequest and before anything else. find publishes what it found,
-// for the log of a request that misses its deadline. o may be nil.
-//
-// Where nothing but routes and views has a say, a simple route leads to the default root, and
-// everything between is left out.
+// with a web.PathError, after NewRequest and before anything else. o observes it.
 func (rt *router) find(r *web.Request, o observer) error {
+	route, err := rt.match(r, o)
+	if err != nil {
+		return err
+	}
+	o.matched(route)
+	o.begin(explain.AtBeforeTraversal)
+	return rt.locate(r, route, o)
+}
+
+// match finds the route, nil if there is none. o may be nil.
+func (rt *router) match(r *web.Request, o observer) (*routes.Route, error) {
 	if rt.newRequest != nil {
 		if err := rt.newRequest(&web.NewRequest{Request: r}); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if o != nil {
 		o.begin(explain.AtRoutes)
 	}
-	route, err := rt.routes.Match(r)
-	if err != nil {
-		return err
-	}
-	if rt.bare && o == nil && route != nil && route.Simple() && web.Drive(r).Settle(defaultRoot) {
-		return nil
-	}
-	if o != nil {
-		o.matched(route)
-		o.begin(explain.AtBeforeTraversal)
-	}
+	return rt.routes.Match(r)
+}
+
+// locate does what comes between the route and the view. It publishes what it found, for the log of
+// a request that misses its deadline. o may be nil.
+func (rt *router) locate(r *web.Request, route *routes.Route, o observer) error {
 	if route != nil && route.BodyLimit != 0 {
 		web.Drive(r).LimitBody(route.BodyLimit)
 	}

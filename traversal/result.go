@@ -67,6 +67,10 @@ func (r *Result) ViewName() string {
 	return strings.TrimPrefix(r.nameAt(int(r.depth)), viewPrefix)
 }
 
+// Stands reports whether the walk had no names, and its node is not that of [Result.WithNode]: Root
+// is the Resource, and the view name is "".
+func (r *Result) Stands() bool { return r.count == 0 && (r.room == nil || r.room.rare == nil) }
+
 // Target returns the Resource and the ViewName, and whether there is a Rest.
 func (r *Result) Target() (res Resource, viewName string, rest bool) {
 	if r.count == 0 && r.instead() == nil {

@@ -2,13 +2,12 @@ package views
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/internal/caching"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -23,7 +22,7 @@ func CacheFor(d time.Duration, directives ...string) Option {
 	if len(directives) > 0 {
 		text += "," + strings.Join(directives, ",")
 	}
-	o := option{kind: kindCache, text: text, value: caching{d.Truncate(time.Second), directives}}
+	o := option{kind: kindCache, text: text, value: caching.Lifetime{Keep: d.Truncate(time.Second), Directives: directives}}
 	switch {
 	case d < 0:
 		o.err = fmt.Errorf("views.CacheFor(%v): negative duration: use views.NoCache() to forbid caching", d)
@@ -37,46 +36,26 @@ func CacheFor(d time.Duration, directives ...string) Option {
 
 // NoCache forbids clients and proxies to cache the view's response.
 func NoCache() Option {
-	return option{kind: kindCache, text: "cache=no", value: caching{directives: []string{"no-store", "no-cache", "must-revalidate"}}}
-}
-
-// caching is the value of the option; zero keep forbids caching.
-type caching struct {
-	keep       time.Duration
-	directives []string
-}
-
-func (c caching) cacheControl() string {
-	age := "max-age=" + strconv.FormatInt(int64(c.keep/time.Second), 10)
-	return strings.Join(append([]string{age}, c.directives...), ", ")
+	return option{kind: kindCache, text: "cache=no", value: caching.Lifetime{Directives: []string{"no-store", "no-cache", "must-revalidate"}}}
 }
 
 // httpCachedView sets the headers of the response.
 func httpCachedView(next Callable, info *Info) (Callable, error) {
-	cache, _, err := ValueOf[caching](info, kindCache)
+	cache, _, err := ValueOf[caching.Lifetime](info, kindCache)
 	if err != nil {
 		return nil, err
 	}
 	if off, err := registry.Setting(info.Registry.Settings(), settingPreventHTTPCache, false); err != nil || off {
 		return next, err
 	}
-	control := cache.cacheControl()
+	control := cache.Control()
 	ofErrors := info.Resource != nil && info.Resource.Implements(errorType)
 	return func(r *web.Request, res any) (any, error) {
 		resp, err := respond(next, info, r, res)
 		if err != nil {
 			return nil, err
 		}
-		if resp.Header("Cache-Control") != "" {
-			return resp, nil
-		}
-		switch status := resp.Status(); {
-		case cache.keep == 0, ofErrors && (status == http.StatusNotFound || status == http.StatusGone):
-			resp.SetHeader("Cache-Control", control)
-			resp.SetHeader("Expires", time.Now().Add(cache.keep).UTC().Format(http.TimeFormat))
-		case status < 400:
-			resp.SetLifetime(control, cache.keep)
-		}
+		cache.SetOn(resp, control, ofErrors)
 		return resp, nil
 	}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/internal/absent"
@@ -32,54 +31,74 @@ var ErrMismatch = errors.New("the view does not handle this request")
 //
 // Call itself does not allocate unless views are chosen by such headers.
 func (t *Table) Call(r *web.Request) (*web.Response, error) {
-	res, name, deep := web.Drive(r).Walked().Target()
-	first, second := t.slots(r, name, deep)
+	to, walk := web.Drive(r).Found()
+	var first, second *slot
+	var res traversal.Resource
+	if bound := bound(to); bound != nil && walk.Stands() { // the most frequent case: a shorter way to the same
+		res, first = walk.Root(), bound.byDefault
+		if to.GlobalViews {
+			second = t.resources.global.byDefault
+		}
+	} else {
+		var name string
+		var deep bool
+		res, name, deep = walk.Target()
+		first, second = t.slots(to, name, deep)
+	}
+	method := condition.MethodOf(r.Method)
+	var resp *web.Response
+	var err error
+	done := false
 	if first != nil {
-		if resp, done, err := first.handle(t.types, r, res, false); done {
-			return vary(r, resp), err
+		c := first.fixed
+		if c == nil || method&condition.Explicit != 0 {
+			c = first.chainFor(t.types, method, res)
+		}
+		resp, done, err = c.handle(r, res, method, false)
+	}
+	if !done && second != nil {
+		resp, done, err = second.chainFor(t.types, method, res).handle(r, res, method, false)
+	}
+	if !done {
+		if resp, err = t.mismatch(r, first, second); err != nil && t.debugNotFound {
+			logNotFound(r, err)
 		}
 	}
-	if second != nil {
-		if resp, done, err := second.handle(t.types, r, res, false); done {
-			return vary(r, resp), err
-		}
-	}
-	resp, err := t.mismatch(r, first, second)
-	if err != nil && t.debugNotFound {
-		logNotFound(r, err)
-	}
-	return vary(r, resp), err
-}
-
-// vary adds the headers that had a say to Vary.
-func vary(r *web.Request, resp *web.Response) *web.Response {
-	if resp != nil {
+	if resp != nil && web.Drive(r).Varies() {
 		web.Drive(r).AddVary(resp)
 	}
-	return resp
+	return resp, err
 }
 
 // slotsOf returns the slots that a request searches.
 func (t *Table) slotsOf(r *web.Request) (first, second *slot) {
-	_, name, deep := web.Drive(r).Walked().Target()
-	return t.slots(r, name, deep)
+	to, walk := web.Drive(r).Found()
+	_, name, deep := walk.Target()
+	return t.slots(to, name, deep)
 }
 
-// slots returns the slots that a request searches, nil where there are no views. A deep request has a
-// subpath.
-func (t *Table) slots(r *web.Request, name string, deep bool) (first, second *slot) {
-	match := web.Drive(r).Routed()
-	if match == nil {
+// bound returns the places of a route, which Bind stored; nil without.
+func bound(to *web.Routed) *places {
+	if to == nil {
+		return nil
+	}
+	p, _ := to.Views.(*places)
+	return p
+}
+
+// slots returns the slots that a request for a route searches, nil where there are no views. A deep
+// request has a subpath.
+func (t *Table) slots(to *web.Routed, name string, deep bool) (first, second *slot) {
+	switch bound := bound(to); {
+	case to == nil:
 		first = t.resources.global.at(name)
-	} else {
-		if bound, ok := match.Views.(*places); ok {
-			first = bound.at(name)
-		} else {
-			first = t.resources.at(match.Route, name)
-		}
-		if match.GlobalViews {
-			second = t.resources.global.at(name)
-		}
+	case bound != nil:
+		first = bound.at(name)
+	default:
+		first = t.resources.at(to.Route, name)
+	}
+	if to != nil && to.GlobalViews {
+		second = t.resources.global.at(name)
 	}
 	if deep && first != nil {
 		first = first.deep
@@ -90,38 +109,49 @@ func (t *Table) slots(r *web.Request, name string, deep bool) (first, second *sl
 	return first, second
 }
 
-// handle calls the first matching view of the slot; done is false if there is none.
-func (s *slot) handle(ts *types, r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
-	if c := s.fixed; c != nil && c.flat != nil { // the most frequent case: a shorter way to the same
-		if method := condition.MethodOf(r.Method); method&condition.Explicit == 0 {
-			return c.handleFlat(r, res, method, permissive)
+// handle calls the first matching view of the chain; done is false if there is none.
+func (c *chain) handle(r *web.Request, res traversal.Resource, method condition.MethodSet, permissive bool) (resp *web.Response, done bool, err error) {
+	if c.flat == nil {
+		resp, done, err = c.handleChosen(r, res, method, permissive)
+	} else {
+		for i := range c.flat {
+			view := &c.flat[i]
+			if view.methods&method == 0 {
+				continue
+			}
+			if len(view.rest) > 0 || method == condition.Other {
+				ok, err := view.fitsRest(r, method)
+				if err != nil {
+					return nil, true, fmt.Errorf("%s: %w", view.info, err)
+				}
+				if !ok {
+					continue
+				}
+			}
+			if view.direct != nil && view.convert == nil && !r.Application().Poison { // nearly always
+				if resp, err = view.direct(r, res); resp != nil && err == nil {
+					return resp, true, nil
+				}
+				resp, err = view.settled(r, res, err)
+			} else {
+				resp, err = view.handle(r, view.convert, res, permissive)
+			}
+			if err != nil && errors.Is(err, ErrMismatch) {
+				continue
+			}
+			return resp, true, err
 		}
+		done, err = c.tie != nil, c.tie
 	}
-	return s.chainFor(ts, r, reflect.TypeOf(res)).handle(r, res, permissive)
-}
-
-// handle calls the first matching view of the chain.
-func (c *chain) handle(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
-	resp, done, err = c.handleFront(r, res, permissive)
 	if !done && c.behind != nil {
-		return c.behind.handle(r, res, permissive)
+		return c.behind.handle(r, res, method, permissive)
 	}
 	return resp, done, err
 }
 
-// handleFront is handle without c.behind.
-func (c *chain) handleFront(r *web.Request, res traversal.Resource, permissive bool) (resp *web.Response, done bool, err error) {
-	if c.sole != nil { // the most frequent case: one view without predicates
-		resp, err = c.sole.handle(r, c.steps[0].convert, res, permissive)
-		if err != nil && errors.Is(err, ErrMismatch) {
-			return nil, false, nil
-		}
-		return resp, true, err
-	}
-	if c.flat != nil {
-		return c.handleFlat(r, res, condition.MethodOf(r.Method), permissive)
-	}
-	cur, method := c.cursor(), condition.MethodOf(r.Method)
+// handleChosen is handle without c.behind, if views are chosen by the Accept header.
+func (c *chain) handleChosen(r *web.Request, res traversal.Resource, method condition.MethodSet, permissive bool) (resp *web.Response, done bool, err error) {
+	cur := c.cursor()
 	for view := cur.next(r); view != nil; view = cur.next(r) {
 		ok, err := view.fits(r, method)
 		if err != nil {
@@ -131,31 +161,6 @@ func (c *chain) handleFront(r *web.Request, res traversal.Resource, permissive b
 			continue
 		}
 		resp, err := view.handle(r, cur.at.convert, res, permissive)
-		if err != nil && errors.Is(err, ErrMismatch) {
-			continue
-		}
-		return resp, true, err
-	}
-	return nil, c.tie != nil, c.tie
-}
-
-// handleFlat is handle if no view is chosen by the Accept header.
-func (c *chain) handleFlat(r *web.Request, res traversal.Resource, method condition.MethodSet, permissive bool) (resp *web.Response, done bool, err error) {
-	for i := range c.flat {
-		view := &c.flat[i]
-		if view.methods&method == 0 {
-			continue
-		}
-		if len(view.rest) > 0 || method == condition.Other {
-			ok, err := view.fitsRest(r, method)
-			if err != nil {
-				return nil, true, fmt.Errorf("%s: %w", view.info, err)
-			}
-			if !ok {
-				continue
-			}
-		}
-		resp, err := view.handle(r, view.convert, res, permissive)
 		if err != nil && errors.Is(err, ErrMismatch) {
 			continue
 		}
@@ -177,16 +182,21 @@ func (reg *registration) handle(r *web.Request, convert func(any) (any, error), 
 	}
 	if reg.direct != nil {
 		resp, err := reg.direct(r, res)
-		switch {
-		case err != nil:
-			return reg.checked(nil, err)
-		case resp == nil:
-			return reg.checked(reg.call(r, res))
+		if resp == nil || err != nil {
+			return reg.settled(r, res, err)
 		}
 		return resp, nil
 	}
 	if permissive {
 		return reg.checked(reg.permissive(r, res))
+	}
+	return reg.checked(reg.call(r, res))
+}
+
+// settled returns what becomes of an error of direct, or of nil.
+func (reg *registration) settled(r *web.Request, res traversal.Resource, err error) (*web.Response, error) {
+	if err != nil {
+		return reg.checked(nil, err)
 	}
 	return reg.checked(reg.call(r, res))
 }
@@ -224,7 +234,10 @@ func (t *Table) CallError(r *web.Request, err error) (resp *web.Response, handle
 	if !handled {
 		web.Drive(r).SetError(before)
 	}
-	return vary(r, resp), handled, failure
+	if resp != nil {
+		web.Drive(r).AddVary(resp)
+	}
+	return resp, handled, failure
 }
 
 func (t *Table) handleError(r *web.Request, err error) (resp *web.Response, handled bool, failure error) {
@@ -247,7 +260,7 @@ func (t *Table) handleError(r *web.Request, err error) (resp *web.Response, hand
 
 // handle tries the multiviews of one part. A tie is joined with the error being handled.
 func (a *errorSearch) handle(r *web.Request) (*web.Response, bool, error) {
-	resp, done, err := a.chain.handle(r, a.err, false)
+	resp, done, err := a.chain.handle(r, a.err, condition.MethodOf(r.Method), false)
 	if err != nil && err == a.chain.tie {
 		err = errors.Join(a.err, err)
 	}

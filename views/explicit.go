@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -22,11 +23,14 @@ var implicitMethods = web.NewPredicate(kindMethod, "any but CONNECT and TRACE", 
 	return !condition.ExplicitOnly(methodOf(r)), nil
 })
 
-// chainFor returns the chain for the type of a request's resource.
-func (s *slot) chainFor(ts *types, r *web.Request, t reflect.Type) *chain {
-	c := s.chain(ts, t)
-	if condition.ExplicitOnly(r.Method) {
-		return c.naming(r.Method)
+// chainFor returns the chain for a request's method and resource.
+func (s *slot) chainFor(ts *types, method condition.MethodSet, res traversal.Resource) *chain {
+	c := s.fixed
+	if c == nil {
+		c = s.chain(ts, reflect.TypeOf(res))
+	}
+	if method&condition.Explicit != 0 {
+		return c.naming(method.Name())
 	}
 	return c
 }

@@ -192,7 +192,7 @@ func (t *Table) miss(cause *NoViewError, r *web.Request, name string, first, sec
 	}
 	cause.Name, cause.Resource = name, reflect.TypeOf(r.Resource())
 	if cause.Subpath = slices.Clone(web.Drive(r).Walked().Rest()); len(cause.Subpath) > 0 {
-		first, second = t.slots(r, name, false) // a view that takes no subpath is the likely cause
+		first, second = t.slots(web.Drive(r).Routed(), name, false) // a view that takes no subpath is the likely cause
 	}
 	cause.table, cause.slots = t, [2]*slot{first, second}
 }

@@ -2,7 +2,6 @@ package views
 
 import (
 	"errors"
-	"reflect"
 	"slices"
 
 	"github.com/mastaba-go/mastaba/traversal"
@@ -73,7 +72,7 @@ func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, 
 	if s == nil {
 		return web.Decision{}, t.notFound(at, name, nil)
 	}
-	view, _, err := s.chainFor(t.types, at, reflect.TypeOf(node.Resource())).find(at)
+	view, _, err := s.chainFor(t.types, condition.MethodOf(at.Method), node.Resource()).find(at)
 	if err != nil {
 		return web.Decision{}, err
 	}

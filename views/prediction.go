@@ -3,10 +3,10 @@ package views
 import (
 	"errors"
 	"fmt"
-	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/internal/form"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -40,7 +40,7 @@ func (t *Table) Predict(r *web.Request) Prediction {
 	first, second := t.slotsOf(r)
 	res := r.Resource()
 	for _, s := range [...]*slot{first, second} {
-		if s != nil && o.try(r, s.chainFor(t.types, r, reflect.TypeOf(res)), res) {
+		if s != nil && o.try(r, s.chainFor(t.types, condition.MethodOf(r.Method), res), res) {
 			return o
 		}
 	}

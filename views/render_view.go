@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/views/internal/condition"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -33,7 +34,8 @@ func RenderView(r *web.Request, node traversal.Node, name string, o ...RenderOpt
 	at := r.WithNode(node, name)
 	s := t.resources.at("", name)
 	if s != nil {
-		if resp, done, err := s.handle(t.types, at, node.Resource(), permissive); done {
+		method := condition.MethodOf(at.Method)
+		if resp, done, err := s.chainFor(t.types, method, node.Resource()).handle(at, node.Resource(), method, permissive); done {
 			return resp, err
 		}
 	}

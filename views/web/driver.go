@@ -43,10 +43,16 @@ func (d Driver) SetPathMatch(to *Routed, path string, spans []Span) {
 
 // Routed returns the route that matched, nil without one.
 func (d Driver) Routed() *Routed {
-	if m := d.r.matched(); m != nil {
-		return m.Routed
+	return d.r.host().match.Routed // nil unless flagMatched is set
+}
+
+// Found returns what Routed and Walked return.
+func (d Driver) Found() (*Routed, *traversal.Result) {
+	h := d.r
+	if h.from != nil {
+		h = h.hostOfCopy()
 	}
-	return nil
+	return h.match.Routed, &h.result
 }
 
 // Walked is [Request.Result] for what keeps no part of it: it does not keep the request.
@@ -119,15 +125,15 @@ func (d Driver) SetNegotiated() {
 	}
 }
 
+// Varies reports whether AddVary may have anything to do.
+func (d Driver) Varies() bool {
+	return d.r.from != nil || d.r.flags&flagNegotiated != 0 || d.r.extras.Load() != nil
+}
+
 // AddVary adds to resp's Vary the request headers that had a say in the choice of the route or the
 // view: Accept, and those of the predicates that were checked (see [Predicate.WithVary]).
 func (d Driver) AddVary(resp *Response) {
-	if r := d.r; r.from != nil || r.flags&flagNegotiated != 0 || r.extras.Load() != nil { // seldom
-		r.addVary(resp)
-	}
-}
-
-func (r *Request) addVary(resp *Response) {
+	r := d.r
 	if r.Negotiated() {
 		resp.AddVary("Accept")
 	}

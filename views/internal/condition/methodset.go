@@ -58,6 +58,16 @@ func MethodOf(name string) MethodSet {
 	return Other
 }
 
+// Name returns the name of the only method in the set, "" for Other.
+func (m MethodSet) Name() string {
+	for i, name := range named {
+		if m == 1<<i {
+			return name
+		}
+	}
+	return ""
+}
+
 // MethodsOf returns the methods that predicates allow, and the predicates that decide about more
 // than methods. It contains Other: whether the predicates allow another method, they have to decide
 // themselves.
