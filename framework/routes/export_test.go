@@ -22,3 +22,16 @@ func (p *Pattern) Canonical() string {
 	}
 	return b.String()
 }
+
+// Quick returns the route that the quick search finds for a path without escapes, and Whole what the
+// whole search finds; nil if they find none.
+func (t *Table) Quick(path string) *Route {
+	var spans [quickMarkers]span
+	return t.index.trie.quick(path, &spans)
+}
+
+func (t *Table) Whole(path string) *Route {
+	var s search
+	s.begin(t.index, path)
+	return s.next()
+}

@@ -165,12 +165,21 @@ func (t *Table) LacksSlash(escaped string) bool {
 // While predicates are checked, the request has the match of their route. Match allocates nothing
 // unless an expression does.
 func (t *Table) Match(r *web.Request) (*Route, error) {
-	if t != nil && t.index.static.list != nil && r.URL.RawPath == "" && r.RequestURI != "*" {
-		if at := t.index.static.find(r.URL.Path); at != nil {
+	if t == nil || r.URL.RawPath != "" || r.RequestURI == "*" {
+		return t.search(r)
+	}
+	path := r.URL.Path
+	if t.index.static.list != nil {
+		if at := t.index.static.find(path); at != nil {
 			rt := at.ends.routes[0].route
 			web.Drive(r).SetRouted(rt.routed)
 			return rt, nil
 		}
+	}
+	var spans [quickMarkers]span
+	if rt := t.index.trie.quick(path, &spans); rt != nil {
+		web.Drive(r).SetPathMatch(rt.routed, path, spans[:rt.Pattern.match.markers])
+		return rt, nil
 	}
 	return t.search(r)
 }

@@ -7,6 +7,9 @@ type node struct {
 	open     *node
 	ends     *leaf // the shape that ends here
 	rest     *leaf // the shape that ends with the rest
+
+	only   *Route // of ends: see leaf.only
+	lowest int32  // the lowest order of the routes here and below
 }
 
 // newTrie returns the trie of leaves, nil if there are none.
@@ -19,6 +22,7 @@ func newTrie(leaves []*leaf) *node {
 		root.add(l)
 	}
 	root.finish()
+	root.finishQuick()
 	return root
 }
 
