@@ -34,13 +34,6 @@ func (d Driver) SetRouted(to *Routed) {
 	h.match.Routed = to
 }
 
-// SetPathMatch sets the route that matched, with parameters that are parts of path: one span for
-// each marker of to. The path is decoded, except that an escaped slash is a NUL. Up to six
-// parameters of a path below 64 KiB cost no allocation.
-func (d Driver) SetPathMatch(to *Routed, path string, spans []Span) {
-	d.r.setPathMatch(to, path, spans)
-}
-
 // Routed returns the route that matched, nil without one.
 func (d Driver) Routed() *Routed {
 	return d.r.host().match.Routed // nil unless flagMatched is set

@@ -63,8 +63,11 @@ func NewMatch(to Routed, params ...Param) Match {
 	return Match{Routed: &to}
 }
 
-func (r *Request) setPathMatch(to *Routed, path string, spans []Span) {
-	h := r.host()
+// SetPathMatch sets the route that matched, with parameters that are parts of path: one span for
+// each marker of to. The path is decoded, except that an escaped slash is a NUL. Up to six
+// parameters of a path below 64 KiB cost no allocation.
+func (d Driver) SetPathMatch(to *Routed, path string, spans []Span) {
+	h := d.r.host()
 	h.flags = h.flags&^flagShown | flagMatched
 	m := &h.match
 	m.Routed, m.path = to, path
