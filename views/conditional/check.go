@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -70,11 +71,16 @@ var (
 // methods, If-Match and If-Unmodified-Since give a 412, and for unsafe methods so does
 // If-None-Match. If the state is unknown, If-Match with a list of tags is a 412 too.
 //
-// Views of one resource that differ only in Accept have different tags; If-Match takes any of them.
+// Views of one resource that differ only in Accept have different tags; If-Match takes any of them. In
+// an application with translations (package views/i18n) so do the languages, and a time alone gives
+// no 304, since it may be that of a page in another language: a resource that knows only a time gets
+// a weak tag made of it. So the language is chosen before the view runs.
+//
 // A resource type that can have no state, an error view, and a view with views.Wrapper, whose
 // response is not what is sent, are configuration errors.
 //
-// The check costs a call of Version or Modified, and two allocations.
+// The check costs a call of Version or Modified, and two allocations; with translations also the choice
+// of the language, which other views make when they translate for the first time.
 func Check(o Options) views.Option { return views.Value(option, check{o}) }
 
 // Register adds the deriver that checks. The Configurator of package framework has called it.
@@ -99,6 +105,7 @@ func derive(next views.Callable, info *views.Info) (views.Callable, error) {
 			registry.Ref{Category: "resource states", ID: info.Resource})
 	}
 	v := &view{Options: o.Options, states: known, next: next, variant: variantOf(info)}
+	_, v.translated = registry.Lookup[web.Localizers](info.Registry)
 	return v.call, nil
 }
 
@@ -119,6 +126,8 @@ type view struct {
 	states  states
 	next    views.Callable
 	variant string // "" if there is one representation
+
+	translated bool // the application has translations
 }
 
 func (v *view) call(r *web.Request, res traversal.Resource) (any, error) {
@@ -160,14 +169,22 @@ func (v *view) current(r *web.Request, state State) (current, error) {
 		}
 		variant += "\x00" + by
 	}
-	if state.Version != "" {
-		now.tag = token(state.Version)
+	if v.By != nil && isSafe(r.Method) {
+		now.modified = time.Time{} // a time says nothing about the rest, such as whose page it is
+	}
+	version := state.Version
+	if v.translated && isSafe(r.Method) { // writes compare the version alone
+		variant += "\x00language " + r.Localizer().Locale()
+		now.tagOnly = true
+		if version == "" && !now.modified.IsZero() {
+			version, now.weak = strconv.FormatInt(now.modified.Unix(), 10), true
+		}
+	}
+	if version != "" {
+		now.tag = token(version)
 		if variant != "" {
 			now.tag += "-" + digest(variant)
 		}
-	}
-	if v.By != nil && isSafe(r.Method) {
-		now.modified = time.Time{} // a time says nothing about the rest, such as whose page it is
 	}
 	return now, nil
 }

@@ -20,6 +20,7 @@ type current struct {
 	tag      string // opaque part, "" if unknown
 	weak     bool
 	modified time.Time // whole seconds; zero if unknown
+	tagOnly  bool      // the time does not tell the representations of one state apart
 }
 
 // guards reports whether a request has a condition that keeps it from changing another state than the
@@ -52,7 +53,7 @@ func (c current) evaluate(method string, h http.Header) verdict {
 		}
 		return proceed
 	}
-	if date, ok := dateOf(h["If-Modified-Since"]); ok && safe && !c.modified.IsZero() && !c.modified.After(date) {
+	if date, ok := dateOf(h["If-Modified-Since"]); ok && safe && !c.tagOnly && !c.modified.IsZero() && !c.modified.After(date) {
 		return notModified
 	}
 	return proceed
