@@ -26,9 +26,9 @@ type Options struct {
 	// token do. The tag then serves If-None-Match only: If-Match and ranges need strong tags
 	// (RFC 9110, 8.8.3.2).
 	Weak bool
-	// Require refuses requests with an unsafe method (others than GET, HEAD, OPTIONS and TRACE) that
-	// have neither If-Match nor an If-Unmodified-Since that counts: with 428 (RFC 6585, section 3). A
-	// date that is invalid, or for a resource whose time is unknown, does not count.
+	// Require refuses requests with an unsafe method (others than GET, HEAD, OPTIONS and TRACE)
+	// that have neither If-Match nor an If-Unmodified-Since that counts: with 428 (RFC 6585,
+	// section 3). A date that is invalid, or for a resource whose time is unknown, does not count.
 	Require bool
 }
 
@@ -71,16 +71,16 @@ var (
 // methods, If-Match and If-Unmodified-Since give a 412, and for unsafe methods so does
 // If-None-Match. If the state is unknown, If-Match with a list of tags is a 412 too.
 //
-// Views of one resource that differ only in Accept have different tags; If-Match takes any of them. In
-// an application with translations (package views/i18n) so do the languages, and a time alone gives
-// no 304, since it may be that of a page in another language: a resource that knows only a time gets
-// a weak tag made of it. So the language is chosen before the view runs.
+// Views of one resource that differ only in Accept have different tags; If-Match takes any of them.
+// In an application with translations (package views/i18n) so do the languages, and a time alone
+// gives no 304, since it may be that of a page in another language: a resource that knows only a
+// time gets a weak tag made of it. So the language is chosen before the view runs.
 //
 // A resource type that can have no state, an error view, and a view with views.Wrapper, whose
 // response is not what is sent, are configuration errors.
 //
-// The check costs a call of Version or Modified, and two allocations; with translations also the choice
-// of the language, which other views make when they translate for the first time.
+// The check costs a call of Version or Modified, and two allocations; with translations also the
+// choice of the language, which other views make when they translate for the first time.
 func Check(o Options) views.Option { return views.Value(option, check{o}) }
 
 // Register adds the deriver that checks. The Configurator of package framework has called it.

@@ -21,8 +21,8 @@
 // at all: otherwise clients keep an old page.
 //
 // The language of the client is taken into account without further ado, if the application has
-// translations. What chooses it must have done so before the view: i18n.SetLocale in the view itself
-// is too late.
+// translations. What chooses it must have done so before the view: i18n.SetLocale in the view
+// itself is too late.
 //
 // It runs after the checks of the permission and the CSRF token, so a 304 or 412 reveals nothing to
 // clients that may not see the resource. Use Check only for views that succeed once it has passed:

@@ -23,8 +23,8 @@ type current struct {
 	tagOnly  bool      // the time does not tell the representations of one state apart
 }
 
-// guards reports whether a request has a condition that keeps it from changing another state than the
-// one that the client knows.
+// guards reports whether a request has a condition that keeps it from changing another state than
+// the one that the client knows.
 func (c current) guards(h http.Header) bool {
 	if len(h["If-Match"]) > 0 {
 		return true

@@ -92,7 +92,8 @@ func SetDefaultLocale(c registry.Recorder, locale string) {
 }
 
 // SetNegotiator sets the function that chooses the locale of each request; [FirstOf] combines
-// several. A second call conflicts.
+// several. A second call conflicts. A function of your own that reads a header has to add it to
+// Vary, with a response callback; those of this package do.
 func SetNegotiator(c registry.Recorder, n Negotiator) {
 	cfg := c.Directive()
 	var err error

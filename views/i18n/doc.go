@@ -1,21 +1,55 @@
 // Package i18n translates the texts of an application with gettext catalogs, which are read once,
 // when the application is built.
 //
-//	//go:embed locale
-//	var files embed.FS
+//	package main
 //
-//	catalogs, _ := fs.Sub(files, "locale") // de/LC_MESSAGES/messages.po, de_AT/…, fr/…
-//	i18n.Add(config, catalogs)
+//	import (
+//		"embed"
+//		"io/fs"
+//		"log"
+//		"net/http"
+//
+//		"github.com/mastaba-go/mastaba/framework"
+//		"github.com/mastaba-go/mastaba/views"
+//		"github.com/mastaba-go/mastaba/views/i18n"
+//	)
+//
+//	//go:embed locale
+//	var files embed.FS // locale/de/LC_MESSAGES/messages.po, locale/fr/…
 //
 //	var text = i18n.NewDomain("")
 //
-//	func show(r *web.Request, p *Page) (*web.Response, error) {
-//		return r.Text(r.Translate(text.Tr("Hello ${name}", "name", p.Owner))), nil
+//	func main() {
+//		catalogs, err := fs.Sub(files, "locale")
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		config := framework.New(framework.Options{})
+//		i18n.Add(config, catalogs)
+//		config.AddView(views.Func(hello))
+//		app, err := config.App()
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		log.Fatal(http.ListenAndServe(":6543", app))
 //	}
+//
+//	func hello(r *framework.Request) (*framework.Response, error) {
+//		return r.Text(r.Translate(text.Tr("Hello ${name}", "name", "Ada"))), nil
+//	}
+//
+// The catalogs are made, and kept up to date, by
+//
+//	go get -tool github.com/mastaba-go/mastaba/framework/cmd/mastaba # once
+//	go tool mastaba messages extract --locale de,fr
+//
+// which collects the texts of Go source and templates; messages check reports what is missing
+// (package messages).
 //
 // Most applications need three names: [Add] for the catalogs, [NewDomain] for messages, and
 // web.Request.Translate. Templates have a function for it. Read next: [SetNegotiator], which
-// decides on the language. The examples are Example, ExampleDomain and ExampleSetNegotiator.
+// decides on the language. The examples are Example, a page with a template and a plural;
+// ExampleDomain, ExampleDomain_Plural, ExampleSetNegotiator, and Example_errors.
 //
 // # Catalogs
 //
@@ -42,8 +76,8 @@
 //
 // # Texts of the framework
 //
-// Titles and details of HTTP errors, and what is wrong with the input of a form, are messages of the
-// domain "mastaba". The framework has catalogs of them for German, French and Spanish, which an
+// Titles and details of HTTP errors, and what is wrong with the input of a form, are messages of
+// the domain "mastaba". The framework has catalogs of them for German, French and Spanish, which an
 // application uses for those languages that it has catalogs for, or is written in. Its own
 // mastaba.po replaces single texts. The titles of statuses have the context "status".
 //

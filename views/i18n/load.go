@@ -68,8 +68,8 @@ func (t *translations) load(files *assets.Assets) error {
 		t.locales[name] = newLocalizer(name, append([]catalogs{own}, read...))
 	}
 	t.untranslated = newLocalizer(t.byDefault, []catalogs{own})
-	if t.locales[t.byDefault] != nil || t.locales[languageOf(t.byDefault)] != nil { // so the code has another language
-		t.untranslated = newLocalizer("und", nil)
+	if t.locales[t.byDefault] != nil || t.locales[languageOf(t.byDefault)] != nil {
+		t.untranslated = newLocalizer("und", nil) // the code has another language
 	}
 	t.match()
 	return errors.Join(errs...)

@@ -29,7 +29,8 @@ func FirstOf(negotiators ...Negotiator) Negotiator {
 var attribute = web.NewKey[string]("locale", nil)
 
 // SetLocale sets the locale that [Attribute] returns, for example that of the user's account. It
-// has no effect after the locale of the request has been chosen.
+// has no effect after the locale of the request has been chosen: a tween or a subscriber should
+// call it. Responses do not vary on anything then; those for one user should be private.
 func SetLocale(r *web.Request, locale string) { attribute.Set(r, locale) }
 
 // Attribute is a [Negotiator] for what [SetLocale] has set.

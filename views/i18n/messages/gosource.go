@@ -49,7 +49,7 @@ type goCollector struct {
 	*collector
 	keywords map[any]keyword           // by the full name of a function, or the variable of a closure
 	owners   map[*types.Var]owner      // of parameters
-	origins  map[any]origin            // of variables, by their object or full name; without those that change
+	origins  map[any]origin            // of variables that never change, by object or full name
 	comments map[string]map[int]string // those for translators by file and line that they end at
 	emit     bool
 	changed  bool
@@ -147,8 +147,8 @@ func (g *goCollector) own(p *goPackage, function any, of *ast.FuncType) {
 	}
 }
 
-// keyOf returns what finds an object: packages see each other's variables as compiled, so those have
-// names.
+// keyOf returns what finds an object: packages see each other's variables as compiled, so those
+// have names.
 func keyOf(obj types.Object) any {
 	if v, ok := obj.(*types.Var); ok && v.Pkg() != nil && v.Parent() == v.Pkg().Scope() {
 		return v.Pkg().Path() + "." + v.Name()
@@ -350,8 +350,8 @@ func (g *goCollector) literal(n *ast.CompositeLit) {
 	g.message(n, values, names, known && !quiet, quiet)
 }
 
-// message adds a message whose parts are known. One with a parameter of the function around it makes
-// that function a keyword.
+// message adds a message whose parts are known. One with a parameter of the function around it
+// makes that function a keyword.
 func (g *goCollector) message(n ast.Node, values [parts]value, names []string, known, quiet bool) {
 	k := newKeyword()
 	var of any

@@ -3,10 +3,12 @@ package messages
 import (
 	"slices"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/mastaba-go/mastaba/views/i18n/internal/plural"
+	"github.com/mastaba-go/mastaba/views/i18n/internal/po"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -63,4 +65,35 @@ func TestRulesOfLanguages(t *testing.T) {
 	assert.NotEqual(t, pluralForms("pt"), pluralForms("pt_BR"))
 	assert.Equal(t, languages["sr"], pluralForms("sr_Latn_RS"))
 	assert.Empty(t, pluralForms("tlh"))
+}
+
+// Merging loses no translation, and a second time it changes nothing.
+func FuzzMerge(f *testing.F) {
+	f.Add("msgid \"a\"\nmsgstr \"b\"\n\n#~ msgid \"c\"\n#~ msgstr \"d\"\n", "abcd", "c", "many", "ctx")
+	f.Add("msgid \"\"\nmsgstr \"Plural-Forms: nplurals=3; plural=0;\"\nmsgid \"one\"\nmsgid_plural \"many\"\nmsgstr[0] \"1\"\n", "one", "two", "much", "")
+	f.Fuzz(func(t *testing.T, text, one, two, plural, context string) {
+		old, err := po.Parse(text)
+		if err != nil || one == two || one == "" || two == "" || slices.ContainsFunc([]string{one, two, plural, context}, func(s string) bool { return !utf8.ValidString(s) }) {
+			return
+		}
+		template := templateOf([]*Message{
+			{ID: one, Plural: plural, Places: []Place{{"a.go", 1}}}, {ID: two, Context: context, Places: []Place{{"a.go", 2}}},
+		}, true)
+		merged, _ := merge(old, template)
+		again, err := po.Parse(merged.String())
+		if err != nil {
+			t.Fatalf("%v\n%s", err, merged)
+		}
+		if twice, _ := merge(again, template); twice.String() != merged.String() {
+			t.Errorf("first:\n%s\nthen:\n%s", merged, twice)
+		}
+		for _, e := range old.Entries {
+			if !e.Translated() || e.IsHeader() {
+				continue
+			}
+			if !slices.ContainsFunc(again.Entries, func(kept *po.Entry) bool { return slices.Contains(kept.Forms, e.Forms[0]) }) {
+				t.Errorf("%q: %q is lost", e.Key(), e.Forms)
+			}
+		}
+	})
 }

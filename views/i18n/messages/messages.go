@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Options say where the source and the catalogs are. The zero value suits an application whose
@@ -22,10 +23,10 @@ type Options struct {
 	// default ./..., all below Dir. Tests are left out.
 	Packages []string
 	// Templates are folders of templates, relative to Dir, each optionally with "=" and the domain
-	// of their functions t, tn and tc: "pages", or "pages=wiki". By default they are the files below
-	// the directories of the packages, with the domain that the options of templates.Add in these
-	// packages name. Folders that begin with a dot or "_", and those called testdata, vendor or
-	// node_modules, are left out.
+	// of their functions t, tn and tc: "pages", or "pages=wiki". By default they are the files
+	// below the directories of the packages, with the domain that the options of templates.Add in
+	// these packages name. Folders that begin with a dot or "_", and those called testdata, vendor
+	// or node_modules, are left out.
 	Templates []string
 	// Extensions are those of templates; by default .html.
 	Extensions []string
@@ -88,7 +89,7 @@ const (
 	Missing Kind = "missing" // in the source, and not translated
 	Stale   Kind = "stale"   // in a catalog, and not in the source
 	Fuzzy   Kind = "fuzzy"   // translated, and not reviewed
-	Params  Kind = "params"  // the text and its translation, or the text and its values, have other markers
+	Params  Kind = "params"  // the markers of a text are not those of its translation or its values
 	Forms   Kind = "forms"   // a translation has not as many plural forms as its language
 	Clash   Kind = "clash"   // one message has two different plurals or defaults
 	Dynamic Kind = "dynamic" // a text that is not constant, and so cannot be collected
@@ -187,7 +188,17 @@ func (c *collector) add(m Message, at Place, comments []string, values []string,
 	if m.ID == "" { // the header of catalogs
 		return
 	}
+	for _, text := range []string{m.ID, m.Plural, m.Context, m.Default, m.Domain} {
+		if !utf8.ValidString(text) {
+			c.problem(at, Dynamic, "%q is not UTF-8, so that the message cannot be collected", text)
+			return
+		}
+	}
 	m.Domain = cmp.Or(m.Domain, c.Domain)
+	if strings.ContainsAny(m.Domain, `/\`) {
+		c.problem(at, Dynamic, "the domain %q is not the name of a file, so that the message cannot be collected", m.Domain)
+		return
+	}
 	key := entryKey{m.Domain, m.Context, m.ID}
 	old := c.found[key]
 	if old == nil {

@@ -278,3 +278,11 @@ func TestUnreadableSources(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 }
+
+func TestWithoutLines(t *testing.T) {
+	t.Parallel()
+	o := messages.Options{Packages: []string{"./testdata/shop/basket"}, Catalogs: t.TempDir(), NoLines: true}
+	_, _, err := messages.Update(t.Context(), o)
+	require.NoError(t, err)
+	assert.Contains(t, read(t, o, "basket.pot"), "#: testdata/shop/basket/basket.go\nmsgid")
+}

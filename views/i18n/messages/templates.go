@@ -38,7 +38,8 @@ func (c *collector) collectTemplates(packages []*goPackage, domains templateDoma
 }
 
 // folder collects the messages of the templates in a folder and those below; domain is called if
-// there are any. With packages, it leaves out folders with Go files: they are packages of their own.
+// there are any. With packages, it leaves out folders with Go files: they are packages of their
+// own.
 func (c *collector) folder(dir string, domain func() (string, error), packages bool) error {
 	return filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		switch {

@@ -43,11 +43,11 @@ func (c Change) String() string {
 	return text
 }
 
-// Update collects the messages of the source, writes the template DOMAIN.pot of each domain into the
-// folder of the catalogs, and brings the catalogs up to date, as GNU msgmerge does: translations are
-// kept, those of a similar text that is gone are proposed as fuzzy, and other translations of texts
-// that are gone become obsolete. It returns the files that it changed. The same source and the same
-// catalogs give the same files.
+// Update collects the messages of the source, writes the template DOMAIN.pot of each domain into
+// the folder of the catalogs, and brings the catalogs up to date, as GNU msgmerge does:
+// translations are kept, those of a similar text that is gone are proposed as fuzzy, and other
+// translations of texts that are gone become obsolete. It returns the files that it changed. The
+// same source and the same catalogs give the same files.
 func Update(ctx context.Context, o Options) (*Source, []Change, error) {
 	o, err := o.withDefaults()
 	if err != nil {

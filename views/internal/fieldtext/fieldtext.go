@@ -79,8 +79,8 @@ const kind = "kind"
 var same = map[string]string{"gte": "min", "lte": "max", "http_url": "url"}
 
 // Message returns the message for a mistake. With a code its id is "input-" and the code, followed
-// by what distinguishes two messages of one code, in the domain of the framework; text is the default.
-// A text without a code is its own id, in the domain of the application.
+// by what distinguishes two messages of one code, in the domain of the framework; text is the
+// default. A text without a code is its own id, in the domain of the application.
 func Message(code, text string, params map[string]any) web.Message {
 	if code == "" {
 		return web.Message{ID: text}

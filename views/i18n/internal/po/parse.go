@@ -82,11 +82,11 @@ func (p *parser) read(line string) error {
 	case line[0] == '#':
 		obsolete, is := strings.CutPrefix(line, "#~")
 		obsolete = strings.TrimSpace(obsolete)
-		if !is || obsolete == "" || obsolete[0] == '|' { // what an obsolete entry was translated from is not kept
-			if is {
-				return nil
-			}
+		switch {
+		case !is:
 			return p.comment(line)
+		case obsolete == "" || obsolete[0] == '|': // what it was translated from is not kept
+			return nil
 		}
 		if p.stage != nothing && !p.entry.Obsolete {
 			if err := p.finish(); err != nil {

@@ -1,4 +1,5 @@
-// Package po reads and writes gettext's text format of catalogs (the manual of gettext, "PO files").
+// Package po reads and writes gettext's text format of catalogs (the manual of gettext, "PO
+// files").
 package po
 
 import (
