@@ -155,6 +155,7 @@ func (ds *derivers) derive(view *registration, wrong *[]error) {
 	if view.direct = direct; direct != nil { // what the derivers do with nil is left
 		call, _ = renderedView(func(*web.Request, any) (any, error) { return (*web.Response)(nil), nil }, info)
 	}
+	call = info.View.input.Around(call)
 	if view.call, view.permissive = call, permissive; permissive == nil {
 		view.permissive = call
 	}

@@ -19,8 +19,8 @@ import (
 // encoding.TextUnmarshalers, and structs, pointers, slices and maps of these: lines.0.qty is in the
 // first element of a slice. A field of another type needs the tag `json:"name"` or `form:"-"`, to
 // show that only JSON fills it. An empty value counts as missing, except for strings and slices of
-// strings. A value in a form of the body wins over one in the query. A bool may be "on", as checkboxes send it. A
-// file fills no field: see [web.Request.FormFile].
+// strings. A value in a form of the body wins over one in the query. A bool may be "on", as checkboxes send it.
+// Files fill the types of package views/forms alone; see also [web.Request.FormFile].
 //
 // For JSON, I is any type that encoding/json decodes, with the same result. Dates and durations may
 // also be written as in forms. null is refused where a value is needed: a field takes it only if it

@@ -81,24 +81,13 @@ func Header(specs ...string) web.Predicate {
 
 // Param holds if the request has all the parameters, in its query or its form body; see Parameters
 // of web.Request. "k" requires a parameter k, "k=v" that value (without surrounding spaces), "k="
-// an empty value. A leading equals sign belongs to the name. The view can still read the body.
+// an empty value. A leading equals sign belongs to the name. The view can still read the body. If all
+// names come before the first file of a form, that is as far as it is read.
 //
 // Two views that differ only in "k" and "k=" conflict.
 func Param(specs ...string) web.Predicate {
 	pairs, printed, err := condition.ParsePairs(specs)
-	p := web.NewPredicate(kindParam, condition.Texts(printed), func(r *web.Request) (bool, error) {
-		params, err := r.Parameters()
-		if err != nil {
-			return false, err
-		}
-		for _, c := range pairs {
-			value, present := params.Get(c.Name)
-			if !present || c.Valued && value != c.Value {
-				return false, nil
-			}
-		}
-		return true, nil
-	}).WithData(pairs)
+	p := web.NewPredicate(kindParam, condition.Texts(printed), pairs.Hold).WithData(pairs)
 	if err != nil {
 		return p.WithErr(err)
 	}

@@ -40,6 +40,10 @@ func Add[R, I, O any](c registry.Recorder, show func(*web.Request, R) (O, error)
 	})
 	p := &page{fields: fields, save: views.OnInput(save).Callable()}
 	all := []views.Option{views.Group(views.Method(http.MethodGet, http.MethodPost)), views.Decorate(p.decorate)}
+	if fields.Streams() {
+		cfg.Include("files of forms", addStreaming)
+		all = append(all, views.Value(optionStream, true))
+	}
 	views.Add(cfg, views.On(show), append(all, opts...)...)
 }
 

@@ -131,23 +131,27 @@ func formError(err error) error {
 }
 
 // BeginForm sets whether Parameters reads a multipart form only up to its first file, so that a view
-// can take the files while they arrive.
-func (d Driver) BeginForm(only bool) {
-	if root := d.r.root(); only {
+// can take the files while they arrive. It returns what was set before.
+func (d Driver) BeginForm(only bool) (before bool) {
+	root := d.r.root()
+	before = root.flags&flagBeginForm != 0
+	if root.flags &^= flagBeginForm; only {
 		root.flags |= flagBeginForm
-	} else {
-		root.flags &^= flagBeginForm
 	}
+	return before
 }
 
-// SetForm sets what Parameters returns of the form in the body, for what has read it by parts: names
-// and values, and the names of files.
-func (d Driver) SetForm(fields [][2]string, files []string) error {
-	p, err := d.r.parse(parametersOf{Parameters: &Parameters{lists: urls.Lists{1: urls.Pairs(fields)}, files: files}})
-	if err == nil {
+// ReadForm reads the multipart form in the body, which is then gone: Parameters has its fields, and
+// take gets each file while it arrives. It stops at the first error of take, which it returns.
+func (d Driver) ReadForm(take func(*multipart.Part) error) error {
+	fields, taken, err := form.ReadParts(d.r.Request, cmp.Or(max(d.r.app.MaxForm, 0), DefaultMaxBody), take)
+	if p, wrong := d.r.parse(parametersOf{Parameters: &Parameters{urls.Lists{1: fields.Texts}, fields.Files}}); wrong == nil {
 		parametersKey.Set(d.r, p)
 	}
-	return err
+	if taken == nil {
+		taken = bodyError(err)
+	}
+	return formError(taken)
 }
 
 // KeepBody reads the whole body, up to its limit, and makes it readable again from its beginning.

@@ -139,6 +139,24 @@ func (p Pair) String() string {
 	return p.Name + "=" + p.Value
 }
 
+// Hold reports whether the request has all of them. Of a multipart form it reads no more than up to
+// the first file if all names are before that, so that a view can take the files while they arrive.
+func (p Pairs) Hold(r *web.Request) (bool, error) {
+	before := web.Drive(r).BeginForm(true)
+	params, err := r.Parameters()
+	web.Drive(r).BeginForm(before)
+	if err == nil && slices.ContainsFunc(p, func(want Pair) bool { return !params.Has(want.Name) }) {
+		params, err = r.Parameters()
+	}
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(p, func(want Pair) bool {
+		value, present := params.Get(want.Name)
+		return !present || want.Valued && value != want.Value
+	}), nil
+}
+
 func (p Pairs) implies(other any) bool {
 	o, ok := other.(Pairs)
 	return ok && !slices.ContainsFunc(o, func(want Pair) bool {

@@ -22,6 +22,7 @@ type Form struct {
 	uploads  []uploadField
 	jsonOnly bool // no parameters fill the type
 	strict   bool // see Strict
+	streams  bool // the uploads take files while they arrive
 	validate bool // it has a method Validate
 }
 
@@ -90,6 +91,9 @@ func (f *Form) addFields() error {
 			return err
 		} else if ok && !field.behindPointer {
 			f.uploads = append(f.uploads, u)
+			if f.streams = isReceiver(u.typ); f.streams != isReceiver(f.uploads[0].typ) {
+				return fmt.Errorf("field %s of type %s: files of an input either all arrive at a forms.Receiver, or are all forms.Uploads", field.goName, field.typ)
+			}
 			continue
 		}
 		if !field.behindPointer {

@@ -61,6 +61,9 @@ type mistakes struct {
 	found []Mistake
 	rest  int // how many there are beyond mostMistakes
 	gaps  gaps
+
+	listed func(error) ([]Mistake, bool) // the mistakes that an error of a validator or receiver lists
+	files  *files                        // nil if none arrive
 }
 
 // step is a part of a path: the name of a member, or the index of an element.
@@ -71,11 +74,19 @@ type step struct {
 }
 
 func (m *mistakes) add(code, text string, params map[string]any) {
+	if len(m.found) == mostMistakes { // where takes time
+		m.rest++
+		return
+	}
+	m.append(Mistake{m.where(), text, code, params})
+}
+
+func (m *mistakes) append(one Mistake) {
 	if len(m.found) == mostMistakes {
 		m.rest++
 		return
 	}
-	m.found = append(m.found, Mistake{m.where(), text, code, params})
+	m.found = append(m.found, one)
 }
 
 // where returns the path that is being filled, as the client names it.

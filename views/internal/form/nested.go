@@ -52,7 +52,7 @@ func (ns nodeMaker) of(t reflect.Type) *node {
 		n.elem = ns.of(t.Elem())
 		ok = n.elem != nil && t.Key().Kind() == reflect.String
 	case reflect.Struct:
-		ok = shapeOf(t) == object && !isFile(t) && ns.fieldsOf(n)
+		ok = shapeOf(t) == object && !isFile(t) && !isReceiver(t) && ns.fieldsOf(n)
 	}
 	if !ok {
 		ns[t] = nil

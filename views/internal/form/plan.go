@@ -104,7 +104,7 @@ func (ps planner) fields(p *plan) error {
 	}
 	p.exact = make(map[string]int, len(fields))
 	for _, f := range fields {
-		if f.json == "" {
+		if f.json == "" || ofFiles(f.typ) { // JSON has no files
 			continue
 		}
 		inner, err := ps.plan(f.typ)

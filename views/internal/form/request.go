@@ -14,7 +14,7 @@ import (
 // form body. It returns the values that do not fit. A malformed body is a 400, one of another type
 // a 415, one beyond the limit a 413. With keep, a JSON body can be read again.
 func (f *Form) Read(r *web.Request, input reflect.Value, keep bool) ([]Mistake, error) {
-	var m mistakes
+	m := mistakes{listed: func(error) ([]Mistake, bool) { return nil, false }}
 	err := f.read(r, input, rulesOf(r), keep, &m)
 	return m.all(), err
 }
@@ -29,7 +29,7 @@ func (f *Form) read(r *web.Request, input reflect.Value, rules *Rules, keep bool
 	case source == fromJSON:
 		return f.readJSON(r, input, rules, keep, m)
 	case source == fromParameters && !f.jsonOnly:
-		return f.readForm(r, f.target(input), rules, m)
+		return f.readForm(r, f.target(input), rules, keep, m)
 	case f.jsonOnly:
 		return web.UnsupportedMediaType("send application/json")
 	case source == fromUnreadForm:
@@ -56,7 +56,15 @@ func (f *Form) readJSON(r *web.Request, input reflect.Value, rules *Rules, keep 
 	return nil
 }
 
-func (f *Form) readForm(r *web.Request, input reflect.Value, rules *Rules, m *mistakes) error {
+func (f *Form) readForm(r *web.Request, input reflect.Value, rules *Rules, keep bool, m *mistakes) error {
+	if f.streams && !keep && web.Drive(r).ContentType() == "multipart/form-data" {
+		m.files = &files{r: r, form: f, input: input, m: mistakes{listed: m.listed}, counts: map[string]int{}}
+		err := m.files.read()
+		m.found, m.rest = m.files.m.found, m.files.m.rest
+		if err != nil || m.files.ended() {
+			return err
+		}
+	}
 	parameters, err := r.Parameters()
 	if err != nil {
 		return err
@@ -65,7 +73,7 @@ func (f *Form) readForm(r *web.Request, input reflect.Value, rules *Rules, m *mi
 	if f.strict || rules.Strict {
 		f.addUnknown(parameters, branches, rules.others(r), m)
 	}
-	if f.uploads == nil {
+	if f.uploads == nil || m.files != nil || f.streams && keep {
 		return nil
 	}
 	return f.fillUploads(r, input, m)

@@ -32,6 +32,7 @@ type uploadField struct {
 	count    int
 	types    []string
 	required bool
+	typ      reflect.Type // of a file
 }
 
 // longestName is how many bytes the name of a file may have, as in most file systems. Without a limit
@@ -48,14 +49,21 @@ func isUpload(t reflect.Type) bool { return reflect.PointerTo(t).Implements(uplo
 // uploadOf returns the field of an upload with the limits in its tag, such as
 // `upload:"max=5MB types=image/png,image/* count=3 required"`; ok is false for other types.
 func uploadOf(f field, tag string) (u uploadField, ok bool, err error) {
-	list := f.typ.Kind() == reflect.Slice && isUpload(f.typ.Elem())
-	if !list && !isUpload(f.typ) {
+	if err := checkReceiver(f); err != nil {
+		return u, false, err
+	}
+	typ := f.typ
+	list := typ.Kind() == reflect.Slice && (isUpload(typ.Elem()) || isReceiver(typ.Elem()))
+	if list {
+		typ = typ.Elem()
+	}
+	if !isUpload(typ) && !isReceiver(typ) {
 		if tag != "" {
 			err = fmt.Errorf("field %s of type %s has the tag `upload:%q`, but is neither an upload nor a slice of uploads", f.goName, f.typ, tag)
 		}
 		return u, false, err
 	}
-	u = uploadField{name: f.form, index: f.index, list: list, count: 1}
+	u = uploadField{name: f.form, index: f.index, list: list, count: 1, typ: typ}
 	if list {
 		u.count = 10
 	}
@@ -141,17 +149,28 @@ func (u *uploadField) fill(v reflect.Value, headers []*multipart.FileHeader, m *
 			return err
 		}
 		to.Addr().Interface().(upload).Receive(header, typ)
-		switch {
-		case u.max > 0 && header.Size > u.max:
+		if u.max > 0 && header.Size > u.max {
 			m.add(codeTooLarge, fmt.Sprintf("the file has %d bytes: expected at most %d", header.Size, u.max), map[string]any{"file": clip(header.Filename, mostText), "size": header.Size, "max": u.max})
-		case len(header.Filename) > longestName:
-			m.add(codeName, fmt.Sprintf("the name of the file has %d bytes: expected at most %d", len(header.Filename), longestName), map[string]any{"file": clip(header.Filename, mostText), "max": longestName})
-		case !u.takes(typ):
-			want := strings.Join(u.types, " or ")
-			m.add(codeMedia, fmt.Sprintf("the file is %s: expected %s", typ, want), map[string]any{"file": clip(header.Filename, mostText), "got": typ, "want": want})
+		} else {
+			u.check(header.Filename, typ, m)
 		}
 	}
 	return nil
+}
+
+// check adds what is wrong with the name or the media type of a file, and reports whether nothing is.
+func (u *uploadField) check(name, typ string, m *mistakes) bool {
+	switch {
+	case len(name) > longestName:
+		m.add(codeName, fmt.Sprintf("the name of the file has %d bytes: expected at most %d", len(name), longestName),
+			map[string]any{"file": clip(name, mostText), "max": longestName})
+	case !u.takes(typ):
+		want := strings.Join(u.types, " or ")
+		m.add(codeMedia, fmt.Sprintf("the file is %s: expected %s", typ, want), map[string]any{"file": clip(name, mostText), "got": typ, "want": want})
+	default:
+		return true
+	}
+	return false
 }
 
 func (u *uploadField) takes(typ string) bool {
@@ -174,6 +193,11 @@ func sniff(header *multipart.FileHeader) (string, error) {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil
 	}
-	typ, _, _ := strings.Cut(http.DetectContentType(start[:n]), ";")
-	return typ, errors.Join(err, file.Close())
+	return mediaType(start[:n]), errors.Join(err, file.Close())
+}
+
+// mediaType returns the media type that the beginning of a file shows.
+func mediaType(start []byte) string {
+	typ, _, _ := strings.Cut(http.DetectContentType(start), ";")
+	return typ
 }

@@ -29,35 +29,51 @@ func (e *Invalid) Error() string { return e.Err.Error() }
 // what it reports of the input as a whole, which may be due to them. In the same way a mistake of
 // Validate counts only for fields that pass the rules. If the value as a whole did not fit, there is
 // nothing to validate.
+//
+// Files that a receiver took are discarded if the input is refused.
 func (f *Form) Decode(r *web.Request, input any, keep bool, listed func(error) ([]Mistake, bool)) ([]Mistake, error) {
-	rules := rulesOf(r)
-	var m mistakes
-	value := reflect.ValueOf(input).Elem()
-	if err := f.read(r, value, rules, keep, &m); err != nil {
+	m := mistakes{listed: listed}
+	accepted := false
+	if f.streams {
+		defer func() { // also if something panics
+			if !accepted {
+				m.files.discard()
+			}
+		}()
+	}
+	if err := f.decode(r, input, keep, &m); err != nil {
 		return nil, err
+	}
+	accepted = len(m.found) == 0
+	return m.all(), nil
+}
+
+func (f *Form) decode(r *web.Request, input any, keep bool, m *mistakes) error {
+	rules := rulesOf(r)
+	value := reflect.ValueOf(input).Elem()
+	if err := f.read(r, value, rules, keep, m); err != nil {
+		return err
 	}
 	check := rules.checks[f.typ]
 	if check == nil && !f.validate || m.spoiled() {
-		return m.all(), nil
+		return nil
 	}
 	if f.pointer {
 		input = value.Interface()
 	}
 	if check != nil {
 		if err := check(input); err != nil {
-			found, ok := listed(err)
+			found, ok := m.listed(err)
 			if !ok {
-				return nil, err
+				return err
 			}
 			m.merge(found)
 		}
 	}
 	if f.validate {
-		if err := m.validated(Validate(input), listed); err != nil {
-			return nil, err
-		}
+		return m.validated(Validate(input))
 	}
-	return m.all(), nil
+	return nil
 }
 
 // Validate calls the method Validate of what input points to, if it has one. An input that is a nil
@@ -84,11 +100,11 @@ func isNilPointer(v any) bool {
 }
 
 // validated adds the mistakes of an error of Validate, or returns the error if that says more.
-func (m *mistakes) validated(err error, listed func(error) ([]Mistake, bool)) error {
+func (m *mistakes) validated(err error) error {
 	if err == nil {
 		return nil
 	}
-	found, ok := listed(err)
+	found, ok := m.listed(err)
 	status, hasStatus := web.StatusOf(err)
 	switch {
 	case len(m.found) == 0 && (hasStatus && m.gaps == nil || hasStatus && !ok):
@@ -113,17 +129,13 @@ func (m *mistakes) merge(found []Mistake) {
 		}) {
 			continue
 		}
-		if len(m.found) < mostMistakes {
-			m.found = append(m.found, one)
-		} else {
-			m.rest++
-		}
+		m.append(one)
 	}
 }
 
 // spoiled reports whether so much did not fit that there is nothing to validate.
 func (m *mistakes) spoiled() bool {
-	return m.rest > 0 || slices.ContainsFunc(m.found, func(one Mistake) bool { return one.Name == "" })
+	return m.rest > 0 || m.files.ended() || slices.ContainsFunc(m.found, func(one Mistake) bool { return one.Name == "" })
 }
 
 // checkValidate returns an error if an input of type t, not a pointer, has a method Validate that

@@ -135,7 +135,13 @@ func Read(hr *http.Request, limit int64, begin bool) (fields Fields, kept *body.
 	case URLEncoded:
 		fields, err = readEncoded(hr, kept, limit)
 	case Multipart:
-		fields, err = readMultipart(hr, kept, limit, begin)
+		err = readMultipart(hr, kept, limit, &fields, func(*multipart.Part) (bool, error) {
+			fields.Begun = begin
+			return !begin, nil
+		})
+	}
+	if err != nil {
+		fields = Fields{}
 	}
 	return fields, kept, err
 }

@@ -8,8 +8,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
-
-	"github.com/mastaba-go/mastaba/views/web/internal/body"
 )
 
 // maxParts is how many parts a form may have, as in net/http.
@@ -18,28 +16,69 @@ const maxParts = 1000
 // readAhead is how much of a file a multipart.Reader may have read at its header.
 const readAhead = 8 << 10
 
-// readMultipart reads the fields, and skips the contents of files. As in net/http and WebOb, a part
-// with a file name is a file. A file input that the user left empty has an empty file name, so it
-// is an empty text. With begin it stops at the first file.
-func readMultipart(hr *http.Request, kept *body.Kept, limit int64, begin bool) (Fields, error) {
+// bodyOf is a body that knows how reading it has ended.
+type bodyOf interface {
+	io.Reader
+	Err() error    // other than io.EOF
+	IsEmpty() bool // nothing was read
+}
+
+// ReadParts reads the multipart form in the body of hr, which is then gone. It passes each file to
+// take while it arrives, and ends with the first error of take, which is taken. limit is as for
+// [Read]. In any case it returns the fields up to there.
+func ReadParts(hr *http.Request, limit int64, take func(*multipart.Part) error) (fields Fields, taken, err error) {
+	if hr.MultipartForm != nil {
+		return fields, nil, errors.New("read the form by parts: it was read before, which consumes the body")
+	}
+	hr.MultipartForm = byParts
+	err = readMultipart(hr, &passing{Reader: hr.Body}, limit, &fields, func(part *multipart.Part) (bool, error) {
+		taken = take(part)
+		return taken == nil, taken
+	})
+	return fields, taken, err
+}
+
+// passing is a body that is not kept.
+type passing struct {
+	io.Reader
+	begun bool
+	err   error
+}
+
+var _ bodyOf = (*passing)(nil)
+
+func (p *passing) Read(b []byte) (int, error) {
+	n, err := p.Reader.Read(b)
+	if p.begun = p.begun || n > 0; err != io.EOF {
+		p.err = err
+	}
+	return n, err
+}
+
+func (p *passing) Err() error    { return p.err }
+func (p *passing) IsEmpty() bool { return !p.begun }
+
+// readMultipart reads the fields, and calls file for each file until that returns false. As in
+// net/http and WebOb, a part with a file name is a file. A file input that the user left empty has an
+// empty file name, so it is an empty text.
+func readMultipart(hr *http.Request, kept bodyOf, limit int64, fields *Fields, file func(*multipart.Part) (bool, error)) error {
 	_, params, _ := mime.ParseMediaType(hr.Header.Get("Content-Type"))
 	boundary := params["boundary"]
 	if boundary == "" {
-		return Fields{}, malformed(http.ErrMissingBoundary)
+		return malformed(http.ErrMissingBoundary)
 	}
-	var fields Fields
 	reader, left := multipart.NewReader(whole(kept), boundary), limit
 	for n := 0; ; n++ {
 		part, err := reader.NextPart()
 		switch {
 		case kept.Err() != nil: // perhaps while the rest of the part before was skipped
-			return Fields{}, kept.Err()
+			return kept.Err()
 		case err == io.EOF, err != nil && kept.IsEmpty():
-			return fields, nil
+			return nil
 		case err != nil:
-			return Fields{}, malformed(err)
+			return malformed(err)
 		case n == maxParts:
-			return Fields{}, &Error{Code: http.StatusRequestEntityTooLarge, ID: "form-too-many-parts", Detail: fmt.Sprintf("the form has more than %d parts", maxParts)}
+			return &Error{Code: http.StatusRequestEntityTooLarge, ID: "form-too-many-parts", Detail: fmt.Sprintf("the form has more than %d parts", maxParts)}
 		}
 		for key, values := range part.Header {
 			for _, value := range values {
@@ -47,31 +86,31 @@ func readMultipart(hr *http.Request, kept *body.Kept, limit int64, begin bool) (
 			}
 		}
 		if left < 0 {
-			return Fields{}, tooLarge(limit)
+			return tooLarge(limit)
 		}
 		name := part.FormName()
 		switch {
 		case name == "":
 			continue
-		case part.FileName() != "" && begin:
-			fields.Begun = true
-			return fields, nil
 		case part.FileName() != "":
 			fields.Files = append(fields.Files, name)
+			if more, err := file(part); !more {
+				return err
+			}
 			continue
 		}
 		value, err := io.ReadAll(io.LimitReader(part, left+1))
 		left -= int64(len(value))
 		switch {
 		case kept.Err() != nil:
-			return Fields{}, kept.Err()
+			return kept.Err()
 		case err != nil:
-			return Fields{}, malformed(err)
+			return malformed(err)
 		case left < 0:
-			return Fields{}, tooLarge(limit)
+			return tooLarge(limit)
 		}
 		if err := fields.add(name, string(value)); err != nil {
-			return Fields{}, err
+			return err
 		}
 	}
 }

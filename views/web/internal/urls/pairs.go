@@ -5,15 +5,6 @@ import "iter"
 // Pair is a name and a value of a query string or a form.
 type Pair struct{ Name, Value string }
 
-// Pairs returns names with their values as pairs.
-func Pairs(all [][2]string) []Pair {
-	pairs := make([]Pair, len(all))
-	for i, one := range all {
-		pairs[i] = Pair{one[0], one[1]}
-	}
-	return pairs
-}
-
 // Lists are the pairs of a query and of a form, in this order.
 type Lists [2][]Pair
 
