@@ -134,8 +134,7 @@ func formError(err error) error {
 // can take the files while they arrive. It returns what was set before.
 func (d Driver) BeginForm(only bool) (before bool) {
 	root := d.r.root()
-	before = root.flags&flagBeginForm != 0
-	if root.flags &^= flagBeginForm; only {
+	if before, root.flags = root.flags&flagBeginForm != 0, root.flags&^flagBeginForm; only {
 		root.flags |= flagBeginForm
 	}
 	return before
@@ -144,14 +143,11 @@ func (d Driver) BeginForm(only bool) (before bool) {
 // ReadForm reads the multipart form in the body, which is then gone: Parameters has its fields, and
 // take gets each file while it arrives. It stops at the first error of take, which it returns.
 func (d Driver) ReadForm(take func(*multipart.Part) error) error {
-	fields, taken, err := form.ReadParts(d.r.Request, cmp.Or(max(d.r.app.MaxForm, 0), DefaultMaxBody), take)
+	fields, err := form.ReadParts(d.r.Request, cmp.Or(max(d.r.app.MaxForm, 0), DefaultMaxBody), take, bodyError)
 	if p, wrong := d.r.parse(parametersOf{Parameters: &Parameters{urls.Lists{1: fields.Texts}, fields.Files}}); wrong == nil {
 		parametersKey.Set(d.r, p)
 	}
-	if taken == nil {
-		taken = bodyError(err)
-	}
-	return formError(taken)
+	return formError(err)
 }
 
 // KeepBody reads the whole body, up to its limit, and makes it readable again from its beginning.

@@ -24,18 +24,22 @@ type bodyOf interface {
 }
 
 // ReadParts reads the multipart form in the body of hr, which is then gone. It passes each file to
-// take while it arrives, and ends with the first error of take, which is taken. limit is as for
-// [Read]. In any case it returns the fields up to there.
-func ReadParts(hr *http.Request, limit int64, take func(*multipart.Part) error) (fields Fields, taken, err error) {
+// take while it arrives, and ends with the first error of take. limit is as for [Read], and other
+// converts the errors of the body. In any case it returns the fields up to there.
+func ReadParts(hr *http.Request, limit int64, take func(*multipart.Part) error, other func(error) error) (fields Fields, err error) {
 	if hr.MultipartForm != nil {
-		return fields, nil, errors.New("read the form by parts: it was read before, which consumes the body")
+		return fields, errors.New("read the form by parts: it was read before, which consumes the body")
 	}
 	hr.MultipartForm = byParts
+	var taken error
 	err = readMultipart(hr, &passing{Reader: hr.Body}, limit, &fields, func(part *multipart.Part) (bool, error) {
 		taken = take(part)
 		return taken == nil, taken
 	})
-	return fields, taken, err
+	if taken == nil {
+		err = other(err)
+	}
+	return fields, err
 }
 
 // passing is a body that is not kept.
