@@ -2,8 +2,8 @@ package views
 
 import (
 	"errors"
-	"strings"
 
+	"github.com/mastaba-go/mastaba/views/internal/fieldtext"
 	"github.com/mastaba-go/mastaba/views/internal/form"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -38,20 +38,17 @@ type FieldError struct {
 
 var _ error = (*InputError)(nil)
 
-// Field returns what is wrong with a field, "" if nothing is. Field("") is what is wrong with the
-// input as a whole. A nil InputError has no mistakes, so that one template can show a form with
+// Message returns the text for [web.Request.Translate], or the function t of templates.
+func (f FieldError) Message() web.Message { return fieldtext.Message(f.Code, f.Text, f.Params) }
+
+// Field returns what is wrong with a field in English, "" if nothing is. Field("") is what is wrong
+// with the input as a whole. A nil InputError has no mistakes, so that one template can show a form with
 // mistakes and without.
 func (e *InputError) Field(name string) string {
 	if e == nil {
 		return ""
 	}
-	var texts []string
-	for _, f := range e.Fields {
-		if f.Name == name {
-			texts = append(texts, f.Text)
-		}
-	}
-	return strings.Join(texts, "; ")
+	return form.TextOf(e.mistakes(), name)
 }
 
 // Error returns the status and then the mistakes.

@@ -76,7 +76,7 @@ var picture = []room{
 	{path: "views/forms/validator", may: rooms("views/forms", "views", "views/web"), tests: application},
 	{path: "views/forms", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/static", may: rooms("views", "views/assets", "views/web", "registry", "traversal"), tests: append(rooms("internal/rfc9110"), application...)},
-	{path: "views/i18n/messages", may: rooms("views/i18n", "views/i18n/internal/po", "views/i18n/internal/plural"), tests: append(rooms("views/forms", "views/templates"), application...)}, // reads source, for tools and tests
+	{path: "views/i18n/messages", may: rooms("views/i18n", "views/i18n/internal/po", "views/i18n/internal/plural", "views/i18n/internal/builtin"), tests: append(rooms("views/forms", "views/templates"), application...)}, // reads source, for tools and tests
 	{path: "views/i18n", may: rooms("views/assets", "views/web", "registry", "traversal"), tests: append(rooms("views/templates"), application...)},
 	{path: "views/i18n/internal/po", may: rooms("views/i18n/internal/plural")}, // files of catalogs
 	{path: "views/i18n/internal/plural"},

@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/views/i18n/internal/builtin"
 	"github.com/mastaba-go/mastaba/views/i18n/internal/plural"
 	"github.com/mastaba-go/mastaba/views/i18n/internal/po"
 )
 
 // Check compares the source with the catalogs of its domains. It returns what is missing, stale,
 // fuzzy, or has other markers than its translation, and the problems of the source itself, sorted
-// by place. A catalog of another domain is not checked: it may hold texts of a package.
+// by place. A catalog of the domain mastaba may replace any of the framework's texts, and no others.
+// Catalogs of further domains are not checked: they may hold texts of a package.
 //
 // "de_AT" needs no translation that "de" has. Problems of the kind [Dynamic] are not mistakes in
 // themselves: [Mistakes] leaves them out.
@@ -71,7 +73,46 @@ func Check(ctx context.Context, o Options) ([]Problem, error) {
 			}
 		}
 	}
+	for _, f := range files {
+		if f.domain != builtin.Domain || slices.Contains(source.domains(), builtin.Domain) {
+			continue
+		}
+		name := filepath.Join(o.Catalogs, f.name())
+		file, err := readPO(filepath.Join(o.Dir, name))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		problems = append(problems, compareOverrides(filepath.ToSlash(name), file)...)
+	}
 	return sortProblems(problems), errors.Join(errs...)
+}
+
+// compareOverrides returns what is wrong with a catalog that replaces texts of the framework: they
+// have to exist, with the same markers. It need not have all of them.
+func compareOverrides(name string, file *po.File) (problems []Problem) {
+	texts := map[po.Key]*po.Entry{}
+	if own, err := fs.ReadFile(builtin.Catalogs(), "de/LC_MESSAGES/"+builtin.Domain+".po"); err == nil {
+		if german, err := po.Parse(string(own)); err == nil {
+			texts = index(german)
+		}
+	}
+	for key, e := range index(file) {
+		of := texts[key]
+		switch {
+		case of == nil:
+			problems = append(problems, Problem{Place{name, e.Line}, Stale, quoted(key) + " is not a text of the framework"})
+		case e.Fuzzy():
+			problems = append(problems, Problem{Place{name, e.Line}, Fuzzy, quoted(key) + ": review the translation, and remove the flag"})
+		default:
+			for _, marker := range markersOf(strings.Join(e.Forms, " ")) {
+				if marker != "text" && !slices.Contains(markersOf(strings.Join(of.Forms, " ")), marker) {
+					problems = append(problems, Problem{Place{name, e.Line}, Params, fmt.Sprintf("%s has ${%s}, which the text does not have", quoted(key), marker)})
+				}
+			}
+		}
+	}
+	return problems
 }
 
 // Mistakes returns the problems that have to be mended.

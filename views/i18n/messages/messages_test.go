@@ -201,6 +201,7 @@ msgstr "Alt"
 `)
 	write(t, o, "de/LC_MESSAGES/global.po", header+"\nmsgid \"${n} shop\"\nmsgstr \"Laden\"\n")
 	write(t, o, "de/LC_MESSAGES/other.po", header+"\nmsgid \"of a package\"\nmsgstr \"x\"\n")
+	write(t, o, "de/LC_MESSAGES/mastaba.po", header+"\nmsgctxt \"status\"\nmsgid \"Not Found\"\nmsgstr \"Weg\"\n\nmsgid \"Not Found\"\nmsgstr \"Weg\"\n\nmsgid \"input-integer\"\nmsgstr \"${valeu}: ${text}\"\n")
 	write(t, o, "de/LC_MESSAGES/messages.po", header+"\nmsgid \"Welcome, ${name}!\"\nmsgstr \"Willkommen!\"\n")
 	write(t, o, "de_AT/LC_MESSAGES/messages.po", header+"\nmsgid \"Said by a closure\"\nmsgstr \"Na\"\n")
 	problems, err := messages.Check(t.Context(), o)
@@ -217,6 +218,8 @@ msgstr "Alt"
 		`LOCALE/de/LC_MESSAGES/basket.po:10: params: "${n} thing in the basket of ${user}": no form has ${n}`,
 		`LOCALE/de/LC_MESSAGES/basket.po:15: stale: "Stale" is not in the source`,
 		`LOCALE/de/LC_MESSAGES/global.po:6: forms: "${n} shop" has a plural in one of source and catalog: extract the messages`,
+		`LOCALE/de/LC_MESSAGES/mastaba.po:10: stale: "Not Found" is not a text of the framework`,
+		`LOCALE/de/LC_MESSAGES/mastaba.po:13: params: "input-integer" has ${valeu}, which the text does not have`,
 		`LOCALE/de/LC_MESSAGES/messages.po:6: params: "Welcome, ${name}!": the translation lacks ${name}`,
 		`testdata/shop/shop.go:38: params: "No ${value} here" has no value for ${value}`,
 		`testdata/shop/shop.go:44: missing: "Said by a closure" has no translation in de (LOCALE/de/LC_MESSAGES/messages.po)`,
@@ -227,6 +230,7 @@ msgstr "Alt"
 	}
 	assert.NotContains(t, got, "of a package")
 	assert.NotContains(t, got, "Obsolete")
+	assert.NotContains(t, got, "mastaba.po:6")
 	assert.NotContains(t, got, `"Welcome, ${name}!" has no translation in de_AT`, "German is enough")
 	assert.NotContains(t, got, "dynamic:")
 

@@ -52,3 +52,14 @@ func summary(all []Mistake, texts []string) string {
 	}
 	return b.String()
 }
+
+// TextOf returns the texts of the mistakes in a field, "" without one.
+func TextOf(all []Mistake, name string) string {
+	var texts []string
+	for _, m := range all {
+		if m.Name == name {
+			texts = append(texts, m.Text)
+		}
+	}
+	return strings.Join(texts, "; ")
+}

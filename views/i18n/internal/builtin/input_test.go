@@ -141,3 +141,21 @@ func TestForgedRequests(t *testing.T) {
 	resp := german(t).Send(hr)
 	assert.Equal(t, "400 Ungültige Anfrage\n\nDie Anfrage kam nicht von einer Seite dieser Anwendung und wurde abgelehnt.\n", resp.Body)
 }
+
+// An error view shows what is wrong with an input in the language of the client.
+func TestFieldErrorsHaveMessages(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{AllowedHosts: []string{"example.com"}})
+	i18n.SetDefaultLocale(config, "de")
+	config.AddView(views.OnInput(func(*web.Request, any, struct{ N int }) (*web.Response, error) { return nil, nil }))
+	config.AddView(views.Error(func(r *web.Request, e *views.InputError) (*web.Response, error) {
+		return r.Text(e.Field("n") + "|" + r.Translate(e.Fields[0].Message())), nil
+	}))
+	app := frameworktest.New(t, config)
+	assert.Equal(t, "\"x\" is not an integer|„x“ ist keine ganze Zahl", app.Get("/?n=x").Body)
+
+	hr := httptest.NewRequest(http.MethodGet, "http://evil.example/", nil)
+	resp := app.Send(hr)
+	assert.Equal(t, "400 Ungültige Anfrage\n\nDiese Anwendung antwortet nicht unter dem Namen \"evil.example\".\n", resp.Body)
+	assert.Equal(t, "de", resp.Header.Get("Content-Language"))
+}
