@@ -101,6 +101,9 @@ var picture = []room{
 	{path: "traversal/sqltree", may: rooms("traversal/acl", "traversal", "traversal/async"),
 		tests: rooms("traversal/sqltree/sqlite", "traversal/sqltree/postgres", "traversal/traversaltest")},
 	// Messages to those who follow a resource, named by a text.
+	{path: "traversal/topics/postgres", may: rooms("traversal/topics"), tests: rooms("traversal/topics/topicstest", "internal/testserver")},
+	{path: "traversal/topics/nats", may: rooms("traversal/topics"), tests: rooms("traversal/topics/topicstest", "internal/testserver")},
+	{path: "traversal/topics/topicstest", may: rooms("traversal/topics")},
 	{path: "traversal/topics"},
 	// The lists and their lookup along the lineage; the policies that use them know requests.
 	{path: "traversal/acl", may: rooms("traversal", "traversal/internal/misfit"), tests: rooms("traversal/traversaltest")},
@@ -197,7 +200,8 @@ var modules = []module{
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "golang.org/x/oauth2", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore", "tweens/redislimit"), heavy: true},
-	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres"), heavy: true},
+	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres", "traversal/topics/postgres"), heavy: true},
+	{path: "github.com/nats-io/nats.go", rooms: rooms("traversal/topics/nats"), heavy: true},
 	{path: "modernc.org/sqlite", rooms: rooms("traversal/sqltree/sqlite"), heavy: true},
 
 	{path: "github.com/yuin/goldmark", rooms: rooms("examples/files"), heavy: true},

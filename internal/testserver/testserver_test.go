@@ -15,6 +15,7 @@ func TestServersStopAndStart(t *testing.T) {
 	for name, start := range map[string]func(testing.TB) *testserver.Server{
 		"redis":    func(t testing.TB) *testserver.Server { return testserver.Redis(t) },
 		"postgres": testserver.Postgres,
+		"nats":     testserver.NATS,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

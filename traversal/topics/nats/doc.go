@@ -1,0 +1,16 @@
+// Package nats connects the topics of several processes by a subject of NATS.
+//
+//	conn, err := natsgo.Connect(os.Getenv("NATS_URL"), natsgo.MaxReconnects(-1))
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	transport, err := nats.New(conn, nats.Options{})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	hub := topics.New(topics.Options{Transport: transport})
+//
+// The names are [New] and [Options]. It uses the core of NATS: nothing is stored, and JetStream is not
+// needed. While the connection is lost, the client of NATS keeps what is sent, up to its
+// ReconnectBufSize, and others miss what was sent to them: the hubs notice that.
+package nats
