@@ -115,11 +115,13 @@ func (rt *router) match(r *web.Request, o observer) (*routes.Route, error) {
 // locate does what comes between the route and the view. It publishes what it found, for the log of
 // a request that misses its deadline. o may be nil.
 func (rt *router) locate(r *web.Request, route *routes.Route, o observer) error {
-	if route != nil && route.BodyLimit != 0 {
-		web.Drive(r).LimitBody(route.BodyLimit)
-	}
-	if o == nil {
-		web.Drive(r).ShowMatch(r.Request)
+	if route != nil {
+		if route.BodyLimit != 0 {
+			web.Drive(r).LimitBody(route.BodyLimit)
+		}
+		if o == nil {
+			web.Drive(r).ShowMatch(r.Request)
+		}
 	}
 	web.Drive(r).Publish()
 	if rt.routeMatched != nil {

@@ -30,6 +30,20 @@ func (r *Result) Use(m *Room, names []string, below []Resource) {
 	r.room = &m.room
 }
 
+// Reset makes r zero, but keeps its room, cleared, if that is for at most eight names. It is for a
+// Result to which nothing refers anymore.
+func (r *Result) Reset() {
+	m := r.room
+	if m != nil && (m.rare != nil || len(m.names) > 8 || len(m.below) > 8) {
+		m = nil
+	}
+	if m != nil {
+		clear(m.names)
+		clear(m.below)
+	}
+	*r = Result{room: m}
+}
+
 // nodeAndView is what WithNode set.
 type nodeAndView struct {
 	node     Node
@@ -114,6 +128,11 @@ func (r *Result) addEscaped(path string) error {
 		}
 		name := path[begin:end]
 		begin = end
+		if odd == 0 && name != "" && name[0] != '.' && r.room != nil && int(r.count) < len(r.room.names) { // nearly always
+			r.room.names[r.count] = name
+			r.count++
+			continue
+		}
 		if odd != 0 {
 			var reason string
 			if name, reason = unquote(name); reason != "" {

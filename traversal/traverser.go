@@ -113,6 +113,13 @@ func (t *Traverser) Guarded(g Guard) *Traverser {
 // guards reports whether walks have to ask a guard.
 func (t *Traverser) guards() bool { return t != nil && t.guard != nil }
 
+// leavesMaps reports whether nothing but Map itself has a say in a walk through Maps.
+func (t *Traverser) leavesMaps() bool {
+	return t == nil || !t.hooked() && !t.guards() && (t.types == nil || t.types[mapType] == nil)
+}
+
+var mapType = reflect.TypeFor[Map]()
+
 // extend adds the ability of an extension, unless there is one already.
 func (t *Traverser) extend(r *Rule) bool {
 	if t.others == nil {

@@ -46,6 +46,52 @@ func (t *Traverser) Walk(ctx context.Context, root Resource, p Path, into *Resul
 	return t.walk(ctx, into)
 }
 
+// Begin begins a walk as Walk does, and goes as far as nothing can wait or needs a context: down from
+// one [Map] to the next, without rules, hooks and guard. done reports whether the walk has ended
+// there; if not, Resume goes on. It never checks a context.
+func (t *Traverser) Begin(root Resource, p Path, into *Result) (done bool, err error) {
+	if err := begin(into, root, &p); err != nil {
+		return false, err
+	}
+	return into.depth == into.count || t.leavesMaps() && into.throughMaps(), nil
+}
+
+// Resume goes on with a walk that Begin has not ended, as Walk does.
+func (t *Traverser) Resume(ctx context.Context, into *Result) error { return t.walk(ctx, into) }
+
+// throughMaps walks from one Map to the next, and reports whether the walk has ended. What is no
+// valid resource it leaves to walk.
+func (r *Result) throughMaps() bool {
+	names, below := r.room.names[:r.count], r.room.below
+	at, ok := r.resourceAt(int(r.depth)).(Map)
+	for ok {
+		name := names[r.depth]
+		if selectsView(name) {
+			return true
+		}
+		value, found := at[name]
+		if !found {
+			return true
+		}
+		if int(r.depth) == len(below) {
+			return false
+		}
+		if at, ok = value.(Map); !ok {
+			if at, ok = value.(map[string]any); ok {
+				value = at
+			}
+		}
+		if ok && at == nil || !ok && badResource(value) != "" {
+			return false
+		}
+		below[r.depth] = value
+		if r.depth++; r.depth == r.count {
+			return true
+		}
+	}
+	return false
+}
+
 // walkFrom is Walk from a node instead of a root.
 func (t *Traverser) walkFrom(ctx context.Context, from Node, p Path, r *Result) error {
 	if err := begin(r, from.Resource(), &p); err != nil {

@@ -56,14 +56,13 @@ func (r *Request) limitedBody() *body.Limited {
 // has failed, it returns the error of the body instead, with err as its cause: decoders do not
 // always wrap the errors of their readers (encoding/json of Go 1.26 with GOEXPERIMENT=jsonv2).
 func (d Driver) OrBodyError(err error) error {
-	r := d.r
-	if _, ok := StatusOf(err); ok || (*requestContext)(r).Err() != nil || panics.Is(err) {
+	if _, ok := StatusOf(err); ok || (*requestContext)(d.r).Err() != nil || panics.Is(err) {
 		return err
 	}
-	if e := form.PartError(r.Request, err); e != nil {
+	if e := form.PartError(d.r.Request, err); e != nil {
 		return formError(e)
 	}
-	if failed, ok := errors.AsType[*HTTPError](r.limitedBody().Failed()); ok {
+	if failed, ok := errors.AsType[*HTTPError](d.r.limitedBody().Failed()); ok {
 		return failed.With(errors.Join(err, errors.Unwrap(failed)))
 	}
 	return err

@@ -38,14 +38,13 @@ func (d Driver) HasResponseCallbacks() bool {
 // RunResponseCallbacks calls the response callbacks that did not run yet, until one fails; the rest
 // is then skipped. If none fails, it saves the session.
 func (d Driver) RunResponseCallbacks(resp *Response) error {
-	r := d.r
-	x := r.root().extras.Load()
+	x := d.r.root().extras.Load()
 	if x == nil {
 		return nil
 	}
-	err := x.onResponse.Run(func(fn func(*Request, *Response) error) error { return guarded(fn, r, resp) })
+	err := x.onResponse.Run(func(fn func(*Request, *Response) error) error { return guarded(fn, d.r, resp) })
 	if err == nil {
-		err = r.saveSession(x, resp, false)
+		err = d.r.saveSession(x, resp, false)
 	}
 	return err
 }
@@ -55,14 +54,13 @@ func (d Driver) RunResponseCallbacks(resp *Response) error {
 // out the callbacks that have failed. One that fails now does not stop the others: their errors and
 // panics are joined, and the response can be sent all the same.
 func (d Driver) RerunResponseCallbacks(resp *Response) error {
-	r := d.r
-	x := r.root().extras.Load()
+	x := d.r.root().extras.Load()
 	if x == nil {
 		return nil
 	}
-	err := x.onResponse.Rerun(func(fn func(*Request, *Response) error) error { return guarded(fn, r, resp) })
+	err := x.onResponse.Rerun(func(fn func(*Request, *Response) error) error { return guarded(fn, d.r, resp) })
 	x.savedIn = nil // whatever memory the response uses, it is another one
-	return errors.Join(err, r.saveSession(x, resp, true))
+	return errors.Join(err, d.r.saveSession(x, resp, true))
 }
 
 // guarded calls a response callback. A panic is an error.

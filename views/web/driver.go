@@ -41,10 +41,7 @@ func (d Driver) Routed() *Routed {
 
 // Found returns what Routed and Walked return.
 func (d Driver) Found() (*Routed, *traversal.Result) {
-	h := d.r
-	if h.from != nil {
-		h = h.hostOfCopy()
-	}
+	h := d.r.host()
 	return h.match.Routed, &h.result
 }
 
@@ -52,10 +49,13 @@ func (d Driver) Found() (*Routed, *traversal.Result) {
 func (d Driver) Walked() *traversal.Result { return d.r.walk() }
 
 // Walk walks from root along path, and sets the result of traversal. It keeps the request unless
-// the path has no names: resources get its context (see [Request.Keep]).
+// the path leads through Maps alone: other resources get its context (see [Request.Keep]).
 func (d Driver) Walk(t *traversal.Traverser, root traversal.Resource, path traversal.Path) error {
 	h := d.r.host()
-	err := t.Walk(d.r.Context(), root, path, &h.result)
+	done, err := t.Begin(root, path, &h.result)
+	if err == nil && !done {
+		err = t.Resume(d.r.Context(), &h.result)
+	}
 	if err != nil { // an error view sees a resource only if the walk found one
 		h.result = traversal.Result{}
 	}
@@ -126,11 +126,10 @@ func (d Driver) Varies() bool {
 // AddVary adds to resp's Vary the request headers that had a say in the choice of the route or the
 // view: Accept, and those of the predicates that were checked (see [Predicate.WithVary]).
 func (d Driver) AddVary(resp *Response) {
-	r := d.r
-	if r.Negotiated() {
+	if d.r.Negotiated() {
 		resp.AddVary("Accept")
 	}
-	if x := r.root().extras.Load(); x != nil {
+	if x := d.r.root().extras.Load(); x != nil {
 		resp.AddVary(x.vary.All()...)
 	}
 }

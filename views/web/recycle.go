@@ -36,7 +36,7 @@ func (r *Request) keep() {
 func BeginRecycled(app *Application, hr *http.Request) *Request {
 	r, _ := app.ended.Get().(*Request)
 	if r == nil {
-		r = new(Request)
+		return Begin(app, hr)
 	}
 	r.Request, r.app = hr, app
 	return r
@@ -63,7 +63,10 @@ func (d Driver) Recycle() bool {
 		r.poison()
 		return true
 	}
+	result := r.result
+	result.Reset()
 	*r = Request{}
+	r.result = result
 	app.ended.Put(r)
 	return true
 }
