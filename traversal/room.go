@@ -30,6 +30,9 @@ func (r *Result) Use(m *Room, names []string, below []Resource) {
 	r.room = &m.room
 }
 
+// HasRoom reports whether Reset may have room to keep.
+func (r *Result) HasRoom() bool { return r.room != nil }
+
 // Reset makes r zero, but keeps its room, cleared, if that is for at most eight names. It is for a
 // Result to which nothing refers anymore.
 func (r *Result) Reset() {

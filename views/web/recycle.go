@@ -64,9 +64,10 @@ func (d Driver) Recycle() bool {
 		return true
 	}
 	result := r.result
-	result.Reset()
-	*r = Request{}
-	r.result = result
+	if *r = (Request{}); result.HasRoom() {
+		result.Reset()
+		r.result = result
+	}
 	app.ended.Put(r)
 	return true
 }

@@ -15,12 +15,16 @@ import (
 
 // JSON returns a renderer of JSON.
 func JSON(contentType, indent string, adapters *jsonvalue.Table) func(*web.Request, *web.Response, any) error {
-	contentType = cmp.Or(contentType, "application/json")
+	const standard = "application/json" // which SetJSON sets too
+	contentType = cmp.Or(contentType, standard)
 	return func(r *web.Request, resp *web.Response, value any) error {
+		if indent == "" && adapters.Empty() && contentType == standard { // nearly always
+			return resp.SetJSON(value)
+		}
 		if resp.ContentType() == "" {
 			resp.SetContentType(contentType)
 		}
-		if indent == "" && adapters.Empty() { // nearly always
+		if indent == "" && adapters.Empty() {
 			return resp.SetJSON(value)
 		}
 		body, err := adapters.Marshal(r, value)

@@ -127,6 +127,10 @@ func (resp *Response) Empty() { resp.replaceBody(empty) }
 
 // replaceBody is Empty, for a body of another kind.
 func (resp *Response) replaceBody(kind kind) {
+	if resp.kind == empty && resp.extras == nil {
+		resp.kind = kind
+		return
+	}
 	if resp.extras != nil {
 		_ = resp.Close() // an error does not matter: it will not be read
 		resp.extras.source, resp.extras.size = nil, 0

@@ -11,11 +11,17 @@ import (
 )
 
 // SendPlain is SendMemory for a request that is not HEAD, if the response is plain: a 200 with a
-// short text, and without headers other than its type. If it is not, plain is false, and nothing
-// was sent.
+// short body in memory, and without headers other than its type. If it is not, plain is false, and
+// nothing was sent.
 func (resp *Response) SendPlain(w http.ResponseWriter) (n int, plain bool, err error) {
-	if resp.kind != inText || resp.extras != nil || resp.status != 0 || resp.errorHeaders ||
-		resp.text == "" || len(resp.text) > countedByServer {
+	if resp.common <= other || resp.extras != nil || resp.status != 0 || resp.errorHeaders {
+		return 0, false, nil
+	}
+	length := len(resp.text)
+	if resp.kind == inBytes {
+		length = resp.bytes.Len()
+	}
+	if length == 0 || length > countedByServer {
 		return 0, false, nil
 	}
 	h := w.Header()
@@ -24,7 +30,11 @@ func (resp *Response) SendPlain(w http.ResponseWriter) (n int, plain bool, err e
 	}
 	h[contentTypeKey] = types[resp.common]
 	w.WriteHeader(http.StatusOK)
-	n, err = io.WriteString(w, resp.text)
+	if resp.kind == inText {
+		n, err = io.WriteString(w, resp.text)
+	} else {
+		n, err = resp.writeBody(w)
+	}
 	return n, true, err
 }
 
