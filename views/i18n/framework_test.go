@@ -151,7 +151,9 @@ func TestTextsOfTheFramework(t *testing.T) {
 		}
 		assert.Equal(t, tt.want, app.Send(hr).Body, "%s %s", tt.method, tt.target)
 	}
-	assert.Contains(t, app.Get("/?_LOCALE_=de").Body, "500 Interner Serverfehler\n\nrequest ")
+	internal := app.Get("/?_LOCALE_=de")
+	assert.Contains(t, internal.Body, "500 Interner Serverfehler\n\nrequest ")
+	assert.Equal(t, "de", internal.Header.Get("Content-Language"))
 }
 
 // The response to an error does not wait for a body, in which a form might name the language.

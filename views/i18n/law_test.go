@@ -31,8 +31,30 @@ func FuzzPO(f *testing.F) {
 }
 
 func FuzzMO(f *testing.F) {
-	f.Add([]byte("\xde\x12\x04\x95\x00\x00\x00\x00\x01\x00\x00\x00\x1c\x00\x00\x00\x24\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x2c\x00\x00\x00\x01\x00\x00\x00\x2e\x00\x00\x00a\x00b\x00"))
+	f.Add([]byte(someMO))
 	f.Fuzz(func(t *testing.T, data []byte) { _, _ = parseMO(data) })
+}
+
+const someMO = "\xde\x12\x04\x95\x00\x00\x00\x00\x01\x00\x00\x00\x1c\x00\x00\x00\x24\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
+	"\x01\x00\x00\x00\x2c\x00\x00\x00\x01\x00\x00\x00\x2e\x00\x00\x00a\x00b\x00"
+
+// A damaged file is an error that says how it is damaged.
+func TestDamagedMO(t *testing.T) {
+	t.Parallel()
+	c, err := parseMO([]byte(someMO))
+	require.NoError(t, err)
+	assert.Equal(t, "b", c.messages[po.Key{ID: "a"}].text)
+	for want, data := range map[string]string{
+		"not a .mo file: it has fewer than 20 bytes":               someMO[:10],
+		"not a .mo file: it does not begin with the bytes":         "x" + someMO[1:],
+		"the .mo file has format 2: want 0 or 1":                   someMO[:6] + "\x02" + someMO[7:],
+		"the file ends inside its table of messages":               someMO[:30],
+		"a text lies beyond the end of the file: it is incomplete": someMO[:45],
+		"not UTF-8": someMO[:44] + "\xff" + someMO[45:],
+	} {
+		_, err := parseMO([]byte(data))
+		assert.ErrorContains(t, err, want)
+	}
 }
 
 // applicationFor returns an application with catalogs for "de" and "fr".

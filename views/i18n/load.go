@@ -126,7 +126,7 @@ func (f folder) read(files *assets.Assets) (catalogs, error) {
 		}
 	}
 	if len(locales) == 0 {
-		errs = append(errs, errors.New("no folder LOCALE/LC_MESSAGES: is the file system one level too high or too low? fs.Sub returns a folder of it"))
+		errs = append(errs, errors.New("no folder LOCALE/LC_MESSAGES, such as de/LC_MESSAGES: does the file system begin one level too high or too low? fs.Sub returns a folder of it"))
 	}
 	return locales, errors.Join(errs...)
 }

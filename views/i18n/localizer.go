@@ -11,7 +11,8 @@ import (
 type localizer struct {
 	tag     string
 	domains map[string]map[po.Key]*message
-	content string // the value of Content-Language, "" if it is not a tag
+	own     map[po.Key]*message // of the application's domain
+	content string              // the value of Content-Language, "" if it is not a tag
 }
 
 var _ web.Localizer = (*localizer)(nil)
@@ -28,6 +29,7 @@ func newLocalizer(name string, folders []catalogs) *localizer {
 		}
 		l.merge(locales[name])
 	}
+	l.own = l.domains[defaultDomain]
 	return l
 }
 
@@ -56,13 +58,12 @@ func (l *localizer) Locale() string { return l.tag }
 // Translate looks the message up in its domain, then in that of the application.
 func (l *localizer) Translate(m web.Message) string {
 	at := po.Key{Context: m.Context, ID: m.ID}
-	domain := m.Domain
-	if domain == "" {
-		domain = defaultDomain
+	text, found := "", false
+	if m.Domain != "" && m.Domain != defaultDomain {
+		text, found = l.domains[m.Domain][at].textFor(&m)
 	}
-	text, found := l.domains[domain][at].textFor(&m)
-	if !found && domain != defaultDomain {
-		text, found = l.domains[defaultDomain][at].textFor(&m)
+	if !found {
+		text, found = l.own[at].textFor(&m)
 	}
 	if !found || text == m.ID { // then the default text stands in for it, as in Pyramid
 		return m.String()

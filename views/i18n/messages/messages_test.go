@@ -260,6 +260,20 @@ func TestDomainsOfTemplates(t *testing.T) {
 		domains[m.Domain]++
 	}
 	assert.Equal(t, map[string]int{"basket": 1, "wiki": 10}, domains)
+
+	// Without a word, the domain is that of the options of templates.Add.
+	source, err = messages.Extract(t.Context(), messages.Options{Packages: []string{"./testdata/wiki"}})
+	require.NoError(t, err)
+	for _, m := range source.Messages {
+		assert.Equal(t, "wiki", m.Domain, m.ID)
+	}
+	assert.Len(t, source.Messages, 2)
+
+	_, err = messages.Extract(t.Context(), messages.Options{Packages: []string{"./testdata/both"}})
+	assert.EqualError(t, err, `testdata/both/pages/page.html:1: its messages may be of the domains one, messages: name the folders of templates with their domains, such as "pages=one"`)
+	source, err = messages.Extract(t.Context(), messages.Options{Packages: []string{"./testdata/both"}, Templates: []string{"testdata/both/pages=one"}})
+	require.NoError(t, err)
+	assert.Equal(t, "one", source.Messages[0].Domain)
 }
 
 func TestUnreadableSources(t *testing.T) {
