@@ -53,7 +53,8 @@ type CSRFCookie struct {
 
 // CSRFInCookie keeps the token in a cookie of its own, for applications without sessions: the
 // double submit cookie. It is Secure, SameSite=Lax, bound to the host, and HttpOnly unless it is
-// readable. Over plain http, only serve --dev leaves Secure and the prefix out.
+// readable. Over plain http, Secure and the prefix are left out only in development
+// (web.Application.Development).
 func CSRFInCookie(o CSRFCookie) CSRFStorage {
 	if o.Name == "" {
 		o.Name = "csrf_token"
@@ -125,7 +126,7 @@ func (s *cookieTokens) name(r *web.Request) string {
 	return s.options.Name
 }
 
-// secureCookies reports whether cookies are Secure: always, except in serve --dev over plain http.
+// secureCookies reports whether cookies are Secure: always, except in development over plain http.
 func secureCookies(r *web.Request) bool {
 	return r.Scheme() == "https" || !r.Application().Development
 }

@@ -126,7 +126,7 @@ func (c *CSRF) checkToken(r *web.Request) error {
 		sent, _ = form.Posted(c.options.Field)
 	}
 	if sent == "" {
-		return &BadCSRFToken{fmt.Sprintf("the request has no token, neither in the header %s nor in the form field %s", c.options.Header, c.options.Field)}
+		return c.noToken(r)
 	}
 	want, ok, err := c.stored(r)
 	switch {
@@ -143,6 +143,22 @@ func (c *CSRF) checkToken(r *web.Request) error {
 		return &BadCSRFToken{"the token is not that of this client, or no longer: load the page again"}
 	}
 	return nil
+}
+
+// noToken returns the error of a request without a token. In development it says how to send one.
+func (c *CSRF) noToken(r *web.Request) error {
+	reason := fmt.Sprintf("the request has no token, neither in the header %s nor in the form field %s", c.options.Header, c.options.Field)
+	if !r.Application().Development {
+		return &BadCSRFToken{reason}
+	}
+	hint := fmt.Sprintf("send the header %s, with what security.CSRFToken returns", c.options.Header)
+	switch web.Drive(r).ContentType() {
+	case "application/x-www-form-urlencoded", "multipart/form-data":
+		hint = fmt.Sprintf(`write {{csrf}} right after <form method="post"> in the template, before any field for a file, or the result of `+
+			"security.CSRFField without package views/templates; a script may send the header instead (%s)", hint)
+	}
+	r.Log().Warn().Str("path", r.URL.Path).Msg("development: " + reason + ": " + hint)
+	return &BadCSRFToken{reason + ": " + hint}
 }
 
 // CSRFToken returns a token for the forms and scripts of the page that this request gets: a script

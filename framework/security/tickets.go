@@ -51,7 +51,7 @@ type TicketOptions struct {
 // Pyramid's AuthTktCookieHelper does. The Credentials of the [User] are a [*Ticket].
 //
 // The cookie is sent once per response at most. It is Secure, HttpOnly and SameSite=Lax, and
-// belongs to the host alone. Only in serve --dev, over plain http, it is not Secure and has no
+// belongs to the host alone. Only in development, over plain http, it is not Secure and has no
 // prefix, and the log says so. It is signed with HMAC-SHA-256 and not encrypted: its user can read
 // it. A ticket that has a wrong signature, is malformed or has ended is ignored. Responses to
 // requests whose user was looked up vary on Cookie. A response that caches may share
@@ -65,7 +65,7 @@ func Tickets(o TicketOptions) Identifier {
 type tickets struct {
 	options   TicketOptions
 	secure    ticketCookie
-	plain     ticketCookie // for serve --dev over plain http
+	plain     ticketCookie // in development over plain http
 	plainOnce sync.Once
 	insecure  insecureWarning
 	settled   *web.Key[bool] // Remember or Forget was called, so there is nothing to renew
@@ -122,12 +122,12 @@ func (t *tickets) defaults() error {
 
 func (t *tickets) Err() error { return t.err }
 
-// cookieFor returns the cookie for a request: the secure one, except in serve --dev over plain
+// cookieFor returns the cookie for a request: the secure one, except in development over plain
 // http.
 func (t *tickets) cookieFor(r *web.Request) *ticketCookie {
 	if r.Application().Development && r.TLS == nil && r.Scheme() != "https" {
 		t.plainOnce.Do(func() {
-			r.Log().Warn().Str("cookie", t.plain.name).Msg("serve --dev: over plain http the cookie of the login has no Secure attribute")
+			r.Log().Warn().Str("cookie", t.plain.name).Msg("development: over plain http the cookie of the login has no Secure attribute")
 		})
 		return &t.plain
 	}

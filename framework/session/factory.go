@@ -15,7 +15,7 @@ import (
 type Factory struct {
 	o      Options
 	secure cookie
-	plain  cookie // for serve --dev over plain http
+	plain  cookie // in development over plain http
 	keeper keeper
 
 	plainOnce, insecureOnce sync.Once
@@ -85,7 +85,7 @@ func (f *Factory) Session(r *web.Request) (web.Session, error) {
 	return s, nil
 }
 
-// cookieFor returns the cookie for a request: the secure one, except in serve --dev over plain
+// cookieFor returns the cookie for a request: the secure one, except in development over plain
 // http.
 func (f *Factory) cookieFor(r *web.Request) *cookie {
 	if r.TLS != nil || r.Scheme() == "https" {
@@ -93,7 +93,7 @@ func (f *Factory) cookieFor(r *web.Request) *cookie {
 	}
 	if r.Application().Development {
 		f.plainOnce.Do(func() {
-			r.Log().Warn().Str("cookie", f.plain.name).Msg("serve --dev: over plain http the session cookie has no Secure attribute")
+			r.Log().Warn().Str("cookie", f.plain.name).Msg("development: over plain http the session cookie has no Secure attribute")
 		})
 		return &f.plain
 	}

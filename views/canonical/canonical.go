@@ -1,13 +1,3 @@
-// Package canonical gives each resource one address: with a slash at its end, or without.
-//
-//	canonical.SetSlash(config, canonical.WithoutSlash)
-//
-// By default /a and /a/ are the same resource, and both respond. Search engines and caches then see
-// two pages, and relative links in the two differ. With [SetSlash] one of the two redirects to the
-// other, and the URLs that web.Request.ResourceURL generates are those that respond.
-//
-// Named views have an address without a slash in both cases: /a/edit/ redirects to /a/edit. Paths
-// of routes stay as their patterns say, see views.AppendSlash.
 package canonical
 
 import (

@@ -1,10 +1,46 @@
 // Package conditional answers conditional requests (RFC 9110, section 13) for resources that know
 // their version or the time of their last change.
 //
-//	func (p *Page) Version(context.Context) (string, error) { return strconv.Itoa(p.Edits), nil }
+//	package main
 //
-//	config.AddView(views.On(show), views.Method("GET"), conditional.Check(conditional.Options{}))
-//	config.AddView(views.On(save), views.Method("PUT"), conditional.Check(conditional.Options{Require: true}))
+//	import (
+//		"context"
+//		"log"
+//		"net/http"
+//		"strconv"
+//
+//		"github.com/mastaba-go/mastaba/framework"
+//		"github.com/mastaba-go/mastaba/traversal"
+//		"github.com/mastaba-go/mastaba/views"
+//		"github.com/mastaba-go/mastaba/views/conditional"
+//	)
+//
+//	type Note struct { // an application with several users needs a lock or a store
+//		Text  string
+//		Edits int
+//	}
+//
+//	func (n *Note) Version(context.Context) (string, error) { return strconv.Itoa(n.Edits), nil }
+//
+//	func main() {
+//		note := &Note{Text: "first"}
+//		root := func(*framework.Request) (traversal.Resource, error) { return note, nil }
+//		config := framework.New(framework.Options{Root: root})
+//		config.AddView(views.On(show), views.Method("GET"), conditional.Check(conditional.Options{}))
+//		config.AddView(views.On(save), views.Method("PUT"), conditional.Check(conditional.Options{Require: true}))
+//		app, err := config.App()
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		log.Fatal(http.ListenAndServe(":6543", app))
+//	}
+//
+//	func show(r *framework.Request, n *Note) (*framework.Response, error) { return r.Text(n.Text), nil }
+//
+//	func save(r *framework.Request, n *Note) (*framework.Response, error) {
+//		n.Text, n.Edits = r.URL.Query().Get("text"), n.Edits+1
+//		return r.Empty(http.StatusNoContent), nil
+//	}
 //
 // Responses to GET then have an ETag. A client that sends it back in If-None-Match gets a 304, and
 // the view does not run. With it in If-Match, a write succeeds only if the resource has not changed

@@ -26,7 +26,8 @@ type Application struct {
 	Security SecurityPolicy
 	// Sessions finds the sessions of clients; with nil, Request.Session returns an error.
 	Sessions SessionFactory
-	// Development is set by serve --dev: over plain http, cookies then are not Secure.
+	// Development is set by SetDevelopment of framework.Configurator, which serve --dev calls: over
+	// plain http, cookies then are not Secure, and some errors say more.
 	Development bool
 	// Runtime is the application itself; without it there are no subrequests, and nothing drains.
 	Runtime Runtime
