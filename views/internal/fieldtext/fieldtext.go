@@ -33,6 +33,7 @@ var texts = []web.Message{
 	{ID: "input-more", Domain: domain, Default: "and ${count} more mistakes"},
 	{ID: "input-required", Domain: domain, Default: "a value is required"},
 	{ID: "input-too-large", Domain: domain, Default: "the file has ${size} bytes: expected at most ${max}"},
+	{ID: "input-too-large-max", Domain: domain, Default: "the file has more than ${max} bytes"},
 
 	// The rules of package validator.
 	{ID: "input-min", Domain: domain, Default: "expected at least ${param}"},
@@ -69,7 +70,7 @@ var kinds = []web.Message{
 	{ID: "a duration", Context: kind, Domain: domain},
 	{ID: "a string in base64", Context: kind, Domain: domain},
 	{ID: "null", Context: kind, Domain: domain},
-	{ID: "another value", Context: kind, Domain: domain},
+	{ID: "a value", Context: kind, Domain: domain},
 	{ID: "no value", Context: kind, Domain: domain},
 }
 
@@ -103,6 +104,10 @@ func Message(code, text string, params map[string]any) web.Message {
 	case "number", "bool", "time", "duration", "base64", "index":
 		if !hasValue { // it was not read from a text
 			id = "input-invalid"
+		}
+	case "too-large":
+		if _, known := params["size"]; !known { // the file was not read to its end
+			id += "-max"
 		}
 	case "min", "max", "gt", "lt", "len":
 		if unit, ok := params["unit"].(string); ok {
