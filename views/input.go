@@ -19,13 +19,14 @@ import (
 // encoding.TextUnmarshalers, and structs, pointers, slices and maps of these: lines.0.qty is in the
 // first element of a slice. A field of another type needs the tag `json:"name"` or `form:"-"`, to
 // show that only JSON fills it. An empty value counts as missing, except for strings and slices of
-// strings. A value in a form of the body wins over one in the query. A bool may be "on", as checkboxes send it.
-// Files fill the types of package views/forms alone; see also [web.Request.FormFile].
+// strings. A value in a form of the body wins over one in the query. A bool may be "on", as
+// checkboxes send it. Files fill the types of package views/forms alone; see also
+// [web.Request.FormFile].
 //
 // For JSON, I is any type that encoding/json decodes, with the same result. Dates and durations may
 // also be written as in forms. null is refused where a value is needed: a field takes it only if it
-// is a pointer, map, slice or interface, or has an UnmarshalJSON; an element of a list or map only if
-// it is an interface or has an UnmarshalJSON.
+// is a pointer, map, slice or interface, or has an UnmarshalJSON; an element of a list or map only
+// if it is an interface or has an UnmarshalJSON.
 //
 // Both use one set of names. A field has the name in its tag `form:"name"`, else that in its tag
 // `json:"name"`, else its own name in lower case; JSON accepts any case. If both tags have a name,
@@ -40,8 +41,9 @@ import (
 // neither comes from the standard library nor names a Go type.
 //
 // Validate is called even if values did not fit, so that the client gets all mistakes at once. It
-// then sees zeros for them; its mistakes in these fields, and in the input as a whole, are left out.
-// A mistake in an element has the index that the client sent: lines.7 also if it fills Lines[0].
+// then sees zeros for them; its mistakes in these fields, and in the input as a whole, are left
+// out. A mistake in an element has the index that the client sent: lines.7 also if it fills
+// Lines[0].
 //
 // To show a form again with its mistakes, add an error view for *InputError, for one of several
 // forms with a predicate on r.ViewName(): see the examples of InputError.

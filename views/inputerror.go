@@ -9,9 +9,10 @@ import (
 )
 
 // InputError reports an input that does not fit. Views made by [OnInput] return it; the method
-// Validate of an input, or a view itself, may return it too. It wraps a 422 (*web.HTTPError), or a 413
-// if a file is too large, whose detail lists the fields, if there are any. A JSON response then has them as a list "errors" of
-// objects with the members "field" and "detail" (as in the example of RFC 9457, section 3).
+// Validate of an input, or a view itself, may return it too. It wraps a 422 (*web.HTTPError), or a
+// 413 if a file is too large, whose detail lists the fields, if there are any. A JSON response then
+// has them as a list "errors" of objects with the members "field" and "detail" (as in the example
+// of RFC 9457, section 3).
 //
 // An error view for *InputError can show the form again: what the client sent is still in
 // r.Parameters(). Predicates limit the view to one form, or to some clients: Route, Accept.
@@ -42,8 +43,8 @@ var _ error = (*InputError)(nil)
 func (f FieldError) Message() web.Message { return fieldtext.Message(f.Code, f.Text, f.Params) }
 
 // Field returns what is wrong with a field in English, "" if nothing is. Field("") is what is wrong
-// with the input as a whole. A nil InputError has no mistakes, so that one template can show a form with
-// mistakes and without.
+// with the input as a whole. A nil InputError has no mistakes, so that one template can show a form
+// with mistakes and without.
 func (e *InputError) Field(name string) string {
 	if e == nil {
 		return ""

@@ -367,7 +367,8 @@ func TestCSRFOnPlainHTTP(t *testing.T) {
 	}
 }
 
-// What we do without tokens is what http.CrossOriginProtection does, for a request that came directly.
+// What we do without tokens is what http.CrossOriginProtection does, for a request that came
+// directly.
 func TestCrossOriginLikeTheStandardLibrary(t *testing.T) {
 	t.Parallel()
 	app := protected(t, security.CrossOrigin("https://partner.org", "http://old.example"), framework.Options{})

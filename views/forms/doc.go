@@ -66,25 +66,27 @@
 //	}
 //
 // [Add] registers both halves of such a page. The first function shows the page, the second one
-// saves the input. Any renderer can show it, such as that of package views/templates; [Show] returns
-// a [*Form] for the template. A name that the input does not have is an error of the template.
+// saves the input. Any renderer can show it, such as that of package views/templates; [Show]
+// returns a [*Form] for the template. A name that the input does not have is an error of the
+// template.
 //
-// Most applications need three names: [Add], [Show] and [Upload]. Small files are Uploads; those that
-// should not be kept in memory or temporary files go to a [Receiver]. [SetValidator] adds rules in
-// tags, and [Strict] refuses what no field takes.
+// Most applications need three names: [Add], [Show] and [Upload]. Small files are Uploads; those
+// that should not be kept in memory or temporary files go to a [Receiver]. [SetValidator] adds
+// rules in tags, and [Strict] refuses what no field takes.
 //
-// The elements of a list are in the order of their indexes, without gaps: lines.7.qty alone fills the
-// first one. A problem in it is still that of lines.7.qty. Lists and maps have at most 1000 elements,
-// and names at most 16 steps.
+// The elements of a list are in the order of their indexes, without gaps: lines.7.qty alone fills
+// the first one. A problem in it is still that of lines.7.qty. Lists and maps have at most 1000
+// elements, and names at most 16 steps.
 //
 // The input follows the rules of [views.OnInput]; its method Validate, and the function that saves,
-// may return an [*views.InputError]. A client that prefers JSON to HTML gets the problems as RFC 9457 describes them, in the member "errors".
+// may return an [*views.InputError]. A client that prefers JSON to HTML gets the problems as RFC
+// 9457 describes them, in the member "errors".
 //
 // # Translations
 //
-// The texts of the framework are messages of the domain "mastaba", with translations in German, French
-// and Spanish (package views/i18n). Their IDs are "input-" and the code of the problem, such as
-// "input-integer"; where one code has several texts, what distinguishes them follows, as in
-// "input-max-characters". Besides the params, ${text} is the English text. The text of an error that
-// Validate returns is itself the ID of a message, in the domain of the application.
+// The texts of the framework are messages of the domain "mastaba", with translations in German,
+// French and Spanish (package views/i18n). Their IDs are "input-" and the code of the problem, such
+// as "input-integer"; where one code has several texts, what distinguishes them follows, as in
+// "input-max-characters". Besides the params, ${text} is the English text. The text of an error
+// that Validate returns is itself the ID of a message, in the domain of the application.
 package forms

@@ -41,9 +41,9 @@ var (
 // they were typed, else with those of present, a struct or a pointer to one. If present is nil, the
 // form is empty. It panics if present has a type that is not an input, which [Add] would refuse.
 //
-// The methods of a Form panic for the name of a field that neither the input of the page nor present
-// has: a misspelt name would otherwise show an empty field, and lose what the user typed. In a
-// template that is an error with the name of the template and the line.
+// The methods of a Form panic for the name of a field that neither the input of the page nor
+// present has: a misspelt name would otherwise show an empty field, and lose what the user typed.
+// In a template that is an error with the name of the template and the line.
 func Show(r *web.Request, present any) *Form {
 	other, values, err := form.Encode(reflect.ValueOf(present))
 	if err != nil {
@@ -59,9 +59,9 @@ func Show(r *web.Request, present any) *Form {
 }
 
 // Values returns the parameters of a form that decode to the value, a struct or a pointer to one:
-// what a browser would send for a page that shows it. It is for tests and clients. Nil pointers, zero
-// times, empty lists, uploads, and map keys with a dot have no parameters; an empty text counts as
-// missing, except in strings. It is an error if the type is not an input.
+// what a browser would send for a page that shows it. It is for tests and clients. Nil pointers,
+// zero times, empty lists, uploads, and map keys with a dot have no parameters; an empty text
+// counts as missing, except in strings. It is an error if the type is not an input.
 func Values(value any) (url.Values, error) {
 	_, values, err := form.Encode(reflect.ValueOf(value))
 	return values, err
@@ -139,8 +139,8 @@ func (f *Form) Len(list string) int {
 // OK reports whether there are no problems.
 func (f *Form) OK() bool { return len(f.problems) == 0 }
 
-// Field returns the name of the input in the page: Path, without the index of an element at its end,
-// as one input sends all elements. It is "files" for the second file, files.1.
+// Field returns the name of the input in the page: Path, without the index of an element at its
+// end, as one input sends all elements. It is "files" for the second file, files.1.
 func (p Problem) Field() string {
 	if at := strings.LastIndexByte(p.Path, '.'); at >= 0 {
 		if _, ok := form.Index(p.Path[at+1:]); ok {

@@ -30,35 +30,35 @@ import (
 //	forms.Add(config, show, save, views.Name("upload"), views.BodyLimit(3<<30))
 //
 // The body as a whole is limited too: raise the limit with views.BodyLimit. All files of an input
-// are either Receivers or Uploads. JSON fills no Receiver, nor do the text fields of a form. Receivers
-// work with [views.OnInput] too.
+// are either Receivers or Uploads. JSON fills no Receiver, nor do the text fields of a form.
+// Receivers work with [views.OnInput] too.
 //
 // # The order of the fields
 //
 // What runs before the view sees only the fields of the form that come before its first file, since
 // reading further would mean to keep the file. So the field with the CSRF token has to be the first
 // one in the form: {{csrf}} right after <form>; scripts send the header instead. Otherwise the
-// response is a 400. The same holds for the permission check, and for an error view of these checks.
-// A predicate [views.Param] takes its fields from there too, and only if one is missing it reads the
-// whole form, as other views do, with the limit of the application. The input itself may have its
-// fields in any order.
+// response is a 400. The same holds for the permission check, and for an error view of these
+// checks. A predicate [views.Param] takes its fields from there too, and only if one is missing it
+// reads the whole form, as other views do, with the limit of the application. The input itself may
+// have its fields in any order.
 type Receiver interface {
 	// ReceiveFile takes one file. It is called on the goroutine of the request, once the first 512
-	// bytes have arrived. name is what the client calls the file, without folders, and mediaType what
-	// the content shows (http.DetectContentType). What is left of content is skipped.
+	// bytes have arrived. name is what the client calls the file, without folders, and mediaType
+	// what the content shows (http.DetectContentType). What is left of content is skipped.
 	//
 	// Reading content fails if the file is larger than the limit in the tag, or the body than its
-	// limit, or if the client disconnects; return that error. The response is a 413 or 400, and what
-	// follows in the form is not read. An [*views.InputError] is a problem of the field. Any other
-	// error is that of the view. After an error, ReceiveFile has to clean up itself.
+	// limit, or if the client disconnects; return that error. The response is a 413 or 400, and
+	// what follows in the form is not read. An [*views.InputError] is a problem of the field. Any
+	// other error is that of the view. After an error, ReceiveFile has to clean up itself.
 	ReceiveFile(r *web.Request, name, mediaType string, content io.Reader) error
 }
 
 // Discarder is a [Receiver] that can undo what it did.
 type Discarder interface {
-	// DiscardFile is called if the input is refused although ReceiveFile succeeded: another field has
-	// a problem, or the rest of the form could not be read. If the function that saves fails, it has
-	// to clean up itself. The context of the request may have ended.
+	// DiscardFile is called if the input is refused although ReceiveFile succeeded: another field
+	// has a problem, or the rest of the form could not be read. If the function that saves fails,
+	// it has to clean up itself. The context of the request may have ended.
 	DiscardFile(r *web.Request)
 }
 

@@ -16,25 +16,25 @@ import (
 //		Title string `form:"title"`
 //	}
 //
-// A parameter of the query or the body, a file, or a member of JSON at any depth that no field takes
-// is then a problem of its own with the code "unknown". It holds for [Add] and for [views.OnInput].
-// Any input with a method RefuseUnknownFields() is strict. [SetStrict] makes all inputs strict, and
-// names the parameters that are not for inputs.
+// A parameter of the query or the body, a file, or a member of JSON at any depth that no field
+// takes is then a problem of its own with the code "unknown". It holds for [Add] and for
+// [views.OnInput]. Any input with a method RefuseUnknownFields() is strict. [SetStrict] makes all
+// inputs strict, and names the parameters that are not for inputs.
 type Strict struct{}
 
 // RefuseUnknownFields marks the type; it does nothing.
 func (Strict) RefuseUnknownFields() {}
 
-// SetStrict makes all inputs of the application strict, as if each had [Strict] embedded. Without it,
-// what no field takes is ignored.
+// SetStrict makes all inputs of the application strict, as if each had [Strict] embedded. Without
+// it, what no field takes is ignored.
 func SetStrict(c registry.Recorder) {
 	rules(c, "strict forms", nil, func(r *form.Rules) { r.Strict = true })
 }
 
 // AllowParameters names parameters that strict inputs do not refuse, although they have no field
 // for them: those that other parts of the application read, such as "page". "utm_*" stands for all
-// that begin with utm_. The field of the CSRF token need not be named. It may be called any number of
-// times.
+// that begin with utm_. The field of the CSRF token need not be named. It may be called any number
+// of times.
 func AllowParameters(c registry.Recorder, names ...string) {
 	cfg := c.Directive()
 	for _, name := range names {

@@ -14,16 +14,16 @@ import (
 //		Files []forms.Upload `form:"files" upload:"count=3"`
 //	}
 //
-// The tag has the limits: max is the size of each file (KB, MB and GB are powers of 1024), types are
-// media types, also image/*, and count is the number of files, 10 by default. A file that is larger
-// than max is a 413, with the problem "too-large" of its field; all files together are limited as
-// the body is. A name has at most 255 bytes (the problem "file-name"). The type is what the content
-// shows, whatever the client says. The param "file" of a problem is the name of the file. An invalid
-// tag is a configuration error.
+// The tag has the limits: max is the size of each file (KB, MB and GB are powers of 1024), types
+// are media types, also image/*, and count is the number of files, 10 by default. A file that is
+// larger than max is a 413, with the problem "too-large" of its field; all files together are
+// limited as the body is. A name has at most 255 bytes (the problem "file-name"). The type is what
+// the content shows, whatever the client says. The param "file" of a problem is the name of the
+// file. An invalid tag is a configuration error.
 //
 // Up to 1 MB of the files is in memory, the rest in temporary files. Its methods Open and WriteTo
-// read the content, for example into a store. In a page made by [Add] it is there until the function
-// that saves returns.
+// read the content, for example into a store. In a page made by [Add] it is there until the
+// function that saves returns.
 type Upload struct {
 	header *multipart.FileHeader
 	typ    string

@@ -148,7 +148,8 @@ func FuzzMultipart(f *testing.F) {
 	})
 }
 
-// TestProblemsOfElements: an input in the page sends all files, so the problem of one is that of the input.
+// TestProblemsOfElements: an input in the page sends all files, so the problem of one is that of
+// the input.
 func TestProblemsOfElements(t *testing.T) {
 	t.Parallel()
 	type photos struct {

@@ -18,7 +18,8 @@ type Validator interface {
 }
 
 // SetValidator sets what checks the inputs of all pages made by [Add] and of all views made by
-// [views.OnInput], if they are structs or pointers to structs. A method Validate is called after it.
+// [views.OnInput], if they are structs or pointers to structs. A method Validate is called after
+// it.
 func SetValidator(c registry.Recorder, v Validator) {
 	cfg := c.Directive()
 	if v == nil {

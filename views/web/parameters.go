@@ -74,8 +74,8 @@ type parametersOf struct {
 // a malformed form, or a body that cannot be read is a 400.
 //
 // Files are not parameters: a view gets them with [Request.FormFile] (see its example),
-// ParseMultipartForm or MultipartReader, which work as if nothing had been read. A body that exceeds
-// MaxForm because of its files is kept in a temporary file, up to the limit of bodies.
+// ParseMultipartForm or MultipartReader, which work as if nothing had been read. A body that
+// exceeds MaxForm because of its files is kept in a temporary file, up to the limit of bodies.
 //
 // FormValue of http.Request differs: there the body takes precedence, and is consumed. Parameters
 // finds what ParseForm or ParseMultipartForm has read. MultipartReader leaves nothing to find:
@@ -130,8 +130,8 @@ func formError(err error) error {
 	return err
 }
 
-// BeginForm sets whether Parameters reads a multipart form only up to its first file, so that a view
-// can take the files while they arrive. It returns what was set before.
+// BeginForm sets whether Parameters reads a multipart form only up to its first file, so that a
+// view can take the files while they arrive. It returns what was set before.
 func (d Driver) BeginForm(only bool) (before bool) {
 	root := d.r.root()
 	if before, root.flags = root.flags&flagBeginForm != 0, root.flags&^flagBeginForm; only {

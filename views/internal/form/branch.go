@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// branch is a step of names, with the values of the name that ends there. Its children are a list. It
-// is small, since a request has one for each step.
+// branch is a step of names, with the values of the name that ends there. Its children are a list.
+// It is small, since a request has one for each step.
 type branch struct {
 	name   string
 	text   string    // the last value

@@ -88,7 +88,8 @@ func decode(t *testing.T, v form.Validator, contentType, body string) ([]form.Mi
 	return f.Decode(web.Begin(app, hr), new(booking), false, listed)
 }
 
-// All mistakes come at once: a step of validation adds those of fields about which nothing is known.
+// All mistakes come at once: a step of validation adds those of fields about which nothing is
+// known.
 func TestDecodeMergesMistakes(t *testing.T) {
 	t.Parallel()
 	const encoded, json = "application/x-www-form-urlencoded", "application/json"

@@ -15,9 +15,9 @@ import (
 var formsByType sync.Map
 
 // Encode returns the parameters that Fill makes v of, by name, and the form of its type. A nil
-// pointer, a zero time and an empty list have none, nor has a map key with a dot. An element without
-// any has an empty one, so that it keeps its place. An invalid v, or a nil pointer, has neither form
-// nor parameters.
+// pointer, a zero time and an empty list have none, nor has a map key with a dot. An element
+// without any has an empty one, so that it keeps its place. An invalid v, or a nil pointer, has
+// neither form nor parameters.
 func Encode(v reflect.Value) (*Form, map[string][]string, error) {
 	values := map[string][]string{}
 	for v.Kind() == reflect.Pointer && !v.IsNil() {

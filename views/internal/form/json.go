@@ -19,8 +19,8 @@ import (
 // unless the input is strict, and the last of several members of one name counts. Beyond that it
 // reads dates and durations as forms do. Types with UnmarshalJSON decode themselves.
 //
-// Unlike encoding/json it refuses null where a value is needed. null sets a field that is a pointer,
-// map, slice or interface to nil. Elements of lists and maps are null only in interfaces.
+// Unlike encoding/json it refuses null where a value is needed. null sets a field that is a
+// pointer, map, slice or interface to nil. Elements of lists and maps are null only in interfaces.
 func (f *Form) FillJSON(input reflect.Value, body []byte) ([]Mistake, error) {
 	var m mistakes
 	err := f.fillJSON(input, body, f.strict, &m)

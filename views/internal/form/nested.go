@@ -95,8 +95,8 @@ func (f *Form) branches(from *web.Parameters, m *mistakes) *tree {
 	return t
 }
 
-// addAll adds the names of the form or of the query to a tree. It returns the fields with names that
-// have too many steps.
+// addAll adds the names of the form or of the query to a tree. It returns the fields with names
+// that have too many steps.
 func (t *tree) addAll(nested map[string]*node, from *web.Parameters, posted bool) (deep []string) {
 	known := "" // the last field
 	for name, value := range from.Sent(posted) {
@@ -168,8 +168,8 @@ func (n *node) fill(v reflect.Value, b *branch, m *mistakes) {
 	}
 }
 
-// lacks reports whether b has nothing for a nested value: then it is no element, so that a client does
-// not put nil pointers into a list.
+// lacks reports whether b has nothing for a nested value: then it is no element, so that a client
+// does not put nil pointers into a list.
 func (n *node) lacks(b *branch) bool { return n.leaf == nil && b.first == nil && !b.dropped }
 
 func (n *node) fillList(v reflect.Value, b *branch, m *mistakes) {

@@ -56,7 +56,8 @@ func (f *Form) Prepare(reg *registry.Registry) error {
 	return nil
 }
 
-// others reports which parameters a strict input does not refuse, although it has no field for them.
+// others reports which parameters a strict input does not refuse, although it has no field for
+// them.
 func (rules *Rules) others(r *web.Request) func(name string) bool {
 	token := ""
 	if reg := r.Registry(); reg != nil {

@@ -127,8 +127,8 @@ func (n *node) addUnknown(b *branch, m *mistakes) {
 	}
 }
 
-// Knows reports whether a name is that of a field, or a part of one: lines, lines.0 and lines.0.qty.
-// A nil Form knows none.
+// Knows reports whether a name is that of a field, or a part of one: lines, lines.0 and
+// lines.0.qty. A nil Form knows none.
 func (f *Form) Knows(name string) bool {
 	if f == nil {
 		return false

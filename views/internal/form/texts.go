@@ -56,7 +56,8 @@ func (l *leaf) fillOne(field reflect.Value, text string, m *mistakes) {
 	}
 }
 
-// fillList sets a field that is a list to texts, without those that are empty and therefore no values.
+// fillList sets a field that is a list to texts, without those that are empty and therefore no
+// values.
 func (l *leaf) fillList(field reflect.Value, texts []string, m *mistakes) {
 	size := len(texts)
 	if !l.empty {
@@ -125,9 +126,9 @@ func isPlain(t reflect.Type) bool {
 	return t != durationType && t != numberType && !reflect.PointerTo(t).Implements(textUnmarshaler)
 }
 
-// keepsEmpty reports whether an empty text is a value of the type, which holds only for strings. For
-// any other type it counts as missing, since a browser sends all fields of a form, also those left
-// empty.
+// keepsEmpty reports whether an empty text is a value of the type, which holds only for strings.
+// For any other type it counts as missing, since a browser sends all fields of a form, also those
+// left empty.
 func keepsEmpty(t reflect.Type) bool { return t.Kind() == reflect.String && isPlain(t) }
 
 // setterOf returns the setter of a type that isText accepts.

@@ -20,7 +20,8 @@ type upload interface {
 	Receive(file *multipart.FileHeader, mediaType string)
 }
 
-// uploadMemory is how much of the files of a form is kept in memory; the rest is in temporary files.
+// uploadMemory is how much of the files of a form is kept in memory; the rest is in temporary
+// files.
 const uploadMemory = 1 << 20
 
 // uploadField is a field that files fill.
@@ -35,8 +36,8 @@ type uploadField struct {
 	typ      reflect.Type // of a file
 }
 
-// longestName is how many bytes the name of a file may have, as in most file systems. Without a limit
-// it could be as long as the body, and would be in every page that lists it.
+// longestName is how many bytes the name of a file may have, as in most file systems. Without a
+// limit it could be as long as the body, and would be in every page that lists it.
 const (
 	longestName = 255
 	codeName    = "file-name" // a name that is longer
@@ -158,7 +159,8 @@ func (u *uploadField) fill(v reflect.Value, headers []*multipart.FileHeader, m *
 	return nil
 }
 
-// check adds what is wrong with the name or the media type of a file, and reports whether nothing is.
+// check adds what is wrong with the name or the media type of a file, and reports whether nothing
+// is.
 func (u *uploadField) check(name, typ string, m *mistakes) bool {
 	switch {
 	case len(name) > longestName:

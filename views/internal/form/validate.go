@@ -21,14 +21,15 @@ var _ error = (*Invalid)(nil)
 func (e *Invalid) Error() string { return e.Err.Error() }
 
 // Decode fills an input, a pointer to what f was made for, from a request (see Read), and validates
-// it: by the rules of the application and then by its method Validate. It returns what is wrong with
-// the input, or any other error. listed returns the mistakes that an error of validation lists.
+// it: by the rules of the application and then by its method Validate. It returns what is wrong
+// with the input, or any other error. listed returns the mistakes that an error of validation
+// lists.
 //
-// Validation also runs if some values did not fit, since a client wants to see all mistakes at once.
-// It then sees the zero value of these fields, so what it reports of them does not count, nor does
-// what it reports of the input as a whole, which may be due to them. In the same way a mistake of
-// Validate counts only for fields that pass the rules. If the value as a whole did not fit, there is
-// nothing to validate.
+// Validation also runs if some values did not fit, since a client wants to see all mistakes at
+// once. It then sees the zero value of these fields, so what it reports of them does not count, nor
+// does what it reports of the input as a whole, which may be due to them. In the same way a mistake
+// of Validate counts only for fields that pass the rules. If the value as a whole did not fit,
+// there is nothing to validate.
 //
 // Files that a receiver took are discarded if the input is refused.
 func (f *Form) Decode(r *web.Request, input any, keep bool, listed func(error) ([]Mistake, bool)) ([]Mistake, error) {
