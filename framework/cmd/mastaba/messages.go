@@ -25,7 +25,7 @@ func messagesCommand() *cobra.Command {
 	flags.StringVar(&o.Domain, "domain", "messages", "`DOMAIN` of messages that name none")
 	flags.StringSliceVar(&o.Locales, "locale", nil, "`LOCALES` that get, or need, a catalog, such as de,pt_BR")
 	flags.StringArrayVar(&o.Templates, "templates", nil, "`FOLDER[=DOMAIN]` of templates; may be repeated (default: the folders of the packages)")
-	flags.StringSliceVar(&o.Extensions, "ext", []string{".html"}, "`EXTENSIONS` of templates")
+	flags.StringSliceVar(&o.Extensions, "ext", nil, "`EXTENSIONS` of templates, such as .html,.txt (default: those that the source names)")
 	extract := &cobra.Command{
 		Use: "extract [PACKAGES]", Short: "collect the texts of source and templates, update the catalogs",
 		Long: "Extract writes DOMAIN.pot into the folder of the catalogs and brings the catalogs up to date:\n" +

@@ -213,7 +213,7 @@ func (g *goCollector) call(n *ast.CallExpr) {
 		}
 	}
 	if callee.receiver != nil {
-		values[partDomain], values[partContext] = g.domainOf(g.pkg, callee.receiver, 0)
+		values[partDomain], values[partContext] = g.domainOf(callee.pkg, callee.receiver, 0)
 	}
 	names, known := []string(nil), false
 	if k.pairs >= 0 && !n.Ellipsis.IsValid() {
@@ -227,6 +227,7 @@ type called struct {
 	key      any
 	fn       *types.Func // nil for a closure
 	receiver ast.Expr    // of type i18n.Domain; nil otherwise
+	pkg      *goPackage  // that the receiver is in
 }
 
 func (g *goCollector) callee(n *ast.CallExpr) *called {
@@ -250,11 +251,28 @@ func (g *goCollector) callee(n *ast.CallExpr) *called {
 		obj = obj.Origin()
 		c := &called{key: obj.FullName(), fn: obj}
 		if selection := g.pkg.info.Selections[sel]; isSelector && selection != nil && isNamed(selection.Recv(), "views/i18n", "Domain") {
-			c.receiver = sel.X
+			c.receiver, c.pkg = sel.X, g.pkg
 		}
 		return c
 	case *types.Var:
+		if method := g.methodIn(obj); method != nil {
+			return method
+		}
 		return &called{key: keyOf(obj)}
+	}
+	return nil
+}
+
+// methodIn returns the method of i18n.Domain that a variable holds: var tr = text.Tr.
+func (g *goCollector) methodIn(v *types.Var) *called {
+	from, ok := g.origins[keyOf(v)]
+	sel, isSelector := from.expr.(*ast.SelectorExpr)
+	if !ok || !isSelector {
+		return nil
+	}
+	fn, ok := from.pkg.info.Uses[sel.Sel].(*types.Func)
+	if selection := from.pkg.info.Selections[sel]; ok && selection != nil && isNamed(selection.Recv(), "views/i18n", "Domain") {
+		return &called{key: fn.FullName(), fn: fn, receiver: sel.X, pkg: from.pkg}
 	}
 	return nil
 }
@@ -406,6 +424,9 @@ var partNames = [parts]string{"text", "plural", "domain", "context", "default te
 func (g *goCollector) value(expr ast.Expr) value { return valueIn(g.pkg, expr) }
 
 func valueIn(p *goPackage, expr ast.Expr) value {
+	if expr == nil {
+		return value{}
+	}
 	if c := p.info.Types[expr].Value; c != nil && c.Kind() == constant.String {
 		return value{text: constant.StringVal(c), known: true}
 	}

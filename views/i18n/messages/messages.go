@@ -28,7 +28,8 @@ type Options struct {
 	// these packages name. Folders that begin with a dot or "_", and those called testdata, vendor
 	// or node_modules, are left out.
 	Templates []string
-	// Extensions are those of templates; by default .html.
+	// Extensions are those of templates; by default .html, and those that the options of
+	// templates.Add name.
 	Extensions []string
 	// Catalogs is the folder with LOCALE/LC_MESSAGES/DOMAIN.po; "" is "locale". A relative one is
 	// below Dir.
@@ -141,9 +142,6 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if len(o.Packages) == 0 {
 		o.Packages = []string{"./..."}
-	}
-	if len(o.Extensions) == 0 {
-		o.Extensions = []string{".html"}
 	}
 	for _, locale := range o.Locales {
 		if locale == "" || strings.ContainsAny(locale, `/\.`) {

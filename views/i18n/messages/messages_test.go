@@ -264,10 +264,12 @@ func TestDomainsOfTemplates(t *testing.T) {
 	// Without a word, the domain is that of the options of templates.Add.
 	source, err = messages.Extract(t.Context(), messages.Options{Packages: []string{"./testdata/wiki"}})
 	require.NoError(t, err)
+	var ids []string
 	for _, m := range source.Messages {
 		assert.Equal(t, "wiki", m.Domain, m.ID)
+		ids = append(ids, m.String())
 	}
-	assert.Len(t, source.Messages, 2)
+	assert.Equal(t, []string{`"Of a mail"`, `"Of the template"`, `"Of XHTML"`, `"Of the source"`, `"Of a method as a value" (context "method")`}, ids)
 
 	_, err = messages.Extract(t.Context(), messages.Options{Packages: []string{"./testdata/both"}})
 	assert.EqualError(t, err, `testdata/both/pages/page.html:1: its messages may be of the domains one, messages: name the folders of templates with their domains, such as "pages=one"`)

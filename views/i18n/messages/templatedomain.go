@@ -13,9 +13,12 @@ type templateDomains struct {
 	of   map[string][]string
 }
 
-// templateDomains finds the calls of templates.Add and AddAssets.
+// templateDomains finds the calls of templates.Add and AddAssets. Unless the extensions of templates
+// are given, it adds those that the calls name.
 func (g *goCollector) templateDomains(packages []*goPackage) templateDomains {
 	d := templateDomains{of: map[string][]string{}}
+	given := len(g.Extensions) > 0
+	extensions := []string{".html"}
 	for _, p := range packages {
 		g.pkg = p
 		d.dirs = append(d.dirs, p.dir)
@@ -25,30 +28,53 @@ func (g *goCollector) templateDomains(packages []*goPackage) templateDomains {
 				if !ok {
 					return true
 				}
-				c := g.callee(call)
-				if c == nil || c.fn == nil || c.fn.Pkg() == nil || c.fn.Pkg().Path() != module+"views/templates" || !strings.HasPrefix(c.fn.Name(), "Add") {
-					return true
+				domain, extension, ok := g.templateOptions(call)
+				if ok && !slices.Contains(d.of[p.dir], domain) {
+					d.of[p.dir] = append(d.of[p.dir], domain)
 				}
-				name := g.Domain
-				if lit, ok := ast.Unparen(call.Args[len(call.Args)-1]).(*ast.CompositeLit); ok {
-					for _, element := range lit.Elts {
-						if pair, ok := element.(*ast.KeyValueExpr); ok {
-							if key, _ := pair.Key.(*ast.Ident); key != nil && key.Name == "Domain" {
-								if v := g.value(pair.Value); v.text != "" {
-									name = v.text
-								}
-							}
-						}
-					}
-				}
-				if !slices.Contains(d.of[p.dir], name) {
-					d.of[p.dir] = append(d.of[p.dir], name)
+				if ok && !slices.Contains(extensions, extension) {
+					extensions = append(extensions, extension)
 				}
 				return true
 			})
 		}
 	}
+	if !given {
+		g.Extensions = extensions
+	}
 	return d
+}
+
+// templateOptions returns what the options of a call of templates.Add or AddAssets say; ok is false
+// for other calls.
+func (g *goCollector) templateOptions(call *ast.CallExpr) (domain, extension string, ok bool) {
+	c := g.callee(call)
+	if c == nil || c.fn == nil || c.fn.Pkg() == nil || c.fn.Pkg().Path() != module+"views/templates" || !strings.HasPrefix(c.fn.Name(), "Add") {
+		return "", "", false
+	}
+	domain, extension = g.Domain, ".html"
+	lit, ok := ast.Unparen(call.Args[len(call.Args)-1]).(*ast.CompositeLit)
+	if !ok {
+		return domain, extension, true
+	}
+	fields := map[string]ast.Expr{}
+	for _, element := range lit.Elts {
+		if pair, ok := element.(*ast.KeyValueExpr); ok {
+			if key, ok := pair.Key.(*ast.Ident); ok {
+				fields[key.Name] = pair.Value
+			}
+		}
+	}
+	if fields["Text"] != nil {
+		extension = ".txt"
+	}
+	if v := g.value(fields["Domain"]); v.text != "" {
+		domain = v.text
+	}
+	if v := g.value(fields["Extension"]); v.text != "" {
+		extension = v.text
+	}
+	return domain, extension, true
 }
 
 // domain returns the domain of the templates below the directory of a package. A package that adds
