@@ -19,10 +19,10 @@ const StatusClientClosedRequest = 499
 
 // Response renders the error as a response to r: as a page, as JSON (RFC 9457,
 // application/problem+json) or as text, whichever Accept prefers. Without a preference (no header,
-// or */* as from curl) it is JSON if the client sent JSON, else text; browsers, which name text/html,
-// get the page. A status of 500 or above shows the request id. What the failed view set on
-// [Request.Response] is not used. With translations (package views/i18n), title and detail are in the
-// language of the client.
+// or */* as from curl) it is JSON if the client sent JSON, else text; browsers, which name
+// text/html, get the page. A status of 500 or above shows the request id. What the failed view set
+// on [Request.Response] is not used. In an application with translations, title and detail of a
+// status of 400 or above are in the language of the client.
 func (e *HTTPError) Response(r *Request) *Response {
 	resp := r.cleanResponse()
 	e = e.orZero()

@@ -261,7 +261,7 @@ func TestDomainsOfTemplates(t *testing.T) {
 	}
 	assert.Equal(t, map[string]int{"basket": 1, "wiki": 10}, domains)
 
-	// Without a word, the domain is that of the options of templates.Add.
+	// By default the domain is that of the options of templates.Add.
 	source, err = messages.Extract(t.Context(), messages.Options{Packages: []string{"./testdata/wiki"}})
 	require.NoError(t, err)
 	var ids []string
