@@ -23,8 +23,6 @@ type Parameters struct {
 	files []string
 }
 
-var noParameters = &Parameters{}
-
 // Get returns the value of a parameter, and whether it is there.
 func (p *Parameters) Get(name string) (string, bool) { return p.lists.Get(name) }
 
@@ -55,23 +53,25 @@ func (p *Parameters) Files() []string { return p.files }
 // HasFile reports whether the form has a file of this name.
 func (p *Parameters) HasFile(name string) bool { return slices.Contains(p.files, name) }
 
-var parametersKey = NewKey("parameters", func(r *Request) (parametersOf, error) {
-	return r.parse(parametersOf{begun: true, Parameters: noParameters})
-})
+var (
+	noParameters  = &Parameters{}
+	parametersKey = NewKey("parameters", func(r *Request) (parametersOf, error) { return r.load(true) })
+	wholeKey      = NewKey("whole form", func(r *Request) (parametersOf, error) { return r.load(false) })
+	begunKey      = NewKey[bool]("beginning of the form alone", nil)
+)
 
 // parametersOf are the parameters of a query string: a copy of the request may have another one.
 type parametersOf struct {
 	query string
-	begun bool // see BeginForm
+	begun bool // the form was read up to its first file
 	*Parameters
 }
 
 // Parameters returns the parameters of the request. It reads the body of a form once, and keeps it
-// readable for the view. It does not read other bodies.
-//
-// Application.MaxForm limits the bytes of a form. In a multipart form the contents of files do not
-// count, and up to 1000 parts are read. A form that is too large is a 413. Text that is not UTF-8,
-// a malformed form, or a body that cannot be read is a 400.
+// readable for the view. It does not read other bodies. Application.MaxForm limits the bytes of a
+// form. In a multipart form the contents of files do not count, and up to 1000 parts are read. A
+// form that is too large is a 413. Text that is not UTF-8, a malformed form, or a body that cannot
+// be read is a 400.
 //
 // Files are not parameters: a view gets them with [Request.FormFile] (see its example),
 // ParseMultipartForm or MultipartReader, which work as if nothing had been read. A body that
@@ -81,46 +81,52 @@ type parametersOf struct {
 // finds what ParseForm or ParseMultipartForm has read. MultipartReader leaves nothing to find:
 // after it Parameters returns an error without a status.
 func (r *Request) Parameters() (*Parameters, error) {
+	begun, _ := begunKey.Peek(r)
+	return r.parameters(begun)
+}
+
+func (r *Request) parameters(begun bool) (*Parameters, error) {
 	if r.URL.RawQuery == "" && form.In(r.Request) == form.None {
 		return noParameters, nil
 	}
 	p, err := parametersKey.Get(r)
-	if err == nil && (p.query != r.URL.RawQuery || p.begun && r.root().flags&flagBeginForm == 0) {
-		if p, err = r.parse(p); err == nil {
+	if err == nil && p.begun && !begun {
+		p, err = wholeKey.Get(r)
+	}
+	if err == nil && p.query != r.URL.RawQuery {
+		if p, err = r.parse(form.Fields{Texts: p.lists[1], Files: p.files, Begun: p.begun}); err == nil {
 			parametersKey.Set(r, p)
 		}
 	}
 	return p.Parameters, err
 }
 
-// parse returns the parameters with the query of r; it reads the form unless known has all of it.
-func (r *Request) parse(known parametersOf) (parametersOf, error) {
+// parse returns the parameters of the query and of a form.
+func (r *Request) parse(fields form.Fields) (parametersOf, error) {
 	query, err := urls.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return parametersOf{}, BadRequest("the query string is not UTF-8").With(err)
 	}
-	p := parametersOf{r.URL.RawQuery, false, &Parameters{lists: urls.Lists{query, known.lists[1]}, files: known.files}}
-	if known.begun && form.In(r.Request) != form.None {
-		fields, err := readForm(r)
-		if err != nil {
-			return parametersOf{}, err
-		}
-		p.lists[1], p.files, p.begun = fields.Texts, fields.Files, fields.Begun
-	}
-	return p, nil
+	return parametersOf{r.URL.RawQuery, fields.Begun, &Parameters{urls.Lists{query, fields.Texts}, fields.Files}}, nil
 }
 
-// readForm reads the body, and makes it readable again.
-func readForm(r *Request) (form.Fields, error) {
-	if fields, ok, err := form.Parsed(r.Request); ok || err != nil {
-		return fields, formError(err)
+// load reads the form too, and makes the body readable again; with begin, up to the first file.
+func (r *Request) load(begin bool) (parametersOf, error) {
+	p, err := r.parse(form.Fields{})
+	if err != nil || form.In(r.Request) == form.None {
+		return p, err
 	}
-	from := r.Body
-	fields, kept, err := form.Read(r.Request, cmp.Or(max(r.app.MaxForm, 0), DefaultMaxBody), r.root().flags&flagBeginForm != 0)
-	if r.putBack(from, kept.Again()); kept.OnDisk() {
-		r.more().closers.Add(kept)
+	fields, read, err := form.Parsed(r.Request)
+	if !read && err == nil {
+		from, kept := r.Body, (*body.Kept)(nil)
+		fields, kept, err = form.Read(r.Request, cmp.Or(max(r.app.MaxForm, 0), DefaultMaxBody), begin)
+		if r.putBack(from, kept.Again()); kept.OnDisk() {
+			r.more().closers.Add(kept)
+		}
+		err = bodyError(err)
 	}
-	return fields, formError(bodyError(err))
+	p.lists[1], p.files, p.begun = fields.Texts, fields.Files, fields.Begun
+	return p, formError(err)
 }
 
 func formError(err error) error {
@@ -130,21 +136,17 @@ func formError(err error) error {
 	return err
 }
 
-// BeginForm sets whether Parameters reads a multipart form only up to its first file, so that a
-// view can take the files while they arrive. It returns what was set before.
-func (d Driver) BeginForm(only bool) (before bool) {
-	root := d.r.root()
-	if before, root.flags = root.flags&flagBeginForm != 0, root.flags&^flagBeginForm; only {
-		root.flags |= flagBeginForm
-	}
-	return before
-}
+// BeginForm makes Parameters read a multipart form only up to its first file, until ReadForm.
+func (d Driver) BeginForm() { begunKey.Set(d.r, true) }
+
+// Beginning is Parameters, of a multipart form only what comes before its first file.
+func (d Driver) Beginning() (*Parameters, error) { return d.r.parameters(true) }
 
 // ReadForm reads the multipart form in the body, which is then gone: Parameters has its fields, and
 // take gets each file while it arrives. It stops at the first error of take, which it returns.
 func (d Driver) ReadForm(take func(*multipart.Part) error) error {
 	fields, err := form.ReadParts(d.r.Request, cmp.Or(max(d.r.app.MaxForm, 0), DefaultMaxBody), take, bodyError)
-	if p, wrong := d.r.parse(parametersOf{Parameters: &Parameters{urls.Lists{1: fields.Texts}, fields.Files}}); wrong == nil {
+	if p, wrong := d.r.parse(fields); wrong == nil {
 		parametersKey.Set(d.r, p)
 	}
 	return formError(err)

@@ -57,7 +57,6 @@ const (
 	flagNegotiated                             // see Negotiated
 	flagRouteRefused                           // see Driver.RouteRefused
 	flagShown                                  // of the original: Request has the pattern of the match
-	flagBeginForm                              // of the original: see Driver.BeginForm
 	flagFailing                                // of the original: see Driver.Failing
 
 	flagsLearned = flagMatched | flagNegotiated | flagRouteRefused // what the router sets, and Detached.Attach takes over

@@ -142,9 +142,7 @@ func (p Pair) String() string {
 // Hold reports whether the request has all of them. Of a multipart form it reads no more than up to
 // the first file if all names are before that, so that a view can take the files while they arrive.
 func (p Pairs) Hold(r *web.Request) (bool, error) {
-	before := web.Drive(r).BeginForm(true)
-	params, err := r.Parameters()
-	web.Drive(r).BeginForm(before)
+	params, err := web.Drive(r).Beginning()
 	if err == nil && slices.ContainsFunc(p, func(want Pair) bool { return !params.Has(want.Name) }) {
 		params, err = r.Parameters()
 	}

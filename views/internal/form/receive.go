@@ -65,7 +65,7 @@ func (f *Form) Around(next func(*web.Request, any) (any, error)) func(*web.Reque
 // before the first file: otherwise a check of the CSRF token would read all of it.
 func Begin(next func(*web.Request, any) (any, error)) func(*web.Request, any) (any, error) {
 	return func(r *web.Request, res any) (any, error) {
-		web.Drive(r).BeginForm(true)
+		web.Drive(r).BeginForm()
 		return next(r, res)
 	}
 }
@@ -89,7 +89,6 @@ var errTooLarge = errors.New("a file is too large")
 // read reads the form, and lets the fields take their files. It stops at a file that is too large.
 func (fs *files) read() error {
 	err := web.Drive(fs.r).ReadForm(fs.take)
-	web.Drive(fs.r).BeginForm(false)
 	if err == errTooLarge {
 		fs.large = true
 		return nil
