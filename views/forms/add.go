@@ -27,7 +27,7 @@ func Add[R, I, O any](c registry.Recorder, show func(*web.Request, R) (O, error)
 	fields, err := form.Of(reflect.TypeFor[I]())
 	switch {
 	case save == nil:
-		cfg.Report(errors.New("forms.Add: the function that saves is nil"))
+		cfg.Report(errors.New("forms.Add: the function that saves is nil: want a func(*web.Request, R, I) (*web.Response, error)"))
 		return
 	case err != nil:
 		cfg.Report(fmt.Errorf("forms.Add: %w", err))

@@ -86,7 +86,7 @@ func (r *Request) Parameters() (*Parameters, error) {
 }
 
 func (r *Request) parameters(begun bool) (*Parameters, error) {
-	if r.URL.RawQuery == "" && form.In(r.Request) == form.None {
+	if r.URL.RawQuery == "" && form.Named(r.Request) == form.None {
 		return noParameters, nil
 	}
 	p, err := parametersKey.Get(r)
@@ -101,7 +101,6 @@ func (r *Request) parameters(begun bool) (*Parameters, error) {
 	return p.Parameters, err
 }
 
-// parse returns the parameters of the query and of a form.
 func (r *Request) parse(fields form.Fields) (parametersOf, error) {
 	query, err := urls.ParseQuery(r.URL.RawQuery)
 	if err != nil {

@@ -82,7 +82,7 @@ func (f *Form) addFields() error {
 	for _, field := range fields {
 		if isFile(field.typ) {
 			return fmt.Errorf("field %s of type %s: an input has no files: remove the field, "+
-				"and read the file with FormFile or MultipartReader of the request, or make it a forms.Upload", field.goName, field.typ)
+				"and read the file with FormFile or MultipartReader of the request, or make it a forms.Upload or forms.Receiver", field.goName, field.typ)
 		}
 		if field.form == "" {
 			continue

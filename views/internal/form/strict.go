@@ -105,7 +105,7 @@ func (n *node) addUnknown(b *branch, m *mistakes) {
 	}
 	if n.leaf == nil && b.has {
 		m.within = b
-		m.add(codeUnknown, "a field of this name takes no text, its parts do", nil)
+		m.add(codeUnknown, fmt.Sprintf("expected parts of the field, such as %s, not the field itself", n.part(m.where())), nil)
 	}
 	for c := b.first; c != nil; c = c.next {
 		var inner *node
@@ -125,6 +125,17 @@ func (n *node) addUnknown(b *branch, m *mistakes) {
 		}
 		inner.addUnknown(c, m)
 	}
+}
+
+// part returns the name of a part of a field that has some.
+func (n *node) part(name string) string {
+	switch n.typ.Kind() {
+	case reflect.Slice:
+		return name + ".0"
+	case reflect.Struct:
+		return name + "." + n.fields[0].name
+	}
+	return name + ".key"
 }
 
 // Knows reports whether a name is that of a field, or a part of one: lines, lines.0 and

@@ -37,8 +37,8 @@ func TestStrict(t *testing.T) {
 		"titel=a&other=b&titel=c":                       {`titel: no such field: did you mean "title"?`, "other: no such field", "offset: no such field"},
 		"tags.0=a&only=x&.=1&=1":                        {"tags.0: no such field: did you mean \"tags\"?", "only: no such field", ".: no such field", ": no such field", "offset: no such field"},
 		"lines=1&lines.0=2&lines.0.qyt=1&lines.0.qty.x=1&lines.0.more=1&lines.0.more.a.b=1": {
-			"offset: no such field", "lines: a field of this name takes no text, its parts do", "lines.0: a field of this name takes no text, its parts do",
-			`lines.0.qyt: no such field: did you mean "qty"?`, "lines.0.qty.x: no such field", "lines.0.more: a field of this name takes no text, its parts do",
+			"offset: no such field", "lines: expected parts of the field, such as lines.0, not the field itself", "lines.0: expected parts of the field, such as lines.0.qty, not the field itself",
+			`lines.0.qyt: no such field: did you mean "qty"?`, "lines.0.qty.x: no such field", "lines.0.more: expected parts of the field, such as lines.0.more.key, not the field itself",
 			"lines.0.more.a.b: no such field",
 		},
 	} {

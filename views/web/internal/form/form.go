@@ -67,12 +67,18 @@ func notText(err error) *Error {
 
 // In returns the kind of the form in the body of hr. Only POST, PUT and PATCH have one.
 func In(hr *http.Request) Kind {
+	if hr.Body == nil || hr.Body == http.NoBody {
+		return None
+	}
+	return Named(hr)
+}
+
+// Named returns the kind of the form that hr has if it has a body. It may be called while the body is
+// read.
+func Named(hr *http.Request) Kind {
 	switch hr.Method {
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
 	default:
-		return None
-	}
-	if hr.Body == nil || hr.Body == http.NoBody {
 		return None
 	}
 	switch header.ContentType(hr.Header) {
