@@ -45,13 +45,13 @@ func TestBeginAndResumeAreWalk(t *testing.T) {
 		paths map[string]bool // whether Begin is enough
 	}{
 		"no traverser": {nil, map[string]bool{
-			"/": true, "/map": true, "/map/map/leaf": true, "/map/map/leaf/more": false, "/map/map/nil": false, "/none/more": true,
+			"/": true, "/map": true, "/map/map/leaf": true, "/map/map/leaf/more": true, "/map/map/nil": false, "/none/more": true,
 			"/plain/plain/none": true, "/plain/leaf": true, "/map/@@edit/a/b": true, "/nil": false, "/nil%20map": false,
 			"/nil%20plain": false, "/nil%20pointer/x": false, "/node": false, "/counted": true, "/counted/a/b": false,
 			"/map/../plain/./leaf": true, "/a/b/c/d/e/f/g/h/i/j": true, "/%ff": false,
 		}},
 		"a rule for Map":     {ruled, map[string]bool{"/": true, "/map": false, "/none": false}},
-		"a rule for another": {other, map[string]bool{"/map/map": true, "/map/map/leaf": true, "/map/map/leaf/more": false}},
+		"a rule for another": {other, map[string]bool{"/map/map": true, "/map/map/leaf": true, "/map/map/leaf/more": false, "/plain/leaf/more": true}},
 		"a guard":            {guarded, map[string]bool{"/": true, "/map": false}},
 		"a hook":             {hooked, map[string]bool{"/": true, "/map": false}},
 	} {

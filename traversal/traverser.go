@@ -118,6 +118,15 @@ func (t *Traverser) leavesMaps() bool {
 	return t == nil || !t.hooked() && !t.guards() && (t.types == nil || t.types[mapType] == nil)
 }
 
+// childless reports whether a resource has no children, whatever their names.
+func (t *Traverser) childless(res Resource) bool {
+	switch t.capable(res).(type) {
+	case Map, PathContainer, AsyncContainer, Container, *abilities:
+		return false
+	}
+	return badResource(res) == ""
+}
+
 var mapType = reflect.TypeFor[Map]()
 
 // extend adds the ability of an extension, unless there is one already.

@@ -47,13 +47,13 @@ func (t *Traverser) Walk(ctx context.Context, root Resource, p Path, into *Resul
 }
 
 // Begin begins a walk as Walk does, and goes as far as nothing can wait or needs a context: down from
-// one [Map] to the next, without rules, hooks and guard. done reports whether the walk has ended
-// there; if not, Resume goes on. It never checks a context.
+// one [Map] to the next, to a resource without children, without rules for them, hooks and guard.
+// done reports whether the walk has ended there; if not, Resume goes on. It never checks a context.
 func (t *Traverser) Begin(root Resource, p Path, into *Result) (done bool, err error) {
 	if err := begin(into, root, &p); err != nil {
 		return false, err
 	}
-	return into.depth == into.count || t.leavesMaps() && into.throughMaps(), nil
+	return into.depth == into.count || t.leavesMaps() && (into.throughMaps() || t.childless(into.Resource())), nil
 }
 
 // Resume goes on with a walk that Begin has not ended, as Walk does.

@@ -23,12 +23,18 @@ func (p *Pattern) Canonical() string {
 	return b.String()
 }
 
-// Quick returns the route that the quick search finds for a path without escapes, and Whole what the
-// whole search finds; nil if they find none.
-func (t *Table) Quick(path string) *Route {
+// Quick returns the route that the quick search finds for a path without escapes, nil if it finds
+// that there is none, and false if it leaves the path to the whole search.
+func (t *Table) Quick(path string) (*Route, bool) {
 	var spans [quickMarkers]span
-	return t.index.trie.quick(path, &spans)
+	rt := t.index.trie.quick(path, &spans)
+	if rt == noRoute {
+		return nil, true
+	}
+	return rt, rt != nil
 }
+
+// Whole returns the route that the whole search finds, nil if there is none.
 
 func (t *Table) Whole(path string) *Route {
 	var s search

@@ -45,10 +45,14 @@ func (n *node) finishQuick() int32 {
 	return n.lowest
 }
 
+// noRoute stands for none.
+var noRoute = new(Route)
+
 // quick is the search for most paths, in one pass: it returns the route that matches first, and sets
 // spans to what its markers matched. It goes down the trie along one line, to a literal segment
-// rather than to an open one, and returns nil, for the whole search to decide, if that leads nowhere,
-// if the path needs a closer look, or if a route that it has passed by was declared earlier.
+// rather than to an open one. If it certainly ends outside the trie, it returns noRoute. It returns
+// nil, for the whole search to decide, if another line may lead to a route, if the path needs a closer
+// look, or if a route that it has passed by was declared earlier.
 func (n *node) quick(path string, spans *[quickMarkers]span) *Route {
 	if n == nil || path == "" || path[0] != '/' {
 		return nil
@@ -92,10 +96,15 @@ func (n *node) quick(path string, spans *[quickMarkers]span) *Route {
 				opens++
 			}
 		}
-		if next == nil {
+		switch {
+		case next == nil && n.open == nil, next != nil && next.ends == nil && end == len(path):
+			if passed == math.MaxInt32 && plainASCII(path) {
+				return noRoute
+			}
 			return nil
-		}
-		if end == len(path) {
+		case next == nil:
+			return nil
+		case end == len(path):
 			if next.only == nil || next.only.order > passed {
 				return nil
 			}

@@ -177,11 +177,15 @@ func (t *Table) Match(r *web.Request) (*Route, error) {
 		}
 	}
 	var spans [quickMarkers]span
-	if rt := t.index.trie.quick(path, &spans); rt != nil {
+	switch rt := t.index.trie.quick(path, &spans); rt {
+	case nil:
+		return t.search(r)
+	case noRoute:
+		return nil, nil
+	default:
 		web.Drive(r).SetPathMatch(rt.routed, path, spans[:rt.Pattern.match.markers])
 		return rt, nil
 	}
-	return t.search(r)
 }
 
 // search is Match for any path.
