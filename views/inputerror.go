@@ -17,8 +17,8 @@ import (
 // An error view for *InputError can show the form again: what the client sent is still in
 // r.Parameters(). Predicates limit the view to one form, or to some clients: Route, Accept.
 type InputError struct {
-	// Fields are the mistakes: for a form in the order of the struct, for JSON in that of the body.
-	// After the first 100, one more says how many were left out.
+	// Fields are the mistakes: for a form in the order of the struct, for JSON in that of the body,
+	// then those of validation. After the first 100, one more says how many were left out.
 	Fields []FieldError
 
 	cause error // the error of Validate, if that is where the mistake comes from

@@ -184,3 +184,19 @@ func TestValues(t *testing.T) {
 	_, err = forms.Values(struct{ C chan int }{})
 	require.Error(t, err)
 }
+
+// A page may be on a route without a tree.
+func TestFormOnARoute(t *testing.T) {
+	t.Parallel()
+	config := framework.New(framework.Options{})
+	config.AddRoute("draft", "/draft")
+	forms.Add(config, func(r *web.Request, _ any) (string, error) { return forms.Show(r, nil).Problem("title"), nil }, stored,
+		views.Route("draft"), views.Renderer("string"))
+	app := frameworktest.New(t, config)
+	app.Get("/draft").Status(200)
+	for body, want := range map[string]string{"title=": "say something", "title=a": `{"Title":"a","Stars":0,"Lines":null}`} {
+		hr := httptest.NewRequest("POST", "/draft", strings.NewReader(body))
+		hr.Header.Set("Content-Type", encoded)
+		assert.Equal(t, want, strings.TrimSpace(app.Send(hr).Body))
+	}
+}

@@ -21,9 +21,9 @@ import (
 // the content shows, whatever the client says. The param "file" of a problem is the name of the
 // file. An invalid tag is a configuration error.
 //
-// Up to 1 MB of the files is in memory, the rest in temporary files. Its methods Open and WriteTo
-// read the content, for example into a store. In a page made by [Add] it is there until the
-// function that saves returns.
+// Up to 1 MB of the files is in memory, the rest in temporary files; for large files see
+// [Receiver]. Its methods Open and WriteTo read the content, for example into a store. In a page
+// made by [Add] it is there until the function that saves returns.
 type Upload struct {
 	header *multipart.FileHeader
 	typ    string

@@ -8,7 +8,8 @@
 //	forms.SetValidator(config, validator.New(nil))
 //	forms.Add(config, edit, save, views.Name("edit"))
 //
-// Unknown rules are configuration errors, found when the application is built. A rule that fails
-// becomes a problem of the field with the name that the form has for it: its code is the rule, such
-// as "max", and its params have the parameter of the rule.
+// The rules hold for views.OnInput too. Unknown rules are configuration errors, found when the
+// application is built. A rule that fails becomes a problem of the field with the name that the
+// form has for it: its code is the rule, such as "max", and its params have the parameter of the
+// rule.
 package validator

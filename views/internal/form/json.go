@@ -175,6 +175,9 @@ func (d *decoder) element(p *plan, v reflect.Value) error {
 	case pointer, list, dict, octets, special:
 		if d.peek() == 'n' {
 			d.mismatch(p, 'n')
+			if p.shape == pointer { // for a Validate that goes through the elements
+				v.Set(reflect.New(p.typ.Elem()))
+			}
 			return d.word("null")
 		}
 	}

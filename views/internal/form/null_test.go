@@ -56,8 +56,11 @@ func TestNull(t *testing.T) {
 		"list.2.list.1.map.b: expected an integer, got null", "lists.0.1: expected a string, got null", "lists.1: expected an array, got null",
 		"pair.1: expected an integer, got null",
 	}, texts(mistakes))
-	_, mistakes, err = fillJSON[[]*int](t, `[1,null,2,null]`)
+	list, mistakes, err := fillJSON[[]*int](t, `[1,null,2,null]`)
 	require.NoError(t, err)
+	for _, element := range list {
+		assert.NotNil(t, element, "Validate is still called")
+	}
 	assert.Equal(t, []string{"1: expected an integer, got null", "3: expected an integer, got null"}, texts(mistakes))
 	_, _, err = fillJSON[nullable](t, `{"text":nul}`)
 	require.Error(t, err, "it is not JSON")
