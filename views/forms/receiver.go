@@ -49,8 +49,10 @@ type Receiver interface {
 	//
 	// Reading content fails if the file is larger than the limit in the tag, or the body than its
 	// limit, or if the client disconnects; return that error. The response is a 413 or 400, and
-	// what follows in the form is not read. An [*views.InputError] is a problem of the field. Any
-	// other error is that of the view. After an error, ReceiveFile has to clean up itself.
+	// what follows in the form is not read: a browser that is still sending may show a broken
+	// connection in place of the page, so a page for large files should check the size first. An
+	// [*views.InputError] is a problem of the field. Any other error is that of the view. After an
+	// error, ReceiveFile has to clean up itself.
 	ReceiveFile(r *web.Request, name, mediaType string, content io.Reader) error
 }
 

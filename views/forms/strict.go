@@ -19,7 +19,8 @@ import (
 // A parameter of the query or the body, a file, or a member of JSON at any depth that no field
 // takes is then a problem of its own with the code "unknown". It holds for [Add] and for
 // [views.OnInput]. Any input with a method RefuseUnknownFields() is strict. [SetStrict] makes all
-// inputs strict, and names the parameters that are not for inputs.
+// inputs strict, and [AllowParameters] names the parameters that are not for inputs. A page shows
+// such a problem if it lists all Problems of its form, since no field of the page has the name.
 type Strict struct{}
 
 // RefuseUnknownFields marks the type; it does nothing.
