@@ -8,11 +8,20 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
+// EventOf returns the event of a message: its name, data and ID. That of a [topics.Gap] is called "gap",
+// that of a change of presence "presence"; both have no data.
+func EventOf(m topics.Message) Event {
+	e := Event{ID: m.ID, Name: m.Name, Data: m.Data}
+	if m.Kind != topics.Published {
+		e.Name = m.Kind.String()
+	}
+	return e
+}
+
 // Follow sends the messages of a subscription until ctx ends, and returns its cause. At the end of the
-// subscription it returns nil. The ID of each event is that of its message, so a browser that comes back with
-// it misses nothing: see [Topic]. A Gap and a change of presence are events with the names "gap" and
-// "presence", and without data. convert makes the event of any other message, without its ID; nil
-// takes name and data as they are. An event of convert without name and data is left out.
+// subscription it returns nil. convert makes the event of each message, whatever its kind; nil is
+// [EventOf]. The ID of the event is in any case that of the message, so a browser that comes back with
+// it misses nothing: see [Topic]. An event of convert without name and data only moves the position.
 func (s *Stream) Follow(ctx context.Context, sub *topics.Subscription, convert func(topics.Message) (Event, error)) error {
 	for {
 		m, err := sub.Next(ctx)
@@ -22,12 +31,10 @@ func (s *Stream) Follow(ctx context.Context, sub *topics.Subscription, convert f
 		if err != nil {
 			return err
 		}
-		e := Event{Name: m.Kind.String()}
-		if m.Kind == topics.Published {
-			if e = (Event{Name: m.Name, Data: m.Data}); convert != nil {
-				if e, err = convert(m); err != nil {
-					return err
-				}
+		e := EventOf(m)
+		if convert != nil {
+			if e, err = convert(m); err != nil {
+				return err
 			}
 		}
 		e.ID = m.ID
