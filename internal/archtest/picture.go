@@ -200,8 +200,8 @@ var modules = []module{
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "golang.org/x/oauth2", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore", "tweens/redislimit"), heavy: true},
-	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres", "traversal/topics/postgres"), heavy: true},
-	{path: "github.com/nats-io/nats.go", rooms: rooms("traversal/topics/nats"), heavy: true},
+	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres", "traversal/topics/postgres", "examples/chat"), heavy: true},
+	{path: "github.com/nats-io/nats.go", rooms: rooms("traversal/topics/nats", "examples/chat"), heavy: true},
 	{path: "modernc.org/sqlite", rooms: rooms("traversal/sqltree/sqlite"), heavy: true},
 
 	{path: "github.com/yuin/goldmark", rooms: rooms("examples/files"), heavy: true},
