@@ -79,16 +79,21 @@ func newApp(reg *registry.Registry) (*App, error) {
 	if allowed != nil {
 		innermost = refuseForeignHosts(innermost)
 	}
-	outermost, err := tweens.Chain(reg, innermost)
+	chain, err := tweens.Split(reg, innermost)
 	if err != nil {
 		return nil, err
 	}
 	if allowed != nil {
-		outermost = guardHosts(allowed, outermost)
+		chain = tweens.Parts{Whole: guardHosts(allowed, chain.Whole)}
 	}
 	app.interim = tweens.Interim(reg)
-	app.answer = app.answering(outermost, outerTweens(reg))
-	app.handler, app.bare = web.Guard(app.answer.handle), web.Guard(app.answering(router, "the router").handle)
+	whole := app.answering(chain.Whole, outerTweens(reg))
+	if app.answer = whole; chain.OnError != nil {
+		inner := *whole
+		inner.handler, inner.onError = chain.Inner, chain.OnError
+		app.answer = &inner
+	}
+	app.handler, app.bare = web.Guard(whole.handle), web.Guard(app.answering(router, "the router").handle)
 	if err := app.created(); err != nil {
 		return nil, err
 	}
@@ -132,8 +137,12 @@ func (a *App) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 			x.cutShort(recover())
 		}
 	}()
+	if a.answer.onError != nil {
+		web.Drive(x.r).SetErrorsHandled()
+	}
 	resp, err := a.answer.handler(x.r)
 	if a.answer.isOpen(x.r, resp, err) { // seldom
+		x.at = completing
 		resp, err = a.answer.complete(x.r, resp, err)
 	}
 	x.conclude(resp, err)

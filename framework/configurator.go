@@ -53,8 +53,8 @@ func (c *Configurator) builtins(o Options) {
 	}
 	once(c.config, "logger", registry.Phase1, func(reg *registry.Registry) { registry.Provide(reg, log) })
 	conditional.Register(c)
-	tweens.Add(c, tweens.ExcView, tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
-		return tweens.ErrorViews(views.TableOf(reg).CallError).Build(next, reg)
+	tweens.Add(c, tweens.ExcView, tweens.ErrorViewsOf(func(reg *registry.Registry) func(*web.Request, error) (*web.Response, bool, error) {
+		return views.TableOf(reg).CallError
 	}))
 }
 

@@ -22,7 +22,8 @@ type exchange struct {
 type stage uint8
 
 const (
-	handling stage = iota // the tweens and what is inside them
+	handling   stage = iota // the tweens and what is inside them
+	completing              // what comes after them
 	sending
 	over
 )
@@ -57,15 +58,21 @@ func (x *exchange) fail(err error) {
 // is an error, which gets a response; one with http.ErrAbortHandler is meant for the server.
 func (x *exchange) cutShort(value any) {
 	x.r.Keep() // whatever was cut short may have it
-	if err, _ := value.(error); errors.Is(err, http.ErrAbortHandler) && x.at == handling {
+	if err, _ := value.(error); errors.Is(err, http.ErrAbortHandler) && x.at < sending {
 		value = http.ErrAbortHandler // net/http logs any other value
-	} else if value != nil && x.at == handling {
+	} else if value != nil && x.at < sending {
 		defer func() {
 			if x.at != over {
 				x.cutShort(recover())
 			}
 		}()
-		x.conclude(nil, &web.PanicError{Value: value, Stack: debug.Stack()})
+		panicked := error(&web.PanicError{Value: value, Stack: debug.Stack()})
+		var resp *web.Response
+		if x.at == handling && x.app.answer.onError != nil {
+			x.at = completing
+			resp, panicked = x.app.answer.complete(x.r, nil, panicked)
+		}
+		x.conclude(resp, panicked)
 		return
 	}
 	web.Drive(x.r).ShowMatch(x.hr)
@@ -101,12 +108,15 @@ type answer struct {
 	handler     web.Handler
 	newResponse func(*web.NewResponse) error // nil without subscribers
 	neither     error                        // of a handler that breaks its contract
+	// onError returns the response to an error or a panic of the handler, and to the lack of a
+	// response. It is nil if the handler does so itself.
+	onError func(*web.Request, error) (*web.Response, error)
 }
 
 // answering returns the answer of a handler. A handler that returns neither a response nor an error
 // breaks its contract: culprit names it.
 func (a *App) answering(handler web.Handler, culprit string) *answer {
-	return &answer{handler, a.newResponse, errors.New(culprit + " returned neither a response nor an error")}
+	return &answer{handler: handler, newResponse: a.newResponse, neither: errors.New(culprit + " returned neither a response nor an error")}
 }
 
 func (a *answer) handle(r *web.Request) (*web.Response, error) {
@@ -121,6 +131,9 @@ func (a *answer) isOpen(r *web.Request, resp *web.Response, err error) bool {
 
 // complete does what comes after the handler.
 func (a *answer) complete(r *web.Request, resp *web.Response, err error) (*web.Response, error) {
+	if a.onError != nil && (err != nil || resp == nil) {
+		resp, err = a.onError(r, err)
+	}
 	if err != nil {
 		return nil, err
 	}

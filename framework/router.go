@@ -69,7 +69,13 @@ type observer interface {
 // locate does is left out.
 func (rt *router) handler() web.Handler {
 	return func(r *web.Request) (*web.Response, error) {
-		route, err := rt.match(r, nil)
+		var route *routes.Route
+		var err error
+		if rt.bare { // what match does, in a call less
+			route, err = rt.routes.Match(r)
+		} else {
+			route, err = rt.match(r, nil)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -19,10 +19,25 @@ import (
 //
 // Applications need not call it, framework does.
 func Chain(reg *registry.Registry, main web.Handler) (web.Handler, error) {
+	parts, err := Split(reg, main)
+	return parts.Whole, err
+}
+
+// Parts is a chain of tweens. If the outermost one is that of [ErrorViews], as in an application
+// without tweens of its own, Inner is what is inside it, and OnError what it does with an error, nil
+// for the lack of a response. They are for a caller that recovers panics itself, and calls
+// web.Driver.SetErrorsHandled.
+type Parts struct {
+	Whole, Inner web.Handler
+	OnError      func(*web.Request, error) (*web.Response, error) // nil with another outermost tween
+}
+
+// Split is [Chain], and returns the parts of the chain too.
+func Split(reg *registry.Registry, main web.Handler) (parts Parts, err error) {
 	t := lookUp(reg)
 	names, err := t.order()
 	if err != nil {
-		return nil, err
+		return parts, err
 	}
 	handler := main
 	var errs []error
@@ -32,12 +47,19 @@ func Chain(reg *registry.Registry, main web.Handler) (web.Handler, error) {
 			errs = append(errs, err)
 			continue
 		}
+		parts = Parts{Whole: outer, Inner: handler}
 		handler = outer
 	}
 	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+		return Parts{}, errors.Join(errs...)
 	}
-	return handler, nil
+	if len(names) == 0 {
+		return Parts{Whole: main}, nil
+	}
+	if outermost := t.tweens[names[0]].factory; outermost.onError != nil {
+		parts.OnError = outermost.onError(reg)
+	}
+	return parts, nil
 }
 
 // build calls the factory. A panic of the factory becomes an error.

@@ -20,7 +20,14 @@ func ErrorViews(handle func(r *web.Request, err error) (*web.Response, bool, err
 	if handle == nil {
 		return Factory{}
 	}
-	return New(func(next web.Handler, _ *registry.Registry) (web.Handler, error) {
+	f := ErrorViewsOf(func(*registry.Registry) func(*web.Request, error) (*web.Response, bool, error) { return handle })
+	return f.Named(callText("ErrorViews", handle))
+}
+
+// ErrorViewsOf is [ErrorViews] with a function that depends on the finished registry.
+func ErrorViewsOf(find func(*registry.Registry) func(r *web.Request, err error) (*web.Response, bool, error)) Factory {
+	onError := func(reg *registry.Registry) func(*web.Request, error) (*web.Response, error) {
+		handle := find(reg)
 		guarded := web.Guard(func(r *web.Request) (*web.Response, error) {
 			resp, ok, failure := handle(r, r.Err())
 			if failure == nil && (!ok || resp == nil) {
@@ -28,6 +35,15 @@ func ErrorViews(handle func(r *web.Request, err error) (*web.Response, bool, err
 			}
 			return resp, failure
 		})
+		return func(r *web.Request, err error) (*web.Response, error) {
+			if err == nil {
+				err = errNeither
+			}
+			return respondTo(r, err, guarded)
+		}
+	}
+	f := New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
+		onError := onError(reg)
 		return func(r *web.Request) (resp *web.Response, err error) {
 			web.Drive(r).SetErrorsHandled()
 			returned := false
@@ -36,20 +52,19 @@ func ErrorViews(handle func(r *web.Request, err error) (*web.Response, bool, err
 					return
 				}
 				if err = web.Recovered(recover()); err != nil {
-					resp, err = respondTo(r, err, guarded)
+					resp, err = onError(r, err)
 				}
 			}()
 			resp, err = next(r)
 			returned = true
-			switch {
-			case err != nil:
-				return respondTo(r, err, guarded)
-			case resp == nil:
-				return respondTo(r, errNeither, guarded)
+			if err != nil || resp == nil {
+				return onError(r, err)
 			}
 			return resp, nil
 		}, nil
-	}).Named(callText("ErrorViews", handle))
+	})
+	f.onError = onError
+	return f
 }
 
 // errNeither is the error of handlers that break their contract.

@@ -30,6 +30,9 @@ type Factory struct {
 	text  string
 	err   error
 	build func(next web.Handler, reg *registry.Registry) (web.Handler, error)
+
+	// onError is what ErrorViews does with errors: see Split.
+	onError func(*registry.Registry) func(*web.Request, error) (*web.Response, error)
 }
 
 var _ fmt.Stringer = Factory{}
