@@ -46,6 +46,9 @@ func subjects() []subject {
 		{"json/recycled", jsonApp(true), get("/"), 200, 1 + encoderAllocs()},
 		{"404/mux", muxHello, get("/nowhere"), 404, -1},
 		{"404/app", hello(0, false), get("/nowhere"), 404, 2},
+		{"404/recycled", hello(0, true), get("/nowhere"), 404, 1},
+		{"param/app", param(false), get("/users/7"), 200, 1},
+		{"param/recycled", param(true), get("/users/7"), 200, 0},
 		{"multiview=5", multiview, func() *http.Request {
 			r := get("/")()
 			r.Header.Set("Accept", "text/plain")
@@ -58,7 +61,10 @@ func subjects() []subject {
 		if depth > 8 {
 			budget = 2
 		}
-		list = append(list, subject{fmt.Sprintf("depth=%d", depth), tree(depth), get(path), 200, budget})
+		list = append(list, subject{fmt.Sprintf("depth=%d", depth), tree(depth, false), get(path), 200, budget})
+		if depth <= 8 {
+			list = append(list, subject{fmt.Sprintf("depth=%d/recycled", depth), tree(depth, true), get(path), 200, 0})
+		}
 	}
 	return list
 }
@@ -152,13 +158,25 @@ func multiview(t testing.TB) http.Handler {
 	return build(t, config)
 }
 
-func tree(depth int) func(testing.TB) http.Handler {
+func param(recycle bool) func(testing.TB) http.Handler {
+	return func(t testing.TB) http.Handler {
+		config := quiet(framework.Options{RecycleRequests: recycle})
+		config.AddRoute("user", "/users/{id}")
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) { return r.Text(r.Param("id")), nil }), views.Route("user"))
+		return build(t, config)
+	}
+}
+
+func tree(depth int, recycle bool) func(testing.TB) http.Handler {
 	return func(t testing.TB) http.Handler {
 		var leaf traversal.Resource = traversal.Map{}
 		for range depth {
 			leaf = traversal.Map{"child": leaf}
 		}
-		config := quiet(framework.Options{Root: func(*framework.Request) (traversal.Resource, error) { return leaf, nil }})
+		config := quiet(framework.Options{
+			Root:            func(*framework.Request) (traversal.Resource, error) { return leaf, nil },
+			RecycleRequests: recycle,
+		})
 		config.AddView(views.Func(sayHello))
 		return build(t, config)
 	}

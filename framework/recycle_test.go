@@ -245,6 +245,51 @@ func send(h http.Handler, target string) *httptest.ResponseRecorder {
 	return w
 }
 
+// Walks through Maps use the room of earlier requests again.
+func TestARecycledWalkIsNeverSeenByAnother(t *testing.T) {
+	root := traversal.Map{}
+	var paths []string
+	for i := range 20 { // of all lengths, and past the room that is kept
+		at, path := root, ""
+		for level := range 1 + i%12 {
+			name := fmt.Sprintf("%d-%d", i, level)
+			next := traversal.Map{"path": path + "/" + name}
+			at[name] = next
+			at, path = next, path+"/"+name
+		}
+		paths = append(paths, path)
+	}
+	config := quiet(framework.Options{
+		RecycleRequests: true,
+		Root:            func(*framework.Request) (traversal.Resource, error) { return root, nil },
+	})
+	for _, name := range []string{"", "view"} {
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			return r.Text(r.Resource().(traversal.Map)["path"].(string) + "?" + r.ViewName()), nil
+		}), views.Name(name))
+	}
+	app := build(t, config)
+	var clients sync.WaitGroup
+	var wrong complaints
+	for client := range 4 {
+		clients.Go(func() {
+			for i := range 1000 {
+				path := paths[(i*7+client)%len(paths)]
+				for suffix, name := range map[string]string{"": "", "/view": "view", "/@@view": "view", "/../" + path[strings.LastIndexByte(path, '/')+1:]: ""} {
+					if w := send(app, path+suffix); w.Body.String() != path+"?"+name {
+						wrong.add("%s: %d %s", path+suffix, w.Code, w.Body)
+					}
+				}
+				if w := send(app, path+"/none"); w.Code != 404 {
+					wrong.add("%s/none: %d", path, w.Code)
+				}
+			}
+		})
+	}
+	clients.Wait()
+	assert.Empty(t, wrong.list())
+}
+
 // What is kept is not used again; what is not kept is.
 func TestRecycling(t *testing.T) {
 	var last *framework.Request
