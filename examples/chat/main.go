@@ -31,10 +31,10 @@ import (
 )
 
 func main() {
-	cli.Main(build, cli.Options{Name: "chat", Short: "a chat", Settings: []cli.Setting{
-		{Name: "nats_url", Default: "", Usage: "share the rooms through this `URL` of NATS"},
-		{Name: "database_url", Default: "", Usage: "share the rooms through this `URL` of PostgreSQL"},
-		{Name: "secret", Default: "", Usage: "the `TEXT` that signs sessions, equal in all processes; at least 32 characters"},
+	cli.Main(build, cli.Options{Name: "chat", Short: "a chat", EnvPrefix: "CHAT", Settings: []cli.Setting{
+		{Name: "nats_url", Default: "", Usage: "share the rooms through this URL of NATS"},
+		{Name: "database_url", Default: "", Usage: "share the rooms through this URL of PostgreSQL"},
+		{Name: "secret", Default: "", Usage: "the text that signs sessions, equal in all processes; at least 32 characters"},
 	}})
 }
 

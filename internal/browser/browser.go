@@ -123,6 +123,26 @@ func (b *Browser) Choose(id string, files ...string) {
 	run(b, chromedp.SetUploadFiles(chromedp.CSS("#"+id), files))
 }
 
+// Press presses a key in the input with an ID.
+func (b *Browser) Press(id, key string) {
+	b.t.Helper()
+	run(b, chromedp.SendKeys(chromedp.CSS("#"+id), key))
+}
+
+// Wait waits until an expression of JavaScript is true in the page, which may be loaded meanwhile.
+func (b *Browser) Wait(expression string) {
+	b.t.Helper()
+	for begun := time.Now(); time.Since(begun) < atMost; time.Sleep(50 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(b.ctx, atMost)
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		cancel()
+		if err == nil && holds {
+			return
+		}
+	}
+	b.t.Fatalf("not true in %v: %s\nthe page: %s", atMost, expression, b.Text("body"))
+}
+
 // Submit clicks what a selector finds, and waits for the next page.
 func (b *Browser) Submit(selector string) {
 	b.t.Helper()

@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -11,38 +10,70 @@ import (
 	"time"
 )
 
-// Serve builds the program of a folder of the project, starts it, and ends it with the test. It
-// returns the URL of the program.
-func Serve(t testing.TB, folder string, args ...string) string {
+// Program is a program of the project that serves. It belongs to one test, which may stop and start it.
+type Program struct {
+	// URL is that of the program, the same after each start.
+	URL string
+
+	t    testing.TB
+	path string
+	args []string
+	env  []string
+	run  *exec.Cmd // nil while it is stopped
+}
+
+// Build builds the program of a folder of the project, starts it, and ends it with the test. env are
+// further variables of its environment, as "NAME=value".
+func Build(t testing.TB, folder string, env ...string) *Program {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), filepath.Base(folder))
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./"+folder)
+	path := filepath.Join(t.TempDir(), filepath.Base(folder))
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./"+folder)
 	build.Dir = filepath.Join("..", "..") // the module of the project
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	addr := freeAddr(t)
-	cmd := exec.Command(program, append([]string{"serve", "--addr", addr}, args...)...)
+	p := &Program{URL: "http://" + addr, t: t, path: path, args: []string{"serve", "--addr", addr}, env: env}
+	t.Cleanup(p.Stop)
+	p.Start()
+	return p
+}
+
+// Serve is Build for a program that is not stopped. It returns the URL.
+func Serve(t testing.TB, folder string) string {
+	t.Helper()
+	return Build(t, folder).URL
+}
+
+// Start starts the program, and waits until it serves.
+func (p *Program) Start() {
+	p.t.Helper()
+	p.run = exec.Command(p.path, p.args...)
+	p.run.Env = append(os.Environ(), p.env...)
 	if testing.Verbose() {
-		cmd.Stderr = os.Stderr
+		p.run.Stderr = os.Stderr
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	if err := p.run.Start(); err != nil {
+		p.t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait()
-	})
-	url := "http://" + addr
 	for range 100 {
-		if resp, err := http.Get(url + "/"); err == nil {
+		if resp, err := http.Get(p.URL + "/"); err == nil {
 			_ = resp.Body.Close()
-			return url
+			return
 		}
 		time.Sleep(50 * time.Millisecond) // another process: nothing else says when it listens
 	}
-	t.Fatal(fmt.Sprintf("%s does not serve %s", folder, url))
-	return ""
+	p.t.Fatalf("%s does not serve %s", p.path, p.URL)
+}
+
+// Stop ends the program as an operator does, and waits for it.
+func (p *Program) Stop() {
+	if p.run == nil {
+		return
+	}
+	_ = p.run.Process.Signal(os.Interrupt)
+	_ = p.run.Wait()
+	p.run = nil
 }
 
 func freeAddr(t testing.TB) string {

@@ -1,6 +1,7 @@
 // Shows what is said as it is said. Without this script the page works by being loaded again.
 "use strict";
 (() => {
+  const log = document.getElementById("log");
   const list = document.getElementById("remarks");
   const present = document.getElementById("present");
   const state = document.getElementById("state");
@@ -16,9 +17,9 @@
     const text = document.createElement("span");
     text.textContent = said.text;
     item.append(who, " ", time, " ", text);
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     list.append(item);
-    if (atEnd) list.scrollTop = list.scrollHeight;
+    if (atEnd) log.scrollTop = log.scrollHeight;
   }
 
   // The browser connects again by itself, and says which event it had last.
@@ -30,7 +31,7 @@
   source.addEventListener("said", event => add(JSON.parse(event.data)));
   source.addEventListener("presence", event => { present.textContent = JSON.parse(event.data).join(", ") || "nobody"; });
   source.addEventListener("gap", () => location.reload());
-  list.scrollTop = list.scrollHeight;
+  log.scrollTop = log.scrollHeight;
 
   form?.addEventListener("submit", async event => {
     event.preventDefault();
