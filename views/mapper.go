@@ -76,8 +76,9 @@ func mappedView(_ Callable, info *Info) (Callable, error) {
 		return nil, err
 	}
 	if !own {
-		var set bool
-		if m, set = registry.Lookup[Mapper](info.Registry); !set {
+		if m, _ = registry.Lookup[Mapper](info.Registry); info.View.mapper != nil {
+			m = info.View.mapper
+		} else if m == nil {
 			m = DefaultMapper
 		}
 	}
@@ -110,7 +111,10 @@ func plainOnly(v View) error {
 // interface.
 func mayBeFuture(v View) bool { return v.result != nil && v.result.Kind() == reflect.Interface }
 
-// kindError is the error of a mapper for a view that it cannot call. It names a mapper that can.
+// WrongKind returns the error of a mapper for a view that it cannot call. text names a mapper that can.
+func WrongKind(text string) error { return &kindError{text} }
+
+// kindError is the error of WrongKind.
 type kindError struct{ text string }
 
 var _ error = (*kindError)(nil)

@@ -28,6 +28,7 @@ type View struct {
 	fn       any
 	err      error
 	input    *form.Form // of OnInput; nil for other shapes
+	mapper   Mapper     // see Mapped
 }
 
 var _ fmt.Stringer = View{}
@@ -133,6 +134,13 @@ func (v View) problem() error {
 		return errors.New("the zero View cannot be registered; " + shapes)
 	}
 	return v.err
+}
+
+// Mapped returns the view as one of the function fn, with a mapper of its own in place of that of
+// SetMapper. It is for packages with shapes of their own.
+func (v View) Mapped(fn any, m Mapper) View {
+	v.fn, v.mapper, v.direct = fn, m, nil
+	return v
 }
 
 // FuncName returns what to call the function in messages and listings: `wiki.show`,

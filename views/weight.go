@@ -24,19 +24,8 @@ import (
 // the weights depend on them, and so does the order of views where floor division makes numbers
 // equal. Only permitted is ours, in the place of request_type, which has no use here.
 var builtinKinds = []string{
-	kindXHR,
-	kindMethod,
-	kindPathInfo,
-	kindParam,
-	kindHeader,
-	kindAccept,
-	kindContainment,
-	kindPermitted,
-	kindMatchParam,
-	kindPhysicalPath,
-	kindAuthenticated,
-	kindPrincipals,
-	kindContentType,
+	kindXHR, kindMethod, kindPathInfo, kindParam, kindHeader, kindAccept, kindContainment, kindPermitted,
+	kindMatchParam, kindPhysicalPath, kindAuthenticated, kindPrincipals, kindContentType,
 }
 
 // AddPredicate sets the weight of a kind of predicates made with [Where]: of views with equally
