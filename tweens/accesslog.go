@@ -22,7 +22,8 @@ type AccessLogOptions struct {
 // AccessLog writes one line per request to the request's log, which adds the request id. It writes
 // after the response was sent, so the line states what was sent: method, path, route (pattern),
 // resource (type), view (name), status, bytes, duration (milliseconds), remote (the ClientAddr of
-// the request), and the error if an inner tween returned one. Fields that a request does not have
+// the request), and the error if an inner tween returned one. A websocket adds close_code, messages_in, messages_out,
+// bytes_in and bytes_out, and its line comes at its end. Fields that a request does not have
 // are left out, and so is the query, because it may contain secrets.
 //
 // Place it outside all that it should measure; if it is added last, that is its place by default.
@@ -88,6 +89,9 @@ func (e *logEntry) write(r *web.Request) error {
 	addFound(line, r)
 	line.Int("status", status).Int64("bytes", sent.Bytes).Dur("duration", e.log.clock()-e.start)
 	addRemote(line, r)
+	if fields, ok := web.Upgraded.Peek(r); ok {
+		fields(func(name string, value any) { line.Any(name, value) })
+	}
 	if e.err != nil {
 		line.Err(e.err)
 	}

@@ -26,7 +26,8 @@ type Observer interface {
 // Observation is one finished request. Fields that do not apply are zero. It is valid only during
 // the call of End.
 type Observation struct {
-	// Request is the request, with its match, resource and view.
+	// Request is the request, with its match, resource and view. For a websocket [web.Upgraded] has
+	// how it ended.
 	Request *web.Request
 	// Route and Pattern are the name and pattern of the route.
 	Route, Pattern string

@@ -46,9 +46,6 @@ func (r *Request) more() *extras {
 	if x := root.extras.Load(); x != nil {
 		return x
 	}
-	x := new(extras)
-	if root.extras.CompareAndSwap(nil, x) {
-		return x
-	}
+	root.extras.CompareAndSwap(nil, new(extras))
 	return root.extras.Load()
 }

@@ -19,6 +19,10 @@ type Sent struct {
 	Started bool
 }
 
+// Upgraded describes a connection that became another one, such as a websocket, to the access log
+// and to observers: it calls add for each field. The response that upgraded it sets it at its end.
+var Upgraded = NewKey[func(add func(name string, value any))]("upgraded", nil)
+
 // Send writes the response to r, once. It follows the rules for HEAD, 204 and 304, sets
 // Content-Length if the length is known, whatever the headers say, and closes the reader of the
 // body, even after an error. A stream that writes less than its Content-Length header is an error.
