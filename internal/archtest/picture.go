@@ -81,7 +81,9 @@ var picture = []room{
 	{path: "views/i18n/internal/po", may: rooms("views/i18n/internal/plural")}, // files of catalogs
 	{path: "views/i18n/internal/plural"},
 	{path: "views/i18n/internal/builtin", may: rooms("views/web"), tests: append(rooms("views/i18n", "views/i18n/messages", "views/forms/validator", "views/forms", "framework/security"), application...)}, // catalogs of the framework's texts
-	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"), tests: application},
+	{path: "views/websocket/websockettest", may: rooms("views/websocket"), tests: application},                                                                                                              // a client for tests
+	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"),
+		tests: append(rooms("views/websocket/websockettest", "framework/security", "framework/session", "traversal/acl"), application...)},
 	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"), tests: application},
 	{path: "views/canonical", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/conditional", may: rooms("views", "views/web", "registry", "traversal"), tests: append(rooms("internal/rfc9110"), application...)},
@@ -194,7 +196,7 @@ var modules = []module{
 	{path: "github.com/fsnotify/fsnotify", rooms: rooms("framework/cmd/mastaba"), heavy: true},
 	{path: "go.opentelemetry.io/otel", rooms: rooms("tweens/oteltween"), heavy: true},
 	{path: "github.com/prometheus/client_golang", rooms: rooms("tweens/promtween"), heavy: true},
-	{path: "github.com/coder/websocket", rooms: rooms("views/websocket"), heavy: true},
+	{path: "github.com/coder/websocket", rooms: rooms("views/websocket", "views/websocket/websockettest"), heavy: true},
 	{path: "github.com/go-playground/validator/v10", rooms: rooms("views/forms/validator"), heavy: true},
 	{path: "github.com/go-jose/go-jose/v4", rooms: rooms("framework/security/jwt", "framework/security/oidc"), heavy: true, tests: true},
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
