@@ -19,8 +19,7 @@ type Sent struct {
 	Started bool
 }
 
-// Upgraded describes a connection that became another one, such as a websocket, to the access log
-// and to observers: it calls add for each field. The response that upgraded it sets it at its end.
+// Upgraded describes to logs a connection that was a websocket: it calls add for each field.
 var Upgraded = NewKey[func(add func(name string, value any))]("upgraded", nil)
 
 // Send writes the response to r, once. It follows the rules for HEAD, 204 and 304, sets
