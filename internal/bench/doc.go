@@ -5,7 +5,7 @@
 //
 //	cd internal/bench
 //	go test ./...                                        # all frameworks send the same responses
-//	go test -run='^$' -bench=Frameworks -benchtime=7x    # ratios to gin and ServeMux in seven rounds
+//	go test -run='^$' -bench=Frameworks -benchtime=10x   # ratios to gin and ServeMux in ten rounds
 //	go test -run='^$' -bench=Each                        # one contender at a time, with its allocations
 //	go test -run='^$' -bench=Decisions -benchtime=7x     # access lists, and the ratio to casbin
 //	go test -run='^$' -bench=Filter                      # 1,000 children, by access lists
