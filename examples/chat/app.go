@@ -17,6 +17,7 @@ import (
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/forms"
 	"github.com/mastaba-go/mastaba/views/templates"
+	"github.com/mastaba-go/mastaba/views/websocket"
 )
 
 var (
@@ -56,6 +57,7 @@ func configure(o framework.Options, hub *topics.Hub, secret string) (*framework.
 	config.AddView(views.On(t.show), page, views.Renderer("room.html"))
 	forms.Add(config, t.show, t.say, views.Name("say"), views.Permission(maySpeak), views.Renderer("room.html"))
 	config.AddView(views.On(t.events), views.Name("events"), page)
+	config.AddView(websocket.On(t.socket, socketOptions), views.Name("socket"))
 
 	config.AddRoute("login", "/login")
 	forms.Add(config, showLogin, logIn(password.NewChecker(users, password.CheckerOptions{})),

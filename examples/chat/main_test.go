@@ -15,6 +15,8 @@ import (
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/traversal/topics"
 	"github.com/mastaba-go/mastaba/views/sse"
+	"github.com/mastaba-go/mastaba/views/websocket"
+	"github.com/mastaba-go/mastaba/views/websocket/websockettest"
 )
 
 func newApp(t *testing.T) *frameworktest.App {
@@ -105,12 +107,34 @@ func TestBetweenPageAndStream(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
 	page := app.Get("/lobby").Body
-	_, address, _ := strings.Cut(page, `data-events="`)
-	address, _, _ = strings.Cut(address, `"`)
+	_, position, _ := strings.Cut(page, `data-after="`)
+	position, _, _ = strings.Cut(position, `"`)
 	say(as(t, app, "alice"), "/lobby", "quick")
-	stream := app.Stream(address)
+	stream := app.Stream("/lobby/events?after=" + position)
 	defer stream.Close()
 	assert.Contains(t, string(next(t, stream, said).Data), "quick")
+}
+
+// TestSocket: what one says in a socket everyone hears, and who may not speak is told so.
+func TestSocket(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	alice := websockettest.Dial(t, app, "/news/socket", websockettest.As("alice"))
+	defer alice.Close()
+	assert.Contains(t, alice.Receive(), `"name":"presence","data":["alice"]`)
+	bob := app.Stream("/news/events", frameworktest.As("bob"))
+	defer bob.Close()
+	assert.JSONEq(t, `["alice","bob"]`, string(next(t, bob, "presence").Data))
+	alice.Send(`{"text":"hello"}`)
+	assert.Contains(t, string(next(t, bob, said).Data), "hello")
+
+	carol := websockettest.Dial(t, app, "/news/socket", websockettest.As("carol"))
+	defer carol.Close()
+	carol.Send(`{"text":"me too"}`)
+	code, reason := carol.End()
+	assert.Equal(t, websocket.StatusPolicyViolation, code)
+	assert.Equal(t, "you may not speak in this room", reason)
+	assert.Equal(t, http.StatusForbidden, websockettest.Refused(t, app, "/crew/socket", websockettest.As("carol")).StatusCode)
 }
 
 // TestShare: the hub runs while the application does.

@@ -20,8 +20,8 @@ import (
 // talk has the views of a room. The topic of a room is its path.
 type talk struct{ hub *topics.Hub }
 
-// said is the name of a message, and remark what it holds.
-const said = "said"
+// said is the name of a message, and remark what it holds. guest is someone who is not logged in.
+const said, guest = "said", "a guest"
 
 type remark struct {
 	Who  string    `json:"who"`
@@ -45,7 +45,7 @@ func showHouse(r *framework.Request, _ *House) (nodes []traversal.Node, err erro
 
 // message is the form of a room.
 type message struct {
-	Text string `form:"text"`
+	Text string `form:"text" json:"text"`
 }
 
 // Validate checks a message before it is said.
@@ -90,11 +90,7 @@ func (t *talk) say(r *framework.Request, _ *Room, in message) (*framework.Respon
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(remark{user, in.Text, time.Now().UTC()})
-	if err != nil {
-		return nil, err
-	}
-	if _, err := t.hub.Publish(r.Context(), r.Node().Path(), said, data); err != nil {
+	if err := t.publish(r.Context(), r.Node().Path(), user, in.Text); err != nil {
 		return nil, err
 	}
 	if r.Header.Get("X-Requested-With") != "" {
@@ -102,6 +98,23 @@ func (t *talk) say(r *framework.Request, _ *Room, in message) (*framework.Respon
 	}
 	to, err := r.ResourcePath(r.Node())
 	return r.Redirect(http.StatusSeeOther, to), err
+}
+
+// publish sends a message to everyone in a room.
+func (t *talk) publish(ctx context.Context, topic, user, text string) error {
+	data, err := json.Marshal(remark{user, text, time.Now().UTC()})
+	if err == nil {
+		_, err = t.hub.Publish(ctx, topic, said, data)
+	}
+	return err
+}
+
+// event returns the event for a message of a topic: a change of presence has the names.
+func (t *talk) event(topic string, m topics.Message) (sse.Event, error) {
+	if m.Kind == topics.Presence {
+		return sse.JSON("presence", t.hub.Present(topic))
+	}
+	return sse.EventOf(m), nil
 }
 
 // events is the stream of what happens in a room. The user is there as long as it lasts. After ten
@@ -118,16 +131,11 @@ func (t *talk) events(r *framework.Request, _ *Room) (*framework.Response, error
 			return err
 		}
 		defer sub.Close()
-		leave, err := t.hub.Join(ctx, topic, cmp.Or(user, "a guest")) // is the first event
+		leave, err := t.hub.Join(ctx, topic, cmp.Or(user, guest)) // is the first event
 		if err != nil {
 			return err
 		}
 		defer leave()
-		return s.Follow(ctx, sub, func(m topics.Message) (sse.Event, error) {
-			if m.Kind == topics.Presence {
-				return sse.JSON("presence", t.hub.Present(topic))
-			}
-			return sse.EventOf(m), nil
-		})
+		return s.Follow(ctx, sub, func(m topics.Message) (sse.Event, error) { return t.event(topic, m) })
 	}), nil
 }

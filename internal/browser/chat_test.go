@@ -31,9 +31,15 @@ func count(text string, n int) string {
 // TestChat: two browsers talk. One loses its network and comes back, the server stops and comes back,
 // and no message is missed or shown twice.
 func TestChat(t *testing.T) {
+	for name, room := range map[string]string{"socket": "lobby", "stream": "lobby?stream"} {
+		t.Run(name, func(t *testing.T) { chat(t, name, room) })
+	}
+}
+
+func chat(t *testing.T, name, room string) {
 	program := browser.Build(t, "examples/chat", "CHAT_SECRET=MOxt8BOk1GMq6FGnsTbEu2I4yDGd4pr6gQx1TVx2Q5s=")
 	cable := browser.NewCable(t, program.URL)
-	alice, bob := enter(t, program.URL, "alice", "lobby"), enter(t, cable.URL, "bob", "lobby")
+	alice, bob := enter(t, program.URL, "alice", room), enter(t, cable.URL, "bob", room)
 	alice.Wait(`document.getElementById("present").textContent === "alice, bob"`)
 	says(alice, "hello <b>bob</b>")
 	bob.Wait(count("hello <b>bob</b>", 1))
@@ -44,7 +50,7 @@ func TestChat(t *testing.T) {
 	for _, width := range []int64{1280, 360} {
 		for _, scheme := range []string{"light", "dark"} {
 			alice.Look(width, scheme)
-			alice.Screenshot(fmt.Sprintf("chat-%d-%s", width, scheme))
+			alice.Screenshot(fmt.Sprintf("chat-%s-%d-%s", name, width, scheme))
 			if texts := alice.Violations(); len(texts) > 0 {
 				t.Errorf("%d %s: axe: %q", width, scheme, texts)
 			}
