@@ -130,11 +130,10 @@ func (m *Match) Get(name string) (Param, bool) {
 // Text returns the parameter called name as text, the segments of a star joined by slashes; ""
 // without one.
 func (m *Match) Text(name string) string {
-	i := m.index(name)
-	if i < 0 {
-		return ""
+	if i := m.index(name); i >= 0 && m.own == nil && !m.Star { // nearly always
+		return segments.Unescape(m.raw(i))
 	}
-	p := m.at(i)
+	p, _ := m.Get(name)
 	return p.text()
 }
 

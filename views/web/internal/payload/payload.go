@@ -30,7 +30,7 @@ func JSON(v any) (*Bytes, error) {
 	if err := e.json.Encode(v); err != nil {
 		return nil, err // what was written so far, and the state of the encoder, are the collector's
 	}
-	e.body.data = bytes.TrimSuffix(e.buffer.Bytes(), newline) // which json.Encoder adds
+	e.body.data = e.buffer.Bytes()[:e.buffer.Len()-1] // without the newline that json.Encoder adds
 	e.body.encoder = e
 	return &e.body, nil
 }
@@ -46,8 +46,6 @@ func Written(write func(io.Writer) error) (*Bytes, error) {
 	e.body.encoder = e
 	return &e.body, nil
 }
-
-var newline = []byte{'\n'}
 
 // Len returns the length; 0 for nil.
 func (b *Bytes) Len() int {

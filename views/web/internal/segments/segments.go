@@ -45,10 +45,12 @@ func Split(raw string) []string {
 
 // Unescape replaces NUL by the slash that it stands for.
 func Unescape(raw string) string {
-	if strings.IndexByte(raw, 0) < 0 {
-		return raw
+	for i := range len(raw) {
+		if raw[i] == 0 || i == 16 { // a call costs more than a look at a short text
+			return strings.ReplaceAll(raw, "\x00", "/")
+		}
 	}
-	return strings.ReplaceAll(raw, "\x00", "/")
+	return raw
 }
 
 // Folder returns the escaped path of names, with a slash at its end.
