@@ -15,6 +15,7 @@ require (
 	github.com/mastaba-go/mastaba v0.0.0
 	github.com/rs/zerolog v1.35.1
 	github.com/stretchr/testify v1.12.1
+	github.com/tmaxmax/go-sse v0.12.0
 )
 
 require (
