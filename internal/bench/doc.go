@@ -1,7 +1,7 @@
 // Package bench compares whole requests through Mastaba with the same requests through other
 // frameworks: gin, echo, chi, net/http's ServeMux and httprouter; decisions of traversal/acl with
-// those of casbin; sessions with those of gorilla/sessions and scs; and static files with
-// http.FileServerFS. It is a module of its own, so users of Mastaba do not download them:
+// those of casbin; sessions with those of gorilla/sessions and scs; static files with
+// http.FileServerFS; and websockets with coder/websocket on net/http. It is a module of its own, so users of Mastaba do not download them:
 //
 //	cd internal/bench
 //	go test ./...                                        # all frameworks send the same responses
@@ -13,6 +13,7 @@
 //	go test -run='^$' -bench='Static$' -benchtime=7x     # how many times as many files in the same time
 //	go test -run='^$' -bench=StaticConn -benchtime=7x    # the same over a connection
 //	go test -run='^$' -bench=FormRatios -benchtime=50x   # forms into structs, and ratios to two decoders
+//	go test -run='^$' -bench=Socket -benchtime=5s        # websockets, and ratios to bare coder/websocket
 //	../../.ci/instructions                               # instructions per request, counted by callgrind
 //
 // Each framework gets the same endpoints and equivalent handlers, as its documentation recommends.
