@@ -1,7 +1,8 @@
 // Package bench compares whole requests through Mastaba with the same requests through other
 // frameworks: gin, echo, chi, net/http's ServeMux and httprouter; decisions of traversal/acl with
 // those of casbin; sessions with those of gorilla/sessions and scs; static files with
-// http.FileServerFS; and websockets with coder/websocket on net/http. It is a module of its own, so users of Mastaba do not download them:
+// http.FileServerFS; and websockets with coder/websocket on net/http. It is a module of its own, so
+// users of Mastaba do not download them:
 //
 //	cd internal/bench
 //	go test ./...                                        # all frameworks send the same responses
