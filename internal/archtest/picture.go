@@ -83,7 +83,7 @@ var picture = []room{
 	{path: "views/i18n/internal/builtin", may: rooms("views/web"), tests: append(rooms("views/i18n", "views/i18n/messages", "views/forms/validator", "views/forms", "framework/security"), application...)}, // catalogs of the framework's texts
 	{path: "views/websocket/websockettest", may: rooms("views/websocket"), tests: application},                                                                                                              // a client for tests
 	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"),
-		tests: append(rooms("views/websocket/websockettest", "framework/security", "framework/session", "traversal/acl"), application...)},
+		tests: append(rooms("views/websocket/websockettest", "framework/server", "framework/session"), application...)},
 	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"), tests: application},
 	{path: "views/canonical", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/conditional", may: rooms("views", "views/web", "registry", "traversal"), tests: append(rooms("internal/rfc9110"), application...)},

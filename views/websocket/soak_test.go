@@ -120,7 +120,14 @@ func TestSoak(t *testing.T) {
 	publisher.Wait()
 	t.Logf("%d sockets, %d messages published, %d received, %d gaps", ended.Load(), published.Load(), received.Load(), gaps.Load())
 	assert.Positive(t, received.Load())
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines }, 10*time.Second, 10*time.Millisecond)
+	left := func() bool { return runtime.NumGoroutine() <= goroutines }
+	for deadline := time.Now().Add(10 * time.Second); !left() && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if !left() {
+		stacks := make([]byte, 64<<10)
+		t.Fatalf("%d goroutines, want %d:\n%s", runtime.NumGoroutine(), goroutines, stacks[:runtime.Stack(stacks, true)])
+	}
 	require.Eventually(t, func() bool { return heapInUse() <= heap+4<<20 }, 10*time.Second, 100*time.Millisecond)
 }
 
