@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"runtime"
@@ -24,7 +25,7 @@ import (
 )
 
 // member is a view of TestSoak: it follows the room while it reads commands.
-func member(hub *topics.Hub) func(*web.Request, any, *websocket.Conn) error {
+func member(t *testing.T, hub *topics.Hub) func(*web.Request, any, *websocket.Conn) error {
 	return func(r *web.Request, _ any, conn *websocket.Conn) error {
 		sub, err := hub.Subscribe("/room", "")
 		if err != nil {
@@ -50,6 +51,9 @@ func member(hub *topics.Hub) func(*web.Request, any, *websocket.Conn) error {
 			case errors.Is(err, context.DeadlineExceeded):
 				continue
 			case err != nil:
+				if errors.Is(err, net.ErrClosed) {
+					t.Errorf("want the close frame of the client, got %v", err)
+				}
 				return err
 			case m.String() == "panic":
 				panic("as told")
@@ -76,7 +80,7 @@ func TestSoak(t *testing.T) {
 	}
 	hub := topics.New(topics.Options{Keep: 64})
 	defer hub.Close()
-	app, _ := build(t, websocket.Options{WriteTimeout: 2 * time.Second}, member(hub))
+	app, _ := build(t, websocket.Options{}, member(t, hub))
 	websockettest.Dial(t, app, "/").Close() // what is allocated once
 	goroutines, heap := runtime.NumGoroutine(), heapInUse()
 

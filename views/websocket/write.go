@@ -2,11 +2,13 @@ package websocket
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"net"
+	"time"
 )
 
 // ErrSlow is the error of Send for a client that is too slow, and the Err of the *CloseError.
-var ErrSlow = fmt.Errorf("websocket: the client does not accept messages as fast as they are sent")
+var ErrSlow = errors.New("websocket: the client does not accept messages as fast as they are sent")
 
 // Send queues a message for the client, and never blocks. The data must not be changed any more;
 // several sockets may share them. If Options.SendQueue messages or SendBytes bytes wait already, the
@@ -112,6 +114,12 @@ func (c *Conn) writeNow(m Message) error {
 	if err == nil {
 		c.out.add(m)
 		return nil
+	}
+	if errors.Is(err, net.ErrClosed) { // the reader has met a close frame, and is about to say so
+		select {
+		case <-c.ctx.Done():
+		case <-time.After(time.Second):
+		}
 	}
 	c.close(&CloseError{Code: StatusAbnormal, Err: err}, broken)
 	return c.ended()
