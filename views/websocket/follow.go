@@ -22,7 +22,7 @@ func (c *Conn) Follow(ctx context.Context, sub *topics.Subscription, convert fun
 	if convert == nil {
 		convert = asText
 	}
-	if ctx != c.ctx {
+	if ctx.Done() != c.ctx.Done() { // as that of Request has
 		var cancel context.CancelCauseFunc
 		ctx, cancel = context.WithCancelCause(ctx)
 		defer cancel(nil)

@@ -47,11 +47,16 @@ func (c *Conn) Write(ctx context.Context, m Message) error {
 		return err
 	}
 	defer func() { <-c.turn }()
-	if e := c.ended(); e != nil {
-		return e
+	c.mu.Lock()
+	end, queued := c.end, len(c.queue) > 0
+	c.mu.Unlock()
+	if end != nil {
+		return end
 	}
-	if err := c.sendQueued(); err != nil {
-		return err
+	if queued {
+		if err := c.sendQueued(); err != nil {
+			return err
+		}
 	}
 	return c.writeNow(m)
 }
