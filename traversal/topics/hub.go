@@ -79,7 +79,8 @@ func (e *TooLargeError) Error() string {
 // Publish sends a message to all subscribers of a topic, in this process at once, and in others by
 // the transport. data must not be changed afterwards. It returns the position behind the message. It
 // waits only for the transport: if that fails, the error says so, and the subscribers of this process
-// have the message all the same.
+// have the message all the same, unless ctx ended while another message was being sent: then the id is
+// "".
 func (h *Hub) Publish(ctx context.Context, name, kind string, data []byte) (id string, err error) {
 	if len(data) > h.o.Largest {
 		return "", &TooLargeError{name, len(data), h.o.Largest}
@@ -89,8 +90,10 @@ func (h *Hub) Publish(ctx context.Context, name, kind string, data []byte) (id s
 		return "", err
 	}
 	if h.o.Transport != nil {
-		t.sending.Lock()
-		defer t.sending.Unlock()
+		if err := t.send(ctx); err != nil {
+			return "", fmt.Errorf("topic %q: %w", name, err)
+		}
+		defer t.sendEnd()
 	}
 	t.mu.Lock()
 	id = t.add(t.own, kind, data, &h.o)
@@ -100,7 +103,9 @@ func (h *Hub) Publish(ctx context.Context, name, kind string, data []byte) (id s
 		return id, nil
 	}
 	p := newPacket(packetMessage, h.id).text(name).text(t.own.id).number(seq).text(kind).text(string(data))
-	if err := h.send(ctx, p); err != nil {
+	err = h.send(ctx, p)
+	t.sent = seq // after an error too, so that others notice what they miss
+	if err != nil {
 		return id, fmt.Errorf("topic %q: %w", name, err)
 	}
 	return id, nil

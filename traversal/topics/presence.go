@@ -44,8 +44,8 @@ func (h *Hub) Join(ctx context.Context, name, who string) (leave func(), err err
 // by [Hub.Run].
 func (h *Hub) sit(ctx context.Context, t *topic, who string, by int) {
 	if h.o.Transport != nil {
-		t.sending.Lock()
-		defer t.sending.Unlock()
+		t.sending <- struct{}{} // whatever ctx says: who left must not stay
+		defer t.sendEnd()
 	}
 	t.mu.Lock()
 	times := t.present[seat{h.id, who}].times

@@ -103,30 +103,40 @@ func (h *Hub) forgetDead() {
 	}
 }
 
-// announceAll sends the number of the newest message of each topic, and who is there.
+// announceAll sends the number of the newest message of each topic that was sent, and who is there.
 func (h *Hub) announceAll(ctx context.Context) error {
 	var errs []error
 	heads := batch{h: h, ctx: ctx, empty: newPacket(packetHeads, h.id)}
 	for _, t := range h.all() {
-		t.mu.Lock()
-		seen := t.own.seen
-		present := batch{h: h, ctx: ctx, empty: newPacket(packetPresence, h.id).text(t.name)}
-		var parts []packet
-		for s, there := range t.present {
-			if s.hub == h.id {
-				parts = append(parts, packet(nil).text(s.who).number(there.times))
-			}
+		sent, err := h.announcePresent(ctx, t)
+		if sent > 0 {
+			err = errors.Join(err, heads.add(packet(nil).text(t.name).text(t.own.id).number(sent)))
 		}
-		t.mu.Unlock()
-		if seen > 0 {
-			errs = append(errs, heads.add(packet(nil).text(t.name).text(t.own.id).number(seen)))
-		}
-		for _, part := range parts {
-			errs = append(errs, present.add(part))
-		}
-		errs = append(errs, present.flush())
+		errs = append(errs, err)
 	}
 	return errors.Join(append(errs, heads.flush())...)
+}
+
+// announcePresent sends who is there in a topic, and returns the number of the newest message that was
+// sent. Nobody joins or leaves meanwhile: the last packet about them has to be true.
+func (h *Hub) announcePresent(ctx context.Context, t *topic) (sent uint64, err error) {
+	if err := t.send(ctx); err != nil {
+		return 0, err
+	}
+	defer t.sendEnd()
+	var parts []packet
+	t.mu.Lock()
+	for s, there := range t.present {
+		if s.hub == h.id {
+			parts = append(parts, packet(nil).text(s.who).number(there.times))
+		}
+	}
+	t.mu.Unlock()
+	present := batch{h: h, ctx: ctx, empty: newPacket(packetPresence, h.id).text(t.name)}
+	for _, part := range parts {
+		err = errors.Join(err, present.add(part))
+	}
+	return t.sent, errors.Join(err, present.flush())
 }
 
 // batch sends parts in packets that are as large as the transport allows.

@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -12,7 +13,8 @@ type topic struct {
 	made time.Time
 	own  *origin // of what this process publishes
 
-	sending sync.Mutex // held while a message goes to the transport, which keeps their order
+	sending chan struct{} // has an element while a packet goes to the transport, which keeps their order
+	sent    uint64        // number of the newest own message that went there; guarded by sending
 
 	mu          sync.Mutex // guards the rest
 	entries     []entry    // the oldest first
@@ -43,9 +45,21 @@ func newTopic(name, id string, now time.Time) *topic {
 	own := &origin{id: id}
 	return &topic{
 		name: name, made: now, own: own, origins: []*origin{own}, used: now,
-		present: map[seat]sitting{}, people: map[string]int{},
+		present: map[seat]sitting{}, people: map[string]int{}, sending: make(chan struct{}, 1),
 	}
 }
+
+// send waits until no other packet about the topic is being sent, or ctx ends. The caller calls sendEnd.
+func (t *topic) send(ctx context.Context) error {
+	select {
+	case t.sending <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (t *topic) sendEnd() { <-t.sending }
 
 // end returns the index behind the last entry.
 func (t *topic) end() uint64 { return t.first + uint64(len(t.entries)) }

@@ -28,6 +28,7 @@ type end struct {
 	wire    *wire
 	packets chan []byte
 	broken  chan struct{}
+	slow    time.Duration // how long a message takes before it is sent
 }
 
 var _ topics.Transport = (*end)(nil)
@@ -39,6 +40,9 @@ func (w *wire) end() *end {
 func (e *end) Largest() int { return 4096 }
 
 func (e *end) Send(_ context.Context, packet []byte) error {
+	if packet[1] == 1 { // a message
+		time.Sleep(e.slow)
+	}
 	e.wire.mu.Lock()
 	defer e.wire.mu.Unlock()
 	for other := range e.wire.ends {
@@ -151,6 +155,23 @@ func TestLostPackets(t *testing.T) {
 		publish(t, h[0], "/a", 4, 4)
 		synctest.Wait()
 		assert.Equal(t, "4", waiting(t, s))
+	})
+}
+
+// TestAnnouncedWhileSending: an announcement between the beginning of a message and its way through the
+// transport does not make others take the message for one that they have.
+func TestAnnouncedWhileSending(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{ends: map[*end]bool{}}
+		h, ends := hubs(t, w, 2, topics.Options{})
+		s := subscribe(t, h[1], "/a", "")
+		ends[0].slow = 30 * time.Second // announcements come meanwhile
+		ends[1].broken <- struct{}{}    // and one is asked for
+		publish(t, h[0], "/a", 1, 1)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		assert.Equal(t, "1", waiting(t, s))
 	})
 }
 
