@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,8 +42,7 @@ type Hub struct {
 	o  Options
 	id string
 
-	closing sync.Once
-	closed  chan struct{}
+	closed atomic.Bool
 
 	mu     sync.Mutex // guards the rest; taken before that of a topic
 	topics map[string]*topic
@@ -58,7 +58,7 @@ func New(o Options) *Hub {
 	if o.Keep < 0 || o.KeepBytes < 0 || o.Largest < 0 || o.Topics < 0 || o.Idle < 0 {
 		panic(fmt.Sprintf("topics.New: negative option in %+v", o))
 	}
-	return &Hub{o: o.withDefaults(), id: strings.ToLower(rand.Text()[:8]), closed: make(chan struct{}), topics: map[string]*topic{}}
+	return &Hub{o: o.withDefaults(), id: strings.ToLower(rand.Text()[:8]), topics: map[string]*topic{}}
 }
 
 func (h *Hub) now() time.Time { return time.Now() }
@@ -121,7 +121,7 @@ func (h *Hub) Subscribe(name, after string) (*Subscription, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Subscription{hub: h, topic: t, closed: make(chan struct{})}
+	s := &Subscription{hub: h, topic: t}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s.next, s.changes = t.end(), t.changes
@@ -168,17 +168,22 @@ func (h *Hub) Recent(name string) []Message {
 
 // Close ends all subscriptions. Publish and Subscribe return [ErrClosed] afterwards. A second Close
 // does nothing.
-func (h *Hub) Close() { h.closing.Do(func() { close(h.closed) }) }
+func (h *Hub) Close() {
+	h.closed.Store(true)
+	for _, t := range h.all() {
+		t.mu.Lock()
+		t.wake()
+		t.mu.Unlock()
+	}
+}
 
 // use returns a topic, which it makes if it is new, and adds subscribers to it.
 func (h *Hub) use(name string, subscribers int) (*topic, error) {
-	select {
-	case <-h.closed:
-		return nil, ErrClosed
-	default:
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.closed.Load() { // under the lock, so that Close finds every topic
+		return nil, ErrClosed
+	}
 	now := h.now()
 	t := h.topics[name]
 	if t == nil {

@@ -3,7 +3,7 @@ package topics
 import (
 	"context"
 	"errors"
-	"sync"
+	"sync/atomic"
 )
 
 // ErrClosed is the error of a subscription that was closed, and of a hub that was.
@@ -19,8 +19,7 @@ type Subscription struct {
 	gap     bool     // a Gap comes first
 	changes uint64   // of the presence that were reported
 
-	closing sync.Once
-	closed  chan struct{}
+	closed atomic.Bool
 }
 
 // Next waits for the next message and returns it. The error is [ErrClosed] after Close, also that of
@@ -28,20 +27,14 @@ type Subscription struct {
 func (s *Subscription) Next(ctx context.Context) (Message, error) {
 	for {
 		m, ok, changed := s.take()
-		select {
-		case <-s.closed:
+		if s.closed.Load() || s.hub.closed.Load() { // looked at after changed was made
 			return Message{}, ErrClosed
-		case <-s.hub.closed:
-			return Message{}, ErrClosed
-		default:
 		}
 		if ok {
 			return m, nil
 		}
 		select {
 		case <-changed:
-		case <-s.closed:
-		case <-s.hub.closed:
 		case <-ctx.Done():
 			return Message{}, context.Cause(ctx)
 		}
@@ -97,12 +90,13 @@ func (s *Subscription) position(id string) string {
 // Close ends the subscription: Next returns [ErrClosed], also one that waits. A second Close does
 // nothing. It is safe for concurrent use.
 func (s *Subscription) Close() {
-	s.closing.Do(func() {
-		close(s.closed)
-		t := s.topic
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.subscribers--
-		t.used = s.hub.now()
-	})
+	if s.closed.Swap(true) {
+		return
+	}
+	t := s.topic
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.subscribers--
+	t.used = s.hub.now()
+	t.wake()
 }
