@@ -174,17 +174,18 @@ func (fs *files) takeFor(u *uploadField, part *multipart.Part) error {
 	return nil
 }
 
-// discard undoes what was received for an input that is refused, the last one first. fs may be nil.
+// discard undoes what was received for an input that is refused, the last one first, also if undoing
+// one of them panics. fs may be nil.
 func (fs *files) discard() {
-	if fs == nil {
+	if fs == nil || len(fs.taken) == 0 {
 		return
 	}
-	for i := len(fs.taken) - 1; i >= 0; i-- {
-		if d, ok := fs.taken[i].(discarder); ok {
-			d.DiscardFile(fs.r)
-		}
+	last := fs.taken[len(fs.taken)-1]
+	fs.taken = fs.taken[:len(fs.taken)-1]
+	defer fs.discard()
+	if d, ok := last.(discarder); ok {
+		d.DiscardFile(fs.r)
 	}
-	fs.taken = nil
 }
 
 // bounded is the content of a file, which fails beyond a number of bytes.
