@@ -60,9 +60,10 @@ const by = "X-By"
 func build(t table) (*framework.App, error) {
 	silent := zerolog.Nop()
 	c := framework.New(framework.Options{
-		Logger:   &silent,
-		Root:     func(*web.Request) (traversal.Resource, error) { return rootNode{}, nil },
-		Security: refuseAll{},
+		Logger:          &silent,
+		RecycleRequests: t.recycle,
+		Root:            func(*web.Request) (traversal.Resource, error) { return rootNode{}, nil },
+		Security:        refuseAll{},
 	})
 	for _, rt := range t.routes {
 		var options []routes.Option

@@ -10,6 +10,8 @@ type table struct {
 	routes []route
 	views  []view
 	errors []errorView
+
+	recycle bool // requests are recycled, which changes no response
 }
 
 // route leads to the default view of the root, or with a star to what it traverses.
