@@ -72,8 +72,7 @@
 // that used it have Content-Language, and a Vary that lists the headers behind the choice.
 //
 // Texts in the code are those of the default locale; it needs no catalog. A message without a
-// translation is its default text. A client may name any locale: without catalogs of it, the texts
-// are those of the default locale, and so is the name that web.Localizer has.
+// translation is its default text.
 //
 // # Texts of the framework
 //

@@ -1,7 +1,6 @@
 package i18n
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,10 +23,10 @@ type translations struct {
 	byDefault string
 	negotiate Negotiator
 
-	locales  map[string]*localizer // by name, as folders are called
-	fallback *localizer            // that of the default locale
-	matcher  language.Matcher
-	matched  []string // the names of the matcher's tags
+	locales      map[string]*localizer // by name, as folders are called
+	untranslated *localizer            // the texts of the code
+	matcher      language.Matcher
+	matched      []string // the names of the matcher's tags
 }
 
 // mostBytes is how large a catalog may be.
@@ -68,9 +67,9 @@ func (t *translations) load(files *assets.Assets) error {
 	for name := range names {
 		t.locales[name] = newLocalizer(name, append([]catalogs{own}, read...))
 	}
-	t.fallback = cmp.Or(t.locales[t.byDefault], t.locales[languageOf(t.byDefault)])
-	if t.fallback == nil { // the texts of the code are in the default locale
-		t.fallback = newLocalizer(t.byDefault, []catalogs{own})
+	t.untranslated = newLocalizer(t.byDefault, []catalogs{own})
+	if t.locales[t.byDefault] != nil || t.locales[languageOf(t.byDefault)] != nil {
+		t.untranslated = newLocalizer("und", nil) // the code has another language
 	}
 	t.match()
 	return errors.Join(errs...)

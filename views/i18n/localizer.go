@@ -94,7 +94,7 @@ func (t *message) textFor(m *web.Message) (text string, found bool) {
 var _ web.Localizers = (*translations)(nil)
 
 // Localizer returns the localizer of the request's locale. Clients may name locales that do not
-// exist, so nothing is kept for those: they get the texts of the default locale.
+// exist, so nothing is kept for those: they get the texts of the code.
 func (t *translations) Localizer(r *web.Request) web.Localizer {
 	name := LocaleName(r)
 	l := t.locales[name]
@@ -102,7 +102,7 @@ func (t *translations) Localizer(r *web.Request) web.Localizer {
 		l = t.locales[languageOf(name)]
 	}
 	if l == nil {
-		l = t.fallback
+		l = t.untranslated
 	}
 	r.AddResponseCallback(func(_ *web.Request, resp *web.Response) error {
 		if l.content != "" && resp.Header("Content-Language") == "" {
