@@ -22,9 +22,9 @@ type AccessLogOptions struct {
 // AccessLog writes one line per request to the request's log, which adds the request id. It writes
 // after the response was sent, so the line states what was sent: method, path, route (pattern),
 // resource (type), view (name), status, bytes, duration (milliseconds), remote (the ClientAddr of
-// the request), and the error if an inner tween returned one. A websocket adds close_code, messages_in, messages_out,
-// bytes_in and bytes_out, and its line comes at its end. Fields that a request does not have
-// are left out, and so is the query, because it may contain secrets.
+// the request), and the error if an inner tween returned one. A websocket adds close_code,
+// messages_in, messages_out, bytes_in and bytes_out, and its line comes at its end. Fields that a
+// request does not have are left out, and so is the query, because it may contain secrets.
 //
 // Place it outside all that it should measure; if it is added last, that is its place by default.
 // Without an application's logger it does nothing.

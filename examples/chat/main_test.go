@@ -115,7 +115,7 @@ func TestBetweenPageAndStream(t *testing.T) {
 	assert.Contains(t, string(next(t, stream, said).Data), "quick")
 }
 
-// TestSocket: what one says in a socket everyone hears, and who may not speak is told so.
+// TestSocket: everyone hears what one user says in a socket. One who may not speak is closed with a reason.
 func TestSocket(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)

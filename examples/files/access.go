@@ -24,8 +24,8 @@ const (
 // access has the lists of an access file by path, as places have it: "." for the root.
 type access map[string]acl.List
 
-// readAccess reads an access file, and puts it in force. It begins with groups of users, one a line; the
-// rest is a table as acl.ParseTable reads it:
+// readAccess reads an access file, and puts it in force. It begins with groups of users, one a
+// line; the rest is a table as acl.ParseTable reads it:
 //
 //	group:editors alice carol
 //

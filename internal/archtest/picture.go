@@ -87,7 +87,8 @@ var picture = []room{
 	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"), tests: application},
 	{path: "views/canonical", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/conditional", may: rooms("views", "views/web", "registry", "traversal"), tests: append(rooms("internal/rfc9110"), application...)},
-	// Files by name, and what an application puts in their place: for templates, static files, catalogs.
+	// Files by name, and what an application puts in their place: for templates, static files,
+	// catalogs.
 	{path: "views/assets", may: rooms("registry"), tests: application},
 	{path: "views", may: rooms("views/web", "registry", "registry/order", "traversal", "traversal/async"),
 		tests: rooms("tweens")},

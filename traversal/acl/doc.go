@@ -22,9 +22,9 @@
 // A permission is a word that the application chooses ("edit"). A principal is a name for who is
 // asking: a user, a group, [Everyone]. A user has several. Make constants of both. In an application,
 // security.Options.Permissions lists all permissions, and then a misspelt one is an error; nothing
-// warns of a misspelt principal. Permits looks at the list of the resource, then at that of its parent, and so on up to
-// the root. The first entry that names the permission and one of the principals decides; if there is
-// none, the answer is no.
+// warns of a misspelt principal. Permits looks at the list of the resource, then at that of its
+// parent, and so on up to the root. The first entry that names the permission and one of the
+// principals decides; if there is none, the answer is no.
 //
 // So the order of entries counts, and lists further down win: allow what a folder allows and deny a
 // little in a document, or the other way round. [DenyAll] at the end of a list stops inheritance.

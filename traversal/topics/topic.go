@@ -49,7 +49,8 @@ func newTopic(name, id string, now time.Time) *topic {
 	}
 }
 
-// send waits until no other packet about the topic is being sent, or ctx ends. The caller calls sendEnd.
+// send waits until no other packet about the topic is being sent, or ctx ends. The caller calls
+// sendEnd.
 func (t *topic) send(ctx context.Context) error {
 	select {
 	case t.sending <- struct{}{}:

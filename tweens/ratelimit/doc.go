@@ -1,4 +1,5 @@
-// Package ratelimit limits how many requests a client or a user may send in a given time. It is a tween:
+// Package ratelimit limits how many requests a client or a user may send in a given time. It is a
+// tween:
 //
 //	config.AddTween("rate limit", ratelimit.New(ratelimit.Options{},
 //		ratelimit.Rate{Requests: 100, Per: time.Minute},                           // of each client address

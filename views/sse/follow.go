@@ -8,8 +8,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// EventOf returns the event of a message: its name, data and ID. That of a [topics.Gap] is called "gap",
-// that of a change of presence "presence"; both have no data.
+// EventOf returns the event of a message: its name, data and ID. That of a [topics.Gap] is called
+// "gap", that of a change of presence "presence"; both have no data.
 func EventOf(m topics.Message) Event {
 	e := Event{ID: m.ID, Name: m.Name, Data: m.Data}
 	if m.Kind != topics.Published {

@@ -50,9 +50,9 @@
 // embedded file is strong and made from its content; that of a large file on disk is made from its
 // time and size. A compressed copy beside a file, with the suffix .br, .zst or .gz, is sent in its
 // place: the smallest one that the client accepts. A copy that is more than two seconds older than
-// its file is not used, since the file has changed after it was made. Ranges always refer to the file itself. Content
-// types of common files come from a table in this package, and do not depend on the machine. With
-// X-Content-Type-Options: nosniff, browsers do not guess others.
+// its file is not used, since the file has changed after it was made. Ranges always refer to the
+// file itself. Content types of common files come from a table in this package, and do not depend
+// on the machine. With X-Content-Type-Options: nosniff, browsers do not guess others.
 //
 // # Versions in URLs
 //

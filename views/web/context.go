@@ -16,8 +16,8 @@ var _ context.Context = (*requestContext)(nil)
 type requestKey struct{}
 
 // Context returns the context of this request. It ends when the client disconnects or the server
-// cancels the request. [FromContext] finds the request in it. It does not allocate. It keeps the request: see
-// [Request.Keep].
+// cancels the request. [FromContext] finds the request in it. It does not allocate. It keeps the
+// request: see [Request.Keep].
 func (r *Request) Context() context.Context {
 	r.Keep()
 	return (*requestContext)(r)

@@ -23,8 +23,8 @@
 //	pbkdf2_sha256$ pbkdf2_sha1$       PBKDF2 of Django
 //	argon2$argon2id$ bcrypt$ bcrypt_sha256$   the other hashers of Django
 //
-// If the Accounts are a [Rehasher], the hash of a user becomes an Argon2id hash of the Hasher's strength
-// at the next login.
+// If the Accounts are a [Rehasher], the hash of a user becomes an Argon2id hash of the Hasher's
+// strength at the next login.
 //
 // # What it defends against
 //

@@ -33,8 +33,8 @@
 //		return r.Text("saved " + in.Title), nil // without a title: 422, title: a value is required
 //	}
 //
-// The rules hold for pages made by forms.Add and for views.OnInput. Unknown rules are configuration errors, found when the
-// application is built. A rule that fails becomes a problem of the field with the name that the
-// form has for it: its code is the rule, such as "max", and its params have the parameter of the
-// rule.
+// The rules hold for pages made by forms.Add and for views.OnInput. Unknown rules are configuration
+// errors, found when the application is built. A rule that fails becomes a problem of the field
+// with the name that the form has for it: its code is the rule, such as "max", and its params have
+// the parameter of the rule.
 package validator

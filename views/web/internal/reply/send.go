@@ -82,8 +82,8 @@ func (resp *Response) writeBody(w io.Writer) (n int, err error) {
 	}
 	n, err = resp.bytes.Write(w)
 	if err != nil {
-		// The memory must not have another body next: after the end of a stream of HTTP/2, Write returns
-		// while the connection may still read from it.
+		// The memory must not have another body next: after the end of a stream of HTTP/2, Write
+		// returns while the connection may still read from it.
 		resp.bytes.Keep()
 	}
 	resp.replaceBody(empty)
