@@ -3,6 +3,7 @@ package password
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -41,8 +42,10 @@ func (saturated) Error() string             { return "too many passwords are bei
 func (saturated) Status() int               { return 503 }
 func (saturated) RetryAfter() time.Duration { return time.Second }
 
+var errNotNew = errors.New("the Hasher is a zero value: make it with password.New(password.Options{})")
+
 // Hasher computes and checks hashes of passwords, a bounded number at once. It is safe for concurrent
-// use. Make one for the whole application.
+// use. Make one for the whole application, with [New].
 type Hasher struct {
 	options Options
 	err     error
@@ -150,6 +153,9 @@ func (h *Hasher) isWeaker(s stored) bool {
 
 // turn calls compute when it may.
 func (h *Hasher) turn(ctx context.Context, compute func()) error {
+	if h.waiting == nil {
+		return errNotNew
+	}
 	select {
 	case h.waiting <- struct{}{}:
 	default:

@@ -242,3 +242,14 @@ func TestParallelIsTheNumberOfProcessors(t *testing.T) {
 		}
 	})
 }
+
+func TestHasherThatNewDidNotMake(t *testing.T) {
+	t.Parallel()
+	const want = "the Hasher is a zero value: make it with password.New(password.Options{})"
+	_, err := new(password.Hasher).Hash(t.Context(), "open sesame")
+	require.EqualError(t, err, want)
+	hash, err := password.New(password.Options{}).Hash(t.Context(), "open sesame")
+	require.NoError(t, err)
+	_, _, err = new(password.Hasher).Verify(t.Context(), hash, "open sesame")
+	require.EqualError(t, err, want)
+}
