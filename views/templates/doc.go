@@ -67,8 +67,8 @@
 //
 //   - path .Node "edit" (query "v" 3), url, route "search" "id" 7, routeURL, here "page" 2 (this
 //     page with another query), static "static/app.css", staticURL; query, keepQuery and anchor are
-//     their options. path and url also take the resource of the request; without arguments they are
-//     about the node of the request.
+//     their options. path and url also take the resource of the request and its root, path root;
+//     without arguments they are about the node of the request.
 //   - request, resource, node, root, view, viewName; var "name" is a variable of a BeforeRender
 //     subscriber.
 //   - csrf is the hidden field of a form, csrfToken the token alone; nonce is that of the CSP.

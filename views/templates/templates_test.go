@@ -1,6 +1,7 @@
 package templates_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -324,3 +325,20 @@ func TestTranslations(t *testing.T) {
 		{ID: "b", Domain: "shop"},
 	}, all)
 }
+
+// TestPathOfTheRoot links to the front page from a page below it, whose root does not know its place.
+func TestPathOfTheRoot(t *testing.T) {
+	t.Parallel()
+	top := &house{Page: new(Page)}
+	config := framework.New(framework.Options{Root: func(*framework.Request) (traversal.Resource, error) { return top, nil }})
+	templates.Add(config, pages("page.html", `{{path root}} {{path root "a" "edit"}} {{url root}} {{path resource}}`), templates.Options{})
+	config.AddView(views.On(show), views.Renderer("page.html"))
+	app, err := config.App()
+	require.NoError(t, err)
+	assert.Equal(t, "/ /a/edit http://example.com/ /a/", get(t, app, "/a"))
+}
+
+// house is a root that is a pointer.
+type house struct{ Page *Page }
+
+func (h *house) Child(context.Context, string) (traversal.Resource, error) { return h.Page, nil }

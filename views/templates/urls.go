@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -31,10 +32,17 @@ func (e *executor) link(parts []any, generate func(*web.Request, any, ...web.URL
 	return generate(e.r, e.place(parts[0]), options...)
 }
 
-// place returns the node of the request for its own resource, which need not know where it is.
+// place returns the node of the request's own resource, and that of its root: neither need know
+// where it is.
 func (e *executor) place(x any) any {
-	if v := reflect.ValueOf(x); v.Kind() == reflect.Pointer && x == e.r.Resource() {
+	if reflect.ValueOf(x).Kind() != reflect.Pointer {
+		return x
+	}
+	switch x {
+	case e.r.Resource():
 		return e.r.Node()
+	case e.r.Root():
+		return traversal.NewNode(x)
 	}
 	return x
 }
