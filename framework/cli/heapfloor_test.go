@@ -55,8 +55,10 @@ func TestHeapFloor(t *testing.T) {
 	}
 }
 
-// The floor makes collections rarer.
+// The floor makes collections rarer. There is enough garbage that one collection more or less does not
+// matter, whatever other tests have left in the heap.
 func TestHeapFloorCollects(t *testing.T) {
+	const rounds = 8
 	if collectorTuned() {
 		t.Skip("the environment tunes the collector")
 	}
@@ -66,8 +68,8 @@ func TestHeapFloorCollects(t *testing.T) {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		before := m.NumGC
-		for range 64 << 10 {
-			garbage = make([]byte, 1<<10) // 64 MiB in all
+		for range rounds * 64 << 10 {
+			garbage = make([]byte, 1<<10) // 64 MiB in each round
 		}
 		runtime.ReadMemStats(&m)
 		return m.NumGC - before
@@ -77,7 +79,7 @@ func TestHeapFloorCollects(t *testing.T) {
 	end := p.heapFloor()
 	with := collections()
 	end()
-	assert.LessOrEqual(t, with, uint32(2))
+	assert.LessOrEqual(t, with, uint32(2*rounds))
 	assert.Greater(t, without, 2*with)
 }
 
