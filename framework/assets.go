@@ -28,15 +28,15 @@ func (c *Configurator) OverrideAssetFS(asset string, fsys fs.FS, with string) {
 	assets.OverrideFS(c.Directive(), asset, fsys, with)
 }
 
-// AddStaticView serves the files of fsys below a path: AddStaticView("static", files) serves app.css
-// at /static/app.css, and r.StaticPath("static/app.css") returns its URL, with a version. A name with
-// a host only generates URLs. See static.Add.
+// AddStaticView serves the files of fsys below a path: AddStaticView("static", files) serves
+// app.css at /static/app.css, and r.StaticPath("static/app.css") returns its URL, with a version. A
+// name with a host only generates URLs. See static.Add.
 func (c *Configurator) AddStaticView(name string, fsys fs.FS, options ...static.Option) {
 	static.Add(c.Directive(), name, fsys, options...)
 }
 
-// AddStaticAssets is AddStaticView for a folder of assets, "house:static", with what the application
-// put in their place. See static.AddAssets.
+// AddStaticAssets is AddStaticView for a folder of assets, "house:static", with what the
+// application put in their place. See static.AddAssets.
 func (c *Configurator) AddStaticAssets(name, spec string, options ...static.Option) {
 	static.AddAssets(c.Directive(), name, spec, options...)
 }

@@ -204,12 +204,12 @@ func (c *Configurator) SetDefaultPermission(permission string) {
 	views.SetDefaultPermission(c.Directive(), permission)
 }
 
-// AcceptAcrossTypes lets the Accept header choose among the views of all types that a resource has. See
-// views.AcceptAcrossTypes.
+// AcceptAcrossTypes lets the Accept header choose among the views of all types that a resource has.
+// See views.AcceptAcrossTypes.
 func (c *Configurator) AcceptAcrossTypes() { views.AcceptAcrossTypes(c.Directive()) }
 
-// SetDefaultSubpath sets whether views without the option views.Subpath take names after their own. See
-// views.SetDefaultSubpath.
+// SetDefaultSubpath sets whether views without the option views.Subpath take names after their own.
+// See views.SetDefaultSubpath.
 func (c *Configurator) SetDefaultSubpath(takes bool) {
 	views.SetDefaultSubpath(c.Directive(), takes)
 }
@@ -243,9 +243,9 @@ func (c *Configurator) SetTweenOrder(names ...string) {
 // not affect the others.
 //
 // What builds but is probably wrong, such as a route that matches no request, is a warning:
-// App.Registry().Warnings() returns them. App logs each with its source, unless OnWarning has another
-// use for them: the command check reports them, other commands than serve leave them out, and
-// frameworktest.New logs them to the test.
+// App.Registry().Warnings() returns them. App logs each with its source, unless OnWarning has
+// another use for them: the command check reports them, other commands than serve leave them out,
+// and frameworktest.New logs them to the test.
 func (c *Configurator) App() (*App, error) {
 	reg, err := c.config.Build()
 	if err != nil {

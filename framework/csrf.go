@@ -39,8 +39,8 @@ func (c *Configurator) SetCSRFPolicy(policy web.CSRFPolicy) {
 
 const csrfWithout = "keep the tokens in a cookie (security.CSRFInCookie)"
 
-// checkSessions returns an error if a policy keeps something in sessions, and the application has no
-// sessions.
+// checkSessions returns an error if a policy keeps something in sessions, and the application has
+// no sessions.
 func checkSessions(reg *registry.Registry, at registry.Source, policy any, keeps, instead string) error {
 	keeper, ok := policy.(interface{ NeedsSessions() bool })
 	if sessions, _ := registry.Lookup[web.SessionFactory](reg); !ok || !keeper.NeedsSessions() || sessions != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// SetAllowedHosts sets the hosts that the application responds to: see Options.AllowedHosts. Without
-// any it responds to every host.
+// SetAllowedHosts sets the hosts that the application responds to: see Options.AllowedHosts.
+// Without any it responds to every host.
 func (c *Configurator) SetAllowedHosts(patterns ...string) {
 	config := c.Directive()
 	list, err := hosts.Parse(patterns)
@@ -45,9 +45,9 @@ func allowedHosts(reg *registry.Registry) *hosts.List {
 // refusedHost is the 400 of a request for a foreign host.
 var refusedHost = web.NewKey[*web.HTTPError]("refused host", nil)
 
-// guardHosts stands outside all tweens. A request for a foreign host goes through them all the same,
-// so that it is logged, counted and limited, and its response has the headers of every response; but
-// it goes without its host, so that no URL is made of it, and the router refuses it
+// guardHosts stands outside all tweens. A request for a foreign host goes through them all the
+// same, so that it is logged, counted and limited, and its response has the headers of every
+// response; but it goes without its host, so that no URL is made of it, and the router refuses it
 // (refuseForeignHosts). If a tween responds without the router, such as a cache, its response is
 // dropped, unless that is an error too.
 func guardHosts(allowed *hosts.List, next web.Handler) web.Handler {

@@ -23,10 +23,10 @@ func (a *App) Do(hr *http.Request) (*web.Response, error) {
 }
 
 // Invoke handles the subrequest sub of r. Views call Request.Subrequest instead. If sub has the
-// background context it gets that of r. Without a RemoteAddr it gets the client address of r, so that
-// limits and logs count it as the client's, and its forwarding headers are trusted only if the client
-// is a trusted proxy. Response callbacks, NewResponse and finished callbacks run for the subrequest
-// itself. Without tweens no error view handles its error: Invoke returns it.
+// background context it gets that of r. Without a RemoteAddr it gets the client address of r, so
+// that limits and logs count it as the client's, and its forwarding headers are trusted only if the
+// client is a trusted proxy. Response callbacks, NewResponse and finished callbacks run for the
+// subrequest itself. Without tweens no error view handles its error: Invoke returns it.
 func (a *App) Invoke(r *web.Request, sub *http.Request, useTweens bool) (*web.Response, error) {
 	ctx := sub.Context()
 	if ctx == context.Background() {

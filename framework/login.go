@@ -13,7 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// LoginProvider logs users in at another site, which sends them back: an oidc.Provider, for example.
+// LoginProvider logs users in at another site, which sends them back: an oidc.Provider, for
+// example.
 type LoginProvider interface {
 	// Begin is the view that sends the client to the other site, Callback the one that the client
 	// comes back to, and Logout the one that forgets the user.
@@ -39,9 +40,9 @@ type LoginOptions struct {
 	// "/NAME" and "/NAME/logout". The logout takes POST only. The redirect needs a Login without
 	// markers, also in its RoutePrefix.
 	Login, Logout string
-	// Callback is the pattern of the route that clients come back to; "": the path that the provider
-	// knows. Set it if the application sees another path: below a RoutePrefix, or mounted below a
-	// path that a proxy or http.StripPrefix removes.
+	// Callback is the pattern of the route that clients come back to; "": the path that the
+	// provider knows. Set it if the application sees another path: below a RoutePrefix, or mounted
+	// below a path that a proxy or http.StripPrefix removes.
 	Callback string
 	// DisableRedirect leaves out the forbidden view that sends people to the login: if the
 	// application has one of its own, or shows several providers to choose from.
@@ -53,8 +54,8 @@ type LoginOptions struct {
 //
 //	config.AddLogin(oidc.New(oidc.Options{…}), framework.LoginOptions{})
 //
-// It is the same as AddRoute, AddView and AddForbiddenView with the views of the provider. A mistake
-// in the provider is a configuration error.
+// It is the same as AddRoute, AddView and AddForbiddenView with the views of the provider. A
+// mistake in the provider is a configuration error.
 func (c *Configurator) AddLogin(p LoginProvider, o LoginOptions) {
 	config := c.Directive()
 	if isNil(p) {
@@ -106,8 +107,8 @@ func pathOf(rt *routes.Route) string {
 	return "/" + strings.TrimLeft(rt.Pattern.String(), "/")
 }
 
-// redirectTo returns the forbidden view for the login at a route. The path of the route is known once
-// the application is built.
+// redirectTo returns the forbidden view for the login at a route. The path of the route is known
+// once the application is built.
 func redirectTo(name string, p LoginProvider) func(r *web.Request) (*web.Response, error) {
 	var once sync.Once
 	var view func(r *web.Request) (*web.Response, error)

@@ -38,14 +38,14 @@ func (c *Configurator) SetRootFactory(factory web.RootFactory) {
 
 // SetSecurityPolicy sets the policy that decides identity and permissions: one of package
 // framework/security, or of your own. Example_login in example_login_test.go shows one with a login
-// form. If the policy has a method Err() error, that reports a mistake in how it was made. If it has
-// a method NeedsSessions() bool that returns true, an application without sessions is a mistake. If
-// it has a method Misfits(reflect.Type) []string, such as acl.Misfits, the build warns of what it
-// returns for the resource types of views: methods that look like those that the policy calls, but
-// are not. The routes that a method Routes() []string returns must exist; with them, the error of a
-// method RouteMatched(*web.Request) error becomes that of the request, once its route is known. If a
-// method Permissions() []string returns any, every permission that the configuration names must be
-// one of them.
+// form. If the policy has a method Err() error, that reports a mistake in how it was made. If it
+// has a method NeedsSessions() bool that returns true, an application without sessions is a
+// mistake. If it has a method Misfits(reflect.Type) []string, such as acl.Misfits, the build warns
+// of what it returns for the resource types of views: methods that look like those that the policy
+// calls, but are not. The routes that a method Routes() []string returns must exist; with them, the
+// error of a method RouteMatched(*web.Request) error becomes that of the request, once its route is
+// known. If a method Permissions() []string returns any, every permission that the configuration
+// names must be one of them.
 func (c *Configurator) SetSecurityPolicy(policy web.SecurityPolicy) {
 	config := c.Directive()
 	if isNil(policy) {
@@ -128,8 +128,8 @@ func isNil(v any) bool {
 	return v == nil || rv.Kind() == reflect.Pointer && rv.IsNil()
 }
 
-// PoisonRecycledRequests makes requests that would be recycled (Options.RecycleRequests) unusable in
-// place of using them again: any method of one that was kept past its end panics with a
+// PoisonRecycledRequests makes requests that would be recycled (Options.RecycleRequests) unusable
+// in place of using them again: any method of one that was kept past its end panics with a
 // [web.EndedError], which names the request, its route and its view, with file and line. It costs
 // time and memory. Package frameworktest and "serve --dev" call it; without RecycleRequests it has
 // no effect.

@@ -17,10 +17,11 @@ import (
 // should. Lists are mostly made while the application serves, so the build cannot know what they
 // grant. It knows two things:
 //
-//   - all permissions there are, if the policy says so (security.Options.Permissions): any other is an
-//     error;
-//   - which permissions the configuration names, and how often. One that a single place names, and that
-//     looks like a misspelling of another that several name or AddPermissions declares, is a warning.
+//   - all permissions there are, if the policy says so (security.Options.Permissions): any other is
+//     an error;
+//   - which permissions the configuration names, and how often. One that a single place names, and
+//     that looks like a misspelling of another that several name or AddPermissions declares, is a
+//     warning.
 //
 // A warning that is false now and then would not be read, so little counts as a misspelling: see
 // misspells. AddPermissions silences a false one.
@@ -29,16 +30,16 @@ import (
 type declaredPermissions map[string]bool
 
 // AddPermissions declares permissions, as Pyramid's add_permission does: those that access lists
-// grant, or that code asks for with Request.Can. They need not be declared. With them the build finds
-// more misspelt ones: it warns of a permission that a single view names, if it looks like a
+// grant, or that code asks for with Request.Can. They need not be declared. With them the build
+// finds more misspelt ones: it warns of a permission that a single view names, if it looks like a
 // misspelling of one that is declared, or that several views name. A declared permission is never
 // misspelt.
 //
 //	config.AddPermissions("view", "edit", "publish")
 //	config.AddPermissions(lists.Permissions()...) // lists is an acl.Table
 //
-// They are also in the listing "permissions" of registry.Introspect. Several packages may declare the
-// same. To have every other permission refused, set security.Options.Permissions.
+// They are also in the listing "permissions" of registry.Introspect. Several packages may declare
+// the same. To have every other permission refused, set security.Options.Permissions.
 func (c *Configurator) AddPermissions(names ...string) {
 	config := c.Directive()
 	if slices.Contains(names, "") {
@@ -69,7 +70,8 @@ type namedPermission struct {
 	general    bool // it concerns many views: the default permission
 }
 
-// namedPermissions returns what the configuration names, in the order of declaration, each place once.
+// namedPermissions returns what the configuration names, in the order of declaration, each place
+// once.
 func namedPermissions(reg *registry.Registry) (all []namedPermission) {
 	for _, category := range []string{"default permission", "traverse permission"} {
 		if set, ok := reg.Introspect().Get(category, category); ok {
@@ -140,8 +142,8 @@ func checkPermissions(reg *registry.Registry, policy web.SecurityPolicy) error {
 	return errors.Join(errs...)
 }
 
-// checkRoutes returns an error if the policy chooses by a route that the application does not have, or
-// that no request matches: its users would be identified in another way than was meant.
+// checkRoutes returns an error if the policy chooses by a route that the application does not have,
+// or that no request matches: its users would be identified in another way than was meant.
 func checkRoutes(reg *registry.Registry, at registry.Source, policy web.SecurityPolicy) error {
 	var errs []error
 	table := routes.TableOf(reg)
@@ -175,10 +177,11 @@ func nearest(name string, names []string, otherwise string) string {
 	return ": " + otherwise
 }
 
-// misspells reports whether a name is likely a misspelling of known: but for case and separators they
-// are equal, or one letter is swapped with its neighbour, doubled, missing, too many or another one.
-// The shorter the names, the less counts, since short verbs resemble each other ("post" and "port",
-// "send" and "spend"). Neither the first letter nor digits are misspelt, nor words of one letter.
+// misspells reports whether a name is likely a misspelling of known: but for case and separators
+// they are equal, or one letter is swapped with its neighbour, doubled, missing, too many or
+// another one. The shorter the names, the less counts, since short verbs resemble each other
+// ("post" and "port", "send" and "spend"). Neither the first letter nor digits are misspelt, nor
+// words of one letter.
 func misspells(name, known string) bool {
 	a, b := []rune(folded(name)), []rune(folded(known))
 	if slices.Equal(a, b) {

@@ -14,10 +14,10 @@ import (
 // traversePermission is the permission of SetTraversePermission in the registry.
 type traversePermission string
 
-// SetTraversePermission sets the permission that a request needs at each resource on its way, before
-// a child of that resource is looked up: the root included, also above a virtual root. Where it is
-// denied, the response is that of a denied permission, a 403 or a 401, whether or not there is
-// anything below. At the last resource only the permission of the view counts, so a path to
+// SetTraversePermission sets the permission that a request needs at each resource on its way,
+// before a child of that resource is looked up: the root included, also above a virtual root. Where
+// it is denied, the response is that of a denied permission, a 403 or a 401, whether or not there
+// is anything below. At the last resource only the permission of the view counts, so a path to
 // "@@edit" of a resource that nobody may look into can still be shown.
 //
 // Like a permission of a view, it needs a security policy. It applies to requests and subrequests;

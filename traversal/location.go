@@ -95,8 +95,8 @@ func (t *Traverser) climb(ctx context.Context, seen Node, res Resource) (n, fore
 		return Node{}, Node{}, locationError(res, errors.New("resource "+reason))
 	}
 
-	// at is the node of res in the lineage of seen; zero once the chain has left it. While all names
-	// and parents are those of seen, no nodes need to be made.
+	// at is the node of res in the lineage of seen; zero once the chain has left it. While all
+	// names and parents are those of seen, no nodes need to be made.
 	at, last, differs := seen, seen, false
 	below := make([]Entry, 0, 8) // on the stack
 	for range maxDepth {

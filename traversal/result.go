@@ -91,8 +91,8 @@ func (r *Result) Subpath() []string {
 	return nil
 }
 
-// Rest returns the names that the walk left over after the view name. Unlike Subpath, it is empty if
-// the walk used up its path, and for [Result.WithNode]. The caller must not change it.
+// Rest returns the names that the walk left over after the view name. Unlike Subpath, it is empty
+// if the walk used up its path, and for [Result.WithNode]. The caller must not change it.
 func (r *Result) Rest() []string {
 	if r.depth == r.count || r.instead() != nil {
 		return nil

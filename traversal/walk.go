@@ -46,9 +46,10 @@ func (t *Traverser) Walk(ctx context.Context, root Resource, p Path, into *Resul
 	return t.walk(ctx, into)
 }
 
-// Begin begins a walk as Walk does, and goes as far as nothing can wait or needs a context: down from
-// one [Map] to the next, to a resource without children, without rules for them, hooks and guard.
-// done reports whether the walk has ended there; if not, Resume goes on. It never checks a context.
+// Begin begins a walk as Walk does, and goes as far as nothing can wait or needs a context: down
+// from one [Map] to the next, to a resource without children, without rules for them, hooks and
+// guard. done reports whether the walk has ended there; if not, Resume goes on. It never checks a
+// context.
 func (t *Traverser) Begin(root Resource, p Path, into *Result) (done bool, err error) {
 	if err := begin(into, root, &p); err != nil {
 		return false, err
@@ -274,9 +275,9 @@ func (t *Traverser) descend(ctx context.Context, r *Result, capability string, n
 	return denied == nil && !missing, denied
 }
 
-// pass goes down along n resources that were found at once, as far as the guard lets it: to the first
-// resource below which it may not look. It does not ask about the last one, unless the name after
-// that is missing: otherwise the walk asks when it goes on.
+// pass goes down along n resources that were found at once, as far as the guard lets it: to the
+// first resource below which it may not look. It does not ask about the last one, unless the name
+// after that is missing: otherwise the walk asks when it goes on.
 func (t *Traverser) pass(ctx context.Context, r *Result, n int, missing bool) error {
 	if !t.guards() {
 		r.depth += uint32(n)

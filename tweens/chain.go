@@ -24,8 +24,8 @@ func Chain(reg *registry.Registry, main web.Handler) (web.Handler, error) {
 }
 
 // Parts is a chain of tweens. If the outermost one is that of [ErrorViews], as in an application
-// without tweens of its own, Inner is what is inside it, and OnError what it does with an error, nil
-// for the lack of a response. They are for a caller that recovers panics itself, and calls
+// without tweens of its own, Inner is what is inside it, and OnError what it does with an error,
+// nil for the lack of a response. They are for a caller that recovers panics itself, and calls
 // web.Driver.SetErrorsHandled.
 type Parts struct {
 	Whole, Inner web.Handler

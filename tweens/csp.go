@@ -33,8 +33,8 @@ const Nonce = "'nonce'"
 // the application's own origin, nothing inline and no plugins; <base> and forms stay on it too. The
 // map is new at each call: to allow more, add to it.
 //
-// Chromium applies form-action to the redirects after a form too: if a form logs in at another site,
-// that site needs to be named there.
+// Chromium applies form-action to the redirects after a form too: if a form logs in at another
+// site, that site needs to be named there.
 func DefaultCSP() CSP {
 	return CSP{
 		"default-src": {"'self'"}, "base-uri": {"'self'"}, "form-action": {"'self'"}, "object-src": {"'none'"},
@@ -42,10 +42,10 @@ func DefaultCSP() CSP {
 }
 
 // CSPNonce returns the nonce of the request, for the nonce attribute of inline scripts and styles.
-// It is random, the same for the whole request, and needs no escaping. It has an effect if the policy
-// of the response contains Nonce. The first call makes it, in a view, a renderer or
-// SecurityHeaders. A page with a nonce must not be cached for others: with the nonce of one page, an
-// attacker's script runs in it.
+// It is random, the same for the whole request, and needs no escaping. It has an effect if the
+// policy of the response contains Nonce. The first call makes it, in a view, a renderer or
+// SecurityHeaders. A page with a nonce must not be cached for others: with the nonce of one page,
+// an attacker's script runs in it.
 func CSPNonce(r *web.Request) string { return web.CSPNonce(r) }
 
 // String returns the policy as it is sent, default-src first and the other directives sorted. Nonce

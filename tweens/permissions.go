@@ -18,8 +18,8 @@ type PermissionsPolicy map[string][]string
 
 var _ fmt.Stringer = PermissionsPolicy(nil)
 
-// DefaultPermissions returns the policy that SecurityHeaders uses by default: nobody may use camera,
-// microphone, screen, location, payments and devices. To allow some of them, change it.
+// DefaultPermissions returns the policy that SecurityHeaders uses by default: nobody may use
+// camera, microphone, screen, location, payments and devices. To allow some of them, change it.
 func DefaultPermissions() PermissionsPolicy {
 	return PermissionsPolicy{
 		"bluetooth": {}, "camera": {}, "display-capture": {}, "geolocation": {}, "hid": {}, "microphone": {},

@@ -64,11 +64,11 @@ type SecurityHeadersOptions struct {
 // Cross-Origin-Resource-Policy. They are on every response of the application: also on one that is
 // made after this tween for an error or a panic, by whatever handles it.
 //
-// If a view or an inner tween sets one of these headers itself, that one stays, even if it is empty:
-// a page can have a policy of its own, and X-Frame-Options is left out if that has frame-ancestors.
-// To give it one, put another SecurityHeaders around the view (views.Around), or set the header. Only
-// nosniff and Strict-Transport-Security, which concern the whole application, replace those of the
-// response. A response to an error has the headers of the outer tween.
+// If a view or an inner tween sets one of these headers itself, that one stays, even if it is
+// empty: a page can have a policy of its own, and X-Frame-Options is left out if that has
+// frame-ancestors. To give it one, put another SecurityHeaders around the view (views.Around), or
+// set the header. Only nosniff and Strict-Transport-Security, which concern the whole application,
+// replace those of the response. A response to an error has the headers of the outer tween.
 //
 // If the policy contains Nonce, each request has a nonce of its own: see CSPNonce. A 304 leaves
 // such a policy out, since the page in the client's cache has the nonce of another response, whose

@@ -64,10 +64,10 @@ func Wrap(wrap func(next web.Handler) web.Handler) Factory {
 	}}
 }
 
-// WithErr returns a Factory whose arguments are wrong, for constructors: the build of an application
-// that adds the tween reports the error, with everything else that is wrong with the configuration.
-// What the function given to New returns is reported only if nothing else is wrong. A nil err changes
-// nothing.
+// WithErr returns a Factory whose arguments are wrong, for constructors: the build of an
+// application that adds the tween reports the error, with everything else that is wrong with the
+// configuration. What the function given to New returns is reported only if nothing else is wrong.
+// A nil err changes nothing.
 func (f Factory) WithErr(err error) Factory {
 	if err != nil {
 		f.err = err

@@ -5,16 +5,16 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// AcceptAcrossTypes lets the Accept header choose among the views of all types that a resource has: a
-// page for its own type, and JSON for an interface that it implements. Views with [Accept] are then
-// tried first, by the client's preference; of equally good ones, that for the most specific type.
-// After them, and for clients without the header, the order is as always.
+// AcceptAcrossTypes lets the Accept header choose among the views of all types that a resource has:
+// a page for its own type, and JSON for an interface that it implements. Views with [Accept] are
+// then tried first, by the client's preference; of equally good ones, that for the most specific
+// type. After them, and for clients without the header, the order is as always.
 //
 // The client then reaches a view for a wider type although the more specific type has a view of its
 // own. The permission that counts is that of the view which is called: give both theirs.
 //
-// Without it Accept chooses among views of one type, as in Pyramid: every view of a more specific type
-// is tried before.
+// Without it Accept chooses among views of one type, as in Pyramid: every view of a more specific
+// type is tried before.
 func AcceptAcrossTypes(c registry.Recorder) {
 	cfg := c.Directive()
 	cfg.Declare(registry.Declaration{

@@ -39,10 +39,11 @@ func AddNotFound(c registry.Recorder, v View, opts ...Option) {
 }
 
 // AddForbidden registers the error view for errors with status 403: a permission was denied, or a
-// view returned such an error. It also handles the 401 for a denied permission (see [Refuse]), unless
-// there is an [ErrorStatus] view for 401 alone. v is a Func view, or one that takes an error; a
-// [*DeniedError] in it says what was denied. The response starts with the status of the error and, for
-// a 401, with its challenges: see [AddError]. So a page with a form to log in needs no more.
+// view returned such an error. It also handles the 401 for a denied permission (see [Refuse]),
+// unless there is an [ErrorStatus] view for 401 alone. v is a Func view, or one that takes an
+// error; a [*DeniedError] in it says what was denied. The response starts with the status of the
+// error and, for a 401, with its challenges: see [AddError]. So a page with a form to log in needs
+// no more.
 func AddForbidden(c registry.Recorder, v View, opts ...Option) {
 	record(c.Directive(), v, use{errors: true, status: http.StatusForbidden, directive: "AddForbiddenView"}, opts)
 }

@@ -38,9 +38,9 @@ func JSON(o JSONOptions) RendererFactory {
 // JSONAdapter gives the JSON renderers another value in place of those of one type.
 type JSONAdapter struct{ put func(*jsonvalue.Table) }
 
-// AdaptJSON returns an adapter: what fn returns is encoded in place of the value, by its own adapter
-// if it has one. If T is an interface, fn gets every value that implements it; the exact type comes
-// first, then the narrower interface. A type that encodes itself (json.Marshaler,
+// AdaptJSON returns an adapter: what fn returns is encoded in place of the value, by its own
+// adapter if it has one. If T is an interface, fn gets every value that implements it; the exact
+// type comes first, then the narrower interface. A type that encodes itself (json.Marshaler,
 // encoding.TextMarshaler) is never adapted. The request is nil in [RenderOutside].
 func AdaptJSON[T any](fn func(r *web.Request, value T) (any, error)) JSONAdapter {
 	if fn == nil {

@@ -10,7 +10,8 @@ import (
 
 // CSRF sets whether requests to the view are checked by the application's [web.CSRFPolicy], such as
 // those of package framework/security, which also decides which methods are safe. It overrides
-// [SetDefaultCSRF]. A view that browsers do not call with cookies, such as a webhook, has CSRF(false).
+// [SetDefaultCSRF]. A view that browsers do not call with cookies, such as a webhook, has
+// CSRF(false).
 func CSRF(check bool) Option {
 	text := "csrf=false"
 	if check {

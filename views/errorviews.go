@@ -16,8 +16,8 @@ import (
 //
 //  1. views for the type of one of these errors, or for an interface that it implements (other than
 //     error itself), for each error in turn,
-//  2. views for ranges of statuses (ErrorStatus), narrower first; a 401 for a denied permission is also
-//     for the views of 403 (AddForbidden), after those of 401,
+//  2. views for ranges of statuses (ErrorStatus), narrower first; a 401 for a denied permission is
+//     also for the views of 403 (AddForbidden), after those of 401,
 //  3. without a route: the default response of HTTP errors,
 //  4. views for any error.
 //

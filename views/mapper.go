@@ -111,7 +111,8 @@ func plainOnly(v View) error {
 // interface.
 func mayBeFuture(v View) bool { return v.result != nil && v.result.Kind() == reflect.Interface }
 
-// WrongKind returns the error of a mapper for a view that it cannot call. text names a mapper that can.
+// WrongKind returns the error of a mapper for a view that it cannot call. text names a mapper that
+// can.
 func WrongKind(text string) error { return &kindError{text} }
 
 // kindError is the error of WrongKind.

@@ -21,9 +21,9 @@ import (
 // request with another method would reach by traversal alone are unknown too, and do not count.
 // What takes no method is not a near miss.
 //
-// The predicate IfPermitted is an exception: a view that lacks a permission besides is a near miss all
-// the same, and one that lacks nothing but a permission ends the search with a 403, or a 401. So it
-// shows as much of a view as the option Permission does.
+// The predicate IfPermitted is an exception: a view that lacks a permission besides is a near miss
+// all the same, and one that lacks nothing but a permission ends the search with a 403, or a 401.
+// So it shows as much of a view as the option Permission does.
 //
 //  1. Without a near miss the response is a 404.
 //  2. To OPTIONS it is a 204 with Allow, which has the methods of all near misses.

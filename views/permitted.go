@@ -35,8 +35,8 @@ func IfPermitted(permission string) Option {
 // permitted is the Data of an IfPermitted predicate: its permission.
 type permitted string
 
-// isPermitted reports whether a predicate that does not hold means that a permission is denied. That
-// of Not(IfPermitted(…)) is granted then.
+// isPermitted reports whether a predicate that does not hold means that a permission is denied.
+// That of Not(IfPermitted(…)) is granted then.
 func isPermitted(p web.Predicate) bool { return p.Kind() == kindPermitted && !p.Negated() }
 
 // IfPermitted returns the permission of the view's predicate [IfPermitted], "" without one.
@@ -63,8 +63,8 @@ func (i *Info) permissions() []string {
 // Permitted reports whether the request's user may call the view of that name that [RenderView]
 // would call: Pyramid's view_execution_permitted. It looks the view up by all its predicates, among
 // the views without a route, and does not run it. A view without a permission is permitted. If a
-// view would match but for its predicate [IfPermitted], the decision denies. If no view matches, the
-// error is a [*NoViewError].
+// view would match but for its predicate [IfPermitted], the decision denies. If no view matches,
+// the error is a [*NoViewError].
 func Permitted(r *web.Request, node traversal.Node, name string) (web.Decision, error) {
 	t := TableOf(r.Registry())
 	at := r.WithNode(node, name)

@@ -81,8 +81,8 @@ func Header(specs ...string) web.Predicate {
 
 // Param holds if the request has all the parameters, in its query or its form body; see Parameters
 // of web.Request. "k" requires a parameter k, "k=v" that value (without surrounding spaces), "k="
-// an empty value. A leading equals sign belongs to the name. The view can still read the body. If all
-// names come before the first file of a form, that is as far as it is read.
+// an empty value. A leading equals sign belongs to the name. The view can still read the body. If
+// all names come before the first file of a form, that is as far as it is read.
 //
 // Two views that differ only in "k" and "k=" conflict.
 func Param(specs ...string) web.Predicate {

@@ -47,8 +47,8 @@ func RenderResponse(r *web.Request, name string, value any) (*web.Response, erro
 	return render(r.Registry(), r, name, value)
 }
 
-// RenderOutside is Render outside of a request, such as for a mail. Renderers get a nil request, and
-// no subscriber is notified. For a text with URLs use Render with the request of App.Prepare.
+// RenderOutside is Render outside of a request, such as for a mail. Renderers get a nil request,
+// and no subscriber is notified. For a text with URLs use Render with the request of App.Prepare.
 func RenderOutside(reg *registry.Registry, name string, value any) (string, error) {
 	resp, err := render(reg, nil, name, value)
 	return textOf(resp, name, err)

@@ -53,8 +53,8 @@ func SetDefaultPermission(c registry.Recorder, permission string) {
 	})
 }
 
-// DeniedError is the cause of the 403 or 401 for a denied permission: see [Refuse]. An error view finds
-// it, and with it the security policy's decision, with errors.As.
+// DeniedError is the cause of the 403 or 401 for a denied permission: see [Refuse]. An error view
+// finds it, and with it the security policy's decision, with errors.As.
 type DeniedError struct {
 	View       string // description of the view, or of what else was not permitted
 	Permission string

@@ -20,9 +20,9 @@ import (
 // the number is negative, and from sixty on it does not fit a machine integer. It is computed once
 // with big numbers, and the views keep only their order (ranking.Scale).
 
-// builtinKinds are the built-in kinds, the lightest first. Their positions are those of Pyramid, since
-// the weights depend on them, and so does the order of views where floor division makes numbers
-// equal. Only permitted is ours, in the place of request_type, which has no use here.
+// builtinKinds are the built-in kinds, the lightest first. Their positions are those of Pyramid,
+// since the weights depend on them, and so does the order of views where floor division makes
+// numbers equal. Only permitted is ours, in the place of request_type, which has no use here.
 var builtinKinds = []string{
 	kindXHR, kindMethod, kindPathInfo, kindParam, kindHeader, kindAccept, kindContainment, kindPermitted,
 	kindMatchParam, kindPhysicalPath, kindAuthenticated, kindPrincipals, kindContentType,

@@ -11,8 +11,8 @@
 //	go run ./examples/chat serve --addr 127.0.0.1:6544
 //
 // Read rooms.go first, which has the resources, then app.go, which declares the views, and talk.go
-// and socket.go, which have them. The page uses the websocket of a room, or its stream of events where
-// a proxy lets no websocket through, or neither, without scripts.
+// and socket.go, which have them. The page uses the websocket of a room, or its stream of events
+// where a proxy lets no websocket through, or neither, without scripts.
 package main
 
 import (

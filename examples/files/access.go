@@ -66,8 +66,8 @@ func (s *Site) readAccess(file string) error {
 	return nil
 }
 
-// readGroups reads the lines before the first path: "group:editors alice carol". rest is the text with
-// empty lines in their place, so that its line numbers stay right.
+// readGroups reads the lines before the first path: "group:editors alice carol". rest is the text
+// with empty lines in their place, so that its line numbers stay right.
 func readGroups(text string) (groups map[string][]string, rest string, err error) {
 	groups = map[string][]string{} // by user
 	seen := map[string]bool{}
@@ -119,8 +119,8 @@ func (s *Site) publishes(file string) error {
 	return fmt.Errorf("%s would be published itself: move it out of the directory, or let its name begin with a dot", file)
 }
 
-// protected returns the path in the directory of an escaped path that has a list. The file must have
-// this path alone, or the list could be evaded.
+// protected returns the path in the directory of an escaped path that has a list. The file must
+// have this path alone, or the list could be evaded.
 func (s *Site) protected(escaped string) (string, error) {
 	if runtime.GOOS == "windows" {
 		return "", errors.New("access lists are not supported on Windows, where a file has several names")

@@ -119,8 +119,8 @@ type account struct {
 	Token         template.HTML // the hidden field of the form
 }
 
-// accountOf returns the account for a page, nil if nobody can log in. A page that says what went wrong
-// leaves it out if the session is what went wrong.
+// accountOf returns the account for a page, nil if nobody can log in. A page that says what went
+// wrong leaves it out if the session is what went wrong.
 func (s *Site) accountOf(r *web.Request) *account {
 	if s.users == nil {
 		return nil

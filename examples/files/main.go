@@ -19,8 +19,8 @@
 //	go run ./examples/files explain /README.md/nothing    explains why a page does not exist
 //	go run ./examples/files views                         lists all views
 //
-// With --access FILE, groups and access lists say who may see what (access.go). What one may not see
-// is in no listing either, and /@@access explains the lists to those who may read them:
+// With --access FILE, groups and access lists say who may see what (access.go). What one may not
+// see is in no listing either, and /@@access explains the lists to those who may read them:
 //
 //	group:editors alice carol
 //
@@ -30,8 +30,8 @@
 //	  allow group:editors view,explain
 //	  deny system.Everyone *
 //
-// With --users FILE, alice can log in (login.go): people at /@@login, scripts by HTTP Basic. The file
-// has a line for each user, made by htpasswd -B or by
+// With --users FILE, alice can log in (login.go): people at /@@login, scripts by HTTP Basic. The
+// file has a line for each user, made by htpasswd -B or by
 //
 //	echo alice:$(go run ./examples/files password) >> users
 package main

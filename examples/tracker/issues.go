@@ -104,8 +104,8 @@ func addRemark(r *framework.Request, issue *Issue, in remarkInput) (*framework.R
 	})
 }
 
-// download sends an attachment. Browsers save it and do not show it, and its type is not that of its
-// name: so no file can be a page of this site. Conditional and range requests work by the ETag.
+// download sends an attachment. Browsers save it and do not show it, and its type is not that of
+// its name: so no file can be a page of this site. Conditional and range requests work by the ETag.
 func download(r *framework.Request, f *File) (*framework.Response, error) {
 	return static.Content(r, bytes.NewReader(f.Content), f.Name, f.Created, static.FileOptions{
 		ContentType: f.Type, Attachment: true, ETag: fmt.Sprintf(`"%x"`, sha256.Sum256(f.Content)),

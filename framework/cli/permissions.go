@@ -104,9 +104,9 @@ func listPermissions(app *framework.App, open bool) (t *table, unsaid int) {
 	return t, unsaid
 }
 
-// permissionOf returns the permissions of a view, and where they come from. One that a client must not
-// have (views.Not) has "not" before it; with nothing else, the view is as open as without it: open is
-// byNobody, byOption or ofErrors, "" if the view requires a permission.
+// permissionOf returns the permissions of a view, and where they come from. One that a client must
+// not have (views.Not) has "not" before it; with nothing else, the view is as open as without it:
+// open is byNobody, byOption or ofErrors, "" if the view requires a permission.
 func permissionOf(v *views.Info) (permission, by, open string) {
 	_, said, _ := views.ValueOf[string](v, "permission")
 	var permissions, origins []string

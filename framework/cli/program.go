@@ -207,8 +207,8 @@ func (p *program) adapt(cmd *cobra.Command) {
 	}
 }
 
-// prepare reads the settings and makes the logger. It does nothing for help, completion, password and
-// version, which work with invalid settings.
+// prepare reads the settings and makes the logger. It does nothing for help, completion, password
+// and version, which work with invalid settings.
 func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	for c := cmd; c.HasParent(); c = c.Parent() {
 		switch c.Name() {

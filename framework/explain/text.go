@@ -290,8 +290,8 @@ func (v View) chosenBy() string {
 	return "predicate: " + v.IfDecision.about(v.IfPermitted)
 }
 
-// about returns the decision about a permission in one line: `permission "edit": denied by entry 2 of
-// /wiki: deny system.Everyone *`.
+// about returns the decision about a permission in one line: `permission "edit": denied by entry 2
+// of /wiki: deny system.Everyone *`.
 func (d *Decision) about(permission string) string {
 	verdict := "denied"
 	if d.Allowed {

@@ -14,8 +14,8 @@ import (
 )
 
 // Access is a security policy for tests, by access lists: As names the user of a request, who has
-// some groups, and the lists of the resources decide. It comes with a tree for tests that have none;
-// the lists of any other resources count in the same way.
+// some groups, and the lists of the resources decide. It comes with a tree for tests that have
+// none; the lists of any other resources count in the same way.
 type Access struct {
 	groups map[string][]string
 	tree   Tree
@@ -42,9 +42,9 @@ var (
 	_ traversal.PathContainer = (*Place)(nil)
 )
 
-// NewAccess reads users and the lists of a tree from text. A line "alice: group:editors group:staff"
-// is a user with the groups; the rest is a table as acl.ParseTable reads it, whose paths become the
-// resources of Root. Invalid text ends the test.
+// NewAccess reads users and the lists of a tree from text. A line "alice: group:editors
+// group:staff" is a user with the groups; the rest is a table as acl.ParseTable reads it, whose
+// paths become the resources of Root. Invalid text ends the test.
 //
 //	access := frameworktest.NewAccess(t, `
 //		alice: group:editors

@@ -11,11 +11,11 @@ import (
 
 // Browser sends requests as a browser does: over https, it keeps cookies by the rules of RFC 6265,
 // with their domains, paths, Secure and SameSite, and sends Origin and Sec-Fetch-Site. It ignores
-// cookies that browsers ignore, such as one named __Host-… that has a Domain. It is safe for concurrent
-// use.
+// cookies that browsers ignore, such as one named __Host-… that has a Domain. It is safe for
+// concurrent use.
 //
-// It does not run scripts, nor follow redirects by itself: see Response.Follow. Sites are compared by
-// the last two labels of their hosts, without a list of public suffixes.
+// It does not run scripts, nor follow redirects by itself: see Response.Follow. Sites are compared
+// by the last two labels of their hosts, without a list of public suffixes.
 type Browser struct {
 	app *App
 	url *url.URL // of the application
@@ -181,8 +181,8 @@ func (b *Browser) keep(from *url.URL, resp *Response) {
 	}
 }
 
-// ignores reports whether a browser ignores a cookie that a page sets (RFC 6265bis, 5.7), by the rules
-// that the jar does not have.
+// ignores reports whether a browser ignores a cookie that a page sets (RFC 6265bis, 5.7), by the
+// rules that the jar does not have.
 func ignores(from *url.URL, c *http.Cookie) bool {
 	name := strings.ToLower(c.Name)
 	switch {

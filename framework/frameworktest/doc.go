@@ -26,10 +26,11 @@
 //	`)
 //
 // Then read [Browser], which keeps cookies, for logins, sessions and forged requests, [Log], which
-// records what the application logs, and [App.Events]. The examples are ExampleNew, ExampleApp_Post,
-// ExampleApp_Transcript and ExampleBrowser.
+// records what the application logs, and [App.Events]. The examples are ExampleNew,
+// ExampleApp_Post, ExampleApp_Transcript and ExampleBrowser.
 //
 // Requests go through ServeHTTP with everything around the views: tweens, error views, callbacks.
 // To get the response as a value, or the error that no view handled, call Do of the embedded
-// framework.App. Redirects are not followed (see Response.Follow), and only a Browser keeps cookies.
+// framework.App. Redirects are not followed (see Response.Follow), and only a Browser keeps
+// cookies.
 package frameworktest

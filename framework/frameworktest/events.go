@@ -42,8 +42,8 @@ func record(config *framework.Configurator) *events {
 	return e
 }
 
-// handledError is the error of a request that an error view handled. Its address is in the context of
-// the request.
+// handledError is the error of a request that an error view handled. Its address is in the context
+// of the request.
 type handledError struct{ err atomic.Pointer[error] }
 
 type handledKey struct{}

@@ -54,8 +54,8 @@ func (r *Response) Denied() (web.Decision, bool) {
 }
 
 // Follow requests the Location of a redirect and returns the response, as a browser does: by GET,
-// with the cookies of the Browser that sent the request, if one did. It ends the test if the response
-// is not a redirect, or if it keeps the method (307, 308) of a request other than GET.
+// with the cookies of the Browser that sent the request, if one did. It ends the test if the
+// response is not a redirect, or if it keeps the method (307, 308) of a request other than GET.
 func (r *Response) Follow() *Response {
 	r.t.Helper()
 	to, err := r.request.URL.Parse(r.Header.Get("Location"))

@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/sse"
 )
 
-// EventStream is the client of an event stream (package views/sse), without a server. It works inside
-// a bubble of testing/synctest, in which it must be closed before the test ends.
+// EventStream is the client of an event stream (package views/sse), without a server. It works
+// inside a bubble of testing/synctest, in which it must be closed before the test ends.
 type EventStream struct {
 	writer *streamWriter
 	next   func() (sse.Event, error, bool)
@@ -24,8 +24,8 @@ type EventStream struct {
 	once   sync.Once
 }
 
-// Stream sends a GET request for target, and returns once the response has begun. It ends the test if
-// the response is not an event stream. Close it. See Get for the options.
+// Stream sends a GET request for target, and returns once the response has begun. It ends the test
+// if the response is not an event stream. Close it. See Get for the options.
 //
 // Up to 64 writes of the application wait for Next; then the next write blocks, as that to a slow
 // client does.

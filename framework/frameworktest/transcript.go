@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Transcript sends the requests of a text, one a line, and compares the responses with what the line
-// says. If any differ, it ends the test with the lines as they should be and as they are.
+// Transcript sends the requests of a text, one a line, and compares the responses with what the
+// line says. If any differ, it ends the test with the lines as they should be and as they are.
 //
 //	app.Transcript(`
 //		GET /wiki/Front                           -> 200 "Welcome"
@@ -19,11 +19,11 @@ import (
 //		GET /wiki "Accept: text/html" Host:b.test -> 400   # a comment
 //	`)
 //
-// On the left are the user, as for [As], or nobody; the method; the path, exactly as it is sent; and
-// fields of a form (name=value) and headers (Name:value). On the right are the status and, as far as
-// they matter, the Location, a part of the body in quotes and, after a comma, why the security policy
-// denied a permission. The reason may be given up to a colon in it. Words with blanks are written as
-// Go strings. What the right side does not mention is not compared.
+// On the left are the user, as for [As], or nobody; the method; the path, exactly as it is sent;
+// and fields of a form (name=value) and headers (Name:value). On the right are the status and, as
+// far as they matter, the Location, a part of the body in quotes and, after a comma, why the
+// security policy denied a permission. The reason may be given up to a colon in it. Words with
+// blanks are written as Go strings. What the right side does not mention is not compared.
 //
 // options apply to every request, before those of the line.
 func (a *App) Transcript(text string, options ...RequestOption) {
@@ -43,9 +43,9 @@ func (a *App) Transcript(text string, options ...RequestOption) {
 }
 
 // Browse is Transcript with a [Browser] for each name: the users are not those of the security
-// policy, but people who log in, and keep their cookies from line to line. A line without a name has a
-// browser of its own, without cookies. A field without a value has the one that the last page with
-// such a field gave it, as the hidden field of a CSRF token has:
+// policy, but people who log in, and keep their cookies from line to line. A line without a name
+// has a browser of its own, without cookies. A field without a value has the one that the last page
+// with such a field gave it, as the hidden field of a CSRF token has:
 //
 //	app.Browse(`
 //		alice GET /login                                               -> 200
@@ -140,8 +140,8 @@ type word struct {
 	quoted bool
 }
 
-// splitWords splits a line at blanks; Go strings are one word each. A comment ends it. After a comma
-// that ends a word, the rest is one word.
+// splitWords splits a line at blanks; Go strings are one word each. A comment ends it. After a
+// comma that ends a word, the rest is one word.
 func splitWords(line string) (words []word, err error) {
 	for {
 		line = strings.TrimSpace(line)

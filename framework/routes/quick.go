@@ -48,11 +48,11 @@ func (n *node) finishQuick() int32 {
 // noRoute stands for none.
 var noRoute = new(Route)
 
-// quick is the search for most paths, in one pass: it returns the route that matches first, and sets
-// spans to what its markers matched. It goes down the trie along one line, to a literal segment
-// rather than to an open one. If it certainly ends outside the trie, it returns noRoute. It returns
-// nil, for the whole search to decide, if another line may lead to a route, if the path needs a closer
-// look, or if a route that it has passed by was declared earlier.
+// quick is the search for most paths, in one pass: it returns the route that matches first, and
+// sets spans to what its markers matched. It goes down the trie along one line, to a literal
+// segment rather than to an open one. If it certainly ends outside the trie, it returns noRoute. It
+// returns nil, for the whole search to decide, if another line may lead to a route, if the path
+// needs a closer look, or if a route that it has passed by was declared earlier.
 func (n *node) quick(path string, spans *[quickMarkers]span) *Route {
 	if n == nil || path == "" || path[0] != '/' {
 		return nil

@@ -45,7 +45,8 @@ func NewCable(t testing.TB, url string) *Cable {
 	return c
 }
 
-// carry connects a browser's connection with the program, until one of the two or the cable ends it.
+// carry connects a browser's connection with the program, until one of the two or the cable ends
+// it.
 func (c *Cable) carry(client net.Conn) {
 	defer func() { _ = client.Close() }()
 	c.mu.Lock()

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// Program is a program of the project that serves. It belongs to one test, which may stop and start it.
+// Program is a program of the project that serves. It belongs to one test, which may stop and start
+// it.
 type Program struct {
 	// URL is that of the program, the same after each start.
 	URL string
@@ -22,8 +23,8 @@ type Program struct {
 	run  *exec.Cmd // nil while it is stopped
 }
 
-// Build builds the program of a folder of the project, starts it, and ends it with the test. env are
-// further variables of its environment, as "NAME=value".
+// Build builds the program of a folder of the project, starts it, and ends it with the test. env
+// are further variables of its environment, as "NAME=value".
 func Build(t testing.TB, folder string, env ...string) *Program {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), filepath.Base(folder))

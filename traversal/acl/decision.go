@@ -35,8 +35,8 @@ func (d Decision) Reason() string {
 	return fmt.Sprintf("%s by entry %d of %s: %s", d, d.Index+1, d.At.Path(), d.Entry)
 }
 
-// Deciding returns the text of the deciding entry and its position in the list of At, from 1; "" and 0
-// if no entry matched. Explanations show both.
+// Deciding returns the text of the deciding entry and its position in the list of At, from 1; ""
+// and 0 if no entry matched. Explanations show both.
 func (d Decision) Deciding() (entry string, position int) {
 	if d.At.IsZero() {
 		return "", 0

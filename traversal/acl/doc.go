@@ -20,11 +20,11 @@
 // # Decisions
 //
 // A permission is a word that the application chooses ("edit"). A principal is a name for who is
-// asking: a user, a group, [Everyone]. A user has several. Make constants of both. In an application,
-// security.Options.Permissions lists all permissions, and then a misspelt one is an error; nothing
-// warns of a misspelt principal. Permits looks at the list of the resource, then at that of its
-// parent, and so on up to the root. The first entry that names the permission and one of the
-// principals decides; if there is none, the answer is no.
+// asking: a user, a group, [Everyone]. A user has several. Make constants of both. In an
+// application, security.Options.Permissions lists all permissions, and then a misspelt one is an
+// error; nothing warns of a misspelt principal. Permits looks at the list of the resource, then at
+// that of its parent, and so on up to the root. The first entry that names the permission and one
+// of the principals decides; if there is none, the answer is no.
 //
 // So the order of entries counts, and lists further down win: allow what a folder allows and deny a
 // little in a document, or the other way round. [DenyAll] at the end of a list stops inheritance.
@@ -44,10 +44,10 @@
 //
 // # Cost
 //
-// A decision allocates nothing, and costs some nanoseconds for each resource on the way and about one
-// for each entry, if the lists are in memory. Lists are read anew for each decision. Making an entry
-// allocates, so a list that is always the same is best kept in a variable. A list that waits for a
-// database delays every decision below it, so load it together with its resource.
+// A decision allocates nothing, and costs some nanoseconds for each resource on the way and about
+// one for each entry, if the lists are in memory. Lists are read anew for each decision. Making an
+// entry allocates, so a list that is always the same is best kept in a variable. A list that waits
+// for a database delays every decision below it, so load it together with its resource.
 //
 // Everything here is safe for concurrent use, as far as the resources are.
 package acl

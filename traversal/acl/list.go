@@ -8,7 +8,8 @@ import (
 )
 
 // List is the access list of one resource. Its order counts: the first matching entry decides. A
-// List that a [Provider] has returned is only read; it may be shared by many resources and requests.
+// List that a [Provider] has returned is only read; it may be shared by many resources and
+// requests.
 type List []Entry
 
 // Permissions returns the permissions that the entries name, sorted, each once, and without
@@ -24,10 +25,10 @@ func (l List) Permissions() []string {
 
 // Provider is a resource with an access list. A resource without one has the lists of its parents.
 type Provider interface {
-	// ACL returns the list. It may wait, for a database for example, until ctx ends; a resource that
-	// is loaded together with its list answers faster. Several goroutines may call it at once. An
-	// error is the error of the decision, which then neither allows nor denies. A nil or empty list
-	// decides nothing, so that the lists above do.
+	// ACL returns the list. It may wait, for a database for example, until ctx ends; a resource
+	// that is loaded together with its list answers faster. Several goroutines may call it at once.
+	// An error is the error of the decision, which then neither allows nor denies. A nil or empty
+	// list decides nothing, so that the lists above do.
 	ACL(ctx context.Context) (List, error)
 }
 

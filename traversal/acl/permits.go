@@ -7,20 +7,21 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// Permits decides whether someone with the given principals has a permission at a node. It looks at the
-// lists of the resource, then of its parent, and so on up to the root. The first entry that names
-// one of the principals and the permission decides; without one, the answer is no. Principals
+// Permits decides whether someone with the given principals has a permission at a node. It looks at
+// the lists of the resource, then of its parent, and so on up to the root. The first entry that
+// names one of the principals and the permission decides; without one, the answer is no. Principals
 // include the local roles that resources of the lineage grant ([RoleProvider]).
 //
-// t is the Traverser of the application, or nil: it has the rules of [For] and [RolesFor], and knows
-// the place of resources that state it. The lineage is that of t.Canonical, so that no alias leads
-// around a list. It takes a Node, since an access right inherits along a lineage; for a bare
+// t is the Traverser of the application, or nil: it has the rules of [For] and [RolesFor], and
+// knows the place of resources that state it. The lineage is that of t.Canonical, so that no alias
+// leads around a list. It takes a Node, since an access right inherits along a lineage; for a bare
 // resource use t.NodeOf. The principals are the caller's business, [Everyone] included: list what
 // the user is, in any order. Neither "" among them nor the permission "" ever matches.
 //
-// The error is a broken lineage, or an [*Error] of a resource; the Decision is zero then. Nothing is
-// kept between calls. Without local roles, and with up to 32 principals, a decision allocates nothing.
-// It costs the calls of ACL up to the deciding list, and about a nanosecond for each entry.
+// The error is a broken lineage, or an [*Error] of a resource; the Decision is zero then. Nothing
+// is kept between calls. Without local roles, and with up to 32 principals, a decision allocates
+// nothing. It costs the calls of ACL up to the deciding list, and about a nanosecond for each
+// entry.
 //
 // In a view, r.Permits asks the security policy of the application instead.
 func Permits(ctx context.Context, t *traversal.Traverser, node traversal.Node, permission string, principals []string) (Decision, error) {
@@ -118,8 +119,8 @@ func (q *question) has(principal string) bool {
 	return slices.Contains(q.principals, principal)
 }
 
-// A list of up to fewPrincipals is searched as fast as a set. Making a set costs as much as searching
-// the list mostCompared times.
+// A list of up to fewPrincipals is searched as fast as a set. Making a set costs as much as
+// searching the list mostCompared times.
 const (
 	fewPrincipals = 32
 	mostCompared  = 16

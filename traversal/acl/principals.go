@@ -37,15 +37,15 @@ func PrincipalsAllowed(ctx context.Context, t *traversal.Traverser, node travers
 }
 
 // Grants returns the principals that have a permission at a node, each with the entry that allows
-// it, sorted by principal: "who may see this, and why?". t and node are as for [Permits], and so are
-// the errors.
+// it, sorted by principal: "who may see this, and why?". t and node are as for [Permits], and so
+// are the errors.
 //
 // It follows Pyramid's principals_allowed_by_permission. From the root down to the node, each list
-// changes a set: an entry that allows adds its principal, unless the same list denied it before; one
-// that denies removes it from what the lists above allowed; one that denies [Everyone] removes all
-// of that and ends the list. This answers for each principal alone. Someone with several may still
-// be denied by an entry for another of theirs, which only Permits can decide. A local role is in the
-// result as itself ("role:owner"), not as the principals that have it.
+// changes a set: an entry that allows adds its principal, unless the same list denied it before;
+// one that denies removes it from what the lists above allowed; one that denies [Everyone] removes
+// all of that and ends the list. This answers for each principal alone. Someone with several may
+// still be denied by an entry for another of theirs, which only Permits can decide. A local role is
+// in the result as itself ("role:owner"), not as the principals that have it.
 func Grants(ctx context.Context, t *traversal.Traverser, node traversal.Node, permission string) ([]Grant, error) {
 	node, err := t.Canonical(ctx, node)
 	if err != nil {

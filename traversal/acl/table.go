@@ -89,8 +89,8 @@ func parsePath(line string) (string, error) {
 }
 
 // Permissions returns the permissions that the lists name, sorted, each once, and without
-// [AllPermissions]. With framework.Configurator.AddPermissions the build compares those of views with
-// them.
+// [AllPermissions]. With framework.Configurator.AddPermissions the build compares those of views
+// with them.
 func (t Table) Permissions() []string {
 	var all List
 	for _, list := range t {

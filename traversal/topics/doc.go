@@ -1,6 +1,6 @@
 // Package topics sends messages to those who follow a resource: the members of a chat room, the
-// readers of a page, the windows that show a list. It knows neither HTTP nor trees; a topic is named
-// by a text, such as the path of a resource (traversal.Node.Path).
+// readers of a page, the windows that show a list. It knows neither HTTP nor trees; a topic is
+// named by a text, such as the path of a resource (traversal.Node.Path).
 //
 //	hub := topics.New(topics.Options{})
 //	defer hub.Close()
@@ -16,8 +16,8 @@
 //	m, err := sub.Next(ctx) // m.Name is "said"
 //
 // Most programs need four names: a [Hub] has the topics, [Hub.Publish] sends, [Hub.Subscribe]
-// returns a [Subscription], and its Next waits for a [Message]. Views that send them to browsers are
-// in package views/sse.
+// returns a [Subscription], and its Next waits for a [Message]. Views that send them to browsers
+// are in package views/sse.
 //
 // # Coming back
 //
@@ -34,9 +34,9 @@
 // # Bounds
 //
 // A subscriber has no queue of its own. Subscribers read the messages that the topic keeps, at most
-// [Options].Keep of them and KeepBytes bytes, and one that falls further behind gets a Gap: it never
-// holds up publishers or other subscribers, and costs no memory. A hub forgets topics that nobody
-// has used for Options.Idle, and the least recently used ones if there are more than
+// [Options].Keep of them and KeepBytes bytes, and one that falls further behind gets a Gap: it
+// never holds up publishers or other subscribers, and costs no memory. A hub forgets topics that
+// nobody has used for Options.Idle, and the least recently used ones if there are more than
 // Options.Topics.
 //
 // # Several processes

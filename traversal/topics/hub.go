@@ -15,13 +15,13 @@ import (
 
 // Options are the options of [New]. The zero value is right for one process.
 type Options struct {
-	// Keep is how many messages of a topic are kept, for those who come back and for slow subscribers;
-	// 0: 256. KeepBytes limits their size; 0: 1 MiB.
+	// Keep is how many messages of a topic are kept, for those who come back and for slow
+	// subscribers; 0: 256. KeepBytes limits their size; 0: 1 MiB.
 	Keep, KeepBytes int
 	// Largest is the number of bytes that the data of a message may have; 0: 64 KiB.
 	Largest int
-	// Topics is how many topics are remembered while nobody subscribes to them; 0: 1024. Idle is for
-	// how long, at least; 0: five minutes.
+	// Topics is how many topics are remembered while nobody subscribes to them; 0: 1024. Idle is
+	// for how long, at least; 0: five minutes.
 	Topics int
 	Idle   time.Duration
 	// Transport connects this hub with those of other processes. nil: there are no others.
@@ -77,10 +77,10 @@ func (e *TooLargeError) Error() string {
 }
 
 // Publish sends a message to all subscribers of a topic, in this process at once, and in others by
-// the transport. data must not be changed afterwards. It returns the position behind the message. It
-// waits only for the transport: if that fails, the error says so, and the subscribers of this process
-// have the message all the same, unless ctx ended while another message was being sent: then the id is
-// "".
+// the transport. data must not be changed afterwards. It returns the position behind the message.
+// It waits only for the transport: if that fails, the error says so, and the subscribers of this
+// process have the message all the same, unless ctx ended while another message was being sent:
+// then the id is "".
 func (h *Hub) Publish(ctx context.Context, name, kind string, data []byte) (id string, err error) {
 	if len(data) > h.o.Largest {
 		return "", &TooLargeError{name, len(data), h.o.Largest}

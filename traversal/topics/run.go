@@ -26,10 +26,10 @@ func (h *Hub) send(ctx context.Context, p packet) error {
 	return h.o.Transport.Send(ctx, p)
 }
 
-// Run receives from the transport, and says at intervals what this process has, so that others notice
-// what they missed. It returns the cause of ctx when that ends, or the error of the transport. An
-// application with a transport calls it once, in a hook of framework.Configurator.OnServe. Without a
-// transport it only waits.
+// Run receives from the transport, and says at intervals what this process has, so that others
+// notice what they missed. It returns the cause of ctx when that ends, or the error of the
+// transport. An application with a transport calls it once, in a hook of
+// framework.Configurator.OnServe. Without a transport it only waits.
 func (h *Hub) Run(ctx context.Context) error {
 	if h.o.Transport == nil {
 		<-ctx.Done()
@@ -117,8 +117,8 @@ func (h *Hub) announceAll(ctx context.Context) error {
 	return errors.Join(append(errs, heads.flush())...)
 }
 
-// announcePresent sends who is there in a topic, and returns the number of the newest message that was
-// sent. Nobody joins or leaves meanwhile: the last packet about them has to be true.
+// announcePresent sends who is there in a topic, and returns the number of the newest message that
+// was sent. Nobody joins or leaves meanwhile: the last packet about them has to be true.
 func (h *Hub) announcePresent(ctx context.Context, t *topic) (sent uint64, err error) {
 	if err := t.send(ctx); err != nil {
 		return 0, err
@@ -164,8 +164,8 @@ func (b *batch) flush() error {
 	return b.h.send(b.ctx, p)
 }
 
-// receive takes a packet of another process. One that is cut off, or of another version, is ignored:
-// what it said is noticed as missing.
+// receive takes a packet of another process. One that is cut off, or of another version, is
+// ignored: what it said is noticed as missing.
 func (h *Hub) receive(b []byte, asked chan<- struct{}) {
 	r, kind, hub := open(b)
 	if r.err != nil || hub == h.id {
@@ -212,8 +212,9 @@ func (h *Hub) arrived(t *topic, id string, seq uint64, name string, data []byte)
 	}
 }
 
-// missed notices that messages of another process, up to a number, did not arrive. Those of a process
-// that is new to the topic were sent before anyone here subscribed, unless the connection was lost.
+// missed notices that messages of another process, up to a number, did not arrive. Those of a
+// process that is new to the topic were sent before anyone here subscribed, unless the connection
+// was lost.
 func (h *Hub) missed(t *topic, id string, seq uint64) {
 	h.mu.Lock()
 	lossy := t.made.Before(h.reconnected)

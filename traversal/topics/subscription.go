@@ -22,8 +22,8 @@ type Subscription struct {
 	closed atomic.Bool
 }
 
-// Next waits for the next message and returns it. The error is [ErrClosed] after Close, also that of
-// the hub, or the cause of ctx if that ends. A subscriber that is too slow gets a [Gap].
+// Next waits for the next message and returns it. The error is [ErrClosed] after Close, also that
+// of the hub, or the cause of ctx if that ends. A subscriber that is too slow gets a [Gap].
 func (s *Subscription) Next(ctx context.Context) (Message, error) {
 	for {
 		m, ok, changed := s.take()
@@ -41,7 +41,8 @@ func (s *Subscription) Next(ctx context.Context) (Message, error) {
 	}
 }
 
-// take returns the next message if there is one, or else a channel that is closed when there may be.
+// take returns the next message if there is one, or else a channel that is closed when there may
+// be.
 func (s *Subscription) take() (m Message, ok bool, changed <-chan struct{}) {
 	t := s.topic
 	t.mu.Lock()
@@ -67,8 +68,8 @@ func (s *Subscription) take() (m Message, ok bool, changed <-chan struct{}) {
 	return Message{}, false, t.wait()
 }
 
-// position returns a position of the topic, for a subscriber that may have come from a process which
-// has received more.
+// position returns a position of the topic, for a subscriber that may have come from a process
+// which has received more.
 func (s *Subscription) position(id string) string {
 	if s.skip == nil {
 		return id

@@ -118,8 +118,8 @@ func (t *topic) wait() <-chan struct{} {
 	return t.changed
 }
 
-// from returns the origin of another process, and whether it is new. The one of which nothing is kept
-// and nothing came for the longest time makes room for it.
+// from returns the origin of another process, and whether it is new. The one of which nothing is
+// kept and nothing came for the longest time makes room for it.
 func (t *topic) from(id string) (o *origin, isNew bool) {
 	at := slices.IndexFunc(t.origins, func(o *origin) bool { return o.id == id })
 	if at < 0 {

@@ -26,9 +26,9 @@
 // # How it counts
 //
 // The generic cell rate algorithm (GCRA) is a leaky bucket that keeps one time per key: when the
-// bucket will be empty. A client may send Burst requests at once, by default the whole Requests, and
-// gets one more after each Per/Requests; there is no window after which all clients start afresh. If
-// any rate has no room, the request is refused and counts for none of them.
+// bucket will be empty. A client may send Burst requests at once, by default the whole Requests,
+// and gets one more after each Per/Requests; there is no window after which all clients start
+// afresh. If any rate has no room, the request is refused and counts for none of them.
 //
 // golang.org/x/time/rate does the same for one limiter in one process. For each client it
 // keeps a lock and six words where this keeps one word. It cannot say when to try again without
@@ -48,8 +48,8 @@
 // 42 more requests are possible now, and after 35 seconds the whole quota is. In a 429, r is 0 for
 // the rate that has no room, and t is the Retry-After.
 //
-// The tween is outside ExcView by default, where a refusal costs least and is a plain response. With
-// tweens.Under(tweens.ExcView), an error view handles it as any error. Add it after the limit of
-// concurrent requests (tweens.Limit) and before those tweens whose headers a 429 needs, such as
+// The tween is outside ExcView by default, where a refusal costs least and is a plain response.
+// With tweens.Under(tweens.ExcView), an error view handles it as any error. Add it after the limit
+// of concurrent requests (tweens.Limit) and before those tweens whose headers a 429 needs, such as
 // tweens.CORS and tweens.SecurityHeaders.
 package ratelimit

@@ -11,8 +11,8 @@ import (
 // DefaultKeys is how many keys a Memory holds by default. They take about 3 MB.
 const DefaultKeys = 100_000
 
-// Memory is a Store in the memory of the process, for a bounded number of keys. NewMemory makes one.
-// It is safe for concurrent use.
+// Memory is a Store in the memory of the process, for a bounded number of keys. NewMemory makes
+// one. It is safe for concurrent use.
 //
 // A key is forgotten when room is needed and its bucket is empty, which changes nothing. If none of
 // a few keys, taken at random, is empty, the one that drains first is forgotten, and may send a

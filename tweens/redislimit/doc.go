@@ -13,9 +13,9 @@
 // github.com/redis/go-redis/v9; close it after the application has shut down.
 //
 // A request takes one round trip, for all rates of a tween together: a script reads the clock of
-// Redis, so those of the machines do not matter, and sets a key for each rate, which expires when its
-// bucket is empty. Processes whose rates differ in name or numbers count apart, so a rate may change
-// while old processes still run.
+// Redis, so those of the machines do not matter, and sets a key for each rate, which expires when
+// its bucket is empty. Processes whose rates differ in name or numbers count apart, so a rate may
+// change while old processes still run.
 //
 // # A Redis that is down
 //
@@ -31,6 +31,7 @@
 //
 // # Redis Cluster
 //
-// A script may use the keys of one slot only. With several rates in a tween, set Options.Prefix to one
-// with a hash tag, "{limit}:", which puts all keys into one slot. With one rate nothing is needed.
+// A script may use the keys of one slot only. With several rates in a tween, set Options.Prefix to
+// one with a hash tag, "{limit}:", which puts all keys into one slot. With one rate nothing is
+// needed.
 package redislimit

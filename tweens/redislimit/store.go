@@ -47,8 +47,9 @@ func New(client redis.UniversalClient, o Options) (*Store, error) {
 	return s, nil
 }
 
-// obeysDeadlines reports whether a client stops at the deadline of a context, as far as is known. The
-// session store for Redis has the same three cases: no room lies below both that may link go-redis.
+// obeysDeadlines reports whether a client stops at the deadline of a context, as far as is known.
+// The session store for Redis has the same three cases: no room lies below both that may link
+// go-redis.
 func obeysDeadlines(client redis.UniversalClient) bool {
 	switch c := client.(type) {
 	case *redis.Client:
@@ -61,9 +62,9 @@ func obeysDeadlines(client redis.UniversalClient) bool {
 	return true
 }
 
-// take is ratelimit's algorithm for all keys: each holds the time at which its bucket will be empty,
-// in microseconds of the server's clock. It returns two numbers for each: how long there is no room,
-// and how long the bucket takes to drain.
+// take is ratelimit's algorithm for all keys: each holds the time at which its bucket will be
+// empty, in microseconds of the server's clock. It returns two numbers for each: how long there is
+// no room, and how long the bucket takes to drain.
 var take = redis.NewScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]

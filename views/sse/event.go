@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// Event is one event of a stream. A browser dispatches it to the listeners of its name. An event with
-// neither Name nor Data is not dispatched: it sets the ID or the Retry alone.
+// Event is one event of a stream. A browser dispatches it to the listeners of its name. An event
+// with neither Name nor Data is not dispatched: it sets the ID or the Retry alone.
 type Event struct {
-	// ID is what the browser sends as Last-Event-ID when it comes back; "" leaves it as it was. It has
-	// no line breaks and no NUL.
+	// ID is what the browser sends as Last-Event-ID when it comes back; "" leaves it as it was. It
+	// has no line breaks and no NUL.
 	ID string
 	// Name is the type of the event; "" is "message". It has no line breaks.
 	Name string
 	// Data is text in UTF-8. Each kind of line break arrives as a line feed.
 	Data []byte
-	// Retry is how long the browser waits before it comes back, in whole milliseconds; 0 leaves it as
-	// it was.
+	// Retry is how long the browser waits before it comes back, in whole milliseconds; 0 leaves it
+	// as it was.
 	Retry time.Duration
 }
 

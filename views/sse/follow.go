@@ -18,10 +18,11 @@ func EventOf(m topics.Message) Event {
 	return e
 }
 
-// Follow sends the messages of a subscription until ctx ends, and returns its cause. At the end of the
-// subscription it returns nil. convert makes the event of each message, whatever its kind; nil is
-// [EventOf]. The ID of the event is in any case that of the message, so a browser that comes back with
-// it misses nothing: see [Topic]. An event of convert without name and data only moves the position.
+// Follow sends the messages of a subscription until ctx ends, and returns its cause. At the end of
+// the subscription it returns nil. convert makes the event of each message, whatever its kind; nil
+// is [EventOf]. The ID of the event is in any case that of the message, so a browser that comes
+// back with it misses nothing: see [Topic]. An event of convert without name and data only moves
+// the position.
 func (s *Stream) Follow(ctx context.Context, sub *topics.Subscription, convert func(topics.Message) (Event, error)) error {
 	for {
 		m, err := sub.Next(ctx)

@@ -18,10 +18,11 @@ const LongestEvent = 1 << 20
 // ErrTooLong is the error of an event with more than [LongestEvent] bytes.
 var ErrTooLong = errors.New("sse: the event is too long")
 
-// Read returns the events of a stream, as a client receives them. Each has the ID that the client has
-// after it, so one without an ID of its own has that of the one before. Comments are left out; a block
-// with an id or a retry alone is an event without Data. An event that the end of the stream cuts off
-// is left out, as browsers do. The error, which ends the sequence, is that of r or [ErrTooLong].
+// Read returns the events of a stream, as a client receives them. Each has the ID that the client
+// has after it, so one without an ID of its own has that of the one before. Comments are left out;
+// a block with an id or a retry alone is an event without Data. An event that the end of the stream
+// cuts off is left out, as browsers do. The error, which ends the sequence, is that of r or
+// [ErrTooLong].
 func Read(r io.Reader) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		lines := bufio.NewScanner(r)
@@ -81,8 +82,8 @@ func (e *Event) read(line string, id *string) {
 	}
 }
 
-// splitLine returns a function that splits at "\r\n", "\r" and "\n". A "\r" ends the line at once, and
-// a "\n" behind it is skipped when it comes: otherwise an event would wait for the next one.
+// splitLine returns a function that splits at "\r\n", "\r" and "\n". A "\r" ends the line at once,
+// and a "\n" behind it is skipped when it comes: otherwise an event would wait for the next one.
 func splitLine() bufio.SplitFunc {
 	after := false // a "\r"
 	return func(b []byte, atEOF bool) (advance int, line []byte, err error) {

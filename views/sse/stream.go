@@ -17,19 +17,19 @@ type Options struct {
 	// Retry is how long browsers wait before they come back; 0: what they do by themselves, about
 	// three seconds.
 	Retry time.Duration
-	// Heartbeat is how often a comment is sent, so that proxies keep the connection, and the end of a
-	// client is noticed; 0: 15 seconds, below zero: never.
+	// Heartbeat is how often a comment is sent, so that proxies keep the connection, and the end of
+	// a client is noticed; 0: 15 seconds, below zero: never.
 	Heartbeat time.Duration
-	// WriteTimeout is how long a client may take to accept what is sent; 0: 10 seconds, below zero: no
-	// limit. The stream of a client that is slower ends.
+	// WriteTimeout is how long a client may take to accept what is sent; 0: 10 seconds, below zero:
+	// no limit. The stream of a client that is slower ends.
 	WriteTimeout time.Duration
-	// MaxAge ends the stream after this time. The browser comes back, and everything about the request
-	// is decided anew: who the user is, and what they may read. 0: never.
+	// MaxAge ends the stream after this time. The browser comes back, and everything about the
+	// request is decided anew: who the user is, and what they may read. 0: never.
 	MaxAge time.Duration
 }
 
-// The causes of the end of a stream's context, besides those of the request. None is an error of the
-// stream: the browser comes back.
+// The causes of the end of a stream's context, besides those of the request. None is an error of
+// the stream: the browser comes back.
 var (
 	// ErrDraining means that the server is stopping.
 	ErrDraining = errors.New("sse: the server is stopping")
@@ -42,8 +42,8 @@ var (
 // longestID is how many bytes a Last-Event-ID may have. A longer one is ignored.
 const longestID = 4096
 
-// LastEventID returns the ID of the last event that the client has, "" if it has none or does not say
-// so. Browsers send it when they come back. The client may send any text.
+// LastEventID returns the ID of the last event that the client has, "" if it has none or does not
+// say so. Browsers send it when they come back. The client may send any text.
 func LastEventID(r *web.Request) string {
 	if id := r.Header.Get("Last-Event-ID"); len(id) <= longestID {
 		return id
@@ -54,17 +54,17 @@ func LastEventID(r *web.Request) string {
 // End returns the response that makes a browser stop coming back: 204, without content.
 func End(r *web.Request) *web.Response { return r.Empty(http.StatusNoContent) }
 
-// New returns a response that is a stream of events. fn sends them, until its context ends, and then
-// returns. It runs when the response is sent, on the goroutine of the request: after the view has
-// returned, and outside of the tweens. Headers are sent at once.
+// New returns a response that is a stream of events. fn sends them, until its context ends, and
+// then returns. It runs when the response is sent, on the goroutine of the request: after the view
+// has returned, and outside of the tweens. Headers are sent at once.
 //
 // The context ends with the request, and with one of the causes [ErrDraining], [ErrMaxAge] and
-// [ErrGone]. An error that fn returns after that is not reported. Any other is logged, and aborts the
-// connection, so the browser comes back. To end the stream for good, the view returns [End] when the
-// client comes back.
+// [ErrGone]. An error that fn returns after that is not reported. Any other is logged, and aborts
+// the connection, so the browser comes back. To end the stream for good, the view returns [End]
+// when the client comes back.
 //
-// While the server stops, the response has no events: fn is not called, and the browser comes back to
-// the next server.
+// While the server stops, the response has no events: fn is not called, and the browser comes back
+// to the next server.
 func New(r *web.Request, o Options, fn func(ctx context.Context, s *Stream) error) *web.Response {
 	r.Keep()
 	resp := r.Empty(http.StatusOK)
@@ -75,8 +75,8 @@ func New(r *web.Request, o Options, fn func(ctx context.Context, s *Stream) erro
 	return resp
 }
 
-// Stream is a stream of events that is being sent. It is safe for concurrent use, until the function
-// that got it returns.
+// Stream is a stream of events that is being sent. It is safe for concurrent use, until the
+// function that got it returns.
 type Stream struct {
 	cancel  context.CancelCauseFunc
 	timeout time.Duration
@@ -143,8 +143,8 @@ func (s *Stream) watch(ctx context.Context, r *web.Request, o Options) {
 	}
 }
 
-// Send sends an event. An error is that of an invalid event, or wraps [ErrGone]; then the context of
-// the stream has ended.
+// Send sends an event. An error is that of an invalid event, or wraps [ErrGone]; then the context
+// of the stream has ended.
 func (s *Stream) Send(e Event) error {
 	if err := e.check(); err != nil {
 		return err

@@ -180,8 +180,8 @@ func (d *document) whole(r *web.Request, rep *representation, control string) (*
 	return resp, nil
 }
 
-// describeContent sets the headers of a 200 and a 206. A file may come from a user, so browsers must
-// not take it for a script or a page if its type does not say so.
+// describeContent sets the headers of a 200 and a 206. A file may come from a user, so browsers
+// must not take it for a script or a page if its type does not say so.
 func (d *document) describeContent(resp *web.Response) {
 	switch d.contentType {
 	case "text/css; charset=utf-8", "text/javascript; charset=utf-8", "text/html; charset=utf-8":

@@ -207,8 +207,8 @@ func (v *view) addStyle(e *entry, name string, f *facts) (tag string, modified t
 const older = 2 * time.Second
 
 // addCoded adds the compressed copies of a file. Those of a style sheet with versions do not have
-// them: if there are any, a copy that is compressed here takes their place. A copy that is older than
-// the file, which changed at modified, has other bytes and is left out.
+// them: if there are any, a copy that is compressed here takes their place. A copy that is older
+// than the file, which changed at modified, has other bytes and is left out.
 func (v *view) addCoded(e *entry, name, tag string, modified time.Time, listed *listing) error {
 	var plain []byte
 	if len(e.doc.reps) > 0 && e.doc.reps[0].open == nil {

@@ -132,8 +132,8 @@ func asContent(f fs.File) content {
 	return &forward{File: f}
 }
 
-// forward is a file that cannot be sought, such as one in a zip archive. It is read from its start to
-// its end, and skips what is not sent.
+// forward is a file that cannot be sought, such as one in a zip archive. It is read from its start
+// to its end, and skips what is not sent.
 type forward struct {
 	fs.File
 	at int64

@@ -20,8 +20,8 @@ type Options struct {
 	// ".txt" with Text. With any extension the text is HTML, and values are escaped for it, unless
 	// Text is set.
 	Extension string
-	// Text makes these templates plain text, such as that of a mail: values are written as they are,
-	// and the response is text/plain. Never use it for HTML or XML.
+	// Text makes these templates plain text, such as that of a mail: values are written as they
+	// are, and the response is text/plain. Never use it for HTML or XML.
 	Text bool
 	// Prefix precedes the names of these templates in the rest of the application: with "blog/" the
 	// file list.html is the template "blog/list.html". Among themselves they need no prefix. The

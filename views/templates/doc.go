@@ -49,17 +49,17 @@
 // but definitions is a library: its names can be called from everywhere. A call of a missing
 // template or block, a definition that nothing calls, a syntax error, an unknown function, a field
 // that the value of the view does not have, and a route or static file that is written out but does
-// not exist are configuration errors with file and line. A file that is missing from a folder on the
-// disk may come later, so it is a warning.
+// not exist are configuration errors with file and line. A file that is missing from a folder on
+// the disk may come later, so it is a warning.
 //
 // A value inside a script is an error, except as data: <script
 // type="application/json">{{.}}</script>. The script reads it from there.
 //
 // # Plain text
 //
-// Options.Text is for mails and other text: values are not escaped. Files with another extension need
-// a call of Add of their own; all functions work in both. views.RenderOutside renders without a
-// request.
+// Options.Text is for mails and other text: values are not escaped. Files with another extension
+// need a call of Add of their own; all functions work in both. views.RenderOutside renders without
+// a request.
 //
 // # Functions
 //

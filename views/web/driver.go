@@ -63,13 +63,14 @@ func (d Driver) Walk(t *traversal.Traverser, root traversal.Resource, path trave
 }
 
 // Stand is Walk along a path without names, which needs no traverser. It reports whether root can
-// be a resource; otherwise Walk returns the error that says why not. It does not check a known root.
+// be a resource; otherwise Walk returns the error that says why not. It does not check a known
+// root.
 func (d Driver) Stand(root traversal.Resource, known bool) bool {
 	return d.r.host().result.Stand(root, known)
 }
 
-// Settle does for a match what ShowMatch, Publish and Stand do, where root is known. It does nothing
-// and returns false if the request is a copy, or has more to it than a match.
+// Settle does for a match what ShowMatch, Publish and Stand do, where root is known. It does
+// nothing and returns false if the request is a copy, or has more to it than a match.
 func (d Driver) Settle(root traversal.Resource) bool {
 	r := d.r
 	if r.from != nil || r.flags&flagMatched == 0 || r.extras.Load() != nil {
@@ -134,7 +135,8 @@ func (d Driver) AddVary(resp *Response) {
 	}
 }
 
-// Failing reports whether the response to an error is being made: nothing should read the body then.
+// Failing reports whether the response to an error is being made: nothing should read the body
+// then.
 func (d Driver) Failing() bool { return d.r.root().flags&flagFailing != 0 }
 
 // SetErrorsHandled records that the caller turns the errors of inner tweens into responses: see
@@ -181,8 +183,8 @@ func (d Driver) SaveSession(resp *Response) error {
 	return nil
 }
 
-// ResponseReady reports whether it is too late to save a session that is not in use yet: the response
-// is being sent.
+// ResponseReady reports whether it is too late to save a session that is not in use yet: the
+// response is being sent.
 func (d Driver) ResponseReady() bool {
 	x := d.r.root().extras.Load()
 	return x != nil && x.ready.Load()

@@ -23,7 +23,8 @@ type Message struct {
 	// no plural form. Then N is not used.
 	Plural string
 	N      int
-	// Params are the values of $name and ${name} in the text. A name without a value is left as it is.
+	// Params are the values of $name and ${name} in the text. A name without a value is left as it
+	// is.
 	Params map[string]any
 }
 
@@ -38,9 +39,9 @@ func (m Message) String() string {
 	return m.Fill(text)
 }
 
-// Fill returns text with the message's params filled in: each $name and ${name} becomes the value of
-// name, as fmt prints it, unless another dollar sign precedes it. A text without markers is returned
-// as it is, without an allocation.
+// Fill returns text with the message's params filled in: each $name and ${name} becomes the value
+// of name, as fmt prints it, unless another dollar sign precedes it. A text without markers is
+// returned as it is, without an allocation.
 func (m Message) Fill(text string) string { return markers.Fill(text, m.Params) }
 
 // Localizer translates for one locale. It is immutable and safe for concurrent use.

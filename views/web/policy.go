@@ -41,8 +41,8 @@ type Rememberer interface {
 	Forget(r *Request) (func(*Response), error)
 }
 
-// Challenger is a SecurityPolicy that can ask a client to authenticate (RFC 9110, section 11.6.1). A
-// request without a user to a view that it may not call is then answered with 401 instead of 403.
+// Challenger is a SecurityPolicy that can ask a client to authenticate (RFC 9110, section 11.6.1).
+// A request without a user to a view that it may not call is then answered with 401 instead of 403.
 type Challenger interface {
 	// Challenges returns the values of WWW-Authenticate, such as `Basic realm="wiki"`; none if
 	// this request is not to be challenged.
@@ -79,8 +79,8 @@ type Decision struct {
 	Reason string
 	// At is the resource whose rule decided, zero without one.
 	At traversal.Node
-	// Detail is the policy's own decision, such as an acl.Decision. It gives the reason if Reason is
-	// "", so that a sentence is made only if it is read: see Why.
+	// Detail is the policy's own decision, such as an acl.Decision. It gives the reason if Reason
+	// is "", so that a sentence is made only if it is read: see Why.
 	Detail interface{ Reason() string }
 }
 

@@ -42,13 +42,14 @@ func BeginRecycled(app *Application, hr *http.Request) *Request {
 	return r
 }
 
-// Recycle ends a request, unless work has used its scope or it is a copy; then it returns false, and
-// EndScope has to end it. With Application.Recycle it also gives up the request, unless something
-// keeps it (see [Request.Keep]): it must not be used anymore, nor its responses.
+// Recycle ends a request, unless work has used its scope or it is a copy; then it returns false,
+// and EndScope has to end it. With Application.Recycle it also gives up the request, unless
+// something keeps it (see [Request.Keep]): it must not be used anymore, nor its responses.
 //
 // With Application.Poison the memory is not used again. The request is poisoned instead: its
 // methods panic with an [EndedError], except those that return what all requests share or only read
-// its *http.Request. The fields of that hold the text of the error, and the response cannot be sent.
+// its *http.Request. The fields of that hold the text of the error, and the response cannot be
+// sent.
 func (d Driver) Recycle() bool {
 	r := d.r
 	app := r.app

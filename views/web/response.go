@@ -73,8 +73,8 @@ func (resp *Response) SetLifetime(control string, d time.Duration) {
 	resp.reply.SetLifetime(control, d)
 }
 
-// KeepPrivate forbids shared caches to keep the response, whatever Cache-Control says now or when an
-// http.Handler of the response sends it. It is for what concerns one client alone, such as the
+// KeepPrivate forbids shared caches to keep the response, whatever Cache-Control says now or when
+// an http.Handler of the response sends it. It is for what concerns one client alone, such as the
 // cookie of a session.
 func (resp *Response) KeepPrivate() { resp.reply.KeepPrivate() }
 
@@ -83,8 +83,9 @@ func (resp *Response) KeepPrivate() { resp.reply.KeepPrivate() }
 func (resp *Response) SetCookie(c *http.Cookie) { resp.reply.SetCookie(c) }
 
 // StreamWriter is what a stream writes to. Status and headers are sent with the first byte or the
-// first Flush; until then an error can still become a proper response. That of a server also has the
-// method SetWriteDeadline(time.Time) error of http.ResponseController, for clients that stop reading.
+// first Flush; until then an error can still become a proper response. That of a server also has
+// the method SetWriteDeadline(time.Time) error of http.ResponseController, for clients that stop
+// reading.
 type StreamWriter interface {
 	io.Writer
 	// Flush sends what was written so far.

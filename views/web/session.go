@@ -46,9 +46,9 @@ const CSRFTokenKey = "_csrft_"
 // SessionFactory finds the sessions of clients. It is a component
 // (registry.Provide[web.SessionFactory]) and safe for concurrent use.
 type SessionFactory interface {
-	// Session returns the session of the client, an empty one for a client without. It arranges that
-	// changes are saved before the response is sent. An error means that the session cannot be known,
-	// for example since its store is down; it never means that there is none.
+	// Session returns the session of the client, an empty one for a client without. It arranges
+	// that changes are saved before the response is sent. An error means that the session cannot be
+	// known, for example since its store is down; it never means that there is none.
 	Session(r *Request) (Session, error)
 }
 

@@ -20,8 +20,8 @@ type Handler func(conn *Conn) error
 // Conn is an open socket. Its methods are safe for concurrent use, except that one goroutine at a
 // time calls Read.
 //
-// A socket that waits for the client in Read has one goroutine, the one of its request. Others exist
-// while there is something to do for them: to send what waits, to ping, to close.
+// A socket that waits for the client in Read has one goroutine, the one of its request. Others
+// exist while there is something to do for them: to send what waits, to ping, to close.
 type Conn struct {
 	r       *web.Request // with the context of the socket
 	ctx     context.Context
@@ -61,20 +61,22 @@ func (c *counter) add(m Message) {
 }
 
 // Request returns the request that opened the socket. Its context ends with the socket, and its
-// scope lives as long (package traversal/async). Its session was saved before the handshake: a change
-// that comes later is lost, and reported as framework/session.ErrSaved where the method has an error.
+// scope lives as long (package traversal/async). Its session was saved before the handshake: a
+// change that comes later is lost, and reported as framework/session.ErrSaved where the method has
+// an error.
 func (c *Conn) Request() *web.Request { return c.r }
 
-// Context returns the context of the socket. Its cause is the *[CloseError] with which it ended. The
-// end of the client is noticed within a tenth of a second, while no message of it waits to be read.
+// Context returns the context of the socket. Its cause is the *[CloseError] with which it ended.
+// The end of the client is noticed within a tenth of a second, while no message of it waits to be
+// read.
 func (c *Conn) Context() context.Context { return c.ctx }
 
 // Subprotocol returns the one that was agreed on, "" without one: see Options.Subprotocols.
 func (c *Conn) Subprotocol() string { return c.ws.Subprotocol() }
 
-// Close closes the socket with a code and a reason, which is cut at 123 bytes. It does not wait: the
-// view's context ends at once, then what Send has queued is sent, and the close frame. Only the first
-// Close counts, and none once the client has closed. A code that cannot be sent is an error.
+// Close closes the socket with a code and a reason, which is cut at 123 bytes. It does not wait:
+// the view's context ends at once, then what Send has queued is sent, and the close frame. Only the
+// first Close counts, and none once the client has closed. A code that cannot be sent is an error.
 func (c *Conn) Close(code Status, reason string) error {
 	if !code.canSend() {
 		return fmt.Errorf("websocket: %d is not a status code that can be sent: want 1000 to 1014 without 1004 to 1006, or 3000 to 4999", code)

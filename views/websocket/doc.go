@@ -38,11 +38,11 @@
 //
 //	new WebSocket("ws://localhost:6543/echo").onmessage = event => { document.title = event.data }
 //
-// Most programs need [On] and the methods of [Conn]: Read, Write, which waits for a slow client, and
-// Send, which never waits. [Struct] makes a view of a type with OnOpen, OnMessage and OnClose, [New] a
-// socket in a view of any shape, [JSON] sends and receives values, and [Conn.Follow] sends the messages
-// about a resource (package traversal/topics). [WebsocketMapper] is for applications whose views
-// return a [Handler]. Package websockettest has a client for tests.
+// Most programs need [On] and the methods of [Conn]: Read, Write, which waits for a slow client,
+// and Send, which never waits. [Struct] makes a view of a type with OnOpen, OnMessage and OnClose,
+// [New] a socket in a view of any shape, [JSON] sends and receives values, and [Conn.Follow] sends
+// the messages about a resource (package traversal/topics). [WebsocketMapper] is for applications
+// whose views return a [Handler]. Package websockettest has a client for tests.
 //
 // # What ends a socket
 //
@@ -60,13 +60,14 @@
 // breaks, or which does not accept a frame within WriteTimeout, gets no close frame. Control frames
 // have five seconds.
 //
-// The view runs after the tweens have returned: the time limit of the tween Timeout does not apply to
-// it, and the access log has its line at the end, with the close code and the messages and bytes of
-// both sides; web.Upgraded has them for observers. The session was saved with the handshake, and a
-// later change is the error session.ErrSaved.
+// The view runs after the tweens have returned: the time limit of the tween Timeout does not apply
+// to it, and the access log has its line at the end, with the close code and the messages and bytes
+// of both sides; web.Upgraded has them for observers. The session was saved with the handshake, and
+// a later change is the error session.ErrSaved.
 //
-// A server that stops (Request.Draining) closes its sockets with 1001 and waits for their views as long
-// as for other requests. net/http does not open websockets over HTTP/2; browsers use HTTP/1.1 for them.
+// A server that stops (Request.Draining) closes its sockets with 1001 and waits for their views as
+// long as for other requests. net/http does not open websockets over HTTP/2; browsers use HTTP/1.1
+// for them.
 //
 // # In tests
 //

@@ -8,8 +8,8 @@ import (
 )
 
 // Follow sends the messages of a subscription until ctx or the socket ends, and returns why. At the
-// end of the subscription it returns nil. Run it on a goroutine of its own, such as one of async.Go,
-// if the view reads meanwhile.
+// end of the subscription it returns nil. Run it on a goroutine of its own, such as one of
+// async.Go, if the view reads meanwhile.
 //
 // convert makes the message for each message of the topic, also for a Gap and a change of presence,
 // so its result should have the ID: a client that comes back has it. One without data is left out.

@@ -12,8 +12,8 @@ import (
 type JSON[T any] struct{ Conn *Conn }
 
 // Receive waits for the next value. Its error is one of Read, or for a message that is not a T a
-// *[CloseError] with the code that fits: 1003 for bytes, 1007 for other text. A view that returns it
-// closes the socket so; one that goes on drops the message.
+// *[CloseError] with the code that fits: 1003 for bytes, 1007 for other text. A view that returns
+// it closes the socket so; one that goes on drops the message.
 func (j JSON[T]) Receive(ctx context.Context) (value T, err error) {
 	m, err := j.Conn.Read(ctx)
 	if err != nil {

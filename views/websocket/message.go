@@ -69,16 +69,16 @@ func (s Status) canSend() bool {
 }
 
 // CloseError is how a socket ended: every method of a [Conn] returns it from then on, and it is the
-// cause of the socket's context. A view returns one of its own to close the socket with its code and
-// reason; that is not an error of the view.
+// cause of the socket's context. A view returns one of its own to close the socket with its code
+// and reason; that is not an error of the view.
 type CloseError struct {
 	Code Status
 	// Reason is the text of the close frame. The client reads it. It is cut at 123 bytes.
 	Reason string
 	// Client says that the client closed the socket.
 	Client bool
-	// Err is the error or the *web.PanicError of the view, or that of the connection, if one of them
-	// ended the socket. It is not for the client.
+	// Err is the error or the *web.PanicError of the view, or that of the connection, if one of
+	// them ended the socket. It is not for the client.
 	Err error
 }
 

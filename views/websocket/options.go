@@ -13,46 +13,46 @@ import (
 
 // Options are the options of a socket. The zero value is right for most.
 type Options struct {
-	// Subprotocols are the subprotocols that the application speaks, the preferred first. The client's
-	// handshake lists its own; see Conn.Subprotocol. A client that has none in common gets a socket
-	// without.
+	// Subprotocols are the subprotocols that the application speaks, the preferred first. The
+	// client's handshake lists its own; see Conn.Subprotocol. A client that has none in common gets
+	// a socket without.
 	Subprotocols []string
-	// Origins are the origins whose pages may open the socket, besides the application's own, such as
-	// "https://app.example.com"; "*" is any. A page of any other origin gets a 403. Browsers send
-	// cookies along with a handshake, so "*" is for sockets that need no user.
+	// Origins are the origins whose pages may open the socket, besides the application's own, such
+	// as "https://app.example.com"; "*" is any. A page of any other origin gets a 403. Browsers
+	// send cookies along with a handshake, so "*" is for sockets that need no user.
 	Origins []string
 	// Compression offers permessage-deflate to the client, each message on its own.
 	Compression bool
 
-	// MaxMessage is how many bytes a message of the client may have, after decompression; 0: 64 KiB. A
-	// larger one closes the socket with 1009.
+	// MaxMessage is how many bytes a message of the client may have, after decompression; 0: 64
+	// KiB. A larger one closes the socket with 1009.
 	MaxMessage int64
-	// Rate is how many messages a second the client may send, and as many at once, pings included; 0:
-	// no limit. More of them close the socket with 1008.
+	// Rate is how many messages a second the client may send, and as many at once, pings included;
+	// 0: no limit. More of them close the socket with 1008.
 	Rate int
 	// SendQueue is how many messages of Conn.Send may wait for the client; 0: 64. SendBytes is how
-	// many bytes they may have together; 0: 1 MiB. A client that falls further behind is closed with
-	// SlowCode, which is StatusTryAgainLater (1013) or StatusPolicyViolation (1008); 0: 1013.
+	// many bytes they may have together; 0: 1 MiB. A client that falls further behind is closed
+	// with SlowCode, which is StatusTryAgainLater (1013) or StatusPolicyViolation (1008); 0: 1013.
 	SendQueue int
 	SendBytes int
 	SlowCode  Status
 
 	// Ping is how often the client is pinged; 0: 30 seconds, below zero: never.
 	Ping time.Duration
-	// IdleTimeout is how long the client may send nothing at all, not even a pong; 0: 75 seconds, below
-	// zero: no limit. It passes only while the view waits for messages, or does not mind them; see
-	// Conn.Read.
+	// IdleTimeout is how long the client may send nothing at all, not even a pong; 0: 75 seconds,
+	// below zero: no limit. It passes only while the view waits for messages, or does not mind
+	// them; see Conn.Read.
 	IdleTimeout time.Duration
-	// WriteTimeout is how long the client may take to accept what is sent; 0: 10 seconds, below zero:
-	// no limit. The connection of one that is slower is closed.
+	// WriteTimeout is how long the client may take to accept what is sent; 0: 10 seconds, below
+	// zero: no limit. The connection of one that is slower is closed.
 	WriteTimeout time.Duration
 
 	// Recheck is how often the user is checked again: whether the session or ticket with which the
-	// socket was opened still names them, and whether they still have the permission of the view. If
-	// not, the socket is closed with 1008. 0: never.
+	// socket was opened still names them, and whether they still have the permission of the view.
+	// If not, the socket is closed with 1008. 0: never.
 	Recheck time.Duration
-	// Check is a further check at each Recheck; false closes the socket with 1008. r is new: it has the
-	// headers of the handshake, and neither attributes nor a resource.
+	// Check is a further check at each Recheck; false closes the socket with 1008. r is new: it has
+	// the headers of the handshake, and neither attributes nor a resource.
 	Check func(r *web.Request) (bool, error)
 }
 

@@ -13,8 +13,8 @@ import (
 // attendTime is how long a view may be away from Read until the socket reads ahead.
 const attendTime = 100 * time.Millisecond
 
-// readAhead is a message that is read although no goroutine waits for it, so that pings are answered
-// and the end of the client is noticed.
+// readAhead is a message that is read although no goroutine waits for it, so that pings are
+// answered and the end of the client is noticed.
 type readAhead struct {
 	done chan struct{} // closed once the rest is set
 	m    Message

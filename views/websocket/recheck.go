@@ -7,8 +7,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// recheck closes the socket if its user has gone or may not have it any more. An error of the policy
-// closes it too, for nobody knows then.
+// recheck closes the socket if its user has gone or may not have it any more. An error of the
+// policy closes it too, for nobody knows then.
 func (c *Conn) recheck() {
 	switch allowed, err := c.stillAllowed(); {
 	case c.ended() != nil:

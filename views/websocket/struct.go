@@ -7,15 +7,15 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Socket is a view as a type: one value for each socket. Embed [Events] for the methods that it does
-// not need. They are called on one goroutine, one after the other.
+// Socket is a view as a type: one value for each socket. Embed [Events] for the methods that it
+// does not need. They are called on one goroutine, one after the other.
 type Socket interface {
 	// OnOpen is called first.
 	OnOpen(conn *Conn) error
 	// OnMessage is called for each message of the client.
 	OnMessage(conn *Conn, m Message) error
-	// OnClose is called once, when the socket is closed, also if one of the others failed or panicked.
-	// end says how: end.Err is their error.
+	// OnClose is called once, when the socket is closed, also if one of the others failed or
+	// panicked. end says how: end.Err is their error.
 	OnClose(conn *Conn, end *CloseError)
 }
 
@@ -34,8 +34,8 @@ func (Events) OnMessage(*Conn, Message) error { return nil }
 func (Events) OnClose(*Conn, *CloseError) {}
 
 // Struct makes a view of a type with a socket. newView makes a V for each valid handshake; if it
-// returns an error, that is answered as the error of any view. What OnOpen and OnMessage return ends
-// the socket as what a function returns does, see [On]; nil goes on.
+// returns an error, that is answered as the error of any view. What OnOpen and OnMessage return
+// ends the socket as what a function returns does, see [On]; nil goes on.
 func Struct[R any, V Socket](newView func(r *web.Request, on R) (V, error), o Options) views.View {
 	checked, wrong := o.withDefaults()
 	if newView == nil {

@@ -27,7 +27,8 @@ type socket struct {
 // Conn.Request: its context ends with the socket.
 //
 // The socket closes when fn returns: with 1000 if it returns nil, or with the code and reason of a
-// *[CloseError]. Any other error, and a panic, is logged with the place of the view, and closes with
+// *[CloseError]. Any other error, and a panic, is logged with the place of the view, and closes
+// with
 // 1011. An error that it returns after the end of the socket, such as that of Read, is not one. The
 // request ends when the client has answered the close frame, or has not for five seconds.
 //
@@ -84,8 +85,9 @@ func (h Handler) MarshalJSON() ([]byte, error) { return nil, errUnmapped }
 //	func room(r *web.Request, room *Room) (websocket.Handler, error)
 //
 // The view is called for a valid handshake. If it returns an error, the response is that of any
-// view. Other views are a configuration error: set the mapper for single views with views.WithMapper,
-// or for an application of sockets with SetViewMapper. Views of On and Struct need neither.
+// view. Other views are a configuration error: set the mapper for single views with
+// views.WithMapper, or for an application of sockets with SetViewMapper. Views of On and Struct
+// need neither.
 func WebsocketMapper(v views.View, info *views.Info) (views.Callable, error) {
 	return MapperWith(Options{})(v, info)
 }

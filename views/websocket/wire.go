@@ -109,8 +109,8 @@ func (w *wire) close() {
 // closeTime is how long the client may take to answer a close frame.
 const closeTime = 5 * time.Second
 
-// hijacker lends the library a connection with a wire in it. It takes the connection over before the
-// response begins, as net/http middleware around it needs it.
+// hijacker lends the library a connection with a wire in it. It takes the connection over before
+// the response begins, as net/http middleware around it needs it.
 type hijacker struct {
 	http.ResponseWriter
 	wire *wire

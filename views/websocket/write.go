@@ -11,9 +11,9 @@ import (
 var ErrSlow = errors.New("websocket: the client does not accept messages as fast as they are sent")
 
 // Send queues a message for the client, and never blocks. The data must not be changed any more;
-// several sockets may share them. If Options.SendQueue messages or SendBytes bytes wait already, the
-// client is too slow: the socket is closed with Options.SlowCode. Then, and after any other end, the
-// error is a *[CloseError]; that of a client that is too slow wraps [ErrSlow].
+// several sockets may share them. If Options.SendQueue messages or SendBytes bytes wait already,
+// the client is too slow: the socket is closed with Options.SlowCode. Then, and after any other
+// end, the error is a *[CloseError]; that of a client that is too slow wraps [ErrSlow].
 func (c *Conn) Send(m Message) error {
 	if err := m.check(); err != nil {
 		return err
@@ -36,9 +36,9 @@ func (c *Conn) Send(m Message) error {
 }
 
 // Write sends a message, behind those of Send, and waits until the connection has taken it, for at
-// most Options.WriteTimeout: a producer that may be slowed down by its client needs no queue. The end
-// of ctx, while another goroutine writes, gives up and returns its cause; it never closes the socket.
-// After the end of the socket the error is a *[CloseError].
+// most Options.WriteTimeout: a producer that may be slowed down by its client needs no queue. The
+// end of ctx, while another goroutine writes, gives up and returns its cause; it never closes the
+// socket. After the end of the socket the error is a *[CloseError].
 func (c *Conn) Write(ctx context.Context, m Message) error {
 	if err := m.check(); err != nil {
 		return err

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// AppendNumber appends a number to a frame: the plain content of a cookie. Numbers are uvarints, and
-// lengths precede texts, so a frame is shorter than JSON and costs less to take apart.
+// AppendNumber appends a number to a frame: the plain content of a cookie. Numbers are uvarints,
+// and lengths precede texts, so a frame is shorter than JSON and costs less to take apart.
 func AppendNumber(dst []byte, n uint64) []byte { return binary.AppendUvarint(dst, n) }
 
 // AppendTime appends a time in whole seconds. Times before 1970 become that.

@@ -10,8 +10,8 @@ var encoding = base64.RawURLEncoding
 // invalid marks bytes that are not digits.
 const invalid = 1 << 15
 
-// ones and tens have the value of each digit of base64url (RFC 4648, section 5): as the second digit of
-// two, and as the first.
+// ones and tens have the value of each digit of base64url (RFC 4648, section 5): as the second
+// digit of two, and as the first.
 var ones, tens = func() (ones, tens [256]uint16) {
 	for i := range ones {
 		ones[i], tens[i] = invalid, invalid
@@ -35,9 +35,9 @@ func Encode(b []byte) string { return encoding.EncodeToString(b) }
 // AppendEncode appends bytes as base64url without padding.
 func AppendEncode(dst, b []byte) []byte { return encoding.AppendEncode(dst, b) }
 
-// Decode decodes the only text that Encode returns for some bytes, into dst. It returns false for any
-// other text, such as one with padding, line breaks or bits that do not count, or if dst has not
-// exactly the length of those bytes. Unlike encoding/base64, it makes no copy
+// Decode decodes the only text that Encode returns for some bytes, into dst. It returns false for
+// any other text, such as one with padding, line breaks or bits that do not count, or if dst has
+// not exactly the length of those bytes. Unlike encoding/base64, it makes no copy
 // of the text.
 func Decode(dst []byte, text string) bool {
 	if len(text)%4 == 1 || len(dst) != DecodedLen(len(text)) {

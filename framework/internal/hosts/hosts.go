@@ -1,8 +1,8 @@
 // Package hosts decides by its host whether a request is for this application.
 //
-// The client chooses the Host header of a request. An application that trusts it writes foreign hosts
-// into links, mails and caches. It also responds under the name of a website that has pointed that
-// name at its address, to read its responses in the browsers of visitors (DNS rebinding).
+// The client chooses the Host header of a request. An application that trusts it writes foreign
+// hosts into links, mails and caches. It also responds under the name of a website that has pointed
+// that name at its address, to read its responses in the browsers of visitors (DNS rebinding).
 package hosts
 
 import (
@@ -130,16 +130,17 @@ func (h host) String() string {
 	return name + ":" + h.port
 }
 
-// split separates a host from its port, and makes it comparable: as Split does, without a final dot.
+// split separates a host from its port, and makes it comparable: as Split does, without a final
+// dot.
 func split(authority string) (h host, ok bool) {
 	h.name, h.port, ok = Split(authority)
 	h.name = strings.TrimSuffix(h.name, ".")
 	return h, ok
 }
 
-// Split separates a host from its port, "" without one, as the authority of a URL has them. The name
-// is in lower case; a final dot stays. An IPv6 address has no brackets and its shortest form, a port no
-// leading zeros. It returns false if the authority is invalid.
+// Split separates a host from its port, "" without one, as the authority of a URL has them. The
+// name is in lower case; a final dot stays. An IPv6 address has no brackets and its shortest form,
+// a port no leading zeros. It returns false if the authority is invalid.
 func Split(authority string) (name, port string, ok bool) {
 	rest := ""
 	if inside, found := strings.CutPrefix(authority, "["); found {

@@ -53,8 +53,8 @@ type Claims struct {
 func (c *Claims) Decode(into any) error { return json.Unmarshal(c.text, into) }
 
 // Keys find the public keys for the id in the header of a token, which is "" if it has none. They
-// must be safe for concurrent use. An unknown id is not an error: Find then returns no keys. An error
-// means that the keys cannot be read, and becomes that of the request.
+// must be safe for concurrent use. An unknown id is not an error: Find then returns no keys. An
+// error means that the keys cannot be read, and becomes that of the request.
 type Keys interface {
 	Find(ctx context.Context, id string) ([]jose.JSONWebKey, error)
 }
@@ -209,9 +209,9 @@ func (c *checker) read(ctx context.Context, token string) (*Claims, error) {
 }
 
 // isCanonical reports whether each part of a token is base64url without bits that do not count.
-// go-jose accepts such bits, in the header and the claims too, since it encodes them again before it
-// checks the signature. Then one token would have several texts, and a list of revoked texts would miss
-// the others.
+// go-jose accepts such bits, in the header and the claims too, since it encodes them again before
+// it checks the signature. Then one token would have several texts, and a list of revoked texts
+// would miss the others.
 func isCanonical(token string) bool {
 	strict := base64.RawURLEncoding.Strict()
 	for part := range strings.SplitSeq(token, ".") {
@@ -222,8 +222,8 @@ func isCanonical(token string) bool {
 	return true
 }
 
-// fits reports whether a key may check signatures of an algorithm. It must be a public key: a secret
-// could be a public key that somebody has taken for one.
+// fits reports whether a key may check signatures of an algorithm. It must be a public key: a
+// secret could be a public key that somebody has taken for one.
 func fits(key *jose.JSONWebKey, algorithm string) bool {
 	if !key.Valid() || !key.IsPublic() || key.Use != "" && key.Use != "sig" {
 		return false
@@ -236,9 +236,9 @@ func (c *checker) claims(payload []byte) (*Claims, error) {
 		josejwt.Claims
 		Scope string `json:"scope"`
 	}
-	// go-jose's package json takes no "Sub" for "sub", and refuses a name that occurs twice (RFC 7519,
-	// 4 and 10.1.1). encoding/json accepts both, and the last one counts: so somebody who may choose
-	// a further claim of their token would choose its subject.
+	// go-jose's package json takes no "Sub" for "sub", and refuses a name that occurs twice (RFC
+	// 7519, 4 and 10.1.1). encoding/json accepts both, and the last one counts: so somebody who may
+	// choose a further claim of their token would choose its subject.
 	if err := json.Unmarshal(payload, &read); err != nil {
 		return nil, &invalidError{err}
 	}

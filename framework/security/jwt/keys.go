@@ -12,8 +12,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Static returns Keys from public keys by id: *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey.
-// If there is only one, it also checks tokens without an id.
+// Static returns Keys from public keys by id: *rsa.PublicKey, *ecdsa.PublicKey or
+// ed25519.PublicKey. If there is only one, it also checks tokens without an id.
 func Static(keys map[string]crypto.PublicKey) Keys {
 	s := new(static)
 	for _, id := range slices.Sorted(maps.Keys(keys)) {
@@ -66,8 +66,8 @@ func (s keyset) find(id string) []jose.JSONWebKey {
 	return found
 }
 
-// parseKeys reads a JSON Web Key Set (RFC 7517, 5). Keys of other kinds and uses are skipped, as the
-// RFC says; a set without any key for signatures is an error.
+// parseKeys reads a JSON Web Key Set (RFC 7517, 5). Keys of other kinds and uses are skipped, as
+// the RFC says; a set without any key for signatures is an error.
 func parseKeys(text []byte) (keyset, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`

@@ -62,8 +62,8 @@ func checkURL(text string) error {
 	return nil
 }
 
-// remote keeps the last set of keys in state, and fetches the next one on the goroutine of a request
-// that needs it. turn lets one request at a time do that.
+// remote keeps the last set of keys in state, and fetches the next one on the goroutine of a
+// request that needs it. turn lets one request at a time do that.
 type remote struct {
 	options RemoteOptions
 	state   atomic.Pointer[fetched]
@@ -123,8 +123,8 @@ func (r *remote) refresh(ctx context.Context, old *fetched, has bool) (*fetched,
 		return now, nil // another request has fetched in the meantime
 	}
 	next := &fetched{keys: now.keys, at: now.at}
-	// If the client leaves, the fetch goes on: otherwise clients that leave at once would make a fetch
-	// each, or put off the keys that others wait for.
+	// If the client leaves, the fetch goes on: otherwise clients that leave at once would make a
+	// fetch each, or put off the keys that others wait for.
 	keys, err := r.fetch(context.WithoutCancel(ctx))
 	next.tried, next.err = time.Now(), err
 	if err == nil {

@@ -43,8 +43,8 @@ type CheckerOptions struct {
 	// bounds them together.
 	Hasher *Hasher
 	// Remember is for how long a password that was right is recognised without a new hash, as HTTP
-	// Basic needs, which sends it with every request. Zero: one minute; below zero: not at all. What
-	// is kept is a keyed hash, of up to 1,024 logins. A changed password counts at once.
+	// Basic needs, which sends it with every request. Zero: one minute; below zero: not at all.
+	// What is kept is a keyed hash, of up to 1,024 logins. A changed password counts at once.
 	Remember time.Duration
 }
 
@@ -75,9 +75,9 @@ func NewChecker(accounts Accounts, o CheckerOptions) *Checker {
 	return c
 }
 
-// Check reports whether a password is that of a user. An unknown user costs one hash, as a known one
-// does, so that nobody finds out by the time it takes who is known. If the hash of the user is weaker
-// than those of the Hasher, and the Accounts are a [Rehasher], it is replaced.
+// Check reports whether a password is that of a user. An unknown user costs one hash, as a known
+// one does, so that nobody finds out by the time it takes who is known. If the hash of the user is
+// weaker than those of the Hasher, and the Accounts are a [Rehasher], it is replaced.
 //
 // The error is that of the Accounts, ErrSaturated (a 503), that of ctx, or a hash that cannot be
 // read. It is the signature that security.Basic wants.
@@ -126,8 +126,8 @@ func (c *Checker) rehash(ctx context.Context, user, hash, password string) error
 	return nil
 }
 
-// remembered are logins that were right not long ago. Only what was right is kept, so nobody can fill
-// it with guesses.
+// remembered are logins that were right not long ago. Only what was right is kept, so nobody can
+// fill it with guesses.
 type remembered struct {
 	key  [32]byte // of this process
 	keep time.Duration

@@ -15,8 +15,8 @@
 // # Hashes
 //
 // New hashes are Argon2id as PHC strings ($argon2id$v=19$m=19456,t=2,p=1$salt$hash), with the
-// parameters that OWASP recommends. These are checked too, so that users of another program can move
-// over:
+// parameters that OWASP recommends. These are checked too, so that users of another program can
+// move over:
 //
 //	$2a$ $2b$ $2y$                    bcrypt: htpasswd -B, passlib, most others
 //	$pbkdf2$ $pbkdf2-sha256$ …        PBKDF2 of passlib

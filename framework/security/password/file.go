@@ -80,7 +80,8 @@ func parseLine(line string) (user, hash string, err error) {
 	return user, hash, nil
 }
 
-// PasswordHash returns the hash of a user, "" if the file has no such user. The error is always nil.
+// PasswordHash returns the hash of a user, "" if the file has no such user. The error is always
+// nil.
 func (f *File) PasswordHash(_ context.Context, user string) (string, error) {
 	return f.hashes[user], nil
 }

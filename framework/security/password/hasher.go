@@ -44,8 +44,8 @@ func (saturated) RetryAfter() time.Duration { return time.Second }
 
 var errNotNew = errors.New("the Hasher is a zero value: make it with password.New(password.Options{})")
 
-// Hasher computes and checks hashes of passwords, a bounded number at once. It is safe for concurrent
-// use. Make one for the whole application, with [New].
+// Hasher computes and checks hashes of passwords, a bounded number at once. It is safe for
+// concurrent use. Make one for the whole application, with [New].
 type Hasher struct {
 	options Options
 	err     error
@@ -114,8 +114,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return a.String(), nil
 }
 
-// Verify reports whether a password is the one of a hash, and whether the hash should be replaced by
-// a new one, since it is weaker than those of this Hasher; weak is false if ok is. The hash ""
+// Verify reports whether a password is the one of a hash, and whether the hash should be replaced
+// by a new one, since it is weaker than those of this Hasher; weak is false if ok is. The hash ""
 // stands for an unknown user: no password is right, and finding that out costs one hash. So does a
 // hash that begins with "!" or "*", which other programs give to users without a password. The
 // package documentation lists the kinds of hashes. Any other is an error, as are hashes with

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Limits of the parameters in a stored hash, so that a hash from an untrusted source cannot take all
-// memory, or a processor for minutes.
+// Limits of the parameters in a stored hash, so that a hash from an untrusted source cannot take
+// all memory, or a processor for minutes.
 const (
 	maxMemory     = 1 << 18 // KiB: 256 MiB
 	maxPasses     = 32

@@ -69,8 +69,8 @@ func (s *Store) clean(ctx context.Context, ended chan<- struct{}) {
 	}
 }
 
-// Cleanup deletes the sessions that have expired, in batches, and returns how many. The goroutine of
-// Start calls it.
+// Cleanup deletes the sessions that have expired, in batches, and returns how many. The goroutine
+// of Start calls it.
 func (s *Store) Cleanup(ctx context.Context) (int64, error) {
 	total := int64(0)
 	for {

@@ -33,9 +33,9 @@
 //
 // # Expiry
 //
-// A row is invisible from the moment it expires. A goroutine that Start starts and Stop ends deletes
-// expired rows in batches, so that no statement holds many locks; several processes may do that at
-// the same time. An application without Start calls Cleanup from a job of its own.
+// A row is invisible from the moment it expires. A goroutine that Start starts and Stop ends
+// deletes expired rows in batches, so that no statement holds many locks; several processes may do
+// that at the same time. An application without Start calls Cleanup from a job of its own.
 //
 // # Connections
 //

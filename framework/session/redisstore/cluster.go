@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/framework/session"
 )
 
-// take ends a session and returns its fields. If there is one, it leaves the note where it went. KEYS
-// session, note; ARGV the text of the note and its ttl in ms.
+// take ends a session and returns its fields. If there is one, it leaves the note where it went.
+// KEYS session, note; ARGV the text of the note and its ttl in ms.
 var take = redis.NewScript(`
 local fields = redis.call('HGETALL', KEYS[1])
 if #fields > 0 then

@@ -32,8 +32,8 @@
 //
 // # Durations
 //
-// session.Options.StoreTimeout limits each call, which is why the client needs ContextTimeoutEnabled.
-// Keep its DialTimeout and ReadTimeout so small that it has a second attempt within that time. The
-// client counts connections in two pools, one of which is for pipelines; this package uses only the
-// other one.
+// session.Options.StoreTimeout limits each call, which is why the client needs
+// ContextTimeoutEnabled. Keep its DialTimeout and ReadTimeout so small that it has a second attempt
+// within that time. The client counts connections in two pools, one of which is for pipelines; this
+// package uses only the other one.
 package redisstore

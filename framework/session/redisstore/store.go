@@ -82,10 +82,10 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1`)
 
-	// update: KEYS session, perhaps its new key and that of the note about it; ARGV ttl in ms, how many
-	// fields to delete, these, then pairs, then for a new key the text of the note and its ttl in ms.
-	// It returns 0 if there is no session. If the session has the new key already, the script ran
-	// before and only its reply was lost.
+	// update: KEYS session, perhaps its new key and that of the note about it; ARGV ttl in ms, how
+	// many fields to delete, these, then pairs, then for a new key the text of the note and its ttl
+	// in ms. It returns 0 if there is no session. If the session has the new key already, the
+	// script ran before and only its reply was lost.
 	update = redis.NewScript(`
 local last = #ARGV
 if KEYS[2] then
@@ -121,8 +121,8 @@ const maxArgs = 7000
 
 func (s *Store) key(id session.ID) string { return s.prefix + id.String() }
 
-// note returns the key of the note where a session went. Redis Cluster keeps it where the session was,
-// unless the prefix has braces of its own that say so.
+// note returns the key of the note where a session went. Redis Cluster keeps it where the session
+// was, unless the prefix has braces of its own that say so.
 func (s *Store) note(id session.ID) string {
 	if strings.Contains(s.prefix, "{") {
 		return s.key(id) + ":moved"

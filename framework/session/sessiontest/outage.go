@@ -14,8 +14,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// TestOutages checks what clients see of a store whose server stops. While clients send requests all
-// the time, outages stops and starts the server; when it returns, the server has to run. Each
+// TestOutages checks what clients see of a store whose server stops. While clients send requests
+// all the time, outages stops and starts the server; when it returns, the server has to run. Each
 // response must be right or a 503 with Retry-After: what a response acknowledged is in the session,
 // no client has lost its session, and none has that of another. The server must have every write on
 // the disk before it answers.

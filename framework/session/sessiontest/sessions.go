@@ -13,10 +13,10 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// TestSessions checks the sessions of a factory. fresh returns one that is ready for use, and cleans
-// up with t.Cleanup; it is called for each part of the suite. onServer says that sessions are kept
-// on the server rather than in the cookie: then requests at the same time merge, and a session that
-// ended is unknown from then on.
+// TestSessions checks the sessions of a factory. fresh returns one that is ready for use, and
+// cleans up with t.Cleanup; it is called for each part of the suite. onServer says that sessions
+// are kept on the server rather than in the cookie: then requests at the same time merge, and a
+// session that ended is unknown from then on.
 func TestSessions(t *testing.T, fresh func(t *testing.T) web.SessionFactory, onServer bool) {
 	t.Helper()
 	for _, c := range sessionCases {
@@ -444,8 +444,8 @@ func (b *browser) loginOutlived() {
 	login.b.visit(func(x exchange) { x.has("user", "alice"); x.has("cart", nil) })
 }
 
-// logoutMoved: an acknowledged logout ends the session, also if another request has renewed it since
-// the one of the logout began, once or twice.
+// logoutMoved: an acknowledged logout ends the session, also if another request has renewed it
+// since the one of the logout began, once or twice.
 func (b *browser) logoutMoved() {
 	for moves := range 3 {
 		b.visit(func(x exchange) { x.set("user", "alice") })

@@ -17,7 +17,8 @@ import (
 )
 
 // TestStore checks a store. fresh returns one that is ready for use, and cleans up with t.Cleanup;
-// it is called for each part of the suite. The stores may share a server: the suite uses random ids.
+// it is called for each part of the suite. The stores may share a server: the suite uses random
+// ids.
 func TestStore(t *testing.T, fresh func(t *testing.T) session.Store) {
 	t.Helper()
 	for _, c := range storeCases {
@@ -155,7 +156,8 @@ func (c *storeCase) unknown() {
 	c.delete(id)
 }
 
-// exactIDs uses ids that differ in one bit, and those whose bytes mean something in other languages.
+// exactIDs uses ids that differ in one bit, and those whose bytes mean something in other
+// languages.
 func (c *storeCase) exactIDs() {
 	id := c.create(hour, map[string]string{"user": `"alice"`})
 	others := []session.ID{{}, session.ID(bytes.Repeat([]byte{0xff}, len(id)))}

@@ -1,5 +1,5 @@
-// Package pluralmodel reads the plural forms of catalogs in a simple way, as those of the conformance
-// cases are written. It is what the forms that the framework chooses are compared with.
+// Package pluralmodel reads the plural forms of catalogs in a simple way, as those of the
+// conformance cases are written. It is what the forms that the framework chooses are compared with.
 package pluralmodel
 
 import (

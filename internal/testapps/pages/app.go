@@ -1,5 +1,5 @@
-// Package pages is an application of HTML pages, for the tests of package templates: a layout, parts,
-// a form with its token and messages, breadcrumbs, permissions and error pages.
+// Package pages is an application of HTML pages, for the tests of package templates: a layout,
+// parts, a form with its token and messages, breadcrumbs, permissions and error pages.
 package pages
 
 import (

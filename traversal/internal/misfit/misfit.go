@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Append appends what is wrong with t for one capability, an interface with one method; nothing if t
-// has it. m is the method of t with the name of that method, if has is set. want is the right
+// Append appends what is wrong with t for one capability, an interface with one method; nothing if
+// t has it. m is the method of t with the name of that method, if has is set. want is the right
 // signature, such as "ACL(context.Context) (acl.List, error)".
 //
 // The caller looks m up by a constant name, so that the linker keeps no other methods.

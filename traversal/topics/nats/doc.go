@@ -10,7 +10,7 @@
 //	}
 //	hub := topics.New(topics.Options{Transport: transport})
 //
-// The names are [New] and [Options]. It uses the core of NATS: nothing is stored, and JetStream is not
-// needed. While the connection is lost, the client of NATS keeps what is sent, up to its
+// The names are [New] and [Options]. It uses the core of NATS: nothing is stored, and JetStream is
+// not needed. While the connection is lost, the client of NATS keeps what is sent, up to its
 // ReconnectBufSize, and others miss what was sent to them: the hubs notice that.
 package nats

@@ -53,7 +53,8 @@ func (t *Transport) Largest() int {
 	return 1 << 20 // not connected yet; the default of servers
 }
 
-// Send publishes a packet. It does not wait for the server: nil means that the client of NATS has it.
+// Send publishes a packet. It does not wait for the server: nil means that the client of NATS has
+// it.
 func (t *Transport) Send(_ context.Context, packet []byte) error {
 	if err := t.conn.Publish(t.subject, packet); err != nil {
 		return fmt.Errorf("topics/nats: publish: %w", err)

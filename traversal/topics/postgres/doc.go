@@ -18,6 +18,6 @@
 // arrive one after the other. Commits that notify wait for each other: with fsync, a database does
 // some hundreds of them a second. For more, use topics/nats.
 //
-// A connection pooler in transaction mode, such as PgBouncer, passes no notifications on: connect to
-// the database itself.
+// A connection pooler in transaction mode, such as PgBouncer, passes no notifications on: connect
+// to the database itself.
 package postgres

@@ -20,8 +20,8 @@ type Options struct {
 	// Channel is the name that processes of one application share; "": "mastaba_topics". It has at
 	// most 63 bytes.
 	Channel string
-	// OnError is called with the error of each connection that is lost or cannot be made, before the
-	// next attempt; nil: nothing. It is called on the goroutine of Receive.
+	// OnError is called with the error of each connection that is lost or cannot be made, before
+	// the next attempt; nil: nothing. It is called on the goroutine of Receive.
 	OnError func(error)
 }
 
@@ -115,8 +115,8 @@ func (a *assembly) add(part string) (packet []byte, complete bool) {
 	return a.packet, true
 }
 
-// Receive listens on a connection of its own, until ctx ends. If the connection is lost, it connects
-// again, at intervals that grow to five seconds.
+// Receive listens on a connection of its own, until ctx ends. If the connection is lost, it
+// connects again, at intervals that grow to five seconds.
 func (t *Transport) Receive(ctx context.Context, connected func(), receive func([]byte)) error {
 	wait := firstWait
 	for {

@@ -16,8 +16,8 @@ import (
 // patience is how long a message may take.
 const patience = 20 * time.Second
 
-// Run checks transports. connect returns one, for another process each time it is called in the same
-// test, but not connected with those of other tests.
+// Run checks transports. connect returns one, for another process each time it is called in the
+// same test, but not connected with those of other tests.
 func Run(t *testing.T, connect func(t *testing.T) topics.Transport) {
 	t.Run("messages", func(t *testing.T) { messages(t, connect) })
 	t.Run("order", func(t *testing.T) { order(t, connect) })

@@ -16,8 +16,8 @@ import (
 
 // Check compares the source with the catalogs of its domains. It returns what is missing, stale,
 // fuzzy, or has other markers than its translation, and the problems of the source itself, sorted
-// by place. A catalog of the domain mastaba may replace any of the framework's texts, and no others.
-// Catalogs of further domains are not checked: they may hold texts of a package.
+// by place. A catalog of the domain mastaba may replace any of the framework's texts, and no
+// others. Catalogs of further domains are not checked: they may hold texts of a package.
 //
 // "de_AT" needs no translation that "de" has. Problems of the kind [Dynamic] are not mistakes in
 // themselves: [Mistakes] leaves them out.

@@ -16,7 +16,8 @@
 //   - literals of web.Message
 //   - details and titles of HTTP errors, such as web.NotFound("no such page"), which the framework
 //     translates
-//   - texts of views.FieldError without a code, and texts of errors made in a method Validate() error
+//   - texts of views.FieldError without a code, and texts of errors made in a method Validate()
+//     error
 //   - calls of functions and closures that pass a parameter on to one of these
 //
 // In templates: calls of t, tn and tc, also at the end of a pipeline. A template is read by the

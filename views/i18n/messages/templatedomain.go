@@ -13,8 +13,8 @@ type templateDomains struct {
 	of   map[string][]string
 }
 
-// templateDomains finds the calls of templates.Add and AddAssets. Unless the extensions of templates
-// are given, it adds those that the calls name.
+// templateDomains finds the calls of templates.Add and AddAssets. Unless the extensions of
+// templates are given, it adds those that the calls name.
 func (g *goCollector) templateDomains(packages []*goPackage) templateDomains {
 	d := templateDomains{of: map[string][]string{}}
 	given := len(g.Extensions) > 0

@@ -174,8 +174,8 @@ func (fs *files) takeFor(u *uploadField, part *multipart.Part) error {
 	return nil
 }
 
-// discard undoes what was received for an input that is refused, the last one first, also if undoing
-// one of them panics. fs may be nil.
+// discard undoes what was received for an input that is refused, the last one first, also if
+// undoing one of them panics. fs may be nil.
 func (fs *files) discard() {
 	if fs == nil || len(fs.taken) == 0 {
 		return

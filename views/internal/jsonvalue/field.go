@@ -19,9 +19,9 @@ type field struct {
 	omitEmpty, omitZero, quoted bool
 }
 
-// fieldsOf returns the fields of a struct in order, those of embedded structs among them. Of several
-// with one name the one that is embedded least deeply counts; of several of these the one with a
-// name in its tag; otherwise none does.
+// fieldsOf returns the fields of a struct in order, those of embedded structs among them. Of
+// several with one name the one that is embedded least deeply counts; of several of these the one
+// with a name in its tag; otherwise none does.
 func fieldsOf(of reflect.Type) []field {
 	var all []field
 	collect(of, nil, map[reflect.Type]bool{}, &all)

@@ -5,8 +5,8 @@ import (
 	"reflect"
 )
 
-// Between returns the edge from T to P, which as makes of it. Its Convert is nil if no type can inherit
-// from the other; with an error for as alone, it is not.
+// Between returns the edge from T to P, which as makes of it. Its Convert is nil if no type can
+// inherit from the other; with an error for as alone, it is not.
 func Between[T, P any](as func(T) P) (Edge, error) {
 	from, to := reflect.TypeFor[T](), reflect.TypeFor[P]()
 	switch {

@@ -6,8 +6,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Preferred returns the offers whose media type the client accepts, by its preference; those that it
-// likes equally stay in order.
+// Preferred returns the offers whose media type the client accepts, by its preference; those that
+// it likes equally stay in order.
 func Preferred[O any](r *web.Request, offers []O, mediaType func(*O) string) []*O {
 	picked := make([]*O, 0, len(offers))
 	if len(r.Header["Accept"]) == 0 {

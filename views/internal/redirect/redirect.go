@@ -15,8 +15,8 @@ var Statuses = []int{
 	http.StatusTemporaryRedirect, http.StatusPermanentRedirect,
 }
 
-// To returns a redirect to an escaped path below the request's prefix, with the request's query; nil
-// if the path is malformed.
+// To returns a redirect to an escaped path below the request's prefix, with the request's query;
+// nil if the path is malformed.
 func To(r *web.Request, status int, escaped string) *web.Response {
 	location, ok := SameHost(r.Prefix(), escaped)
 	if !ok {

@@ -54,8 +54,8 @@ func Cookies(cookies ...*http.Cookie) Option {
 	}
 }
 
-// As opens the socket as a user, as frameworktest.As does. The application has to be a *framework.App
-// or a *frameworktest.App.
+// As opens the socket as a user, as frameworktest.As does. The application has to be a
+// *framework.App or a *frameworktest.App.
 func As(user string) Option {
 	return func(h *handshake) {
 		h.t.Helper()
@@ -178,7 +178,8 @@ func (c *Client) SendMessage(m websocket.Message) {
 	}
 }
 
-// Receive waits for the next message and returns its data. It ends the test at the end of the socket.
+// Receive waits for the next message and returns its data. It ends the test at the end of the
+// socket.
 func (c *Client) Receive() string {
 	c.t.Helper()
 	m, err := c.Read()
@@ -188,8 +189,8 @@ func (c *Client) Receive() string {
 	return m.String()
 }
 
-// Read waits for the next message. The error is a *websocket.CloseError: that of the close frame, or
-// with the code 1006 without one.
+// Read waits for the next message. The error is a *websocket.CloseError: that of the close frame,
+// or with the code 1006 without one.
 func (c *Client) Read() (websocket.Message, error) {
 	kind, data, err := c.conn.Read(context.Background())
 	if err == nil {
@@ -223,8 +224,8 @@ func (c *Client) CloseWith(code websocket.Status, reason string) {
 	})
 }
 
-// Close closes the socket with 1000, and waits for the end of the request. It may be called more than
-// once.
+// Close closes the socket with 1000, and waits for the end of the request. It may be called more
+// than once.
 func (c *Client) Close() { c.CloseWith(websocket.StatusNormal, "") }
 
 // Break closes the connection without a close frame, and waits for the end of the request.
@@ -239,8 +240,8 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (fn transport) RoundTrip(r *http.Request) (*http.Response, error) { return fn(r) }
 
-// serve lets app handle a handshake, and returns its response. served is closed when the request has
-// ended.
+// serve lets app handle a handshake, and returns its response. served is closed when the request
+// has ended.
 func serve(app http.Handler, hr *http.Request, served chan struct{}) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(hr.Context())
 	ours, theirs := Pipe()

@@ -9,6 +9,6 @@
 //		assert.Equal(t, "hello", client.Receive())
 //	}
 //
-// [Dial] opens a socket, [Refused] expects that it is refused, and [Pipe] is the connection alone, for
-// clients of other kinds.
+// [Dial] opens a socket, [Refused] expects that it is refused, and [Pipe] is the connection alone,
+// for clients of other kinds.
 package websockettest

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// capacity is how many bytes may be on their way in one direction: then a write waits, as it does for
-// a client that does not read.
+// capacity is how many bytes may be on their way in one direction: then a write waits, as it does
+// for a client that does not read.
 const capacity = 64 << 10
 
-// Pipe returns the two ends of a connection in memory. Unlike those of net.Pipe they have buffers, of
-// 64 KiB in each direction.
+// Pipe returns the two ends of a connection in memory. Unlike those of net.Pipe they have buffers,
+// of 64 KiB in each direction.
 func Pipe() (a, b net.Conn) {
 	x, y := newHalf(), newHalf()
 	return &end{in: x, out: y}, &end{in: y, out: x}

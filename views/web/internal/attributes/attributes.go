@@ -14,9 +14,9 @@ import (
 // Key is the key of a value. Its identity is the pointer; the name is for error texts.
 type Key struct{ Name string }
 
-// Set holds a value for each key, always of the one type that the key stands for. There are few, so a
-// list is faster than a map. Values that are there are found without a lock. The zero value is empty.
-// It is safe for concurrent use. Do not copy a Set after its first use.
+// Set holds a value for each key, always of the one type that the key stands for. There are few, so
+// a list is faster than a map. Values that are there are found without a lock. The zero value is
+// empty. It is safe for concurrent use. Do not copy a Set after its first use.
 type Set struct {
 	mu    sync.Mutex // guards changes of the list
 	first atomic.Pointer[block]
@@ -37,7 +37,8 @@ type node struct {
 }
 
 // value may be in several sets. value and err are written before ready is set, and only read after
-// it. done exists once somebody waits: only the set that computes the value makes it, with its lock.
+// it. done exists once somebody waits: only the set that computes the value makes it, with its
+// lock.
 type value struct {
 	value any
 	err   error

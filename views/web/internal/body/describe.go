@@ -12,8 +12,9 @@ import (
 )
 
 // Describe returns the status of an error of reading a body, what the client may see of it, and the
-// id of the message that translates this, "" if it is the text itself. The status is 0 for none, for
-// the end of the body, for an error that has a status, and for one that the client did not cause.
+// id of the message that translates this, "" if it is the text itself. The status is 0 for none,
+// for the end of the body, for an error that has a status, and for one that the client did not
+// cause.
 func Describe(err error) (status int, detail, id string) {
 	if err == nil || err == io.EOF || errors.Is(err, http.ErrBodyReadAfterClose) {
 		return 0, "", ""

@@ -67,8 +67,9 @@ func (b *Limited) SetLimit(n int64) {
 }
 
 // Around returns hr, the request that own became on its way through net/http middleware. If the
-// middleware has replaced the body, such as by one that decompresses it, the result is a copy with a
-// Limited around that: its errors are converted, and what it yields has the limit of b. b may be nil.
+// middleware has replaced the body, such as by one that decompresses it, the result is a copy with
+// a Limited around that: its errors are converted, and what it yields has the limit of b. b may be
+// nil.
 func (b *Limited) Around(own, hr *http.Request) *http.Request {
 	if b == nil || hr.Body == nil || hr.Body == http.NoBody || hr.Body == own.Body || Find(hr.Body) != nil {
 		return hr

@@ -107,8 +107,8 @@ func (l *List[F]) fail(n int, skip bool) {
 	}
 }
 
-// Call calls a callback. A panic is an error, except that a panic with http.ErrAbortHandler goes on.
-// If the callback ends its goroutine (runtime.Goexit), exited is called, which may be nil.
+// Call calls a callback. A panic is an error, except that a panic with http.ErrAbortHandler goes
+// on. If the callback ends its goroutine (runtime.Goexit), exited is called, which may be nil.
 func Call(fn func() error, exited func()) (err error) {
 	returned := false
 	defer func() {

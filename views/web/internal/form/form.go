@@ -73,8 +73,8 @@ func In(hr *http.Request) Kind {
 	return Named(hr)
 }
 
-// Named returns the kind of the form that hr has if it has a body. It may be called while the body is
-// read.
+// Named returns the kind of the form that hr has if it has a body. It may be called while the body
+// is read.
 func Named(hr *http.Request) Kind {
 	switch hr.Method {
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
@@ -129,8 +129,8 @@ func Parsed(hr *http.Request) (fields Fields, ok bool, err error) {
 }
 
 // Read reads the form in the body of hr, and returns what is needed to read it again. limit is how
-// many bytes it may have, the contents of files not counted. With begin, it reads a multipart form up
-// to the first file. Errors are *Error, or those of the body.
+// many bytes it may have, the contents of files not counted. With begin, it reads a multipart form
+// up to the first file. Errors are *Error, or those of the body.
 func Read(hr *http.Request, limit int64, begin bool) (fields Fields, kept *body.Kept, err error) {
 	memory := limit + 1 // one byte shows that a form is too large
 	if begin {

@@ -63,8 +63,8 @@ func (p *passing) Err() error    { return p.err }
 func (p *passing) IsEmpty() bool { return !p.begun }
 
 // readMultipart reads the fields, and calls file for each file until that returns false. As in
-// net/http and WebOb, a part with a file name is a file. A file input that the user left empty has an
-// empty file name, so it is an empty text.
+// net/http and WebOb, a part with a file name is a file. A file input that the user left empty has
+// an empty file name, so it is an empty text.
 func readMultipart(hr *http.Request, kept bodyOf, limit int64, fields *Fields, file func(*multipart.Part) (bool, error)) error {
 	_, params, _ := mime.ParseMediaType(hr.Header.Get("Content-Type"))
 	boundary := params["boundary"]

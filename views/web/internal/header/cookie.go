@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// WithCookie returns the lines of Set-Cookie with one more cookie, in place of the one with the same
-// name, domain and path.
+// WithCookie returns the lines of Set-Cookie with one more cookie, in place of the one with the
+// same name, domain and path.
 func WithCookie(lines []string, c *http.Cookie) []string {
 	kept := make([]string, 0, len(lines)+1)
 	for _, line := range lines {

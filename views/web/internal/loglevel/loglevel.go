@@ -7,8 +7,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Of returns the level of an error whose response has a status, and what to call it. known says that
-// the status is its own. zerolog.NoLevel stands for an error that is not logged.
+// Of returns the level of an error whose response has a status, and what to call it. known says
+// that the status is its own. zerolog.NoLevel stands for an error that is not logged.
 func Of(status int, known, panicked bool) (level zerolog.Level, message string) {
 	if known && !panicked && (status < 500 || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout) {
 		return zerolog.NoLevel, ""

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Fill replaces each $name and ${name} in text by the value of name, as fmt prints it. A name begins
-// with a letter, and goes on with letters, digits, hyphens and underscores, as far as it goes. A
-// marker behind another dollar sign, and one without a value, stay as they are. What was filled in
-// is not searched again. Pyramid's translation strings have the same rules.
+// Fill replaces each $name and ${name} in text by the value of name, as fmt prints it. A name
+// begins with a letter, and goes on with letters, digits, hyphens and underscores, as far as it
+// goes. A marker behind another dollar sign, and one without a value, stay as they are. What was
+// filled in is not searched again. Pyramid's translation strings have the same rules.
 func Fill(text string, values map[string]any) string {
 	if len(values) == 0 || strings.IndexByte(text, '$') < 0 {
 		return text

@@ -20,8 +20,8 @@ func New() string {
 	return id.String()
 }
 
-// Of returns the last of the ids that a request came with, that of the proxy, if it is valid and the
-// proxy is trusted; otherwise a new one.
+// Of returns the last of the ids that a request came with, that of the proxy, if it is valid and
+// the proxy is trusted; otherwise a new one.
 func Of(sent []string, trusted func() bool) string {
 	if n := len(sent); n > 0 && Valid(sent[n-1]) && trusted() {
 		return sent[n-1]
