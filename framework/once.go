@@ -91,8 +91,9 @@ func (c *Configurator) SetDevelopment() {
 }
 
 // OnWarning calls fn for each warning of a build that succeeds, in place of the application's log.
-// Commands and tests use it, which build an application without serving it, or report warnings
-// themselves. It may be called more than once; each fn gets all warnings, on the goroutine of App.
+// It is for commands and tests that build an application without serving it, or that report
+// warnings themselves. It may be called more than once; each fn gets all warnings, on the goroutine
+// of App.
 func (c *Configurator) OnWarning(fn func(registry.Warning)) {
 	config := c.Directive()
 	if fn == nil {

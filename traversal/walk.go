@@ -60,8 +60,8 @@ func (t *Traverser) Begin(root Resource, p Path, into *Result) (done bool, err e
 // Resume goes on with a walk that Begin has not ended, as Walk does.
 func (t *Traverser) Resume(ctx context.Context, into *Result) error { return t.walk(ctx, into) }
 
-// throughMaps walks from one Map to the next, and reports whether the walk has ended. What is no
-// valid resource it leaves to walk.
+// throughMaps walks from one Map to the next, and reports whether the walk has ended. It leaves
+// invalid resources to walk.
 func (r *Result) throughMaps() bool {
 	names, below := r.room.names[:r.count], r.room.below
 	at, ok := r.resourceAt(int(r.depth)).(Map)

@@ -109,7 +109,7 @@ func (t *Table) slots(to *web.Routed, name string, deep bool) (first, second *sl
 	return first, second
 }
 
-// handle calls the first matching view of the chain; done is false if there is none.
+// handle calls the first matching view of the chain; done is false if none matches.
 func (c *chain) handle(r *web.Request, res traversal.Resource, method condition.MethodSet, permissive bool) (resp *web.Response, done bool, err error) {
 	if c.flat == nil {
 		resp, done, err = c.handleChosen(r, res, method, permissive)

@@ -29,11 +29,11 @@ var (
 
 // folder returns a folder of the program.
 func folder(name string) fs.FS {
-	sub, _ := fs.Sub(files, name) // fails only for what is no path
+	sub, _ := fs.Sub(files, name) // fails only for an invalid path
 	return sub
 }
 
-// configure declares the application. hub has what is said in the rooms.
+// configure declares the application. hub carries the messages of the rooms.
 func configure(o framework.Options, hub *topics.Hub, secret string) (*framework.Configurator, error) {
 	users, badUsers := password.ParseFile("demo.users", demoUsers)
 	sessions, badSessions := session.New(session.Options{Secrets: []string{secret}, Timeout: 8 * time.Hour})

@@ -10,9 +10,9 @@
 //	go run ./examples/chat serve --addr 127.0.0.1:6543
 //	go run ./examples/chat serve --addr 127.0.0.1:6544
 //
-// Read rooms.go first, which has the resources, then app.go, which declares the views, and talk.go
-// and socket.go, which have them. The page uses the websocket of a room, or its stream of events
-// where a proxy lets no websocket through, or neither, without scripts.
+// Read rooms.go first, which has the resources, then app.go, which declares the views, then talk.go
+// and socket.go, which implement them. The page uses the websocket of a room, its stream of events
+// if a proxy blocks websockets, and neither of them without scripts.
 package main
 
 import (
@@ -83,7 +83,7 @@ func connect(ctx context.Context, natsURL, databaseURL string) (transport topics
 	return nil, func() {}, nil
 }
 
-// share receives what other processes say, while the application serves.
+// share receives the messages of other processes while the application serves.
 func share(config *framework.Configurator, hub *topics.Hub) {
 	ended := make(chan error, 1)
 	ctx, cancel := context.WithCancel(context.Background())

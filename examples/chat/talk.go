@@ -59,7 +59,7 @@ func (m message) Validate() error {
 	return nil
 }
 
-// roomPage is a room as the page shows it. Position is where the stream of events goes on.
+// roomPage is a room as the page shows it. The stream of events continues at Position.
 type roomPage struct {
 	*forms.Form
 	Position string

@@ -31,7 +31,7 @@ var (
 
 // folder returns a folder of the program.
 func folder(name string) fs.FS {
-	sub, _ := fs.Sub(files, name) // fails only for what is no path
+	sub, _ := fs.Sub(files, name) // fails only for an invalid path
 	return sub
 }
 

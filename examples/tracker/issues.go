@@ -64,14 +64,14 @@ func setState(r *framework.Request, issue *Issue, in struct{ Closed bool }) (*fr
 	return change(r, issue, issue.Version, func(i *Issue) { i.Closed = in.Closed })
 }
 
-// remarkInput is the form of a remark. The type of a file is what its content shows. What may do
-// harm in a browser, such as HTML, is not among them.
+// remarkInput is the form of a remark. The type of a file is found by its content. Types that can
+// do harm in a browser, such as HTML, are not allowed.
 type remarkInput struct {
 	Remark string         `form:"remark" validate:"max=20000"`
 	Files  []forms.Upload `form:"files" upload:"max=1MB count=3 types=image/png,image/jpeg,image/gif,application/pdf,text/plain"`
 }
 
-// Validate wants at least one of both.
+// Validate requires a remark, a file or both.
 func (in remarkInput) Validate() error {
 	if in.Remark == "" && len(in.Files) == 0 {
 		return problem("remark", "enter a remark, or choose a file")

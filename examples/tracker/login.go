@@ -47,5 +47,5 @@ func chooseLanguage(r *framework.Request) (*framework.Response, error) {
 	return response, nil
 }
 
-// showError returns the id of the request, by which the log has what the client must not see.
+// showError returns the id of the request for the error page. The log has the details under it.
 func showError(r *framework.Request, _ error) (string, error) { return r.ID(), nil }

@@ -31,6 +31,5 @@
 //
 // Requests go through ServeHTTP with everything around the views: tweens, error views, callbacks.
 // To get the response as a value, or the error that no view handled, call Do of the embedded
-// framework.App. Redirects are not followed (see Response.Follow), and only a Browser keeps
-// cookies.
+// framework.App. Redirects are not followed (see Response.Follow); only a Browser keeps cookies.
 package frameworktest

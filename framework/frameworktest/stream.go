@@ -25,7 +25,7 @@ type EventStream struct {
 }
 
 // Stream sends a GET request for target, and returns once the response has begun. It ends the test
-// if the response is not an event stream. Close it. See Get for the options.
+// if the response is not an event stream. The caller closes the stream. See Get for the options.
 //
 // Up to 64 writes of the application wait for Next; then the next write blocks, as that to a slow
 // client does.

@@ -45,7 +45,7 @@ func (n *node) finishQuick() int32 {
 	return n.lowest
 }
 
-// noRoute stands for none.
+// noRoute is what quick returns if certainly no route matches.
 var noRoute = new(Route)
 
 // quick is the search for most paths, in one pass: it returns the route that matches first, and

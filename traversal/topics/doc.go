@@ -48,6 +48,6 @@
 //
 // # Presence
 //
-// [Hub.Join] says that someone is there, and [Hub.Present] returns who is, in all processes. A
+// [Hub.Join] records that someone is present, and [Hub.Present] returns who is, in all processes. A
 // subscription gets a message of the kind [Presence] when that changes.
 package topics

@@ -24,7 +24,7 @@ type Options struct {
 	// for how long, at least; 0: five minutes.
 	Topics int
 	Idle   time.Duration
-	// Transport connects this hub with those of other processes. nil: there are no others.
+	// Transport connects this hub with those of other processes; nil: there is one process.
 	Transport Transport
 }
 
@@ -50,7 +50,7 @@ type Hub struct {
 	swept  time.Time // when old topics were last looked for
 	limit  int       // number of topics at which they are looked for again
 
-	reconnected time.Time // when the transport connected again, at last; zero if it never had to
+	reconnected time.Time // when the transport last connected again; zero if it never did
 }
 
 // New returns a hub. It panics if an option is negative.
@@ -113,7 +113,8 @@ func (h *Hub) Publish(ctx context.Context, name, kind string, data []byte) (id s
 
 // Subscribe returns a subscription to a topic. after is the ID of the last message that the
 // subscriber has, or what [Hub.Position] returned, and the messages behind it come first; "" means
-// from now on. An ID that is unknown is no error: a [Gap] comes first. The error is [ErrClosed].
+// from now on. An unknown ID is not an error: the subscription then begins with a [Gap]. The only
+// error is [ErrClosed].
 //
 // Close the subscription when it is no longer used.
 func (h *Hub) Subscribe(name, after string) (*Subscription, error) {

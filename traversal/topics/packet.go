@@ -31,7 +31,7 @@ func (p packet) text(s string) packet {
 
 func (p packet) number(n uint64) packet { return binary.AppendUvarint(p, n) }
 
-var errPacket = errors.New("topics: a packet that is cut off, or of another version")
+var errPacket = errors.New("topics: the packet is cut off, or of another version")
 
 // reader reads a packet. After an error it returns zero values.
 type reader struct {

@@ -17,7 +17,7 @@ const (
 // process, as long as it remembers the topic. As a text it is "k3x9.12_p0a1.7".
 type position map[string]uint64
 
-// parsePosition reads the text of a position. It is not ok if the text was not made here.
+// parsePosition reads the text of a position. ok is false if the text is malformed.
 func parsePosition(text string) (p position, ok bool) {
 	if len(text) > longestOrder {
 		return nil, false

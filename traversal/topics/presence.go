@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// How often a hub says who is there, and how long others believe it.
+// How often a hub announces who is present, and how long others rely on it.
 const (
 	announceEvery = 10 * time.Second
 	believedFor   = 35 * time.Second
@@ -24,9 +24,10 @@ type sitting struct {
 	heard time.Time
 }
 
-// Join says that someone is there, such as the user of a socket, until leave is called: more than
-// once if they have several windows. leave may be called more than once. Other processes hear of it
-// by the transport; that of a process which died is forgotten after about half a minute.
+// Join records that someone is present, such as the user of a socket, until leave is called.
+// Someone with several windows may join several times. leave may be called more than once. Other
+// processes learn of it through the transport. If this process dies, they forget who was present in
+// it after about half a minute.
 func (h *Hub) Join(ctx context.Context, name, who string) (leave func(), err error) {
 	t, err := h.use(name, 0)
 	if err != nil {
@@ -84,7 +85,7 @@ func (t *topic) seat(s seat, times uint64, heard time.Time) {
 	}
 }
 
-// Present returns who is there, in all processes, sorted.
+// Present returns who is present in all processes, sorted.
 func (h *Hub) Present(name string) []string {
 	h.mu.Lock()
 	t := h.topics[name]

@@ -13,7 +13,7 @@ type PacketTooLargeError struct{ Size, Max int }
 
 var _ error = (*PacketTooLargeError)(nil)
 
-// Error says both sizes.
+// Error names both sizes.
 func (e *PacketTooLargeError) Error() string {
 	return fmt.Sprintf("a packet of %d bytes is too large for the transport: at most %d are allowed", e.Size, e.Max)
 }
@@ -26,7 +26,7 @@ func (h *Hub) send(ctx context.Context, p packet) error {
 	return h.o.Transport.Send(ctx, p)
 }
 
-// Run receives from the transport, and says at intervals what this process has, so that others
+// Run receives from the transport, and announces at intervals what this process has, so that others
 // notice what they missed. It returns the cause of ctx when that ends, or the error of the
 // transport. An application with a transport calls it once, in a hook of
 // framework.Configurator.OnServe. Without a transport it only waits.
@@ -75,7 +75,7 @@ func (h *Hub) announce(ctx context.Context, asked <-chan struct{}) {
 		case <-tick.C:
 			h.forgetDead()
 		}
-		_ = h.announceAll(ctx) // what fails is said again
+		_ = h.announceAll(ctx) // what fails is announced again
 	}
 }
 
@@ -89,7 +89,7 @@ func (h *Hub) all() []*topic {
 	return all
 }
 
-// forgetDead forgets who was there in processes that say so no more.
+// forgetDead forgets who was present in processes that no longer announce it.
 func (h *Hub) forgetDead() {
 	now := h.now()
 	for _, t := range h.all() {

@@ -149,8 +149,8 @@ func (t *topic) forgetOrigin() {
 	t.origins = slices.Delete(t.origins, at+1, at+2)
 }
 
-// resume returns the index of the first entry that someone at a position has not seen. It is not ok
-// if not all that is missing is kept.
+// resume returns the index of the first entry that someone at a position has not seen. ok is false
+// if some of the messages that they have not seen are no longer kept.
 func (t *topic) resume(p position) (next uint64, ok bool) {
 	known := 0
 	for _, o := range t.origins {

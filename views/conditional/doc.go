@@ -56,9 +56,8 @@
 // page that also shows the user's name, or data of other resources, needs [Options.By], or no Check
 // at all: otherwise clients keep an old page.
 //
-// The language of the client is taken into account without further ado, if the application has
-// translations. What chooses it must have done so before the view: i18n.SetLocale in the view
-// itself is too late.
+// In an application with translations, the check takes the language of the client into account. The
+// language must be chosen before the view: i18n.SetLocale in the view itself is too late.
 //
 // It runs after the checks of the permission and the CSRF token, so a 304 or 412 reveals nothing to
 // clients that may not see the resource. Use Check only for views that succeed once it has passed:

@@ -20,7 +20,7 @@ type current struct {
 	tag      string // opaque part, "" if unknown
 	weak     bool
 	modified time.Time // whole seconds; zero if unknown
-	tagOnly  bool      // the time does not tell the representations of one state apart
+	tagOnly  bool      // one time may have several representations
 }
 
 // guards reports whether a request has a condition that keeps it from changing another state than

@@ -96,8 +96,7 @@ func (o CSVOptions) write(list items, columns []column, line func([]byte) error)
 	return nil
 }
 
-// writeCell writes a cell, in quotes where RFC 4180 or a spreadsheet needs them. A line of one
-// empty
+// writeCell writes a cell, in quotes where RFC 4180 or a spreadsheet needs them.
 func writeCell(b *bytes.Buffer, cell string, comma rune) {
 	blank := cell != "" && (cell[0] == ' ' || cell[len(cell)-1] == ' ')
 	if !blank && !strings.ContainsRune(cell, comma) && !strings.ContainsAny(cell, "\",;\t\r\n") {

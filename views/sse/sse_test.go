@@ -96,7 +96,7 @@ func TestInvalidEvents(t *testing.T) {
 	assert.JSONEq(t, `{"a":1}`, string(e.Data))
 }
 
-// TestEndsOfStreams: what ends the context of a stream, and is no error.
+// TestEndsOfStreams: what ends the context of a stream, and is not an error.
 func TestEndsOfStreams(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

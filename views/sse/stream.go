@@ -98,7 +98,7 @@ func run(r *web.Request, o Options, w web.StreamWriter, fn func(context.Context,
 	}
 	first := Event{Retry: o.Retry}
 	if err := s.write(func(b []byte) []byte { return first.append(append(b, ":\n"...)) }); err != nil {
-		return nil // there is no client any more
+		return nil // the client is gone
 	}
 	select {
 	case <-r.Draining():

@@ -63,8 +63,7 @@ func (d Driver) Walk(t *traversal.Traverser, root traversal.Resource, path trave
 }
 
 // Stand is Walk along a path without names, which needs no traverser. It reports whether root can
-// be a resource; otherwise Walk returns the error that says why not. It does not check a known
-// root.
+// be a resource; otherwise Walk returns the error that says why not. A known root is not checked.
 func (d Driver) Stand(root traversal.Resource, known bool) bool {
 	return d.r.host().result.Stand(root, known)
 }
@@ -135,8 +134,7 @@ func (d Driver) AddVary(resp *Response) {
 	}
 }
 
-// Failing reports whether the response to an error is being made: nothing should read the body
-// then.
+// Failing reports whether the response to an error is being made: the body should not be read.
 func (d Driver) Failing() bool { return d.r.root().flags&flagFailing != 0 }
 
 // SetErrorsHandled records that the caller turns the errors of inner tweens into responses: see
@@ -183,8 +181,7 @@ func (d Driver) SaveSession(resp *Response) error {
 	return nil
 }
 
-// ResponseReady reports whether it is too late to save a session that is not in use yet: the
-// response is being sent.
+// ResponseReady reports whether the response is being sent: too late to begin using a session.
 func (d Driver) ResponseReady() bool {
 	x := d.r.root().extras.Load()
 	return x != nil && x.ready.Load()

@@ -85,8 +85,7 @@ func public(found StatusError) *HTTPError {
 	return e.described(found.Error(), statuserr.MessageID(found))
 }
 
-// described returns the error with a detail, and the id of its translation, "" for the detail
-// itself.
+// described returns the error with a detail and the id of its translation, "" for the detail.
 func (e *HTTPError) described(detail, id string) *HTTPError {
 	if id == "" {
 		return e.WithDetail(detail)

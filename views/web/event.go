@@ -28,8 +28,7 @@ type (
 		Vars     map[string]any
 		Renderer string
 	}
-	// NewResponse occurs after the response callbacks. Those that a subscriber registers do not
-	// run.
+	// NewResponse occurs after the response callbacks. Those of a subscriber do not run.
 	NewResponse struct {
 		Request  *Request
 		Response *Response

@@ -23,8 +23,7 @@ type Message struct {
 	// no plural form. Then N is not used.
 	Plural string
 	N      int
-	// Params are the values of $name and ${name} in the text. A name without a value is left as it
-	// is.
+	// Params are the values of $name and ${name} in the text. A name without a value stays.
 	Params map[string]any
 }
 

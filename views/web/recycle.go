@@ -48,8 +48,7 @@ func BeginRecycled(app *Application, hr *http.Request) *Request {
 //
 // With Application.Poison the memory is not used again. The request is poisoned instead: its
 // methods panic with an [EndedError], except those that return what all requests share or only read
-// its *http.Request. The fields of that hold the text of the error, and the response cannot be
-// sent.
+// its *http.Request. Its fields hold the text of the error, and the response cannot be sent.
 func (d Driver) Recycle() bool {
 	r := d.r
 	app := r.app

@@ -124,7 +124,7 @@ func (c *Conn) shut(e *CloseError, how manner) {
 		}
 	}
 	c.wire.close()
-	_ = c.ws.Close(coder.StatusCode(e.Code), e.Reason) // a client that does not answer is no error of ours
+	_ = c.ws.Close(coder.StatusCode(e.Code), e.Reason) // a client that does not answer is not our error
 }
 
 // ended returns how the socket ended, nil while it is open.

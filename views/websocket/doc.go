@@ -46,8 +46,8 @@
 //
 // # What ends a socket
 //
-// The client, the view when it returns, and the limits of [Options]. The client gets a close frame
-// with a code of RFC 6455:
+// A socket ends when its client closes it, when the view returns, or at a limit of [Options]. The
+// client gets a close frame with a code of RFC 6455:
 //
 //	1000  the view returned nil               1008  too many messages, or a Recheck failed
 //	1001  the server stops, or nothing came   1009  a message was too large

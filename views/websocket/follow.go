@@ -16,8 +16,8 @@ import (
 // Nil sends the data of published messages as text, leaves out presence, and closes the socket with
 // 1013 at a Gap, for the client has missed something and has to load the state anew.
 //
-// A client that is slow is waited for, up to Options.WriteTimeout. Nobody else waits: it gets a Gap
-// when it falls too far behind.
+// Follow waits for a slow client, up to Options.WriteTimeout. Nobody else waits: the client gets a
+// Gap when it falls too far behind.
 func (c *Conn) Follow(ctx context.Context, sub *topics.Subscription, convert func(topics.Message) (Message, error)) error {
 	if convert == nil {
 		convert = asText

@@ -29,7 +29,7 @@ func (m Message) kind() coder.MessageType {
 	return coder.MessageText
 }
 
-// errNotText is the error of a text message that is none.
+// errNotText is the error of a text message that is not UTF-8.
 var errNotText = errors.New("websocket: a text message is not valid UTF-8: set Binary, or repair it with strings.ToValidUTF8")
 
 // check returns what is wrong with a message of ours.

@@ -14,8 +14,8 @@ import (
 // Options are the options of a socket. The zero value is right for most.
 type Options struct {
 	// Subprotocols are the subprotocols that the application speaks, the preferred first. The
-	// client's handshake lists its own; see Conn.Subprotocol. A client that has none in common gets
-	// a socket without.
+	// client's handshake lists its own; see Conn.Subprotocol. If the two have none in common, the
+	// socket has no subprotocol.
 	Subprotocols []string
 	// Origins are the origins whose pages may open the socket, besides the application's own, such
 	// as "https://app.example.com"; "*" is any. A page of any other origin gets a 403. Browsers
@@ -56,7 +56,7 @@ type Options struct {
 	Check func(r *web.Request) (bool, error)
 }
 
-// withDefaults returns the options with the values that 0 stands for, or what is wrong with them.
+// withDefaults returns the options with defaults in place of zeros, and what is wrong with them.
 func (o Options) withDefaults() (*Options, error) {
 	var wrong []error
 	for _, n := range []struct {

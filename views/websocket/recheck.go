@@ -8,7 +8,7 @@ import (
 )
 
 // recheck closes the socket if its user has gone or may not have it any more. An error of the
-// policy closes it too, for nobody knows then.
+// policy closes it too, since the answer is then unknown.
 func (c *Conn) recheck() {
 	switch allowed, err := c.stillAllowed(); {
 	case c.ended() != nil:

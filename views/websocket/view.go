@@ -23,14 +23,14 @@ type socket struct {
 }
 
 // On makes a view of a function that has a socket. It serves resources of type R, as views.On does.
-// It is called after the handshake; predicates, permission and tweens have their say before. r is
+// It is called after the handshake; predicates, permission and tweens apply before it. r is
 // Conn.Request: its context ends with the socket.
 //
 // The socket closes when fn returns: with 1000 if it returns nil, or with the code and reason of a
 // *[CloseError]. Any other error, and a panic, is logged with the place of the view, and closes
-// with
-// 1011. An error that it returns after the end of the socket, such as that of Read, is not one. The
-// request ends when the client has answered the close frame, or has not for five seconds.
+// with 1011. An error that it returns after the end of the socket, such as that of Read, is not
+// logged. The request ends when the client has answered the close frame, or has not for five
+// seconds.
 //
 // A handshake that is wrong gets a 400, or a 426 that names the protocol, and any method but GET a
 // 405. A page of another origin gets a 403: see Options.Origins.

@@ -99,7 +99,7 @@ func (w *wire) begin(b []byte) []byte {
 	return b
 }
 
-// close gives what is left to do a bound. It may be called at any time.
+// close limits how long the closing handshake may take. It may be called at any time.
 func (w *wire) close() {
 	if !w.closing.Swap(true) {
 		_ = w.SetReadDeadline(time.Now().Add(closeTime))

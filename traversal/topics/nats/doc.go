@@ -11,6 +11,6 @@
 //	hub := topics.New(topics.Options{Transport: transport})
 //
 // The names are [New] and [Options]. It uses the core of NATS: nothing is stored, and JetStream is
-// not needed. While the connection is lost, the client of NATS keeps what is sent, up to its
-// ReconnectBufSize, and others miss what was sent to them: the hubs notice that.
+// not needed. While the connection is lost, the client of NATS keeps what this process sends, up to
+// its ReconnectBufSize. What other processes send meanwhile is lost here, and the hub notices that.
 package nats

@@ -189,7 +189,7 @@ func compare(name, locale string, file, under *po.File, messages []*Message) (pr
 			problems = append(problems, Problem{at, Fuzzy, fmt.Sprintf("%s: review the translation, and remove the flag", m)})
 			continue
 		case e.IsPlural != (m.Plural != ""):
-			problems = append(problems, Problem{at, Forms, fmt.Sprintf("%s has a plural in one of source and catalog: extract the messages", m)})
+			problems = append(problems, Problem{at, Forms, fmt.Sprintf("%s has a plural only in the source or only in the catalog: extract the messages", m)})
 			continue
 		case e.IsPlural && (len(e.Forms) != rule.Forms || slices.Contains(e.Forms, "")):
 			problems = append(problems, Problem{at, Forms, fmt.Sprintf("%s: want %d plural forms, none of them empty", m, rule.Forms)})

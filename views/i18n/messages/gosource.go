@@ -147,7 +147,7 @@ func (g *goCollector) own(p *goPackage, function any, of *ast.FuncType) {
 	}
 }
 
-// keyOf returns what finds an object: packages see each other's variables as compiled, so those
+// keyOf returns the key of an object: packages see each other's variables as compiled, so those
 // have names.
 func keyOf(obj types.Object) any {
 	if v, ok := obj.(*types.Var); ok && v.Pkg() != nil && v.Parent() == v.Pkg().Scope() {

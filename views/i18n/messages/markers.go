@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// marker is a marker of web.Message.Fill: $name or ${name}. One behind another dollar sign is none.
+// marker is a marker of web.Message.Fill: $name or ${name}. A dollar sign in front of it makes it
+// plain text.
 var marker = regexp.MustCompile(`(^|[^$])\$(?:\{([A-Za-z][A-Za-z0-9_-]*)\}|([A-Za-z][A-Za-z0-9_-]*))`)
 
 // markersOf returns the names of the markers in a text, sorted, each once.

@@ -28,19 +28,20 @@ type Options struct {
 	// these packages name. Folders that begin with a dot or "_", and those called testdata, vendor
 	// or node_modules, are left out.
 	Templates []string
-	// Extensions are those of templates; by default .html, and those that the options of
-	// templates.Add name.
+	// Extensions are the file name extensions of templates: by default .html, and those that the
+	// options of templates.Add name.
 	Extensions []string
 	// Catalogs is the folder with LOCALE/LC_MESSAGES/DOMAIN.po; "" is "locale". A relative one is
 	// below Dir.
 	Catalogs string
-	// Domain is that of messages without one; "" is that of applications, "messages".
+	// Domain is the domain of messages that name none; "" is "messages", the domain of
+	// applications.
 	Domain string
-	// NoLines leaves the lines out of what catalogs say about the places of messages, so that they
-	// change less often.
+	// NoLines leaves line numbers out of the places in catalogs, so that the catalogs change less
+	// often.
 	NoLines bool
-	// Locales are those that get a catalog of each domain if they have none. [Check] reports the
-	// catalogs that they lack.
+	// Locales get a catalog of each domain if they have none. [Check] reports the catalogs that
+	// they lack.
 	Locales []string
 }
 

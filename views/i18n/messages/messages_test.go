@@ -217,7 +217,7 @@ msgstr "Alt"
 		`LOCALE/de/LC_MESSAGES/basket.po:10: params: "${n} thing in the basket of ${user}": form 0 has ${usr}, which the text does not have`,
 		`LOCALE/de/LC_MESSAGES/basket.po:10: params: "${n} thing in the basket of ${user}": no form has ${n}`,
 		`LOCALE/de/LC_MESSAGES/basket.po:15: stale: "Stale" is not in the source`,
-		`LOCALE/de/LC_MESSAGES/global.po:6: forms: "${n} shop" has a plural in one of source and catalog: extract the messages`,
+		`LOCALE/de/LC_MESSAGES/global.po:6: forms: "${n} shop" has a plural only in the source or only in the catalog: extract the messages`,
 		`LOCALE/de/LC_MESSAGES/mastaba.po:10: stale: "Not Found" is not a text of the framework`,
 		`LOCALE/de/LC_MESSAGES/mastaba.po:13: params: "input-integer" has ${valeu}, which the text does not have`,
 		`LOCALE/de/LC_MESSAGES/messages.po:6: params: "Welcome, ${name}!": the translation lacks ${name}`,

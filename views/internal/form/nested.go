@@ -168,8 +168,8 @@ func (n *node) fill(v reflect.Value, b *branch, m *mistakes) {
 	}
 }
 
-// lacks reports whether b has nothing for a nested value: then it is no element, so that a client
-// does not put nil pointers into a list.
+// lacks reports whether b has nothing for a nested value: then it does not become an element, so
+// that a client cannot put nil pointers into a list.
 func (n *node) lacks(b *branch) bool { return n.leaf == nil && b.first == nil && !b.dropped }
 
 func (n *node) fillList(v reflect.Value, b *branch, m *mistakes) {

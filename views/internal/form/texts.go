@@ -42,7 +42,8 @@ func leafOf(t reflect.Type) *leaf {
 	return l
 }
 
-// fillOne sets a field that is no list to a text, unless that is empty and therefore no value.
+// fillOne sets a field that is not a list to a text, unless the text is empty and so is not a
+// value.
 func (l *leaf) fillOne(field reflect.Value, text string, m *mistakes) {
 	if text == "" && !l.empty {
 		return

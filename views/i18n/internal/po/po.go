@@ -14,7 +14,7 @@ type File struct {
 	Trailing []string
 }
 
-// Key finds an entry: a context, "" for none, and its id.
+// Key identifies an entry: its context, "" without one, and its id.
 type Key struct{ Context, ID string }
 
 // Entry is a message with its translation.
@@ -35,7 +35,7 @@ type Entry struct {
 	Line     int  // of the keyword that the entry begins with; 0 if it was not read from a file
 }
 
-// Key returns what finds the entry.
+// Key returns the key of the entry.
 func (e *Entry) Key() Key { return Key{e.Context, e.ID} }
 
 // IsHeader reports whether the entry is the header of its file.

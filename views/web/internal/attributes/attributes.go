@@ -37,8 +37,7 @@ type node struct {
 }
 
 // value may be in several sets. value and err are written before ready is set, and only read after
-// it. done exists once somebody waits: only the set that computes the value makes it, with its
-// lock.
+// it. done exists once somebody waits: the set that computes the value makes it, with its lock.
 type value struct {
 	value any
 	err   error

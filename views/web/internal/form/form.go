@@ -73,8 +73,7 @@ func In(hr *http.Request) Kind {
 	return Named(hr)
 }
 
-// Named returns the kind of the form that hr has if it has a body. It may be called while the body
-// is read.
+// Named returns the kind of the form in the body of hr, also while the body is being read.
 func Named(hr *http.Request) Kind {
 	switch hr.Method {
 	case http.MethodPost, http.MethodPut, http.MethodPatch:

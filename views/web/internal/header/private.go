@@ -36,8 +36,7 @@ func KeepPrivate(h http.Header) {
 	h["Cache-Control"] = []string{Private(h["Cache-Control"])}
 }
 
-// TargetedCacheControl are the headers that take precedence over Cache-Control in some shared
-// caches (RFC 9213).
+// TargetedCacheControl are the headers that some shared caches prefer to Cache-Control (RFC 9213).
 var TargetedCacheControl = []string{"CDN-Cache-Control", "Surrogate-Control"}
 
 // directives splits a list at its commas, but not within quotation marks.

@@ -84,8 +84,7 @@ func (e *tooLarge) Unwrap() error { return e.err }
 // TooLargeID is the id of the message for a body that is too large.
 const TooLargeID = "body-too-large"
 
-// MessageID returns the id of the message that translates the text of an error, "" if it is the
-// text.
+// MessageID returns the id of the message for the text of an error, "" if it is the text.
 func MessageID(err Error) string {
 	switch err.(type) {
 	case *tooLarge:

@@ -58,7 +58,7 @@ func (o *Writer) WriteString(s string) (int, error) {
 }
 
 // SetWriteDeadline sets when a write to the client fails, as that of http.ResponseController does.
-// A writer that has no deadline is no error.
+// A writer without deadlines is not an error.
 func (o *Writer) SetWriteDeadline(at time.Time) error {
 	err := http.NewResponseController(o.W).SetWriteDeadline(at)
 	if errors.Is(err, http.ErrNotSupported) {
