@@ -112,7 +112,7 @@ func link(name, imported string, test bool) string {
 	m := modules[at]
 	owner := machineryOf(name)
 	switch {
-	case permits(m.rooms, name), owner != "" && permits(m.rooms, owner), test && m.tests:
+	case permits(m.rooms, name), owner != "" && permits(m.rooms, owner), test && (m.tests || permits(m.testRooms, name)):
 		return ""
 	case m.rooms == nil:
 		return "it is for tests alone"

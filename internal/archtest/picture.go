@@ -61,7 +61,8 @@ var picture = []room{
 		tests: append(rooms("framework/session", "framework/security/password", "internal/cputime"), application...)},
 	{path: "framework/security/password"}, // hashes and their checks, without HTTP
 	{path: "framework/internal/hosts"},    // hosts as URLs have them, and which an application responds to
-	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"), tests: application},
+	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"),
+		tests: append(rooms("framework/session", "internal/testserver"), application...)},
 	// What the cookies of sessions, tickets and CSRF tokens share.
 	{path: "framework/internal/cookies"},
 
@@ -173,6 +174,8 @@ type module struct {
 	rooms []string
 	heavy bool // only applications may import those rooms
 	tests bool // the tests of all rooms may import it too
+
+	testRooms []string // rooms whose tests may import it too
 }
 
 // modules lists every module that a room may link. Rooms at the ground appear in none of them: they
@@ -203,9 +206,10 @@ var modules = []module{
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "golang.org/x/oauth2", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore", "tweens/redislimit"), heavy: true},
-	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres", "traversal/topics/postgres", "examples/chat"), heavy: true},
+	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres", "traversal/topics/postgres", "examples/chat"), heavy: true,
+		testRooms: rooms("framework/transaction")},
 	{path: "github.com/nats-io/nats.go", rooms: rooms("traversal/topics/nats", "examples/chat"), heavy: true},
-	{path: "modernc.org/sqlite", rooms: rooms("traversal/sqltree/sqlite"), heavy: true},
+	{path: "modernc.org/sqlite", rooms: rooms("traversal/sqltree/sqlite"), heavy: true, testRooms: rooms("framework/transaction")},
 
 	{path: "github.com/yuin/goldmark", rooms: rooms("examples/files"), heavy: true},
 	{path: "github.com/microcosm-cc/bluemonday", rooms: rooms("examples/files"), heavy: true},
