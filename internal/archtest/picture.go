@@ -102,8 +102,8 @@ var picture = []room{
 	// Trees, without HTTP. They and the registry do not know each other.
 	{path: "traversal/sqltree/sqlite", may: rooms("traversal/sqltree", "traversal", "traversal/async")},
 	{path: "traversal/sqltree/postgres", may: rooms("traversal/sqltree", "traversal", "traversal/async")},
-	{path: "traversal/sqltree", may: rooms("traversal/acl", "traversal", "traversal/async"),
-		tests: rooms("traversal/sqltree/sqlite", "traversal/sqltree/postgres", "traversal/traversaltest")},
+	{path: "traversal/sqltree", may: rooms("traversal/acl", "traversal", "traversal/async", "traversal/topics"),
+		tests: rooms("traversal/sqltree/sqlite", "traversal/sqltree/postgres", "traversal/traversaltest", "internal/testserver")},
 	// Messages to those who follow a resource, named by a text.
 	{path: "traversal/topics/postgres", may: rooms("traversal/topics"), tests: rooms("traversal/topics/topicstest", "internal/testserver")},
 	{path: "traversal/topics/nats", may: rooms("traversal/topics"), tests: rooms("traversal/topics/topicstest", "internal/testserver")},
@@ -181,7 +181,7 @@ type module struct {
 // modules lists every module that a room may link. Rooms at the ground appear in none of them: they
 // use the standard library alone.
 var modules = []module{
-	{path: "github.com/google/uuid", rooms: rooms("views/web"), tests: true},
+	{path: "github.com/google/uuid", rooms: rooms("views/web", "traversal/sqltree", "traversal/sqltree/sqlite", "traversal/sqltree/postgres"), tests: true},
 	{path: "github.com/rs/zerolog", tests: true, rooms: rooms(
 		"views/web", "tweens", "framework", "framework/server", "framework/cli", "framework/devtools",
 		"framework/frameworktest", "framework/session", "framework/security", "framework/transaction",

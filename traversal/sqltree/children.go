@@ -1,0 +1,64 @@
+package sqltree
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/google/uuid"
+
+	"github.com/mastaba-go/mastaba/traversal"
+)
+
+// pageSize is how many children Children loads in one round trip.
+const pageSize = 200
+
+// Children yields the children of the node in their order: first those that Reorder named, then the others
+// by the bytes of their names. It loads them in pages, so a folder of any size takes little memory, and
+// the caller may change the tree meanwhile: each child that exists all the time, under one name, is
+// yielded once.
+func (i *Item) Children(ctx context.Context) iter.Seq2[traversal.Entry, error] {
+	return func(yield func(traversal.Entry, error) bool) {
+		if i.n == nil {
+			return
+		}
+		var last *row
+		for {
+			page, err := i.n.tree.page(ctx, i.n.row.id, last, pageSize)
+			if err != nil {
+				yield(traversal.Entry{}, err)
+				return
+			}
+			for _, r := range page {
+				res, err := i.n.tree.resource(r)
+				if err != nil {
+					yield(traversal.Entry{}, err)
+					return
+				}
+				if !yield(traversal.Entry{Name: r.name, Resource: res}, nil) {
+					return
+				}
+			}
+			if len(page) < pageSize {
+				return
+			}
+			last = &page[len(page)-1]
+		}
+	}
+}
+
+// page returns up to limit children after last, or the first ones.
+func (t *Tree) page(ctx context.Context, parent uuid.UUID, last *row, limit int) ([]row, error) {
+	q, _ := t.reader(ctx)
+	id := t.db.dialect.ID(parent)
+	statement, args := t.sql.first, []any{id, limit}
+	if last != nil {
+		statement, args = t.sql.after, []any{id, last.order, last.name, limit}
+	}
+	rows, err := q.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	page, err := collect(rows)
+	return page, errors.Join(err, rows.Close())
+}

@@ -1,0 +1,117 @@
+package sqltree
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/mastaba-go/mastaba/traversal"
+)
+
+// Create puts res into the tree, as the child name of parent. res is of a registered kind and not in the
+// tree yet; afterwards its Item has its place. The error is an *ExistsError if the name is taken, a
+// *ConflictError if the parent was deleted, a *NameError if no URL could lead to the node, and a
+// *LimitError if it exceeds a limit of the tree.
+func (t *Tree) Create(ctx context.Context, parent Resource, name string, res Resource) error {
+	p := parent.item().row()
+	if err := t.checkName(name); err != nil {
+		return err
+	}
+	if res.item().n != nil {
+		return fmt.Errorf("create %q: the %T is in the tree already, as %q", name, res, res.item().Name())
+	}
+	r, err := t.newRow(res, uuid.NullUUID{UUID: p.id, Valid: true}, name)
+	if err != nil {
+		return err
+	}
+	return t.write(ctx, func(tx *sql.Tx) error {
+		above, err := t.lineage(ctx, tx, p.id)
+		if err != nil {
+			return err
+		}
+		if len(above) == 0 {
+			return &ConflictError{ID: p.id, Name: p.name, Loaded: p.version}
+		}
+		if err := t.checkDepth(len(above)); err != nil {
+			return err
+		}
+		return t.insert(ctx, tx, r)
+	}, func() {
+		res.item().n = &node{tree: t, self: res, row: r, loaded: true}
+	})
+}
+
+func (t *Tree) newRow(res Resource, parent uuid.NullUUID, name string) (row, error) {
+	kind, err := t.kinds.of(res)
+	if err != nil {
+		return row{}, err
+	}
+	data, err := t.encode(res, name)
+	if err != nil {
+		return row{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return row{}, err
+	}
+	now := time.Now().UnixMicro()
+	return row{id: id, parent: parent, name: name, kind: kind, data: data, version: 1, created: now, modified: now}, nil
+}
+
+func (t *Tree) insert(ctx context.Context, tx *sql.Tx, r row) error {
+	var parent any
+	if r.parent.Valid {
+		parent = t.db.dialect.ID(r.parent.UUID)
+	}
+	_, err := tx.ExecContext(ctx, t.sql.insert, t.db.dialect.ID(r.id), parent, r.name, r.kind, string(r.data),
+		textOrNull(r.acl), r.version, r.created, r.modified, r.order)
+	return t.named(err, r.parent.UUID, r.name)
+}
+
+// named makes an *ExistsError of a violated uniqueness.
+func (t *Tree) named(err error, parent uuid.UUID, name string) error {
+	if err != nil && t.db.dialect.Taken(err) {
+		return &ExistsError{Parent: parent, Name: name}
+	}
+	return err
+}
+
+func textOrNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// encode returns the data of a resource.
+func (t *Tree) encode(res Resource, name string) ([]byte, error) {
+	data, err := json.Marshal(res)
+	if err != nil {
+		return nil, fmt.Errorf("data of %q (%T): %w", name, res, err)
+	}
+	if len(data) > t.options.MaxData {
+		return nil, &LimitError{What: fmt.Sprintf("the size of the data of %q", name), Got: len(data), Max: t.options.MaxData}
+	}
+	return data, nil
+}
+
+func (t *Tree) checkName(name string) error {
+	if err := traversal.CheckName(name); err != nil {
+		return &NameError{Name: name, Err: err}
+	}
+	if len(name) > t.options.MaxName {
+		return &LimitError{What: "the length of the name", Got: len(name), Max: t.options.MaxName}
+	}
+	return nil
+}
+
+func (t *Tree) checkDepth(depth int) error {
+	if depth > t.options.MaxDepth {
+		return &LimitError{What: "the depth", Got: depth, Max: t.options.MaxDepth}
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package sqltree
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/async"
+)
+
+// Root returns the root for a walk along path, which is escaped, such as r.URL.EscapedPath() returns it:
+//
+//	Root: func(r *framework.Request) (traversal.Resource, error) {
+//		return tree.Root(r.Context(), r.URL.EscapedPath())
+//	}
+//
+// If the path has names, the walk loads the root together with them, in one query, and this call costs
+// nothing; until then its fields are zero. If it has none, Root loads the root. So a request costs one
+// round trip in any case. Outside of requests, pass "/".
+func (t *Tree) Root(ctx context.Context, path string) (Resource, error) {
+	res := t.options.Root.make()
+	n := &node{tree: t, self: res, row: row{id: t.root, kind: t.options.Root.name}}
+	res.item().n = n
+	if strings.Trim(path, "/") != "" {
+		return res, nil
+	}
+	if err := n.load(ctx); err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+// load loads a node that was made without: the root.
+func (n *node) load(ctx context.Context) error {
+	n.loading.Lock()
+	defer n.loading.Unlock()
+	if n.loaded {
+		return nil
+	}
+	q, _ := n.tree.reader(ctx)
+	r, err := scan(q.QueryRowContext(ctx, n.tree.sql.load, n.tree.db.dialect.ID(n.row.id)))
+	if err != nil {
+		return fmt.Errorf("load the root of the tree: %w", err)
+	}
+	return n.fill(r)
+}
+
+// fill completes a node that was made without being loaded. The caller holds n.loading.
+func (n *node) fill(r row) error {
+	n.row = r
+	if err := n.decode(n.self); err != nil {
+		return err
+	}
+	n.loaded = true
+	return nil
+}
+
+// Descend finds several levels below the node in one query, which loads their access lists as well.
+func (i *Item) Descend(ctx context.Context, names []string) ([]traversal.Resource, error) {
+	if i.n == nil {
+		return nil, traversal.ErrNotFound
+	}
+	return i.n.descend(ctx, names)
+}
+
+func (n *node) descend(ctx context.Context, names []string) ([]traversal.Resource, error) {
+	t := n.tree
+	asked := names
+	if len(asked) > t.options.MaxDepth+1 { // no node is deeper
+		asked = asked[:t.options.MaxDepth+1]
+	}
+	rows, err := t.rows(ctx, n.row.id, asked)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, traversal.ErrNotFound // the node was deleted in the meantime
+	}
+	if err := n.refresh(rows[0]); err != nil {
+		return nil, err
+	}
+	found := make([]traversal.Resource, 0, len(rows)-1)
+	for _, r := range rows[1:] {
+		res, err := t.resource(r)
+		if err != nil {
+			return found, err
+		}
+		found = append(found, res)
+	}
+	if len(found) < len(names) {
+		return found, traversal.ErrNotFound
+	}
+	return found, nil
+}
+
+// refresh completes the root, if it was made without being loaded.
+func (n *node) refresh(r row) error {
+	n.loading.Lock()
+	defer n.loading.Unlock()
+	if n.loaded {
+		return nil
+	}
+	return n.fill(r)
+}
+
+// pathKey is what one round trip for many paths is about. The names are joined with NUL, which no name
+// of a path contains.
+type pathKey struct {
+	from  uuid.UUID
+	names string
+}
+
+// rows returns the row of a node and those along the names, as far as they exist.
+func (t *Tree) rows(ctx context.Context, from uuid.UUID, names []string) ([]row, error) {
+	q, inUnit := t.reader(ctx)
+	if t.paths != nil && !inUnit {
+		return t.paths.Load(ctx, pathKey{from, strings.Join(names, "\x00")})
+	}
+	d := t.db.dialect
+	found, err := q.QueryContext(ctx, t.sql.descend, d.ID(from), d.Names(names))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = found.Close() }()
+	return collect(found)
+}
+
+// batch lets requests share round trips, where that gains something.
+func (t *Tree) batch() {
+	if t.db.dialect.Name() == "sqlite" {
+		return // no round trips to share
+	}
+	t.paths = async.NewBatcher(func(ctx context.Context, keys []pathKey) (map[pathKey][]row, error) {
+		d := t.db.dialect
+		args := make([][2]any, len(keys))
+		for i, k := range keys {
+			args[i] = [2]any{d.ID(k.from), d.Names(strings.Split(k.names, "\x00"))}
+		}
+		found := make(map[pathKey][]row, len(keys))
+		err := d.DescendMany(ctx, t.db.read, args, func(i int, rows Rows) (err error) {
+			found[keys[i]], err = collect(rows)
+			return err
+		})
+		return found, err
+	}, async.BatcherOptions{})
+}
+
+// scanner is a row that can be scanned: *sql.Row, *sql.Rows or Rows.
+type scanner interface{ Scan(dest ...any) error }
+
+func scan(s scanner) (r row, err error) {
+	var list *string
+	err = s.Scan(&r.id, &r.parent, &r.name, &r.kind, &r.data, &list, &r.version, &r.created, &r.modified, &r.order)
+	if list != nil {
+		r.acl = *list
+	}
+	return r, err
+}
+
+func collect(rows Rows) ([]row, error) {
+	var all []row
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,65 @@
+package sqltree
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/google/uuid"
+)
+
+// Dialect is what one database does in its own way. Packages sqlite and postgres of this folder have
+// one each, and applications need neither: their Open functions return a Database.
+//
+// Statements are shared where both databases read the same SQL. They are written with $1, $2; Bind
+// turns them into what the driver reads.
+type Dialect interface {
+	// Name is "sqlite" or "postgres".
+	Name() string
+
+	// Steps are the versions of the schema, oldest first. Step i leads from version i to i+1. A
+	// step that was released never changes.
+	Steps() []string
+
+	// LockSchema waits until no other process changes the schema, and holds the lock until tx ends.
+	LockSchema(ctx context.Context, tx *sql.Tx) error
+
+	// Bind returns a statement with the parameters of the driver.
+	Bind(statement string) string
+
+	// ID returns an id as the driver stores it.
+	ID(id uuid.UUID) any
+
+	// Descend is the query that resolves a path: $1 is the id to start from, $2 what Names returns.
+	// Its columns are Columns, with the node that it starts from as the first row.
+	Descend() string
+
+	// Names returns the parameter of Descend for names.
+	Names(names []string) any
+
+	// DescendMany runs Descend for each pair of arguments in one round trip, if the driver can, and
+	// hands the rows of each to collect, in the order of args.
+	DescendMany(ctx context.Context, db *sql.DB, args [][2]any, collect func(i int, rows Rows) error) error
+
+	// LockMoves is the statement that keeps other moves and deletes waiting until the transaction
+	// ends; "" if a transaction that writes is alone anyway.
+	LockMoves() string
+
+	// Taken reports whether an error means that another node has this parent and name.
+	Taken(err error) bool
+
+	// Retryable reports whether a transaction that failed with this error may succeed if it is run
+	// again from its beginning.
+	Retryable(err error) bool
+}
+
+// Rows are the rows of one query: those of *sql.Rows, or of a driver's batch.
+type Rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+}
+
+var _ Rows = (*sql.Rows)(nil)
+
+// Columns are the columns of a node, in the order in which Descend returns them.
+const Columns = "id, parent, name, kind, data, acl, version, created, modified, ord"

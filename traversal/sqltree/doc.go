@@ -1,0 +1,41 @@
+// Package sqltree keeps a tree of resources in a database, SQLite or PostgreSQL.
+//
+//	type Page struct {
+//		sqltree.Item
+//		Text string `json:"text"`
+//	}
+//
+//	db, err := sqlite.Open(ctx, "site.db", sqlite.Options{})
+//	…
+//	tree, err := sqltree.New(ctx, db, sqltree.Options{
+//		Root:  sqltree.Kind[*Site]("site"),
+//		Kinds: []sqltree.KindSpec{sqltree.Kind[*Page]("page")},
+//	})
+//	…
+//	config := framework.New(framework.Options{
+//		Root: func(r *framework.Request) (traversal.Resource, error) {
+//			return tree.Root(r.Context(), r.URL.EscapedPath())
+//		},
+//	})
+//	config.AddView(views.On(show)) // func show(r *framework.Request, page *Page) (any, error)
+//
+// Most programs need five names: a Tree has the operations, Item makes a struct a node, Kind names the
+// kind of a node, and sqlite.Open or postgres.Open return a Database.
+//
+// # Reading
+//
+// A walk along a path of any depth is one query, which loads the resources with their access lists, the
+// root included. Concurrent requests share round trips to PostgreSQL. Item.Children lists in pages.
+//
+// # Writing
+//
+// Create, Update, SetACL, Rename, Move and Delete are transactions, or part of the unit of work that
+// their context carries (see Unit and framework/transaction). Nodes have versions: a change of a node that
+// someone else has changed since it was loaded is a *ConflictError, and becomes a 409. Moving changes one
+// row, whatever is below.
+//
+// # Limits
+//
+// Depth, names and data are bounded (see Options): what exceeds a bound is a *LimitError, a 422. Names are
+// compared byte by byte on both databases.
+package sqltree

@@ -1,0 +1,92 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/mastaba-go/mastaba/traversal/sqltree"
+)
+
+type dialect struct{}
+
+var _ sqltree.Dialect = dialect{}
+
+func (dialect) Name() string { return "postgres" }
+
+func (dialect) Steps() []string { return steps }
+
+// schemaLock is the key of the advisory lock around migrations, a number of no meaning.
+const schemaLock = 7_210_933_554_021
+
+func (dialect) LockSchema(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, schemaLock)
+	return err
+}
+
+func (dialect) Bind(statement string) string { return statement }
+
+func (dialect) ID(id uuid.UUID) any { return id.String() }
+
+// Names returns the slice itself, which pgx sends as a text[].
+func (dialect) Names(names []string) any { return names }
+
+func (dialect) Descend() string { return descend }
+
+// DescendMany sends all queries at once, and then reads all results: one round trip. pgx prepares the
+// statement once for each connection.
+func (dialect) DescendMany(ctx context.Context, db *sql.DB, args [][2]any, collect func(int, sqltree.Rows) error) (err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	return conn.Raw(func(driver any) error {
+		c, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("the pool has connections of type %T, want those of pgx", driver)
+		}
+		batch := &pgx.Batch{}
+		for _, a := range args {
+			batch.Queue(descend, a[0], a[1])
+		}
+		results := c.Conn().SendBatch(ctx, batch)
+		for i := range args {
+			rows, err := results.Query()
+			if err == nil {
+				err = collect(i, rows)
+				rows.Close()
+			}
+			if err != nil {
+				return errors.Join(err, results.Close())
+			}
+		}
+		return results.Close()
+	})
+}
+
+// LockMoves locks the row of the root, in a mode that lets others create children of it.
+func (dialect) LockMoves() string {
+	return `SELECT id FROM tree_node WHERE parent IS NULL FOR NO KEY UPDATE`
+}
+
+func (dialect) Taken(err error) bool { return state(err) == "23505" } // unique_violation
+
+// Retryable reports serialization failures and deadlocks.
+func (dialect) Retryable(err error) bool {
+	code := state(err)
+	return code == "40001" || code == "40P01"
+}
+
+func state(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}

@@ -1,0 +1,36 @@
+package postgres
+
+// steps are the versions of the schema. A released step never changes.
+//
+// Names compare byte by byte (COLLATE "C"), whatever the locale of the database: so uniqueness, the order
+// of pages and their cursors agree, and agree with SQLite. The uniqueness of (parent, name) is a plain
+// index on purpose: renaming or moving a folder then waits for new children of it, and so a path stays
+// true while a child is made.
+var steps = []string{`
+CREATE TABLE tree_node (
+	id       uuid   PRIMARY KEY,
+	parent   uuid   REFERENCES tree_node (id) ON DELETE CASCADE,
+	name     text   COLLATE "C" NOT NULL,
+	kind     text   NOT NULL,
+	data     jsonb  NOT NULL,
+	acl      text,
+	version  bigint NOT NULL,
+	created  bigint NOT NULL,
+	modified bigint NOT NULL,
+	ord      bigint NOT NULL
+);
+CREATE UNIQUE INDEX tree_node_name ON tree_node (parent, name);
+CREATE UNIQUE INDEX tree_node_root ON tree_node ((1)) WHERE parent IS NULL;
+CREATE INDEX tree_node_order ON tree_node (parent, ord, name);
+`}
+
+// descend resolves a path. The name of each step is taken from the array by its subscript: joined with
+// unnest, the statement is planned anew at each call.
+const descend = `
+WITH RECURSIVE walk(depth, id, parent, name, kind, data, acl, version, created, modified, ord) AS (
+	SELECT 0, id, parent, name, kind, data, acl, version, created, modified, ord FROM tree_node WHERE id = $1
+	UNION ALL
+	SELECT walk.depth + 1, n.id, n.parent, n.name, n.kind, n.data, n.acl, n.version, n.created, n.modified, n.ord
+	FROM walk JOIN tree_node n ON n.parent = walk.id AND n.name = ($2::text[])[walk.depth + 1]
+)
+SELECT id, parent, name, kind, data, acl, version, created, modified, ord FROM walk ORDER BY depth`

@@ -1,0 +1,72 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/google/uuid"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/mastaba-go/mastaba/traversal/sqltree"
+)
+
+type dialect struct{}
+
+var _ sqltree.Dialect = dialect{}
+
+func (dialect) Name() string { return "sqlite" }
+
+func (dialect) Steps() []string { return steps }
+
+// LockSchema does nothing: a transaction that may write has the write lock from its beginning.
+func (dialect) LockSchema(context.Context, *sql.Tx) error { return nil }
+
+func (dialect) Bind(statement string) string { return strings.ReplaceAll(statement, "$", "?") }
+
+func (dialect) ID(id uuid.UUID) any { return id[:] }
+
+// Names returns a JSON array, of which Descend takes one element at each step.
+func (dialect) Names(names []string) any {
+	text, err := json.Marshal(names) // cannot fail: they are strings
+	if err != nil {
+		return "[]"
+	}
+	return string(text)
+}
+
+func (dialect) Descend() string { return descend }
+
+func (d dialect) DescendMany(ctx context.Context, db *sql.DB, args [][2]any, collect func(int, sqltree.Rows) error) error {
+	for i, a := range args {
+		rows, err := db.QueryContext(ctx, descend, a[0], a[1])
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(collect(i, rows), rows.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (dialect) LockMoves() string { return "" }
+
+func (dialect) Taken(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_UNIQUE }
+
+// Retryable reports whether another connection was in the way: SQLITE_BUSY with all its extended codes,
+// among them SQLITE_BUSY_SNAPSHOT, and SQLITE_LOCKED.
+func (dialect) Retryable(err error) bool {
+	primary := code(err) & 0xff
+	return primary == sqlite3.SQLITE_BUSY || primary == sqlite3.SQLITE_LOCKED
+}
+
+func code(err error) int {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code()
+	}
+	return 0
+}

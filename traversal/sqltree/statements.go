@@ -1,0 +1,55 @@
+package sqltree
+
+// statements are the statements of a tree, as the driver reads them.
+type statements struct {
+	root, load, child, insert                        string
+	update, rename, setACL, setParent, setOrder, del string
+	first, after, lineage, height, current, count    string
+	descend                                          string
+}
+
+// Statements that both databases read. Those of a recursion stop at a depth, so that a broken tree
+// cannot keep a query running.
+const (
+	stRoot   = `SELECT id, kind FROM tree_node WHERE parent IS NULL`
+	stLoad   = `SELECT ` + Columns + ` FROM tree_node WHERE id = $1`
+	stChild  = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 AND name = $2`
+	stInsert = `INSERT INTO tree_node (` + Columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+	stUpdate    = `UPDATE tree_node SET data = $3, version = version + 1, modified = $4 WHERE id = $1 AND version = $2`
+	stRename    = `UPDATE tree_node SET name = $3, version = version + 1, modified = $4 WHERE id = $1 AND version = $2`
+	stSetACL    = `UPDATE tree_node SET acl = $3, version = version + 1, modified = $4 WHERE id = $1 AND version = $2`
+	stSetParent = `UPDATE tree_node SET parent = $3, name = $4, ord = 0, version = version + 1, modified = $5 WHERE id = $1 AND version = $2`
+	stSetOrder  = `UPDATE tree_node SET ord = $3 WHERE parent = $1 AND name = $2 AND ord <> $3`
+	stDelete    = `DELETE FROM tree_node WHERE id = $1`
+
+	stFirst   = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 ORDER BY ord, name LIMIT $2`
+	stAfter   = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 AND (ord, name) > ($2, $3) ORDER BY ord, name LIMIT $4`
+	stCurrent = `SELECT version FROM tree_node WHERE id = $1`
+	stCount   = `SELECT count(*) FROM tree_node WHERE parent = $1`
+
+	// The lineage of a node, itself first.
+	stLineage = `WITH RECURSIVE up(depth, ` + Columns + `) AS (
+		SELECT 0, ` + Columns + ` FROM tree_node WHERE id = $1
+		UNION ALL
+		SELECT up.depth + 1, n.id, n.parent, n.name, n.kind, n.data, n.acl, n.version, n.created, n.modified, n.ord
+		FROM up JOIN tree_node n ON n.id = up.parent WHERE up.depth < 1000
+	) SELECT ` + Columns + ` FROM up ORDER BY depth`
+
+	// How many levels there are below a node, as far as $2.
+	stHeight = `WITH RECURSIVE down(id, depth) AS (
+		SELECT id, 0 FROM tree_node WHERE id = $1
+		UNION ALL
+		SELECT n.id, down.depth + 1 FROM down JOIN tree_node n ON n.parent = down.id WHERE down.depth < $2
+	) SELECT coalesce(max(depth), 0) FROM down`
+)
+
+func bind(d Dialect) statements {
+	b := d.Bind
+	return statements{
+		root: b(stRoot), load: b(stLoad), child: b(stChild), insert: b(stInsert),
+		update: b(stUpdate), rename: b(stRename), setACL: b(stSetACL), setParent: b(stSetParent), setOrder: b(stSetOrder), del: b(stDelete),
+		first: b(stFirst), after: b(stAfter), lineage: b(stLineage), height: b(stHeight), current: b(stCurrent), count: b(stCount),
+		descend: d.Descend(),
+	}
+}

@@ -1,0 +1,125 @@
+package sqltree
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/mastaba-go/mastaba/traversal/async"
+)
+
+// Options are the settings of a Tree. Root is required; the zero values of all others are good.
+type Options struct {
+	// Root is the kind of the root, which New creates if the tree is empty.
+	Root KindSpec
+
+	// Kinds are the kinds of all other nodes. Nodes of other kinds are of type *Unknown.
+	Kinds []KindSpec
+
+	// Unit returns the unit of work that a context carries, and false if there is none. Writes become
+	// part of the unit; reads see its writes. Without a unit, each operation is a transaction of its
+	// own. The unit of a request is that of framework/transaction.
+	Unit func(ctx context.Context) (Unit, bool)
+
+	// MaxDepth limits how deep the tree can become: the root has depth 0. The default is 64, the
+	// maximum 500, since SQLite cannot delete a tree of more than 1,000 levels.
+	MaxDepth int
+
+	// MaxName and MaxData limit the bytes of a name, and of the data and the access list of a node.
+	// The defaults are 255 and 4 MiB.
+	MaxName, MaxData int
+}
+
+func (o *Options) complete() error {
+	o.MaxDepth = orDefault(o.MaxDepth, 64)
+	o.MaxName = orDefault(o.MaxName, 255)
+	o.MaxData = orDefault(o.MaxData, 4<<20)
+	if o.MaxDepth < 1 || o.MaxDepth > 500 {
+		return fmt.Errorf("sqltree.Options.MaxDepth is %d: want 1 to 500", o.MaxDepth)
+	}
+	if o.MaxName < 1 || o.MaxData < 1 {
+		return errors.New("sqltree.Options.MaxName and MaxData must be positive")
+	}
+	return nil
+}
+
+func orDefault(n, preset int) int {
+	if n == 0 {
+		return preset
+	}
+	return n
+}
+
+// Tree is a tree of resources in a database. It is safe for concurrent use, by any number of processes
+// that share the database.
+type Tree struct {
+	db      *Database
+	options Options
+	kinds   kinds
+	sql     statements
+	root    uuid.UUID
+	paths   *async.Batcher[pathKey, []row] // nil if the database gains nothing by it
+}
+
+// New returns the tree in db. It brings the schema up to date first: several processes may do so at
+// once. A schema that is newer than this program is an error. New creates the root if there is none.
+// It takes as long as the database does, and no longer than ctx lasts.
+func New(ctx context.Context, db *Database, o Options) (*Tree, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	k, err := newKinds(o.Root, o.Kinds)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tree{db: db, options: o, kinds: k, sql: bind(db.dialect)}
+	if err := t.migrate(ctx); err != nil {
+		return nil, fmt.Errorf("migrate the tree: %w", err)
+	}
+	if err := t.plant(ctx); err != nil {
+		return nil, fmt.Errorf("create the root of the tree: %w", err)
+	}
+	t.batch()
+	return t, nil
+}
+
+// Database returns the database of the tree.
+func (t *Tree) Database() *Database { return t.db }
+
+// Close waits for the reads that requests share, and refuses further ones. It does not close the
+// database.
+func (t *Tree) Close(ctx context.Context) error {
+	if t.paths == nil {
+		return nil
+	}
+	return t.paths.Close(ctx)
+}
+
+// plant looks for the root, and creates it if there is none.
+func (t *Tree) plant(ctx context.Context) error {
+	return t.inTransaction(ctx, func(tx *sql.Tx) error {
+		if err := t.db.dialect.LockSchema(ctx, tx); err != nil {
+			return err
+		}
+		var kind string
+		err := tx.QueryRowContext(ctx, t.sql.root).Scan(&t.root, &kind)
+		if err == nil {
+			if kind != t.options.Root.name {
+				return fmt.Errorf("it is of the kind %q, but Options.Root is the %v", kind, t.options.Root)
+			}
+			return nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		r, err := t.newRow(t.options.Root.make(), uuid.NullUUID{}, "")
+		if err != nil {
+			return err
+		}
+		t.root = r.id
+		return t.insert(ctx, tx, r)
+	})
+}
