@@ -29,6 +29,11 @@ type Dialect interface {
 	// ID returns an id as the driver stores it.
 	ID(id uuid.UUID) any
 
+	// IDs returns a set of ids as one parameter, and In the condition that a column is in the set that
+	// a parameter ("$1") holds.
+	IDs(ids []uuid.UUID) any
+	In(column, parameter string) string
+
 	// Descend is the query that resolves a path: $1 is the id to start from, $2 what Names returns.
 	// Its columns are Columns, with the node that it starts from as the first row.
 	Descend() string

@@ -1,11 +1,13 @@
 package sqltree
 
+import "fmt"
+
 // statements are the statements of a tree, as the driver reads them.
 type statements struct {
 	root, load, child, insert                        string
 	update, rename, setACL, setParent, setOrder, del string
 	first, after, lineage, height, current, count    string
-	descend                                          string
+	nodes, descend                                   string
 }
 
 // Statements that both databases read. Those of a recursion stop at a depth, so that a broken tree
@@ -36,6 +38,14 @@ const (
 		FROM up JOIN tree_node n ON n.id = up.parent WHERE up.depth < 1000
 	) SELECT ` + Columns + ` FROM up ORDER BY depth`
 
+	// Nodes with everything above them, each once: %s is the condition that n.id is in the set $1.
+	stNodes = `WITH RECURSIVE up(id, parent) AS (
+		SELECT n.id, n.parent FROM tree_node n WHERE %s
+		UNION
+		SELECT n.id, n.parent FROM up JOIN tree_node n ON n.id = up.parent
+	) SELECT n.id, n.parent, n.name, n.kind, n.data, n.acl, n.version, n.created, n.modified, n.ord
+	FROM up JOIN tree_node n ON n.id = up.id`
+
 	// How many levels there are below a node, as far as $2.
 	stHeight = `WITH RECURSIVE down(id, depth) AS (
 		SELECT id, 0 FROM tree_node WHERE id = $1
@@ -50,6 +60,6 @@ func bind(d Dialect) statements {
 		root: b(stRoot), load: b(stLoad), child: b(stChild), insert: b(stInsert),
 		update: b(stUpdate), rename: b(stRename), setACL: b(stSetACL), setParent: b(stSetParent), setOrder: b(stSetOrder), del: b(stDelete),
 		first: b(stFirst), after: b(stAfter), lineage: b(stLineage), height: b(stHeight), current: b(stCurrent), count: b(stCount),
-		descend: d.Descend(),
+		nodes: b(fmt.Sprintf(stNodes, d.In("n.id", "$1"))), descend: d.Descend(),
 	}
 }

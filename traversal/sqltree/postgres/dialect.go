@@ -34,6 +34,18 @@ func (dialect) Bind(statement string) string { return statement }
 
 func (dialect) ID(id uuid.UUID) any { return id.String() }
 
+func (dialect) IDs(ids []uuid.UUID) any {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = id.String()
+	}
+	return texts
+}
+
+func (dialect) In(column, parameter string) string {
+	return column + ` = ANY (` + parameter + `::uuid[])`
+}
+
 // Names returns the slice itself, which pgx sends as a text[].
 func (dialect) Names(names []string) any { return names }
 

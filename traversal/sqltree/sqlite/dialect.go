@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -29,11 +30,26 @@ func (dialect) Bind(statement string) string { return strings.ReplaceAll(stateme
 
 func (dialect) ID(id uuid.UUID) any { return id[:] }
 
+// IDs returns a JSON array of hexadecimal texts, since JSON cannot hold a blob.
+func (dialect) IDs(ids []uuid.UUID) any {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = hex.EncodeToString(id[:])
+	}
+	return array(texts)
+}
+
+func (dialect) In(column, parameter string) string {
+	return column + ` IN (SELECT unhex(value) FROM json_each(` + strings.ReplaceAll(parameter, "$", "?") + `))`
+}
+
 // Names returns a JSON array, of which Descend takes one element at each step.
-func (dialect) Names(names []string) any {
-	text, err := json.Marshal(names) // cannot fail: they are strings
+func (dialect) Names(names []string) any { return array(names) }
+
+func array(texts []string) string {
+	text, err := json.Marshal(texts)
 	if err != nil {
-		return "[]"
+		return "[]" // strings never fail
 	}
 	return string(text)
 }
