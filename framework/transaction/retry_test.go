@@ -258,10 +258,11 @@ func TestDeadlineRollsBack(t *testing.T) {
 						} else {
 							config.AddTween("late", tweens.Timeout(200*time.Millisecond, tweens.TimeoutOptions{}), hints...)
 						}
-						config.AddView(view("a", func(r *framework.Request) (*framework.Response, error) {
+						config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 							defer close(ended)
+							err := write(r.Context(), "a")
 							<-r.Context().Done()
-							return r.Text("too late"), nil
+							return r.Text("too late"), err
 						}))
 					})
 					app.Post("/").Status(504)

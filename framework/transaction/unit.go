@@ -75,6 +75,8 @@ func (u *Unit) use(ctx context.Context, write bool) (*sql.Tx, error) {
 		return nil, errEnded
 	case u.failed != nil:
 		return nil, &FailedError{u.failed}
+	case ctx.Err() != nil: // nothing was run, so nothing has failed
+		return nil, context.Cause(ctx)
 	case u.tx == nil:
 		if err := u.begin(ctx, write); err != nil {
 			return nil, err
@@ -99,7 +101,10 @@ func (u *Unit) begin(ctx context.Context, write bool) error {
 		return &ReadOnlyError{Where: where(u.r)}
 	}
 	own, cancel := context.WithCancel(u.below)
-	waits := context.AfterFunc(ctx, cancel) // ctx may be that of one operation: it only limits the wait
+	waits := func() bool { return true }
+	if ctx.Done() != u.below.Done() { // ctx may be that of one operation: it only limits the wait
+		waits = context.AfterFunc(ctx, cancel)
+	}
 	tx, err := u.db.Begin(own, reads)
 	if err == nil && !waits() {
 		_ = tx.Rollback() // own has ended
