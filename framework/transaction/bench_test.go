@@ -24,7 +24,7 @@ func (d discard) WriteHeader(int)             {}
 // BenchmarkRequest measures a request that uses no database without a unit, with one, with one that
 // may be retried; then one that begins a transaction to read, in a unit and by hand.
 func BenchmarkRequest(b *testing.B) {
-	s := sqlite(b)
+	s := newSQLite(b)
 	silent := zerolog.Nop()
 	nothing := func(r *framework.Request) (*framework.Response, error) { return r.Text("ok"), nil }
 	read := func(r *framework.Request) (*framework.Response, error) {

@@ -31,7 +31,7 @@ var _ func(context.Context) (storeUnit, bool) = transaction.UnitOf
 
 func TestContexts(t *testing.T) {
 	t.Parallel()
-	s := sqlite(t)
+	s := newSQLite(t)
 	_, ok := transaction.UnitOf(context.Background())
 	assert.False(t, ok)
 	var late context.Context
@@ -67,7 +67,7 @@ var greeting = session.NewKey[string]("test.greeting")
 // A session is not a part of the unit, but of the attempt.
 func TestSessions(t *testing.T) {
 	t.Parallel()
-	s := sqlite(t)
+	s := newSQLite(t)
 	sessions, err := session.New(session.Options{Store: new(session.Memory)})
 	require.NoError(t, err)
 	config := framework.New(framework.Options{Sessions: sessions})
@@ -98,7 +98,7 @@ func TestSessions(t *testing.T) {
 
 func TestOrderOfTweens(t *testing.T) {
 	t.Parallel()
-	s := sqlite(t)
+	s := newSQLite(t)
 	app := app(t, s, transaction.Options{Attempts: 3}, func(config *framework.Configurator) {
 		config.AddTween("timeout", tweens.Timeout(1e9, tweens.TimeoutOptions{}), tweens.Under(tweens.ExcView))
 		config.AddTween("access log", tweens.AccessLog(tweens.AccessLogOptions{}))
@@ -133,7 +133,7 @@ func TestRecycledRequests(t *testing.T) {
 // What a handler sends itself is not retried: it runs when the unit has ended.
 func TestHandlersRunOnce(t *testing.T) {
 	t.Parallel()
-	s := sqlite(t)
+	s := newSQLite(t)
 	calls := 0
 	app := app(t, s, transaction.Options{Attempts: 3, Backoff: 1}, func(config *framework.Configurator) {
 		config.AddView(view("a", func(r *framework.Request) (*framework.Response, error) {

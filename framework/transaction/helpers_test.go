@@ -63,8 +63,8 @@ func (s *store) idle(t testing.TB) {
 // on runs a test on SQLite and on PostgreSQL.
 func on(t *testing.T, test func(t *testing.T, s *store)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { t.Parallel(); test(t, sqlite(t)) })
-	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(t, postgres(t, sql.LevelDefault)) })
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); test(t, newSQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(t, newPostgres(t, sql.LevelDefault)) })
 }
 
 func open(t testing.TB, driver, dsn string) *sql.DB {
@@ -75,8 +75,8 @@ func open(t testing.TB, driver, dsn string) *sql.DB {
 	return db
 }
 
-// sqlite returns a new database in a file.
-func sqlite(t testing.TB) *store {
+// newSQLite returns a new database in a file.
+func newSQLite(t testing.TB) *store {
 	t.Helper()
 	file := "file:" + filepath.Join(t.TempDir(), "test.db") + "?_pragma=busy_timeout(300)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)"
 	db := open(t, "sqlite", file+"&_txlock=immediate")
@@ -87,8 +87,8 @@ func sqlite(t testing.TB) *store {
 
 var schemas atomic.Int64
 
-// postgres returns a new schema in the database of the environment.
-func postgres(t testing.TB, level sql.IsolationLevel) *store {
+// newPostgres returns a new schema in the database of the environment.
+func newPostgres(t testing.TB, level sql.IsolationLevel) *store {
 	t.Helper()
 	url := cmp.Or(os.Getenv("POSTGRES_URL"), os.Getenv("DATABASE_URL"), "postgres://postgres@127.0.0.1:5432/postgres")
 	schema := fmt.Sprintf("transaction_%d_%d", os.Getpid(), schemas.Add(1))

@@ -141,7 +141,7 @@ func TestNestedThatIsStillOpenIsNotCommitted(t *testing.T) {
 // With pgx, a statement while rows are open fails, and a commit would store what came before.
 func TestOpenRowsOnPostgreSQL(t *testing.T) {
 	t.Parallel()
-	s := postgres(t, 0)
+	s := newPostgres(t, 0)
 	err := run(s, func(ctx context.Context) error {
 		if err := write(ctx, "a"); err != nil {
 			return err

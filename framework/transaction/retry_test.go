@@ -87,7 +87,7 @@ func TestEachAttemptStartsAfresh(t *testing.T) {
 
 func TestAttemptsAreBounded(t *testing.T) {
 	t.Parallel()
-	s := sqlite(t)
+	s := newSQLite(t)
 	var seen error
 	attempts := 0
 	app := app(t, s, transaction.Options{Attempts: 2, Backoff: 1}, func(config *framework.Configurator) {
@@ -120,7 +120,7 @@ func TestNotRetried(t *testing.T) {
 		"body too long":    {transaction.Options{Attempts: 3, MaxReplay: 10}, long, errConflict},
 		"another error":    {transaction.Options{Attempts: 3}, "short", errNo},
 	}
-	s := sqlite(t)
+	s := newSQLite(t)
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			attempts := 0
@@ -142,7 +142,7 @@ func TestNotRetried(t *testing.T) {
 // The limits of a body hold in each attempt, also the one that a view sets itself.
 func TestBodyLimitsWithRetries(t *testing.T) {
 	t.Parallel()
-	s := sqlite(t)
+	s := newSQLite(t)
 	attempts := 0
 	app := app(t, s, transaction.Options{Attempts: 3, Backoff: 1}, func(config *framework.Configurator) {
 		read := func(r *framework.Request) (*framework.Response, error) {
@@ -171,7 +171,7 @@ func TestBodyLimitsWithRetries(t *testing.T) {
 // commit.
 func TestSerializationFailureAtCommit(t *testing.T) {
 	t.Parallel()
-	s := postgres(t, sql.LevelSerializable)
+	s := newPostgres(t, sql.LevelSerializable)
 	var attempts, atCommit atomic.Int32
 	read := make(chan struct{}, 2)
 	both := make(chan struct{})
@@ -229,7 +229,7 @@ func requestWith(name, value string) *http.Request {
 // SQLite waits for the lock, then says that the database is locked: the request is retried.
 func TestLockedSQLite(t *testing.T) {
 	t.Parallel()
-	s := sqlite(t)
+	s := newSQLite(t)
 	other, err := s.DB.Begin()
 	require.NoError(t, err)
 	app := app(t, s, transaction.Options{Attempts: 3}, func(config *framework.Configurator) {

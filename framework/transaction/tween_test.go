@@ -209,7 +209,7 @@ func TestStreamIsSentAfterTheCommit(t *testing.T) {
 
 func TestNothingBegun(t *testing.T) {
 	t.Parallel()
-	s := sqlite(t)
+	s := newSQLite(t)
 	app := app(t, s, transaction.Options{Skip: func(r *web.Request) bool { return r.URL.Path == "/skipped" }}, func(config *framework.Configurator) {
 		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
 			_, begun := unit(r).Begun()
@@ -228,7 +228,7 @@ func TestNothingBegun(t *testing.T) {
 
 func TestTwoUnitsConflict(t *testing.T) {
 	t.Parallel()
-	s := sqlite(t)
+	s := newSQLite(t)
 	config := framework.New(framework.Options{})
 	transaction.Add(config, s, transaction.Options{})
 	transaction.Add(config, nil, transaction.Options{Attempts: -1})

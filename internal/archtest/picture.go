@@ -62,7 +62,7 @@ var picture = []room{
 	{path: "framework/security/password"}, // hashes and their checks, without HTTP
 	{path: "framework/internal/hosts"},    // hosts as URLs have them, and which an application responds to
 	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"),
-		tests: append(rooms("framework/session", "internal/testserver"), application...)},
+		tests: append(rooms("framework/session", "internal/testserver", "traversal/sqltree", "traversal/sqltree/sqlite"), application...)},
 	// What the cookies of sessions, tickets and CSRF tokens share.
 	{path: "framework/internal/cookies"},
 

@@ -8,8 +8,9 @@ import (
 )
 
 // Unit is a unit of work: a transaction that several operations share, and that someone else commits.
-// The unit of a request is made by framework/transaction.
-type Unit interface {
+// The unit of a request is made by framework/transaction, whose UnitOf is an Options.Unit: Unit is an
+// alias, so that the two packages have the same type without importing each other.
+type Unit = interface {
 	// Tx returns the transaction, which the first call begins.
 	Tx(ctx context.Context) (*sql.Tx, error)
 
