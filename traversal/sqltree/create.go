@@ -39,7 +39,10 @@ func (t *Tree) Create(ctx context.Context, parent Resource, name string, res Res
 		if err := t.checkDepth(len(above)); err != nil {
 			return err
 		}
-		return t.insert(ctx, tx, r)
+		if err := t.insert(ctx, tx, r); err != nil {
+			return err
+		}
+		return t.index(ctx, tx, res, append([]row{r}, above...))
 	}, func() {
 		res.item().n = &node{tree: t, self: res, row: r, loaded: true}
 	})

@@ -45,6 +45,14 @@ type Dialect interface {
 	// hands the rows of each to collect, in the order of args.
 	DescendMany(ctx context.Context, db *sql.DB, args [][2]any, collect func(i int, rows Rows) error) error
 
+	// Search is the query for full texts, ranked: $1 is what Match returns, $2 a set of ids or NULL for
+	// all, $3 whether texts without an access list count, $4 how many characters of the body to return,
+	// $5 the limit, $6 the offset. Its columns are id, title and body.
+	Search() string
+
+	// Match returns what a text must match: every term, and none of those with Not.
+	Match(terms []Term) string
+
 	// LockMoves is the statement that keeps other moves and deletes waiting until the transaction
 	// ends; "" if a transaction that writes is alone anyway.
 	LockMoves() string
@@ -68,3 +76,10 @@ var _ Rows = (*sql.Rows)(nil)
 
 // Columns are the columns of a node, in the order in which Descend returns them.
 const Columns = "id, parent, name, kind, data, acl, version, created, modified, ord"
+
+// Term is a part of a search: words that follow each other in the text.
+type Term struct {
+	Words  []string // letters and digits alone
+	Prefix bool     // the last word is the beginning of one
+	Not    bool     // texts with the term do not match
+}

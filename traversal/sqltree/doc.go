@@ -34,6 +34,11 @@
 // someone else has changed since it was loaded is a *ConflictError, and becomes a 409. Moving changes one
 // row, whatever is below.
 //
+// # Searching
+//
+// Tree.Search finds resources by their words (see Searchable), ranked, and only those that someone may see.
+// SQLite and PostgreSQL find the same.
+//
 // # Limits
 //
 // Depth, names and data are bounded (see Options): what exceeds a bound is a *LimitError, a 422. Names are

@@ -18,7 +18,7 @@ func (t *Tree) Rename(ctx context.Context, res Resource, name string) error {
 	if _, below := res.item().ParentID(); !below {
 		return fmt.Errorf("rename to %q: the root has no name", name)
 	}
-	return t.change(ctx, res, t.sql.rename, name, func(r *row) { r.name = name })
+	return t.change(ctx, res, t.sql.rename, name, func(r *row) { r.name = name }, nil)
 }
 
 // Move makes a node the child name of another parent, with everything below it, under the condition of
@@ -52,7 +52,10 @@ func (t *Tree) Move(ctx context.Context, res, parent Resource, name string) erro
 		if err != nil {
 			return t.named(err, p.id, name)
 		}
-		return t.changed(ctx, tx, result, old)
+		if err := t.changed(ctx, tx, result, old); err != nil {
+			return err
+		}
+		return t.inherit(ctx, tx, old.id)
 	}, func() {
 		n.set(func(r *row) {
 			r.parent = uuid.NullUUID{UUID: p.id, Valid: true}

@@ -8,6 +8,7 @@ type statements struct {
 	update, rename, setACL, setParent, setOrder, del string
 	first, after, lineage, height, current, count    string
 	nodes, descend                                   string
+	lists, addText, dropText, inherit, search        string
 }
 
 // Statements that both databases read. Those of a recursion stop at a depth, so that a broken tree
@@ -46,6 +47,17 @@ const (
 	) SELECT n.id, n.parent, n.name, n.kind, n.data, n.acl, n.version, n.created, n.modified, n.ord
 	FROM up JOIN tree_node n ON n.id = up.id`
 
+	// Full texts: the nodes with an access list, and the texts of nodes that inherit that of $1.
+	stLists   = `SELECT id FROM tree_node WHERE acl IS NOT NULL LIMIT $1`
+	stAddText = `INSERT INTO tree_text (id, access, title, body) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET access = excluded.access, title = excluded.title, body = excluded.body`
+	stDropText = `DELETE FROM tree_text WHERE id = $1`
+	stInherit  = `WITH RECURSIVE down(id, depth) AS (
+		SELECT id, 0 FROM tree_node WHERE id = $1
+		UNION ALL
+		SELECT n.id, down.depth + 1 FROM down JOIN tree_node n ON n.parent = down.id WHERE n.acl IS NULL AND down.depth < 1000
+	) UPDATE tree_text SET access = $2 WHERE id IN (SELECT id FROM down)`
+
 	// How many levels there are below a node, as far as $2.
 	stHeight = `WITH RECURSIVE down(id, depth) AS (
 		SELECT id, 0 FROM tree_node WHERE id = $1
@@ -60,6 +72,7 @@ func bind(d Dialect) statements {
 		root: b(stRoot), load: b(stLoad), child: b(stChild), insert: b(stInsert),
 		update: b(stUpdate), rename: b(stRename), setACL: b(stSetACL), setParent: b(stSetParent), setOrder: b(stSetOrder), del: b(stDelete),
 		first: b(stFirst), after: b(stAfter), lineage: b(stLineage), height: b(stHeight), current: b(stCurrent), count: b(stCount),
+		lists: b(stLists), addText: b(stAddText), dropText: b(stDropText), inherit: b(stInherit), search: d.Search(),
 		nodes: b(fmt.Sprintf(stNodes, d.In("n.id", "$1"))), descend: d.Descend(),
 	}
 }

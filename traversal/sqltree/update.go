@@ -16,7 +16,9 @@ func (t *Tree) Update(ctx context.Context, res Resource) error {
 	if err != nil {
 		return err
 	}
-	return t.change(ctx, res, t.sql.update, string(data), func(r *row) { r.data = data })
+	return t.change(ctx, res, t.sql.update, string(data), func(r *row) { r.data = data }, func(tx *sql.Tx) error {
+		return t.reindex(ctx, tx, res, res.item().ID())
+	})
 }
 
 // SetACL gives a node an access list of its own, or takes it away if the list is empty, under the
@@ -29,11 +31,14 @@ func (t *Tree) SetACL(ctx context.Context, res Resource, list acl.List) error {
 	if len(text) > t.options.MaxData {
 		return &LimitError{What: "the size of the access list", Got: len(text), Max: t.options.MaxData}
 	}
-	return t.change(ctx, res, t.sql.setACL, textOrNull(text), func(r *row) { r.acl = text })
+	return t.change(ctx, res, t.sql.setACL, textOrNull(text), func(r *row) { r.acl = text }, func(tx *sql.Tx) error {
+		return t.inherit(ctx, tx, res.item().ID())
+	})
 }
 
-// change runs one of the statements that change a column of a node under the condition of its version.
-func (t *Tree) change(ctx context.Context, res Resource, statement string, value any, set func(*row)) error {
+// change runs one of the statements that change a column of a node under the condition of its version, and
+// then, in the same transaction, what follows from it, if anything does.
+func (t *Tree) change(ctx context.Context, res Resource, statement string, value any, set func(*row), follow func(*sql.Tx) error) error {
 	n, err := t.stored(res)
 	if err != nil {
 		return err
@@ -44,7 +49,10 @@ func (t *Tree) change(ctx context.Context, res Resource, statement string, value
 		if err != nil {
 			return t.named(err, old.parent.UUID, old.name)
 		}
-		return t.changed(ctx, tx, result, old)
+		if err := t.changed(ctx, tx, result, old); err != nil || follow == nil {
+			return err
+		}
+		return follow(tx)
 	}, func() {
 		n.set(func(r *row) {
 			set(r)

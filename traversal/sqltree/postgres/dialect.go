@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -81,6 +82,27 @@ func (dialect) DescendMany(ctx context.Context, db *sql.DB, args [][2]any, colle
 		}
 		return results.Close()
 	})
+}
+
+func (dialect) Search() string { return search }
+
+// Match writes a text for to_tsquery.
+func (dialect) Match(terms []sqltree.Term) string {
+	var b strings.Builder
+	for i, t := range terms {
+		if i > 0 {
+			b.WriteString(" & ")
+		}
+		if t.Not {
+			b.WriteString("!")
+		}
+		b.WriteString("('" + strings.Join(t.Words, "' <-> '") + "'")
+		if t.Prefix {
+			b.WriteString(":*")
+		}
+		b.WriteString(")")
+	}
+	return b.String()
 }
 
 // LockMoves locks the row of the root, in a mode that lets others create children of it.

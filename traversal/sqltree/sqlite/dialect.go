@@ -69,6 +69,26 @@ func (d dialect) DescendMany(ctx context.Context, db *sql.DB, args [][2]any, col
 	return nil
 }
 
+func (dialect) Search() string { return search }
+
+// Match writes a query of FTS5, where NOT stands between two others.
+func (dialect) Match(terms []sqltree.Term) string {
+	var b strings.Builder
+	for i, t := range terms {
+		switch {
+		case t.Not:
+			b.WriteString(" NOT ")
+		case i > 0:
+			b.WriteString(" AND ")
+		}
+		b.WriteString(`"` + strings.Join(t.Words, " ") + `"`)
+		if t.Prefix {
+			b.WriteString(" *")
+		}
+	}
+	return b.String()
+}
+
 func (dialect) LockMoves() string { return "" }
 
 func (dialect) Taken(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_UNIQUE }

@@ -4,6 +4,9 @@ package sqlite
 //
 // seq is the rowid, which full-text search needs: SQLite keeps only an INTEGER PRIMARY KEY as it is.
 // The index of (parent, ord, name) serves pages in the order of the children.
+//
+// tree_text is what full-text search finds. access is the nearest node with an access list, the node itself
+// included. Triggers keep the index of its words, also when a cascade deletes nodes.
 var steps = []string{`
 CREATE TABLE tree_node (
 	seq      INTEGER PRIMARY KEY,
@@ -21,6 +24,27 @@ CREATE TABLE tree_node (
 ) STRICT;
 CREATE UNIQUE INDEX tree_node_root ON tree_node ((1)) WHERE parent IS NULL;
 CREATE INDEX tree_node_order ON tree_node (parent, ord, name);
+`, `
+CREATE TABLE tree_text (
+	seq     INTEGER PRIMARY KEY,
+	id      BLOB NOT NULL UNIQUE REFERENCES tree_node (id) ON DELETE CASCADE,
+	access  BLOB,
+	title   TEXT NOT NULL,
+	body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX tree_node_acl ON tree_node (id) WHERE acl IS NOT NULL;
+CREATE VIRTUAL TABLE tree_words USING fts5 (title, body, content = 'tree_text', content_rowid = 'seq',
+	tokenize = 'unicode61 remove_diacritics 0');
+CREATE TRIGGER tree_text_added AFTER INSERT ON tree_text BEGIN
+	INSERT INTO tree_words (rowid, title, body) VALUES (new.seq, new.title, new.body);
+END;
+CREATE TRIGGER tree_text_removed AFTER DELETE ON tree_text BEGIN
+	INSERT INTO tree_words (tree_words, rowid, title, body) VALUES ('delete', old.seq, old.title, old.body);
+END;
+CREATE TRIGGER tree_text_changed AFTER UPDATE OF title, body ON tree_text BEGIN
+	INSERT INTO tree_words (tree_words, rowid, title, body) VALUES ('delete', old.seq, old.title, old.body);
+	INSERT INTO tree_words (rowid, title, body) VALUES (new.seq, new.title, new.body);
+END;
 `}
 
 // descend resolves a path. The name of each step is taken from the array by its subscript: joined with
@@ -33,3 +57,9 @@ WITH RECURSIVE walk(depth, id, parent, name, kind, data, acl, version, created, 
 	FROM walk JOIN tree_node n ON n.parent = walk.id AND n.name = (?2 ->> walk.depth)
 )
 SELECT id, parent, name, kind, data, acl, version, created, modified, ord FROM walk ORDER BY depth`
+
+// search finds texts. The set of nodes must not drive the query (+): the match would run again for each.
+const search = `
+SELECT t.id, t.title, substr(t.body, 1, ?4) FROM tree_words w JOIN tree_text t ON t.seq = w.rowid
+WHERE tree_words MATCH ?1 AND (?2 IS NULL OR +t.access IN (SELECT unhex(value) FROM json_each(?2)) OR ?3 AND t.access IS NULL)
+ORDER BY bm25(tree_words, 8.0, 1.0), t.id LIMIT ?5 OFFSET ?6`
