@@ -21,7 +21,7 @@ const DefaultMaxReplay = 1 << 20
 type Options struct {
 	// Attempts is how often a request may be handled, the first time included, if the database
 	// says that its transaction met another one. 0 and 1 mean once. With more, each request runs on
-	// a detached copy (web.Detached), which costs about a microsecond.
+	// a detached copy (web.Detached), which costs about two microseconds.
 	Attempts int
 	// AttemptsFor returns the attempts of one request, given the general number. It is called
 	// before the route is known. Nil gives all requests the same.
@@ -33,7 +33,8 @@ type Options struct {
 	// to one second. The wait is random below it. 0 means 20 ms.
 	Backoff time.Duration
 	// ReadOnly reports whether the unit of a request may only read. It is called when the
-	// transaction begins, so the route and often the view are known. Nil means [SafeMethod].
+	// transaction begins, so the route and often the view are known; it must not use the unit. Nil
+	// means [SafeMethod].
 	ReadOnly func(r *web.Request) bool
 	// Veto reports whether the unit is rolled back because of the response, which is sent all the
 	// same. It is not called for errors. Nil means [DefaultVeto].

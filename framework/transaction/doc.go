@@ -19,12 +19,12 @@
 // Most applications need [Add], [Options], [SQL], and [Tx] and [ReadTx] in views; [From] for what
 // else a [Unit] can do, [Nested] for a part that may fail, and [Run] where there is no request. A
 // store that joins the unit by itself, such as sqltree, gets [UnitOf]. Example, ExampleNested,
-// ExampleRun and ExampleUnit_AfterCommit show them.
+// ExampleRun, ExampleUnit_AfterCommit and, with a tree, ExampleUnitOf show them.
 //
 // # Beginning
 //
-// The transaction begins when the view first asks for it. A request that asks for nothing costs a
-// small allocation and no connection, and one that is refused by its permission takes no lock. In
+// The transaction begins when the view first asks for it. A request that asks for nothing costs two
+// small allocations and no connection, and one that is refused by its permission takes no lock. In
 // requests with a safe method (GET, HEAD, OPTIONS, TRACE; see Options.ReadOnly) it is read-only,
 // and the database itself enforces that: a write is a [*ReadOnlyError] that names the view. On
 // SQLite a transaction that may write takes the write lock at once, since one that begins by
@@ -40,8 +40,10 @@
 //   - An error or a panic rolls back. Then hooks of [Unit.AfterAbort] run.
 //   - A response with a status of 400 or more rolls back, and is sent: see Options.Veto,
 //     [Unit.CommitAnyway] and [Unit.Doom].
-//   - A statement that has failed, or [Unit.Fail], makes the commit an error, even if the view hides
-//     it: drivers may otherwise commit the half that went well.
+//   - A failed statement makes the commit a [*FailedError], even if the view hides the failure:
+//     drivers may otherwise commit the half that went well. This holds for statements of
+//     [Unit.ExecContext], QueryContext and QueryRowContext, for stores that join the unit, and for
+//     what [Unit.Fail] reports; errors of a *sql.Tx are for the view to return.
 //   - If the context of the request has ended, by tweens.Timeout or since the client disconnected,
 //     the unit is rolled back. A commit that is in progress at that moment may succeed.
 //

@@ -3,8 +3,12 @@ package transaction_test
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"net/http"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -13,6 +17,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/framework/session"
 	"github.com/mastaba-go/mastaba/framework/transaction"
+	"github.com/mastaba-go/mastaba/traversal/sqltree/sqlite"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/web"
@@ -148,4 +153,75 @@ func TestHandlersRunOnce(t *testing.T) {
 	app.Post("/").Status(500)
 	assert.Equal(t, 1, calls)
 	assert.Equal(t, "a", s.notes(t), "committed before the body was produced")
+}
+
+// Within a Timeout the tween has a copy of the request with a context of its own; what the view
+// learns and registers is that of the request nevertheless.
+func TestWithinTimeout(t *testing.T) {
+	t.Parallel()
+	for _, attempts := range []int{1, 3} {
+		for _, fails := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d attempts, fails %v", attempts, fails), func(t *testing.T) {
+				t.Parallel()
+				s := newSQLite(t)
+				var finished, aborted, committed int
+				var seen string
+				app := app(t, s, transaction.Options{Attempts: attempts}, func(config *framework.Configurator) {
+					config.AddTween("timeout", tweens.Timeout(time.Minute, tweens.TimeoutOptions{}), tweens.Under(tweens.ExcView))
+					config.AddTween("request id", tweens.RequestID())
+					config.AddRoute("page", "/page/{name}")
+					config.AddView(view("a", func(r *framework.Request) (*framework.Response, error) {
+						r.AddFinishedCallback(func(*web.Request) error { finished++; return nil })
+						unit(r).AfterCommit(func(context.Context) { committed++ })
+						unit(r).AfterAbort(func(context.Context) { aborted++ })
+						r.Response().SetHeader("X-Name", r.Param("name"))
+						if fails {
+							return nil, errNo
+						}
+						return r.Text("ok"), nil
+					}), views.Route("page"))
+					config.AddErrorView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+						seen = r.Param("name")
+						_, open := transaction.From(r.Context())
+						assert.False(t, open)
+						return r.Empty(500), nil
+					}))
+				})
+				got := app.Post("/page/x")
+				assert.Equal(t, 1, finished)
+				if fails {
+					got.Status(500)
+					assert.Equal(t, "x", seen)
+					assert.Equal(t, []int{0, 1}, []int{committed, aborted})
+					assert.Empty(t, s.notes(t))
+					return
+				}
+				got.Status(200)
+				assert.Equal(t, "x", got.Header.Get("X-Name"))
+				assert.Equal(t, []int{1, 0}, []int{committed, aborted})
+				assert.Equal(t, "a", s.notes(t))
+				s.idle(t)
+			})
+		}
+	}
+}
+
+// The database of a tree refuses writes in read-only units, whatever way they take.
+func TestDatabaseOfATree(t *testing.T) {
+	t.Parallel()
+	db, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "site.db"), sqlite.Options{})
+	require.NoError(t, err)
+	defer db.Close()
+	for name, begin := range map[string]func(context.Context) (*sql.Tx, error){"Tx": transaction.Tx, "ReadTx": transaction.ReadTx} {
+		err = transaction.Run(context.Background(), db, transaction.RunOptions{ReadOnly: true}, func(ctx context.Context) error {
+			tx, err := begin(ctx)
+			if err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, "CREATE TABLE note(text TEXT)")
+			return err
+		})
+		_, ok := errors.AsType[*transaction.ReadOnlyError](err)
+		assert.True(t, ok, "%s: %v", name, err)
+	}
 }
