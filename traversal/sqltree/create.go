@@ -28,8 +28,8 @@ func (t *Tree) Create(ctx context.Context, parent Resource, name string, res Res
 	if err != nil {
 		return err
 	}
-	return t.write(ctx, func(tx *sql.Tx) error {
-		above, err := t.lineage(ctx, tx, p.id)
+	return t.write(ctx, func(w *writing) error {
+		above, err := t.lineage(ctx, w.tx, p.id)
 		if err != nil {
 			return err
 		}
@@ -39,10 +39,12 @@ func (t *Tree) Create(ctx context.Context, parent Resource, name string, res Res
 		if err := t.checkDepth(len(above)); err != nil {
 			return err
 		}
-		if err := t.insert(ctx, tx, r); err != nil {
+		r.created, r.modified = w.now, w.now
+		if err := t.insert(ctx, w.tx, r); err != nil {
 			return err
 		}
-		return t.index(ctx, tx, res, append([]row{r}, above...))
+		w.record(change{op: Created, after: r})
+		return t.index(ctx, w.tx, res, append([]row{r}, above...))
 	}, func() {
 		res.item().n = &node{tree: t, self: res, row: r, loaded: true}
 	})

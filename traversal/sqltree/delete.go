@@ -2,8 +2,9 @@ package sqltree
 
 import (
 	"context"
-	"database/sql"
 	"errors"
+
+	"github.com/google/uuid"
 )
 
 // DeleteOptions say what Delete does. The zero value deletes whatever is there.
@@ -26,29 +27,48 @@ func (t *Tree) Delete(ctx context.Context, res Resource, o DeleteOptions) error 
 	if !old.parent.Valid {
 		return errors.New("the root cannot be deleted")
 	}
-	return t.write(ctx, func(tx *sql.Tx) error {
-		if err := t.lockMoves(ctx, tx); err != nil {
-			return err
-		}
-		id := t.db.dialect.ID(old.id)
-		var current int64
-		err := tx.QueryRowContext(ctx, t.sql.current, id).Scan(&current)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && o.Unchanged && current != old.version {
-			return &ConflictError{ID: old.id, Name: old.name, Loaded: old.version, Current: current}
-		}
-		if err != nil {
-			return err
-		}
-		if o.Empty {
-			var children int
-			if err := tx.QueryRowContext(ctx, t.sql.count, id).Scan(&children); err != nil {
-				return err
-			}
-			if children > 0 {
-				return &NotEmptyError{ID: old.id, Name: old.name}
-			}
-		}
-		_, err = tx.ExecContext(ctx, t.sql.del, id)
+	return t.write(ctx, func(w *writing) error { return w.remove(ctx, old, o) }, func() {})
+}
+
+func (w *writing) remove(ctx context.Context, old row, o DeleteOptions) error {
+	t := w.tree
+	if err := t.lockMoves(ctx, w.tx); err != nil {
 		return err
-	}, func() {})
+	}
+	rows, complete, err := w.below(ctx, old.id)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 || o.Unchanged && rows[0].version != old.version {
+		conflict := &ConflictError{ID: old.id, Name: old.name, Loaded: old.version}
+		if len(rows) > 0 {
+			conflict.Current = rows[0].version
+		}
+		return conflict
+	}
+	if o.Empty && len(rows) > 1 {
+		return &NotEmptyError{ID: old.id, Name: old.name}
+	}
+	if _, err := w.tx.ExecContext(ctx, t.sql.del, t.db.dialect.ID(old.id)); err != nil {
+		return err
+	}
+	w.record(change{op: Deleted, before: rows, after: rows[0], lost: !complete})
+	return nil
+}
+
+// below returns a node and what is below it, parents first, as far as the audit log keeps it.
+func (w *writing) below(ctx context.Context, id uuid.UUID) (rows []row, complete bool, err error) {
+	found, err := w.tx.QueryContext(ctx, w.tree.sql.subtree, w.tree.db.dialect.ID(id), maxKept+1)
+	if err != nil {
+		return nil, false, err
+	}
+	rows, err = collect(found)
+	if err := errors.Join(err, found.Close()); err != nil {
+		return nil, false, err
+	}
+	size := 0
+	for _, r := range rows {
+		size += len(r.data) + len(r.acl)
+	}
+	return rows, len(rows) <= maxKept && size <= maxKeptBytes, nil
 }

@@ -39,6 +39,12 @@
 // Tree.Search finds resources by their words (see Searchable), ranked, and only those that someone may see.
 // SQLite and PostgreSQL find the same.
 //
+// # Changes
+//
+// Each change is in the audit log (Tree.Audit) and can be undone (Tree.Undo), and subscribers learn of it
+// after its commit (Tree.Subscribe), in other processes too if Options.Hub has a transport. WithActor names
+// who makes it.
+//
 // # Limits
 //
 // Depth, names and data are bounded (see Options): what exceeds a bound is a *LimitError, a 422. Names are

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -15,10 +14,16 @@ func (t *Tree) Rename(ctx context.Context, res Resource, name string) error {
 	if err := t.checkName(name); err != nil {
 		return err
 	}
-	if _, below := res.item().ParentID(); !below {
+	n, err := t.stored(res)
+	if err != nil {
+		return err
+	}
+	after := n.row
+	if !after.parent.Valid {
 		return fmt.Errorf("rename to %q: the root has no name", name)
 	}
-	return t.change(ctx, res, t.sql.rename, name, func(r *row) { r.name = name }, nil)
+	after.name = name
+	return t.change(ctx, n, Renamed, after, nil)
 }
 
 // Move makes a node the child name of another parent, with everything below it, under the condition of
@@ -26,43 +31,42 @@ func (t *Tree) Rename(ctx context.Context, res Resource, name string) error {
 // itself or below it, and an *ExistsError if the name is taken. Moves and deletes wait for each other,
 // so that no two of them together can cut a ring off the tree.
 func (t *Tree) Move(ctx context.Context, res, parent Resource, name string) error {
+	if err := t.checkName(name); err != nil {
+		return err
+	}
 	n, err := t.stored(res)
 	if err != nil {
 		return err
 	}
-	if err := t.checkName(name); err != nil {
+	p, err := t.stored(parent)
+	if err != nil {
 		return err
 	}
-	old, p, now := n.row, parent.item().row(), time.Now().UnixMicro()
-	if !old.parent.Valid {
-		return &CycleError{ID: old.id, Name: old.name}
+	before, after := n.row, n.row
+	if !before.parent.Valid {
+		return &CycleError{ID: before.id, Name: before.name}
 	}
-	return t.write(ctx, func(tx *sql.Tx) error {
-		if err := t.lockMoves(ctx, tx); err != nil {
-			return err
-		}
-		above, err := t.lineage(ctx, tx, p.id)
-		if err != nil {
-			return err
-		}
-		if err := t.checkTarget(ctx, tx, old, p, above); err != nil {
-			return err
-		}
-		result, err := tx.ExecContext(ctx, t.sql.setParent, t.db.dialect.ID(old.id), old.version, t.db.dialect.ID(p.id), name, now)
-		if err != nil {
-			return t.named(err, p.id, name)
-		}
-		if err := t.changed(ctx, tx, result, old); err != nil {
-			return err
-		}
-		return t.inherit(ctx, tx, old.id)
-	}, func() {
-		n.set(func(r *row) {
-			r.parent = uuid.NullUUID{UUID: p.id, Valid: true}
-			r.name, r.order, r.modified = name, 0, now
-			r.version++
-		})
-	})
+	after.parent, after.name, after.order = uuid.NullUUID{UUID: p.row.id, Valid: true}, name, 0
+	return t.write(ctx, func(w *writing) error { return w.move(ctx, before, &after, p.row) }, func() { n.set(after) })
+}
+
+// move replaces the place of a node by that in after, below p.
+func (w *writing) move(ctx context.Context, before row, after *row, p row) error {
+	t := w.tree
+	if err := t.lockMoves(ctx, w.tx); err != nil {
+		return err
+	}
+	above, err := t.lineage(ctx, w.tx, p.id)
+	if err != nil {
+		return err
+	}
+	if err := t.checkTarget(ctx, w.tx, before, p, above); err != nil {
+		return err
+	}
+	if err := w.replace(ctx, Moved, before, after); err != nil {
+		return err
+	}
+	return t.inherit(ctx, w.tx, before.id)
 }
 
 // checkTarget reports why a node cannot be moved below p, whose lineage is above.

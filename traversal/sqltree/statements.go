@@ -4,11 +4,12 @@ import "fmt"
 
 // statements are the statements of a tree, as the driver reads them.
 type statements struct {
-	root, load, child, insert                        string
-	update, rename, setACL, setParent, setOrder, del string
-	first, after, lineage, height, current, count    string
-	nodes, descend                                   string
-	lists, addText, dropText, inherit, search        string
+	root, load, child, insert                     string
+	update, setACL, place, setOrder, del          string
+	first, after, lineage, height, current, count string
+	nodes, descend, subtree                       string
+	log, prune, audit, one, before, undone        string
+	lists, addText, dropText, inherit, search     string
 }
 
 // Statements that both databases read. Those of a recursion stop at a depth, so that a broken tree
@@ -19,12 +20,11 @@ const (
 	stChild  = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 AND name = $2`
 	stInsert = `INSERT INTO tree_node (` + Columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
-	stUpdate    = `UPDATE tree_node SET data = $3, version = version + 1, modified = $4 WHERE id = $1 AND version = $2`
-	stRename    = `UPDATE tree_node SET name = $3, version = version + 1, modified = $4 WHERE id = $1 AND version = $2`
-	stSetACL    = `UPDATE tree_node SET acl = $3, version = version + 1, modified = $4 WHERE id = $1 AND version = $2`
-	stSetParent = `UPDATE tree_node SET parent = $3, name = $4, ord = 0, version = version + 1, modified = $5 WHERE id = $1 AND version = $2`
-	stSetOrder  = `UPDATE tree_node SET ord = $3 WHERE parent = $1 AND name = $2 AND ord <> $3`
-	stDelete    = `DELETE FROM tree_node WHERE id = $1`
+	stUpdate   = `UPDATE tree_node SET data = $4, version = version + 1, modified = $3 WHERE id = $1 AND version = $2`
+	stSetACL   = `UPDATE tree_node SET acl = $4, version = version + 1, modified = $3 WHERE id = $1 AND version = $2`
+	stPlace    = `UPDATE tree_node SET parent = $4, name = $5, ord = $6, version = version + 1, modified = $3 WHERE id = $1 AND version = $2`
+	stSetOrder = `UPDATE tree_node SET ord = $3 WHERE parent = $1 AND name = $2 AND ord <> $3`
+	stDelete   = `DELETE FROM tree_node WHERE id = $1`
 
 	stFirst   = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 ORDER BY ord, name LIMIT $2`
 	stAfter   = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 AND (ord, name) > ($2, $3) ORDER BY ord, name LIMIT $4`
@@ -58,6 +58,22 @@ const (
 		SELECT n.id, down.depth + 1 FROM down JOIN tree_node n ON n.parent = down.id WHERE n.acl IS NULL AND down.depth < 1000
 	) UPDATE tree_text SET access = $2 WHERE id IN (SELECT id FROM down)`
 
+	// A node and what is below it, at most $2 of them. Both databases return parents before their children, and
+	// stop at the limit, as long as the result is not sorted.
+	stSubtree = `WITH RECURSIVE down(depth, ` + Columns + `) AS (
+		SELECT 0, ` + Columns + ` FROM tree_node WHERE id = $1
+		UNION ALL
+		SELECT down.depth + 1, n.id, n.parent, n.name, n.kind, n.data, n.acl, n.version, n.created, n.modified, n.ord
+		FROM down JOIN tree_node n ON n.parent = down.id WHERE down.depth < 1000
+	) SELECT ` + Columns + ` FROM down LIMIT $2`
+
+	stLog    = `INSERT INTO tree_audit (at, actor, op, node, kind, name, version, undoable, before, undone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, false)`
+	stPrune  = `DELETE FROM tree_audit WHERE seq <= (SELECT max(seq) FROM tree_audit) - $1`
+	stAudit  = `SELECT seq, at, actor, op, node, kind, name, version, undoable, undone FROM tree_audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2`
+	stOne    = `SELECT seq, at, actor, op, node, kind, name, version, undoable, undone FROM tree_audit WHERE node = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`
+	stBefore = `SELECT op, node, name, version, undoable, undone, before FROM tree_audit WHERE seq = $1`
+	stUndone = `UPDATE tree_audit SET undone = true WHERE seq = $1`
+
 	// How many levels there are below a node, as far as $2.
 	stHeight = `WITH RECURSIVE down(id, depth) AS (
 		SELECT id, 0 FROM tree_node WHERE id = $1
@@ -70,9 +86,10 @@ func bind(d Dialect) statements {
 	b := d.Bind
 	return statements{
 		root: b(stRoot), load: b(stLoad), child: b(stChild), insert: b(stInsert),
-		update: b(stUpdate), rename: b(stRename), setACL: b(stSetACL), setParent: b(stSetParent), setOrder: b(stSetOrder), del: b(stDelete),
+		update: b(stUpdate), setACL: b(stSetACL), place: b(stPlace), setOrder: b(stSetOrder), del: b(stDelete),
 		first: b(stFirst), after: b(stAfter), lineage: b(stLineage), height: b(stHeight), current: b(stCurrent), count: b(stCount),
 		lists: b(stLists), addText: b(stAddText), dropText: b(stDropText), inherit: b(stInherit), search: d.Search(),
+		subtree: b(stSubtree), log: b(stLog), prune: b(stPrune), audit: b(stAudit), one: b(stOne), before: b(stBefore), undone: b(stUndone),
 		nodes: b(fmt.Sprintf(stNodes, d.In("n.id", "$1"))), descend: d.Descend(),
 	}
 }

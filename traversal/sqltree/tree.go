@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/traversal/topics"
 )
 
 // Options are the settings of a Tree. Root is required; the zero values of all others are good.
@@ -24,6 +25,20 @@ type Options struct {
 	// own. The unit of a request is that of framework/transaction.
 	Unit func(ctx context.Context) (Unit, bool)
 
+	// Hub publishes the changes of the tree, under the name Topic ("sqltree" by default). With a
+	// transport, other processes receive them as well. The application closes and runs it. nil: only
+	// this process receives them.
+	Hub   *topics.Hub
+	Topic string
+
+	// OnError is called with errors that no caller can receive: that an event was not sent. It may be
+	// called concurrently. nil ignores them.
+	OnError func(err error)
+
+	// Audit is how many changes the audit log keeps. The default is 1,000; a negative number switches
+	// it off.
+	Audit int
+
 	// MaxDepth limits how deep the tree can become: the root has depth 0. The default is 64, the
 	// maximum 500, since SQLite cannot delete a tree of more than 1,000 levels.
 	MaxDepth int
@@ -34,6 +49,10 @@ type Options struct {
 }
 
 func (o *Options) complete() error {
+	o.Audit = orDefault(o.Audit, 1000)
+	if o.Topic == "" {
+		o.Topic = "sqltree"
+	}
 	o.MaxDepth = orDefault(o.MaxDepth, 64)
 	o.MaxName = orDefault(o.MaxName, 255)
 	o.MaxData = orDefault(o.MaxData, 4<<20)
@@ -61,6 +80,7 @@ type Tree struct {
 	kinds   kinds
 	sql     statements
 	root    uuid.UUID
+	hub     *topics.Hub
 	paths   *async.Batcher[pathKey, []row] // nil if the database gains nothing by it
 }
 
@@ -75,7 +95,10 @@ func New(ctx context.Context, db *Database, o Options) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{db: db, options: o, kinds: k, sql: bind(db.dialect)}
+	t := &Tree{db: db, options: o, kinds: k, sql: bind(db.dialect), hub: o.Hub}
+	if t.hub == nil {
+		t.hub = topics.New(topics.Options{})
+	}
 	if err := t.migrate(ctx); err != nil {
 		return nil, fmt.Errorf("migrate the tree: %w", err)
 	}
@@ -89,9 +112,12 @@ func New(ctx context.Context, db *Database, o Options) (*Tree, error) {
 // Database returns the database of the tree.
 func (t *Tree) Database() *Database { return t.db }
 
-// Close waits for the reads that requests share, and refuses further ones. It does not close the
-// database.
+// Close waits for the reads that requests share, and refuses further ones. It closes neither the database
+// nor Options.Hub.
 func (t *Tree) Close(ctx context.Context) error {
+	if t.options.Hub == nil {
+		t.hub.Close()
+	}
 	if t.paths == nil {
 		return nil
 	}

@@ -55,12 +55,19 @@ const attempts = 5
 // write runs one operation that changes the tree. It becomes part of the unit of ctx; without one it is
 // a transaction of its own, which runs again if the database asks for it. So fn may run several times,
 // and must not change a resource: done does that, after the last statement has succeeded.
-func (t *Tree) write(ctx context.Context, fn func(tx *sql.Tx) error, done func()) error {
+//
+// What fn records goes into the audit log with the same transaction, and is published after its commit.
+func (t *Tree) write(ctx context.Context, fn func(w *writing) error, done func()) error {
 	unit, ok := t.unit(ctx)
 	if !ok {
-		err := t.inTransaction(ctx, fn)
+		var w *writing
+		err := t.inTransaction(ctx, func(tx *sql.Tx) error {
+			w = &writing{tree: t, tx: tx, actor: actor(ctx), now: time.Now().UnixMicro()}
+			return w.run(ctx, fn)
+		})
 		if err == nil {
 			done()
+			t.publish(ctx, w.events())
 		}
 		return err
 	}
@@ -68,11 +75,13 @@ func (t *Tree) write(ctx context.Context, fn func(tx *sql.Tx) error, done func()
 	if err != nil {
 		return err
 	}
-	if err := fn(tx); err != nil {
+	w := &writing{tree: t, tx: tx, actor: actor(ctx), now: time.Now().UnixMicro()}
+	if err := w.run(ctx, fn); err != nil {
 		unit.Fail(err)
 		return err
 	}
 	done()
+	unit.AfterCommit(func(ctx context.Context) { t.publish(ctx, w.events()) })
 	return nil
 }
 

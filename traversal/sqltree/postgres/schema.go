@@ -44,6 +44,21 @@ CREATE TABLE tree_text (
 );
 CREATE INDEX tree_text_words ON tree_text USING gin (words);
 CREATE INDEX tree_node_acl ON tree_node (id) WHERE acl IS NOT NULL;
+`, `
+CREATE TABLE tree_audit (
+	seq      bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	at       bigint  NOT NULL,
+	actor    text    NOT NULL,
+	op       text    NOT NULL,
+	node     uuid    NOT NULL,
+	kind     text    NOT NULL,
+	name     text    NOT NULL,
+	version  bigint  NOT NULL,
+	undoable boolean NOT NULL,
+	undone   boolean NOT NULL,
+	before   text    NOT NULL
+);
+CREATE INDEX tree_audit_node ON tree_audit (node, seq);
 `}
 
 // descend resolves a path. The name of each step is taken from the array by its subscript: joined with

@@ -45,6 +45,21 @@ CREATE TRIGGER tree_text_changed AFTER UPDATE OF title, body ON tree_text BEGIN
 	INSERT INTO tree_words (tree_words, rowid, title, body) VALUES ('delete', old.seq, old.title, old.body);
 	INSERT INTO tree_words (rowid, title, body) VALUES (new.seq, new.title, new.body);
 END;
+`, `
+CREATE TABLE tree_audit (
+	seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+	at       INTEGER NOT NULL,
+	actor    TEXT    NOT NULL,
+	op       TEXT    NOT NULL,
+	node     BLOB    NOT NULL,
+	kind     TEXT    NOT NULL,
+	name     TEXT    NOT NULL,
+	version  INTEGER NOT NULL,
+	undoable INTEGER NOT NULL,
+	undone   INTEGER NOT NULL,
+	before   TEXT    NOT NULL
+) STRICT;
+CREATE INDEX tree_audit_node ON tree_audit (node, seq);
 `}
 
 // descend resolves a path. The name of each step is taken from the array by its subscript: joined with
