@@ -53,7 +53,10 @@ func (x *explainer) routes() {
 	for _, attempt := range table.Explain(x.request) {
 		route := explainedRoute(attempt.Route)
 		route.Matched = attempt.Matched
-		route.Failed = attempt.Failed + x.tested(strings.TrimPrefix(attempt.Failed, "predicate "))
+		route.Failed = attempt.Failed
+		if failed, ok := strings.CutSuffix(strings.TrimPrefix(attempt.Failed, "predicate "), " does not hold"); ok && !strings.Contains(failed, "match_param=") {
+			route.Failed += had(x.request, failed) // a match_param is about the markers, which the route shows
+		}
 		for _, p := range attempt.Params {
 			value := p.Value
 			if p.Values != nil {

@@ -100,12 +100,14 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 	for _, c := range p.Candidates {
 		v := explain.View{
 			View: c.Info.String(), Function: c.Info.View.FuncName(), Source: c.Info.Source.String(),
-			Failed: c.Failed + x.tested(c.Failed), Permission: c.Info.Permission, Chosen: c.Info == p.View,
+			Failed: c.Failed, Permission: c.Info.Permission, Chosen: c.Info == p.View,
 			Behind: chosen && c.Failed == "",
 		}
 		chosen = chosen || v.Chosen
 		if c.Err != nil {
 			v.Error = c.Err.Error()
+		} else {
+			v.Failed += had(x.request, c.Failed)
 		}
 		if v.Chosen && p.Decision != nil {
 			v.Decision = x.decision(*p.Decision)
@@ -116,15 +118,6 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 		all = append(all, v)
 	}
 	return all
-}
-
-// tested returns what a failed predicate was tested against, where the request line does not show
-// it: the decoded path.
-func (x *explainer) tested(failed string) string {
-	if strings.HasPrefix(strings.TrimLeft(failed, "!"), "path_info=") {
-		return fmt.Sprintf(" for the path %q", x.request.URL.Path)
-	}
-	return ""
 }
 
 // decision describes a decision of the policy, and whom it is about.

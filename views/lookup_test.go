@@ -153,7 +153,7 @@ func TestTies(t *testing.T) {
 		assert.Contains(t, text, "default view for views_test.container and default view for views_test.content both serve *views_test.book")
 		assert.Contains(t, text, "neither views_test.container nor views_test.content is narrower")
 		assert.Contains(t, text, "add views.Order[*views_test.book](c, …)")
-		assert.Contains(t, text, "lookup_test.go:")
+		assert.Regexp(t, `declared at \S*lookup_test\.go:(\d+)\n\s+and at \S*lookup_test\.go:(\d+)`, text)
 	})
 	t.Run("are told at first sight", func(t *testing.T) {
 		t.Parallel()

@@ -145,7 +145,7 @@ type View struct {
 	View       string `json:"view"`
 	Function   string `json:"function,omitempty"`
 	Source     string `json:"source"`
-	Failed     string `json:"failed,omitempty"` // the first predicate that does not hold; for path_info also the path
+	Failed     string `json:"failed,omitempty"` // the first predicate that does not hold, and what the request has
 	Error      string `json:"error,omitempty"`  // the error of that predicate
 	Chosen     bool   `json:"chosen"`
 	Permission string `json:"permission,omitempty"`

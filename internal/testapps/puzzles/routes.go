@@ -40,7 +40,7 @@ var Routes = []Puzzle{
 			c.AddView(views.Func(show), views.Route("save"))
 		},
 		Request: "POST /save", Status: 405,
-		Cause: []string{`save /save (app.go:1): predicate method="PUT" does not hold`},
+		Cause: []string{`save /save (app.go:1): predicate method="PUT" does not hold for the method "POST"`},
 	},
 	{
 		Story: "The page of the shop exists but is not found.",

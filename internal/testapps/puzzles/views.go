@@ -16,7 +16,7 @@ var Views = []Puzzle{
 			c.AddView(views.Func(show), views.Name("search"), views.Param("query"))
 		},
 		Request: "GET /search?q=mastaba", Status: 404,
-		Cause: []string{`view "search" for any resource [param="query"]: param="query" does not hold`},
+		Cause: []string{`view "search" for any resource [param="query"]: param="query" without the parameter "query" does not hold`},
 	},
 	{
 		Story: "The browser gets the page, but the script gets 406.",
@@ -24,7 +24,7 @@ var Views = []Puzzle{
 			c.AddView(views.Func(show), views.Accept("text/html"))
 		},
 		Request: "GET /", Headers: []string{"Accept: application/json"}, Status: 406,
-		Cause: []string{`default view for any resource [accept="text/html"]: accept="text/html" does not hold`},
+		Cause: []string{`default view for any resource [accept="text/html"]: accept="text/html" for the header Accept "application/json" does not hold`},
 	},
 	{
 		Story: "The delete button gets 405.",
@@ -32,7 +32,7 @@ var Views = []Puzzle{
 			c.AddView(views.Func(show), views.Name("delete"), views.Method("DELETE"))
 		},
 		Request: "POST /delete", Status: 405,
-		Cause: []string{"405 Method Not Allowed (Allow: DELETE, OPTIONS)", `method="DELETE" does not hold`},
+		Cause: []string{"405 Method Not Allowed (Allow: DELETE, OPTIONS)", `method="DELETE" for the method "POST" does not hold`},
 	},
 	{
 		Story: "The CSV import rejects a CSV file.",
@@ -40,7 +40,25 @@ var Views = []Puzzle{
 			c.AddView(views.Func(show), views.Name("import"), views.Method("POST"), views.ContentType("text/csv"))
 		},
 		Request: "POST /import", Headers: []string{"Content-Type: application/vnd.ms-excel"}, Status: 415,
-		Cause: []string{`content_type="text/csv" does not hold`},
+		Cause: []string{`content_type="text/csv" for the header Content-Type "application/vnd.ms-excel" does not hold`},
+	},
+	{
+		Story: "The draft is asked for, but the old page is shown.",
+		Declare: func(c *framework.Configurator) {
+			c.AddView(views.Func(show))
+			c.AddView(views.Func(show), views.Param("draft=yes", "lang"))
+		},
+		Request: "GET /?draft=true", Status: 200,
+		Cause: []string{`for the parameter "draft" "true" and without the parameter "lang" does not hold`},
+	},
+	{
+		Story: "The client has a token, but the page for clients is not chosen.",
+		Declare: func(c *framework.Configurator) {
+			c.AddView(views.Func(show))
+			c.AddView(views.Func(show), views.Header("Authorization:Bearer"))
+		},
+		Request: "GET /", Headers: []string{"Authorization: Token s3cret"}, Status: 200,
+		Cause: []string{`for a header Authorization that is not shown does not hold`},
 	},
 	{
 		Story: "The preferences are not found.",
@@ -59,7 +77,7 @@ var Views = []Puzzle{
 		},
 		Request: "GET /", Status: 200,
 		Cause: []string{
-			`default view for any resource [header="X-Beta"]: header="X-Beta" does not hold`,
+			`default view for any resource [header="X-Beta"]: header="X-Beta" without the header X-Beta does not hold`,
 			"default view for any resource: chosen",
 		},
 	},
