@@ -38,12 +38,22 @@ func (x *explainer) stepped(_ context.Context, s traversal.Step) {
 	}
 	if s.Err != nil && s.Err != traversal.ErrNotFound {
 		step.Error = s.Err.Error()
+		if !step.Missing && looksMissing(step.Error) {
+			step.Error += " (it does not wrap traversal.ErrNotFound, and so is a failure, not a missing child)"
+		}
 	}
 	if s.Capability == "none" {
 		hints := slices.DeleteFunc(traversal.Misfits(reflect.TypeOf(s.Parent)), isOfLister)
 		step.Hint = strings.Join(hints, "; ")
 	}
 	x.steps = append(x.steps, step)
+}
+
+// looksMissing reports whether the text of an error reads as that of something that is not there.
+func looksMissing(text string) bool {
+	return slices.ContainsFunc([]string{"not found", "not exist", "no rows", "no such"}, func(words string) bool {
+		return strings.Contains(strings.ToLower(text), words)
+	})
 }
 
 // routes describes the routes that are tried, and those that the matching one hides.

@@ -301,8 +301,8 @@ func narrower(a, b reflect.Type) bool { return a != b && a.Implements(b) && !b.I
 
 func tied(t reflect.Type, a, b *multiview) error {
 	one, two := a.members[0].info, b.members[0].info
-	return fmt.Errorf("%s and %s both serve %s, and neither %s nor %s is narrower: add views.Order[%s](c, …), or a view for %[3]s itself\n    declared at %s\n    and at %s",
-		one, two, t, a.typ, b.typ, t, one.Source, two.Source)
+	return fmt.Errorf("%s and %s both serve %s, and neither %s nor %s is narrower: add views.Order[%s](c, …), or a view for %s itself\n    declared at %s\n    and at %s",
+		one, two, t, a.typ, b.typ, t, t, one.Source, two.Source)
 }
 
 // cursor goes through the views of a chain in the order in which they are tried.

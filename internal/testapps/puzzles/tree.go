@@ -3,6 +3,8 @@ package puzzles
 import (
 	"context"
 	"errors"
+	html "html/template"
+	text "text/template"
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/traversal"
@@ -56,6 +58,20 @@ var Tree = []Puzzle{
 		Cause: []string{`headers ignored, since "192.0.2.1:1234" is not a trusted proxy (see framework.Options.TrustedProxies): X-Vhm-Root: /sites/acme`},
 	},
 	{
+		Story:   "A letter that is gone is 500 instead of 404.",
+		Options: framework.Options{Root: root(files{})},
+		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show)) },
+		Request: "GET /gone", Status: 500,
+		Cause: []string{"gone: not found (it does not wrap traversal.ErrNotFound, and so is a failure, not a missing child)"},
+	},
+	{
+		Story:   "The view for templates does not serve a template.",
+		Options: framework.Options{Root: root(traversal.Map{"first": new(html.Template)})},
+		Declare: func(c *framework.Configurator) { c.AddView(views.Func(show), views.For[*text.Template]()) },
+		Request: "GET /first", Status: 404,
+		Cause: []string{"the resource is of *html/template.Template, the view is for *text/template.Template, another type of the same name"},
+	},
+	{
 		Story: "Ann may edit this project, but gets 403.",
 		Options: framework.Options{
 			Root:     root(traversal.Map{"acme": &project{Closed: true, inside: traversal.Map{"plan": &Letter{}}}}),
@@ -79,6 +95,14 @@ var errDown = errors.New("dial tcp 10.0.0.9:5432: connection refused")
 
 // Child queries the database.
 func (store) Child(context.Context, string) (traversal.Resource, error) { return nil, errDown }
+
+// files is a container whose error for a missing child does not wrap traversal.ErrNotFound.
+type files struct{}
+
+// Child finds nothing.
+func (files) Child(_ context.Context, name string) (traversal.Resource, error) {
+	return nil, errors.New(name + ": not found")
+}
 
 // registered is a letter by embedding.
 type registered struct{ Letter }

@@ -9,6 +9,8 @@ func Hint(t, has reflect.Type) string {
 	switch {
 	case has == nil || t == has:
 		return ""
+	case t.String() == has.String():
+		return "the resource is of " + path(t) + ", the view is for " + path(has) + ", another type of the same name"
 	case t.Kind() == reflect.Pointer && t.Elem() == has, has.Kind() == reflect.Pointer && has.Elem() == t:
 		return "the resource is a " + t.String() + ", a different type: register the view for that type"
 	case has.Kind() == reflect.Interface:
@@ -19,6 +21,17 @@ func Hint(t, has reflect.Type) string {
 		return "it is embedded: use views.Inherit(c, func(x " + t.String() + ") " + has.String() + " { … })"
 	}
 	return ""
+}
+
+// path returns the name of a type with its import path.
+func path(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		return "*" + path(t.Elem())
+	}
+	if t.PkgPath() == "" {
+		return t.String()
+	}
+	return t.PkgPath() + "." + t.Name()
 }
 
 // embeds reports whether t, or the struct that it points to, embeds has or a pointer to it.
