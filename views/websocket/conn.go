@@ -164,10 +164,13 @@ func (s *socket) serve(w http.ResponseWriter, r *web.Request, hr *http.Request) 
 		return
 	}
 	c.ws.SetReadLimit(s.options.MaxMessage)
-	c.ctx, c.cancel = context.WithCancelCause(r.Context())
+	// The context of the server ends the socket, and close ends that of the socket: linking them would cost
+	// each idle socket half a kilobyte more.
+	c.ctx, c.cancel = context.WithCancelCause(context.WithoutCancel(r.Context()))
 	c.r = r.WithContext(c.ctx)
-	stop := context.AfterFunc(r.Context(), func() {
-		c.close(&CloseError{Code: StatusGoingAway, Reason: "the server is stopping", Err: context.Cause(r.Context())}, gracefully)
+	server := r.Request.Context()
+	stop := context.AfterFunc(server, func() {
+		c.close(&CloseError{Code: StatusGoingAway, Reason: "the server is stopping", Err: context.Cause(server)}, gracefully)
 	})
 	leave := joinDrain(r.Draining(), c)
 	c.begin()
