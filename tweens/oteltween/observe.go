@@ -41,6 +41,9 @@ type Options struct {
 // the requests in flight (http.server.active_requests) and the bytes sent
 // (http.server.response.body.size).
 //
+// The span of a websocket lasts as long as the socket, and has its end as mastaba.websocket.close_code,
+// messages_in, messages_out, bytes_in, bytes_out and subprotocol. The metrics have its status 101.
+//
 // A status of 500 or more is an error of the span, with the error that inner tweens returned, if
 // any.
 func Observe(o Options) tweens.Factory {
@@ -123,6 +126,7 @@ func (ob *observer) End(ctx context.Context, o *tweens.Observation) {
 	if span.IsRecording() {
 		span.SetName(spanName(o))
 		span.SetAttributes(append(outcomeAttributes(o), attribute.Int64("http.response.body.size", o.Bytes))...)
+		span.SetAttributes(socketAttributes(o.Request)...)
 		if o.Status >= 500 {
 			text := http.StatusText(o.Status)
 			if o.Err != nil {
@@ -215,6 +219,26 @@ func outcomeAttributes(o *tweens.Observation) []attribute.KeyValue {
 	case o.Status >= 500:
 		list = append(list, attribute.String("error.type", strconv.Itoa(o.Status)))
 	}
+	return list
+}
+
+// socketAttributes returns what is known of a websocket that ended; nil for other requests.
+func socketAttributes(r *web.Request) (list []attribute.KeyValue) {
+	fields, ok := web.Upgraded.Peek(r)
+	if !ok {
+		return nil
+	}
+	fields(func(name string, value any) {
+		key := attribute.Key("mastaba.websocket." + name)
+		switch v := reflect.ValueOf(value); {
+		case v.CanInt():
+			list = append(list, key.Int64(v.Int()))
+		case v.CanUint():
+			list = append(list, key.Int64(int64(v.Uint())))
+		default:
+			list = append(list, key.String(fmt.Sprint(value)))
+		}
+	})
 	return list
 }
 

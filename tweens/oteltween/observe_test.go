@@ -185,3 +185,22 @@ func BenchmarkObserve(b *testing.B) {
 		})
 	}
 }
+
+// upgraded describes a websocket as package views/websocket does.
+func upgraded(add func(name string, value any)) {
+	add("subprotocol", "chat")
+	add("close_code", uint16(1001))
+	add("messages_in", int64(3))
+}
+
+func TestSpanOfAWebsocket(t *testing.T) {
+	t.Parallel()
+	span, _ := observed(t, oteltween.Options{}, "GET", func(r *web.Request) (*web.Response, error) {
+		web.Upgraded.Set(r, upgraded)
+		return r.Empty(204), nil
+	})
+	got := texts(span.Attributes)
+	assert.Equal(t, "chat", got["mastaba.websocket.subprotocol"])
+	assert.Equal(t, "1001", got["mastaba.websocket.close_code"])
+	assert.Equal(t, "3", got["mastaba.websocket.messages_in"])
+}

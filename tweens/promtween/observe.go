@@ -28,7 +28,10 @@ type Options struct {
 }
 
 // Observe measures each request: http_request_duration_seconds and http_response_size_bytes by
-// method, route, resource, view and code, and http_requests_in_flight in total.
+// method, route, resource, view and code, and http_requests_in_flight in total. The duration of a
+// websocket is that of a request with the code 101; http_websocket_closes_total counts its end by
+// close code, http_websocket_messages_total and http_websocket_bytes_total what went "in" and "out",
+// all three by route, resource and view.
 func Observe(o Options) tweens.Factory {
 	return tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		ob, err := newObserver(o)
@@ -45,6 +48,7 @@ type observer struct {
 	duration *prometheus.HistogramVec
 	size     *prometheus.HistogramVec
 	inFlight prometheus.Gauge
+	sockets  sockets
 }
 
 var _ tweens.Observer = (*observer)(nil)
@@ -71,7 +75,9 @@ func newObserver(o Options) (*observer, error) {
 	ob.inFlight, errs[2] = register[prometheus.Gauge](o.Registerer, prometheus.NewGauge(prometheus.GaugeOpts{
 		Namespace: o.Namespace, Name: "http_requests_in_flight", Help: "Requests in flight.",
 	}))
-	if err := errors.Join(errs[:]...); err != nil {
+	var err error
+	ob.sockets, err = newSockets(o)
+	if err := errors.Join(append(errs[:], err)...); err != nil {
 		return nil, fmt.Errorf("promtween: register the metrics: %w", err)
 	}
 	return ob, nil
@@ -110,6 +116,9 @@ func (ob *observer) End(ctx context.Context, o *tweens.Observation) {
 	values := []string{method(o.Request.Method), o.Pattern, resource, o.View, strconv.Itoa(o.Status)}
 	ob.duration.WithLabelValues(values...).Observe(o.Duration.Seconds())
 	ob.size.WithLabelValues(values...).Observe(float64(o.Bytes))
+	if fields, ok := web.Upgraded.Peek(o.Request); ok {
+		ob.sockets.add(fields, o.Pattern, resource, o.View)
+	}
 }
 
 // method returns a known method, or "other": a client may send any.

@@ -81,6 +81,40 @@ func TestObserve(t *testing.T) {
 	}, shown(metrics))
 }
 
+func TestWebsockets(t *testing.T) {
+	t.Parallel()
+	metrics := prometheus.NewRegistry()
+	code := uint16(1001)
+	h := around(t, promtween.Options{Registerer: metrics}, func(r *web.Request) (*web.Response, error) {
+		web.Upgraded.Set(r, func(add func(string, any)) { // as package views/websocket does
+			add("close_code", code)
+			add("messages_in", int64(3))
+			add("messages_out", int64(1))
+			add("bytes_in", int64(30))
+			add("bytes_out", int64(10))
+		})
+		return r.Empty(204), nil
+	})
+	play(t, h, "GET")
+	for code = 4001; code < 4003; code++ { // of a client
+		play(t, h, "GET")
+	}
+	var sockets []string
+	for _, line := range shown(metrics) {
+		if strings.Contains(line, "websocket") {
+			sockets = append(sockets, line)
+		}
+	}
+	assert.Equal(t, []string{
+		`http_websocket_bytes_total{direction="in",resource="",route="",view=""} 90`,
+		`http_websocket_bytes_total{direction="out",resource="",route="",view=""} 30`,
+		`http_websocket_closes_total{code="1001",resource="",route="",view=""} 1`,
+		`http_websocket_closes_total{code="4xxx",resource="",route="",view=""} 2`,
+		`http_websocket_messages_total{direction="in",resource="",route="",view=""} 9`,
+		`http_websocket_messages_total{direction="out",resource="",route="",view=""} 3`,
+	}, sockets)
+}
+
 func TestOtherMetricsOfTheSameName(t *testing.T) {
 	t.Parallel()
 	metrics := prometheus.NewRegistry()
