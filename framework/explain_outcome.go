@@ -1,6 +1,7 @@
 package framework
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,7 +30,7 @@ func (x *explainer) outcome(err error) {
 			x.response(explain.ByFramework, p.Response)
 			return
 		default:
-			*end = explain.Outcome{Status: http.StatusOK, By: explain.ByView, View: p.View.String(), At: x.at}
+			*end = explain.Outcome{Status: cmp.Or(p.Status, http.StatusOK), By: explain.ByView, View: p.View.String(), At: x.at}
 			return
 		}
 	}

@@ -62,7 +62,8 @@
 //
 // The view runs after the tweens have returned: the time limit of the tween Timeout does not apply
 // to it, and the access log has its line at the end, with the close code and the messages and bytes
-// of both sides; web.Upgraded has them for observers. The session was saved with the handshake, and
+// of both sides; web.Upgraded has them for observers. An explanation foretells the response to the
+// handshake, unless the view calls New itself. The session was saved with the handshake, and
 // a later change is the error session.ErrSaved.
 //
 // A server that stops (Request.Draining) closes its sockets with 1001 and waits for their views as

@@ -2,6 +2,7 @@ package websocket
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -49,6 +50,24 @@ func checkHandshake(r *web.Request, o *Options) error {
 		return err
 	}
 	return nil
+}
+
+// describe says for an explanation what socket a valid handshake opens.
+func describe(r *web.Request, o *Options) string {
+	text := "the view opens a websocket"
+	switch agreed := subprotocol(r.Header, o.Subprotocols); {
+	case agreed != nil:
+		text += fmt.Sprintf(" with the subprotocol %q", agreed[0])
+	case len(o.Subprotocols) > 0:
+		text += fmt.Sprintf(" without a subprotocol: the client offers none of %q", o.Subprotocols)
+	}
+	switch {
+	case slices.Contains(o.Origins, "*"):
+		text += ", for pages of any origin"
+	case len(o.Origins) > 0:
+		text += fmt.Sprintf(", for pages of its own origin and of %s", strings.Join(o.Origins, ", "))
+	}
+	return text + "; the access log has its end"
 }
 
 func upgradeRequired(detail string) error {

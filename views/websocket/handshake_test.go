@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/explain"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
@@ -68,13 +69,25 @@ func TestHandshakes(t *testing.T) {
 			require.NoError(t, err)
 			defer conn.Close()
 			require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
-			_, err = conn.Write([]byte(strings.ReplaceAll(line+"\n"+strings.Replace(right, test.old, test.with, 1)+"\n", "\n", "\r\n") + "hello"))
+			sent := strings.ReplaceAll(line+"\n"+strings.Replace(right, test.old, test.with, 1)+"\n", "\n", "\r\n") + "hello"
+			_, err = conn.Write([]byte(sent))
 			require.NoError(t, err)
 			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 			require.NoError(t, err)
 			assert.Equal(t, test.status, resp.StatusCode)
 			for name, want := range test.headers {
 				assert.Equal(t, want, resp.Header.Get(name))
+			}
+
+			hr, err := http.ReadRequest(bufio.NewReader(strings.NewReader(sent)))
+			require.NoError(t, err)
+			foretold := app.Explain(hr)
+			assert.Equal(t, test.status, foretold.Outcome.Status, "an explanation foretells it")
+			if test.status == 101 {
+				assert.Equal(t, explain.ByView, foretold.Outcome.By)
+			}
+			if test.status != 405 {
+				assert.Contains(t, strings.Join(foretold.Notes, "\n"), "the view opens a websocket, for pages of its own origin and of https://app.example.org")
 			}
 		})
 	}
