@@ -24,7 +24,7 @@ type Info struct {
 
 	status  [2]int // statuses of an ErrorStatus view
 	options declaration
-	foresee func(*web.Request) (int, string, error) // see Foresee
+	foresee func(*web.Request, *Prediction)
 }
 
 var _ fmt.Stringer = (*Info)(nil)
@@ -32,11 +32,8 @@ var _ fmt.Stringer = (*Info)(nil)
 // Status returns the range of statuses that an error view handles, zeros for every other view.
 func (i *Info) Status() (lo, hi int) { return i.status[0], i.status[1] }
 
-// Foresee sets what an explanation says about the response of the view: its status and a note, or the
-// error that it is. A mapper may call it while it builds, for a check that comes before its view.
-func (i *Info) Foresee(check func(*web.Request) (status int, note string, err error)) {
-	i.foresee = check
-}
+// Foresee lets a mapper add to a Prediction what it knows before its view is called.
+func (i *Info) Foresee(add func(r *web.Request, p *Prediction)) { i.foresee = add }
 
 // String describes the view as conflicts and listings do:
 // `view "edit" for *wiki.Page [method="POST"]`.

@@ -17,9 +17,9 @@ type Prediction struct {
 	// Candidates are the views that might match, in the order in which they are tried. The first
 	// one that did not fail is View.
 	Candidates []Candidate
-	// View is the view that matches, and Status that of its response if it is known, otherwise 0.
+	// View is the view that matches, nil if none did.
 	View   *Info
-	Status int
+	Status int // of the response of View, 0 if nothing is known of it
 	// Decision is that of the security policy, if View requires a permission.
 	Decision *web.Decision
 	// Response is a response that is known without calling a view: to OPTIONS, the default response
@@ -101,9 +101,8 @@ func (o *Prediction) try(r *web.Request, c *chain, res traversal.Resource) bool 
 	if o.Response = slashed(r, view.info); o.Response == nil {
 		o.Err = checkInput(r, view.info)
 	}
-	if check := view.info.foresee; check != nil && o.Response == nil && o.Err == nil {
-		status, note, err := check(r)
-		o.Status, o.Notes, o.Err = status, append(o.Notes, note), err
+	if view.info.foresee != nil && o.Response == nil && o.Err == nil {
+		view.info.foresee(r, o)
 	}
 	return true
 }

@@ -19,10 +19,11 @@ var picture = []room{
 	{path: "internal/load/logged", may: rooms("framework", "framework/cli", "tweens", "views")},
 	{path: "internal/load/bare"},
 	{path: "internal/load/idle"},
-	{path: "internal/rfc9110"},                 // a model of responses, for the tests of what sends them
-	{path: "internal/testserver"},              // databases for tests that stop them
-	{path: "internal/cputime"},                 // for tests of complexity
-	{path: "internal/conformance/pluralmodel"}, // plural forms, read in a simple way
+	{path: "internal/rfc9110"},                              // a model of responses, for the tests of what sends them
+	{path: "internal/soak", may: rooms("traversal/topics")}, // for the soak tests of live views
+	{path: "internal/testserver"},                           // databases for tests that stop them
+	{path: "internal/cputime"},                              // for tests of complexity
+	{path: "internal/conformance/pluralmodel"},              // plural forms, read in a simple way
 
 	// Programs, and what helps people to write them.
 	{path: "examples/hello", may: rooms("framework", "tweens", "views")}, // the least: without the command line
@@ -84,8 +85,8 @@ var picture = []room{
 	{path: "views/i18n/internal/builtin", may: rooms("views/web"), tests: append(rooms("views/i18n", "views/i18n/messages", "views/forms/validator", "views/forms", "framework/security"), application...)}, // catalogs of the framework's texts
 	{path: "views/websocket/websockettest", may: rooms("views/websocket"), tests: application},                                                                                                              // a client for tests
 	{path: "views/websocket", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"),
-		tests: append(rooms("views/websocket/websockettest", "framework/server", "framework/session"), application...)},
-	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"), tests: application},
+		tests: append(rooms("internal/soak", "views/websocket/websockettest", "framework/server", "framework/session"), application...)},
+	{path: "views/sse", may: rooms("views", "views/web", "registry", "traversal", "traversal/async", "traversal/topics"), tests: append(rooms("internal/soak"), application...)},
 	{path: "views/canonical", may: rooms("views", "views/web", "registry", "traversal"), tests: application},
 	{path: "views/conditional", may: rooms("views", "views/web", "registry", "traversal"), tests: append(rooms("internal/rfc9110"), application...)},
 	// Files by name, and what an application puts in their place: for templates, static files,

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -14,10 +12,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/internal/soak"
 	"github.com/mastaba-go/mastaba/traversal/topics"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/sse"
@@ -61,62 +59,33 @@ func soaked(t *testing.T, hub *topics.Hub) *frameworktest.App {
 // A client gets each message in order, unless it was too slow, and in the end no goroutine, memory or
 // presence is left. MASTABA_SOAK sets how long it runs, such as 5m, and then there are 2,000 streams.
 func TestSoak(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes its time")
-	}
-	long, streams := 2*time.Second, 100
-	if text := os.Getenv("MASTABA_SOAK"); text != "" {
-		var err error
-		long, err = time.ParseDuration(text)
-		require.NoError(t, err)
-		streams = 2000
-	}
+	lasts, streams := soak.Size(t, 100, 2000)
 	hub := topics.New(topics.Options{Keep: 64})
 	defer hub.Close()
 	app := soaked(t, hub)
 	app.Stream("/").Close() // what is allocated once
-	goroutines, heap := runtime.NumGoroutine(), heapInUse()
+	before := soak.Begin()
 
-	var received, ended atomic.Int64
-	stop, silence := make(chan struct{}), make(chan struct{})
-	var clients, publisher sync.WaitGroup
-	publisher.Go(func() {
-		for n := 1; ; n++ {
-			select {
-			case <-silence:
-				return
-			case <-time.After(5 * time.Millisecond):
-			}
-			if _, err := hub.Publish(context.Background(), "/room", "n", []byte(strconv.Itoa(n))); err != nil {
-				t.Error(err)
-				return
-			}
+	var received atomic.Int64
+	var readers sync.Pool // of a client that comes back
+	ended, _ := soak.Run(t, hub, lasts, streams, func() {
+		c, _ := readers.Get().(*reader)
+		if c == nil {
+			c = new(reader)
 		}
+		c.last, c.position = follow(t, app, c.last, c.position, &received)
+		readers.Put(c)
 	})
-	for range streams {
-		clients.Go(func() {
-			last, position := 0, ""
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				last, position = follow(t, app, last, position, &received)
-				ended.Add(1)
-			}
-		})
-	}
-	time.Sleep(long)
-	close(stop)
-	clients.Wait()
-	close(silence)
-	publisher.Wait()
-	t.Logf("%d streams, %d messages received", ended.Load(), received.Load())
+	t.Logf("%d streams, %d messages received", ended, received.Load())
 	assert.Positive(t, received.Load())
 	assert.Empty(t, hub.Present("/room"))
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines+1 }, 10*time.Second, 10*time.Millisecond) // Eventually has one
-	require.Eventually(t, func() bool { return heapInUse() <= heap+4<<20 }, 10*time.Second, 100*time.Millisecond)
+	before.NothingIsLeft(t)
+}
+
+// reader is what a client has: the messages up to last, and the position behind them.
+type reader struct {
+	last     int
+	position string
 }
 
 // follow is one stream of TestSoak, of a client that has the messages up to last. It returns what
@@ -154,13 +123,6 @@ func follow(t *testing.T, app *frameworktest.App, last int, position string, rec
 		time.Sleep(time.Duration(rand.IntN(500)) * time.Millisecond)
 	}
 	return last, position
-}
-
-func heapInUse() uint64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }
 
 // A HEAD request for a stream ends at once, and nobody is present for it.

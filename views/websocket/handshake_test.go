@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
-	"github.com/mastaba-go/mastaba/framework/explain"
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
@@ -84,7 +83,7 @@ func TestHandshakes(t *testing.T) {
 			foretold := app.Explain(hr)
 			assert.Equal(t, test.status, foretold.Outcome.Status, "an explanation foretells it")
 			if test.status == 101 {
-				assert.Equal(t, explain.ByView, foretold.Outcome.By)
+				assert.Equal(t, "view", foretold.Outcome.By)
 			}
 			if test.status != 405 {
 				assert.Contains(t, strings.Join(foretold.Notes, "\n"), "the view opens a websocket, for pages of its own origin and of https://app.example.org")

@@ -108,8 +108,9 @@ func mapper(o *Options, wrong error) views.Mapper {
 			return nil, views.WrongKind(fmt.Sprintf("%s returns %s, not a websocket.Handler: for a view without a socket use "+
 				"views.WithMapper(views.DefaultMapper)", v, v.Result()))
 		}
-		info.Foresee(func(r *web.Request) (int, string, error) {
-			return http.StatusSwitchingProtocols, describe(r, o), checkHandshake(r, o)
+		info.Foresee(func(r *web.Request, p *views.Prediction) {
+			p.Status, p.Err = http.StatusSwitchingProtocols, checkHandshake(r, o)
+			p.Notes = append(p.Notes, describe(r, o))
 		})
 		call, place := v.Callable(), fmt.Sprintf("%s (%s)", info, info.Source)
 		return func(r *web.Request, res traversal.Resource) (any, error) {
