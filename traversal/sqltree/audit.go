@@ -182,19 +182,10 @@ func (w *writing) restore(ctx context.Context, rows []row) error {
 	for _, r := range rows {
 		r.version++
 		r.modified = w.now
-		lineage := append([]row{r}, lineages[r.parent.UUID]...)
-		lineages[r.id] = lineage
-		if err := t.checkDepth(len(lineage) - 1); err != nil {
+		if err := t.checkDepth(len(lineages[r.parent.UUID])); err != nil {
 			return err
 		}
-		if err := t.insert(ctx, w.tx, r); err != nil {
-			return err
-		}
-		res, err := t.resource(r)
-		if err != nil {
-			return err
-		}
-		if err := t.index(ctx, w.tx, res, lineage); err != nil {
+		if err := w.add(ctx, r, lineages); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ func (w *writing) remove(ctx context.Context, old row, o DeleteOptions) error {
 	if err := t.lockMoves(ctx, w.tx); err != nil {
 		return err
 	}
-	rows, complete, err := w.below(ctx, old.id)
+	rows, err := w.below(ctx, old.id, maxKept+1)
 	if err != nil {
 		return err
 	}
@@ -52,23 +52,25 @@ func (w *writing) remove(ctx context.Context, old row, o DeleteOptions) error {
 	if _, err := w.tx.ExecContext(ctx, t.sql.del, t.db.dialect.ID(old.id)); err != nil {
 		return err
 	}
-	w.record(change{op: Deleted, before: rows, after: rows[0], lost: !complete})
+	w.record(change{op: Deleted, before: rows, after: rows[0], lost: !canKeep(rows)})
 	return nil
 }
 
-// below returns a node and what is below it, parents first, as far as the audit log keeps it.
-func (w *writing) below(ctx context.Context, id uuid.UUID) (rows []row, complete bool, err error) {
-	found, err := w.tx.QueryContext(ctx, w.tree.sql.subtree, w.tree.db.dialect.ID(id), maxKept+1)
+// below returns a node and what is below it, parents first, at most limit of them.
+func (w *writing) below(ctx context.Context, id uuid.UUID, limit int) ([]row, error) {
+	found, err := w.tx.QueryContext(ctx, w.tree.sql.subtree, w.tree.db.dialect.ID(id), limit)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	rows, err = collect(found)
-	if err := errors.Join(err, found.Close()); err != nil {
-		return nil, false, err
-	}
+	rows, err := collect(found)
+	return rows, errors.Join(err, found.Close())
+}
+
+// canKeep reports whether the audit log keeps the rows of a subtree.
+func canKeep(rows []row) bool {
 	size := 0
 	for _, r := range rows {
 		size += len(r.data) + len(r.acl)
 	}
-	return rows, len(rows) <= maxKept && size <= maxKeptBytes, nil
+	return len(rows) <= maxKept && size <= maxKeptBytes
 }

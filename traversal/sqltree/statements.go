@@ -5,7 +5,7 @@ import "fmt"
 // statements are the statements of a tree, as the driver reads them.
 type statements struct {
 	root, load, child, insert                     string
-	update, setACL, place, setOrder, del          string
+	update, setACL, place, unorder, setOrder, del string
 	first, after, lineage, height, current, count string
 	nodes, descend, subtree                       string
 	log, prune, audit, one, before, undone        string
@@ -23,7 +23,8 @@ const (
 	stUpdate   = `UPDATE tree_node SET data = $4, version = version + 1, modified = $3 WHERE id = $1 AND version = $2`
 	stSetACL   = `UPDATE tree_node SET acl = $4, version = version + 1, modified = $3 WHERE id = $1 AND version = $2`
 	stPlace    = `UPDATE tree_node SET parent = $4, name = $5, ord = $6, version = version + 1, modified = $3 WHERE id = $1 AND version = $2`
-	stSetOrder = `UPDATE tree_node SET ord = $3 WHERE parent = $1 AND name = $2 AND ord <> $3`
+	stUnorder  = `UPDATE tree_node SET ord = 0 WHERE parent = $1 AND ord <> 0`
+	stSetOrder = `UPDATE tree_node SET ord = $3 WHERE parent = $1 AND name = $2`
 	stDelete   = `DELETE FROM tree_node WHERE id = $1`
 
 	stFirst   = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 ORDER BY ord, name LIMIT $2`
@@ -86,7 +87,7 @@ func bind(d Dialect) statements {
 	b := d.Bind
 	return statements{
 		root: b(stRoot), load: b(stLoad), child: b(stChild), insert: b(stInsert),
-		update: b(stUpdate), setACL: b(stSetACL), place: b(stPlace), setOrder: b(stSetOrder), del: b(stDelete),
+		update: b(stUpdate), setACL: b(stSetACL), place: b(stPlace), unorder: b(stUnorder), setOrder: b(stSetOrder), del: b(stDelete),
 		first: b(stFirst), after: b(stAfter), lineage: b(stLineage), height: b(stHeight), current: b(stCurrent), count: b(stCount),
 		lists: b(stLists), addText: b(stAddText), dropText: b(stDropText), inherit: b(stInherit), search: d.Search(),
 		subtree: b(stSubtree), log: b(stLog), prune: b(stPrune), audit: b(stAudit), one: b(stOne), before: b(stBefore), undone: b(stUndone),

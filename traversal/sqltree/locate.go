@@ -1,0 +1,66 @@
+package sqltree
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/google/uuid"
+
+	"github.com/mastaba-go/mastaba/traversal"
+)
+
+// Get returns the node of an id, with its lineage, in one query. The error wraps traversal.ErrNotFound if
+// there is none.
+func (t *Tree) Get(ctx context.Context, id uuid.UUID) (traversal.Node, error) {
+	q, _ := t.reader(ctx)
+	nodes, err := t.nodes(ctx, q, []uuid.UUID{id})
+	if err != nil {
+		return traversal.Node{}, err
+	}
+	n, ok := nodes[id]
+	if !ok {
+		return traversal.Node{}, fmt.Errorf("node %s: %w", id, traversal.ErrNotFound)
+	}
+	return n, nil
+}
+
+// Node returns the place of a resource, as the database has it now: for a resource that was not found by
+// a walk, such as one that Children returned. It costs one query. Traverser.Lineage and Node.Parent then
+// give its ancestors.
+func (t *Tree) Node(ctx context.Context, res Resource) (traversal.Node, error) {
+	return t.Get(ctx, res.item().ID())
+}
+
+// Count returns how many children a node has. It reads the index of them, so it takes longer for more.
+func (t *Tree) Count(ctx context.Context, parent Resource) (int, error) {
+	q, _ := t.reader(ctx)
+	var n int
+	err := q.QueryRowContext(ctx, t.sql.count, t.db.dialect.ID(parent.item().ID())).Scan(&n)
+	return n, err
+}
+
+// Walk yields everything below a node, depth first, parents before their children and children in their
+// order. It loads pages of children, so it needs little memory, and costs one query for each node, and more
+// for large folders. An error is the last thing yielded.
+func (t *Tree) Walk(ctx context.Context, from traversal.Node) iter.Seq2[traversal.Node, error] {
+	return func(yield func(traversal.Node, error) bool) { t.walk(ctx, from, yield) }
+}
+
+func (t *Tree) walk(ctx context.Context, from traversal.Node, yield func(traversal.Node, error) bool) bool {
+	res, ok := from.Resource().(Resource)
+	if !ok {
+		return yield(traversal.Node{}, fmt.Errorf("walk below %s: it is not a node of the tree", from))
+	}
+	for e, err := range res.item().Children(ctx) {
+		if err != nil {
+			yield(traversal.Node{}, err)
+			return false
+		}
+		child := from.At(e.Name, e.Resource)
+		if !yield(child, nil) || !t.walk(ctx, child, yield) {
+			return false
+		}
+	}
+	return true
+}
