@@ -24,7 +24,8 @@ func (i *Item) Children(ctx context.Context) iter.Seq2[traversal.Entry, error] {
 		}
 		var last *row
 		for {
-			page, err := i.n.tree.page(ctx, i.n.row.id, last, pageSize)
+			q, _ := i.n.tree.reader(ctx)
+			page, err := i.n.tree.page(ctx, q, i.n.row.id, last, nil, pageSize)
 			if err != nil {
 				yield(traversal.Entry{}, err)
 				return
@@ -47,13 +48,20 @@ func (i *Item) Children(ctx context.Context) iter.Seq2[traversal.Entry, error] {
 	}
 }
 
-// page returns up to limit children after last, or the first ones.
-func (t *Tree) page(ctx context.Context, parent uuid.UUID, last *row, limit int) ([]row, error) {
-	q, _ := t.reader(ctx)
-	id := t.db.dialect.ID(parent)
-	statement, args := t.sql.first, []any{id, limit}
+// page returns up to limit children after last, or the first ones: all of them, or those of a filter.
+func (t *Tree) page(ctx context.Context, q querier, parent uuid.UUID, last *row, f *filter, limit int) ([]row, error) {
+	statement, args := t.sql.first, []any{t.db.dialect.ID(parent), limit}
 	if last != nil {
-		statement, args = t.sql.after, []any{id, last.order, last.name, limit}
+		statement, args = t.sql.after, append(args, last.order, last.name)
+	}
+	switch {
+	case f != nil && last != nil:
+		statement = t.sql.afterOf
+	case f != nil:
+		statement = t.sql.firstOf
+	}
+	if f != nil {
+		args = append(args, f.open, t.db.dialect.Names(f.lists))
 	}
 	rows, err := q.QueryContext(ctx, statement, args...)
 	if err != nil {

@@ -2,6 +2,7 @@ package sqltree
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -119,8 +120,14 @@ func (t *Tree) rows(ctx context.Context, from uuid.UUID, names []string) ([]row,
 	if t.paths != nil && !inUnit {
 		return t.paths.Load(ctx, pathKey{from, strings.Join(names, "\x00")})
 	}
-	d := t.db.dialect
-	found, err := q.QueryContext(ctx, t.sql.descend, d.ID(from), d.Names(names))
+	id, path := t.db.dialect.ID(from), t.db.dialect.Names(names)
+	var found *sql.Rows
+	var err error
+	if inUnit {
+		found, err = q.QueryContext(ctx, t.sql.descend, id, path)
+	} else {
+		found, err = t.descend.QueryContext(ctx, id, path)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -128,10 +135,12 @@ func (t *Tree) rows(ctx context.Context, from uuid.UUID, names []string) ([]row,
 	return collect(found)
 }
 
-// batch lets requests share round trips, where that gains something.
-func (t *Tree) batch() {
+// prepare lets requests share round trips, or prepares the lookup where there are no round trips: parsing
+// it each time would cost as much as half of the lookup.
+func (t *Tree) prepare(ctx context.Context) (err error) {
 	if t.db.dialect.Name() == "sqlite" {
-		return // no round trips to share
+		t.descend, err = t.db.read.PrepareContext(ctx, t.sql.descend)
+		return err
 	}
 	t.paths = async.NewBatcher(func(ctx context.Context, keys []pathKey) (map[pathKey][]row, error) {
 		d := t.db.dialect
@@ -146,6 +155,7 @@ func (t *Tree) batch() {
 		})
 		return found, err
 	}, async.BatcherOptions{})
+	return nil
 }
 
 // scanner is a row that can be scanned: *sql.Row, *sql.Rows or Rows.

@@ -38,8 +38,10 @@ type Dialect interface {
 	// Its columns are Columns, with the node that it starts from as the first row.
 	Descend() string
 
-	// Names returns the parameter of Descend for names.
+	// Names returns texts as one parameter: the names of Descend, or a set of which InTexts is the
+	// condition, as In is for ids.
 	Names(names []string) any
+	InTexts(column, parameter string) string
 
 	// DescendMany runs Descend for each pair of arguments in one round trip, if the driver can, and
 	// hands the rows of each to collect, in the order of args.

@@ -7,6 +7,7 @@ type statements struct {
 	root, load, child, insert                     string
 	update, setACL, place, unorder, setOrder, del string
 	first, after, lineage, height, current, count string
+	firstOf, afterOf, childLists                  string
 	nodes, descend, subtree                       string
 	log, prune, audit, one, before, undone        string
 	lists, addText, dropText, inherit, search     string
@@ -28,9 +29,13 @@ const (
 	stDelete   = `DELETE FROM tree_node WHERE id = $1`
 
 	stFirst   = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 ORDER BY ord, name LIMIT $2`
-	stAfter   = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 AND (ord, name) > ($2, $3) ORDER BY ord, name LIMIT $4`
-	stCurrent = `SELECT version FROM tree_node WHERE id = $1`
-	stCount   = `SELECT count(*) FROM tree_node WHERE parent = $1`
+	stFirstOf = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 AND (acl IS NULL AND $3 OR %s) ORDER BY ord, name LIMIT $2`
+	stAfterOf = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 AND (ord, name) > ($3, $4)
+		AND (acl IS NULL AND $5 OR %s) ORDER BY ord, name LIMIT $2`
+	stChildLists = `SELECT DISTINCT acl FROM tree_node WHERE parent = $1 AND acl IS NOT NULL LIMIT $2`
+	stAfter      = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 AND (ord, name) > ($3, $4) ORDER BY ord, name LIMIT $2`
+	stCurrent    = `SELECT version FROM tree_node WHERE id = $1`
+	stCount      = `SELECT count(*) FROM tree_node WHERE parent = $1`
 
 	// The lineage of a node, itself first.
 	stLineage = `WITH RECURSIVE up(depth, ` + Columns + `) AS (
@@ -90,6 +95,7 @@ func bind(d Dialect) statements {
 		update: b(stUpdate), setACL: b(stSetACL), place: b(stPlace), unorder: b(stUnorder), setOrder: b(stSetOrder), del: b(stDelete),
 		first: b(stFirst), after: b(stAfter), lineage: b(stLineage), height: b(stHeight), current: b(stCurrent), count: b(stCount),
 		lists: b(stLists), addText: b(stAddText), dropText: b(stDropText), inherit: b(stInherit), search: d.Search(),
+		firstOf: b(fmt.Sprintf(stFirstOf, d.InTexts("acl", "$4"))), afterOf: b(fmt.Sprintf(stAfterOf, d.InTexts("acl", "$6"))), childLists: b(stChildLists),
 		subtree: b(stSubtree), log: b(stLog), prune: b(stPrune), audit: b(stAudit), one: b(stOne), before: b(stBefore), undone: b(stUndone),
 		nodes: b(fmt.Sprintf(stNodes, d.In("n.id", "$1"))), descend: d.Descend(),
 	}

@@ -81,7 +81,10 @@ type Tree struct {
 	sql     statements
 	root    uuid.UUID
 	hub     *topics.Hub
-	paths   *async.Batcher[pathKey, []row] // nil if the database gains nothing by it
+
+	// How paths are looked up outside of transactions: several at once, or by a prepared statement.
+	paths   *async.Batcher[pathKey, []row]
+	descend *sql.Stmt
 }
 
 // New returns the tree in db. It brings the schema up to date first: several processes may do so at
@@ -105,7 +108,9 @@ func New(ctx context.Context, db *Database, o Options) (*Tree, error) {
 	if err := t.plant(ctx); err != nil {
 		return nil, fmt.Errorf("create the root of the tree: %w", err)
 	}
-	t.batch()
+	if err := t.prepare(ctx); err != nil {
+		return nil, fmt.Errorf("prepare the tree: %w", err)
+	}
 	return t, nil
 }
 
@@ -118,8 +123,8 @@ func (t *Tree) Close(ctx context.Context) error {
 	if t.options.Hub == nil {
 		t.hub.Close()
 	}
-	if t.paths == nil {
-		return nil
+	if t.descend != nil {
+		return t.descend.Close()
 	}
 	return t.paths.Close(ctx)
 }

@@ -50,6 +50,10 @@ func (dialect) In(column, parameter string) string {
 // Names returns the slice itself, which pgx sends as a text[].
 func (dialect) Names(names []string) any { return names }
 
+func (dialect) InTexts(column, parameter string) string {
+	return column + ` = ANY (` + parameter + `::text[])`
+}
+
 func (dialect) Descend() string { return descend }
 
 // DescendMany sends all queries at once, and then reads all results: one round trip. pgx prepares the

@@ -44,6 +44,7 @@ CREATE TABLE tree_text (
 );
 CREATE INDEX tree_text_words ON tree_text USING gin (words);
 CREATE INDEX tree_node_acl ON tree_node (id) WHERE acl IS NOT NULL;
+CREATE INDEX tree_node_lists ON tree_node (parent) WHERE acl IS NOT NULL;
 `, `
 CREATE TABLE tree_audit (
 	seq      bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

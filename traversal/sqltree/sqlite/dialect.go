@@ -46,6 +46,10 @@ func (dialect) In(column, parameter string) string {
 // Names returns a JSON array, of which Descend takes one element at each step.
 func (dialect) Names(names []string) any { return array(names) }
 
+func (dialect) InTexts(column, parameter string) string {
+	return column + ` IN (SELECT value FROM json_each(` + strings.ReplaceAll(parameter, "$", "?") + `))`
+}
+
 func array(texts []string) string {
 	text, err := json.Marshal(texts)
 	if err != nil {

@@ -33,6 +33,7 @@ CREATE TABLE tree_text (
 	body    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX tree_node_acl ON tree_node (id) WHERE acl IS NOT NULL;
+CREATE INDEX tree_node_lists ON tree_node (parent, acl) WHERE acl IS NOT NULL;
 CREATE VIRTUAL TABLE tree_words USING fts5 (title, body, content = 'tree_text', content_rowid = 'seq',
 	tokenize = 'unicode61 remove_diacritics 0');
 CREATE TRIGGER tree_text_added AFTER INSERT ON tree_text BEGIN
