@@ -74,6 +74,9 @@ func (t *Tree) insert(ctx context.Context, tx *sql.Tx, r row) error {
 	}
 	_, err := tx.ExecContext(ctx, t.sql.insert, t.db.dialect.ID(r.id), parent, r.name, r.kind, string(r.data),
 		textOrNull(r.acl), r.version, r.created, r.modified, r.order)
+	if err != nil && t.db.dialect.Orphan(err) { // deleted since its lineage was read
+		return &ConflictError{ID: r.parent.UUID, Name: "the parent of " + r.name}
+	}
 	return t.named(err, r.parent.UUID, r.name)
 }
 

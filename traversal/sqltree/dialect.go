@@ -62,6 +62,9 @@ type Dialect interface {
 	// Taken reports whether an error means that another node has this parent and name.
 	Taken(err error) bool
 
+	// Orphan reports whether an error means that a node has a parent that does not exist.
+	Orphan(err error) bool
+
 	// Retryable reports whether a transaction that failed with this error may succeed if it is run
 	// again from its beginning.
 	Retryable(err error) bool

@@ -116,6 +116,8 @@ func (dialect) LockMoves() string {
 
 func (dialect) Taken(err error) bool { return state(err) == "23505" } // unique_violation
 
+func (dialect) Orphan(err error) bool { return state(err) == "23503" } // foreign_key_violation
+
 // Retryable reports serialization failures and deadlocks.
 func (dialect) Retryable(err error) bool {
 	code := state(err)

@@ -97,6 +97,8 @@ func (dialect) LockMoves() string { return "" }
 
 func (dialect) Taken(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_UNIQUE }
 
+func (dialect) Orphan(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY }
+
 // Retryable reports whether another connection was in the way: SQLITE_BUSY with all its extended codes,
 // among them SQLITE_BUSY_SNAPSHOT, and SQLITE_LOCKED.
 func (dialect) Retryable(err error) bool {
