@@ -35,7 +35,7 @@ type Dialect interface {
 	In(column, parameter string) string
 
 	// Descend is the query that resolves a path: $1 is the id to start from, $2 what Names returns.
-	// Its columns are Columns, with the node that it starts from as the first row.
+	// Its columns are Columns. The rows come in any order.
 	Descend() string
 
 	// Names returns texts as one parameter: the names of Descend, or a set of which InTexts is the

@@ -53,7 +53,10 @@ var databases = map[string]func(t testing.TB) *sqltree.Database{
 }
 
 // openPostgres returns a database in a schema of its own.
-func openPostgres(t testing.TB) *sqltree.Database {
+func openPostgres(t testing.TB) *sqltree.Database { return openPostgresPool(t, 4) }
+
+func openPostgresPool(t testing.TB, connections int) *sqltree.Database {
+	t.Helper()
 	address := cmp.Or(os.Getenv("POSTGRES_URL"), "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable")
 	ctx := context.WithoutCancel(t.Context())
 	admin, err := postgres.Open(ctx, address, postgres.Options{Connections: 1})
@@ -72,7 +75,7 @@ func openPostgres(t testing.TB) *sqltree.Database {
 	q := u.Query()
 	q.Set("search_path", schema)
 	u.RawQuery = q.Encode()
-	db, err := postgres.Open(ctx, u.String(), postgres.Options{Connections: 4})
+	db, err := postgres.Open(ctx, u.String(), postgres.Options{Connections: connections})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db

@@ -59,6 +59,13 @@ func (dialect) Descend() string { return descend }
 // DescendMany sends all queries at once, and then reads all results: one round trip. pgx prepares the
 // statement once for each connection.
 func (dialect) DescendMany(ctx context.Context, db *sql.DB, args [][2]any, collect func(int, sqltree.Rows) error) (err error) {
+	if len(args) == 1 {
+		rows, err := db.QueryContext(ctx, descend, args[0][0], args[0][1])
+		if err != nil {
+			return err
+		}
+		return errors.Join(collect(0, rows), rows.Close())
+	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err

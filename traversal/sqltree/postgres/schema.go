@@ -71,7 +71,7 @@ WITH RECURSIVE walk(depth, id, parent, name, kind, data, acl, version, created, 
 	SELECT walk.depth + 1, n.id, n.parent, n.name, n.kind, n.data, n.acl, n.version, n.created, n.modified, n.ord
 	FROM walk JOIN tree_node n ON n.parent = walk.id AND n.name = ($2::text[])[walk.depth + 1]
 )
-SELECT id, parent, name, kind, data, acl, version, created, modified, ord FROM walk ORDER BY depth`
+SELECT id, parent, name, kind, data, acl, version, created, modified, ord FROM walk`
 
 // search finds texts.
 const search = `

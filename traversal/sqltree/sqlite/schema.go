@@ -72,7 +72,7 @@ WITH RECURSIVE walk(depth, id, parent, name, kind, data, acl, version, created, 
 	SELECT walk.depth + 1, n.id, n.parent, n.name, n.kind, n.data, n.acl, n.version, n.created, n.modified, n.ord
 	FROM walk JOIN tree_node n ON n.parent = walk.id AND n.name = (?2 ->> walk.depth)
 )
-SELECT id, parent, name, kind, data, acl, version, created, modified, ord FROM walk ORDER BY depth`
+SELECT id, parent, name, kind, data, acl, version, created, modified, ord FROM walk`
 
 // search finds texts. The set of nodes must not drive the query (+): the match would run again for each.
 const search = `
