@@ -117,6 +117,21 @@ type pathKey struct {
 // rows returns the row of a node and those along the names, as far as they exist.
 func (t *Tree) rows(ctx context.Context, from uuid.UUID, names []string) ([]row, error) {
 	q, inUnit := t.reader(ctx)
+	if t.cache == nil || inUnit {
+		return t.query(ctx, q, inUnit, from, names)
+	}
+	if rows, ok := t.cache.path(from, names); ok {
+		return rows, nil
+	}
+	epoch := t.cache.epoch.Load()
+	rows, err := t.query(ctx, q, inUnit, from, names)
+	if err == nil {
+		t.cache.keep(epoch, names, rows)
+	}
+	return rows, err
+}
+
+func (t *Tree) query(ctx context.Context, q querier, inUnit bool, from uuid.UUID, names []string) ([]row, error) {
 	if t.paths != nil && !inUnit {
 		return t.paths.Load(ctx, pathKey{from, strings.Join(names, "\x00")})
 	}

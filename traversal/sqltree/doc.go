@@ -25,7 +25,9 @@
 // # Reading
 //
 // A walk along a path of any depth is one query, which loads the resources with their access lists, the
-// root included. Concurrent requests share round trips to PostgreSQL. Item.Children lists in pages.
+// root included. Concurrent requests share round trips to PostgreSQL. With Options.Cache, nodes stay in
+// memory, and events keep them true. Item.Children lists in pages; Tree.Page returns one page of what someone
+// may see.
 //
 // # Writing
 //

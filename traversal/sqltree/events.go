@@ -33,7 +33,10 @@ type Event struct {
 var ErrGap = errors.New("events are missing")
 
 // Subscription receives the events of a tree.
-type Subscription struct{ sub *topics.Subscription }
+type Subscription struct {
+	sub   *topics.Subscription
+	cache *cache // nil without one
+}
 
 // Subscribe returns a subscription to the changes that are committed from now on, by this process and, if
 // Options.Hub has a transport, by others. Close it. The error is topics.ErrClosed.
@@ -42,27 +45,32 @@ func (t *Tree) Subscribe() (*Subscription, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Subscription{sub}, nil
+	return &Subscription{sub, t.cache}, nil
 }
 
 // Next waits for the next event. One goroutine at a time calls it. The error is ErrGap if events are
-// missing, topics.ErrClosed after Close, or the cause of ctx.
+// missing, topics.ErrClosed after Close, or the cause of ctx. What the tree returns afterwards is at least
+// as new as the event.
 func (s *Subscription) Next(ctx context.Context) (Event, error) {
 	for {
 		m, err := s.sub.Next(ctx)
 		if err != nil {
 			return Event{}, err
 		}
-		switch m.Kind {
-		case topics.Gap:
-			return Event{}, ErrGap
-		case topics.Published:
-			var e Event
-			if err := json.Unmarshal(m.Data, &e); err != nil {
-				return Event{}, ErrGap // of a program that speaks otherwise
+		var e Event
+		switch {
+		case m.Kind == topics.Presence:
+			continue
+		case m.Kind == topics.Gap, json.Unmarshal(m.Data, &e) != nil: // the latter of another program
+			if s.cache != nil {
+				s.cache.clear()
 			}
-			return e, nil
+			return Event{}, ErrGap
 		}
+		if s.cache != nil {
+			s.cache.apply(e)
+		}
+		return e, nil
 	}
 }
 
@@ -73,6 +81,9 @@ func (s *Subscription) Close() { s.sub.Close() }
 func (t *Tree) publish(ctx context.Context, events []Event) {
 	ctx = context.WithoutCancel(ctx)
 	for _, e := range events {
+		if t.cache != nil {
+			t.cache.apply(e) // before the operation returns
+		}
 		data, err := json.Marshal(e)
 		if err == nil {
 			_, err = t.hub.Publish(ctx, t.options.Topic, "changed", data)

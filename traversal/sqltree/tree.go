@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -39,6 +41,13 @@ type Options struct {
 	// it off.
 	Audit int
 
+	// Cache is how many nodes are kept in memory for walks; 0 keeps none. Changes by this process count at
+	// once, those by others when their event arrives (see Hub), and in any case after CacheAge, which is
+	// 10 seconds by default: if events are lost with a connection, a node may be so old. Without a Hub
+	// with a transport, only one process may change the tree.
+	Cache    int
+	CacheAge time.Duration
+
 	// MaxDepth limits how deep the tree can become: the root has depth 0. The default is 64, the
 	// maximum 500, since SQLite cannot delete a tree of more than 1,000 levels.
 	MaxDepth int
@@ -50,6 +59,12 @@ type Options struct {
 
 func (o *Options) complete() error {
 	o.Audit = orDefault(o.Audit, 1000)
+	if o.CacheAge == 0 {
+		o.CacheAge = 10 * time.Second
+	}
+	if o.Cache < 0 || o.CacheAge < 0 {
+		return errors.New("sqltree.Options.Cache and CacheAge must not be negative")
+	}
 	if o.Topic == "" {
 		o.Topic = "sqltree"
 	}
@@ -81,6 +96,8 @@ type Tree struct {
 	sql     statements
 	root    uuid.UUID
 	hub     *topics.Hub
+	cache   *cache // nil without one
+	ends    []func()
 
 	// How paths are looked up outside of transactions: several at once, or by a prepared statement.
 	paths   *async.Batcher[pathKey, []row]
@@ -108,6 +125,9 @@ func New(ctx context.Context, db *Database, o Options) (*Tree, error) {
 	if err := t.plant(ctx); err != nil {
 		return nil, fmt.Errorf("create the root of the tree: %w", err)
 	}
+	if err := t.keepNodes(); err != nil {
+		return nil, fmt.Errorf("follow the changes of the tree: %w", err)
+	}
 	if err := t.prepare(ctx); err != nil {
 		return nil, fmt.Errorf("prepare the tree: %w", err)
 	}
@@ -117,9 +137,28 @@ func New(ctx context.Context, db *Database, o Options) (*Tree, error) {
 // Database returns the database of the tree.
 func (t *Tree) Database() *Database { return t.db }
 
+// keepNodes starts the cache.
+func (t *Tree) keepNodes() error {
+	if t.options.Cache == 0 {
+		return nil
+	}
+	t.cache = newCache(t.options.Cache, t.options.CacheAge)
+	sub, err := t.Subscribe()
+	if err != nil {
+		return err
+	}
+	var following sync.WaitGroup
+	following.Go(func() { t.cache.follow(sub) })
+	t.ends = append(t.ends, sub.Close, following.Wait)
+	return nil
+}
+
 // Close waits for the reads that requests share, and refuses further ones. It closes neither the database
 // nor Options.Hub.
 func (t *Tree) Close(ctx context.Context) error {
+	for _, end := range t.ends {
+		end()
+	}
 	if t.options.Hub == nil {
 		t.hub.Close()
 	}
