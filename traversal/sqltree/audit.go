@@ -38,7 +38,8 @@ type AuditOptions struct {
 
 // Audit returns changes, newest first. The log keeps as many as Options.Audit says, and is written in the
 // transaction of the change: it has what was committed, and nothing else.
-func (t *Tree) Audit(ctx context.Context, o AuditOptions) ([]Entry, error) {
+func (t *Tree) Audit(ctx context.Context, o AuditOptions) (entries []Entry, err error) {
+	defer t.explain(&err)
 	if o.Before == 0 {
 		o.Before = math.MaxInt64
 	}
@@ -55,7 +56,6 @@ func (t *Tree) Audit(ctx context.Context, o AuditOptions) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	var entries []Entry
 	for rows.Next() {
 		var e Entry
 		var at int64

@@ -49,7 +49,8 @@ func (i *Item) Children(ctx context.Context) iter.Seq2[traversal.Entry, error] {
 }
 
 // page returns up to limit children after last, or the first ones: all of them, or those of a filter.
-func (t *Tree) page(ctx context.Context, q querier, parent uuid.UUID, last *row, f *filter, limit int) ([]row, error) {
+func (t *Tree) page(ctx context.Context, q querier, parent uuid.UUID, last *row, f *filter, limit int) (page []row, err error) {
+	defer t.explain(&err)
 	statement, args := t.sql.first, []any{t.db.dialect.ID(parent), limit}
 	if last != nil {
 		statement, args = t.sql.after, append(args, last.order, last.name)
@@ -67,6 +68,6 @@ func (t *Tree) page(ctx context.Context, q querier, parent uuid.UUID, last *row,
 	if err != nil {
 		return nil, err
 	}
-	page, err := collect(rows)
+	page, err = collect(rows)
 	return page, errors.Join(err, rows.Close())
 }

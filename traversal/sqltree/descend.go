@@ -35,7 +35,8 @@ func (t *Tree) Root(ctx context.Context, path string) (Resource, error) {
 }
 
 // load loads a node that was made without: the root.
-func (n *node) load(ctx context.Context) error {
+func (n *node) load(ctx context.Context) (err error) {
+	defer n.tree.explain(&err)
 	n.loading.Lock()
 	defer n.loading.Unlock()
 	if n.loaded {
@@ -131,17 +132,17 @@ func (t *Tree) rows(ctx context.Context, from uuid.UUID, names []string) ([]row,
 	return rows, err
 }
 
-func (t *Tree) query(ctx context.Context, q querier, inUnit bool, from uuid.UUID, names []string) ([]row, error) {
+func (t *Tree) query(ctx context.Context, q querier, inUnit bool, from uuid.UUID, names []string) (_ []row, err error) {
+	defer t.explain(&err)
 	if t.paths != nil && !inUnit {
 		return t.paths.Load(ctx, pathKey{from, strings.Join(names, "\x00")})
 	}
-	id, path := t.db.dialect.ID(from), t.db.dialect.Names(names)
+	id, segments := t.db.dialect.ID(from), t.db.dialect.Names(names)
 	var found *sql.Rows
-	var err error
 	if inUnit {
-		found, err = q.QueryContext(ctx, t.sql.descend, id, path)
+		found, err = q.QueryContext(ctx, t.sql.descend, id, segments)
 	} else {
-		found, err = t.descend.QueryContext(ctx, id, path)
+		found, err = t.descend.QueryContext(ctx, id, segments)
 	}
 	if err != nil {
 		return nil, err

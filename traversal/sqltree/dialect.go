@@ -68,6 +68,10 @@ type Dialect interface {
 	// Retryable reports whether a transaction that failed with this error may succeed if it is run
 	// again from its beginning.
 	Retryable(err error) bool
+
+	// Unavailable reports whether an error means that the database cannot be reached, or that its disk is
+	// full or broken, so that the operation may succeed later.
+	Unavailable(err error) bool
 }
 
 // Rows are the rows of one query: those of *sql.Rows, or of a driver's batch.

@@ -47,6 +47,12 @@
 // after its commit (Tree.Subscribe), in other processes too if Options.Hub has a transport. WithActor names
 // who makes it.
 //
+// # Faults
+//
+// A database that cannot be reached, or has no room, is an *UnavailableError, a 503. The tree goes on when the
+// database does. The death of a process, or of PostgreSQL, loses nothing that was committed; for a loss of
+// power under SQLite see sqlite.Options.Durable.
+//
 // # Limits
 //
 // Depth, names and data are bounded (see Options): what exceeds a bound is a *LimitError, a 422. Names are

@@ -33,10 +33,10 @@ func (t *Tree) Node(ctx context.Context, res Resource) (traversal.Node, error) {
 }
 
 // Count returns how many children a node has. It reads the index of them, so it takes longer for more.
-func (t *Tree) Count(ctx context.Context, parent Resource) (int, error) {
+func (t *Tree) Count(ctx context.Context, parent Resource) (n int, err error) {
+	defer t.explain(&err)
 	q, _ := t.reader(ctx)
-	var n int
-	err := q.QueryRowContext(ctx, t.sql.count, t.db.dialect.ID(parent.item().ID())).Scan(&n)
+	err = q.QueryRowContext(ctx, t.sql.count, t.db.dialect.ID(parent.item().ID())).Scan(&n)
 	return n, err
 }
 

@@ -10,7 +10,8 @@ import (
 )
 
 // nodes returns the nodes of those ids that exist, each with its lineage, in one query.
-func (t *Tree) nodes(ctx context.Context, q querier, ids []uuid.UUID) (map[uuid.UUID]traversal.Node, error) {
+func (t *Tree) nodes(ctx context.Context, q querier, ids []uuid.UUID) (placed map[uuid.UUID]traversal.Node, err error) {
+	defer t.explain(&err)
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -26,7 +27,7 @@ func (t *Tree) nodes(ctx context.Context, q querier, ids []uuid.UUID) (map[uuid.
 	for _, r := range all {
 		rows[r.id] = r
 	}
-	placed := make(map[uuid.UUID]traversal.Node, len(all))
+	placed = make(map[uuid.UUID]traversal.Node, len(all))
 	for _, id := range ids {
 		if err := t.place(id, rows, placed); err != nil {
 			return nil, err

@@ -103,7 +103,8 @@ type filter struct {
 }
 
 // decide asks Permits about each list among the children. It is not complete if there are too many.
-func (p *pager) decide(ctx context.Context) (*filter, bool, error) {
+func (p *pager) decide(ctx context.Context) (f *filter, complete bool, err error) {
+	defer p.tree.explain(&err)
 	rows, err := p.q.QueryContext(ctx, p.tree.sql.childLists, p.tree.db.dialect.ID(p.row.id), maxChildLists+1)
 	if err != nil {
 		return nil, false, err
@@ -119,7 +120,7 @@ func (p *pager) decide(ctx context.Context) (*filter, bool, error) {
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(lists) > maxChildLists+1 {
 		return nil, false, err
 	}
-	f := &filter{lists: []string{}}
+	f = &filter{lists: []string{}}
 	for _, list := range lists {
 		stand := &Unknown{}
 		stand.n = &node{tree: p.tree, self: stand, row: row{acl: list}, loaded: true}

@@ -89,7 +89,8 @@ type found struct {
 	title, body string
 }
 
-func (s *search) run(ctx context.Context) ([]Hit, error) {
+func (s *search) run(ctx context.Context) (hits []Hit, err error) {
+	defer s.tree.explain(&err)
 	if s.options.Permits == nil {
 		return s.page(ctx, nil, true)
 	}

@@ -57,11 +57,12 @@ const attempts = 5
 // and must not change a resource: done does that, after the last statement has succeeded.
 //
 // What fn records goes into the audit log with the same transaction, and is published after its commit.
-func (t *Tree) write(ctx context.Context, fn func(w *writing) error, done func()) error {
+func (t *Tree) write(ctx context.Context, fn func(w *writing) error, done func()) (err error) {
+	defer t.explain(&err)
 	unit, ok := t.unit(ctx)
 	if !ok {
 		var w *writing
-		err := t.inTransaction(ctx, func(tx *sql.Tx) error {
+		err = t.inTransaction(ctx, func(tx *sql.Tx) error {
 			w = &writing{tree: t, tx: tx, actor: actor(ctx), now: time.Now().UnixMicro()}
 			return w.run(ctx, fn)
 		})

@@ -3,8 +3,11 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/google/uuid"
@@ -71,10 +74,10 @@ func (dialect) DescendMany(ctx context.Context, db *sql.DB, args [][2]any, colle
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	return conn.Raw(func(driver any) error {
-		c, ok := driver.(*stdlib.Conn)
+	return conn.Raw(func(connection any) error {
+		c, ok := connection.(*stdlib.Conn)
 		if !ok {
-			return fmt.Errorf("the pool has connections of type %T, want those of pgx", driver)
+			return fmt.Errorf("the pool has connections of type %T, want those of pgx", connection)
 		}
 		batch := &pgx.Batch{}
 		for _, a := range args {
@@ -129,6 +132,22 @@ func (dialect) Orphan(err error) bool { return state(err) == "23503" } // foreig
 func (dialect) Retryable(err error) bool {
 	code := state(err)
 	return code == "40001" || code == "40P01"
+}
+
+// Unavailable reports lost connections and those that cannot be made, a server that stops or starts, and one
+// that lacks resources: the classes 08, 53, 57P and 58.
+func (dialect) Unavailable(err error) bool {
+	if code := state(err); code != "" {
+		return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "57P") ||
+			strings.HasPrefix(code, "58")
+	}
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
+	_, connect := errors.AsType[*pgconn.ConnectError](err)
+	_, network := errors.AsType[*net.OpError](err)
+	return connect || network || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn)
 }
 
 func state(err error) string {

@@ -106,6 +106,12 @@ func (dialect) Retryable(err error) bool {
 	return primary == sqlite3.SQLITE_BUSY || primary == sqlite3.SQLITE_LOCKED
 }
 
+// Unavailable reports a full or broken disk: SQLITE_FULL, SQLITE_IOERR and SQLITE_CANTOPEN.
+func (dialect) Unavailable(err error) bool {
+	primary := code(err) & 0xff
+	return primary == sqlite3.SQLITE_FULL || primary == sqlite3.SQLITE_IOERR || primary == sqlite3.SQLITE_CANTOPEN
+}
+
 func code(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code()
