@@ -57,6 +57,15 @@ func openPostgres(t testing.TB) *sqltree.Database { return openPostgresPool(t, 4
 
 func openPostgresPool(t testing.TB, connections int) *sqltree.Database {
 	t.Helper()
+	db, err := postgres.Open(t.Context(), postgresSchema(t), postgres.Options{Connections: connections})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+// postgresSchema returns the URL of a schema of its own.
+func postgresSchema(t testing.TB) string {
+	t.Helper()
 	address := cmp.Or(os.Getenv("POSTGRES_URL"), "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable")
 	ctx := context.WithoutCancel(t.Context())
 	admin, err := postgres.Open(ctx, address, postgres.Options{Connections: 1})
@@ -75,10 +84,7 @@ func openPostgresPool(t testing.TB, connections int) *sqltree.Database {
 	q := u.Query()
 	q.Set("search_path", schema)
 	u.RawQuery = q.Encode()
-	db, err := postgres.Open(ctx, u.String(), postgres.Options{Connections: connections})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	return db
+	return u.String()
 }
 
 // onEach runs a test with an empty tree on each database.
