@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -234,4 +236,56 @@ func TestPresence(t *testing.T) {
 	assert.Equal(t, "presence", waiting(t, s))
 	assert.Empty(t, h.Present("/a"))
 	assert.Empty(t, h.Present("/b"))
+}
+
+// TestCloseWhileInUse: a hub that is closed while others publish, subscribe and join ends all of them, with
+// ErrClosed and nothing else.
+func TestCloseWhileInUse(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		hub := topics.New(topics.Options{Keep: 4})
+		var all sync.WaitGroup
+		closed := func(err error) bool {
+			if err != nil {
+				assert.ErrorIs(t, err, topics.ErrClosed)
+			}
+			return err != nil
+		}
+		for i := range 8 {
+			name := "/" + strconv.Itoa(i%3)
+			all.Go(func() {
+				for {
+					if _, err := hub.Publish(t.Context(), name, "n", []byte("x")); closed(err) {
+						return
+					}
+				}
+			})
+			all.Go(func() {
+				for {
+					sub, err := hub.Subscribe(name, "")
+					if closed(err) {
+						return
+					}
+					for range 3 {
+						if _, err := sub.Next(t.Context()); closed(err) {
+							break
+						}
+					}
+					sub.Close()
+				}
+			})
+			all.Go(func() {
+				for {
+					leave, err := hub.Join(t.Context(), name, "anna")
+					if closed(err) {
+						return
+					}
+					leave()
+				}
+			})
+		}
+		time.Sleep(2 * time.Millisecond)
+		hub.Close()
+		all.Wait()
+	}
 }
