@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mastaba-go/mastaba/examples/markdown"
 	"github.com/mastaba-go/mastaba/framework"
 )
 
@@ -87,5 +88,5 @@ func (t *Text) plain() (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
-	return focusable(template.HTML("<pre>" + html.EscapeString(text) + "</pre>")), nil
+	return markdown.Focusable(template.HTML("<pre>" + html.EscapeString(text) + "</pre>")), nil
 }

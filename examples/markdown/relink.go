@@ -1,4 +1,4 @@
-package main
+package markdown
 
 import (
 	"bytes"
@@ -18,11 +18,11 @@ import (
 // pages, images to the raw file. An image of another site is replaced by its text, so viewing a
 // file sends no request to other sites.
 //
-// A document nested deeper than browsers support is an error, errTooDeep.
+// A document nested deeper than browsers support is ErrCostly.
 //
-// base and top are the paths of the folder and of the site's root, with a trailing slash. "/x" in a
+// Base and Top are the paths of the folder and of the site's root, with a trailing slash. "/x" in a
 // document starts at the root, as on code hosting sites.
-func relink(document []byte, base, top string) (template.HTML, error) {
+func relink(document []byte, links Links) (template.HTML, error) {
 	var out strings.Builder
 	var open openElements
 	tokens := html.NewTokenizer(bytes.NewReader(document))
@@ -37,13 +37,13 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 			raw := string(tokens.Raw())
 			token := tokens.Token()
 			if open.begin(token); len(open) > deepestNesting {
-				return "", errTooDeep
+				return "", ErrCostly
 			}
 			switch token.Data {
 			case "a":
-				out.WriteString(relinked(token, "href", base, top, "").String())
+				out.WriteString(relinked(token, "href", links, "").String())
 			case "img":
-				image := relinked(token, "src", base, top, "/raw")
+				image := relinked(token, "src", links, links.Image)
 				if isLocal(attribute(image, "src")) {
 					out.WriteString(image.String())
 				} else {
@@ -67,8 +67,6 @@ func relink(document []byte, base, top string) (template.HTML, error) {
 // deepestNesting is half the limit of browsers, since only every other element of nested lists
 // counts: see begin.
 const deepestNesting = 250
-
-var errTooDeep = errors.New("elements are nested too deep")
 
 // openElements are the elements that a browser has open, outermost first.
 type openElements []string
@@ -96,7 +94,7 @@ func (open *openElements) end(token html.Token) {
 }
 
 // relinked returns the token with its relative URL resolved within this site, and view appended.
-func relinked(token html.Token, name, base, top, view string) html.Token {
+func relinked(token html.Token, name string, links Links, view string) html.Token {
 	for i, a := range token.Attr {
 		if a.Key != name {
 			continue
@@ -105,9 +103,9 @@ func relinked(token html.Token, name, base, top, view string) html.Token {
 		if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.Path == "" || strings.HasPrefix(a.Val, "//") {
 			continue // another site, or the same page
 		}
-		from := base
+		from := links.Base
 		if u.Path[0] == '/' {
-			from = top
+			from = links.Top
 			u.Path, u.RawPath = strings.TrimLeft(u.Path, "/"), ""
 		}
 		start, err := url.Parse(from)
