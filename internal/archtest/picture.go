@@ -29,6 +29,8 @@ var picture = []room{
 	{path: "examples/hello", may: rooms("framework", "tweens", "views")}, // the least: without the command line
 	{path: "examples/files", may: all, tests: rooms("internal/rfc9110")},
 	{path: "examples/...", may: all},
+	{path: "examples/markdown"},                                        // Markdown of strangers as harmless HTML
+	{path: "examples/wiki/merge"},                                      // texts by line: differences, and changes of two people together
 	{path: "framework/cmd/mastaba", may: rooms("views/i18n/messages")}, // for use without an application
 	{path: "framework/cli", may: rooms(
 		"framework/devtools", "framework", "framework/internal/hosts", "framework/security/password", "framework/server", "framework/explain", "framework/routes",
@@ -212,9 +214,10 @@ var modules = []module{
 	{path: "github.com/nats-io/nats.go", rooms: rooms("traversal/topics/nats", "examples/chat"), heavy: true},
 	{path: "modernc.org/sqlite", rooms: rooms("traversal/sqltree/sqlite"), heavy: true, testRooms: rooms("framework/transaction")},
 
-	{path: "github.com/yuin/goldmark", rooms: rooms("examples/files"), heavy: true},
-	{path: "github.com/microcosm-cc/bluemonday", rooms: rooms("examples/files"), heavy: true},
-	{path: "golang.org/x/net", rooms: rooms("examples/files"), heavy: true},
+	{path: "github.com/yuin/goldmark", rooms: rooms("examples/markdown"), heavy: true},
+	{path: "github.com/microcosm-cc/bluemonday", rooms: rooms("examples/markdown"), heavy: true},
+	{path: "github.com/aymanbagabas/go-udiff", rooms: rooms("examples/wiki/merge"), heavy: true},
+	{path: "golang.org/x/net", rooms: rooms("examples/markdown"), heavy: true, testRooms: rooms("examples/files")},
 
 	{path: "github.com/stretchr/testify", tests: true},
 	{path: "go.uber.org/goleak", tests: true},
