@@ -184,7 +184,7 @@ type module struct {
 // modules lists every module that a room may link. Rooms at the ground appear in none of them: they
 // use the standard library alone.
 var modules = []module{
-	{path: "github.com/google/uuid", rooms: rooms("views/web", "traversal/sqltree", "traversal/sqltree/sqlite", "traversal/sqltree/postgres"), tests: true},
+	{path: "github.com/google/uuid", rooms: rooms("views/web", "traversal/sqltree", "traversal/sqltree/sqlite", "traversal/sqltree/postgres", "examples/wiki"), tests: true},
 	{path: "github.com/rs/zerolog", tests: true, rooms: rooms(
 		"views/web", "tweens", "framework", "framework/server", "framework/cli", "framework/devtools",
 		"framework/frameworktest", "framework/session", "framework/security", "framework/transaction",

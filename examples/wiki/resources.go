@@ -1,0 +1,32 @@
+package main
+
+import "github.com/mastaba-go/mastaba/traversal/sqltree"
+
+// Folder has folders and pages. The root is one.
+type Folder struct {
+	sqltree.Item
+	Title string `json:"title"`
+}
+
+// Page is a text in Markdown. Text has line feeds alone, and one at its end (merge.Normal).
+type Page struct {
+	sqltree.Item
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
+// SearchText is what the full-text search finds.
+func (p *Page) SearchText() (title, body string) { return p.Title, p.Text }
+
+// The permissions. Whoever wants to see a resource needs mayView there and in all folders above.
+const (
+	mayView = "view"
+	mayEdit = "edit" // also create, rename and move
+)
+
+// The groups, and what precedes the name of a user in access lists, so that nobody can have the name of
+// a group.
+const (
+	administrators = "group:administrators"
+	userPrefix     = "user:"
+)

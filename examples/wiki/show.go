@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"html/template"
+	"time"
+
+	"github.com/mastaba-go/mastaba/examples/markdown"
+	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/sqltree"
+)
+
+// folderPage is what folder.html shows.
+type folderPage struct {
+	*Folder
+	Children sqltree.Page
+}
+
+func (w *wiki) showFolder(r *framework.Request, f *Folder, in struct{ After string }) (folderPage, error) {
+	children, err := w.tree.Page(r.Context(), r.Node(), sqltree.PageOptions{
+		After: in.After, Limit: 100,
+		Permits: func(_ context.Context, n traversal.Node) (bool, error) { return r.Can(mayView, n) },
+	})
+	return folderPage{f, children}, err
+}
+
+// pagePage is what page.html shows.
+type pagePage struct {
+	*Page
+	Body template.HTML
+}
+
+func showPage(r *framework.Request, p *Page) (pagePage, error) {
+	folder, _ := folderOf(r.Node())
+	body, err := render(r, folder, p.Text)
+	return pagePage{p, body}, err
+}
+
+// render renders a text, whose relative links start at the folder. One that costs too much is shown as it
+// is written.
+func render(r *framework.Request, folder traversal.Node, text string) (template.HTML, error) {
+	base, err := r.ResourcePath(folder)
+	if err != nil {
+		return "", err
+	}
+	top, err := r.ResourcePath(r.VirtualRoot())
+	if err != nil {
+		return "", err
+	}
+	body, err := markdown.Render([]byte(text), markdown.Links{Base: base, Top: top})
+	if errors.Is(err, markdown.ErrCostly) {
+		return markdown.Focusable(template.HTML("<pre>" + template.HTMLEscapeString(text) + "</pre>")), nil
+	}
+	return body, err
+}
+
+// pageJSON is a page for programs.
+type pageJSON struct {
+	Name     string    `json:"name"`
+	Version  int64     `json:"version"`
+	Modified time.Time `json:"modified"`
+	Title    string    `json:"title"`
+	Text     string    `json:"text"`
+}
+
+func pageAsJSON(_ *framework.Request, p *Page) (pageJSON, error) {
+	return pageJSON{p.Name(), p.Version(), p.Modified(), p.Title, p.Text}, nil
+}
