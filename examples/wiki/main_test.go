@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -150,6 +153,28 @@ func TestTwoEditors(t *testing.T) {
 	// A page that was only renamed meanwhile has no conflict.
 	send(carol, "/plan/@@move", "/plan/@@move", "name", "project", "folder", "/").Status(http.StatusSeeOther)
 	edit(bob, "/project", "3", "Carol's plan", "uno\n").Status(http.StatusSeeOther)
+}
+
+// TestSavesAtOnce: of several who save at the same moment, one wins, and all others are offered a merge.
+func TestSavesAtOnce(t *testing.T) {
+	t.Parallel()
+	w, app := newApp(t)
+	people, tokens := make([]*frameworktest.Browser, 5), make([]string, 5)
+	for i := range people {
+		people[i] = member(t, w, app, "user"+strconv.Itoa(i), "")
+		tokens[i] = people[i].Get("/welcome/@@edit").Status(http.StatusOK).Field("csrf_token")
+	}
+	statuses := make([]int, len(people))
+	var all sync.WaitGroup
+	for i, b := range people {
+		all.Go(func() {
+			statuses[i] = b.Post("/welcome/@@edit", frameworktest.Form("csrf_token", tokens[i], "version", "1", "title", "Welcome", "text", strconv.Itoa(i))).Code
+		})
+	}
+	all.Wait()
+	slices.Sort(statuses)
+	assert.Equal(t, []int{303, 409, 409, 409, 409}, statuses)
+	assert.EqualValues(t, 2, read(t, people[0], "/welcome").Version)
 }
 
 func TestHistory(t *testing.T) {
