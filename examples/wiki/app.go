@@ -62,6 +62,7 @@ func (w *wiki) addPages(config *framework.Configurator) {
 	get := views.Method("GET")
 	config.AddView(views.OnInput(w.showFolder), get, views.Renderer("folder.html"))
 	config.AddView(views.On(w.atom), get, views.Name("atom"))
+	config.AddView(views.OnInput(w.search), get, views.Name("search"), views.Renderer("search.html"))
 	config.AddView(views.On(showPage), get, views.Renderer("page.html"))
 	config.AddView(views.On(pageAsJSON), get, views.Name("json"), views.Renderer("json"))
 

@@ -6,9 +6,10 @@
 // the first start it prints a link that makes one person the administrator. With DATABASE_URL, such as
 // postgres://…, the same wiki is in PostgreSQL.
 //
-// Read resources.go first, which has the folders and pages, then app.go, which declares the views. The
-// views are in show.go, edit.go, history.go, move.go, feeds.go and accounts.go; what is not in the tree
-// is in tables of the application: schema.go, revisions.go. Package merge compares texts.
+// Read resources.go first, which has the folders and pages, then app.go, which declares the views.
+// The views are in show.go, edit.go, history.go, move.go, search.go, feeds.go and accounts.go; what is
+// not in the tree is in tables of the application: schema.go, revisions.go. Package merge compares
+// texts.
 package main
 
 import (
@@ -47,7 +48,8 @@ func build(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
 			return nil, errors.Join(err, w.close(ctx))
 		}
 		if token != "" {
-			fmt.Fprintf(env.Stderr, "Nobody has an account yet. Become the administrator, once, at %s?token=%s\n", joinPath, token)
+			addr, _ := env.Settings["addr"].(string)
+			fmt.Fprintf(env.Stderr, "Nobody has an account yet. Become the administrator, once, at http://%s%s?token=%s\n", addr, joinPath, token)
 		}
 	}
 	config := configure(w, env.Options())

@@ -236,6 +236,11 @@ func TestWhoSeesWhat(t *testing.T) {
 	assert.NotContains(t, bob.Get("/").Status(http.StatusOK).Body, "Board")
 	bob.Get("/welcome").Status(http.StatusNotFound) // not even where it is now
 	alice.Get("/welcome").Status(http.StatusFound)
+	assert.Contains(t, bob.Get("/@@search?q=much").Status(http.StatusOK).Body, "No page has all of these words.")
+	found := alice.Get("/@@search?q=much").Status(http.StatusOK).Body
+	assert.Contains(t, found, `<a href="/board/pay/">Salaries</a>`)
+	assert.Contains(t, found, "<mark>much</mark>")
+	assert.Contains(t, alice.Get("/@@search?q=%3Cb%3E&from=-3").Status(http.StatusOK).Body, `value="&lt;b&gt;"`)
 	assert.NotContains(t, bob.Get("/@@atom").Status(http.StatusOK).Body, "Salaries")
 	feed := alice.Get("/@@atom").Status(http.StatusOK)
 	assert.Equal(t, "application/atom+xml; charset=utf-8", feed.Header.Get("Content-Type"))

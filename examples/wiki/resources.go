@@ -15,7 +15,7 @@ type Page struct {
 	Text  string `json:"text"`
 }
 
-// SearchText is what the full-text search finds.
+// SearchText is what the full-text search finds: the Markdown as it is written.
 func (p *Page) SearchText() (title, body string) { return p.Title, p.Text }
 
 // The permissions. Whoever wants to see a resource needs mayView there and in all folders above.
