@@ -27,9 +27,9 @@ type Links struct {
 	Image string // what is added to the paths of images, such as "/raw"
 }
 
-// Render renders a document: no scripts, no styles, no forms, no frames, no images of other sites. The
-// error is ErrCostly, or a failure of the renderer. The time depends on the length, which the caller
-// limits. It is safe for concurrent use.
+// Render renders a document: no scripts, no styles, no forms, no frames, no images of other sites.
+// The error is ErrCostly, or a failure of the renderer. The time depends on the length, which the
+// caller limits. It is safe for concurrent use.
 func Render(source []byte, links Links) (template.HTML, error) {
 	matter, text := cutFrontMatter(bytes.TrimPrefix(source, byteOrderMark))
 	if isCostly(text) {
@@ -46,8 +46,8 @@ func Render(source []byte, links Links) (template.HTML, error) {
 
 var byteOrderMark = []byte("\xEF\xBB\xBF")
 
-// converter lets HTML through, since READMEs are full of it. None of it is trusted: the whole result
-// is sanitized.
+// converter lets HTML through, since READMEs are full of it. None of it is trusted: the whole
+// result is sanitized.
 var converter = goldmark.New(
 	goldmark.WithExtensions(
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // the sanitizer removes styles

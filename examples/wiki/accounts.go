@@ -72,8 +72,8 @@ func logOut(r *framework.Request) (*framework.Response, error) {
 	return r.Redirect(http.StatusSeeOther, r.Prefix()+"/"), r.Forget()
 }
 
-// firstInvite returns the token of the one who becomes the administrator, "" if somebody has an account.
-// An earlier token is no longer good.
+// firstInvite returns the token of the one who becomes the administrator, "" if somebody has an
+// account. An earlier token is no longer good.
 func (w *wiki) firstInvite(ctx context.Context) (token string, err error) {
 	err = transaction.Run(ctx, w.db, transaction.RunOptions{Attempts: 3}, func(ctx context.Context) error {
 		token = ""

@@ -42,8 +42,8 @@ func (in pageInput) Validate() error {
 	return nil
 }
 
-// editPage is what edit.html shows: the form, perhaps a preview, and after a conflict what others have
-// done meanwhile.
+// editPage is what edit.html shows: the form, perhaps a preview, and after a conflict what others
+// have done meanwhile.
 type editPage struct {
 	Form      *forms.Form
 	Preview   template.HTML
@@ -80,8 +80,8 @@ func (w *wiki) save(r *framework.Request, p *Page, in pageInput) (*framework.Res
 	return w.store(r, p, "The page is saved.")
 }
 
-// store writes a page and its revision. If another request was faster, this one begins again and meets
-// its change.
+// store writes a page and its revision. If another request was faster, this one begins again and
+// meets its change.
 func (w *wiki) store(r *framework.Request, p *Page, message string) (*framework.Response, error) {
 	author, err := r.UserID()
 	if err != nil {

@@ -2,14 +2,14 @@
 //
 //	go run ./examples/wiki
 //
-// serves at http://127.0.0.1:6543/ and keeps everything in the file wiki.db of the current folder. At
-// the first start it prints a link that makes one person the administrator. With DATABASE_URL, such as
-// postgres://…, the same wiki is in PostgreSQL.
+// serves at http://127.0.0.1:6543/ and keeps everything in the file wiki.db of the current folder.
+// At the first start it prints a link that makes one person the administrator. With DATABASE_URL,
+// such as postgres://…, the same wiki is in PostgreSQL.
 //
 // Read resources.go first, which has the folders and pages, then app.go, which declares the views.
-// The views are in show.go, edit.go, history.go, move.go, search.go, feeds.go and accounts.go; what is
-// not in the tree is in tables of the application: schema.go, revisions.go. Package merge compares
-// texts.
+// The views are in show.go, edit.go, history.go, move.go, search.go, feeds.go and accounts.go; what
+// is not in the tree is in tables of the application: schema.go, revisions.go. Package merge
+// compares texts.
 package main
 
 import (

@@ -155,7 +155,8 @@ func TestTwoEditors(t *testing.T) {
 	edit(bob, "/project", "3", "Carol's plan", "uno\n").Status(http.StatusSeeOther)
 }
 
-// TestSavesAtOnce: of several who save at the same moment, one wins, and all others are offered a merge.
+// TestSavesAtOnce: of several who save at the same moment, one wins, and all others are offered a
+// merge.
 func TestSavesAtOnce(t *testing.T) {
 	t.Parallel()
 	w, app := newApp(t)

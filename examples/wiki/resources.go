@@ -24,8 +24,8 @@ const (
 	mayEdit = "edit" // also create, rename and move
 )
 
-// The groups, and what precedes the name of a user in access lists, so that nobody can have the name of
-// a group.
+// The groups, and what precedes the name of a user in access lists, so that nobody can have the
+// name of a group.
 const (
 	administrators = "group:administrators"
 	userPrefix     = "user:"

@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// Revision is a page as it was after an edit. Its version is that of the page, so versions at which the
-// page was only renamed or moved have none.
+// Revision is a page as it was after an edit. Its version is that of the page, so versions at which
+// the page was only renamed or moved have none.
 type Revision struct {
 	Page    uuid.UUID `json:"-"`
 	Version int64     `json:"version"`

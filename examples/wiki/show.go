@@ -38,8 +38,8 @@ func showPage(r *framework.Request, p *Page) (pagePage, error) {
 	return pagePage{p, body}, err
 }
 
-// render renders a text, whose relative links start at the folder. One that costs too much is shown as it
-// is written.
+// render renders a text, whose relative links start at the folder. One that costs too much is shown
+// as it is written.
 func render(r *framework.Request, folder traversal.Node, text string) (template.HTML, error) {
 	base, err := r.ResourcePath(folder)
 	if err != nil {

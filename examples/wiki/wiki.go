@@ -49,7 +49,8 @@ const welcome = `This is your wiki. Its pages are written in [Markdown](https://
 When two people edit a page at once, both find their work in it.
 `
 
-// prepare brings the tables up to date, and makes the first resources and the secret if there are none.
+// prepare brings the tables up to date, and makes the first resources and the secret if there are
+// none.
 func (w *wiki) prepare(ctx context.Context) error {
 	tx, err := transaction.Tx(ctx)
 	if err != nil {

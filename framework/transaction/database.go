@@ -29,7 +29,8 @@ type SQLOptions struct {
 	// read-only transactions: open the same file with _pragma=query_only(1).
 	Reader *sql.DB
 	// Retryable adds errors to those that are retryable in any case: SQLSTATE 40001 and 40P01, and
-	// the codes of SQLite for a database that is locked (5 and 6, and their extensions such as 517).
+	// the codes of SQLite for a database that is locked (5 and 6, and their extensions such as
+	// 517).
 	Retryable func(error) bool
 }
 

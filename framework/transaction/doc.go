@@ -80,8 +80,8 @@
 //
 // The tween is inside ExcView, which makes responses of its errors, and inside tweens named
 // "timeout", "limit" and "ratelimit": a request that waits for its turn holds no transaction, and
-// the deadline covers all attempts. A Timeout inside the tween works too: its 504 rolls back. Tweens
-// inside the tween run once for each attempt, those outside once for each request.
+// the deadline covers all attempts. A Timeout inside the tween works too: its 504 rolls back.
+// Tweens inside the tween run once for each attempt, those outside once for each request.
 //
 // A subrequest is a part of the unit of its request. With tweens (SubrequestWithTweens) it is a
 // [Nested] one: if its view fails or its response is vetoed, only what it wrote is rolled back.

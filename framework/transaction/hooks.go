@@ -53,7 +53,8 @@ func (u *Unit) call(hooks []func(context.Context)) {
 	}
 }
 
-// log returns the logger of the request. Outside of requests nobody is told but the caller of Run.
+// log returns the logger of the request. Outside of requests, only the caller of Run
+// learns of errors.
 func (u *Unit) log() *zerolog.Logger {
 	if u.r != nil {
 		return u.r.Log()

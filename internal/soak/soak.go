@@ -1,5 +1,5 @@
-// Package soak has what the soak tests of live views share: how long they run, the messages that they
-// follow, and a check that nothing is left.
+// Package soak has what the soak tests of live views share: how long they run, the messages that
+// they follow, and a check that nothing is left.
 package soak
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/topics"
 )
 
-// Size returns how long a test runs, and with how many clients: two seconds with few of them, or what
-// MASTABA_SOAK says ("30s", "5m") with many.
+// Size returns how long a test runs, and with how many clients: two seconds with few of them, or
+// what MASTABA_SOAK says ("30s", "5m") with many.
 func Size(t *testing.T, few, many int) (time.Duration, int) {
 	t.Helper()
 	text := os.Getenv("MASTABA_SOAK")
@@ -32,9 +32,9 @@ func Size(t *testing.T, few, many int) (time.Duration, int) {
 	return d, many
 }
 
-// Run calls client on many goroutines, each again and again, for a time in which a message "n" with the
-// next number, from 1, is published in "/room" about every five milliseconds. It returns once all calls
-// have returned, and how many there were and how many messages.
+// Run calls client on many goroutines, each again and again, for a time in which a message "n" with
+// the next number, from 1, is published in "/room" about every five milliseconds. It returns once
+// all calls have returned, and how many there were and how many messages.
 func Run(t *testing.T, hub *topics.Hub, lasts time.Duration, clients int, client func()) (calls, messages int64) {
 	t.Helper()
 	stop, silence := make(chan struct{}), make(chan struct{})
@@ -86,8 +86,8 @@ type Baseline struct {
 // Begin returns the present goroutines and memory. Call it after what is allocated once.
 func Begin() Baseline { return Baseline{runtime.NumGoroutine(), heapInUse()} }
 
-// NothingIsLeft waits until the goroutines of the test have ended and its memory is free, and fails with
-// their stacks if they have not within ten seconds.
+// NothingIsLeft waits until the goroutines of the test have ended and its memory is free, and fails
+// with their stacks if they have not within ten seconds.
 func (b Baseline) NothingIsLeft(t *testing.T) {
 	t.Helper()
 	ended := func() bool { return runtime.NumGoroutine() <= b.goroutines }

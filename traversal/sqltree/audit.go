@@ -36,8 +36,8 @@ type AuditOptions struct {
 	Limit  int       // the default is 50, the maximum 500
 }
 
-// Audit returns changes, newest first. The log keeps as many as Options.Audit says, and is written in the
-// transaction of the change: it has what was committed, and nothing else.
+// Audit returns changes, newest first. The log keeps as many as Options.Audit says, and is written
+// in the transaction of the change: it has what was committed, and nothing else.
 func (t *Tree) Audit(ctx context.Context, o AuditOptions) (entries []Entry, err error) {
 	defer t.explain(&err)
 	if o.Before == 0 {
@@ -80,10 +80,10 @@ func (e *UndoError) Error() string { return fmt.Sprintf("undo change %d: %s", e.
 // Status returns 409.
 func (e *UndoError) Status() int { return http.StatusConflict }
 
-// Undo makes a change of the audit log undone: by a change of its own, which is logged and can be undone as
-// well. It is refused if the node has changed since then (*ConflictError), if its old name was given to
-// another node (*ExistsError), if a created node has children by now (*NotEmptyError), and in other cases
-// by an *UndoError.
+// Undo makes a change of the audit log undone: by a change of its own, which is logged and can be
+// undone as well. It is refused if the node has changed since then (*ConflictError), if its old
+// name was given to another node (*ExistsError), if a created node has children by now
+// (*NotEmptyError), and in other cases by an *UndoError.
 func (t *Tree) Undo(ctx context.Context, seq int64) error {
 	return t.write(ctx, func(w *writing) error {
 		if err := t.lockMoves(ctx, w.tx); err != nil {

@@ -19,8 +19,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/sqltree"
 )
 
-// plant fills a tree: a chain of folders "d1" to "d8", one with wide pages below d4, and as many other pages
-// in folders of 100 as nodes asks for.
+// plant fills a tree: a chain of folders "d1" to "d8", one with wide pages below d4, and as many
+// other pages in folders of 100 as nodes asks for.
 func plant(b *testing.B, tree *sqltree.Tree, wide, nodes int) {
 	b.Helper()
 	ctx := b.Context()
@@ -56,8 +56,8 @@ func plant(b *testing.B, tree *sqltree.Tree, wide, nodes int) {
 	require.NoError(b, err)
 }
 
-// rounds measures several ways to do the same in alternating rounds, and reports the time of the first, and the
-// ratio of each other to it.
+// rounds measures several ways to do the same in alternating rounds, and reports the time of the
+// first, and the ratio of each other to it.
 func rounds(b *testing.B, names []string, ways ...func()) {
 	b.Helper()
 	const each = 20
@@ -98,8 +98,8 @@ var textbook = map[string]string{
 		SELECT n.id, n.parent, n.name, n.kind, n.data, n.acl, n.version, n.created, n.modified, n.ord FROM w JOIN tree_node n ON n.id = w.id ORDER BY w.depth`,
 }
 
-// BenchmarkDescend finds a resource of depth 8: by Descend, by a query for each segment, and by the query of
-// the textbook; and a page among 10,000 siblings by the first and the last.
+// BenchmarkDescend finds a resource of depth 8: by Descend, by a query for each segment, and by the
+// query of the textbook; and a page among 10,000 siblings by the first and the last.
 func BenchmarkDescend(b *testing.B) {
 	onEachDatabase(b, func(b *testing.B, tree *sqltree.Tree) {
 		plant(b, tree, 10_000, 10_000)
@@ -161,8 +161,8 @@ func BenchmarkDescend(b *testing.B) {
 	})
 }
 
-// BenchmarkReaders looks up paths by 64 goroutines, which share round trips or do not. PostgreSQL has a
-// connection for each of them, as database/sql has without a limit, or four.
+// BenchmarkReaders looks up paths by 64 goroutines, which share round trips or do not. PostgreSQL
+// has a connection for each of them, as database/sql has without a limit, or four.
 func BenchmarkReaders(b *testing.B) {
 	for name, db := range map[string]*sqltree.Database{
 		"sqlite": databases["sqlite"](b), "postgres/connections=4": openPostgresPool(b, 4), "postgres/connections=64": openPostgresPool(b, 64),
@@ -210,7 +210,8 @@ func readers(b *testing.B, tree *sqltree.Tree) {
 		}))
 }
 
-// BenchmarkSize looks up a path in trees of 100,000 nodes and, if MASTABA_LONG is set, of 1,000,000.
+// BenchmarkSize looks up a path in trees of 100,000 nodes and, if MASTABA_LONG is set, of
+// 1,000,000.
 func BenchmarkSize(b *testing.B) {
 	sizes := []int{10_000, 100_000}
 	if os.Getenv("MASTABA_LONG") != "" {
@@ -233,8 +234,8 @@ func BenchmarkSize(b *testing.B) {
 	}
 }
 
-// BenchmarkPage returns a page of 50 that someone may see, of 10,000 children of which every hundredth is
-// theirs alone; and lists 100,000 children.
+// BenchmarkPage returns a page of 50 that someone may see, of 10,000 children of which every
+// hundredth is theirs alone; and lists 100,000 children.
 func BenchmarkPage(b *testing.B) {
 	onEachDatabase(b, func(b *testing.B, tree *sqltree.Tree) {
 		plant(b, tree, 10_000, 0)
@@ -264,7 +265,8 @@ func BenchmarkPage(b *testing.B) {
 	})
 }
 
-// BenchmarkChildren lists 100,000 children, and reports the memory that is in use in the middle of it.
+// BenchmarkChildren lists 100,000 children, and reports the memory that is in use in the middle of
+// it.
 func BenchmarkChildren(b *testing.B) {
 	onEachDatabase(b, func(b *testing.B, tree *sqltree.Tree) {
 		plant(b, tree, 100_000, 0)

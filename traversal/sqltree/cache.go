@@ -10,14 +10,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// cache keeps rows that paths led to, and names that do not exist. Events of changes keep it true; an entry
-// is used for a limited time all the same, since events may be lost with a connection.
+// cache keeps rows that paths led to, and names that do not exist. Events of changes keep it true;
+// an entry is used for a limited time all the same, since events may be lost with a connection.
 //
-// It has two generations. A new entry goes into the young one; when that has half of the limit, it becomes
-// the old one, and what was old is forgotten. An entry of the old one that is used becomes young again.
+// It has two generations. A new entry goes into the young one; when that has half of the limit, it
+// becomes the old one, and what was old is forgotten. An entry of the old one that is used becomes
+// young again.
 //
-// A row that was read before an event must not be stored after it. So whoever stores remembers the epoch in
-// which it began to read, and removes the entry again if an event came meanwhile.
+// A row that was read before an event must not be stored after it. So whoever stores remembers the
+// epoch in which it began to read, and removes the entry again if an event came meanwhile.
 type cache struct {
 	half  int64
 	age   time.Duration
@@ -51,7 +52,8 @@ func newCache(limit int, age time.Duration) *cache {
 	return c
 }
 
-// path returns the rows from a node along names, as far as they exist; ok is false if it does not know all.
+// path returns the rows from a node along names, as far as they exist; ok is false if it does not
+// know all.
 func (c *cache) path(from uuid.UUID, names []string) (rows []row, ok bool) {
 	now := time.Now()
 	first := c.get(cacheKey{id: from}, now)
@@ -130,8 +132,8 @@ func (c *cache) remove(key cacheKey) {
 	c.old.Load().entries.Delete(key)
 }
 
-// apply removes what an event has made untrue. Deletes concern nodes that the event does not name, and a
-// restored subtree brings them back, so they empty the cache.
+// apply removes what an event has made untrue. Deletes concern nodes that the event does not name,
+// and a restored subtree brings them back, so they empty the cache.
 func (c *cache) apply(e Event) {
 	c.epoch.Add(1)
 	switch e.Op {

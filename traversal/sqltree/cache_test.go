@@ -92,8 +92,8 @@ func TestCacheAge(t *testing.T) {
 	assert.Eventually(t, func() bool { return at[*Page](t, two, "/page").Text == "2" }, 10*time.Second, 5*time.Millisecond)
 }
 
-// TestCacheOfConcurrentChanges: while others change the tree, nobody sees an older version than before, nor,
-// after a change of one's own, an older one than that.
+// TestCacheOfConcurrentChanges: while others change the tree, nobody sees an older version than
+// before, nor, after a change of one's own, an older one than that.
 func TestCacheOfConcurrentChanges(t *testing.T) {
 	t.Parallel()
 	tree, _ := cached(t, databases["sqlite"](t), time.Hour, newHub(t))

@@ -13,10 +13,10 @@ import (
 // pageSize is how many children Children loads in one round trip.
 const pageSize = 200
 
-// Children yields the children of the node in their order: first those that Reorder named, then the others
-// by the bytes of their names. It loads them in pages, so a folder of any size takes little memory, and
-// the caller may change the tree meanwhile: each child that exists all the time, under one name, is
-// yielded once.
+// Children yields the children of the node in their order: first those that Reorder named, then the
+// others by the bytes of their names. It loads them in pages, so a folder of any size takes little
+// memory, and the caller may change the tree meanwhile: each child that exists all the time, under
+// one name, is yielded once.
 func (i *Item) Children(ctx context.Context) iter.Seq2[traversal.Entry, error] {
 	return func(yield func(traversal.Entry, error) bool) {
 		if i.n == nil {
@@ -48,7 +48,8 @@ func (i *Item) Children(ctx context.Context) iter.Seq2[traversal.Entry, error] {
 	}
 }
 
-// page returns up to limit children after last, or the first ones: all of them, or those of a filter.
+// page returns up to limit children after last, or the first ones: all of them, or those of a
+// filter.
 func (t *Tree) page(ctx context.Context, q querier, parent uuid.UUID, last *row, f *filter, limit int) (page []row, err error) {
 	defer t.explain(&err)
 	statement, args := t.sql.first, []any{t.db.dialect.ID(parent), limit}

@@ -9,10 +9,10 @@ import (
 // maxCopied is how many nodes Copy copies at once.
 const maxCopied = 10_000
 
-// Copy makes a copy of a node and of everything below it, as the child name of parent, and returns it. The
-// copies have ids of their own and begin with version 1; access lists are copied too. The error is a
-// *CycleError if parent lies inside the node, and a *LimitError if there are more than 10,000 nodes.
-// Otherwise the errors are those of Create.
+// Copy makes a copy of a node and of everything below it, as the child name of parent, and returns
+// it. The copies have ids of their own and begin with version 1; access lists are copied too. The
+// error is a *CycleError if parent lies inside the node, and a *LimitError if there are more than
+// 10,000 nodes. Otherwise the errors are those of Create.
 func (t *Tree) Copy(ctx context.Context, res, parent Resource, name string) (Resource, error) {
 	if err := t.checkName(name); err != nil {
 		return nil, err
@@ -81,7 +81,8 @@ func (w *writing) copy(ctx context.Context, from, to row, name string) (row, err
 	return rows[0], nil
 }
 
-// add inserts a row of a subtree with its text. lineages has that of its parent, and gets that of the row.
+// add inserts a row of a subtree with its text. lineages has that of its parent, and gets that of
+// the row.
 func (w *writing) add(ctx context.Context, r row, lineages map[uuid.UUID][]row) error {
 	t := w.tree
 	lineage := append([]row{r}, lineages[r.parent.UUID]...)

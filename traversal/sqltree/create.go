@@ -12,10 +12,10 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// Create puts res into the tree, as the child name of parent. res is of a registered kind and not in the
-// tree yet; afterwards its Item has its place. The error is an *ExistsError if the name is taken, a
-// *ConflictError if the parent was deleted, a *NameError if no URL could lead to the node, and a
-// *LimitError if it exceeds a limit of the tree.
+// Create puts res into the tree, as the child name of parent. res is of a registered kind and not
+// in the tree yet; afterwards its Item has its place. The error is an *ExistsError if the name is
+// taken, a *ConflictError if the parent was deleted, a *NameError if no URL could lead to the node,
+// and a *LimitError if it exceeds a limit of the tree.
 func (t *Tree) Create(ctx context.Context, parent Resource, name string, res Resource) error {
 	p := parent.item().row()
 	if err := t.checkName(name); err != nil {

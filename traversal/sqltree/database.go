@@ -24,9 +24,9 @@ func NewDatabase(d Dialect, write, read *sql.DB) *Database {
 // Dialect returns the dialect of the database.
 func (d *Database) Dialect() Dialect { return d.dialect }
 
-// Begin begins a transaction. A read-only one fails at its first write, in both databases. On SQLite
-// a transaction that may write takes the write lock at once and waits for it, so keep it short; on
-// PostgreSQL it is read committed.
+// Begin begins a transaction. A read-only one fails at its first write, in both databases. On
+// SQLite a transaction that may write takes the write lock at once and waits for it, so keep it
+// short; on PostgreSQL it is read committed.
 func (d *Database) Begin(ctx context.Context, readOnly bool) (*sql.Tx, error) {
 	if readOnly {
 		return d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
@@ -34,8 +34,8 @@ func (d *Database) Begin(ctx context.Context, readOnly bool) (*sql.Tx, error) {
 	return d.write.BeginTx(ctx, nil)
 }
 
-// Retryable reports whether a transaction that failed with err may succeed if it is run again from its
-// beginning: a serialization failure, a deadlock, or a busy SQLite database.
+// Retryable reports whether a transaction that failed with err may succeed if it is run again from
+// its beginning: a serialization failure, a deadlock, or a busy SQLite database.
 func (d *Database) Retryable(err error) bool {
 	return err != nil && d.dialect.Retryable(err)
 }

@@ -16,8 +16,8 @@ type DeleteOptions struct {
 	Unchanged bool
 }
 
-// Delete deletes a node and everything below it. A node that is already gone is a *ConflictError. The root
-// cannot be deleted.
+// Delete deletes a node and everything below it. A node that is already gone is a *ConflictError.
+// The root cannot be deleted.
 func (t *Tree) Delete(ctx context.Context, res Resource, o DeleteOptions) error {
 	n, err := t.stored(res)
 	if err != nil {

@@ -12,15 +12,17 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/async"
 )
 
-// Root returns the root for a walk along path, which is escaped, such as r.URL.EscapedPath() returns it:
+// Root returns the root for a walk along path, which is escaped, such as r.URL.EscapedPath()
+// returns it:
 //
 //	Root: func(r *framework.Request) (traversal.Resource, error) {
 //		return tree.Root(r.Context(), r.URL.EscapedPath())
 //	}
 //
-// If the path has names, the walk loads the root together with them, in one query, and this call costs
-// nothing; until then its fields are zero. If it has none, Root loads the root. So a request costs one
-// round trip in any case. Outside of requests, pass "/".
+// If the path has names, the walk loads the root together with them, in one query, and this call
+// costs nothing; until then its fields are zero. If it has none, Root loads the root. So a request
+// costs one round trip in any case. Outside of requests, pass "/", and give a Traverser
+// traversal.NewNode of the root, since a root by itself has no known place.
 func (t *Tree) Root(ctx context.Context, path string) (Resource, error) {
 	res := t.options.Root.make()
 	n := &node{tree: t, self: res, row: row{id: t.root, kind: t.options.Root.name}}
@@ -108,8 +110,8 @@ func (n *node) refresh(r row) error {
 	return n.fill(r)
 }
 
-// pathKey is what one round trip for many paths is about. The names are joined with NUL, which no name
-// of a path contains.
+// pathKey is what one round trip for many paths is about. The names are joined with NUL, which no
+// name of a path contains.
 type pathKey struct {
 	from  uuid.UUID
 	names string
@@ -151,8 +153,8 @@ func (t *Tree) query(ctx context.Context, q querier, inUnit bool, from uuid.UUID
 	return collectPath(found)
 }
 
-// prepare lets requests share round trips, or prepares the lookup where there are no round trips: parsing
-// it each time would cost as much as half of the lookup.
+// prepare lets requests share round trips, or prepares the lookup where there are no round trips:
+// parsing it each time would cost as much as half of the lookup.
 func (t *Tree) prepare(ctx context.Context) (err error) {
 	if t.db.dialect.Name() == "sqlite" {
 		t.descend, err = t.db.read.PrepareContext(ctx, t.sql.descend)
@@ -174,8 +176,8 @@ func (t *Tree) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
-// collectPath returns the rows of a path from its beginning. Both databases return them in this order, although
-// the query does not sort them, which would cost a fifth of it.
+// collectPath returns the rows of a path from its beginning. Both databases return them in this
+// order, although the query does not sort them, which would cost a fifth of it.
 func collectPath(rows Rows) ([]row, error) {
 	path, err := collect(rows)
 	for i := 1; i < len(path); i++ {

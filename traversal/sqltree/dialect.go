@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Dialect is what one database does in its own way. Packages sqlite and postgres of this folder have
-// one each, and applications need neither: their Open functions return a Database.
+// Dialect is what one database does in its own way. Packages sqlite and postgres of this folder
+// have one each, and applications need neither: their Open functions return a Database.
 //
 // Statements are shared where both databases read the same SQL. They are written with $1, $2; Bind
 // turns them into what the driver reads.
@@ -29,8 +29,8 @@ type Dialect interface {
 	// ID returns an id as the driver stores it.
 	ID(id uuid.UUID) any
 
-	// IDs returns a set of ids as one parameter, and In the condition that a column is in the set that
-	// a parameter ("$1") holds.
+	// IDs returns a set of ids as one parameter, and In the condition that a column is in the set
+	// that a parameter ("$1") holds.
 	IDs(ids []uuid.UUID) any
 	In(column, parameter string) string
 
@@ -47,9 +47,9 @@ type Dialect interface {
 	// hands the rows of each to collect, in the order of args.
 	DescendMany(ctx context.Context, db *sql.DB, args [][2]any, collect func(i int, rows Rows) error) error
 
-	// Search is the query for full texts, ranked: $1 is what Match returns, $2 a set of ids or NULL for
-	// all, $3 whether texts without an access list count, $4 how many characters of the body to return,
-	// $5 the limit, $6 the offset. Its columns are id, title and body.
+	// Search is the query for full texts, ranked: $1 is what Match returns, $2 a set of ids or NULL
+	// for all, $3 whether texts without an access list count, $4 how many characters of the body to
+	// return, $5 the limit, $6 the offset. Its columns are id, title and body.
 	Search() string
 
 	// Match returns what a text must match: every term, and none of those with Not.
@@ -69,8 +69,8 @@ type Dialect interface {
 	// again from its beginning.
 	Retryable(err error) bool
 
-	// Unavailable reports whether an error means that the database cannot be reached, or that its disk is
-	// full or broken, so that the operation may succeed later.
+	// Unavailable reports whether an error means that the database cannot be reached, or that its
+	// disk is full or broken, so that the operation may succeed later.
 	Unavailable(err error) bool
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/sqltree/sqlite"
 )
 
-// TestFullDisk writes until the disk of a SQLite database is full. It is skipped where this process may not
-// mount a small file system.
+// TestFullDisk writes until the disk of a SQLite database is full. It is skipped where this process
+// may not mount a small file system.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErrConflict means that a node has changed since it was loaded, so that the change was not made. The
-// error is a *ConflictError.
+// ErrConflict means that a node has changed since it was loaded, so that the change was not made.
+// The error is a *ConflictError.
 var ErrConflict = errors.New("the node has changed")
 
 // ErrExists means that the parent already has a child of this name. The error is an *ExistsError.
@@ -80,8 +80,8 @@ func (e *NotEmptyError) Error() string { return fmt.Sprintf("%q (%s) has childre
 // Status returns 409.
 func (e *NotEmptyError) Status() int { return http.StatusConflict }
 
-// LimitError means that a node would exceed a limit of the tree: its depth, or the size of a name, of
-// its data or of its access list.
+// LimitError means that a node would exceed a limit of the tree: its depth, or the size of a name,
+// of its data or of its access list.
 type LimitError struct {
 	What string // such as "depth" or "size of the data"
 	Got  int

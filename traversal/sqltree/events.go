@@ -28,8 +28,8 @@ type Event struct {
 	WasName   string    `json:"wasName,omitempty"`
 }
 
-// ErrGap means that events are missing: the subscriber was too slow, or the connection to other processes
-// was lost. What was learned from events must be loaded anew. The subscription goes on.
+// ErrGap means that events are missing: the subscriber was too slow, or the connection to other
+// processes was lost. What was learned from events must be loaded anew. The subscription goes on.
 var ErrGap = errors.New("events are missing")
 
 // Subscription receives the events of a tree.
@@ -38,8 +38,8 @@ type Subscription struct {
 	cache *cache // nil without one
 }
 
-// Subscribe returns a subscription to the changes that are committed from now on, by this process and, if
-// Options.Hub has a transport, by others. Close it. The error is topics.ErrClosed.
+// Subscribe returns a subscription to the changes that are committed from now on, by this process
+// and, if Options.Hub has a transport, by others. Close it. The error is topics.ErrClosed.
 func (t *Tree) Subscribe() (*Subscription, error) {
 	sub, err := t.hub.Subscribe(t.options.Topic, "")
 	if err != nil {
@@ -48,9 +48,9 @@ func (t *Tree) Subscribe() (*Subscription, error) {
 	return &Subscription{sub, t.cache}, nil
 }
 
-// Next waits for the next event. One goroutine at a time calls it. The error is ErrGap if events are
-// missing, topics.ErrClosed after Close, or the cause of ctx. What the tree returns afterwards is at least
-// as new as the event.
+// Next waits for the next event. One goroutine at a time calls it. The error is ErrGap if events
+// are missing, topics.ErrClosed after Close, or the cause of ctx. What the tree returns afterwards
+// is at least as new as the event.
 func (s *Subscription) Next(ctx context.Context) (Event, error) {
 	for {
 		m, err := s.sub.Next(ctx)
@@ -77,7 +77,8 @@ func (s *Subscription) Next(ctx context.Context) (Event, error) {
 // Close ends the subscription.
 func (s *Subscription) Close() { s.sub.Close() }
 
-// publish sends the events of a transaction that was committed. It cannot fail the operation any more.
+// publish sends the events of a transaction that was committed. It cannot fail the operation any
+// more.
 func (t *Tree) publish(ctx context.Context, events []Event) {
 	ctx = context.WithoutCancel(ctx)
 	for _, e := range events {

@@ -75,7 +75,8 @@ func Example() {
 	// Output: /first-day Your first day 1
 }
 
-// Two people edit the same article: the second one is told, instead of overwriting the first.
+// Two people edit the same article: the second one gets an error, instead of
+// overwriting the first.
 func ExampleTree_Update() {
 	ctx := context.Background()
 	tree, remove, err := openHandbook(ctx)

@@ -49,8 +49,8 @@ func TestLockedSQLite(t *testing.T) {
 	require.NoError(t, tree.Create(t.Context(), root(t, tree), "page", page), "the resource can be used again")
 }
 
-// TestStaleSnapshotIsRetryable is the error of a transaction that read, and writes after another has: only
-// the whole transaction can be run again.
+// TestStaleSnapshotIsRetryable is the error of a transaction that read, and writes after another
+// has: only the whole transaction can be run again.
 func TestStaleSnapshotIsRetryable(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "tree.db")
@@ -105,7 +105,8 @@ func everyOperation(ctx context.Context, tree *sqltree.Tree, page sqltree.Resour
 	return errs
 }
 
-// TestPostgresIsAway stops the server: every operation is a 503, and works again when the server is back.
+// TestPostgresIsAway stops the server: every operation is a 503, and works again when the server is
+// back.
 func TestPostgresIsAway(t *testing.T) {
 	t.Parallel()
 	server := testserver.Postgres(t)
@@ -135,8 +136,8 @@ func openServer(t *testing.T, server *testserver.Server) *sqltree.Database {
 	return db
 }
 
-// eventually repeats an operation as long as it is unavailable: each connection of the pool that the server
-// has closed may fail once.
+// eventually repeats an operation as long as it is unavailable: each connection of the pool that
+// the server has closed may fail once.
 func eventually(t *testing.T, operation func() error) error {
 	t.Helper()
 	var err error
@@ -149,8 +150,8 @@ func eventually(t *testing.T, operation func() error) error {
 	return err
 }
 
-// TestPostgresStopsUnderLoad stops and starts the server while many read and write. Each operation gives the
-// right answer or a 503, and all go on afterwards.
+// TestPostgresStopsUnderLoad stops and starts the server while many read and write. Each operation
+// gives the right answer or a 503, and all go on afterwards.
 func TestPostgresStopsUnderLoad(t *testing.T) {
 	t.Parallel()
 	server := testserver.Postgres(t)

@@ -12,7 +12,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/acl"
 )
 
-// Resource is a node of the tree as the application sees it: a pointer to a struct that embeds Item.
+// Resource is a node of the tree as the application sees it: a pointer to a struct that embeds
+// Item.
 type Resource interface {
 	item() *Item
 }
@@ -24,12 +25,12 @@ type Resource interface {
 //		Title string `json:"title"`
 //	}
 //
-// The other fields are the data of the node; Item is no part of their JSON. The methods of Item give
-// the struct its children (traversal.PathContainer and Lister) and its access list (acl.Provider); a
-// struct may have methods of its own instead.
+// The other fields are the data of the node; Item is no part of their JSON. The methods of Item
+// give the struct its children (traversal.PathContainer and Lister) and its access list
+// (acl.Provider); a struct may have methods of its own instead.
 //
-// A loaded resource belongs to the request that loaded it. The zero Item is that of a resource that is
-// not in the tree yet: Tree.Create puts it there. Its methods return zero values until then.
+// A loaded resource belongs to the request that loaded it. The zero Item is that of a resource that
+// is not in the tree yet: Tree.Create puts it there. Its methods return zero values until then.
 type Item struct{ n *node }
 
 var (
@@ -90,8 +91,8 @@ func (i *Item) ParentID() (uuid.UUID, bool) {
 	return p.UUID, p.Valid
 }
 
-// Version returns how often the node was changed, beginning with 1. Renames, moves and changes of its
-// access list count; changes of its children do not.
+// Version returns how often the node was changed, beginning with 1. Renames, moves and changes of
+// its access list count; changes of its children do not.
 func (i *Item) Version() int64 { return i.row().version }
 
 // Created returns when the node was created, in UTC, to the microsecond.
@@ -107,7 +108,8 @@ func moment(micros int64) time.Time {
 	return time.UnixMicro(micros).UTC()
 }
 
-// ACL returns the access list of the node itself, nil if it has none. It is read once with the node.
+// ACL returns the access list of the node itself, nil if it has none. It is read once with the
+// node.
 func (i *Item) ACL(ctx context.Context) (acl.List, error) {
 	if i.n == nil {
 		return nil, nil

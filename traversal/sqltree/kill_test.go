@@ -64,8 +64,8 @@ func kills(t *testing.T) int {
 	return n
 }
 
-// The steps of writer number i, below the folder of its round, in a cycle of four. Each is one transaction of
-// several rows: the nodes, their words, and the audit log.
+// The steps of writer number i, below the folder of its round, in a cycle of four. Each is one
+// transaction of several rows: the nodes, their words, and the audit log.
 //
 //	4k    creates page<k> with the text "first <k>"
 //	4k+1  updates it to "second <k>"
@@ -73,7 +73,8 @@ func kills(t *testing.T) int {
 //	4k+3  deletes copy<k-1>
 const copied = 20
 
-// writeSteps runs steps until one fails. It writes one line to acknowledged for each step that was committed.
+// writeSteps runs steps until one fails. It writes one line to acknowledged for each step that was
+// committed.
 func writeSteps(ctx context.Context, tree *sqltree.Tree, round string, acknowledged io.Writer) error {
 	folder, template, err := plantRound(ctx, tree, round)
 	if err != nil {
@@ -121,8 +122,8 @@ func plantRound(ctx context.Context, tree *sqltree.Tree, round string) (folder, 
 	return folder, template, err
 }
 
-// requireSteps fails unless the folder of a round is what it was after some number of steps, not fewer than
-// were acknowledged, and at most one more, which was on its way.
+// requireSteps fails unless the folder of a round is what it was after some number of steps, not
+// fewer than were acknowledged, and at most one more, which was on its way.
 func requireSteps(t *testing.T, tree *sqltree.Tree, round string, acknowledged int) {
 	t.Helper()
 	res, err := tree.Root(t.Context(), "/")
@@ -147,7 +148,8 @@ func requireSteps(t *testing.T, tree *sqltree.Tree, round string, acknowledged i
 
 func equal(a, b map[string]string) bool { return fmt.Sprint(a) == fmt.Sprint(b) }
 
-// requireLogged fails unless the audit log has the newest change of a page that was created, rather than copied.
+// requireLogged fails unless the audit log has the newest change of a page that was created, rather
+// than copied.
 func requireLogged(t *testing.T, tree *sqltree.Tree, n traversal.Node, page *Page) {
 	t.Helper()
 	if page.Text == "copied" && strings.Contains(n.Path(), "/copy") {
@@ -189,8 +191,9 @@ func afterSteps(steps int) map[string]string {
 	return want
 }
 
-// requireSound fails if a database does not hold a tree, or is damaged. No other connection may have written
-// since that of the tree read the index of words: FTS5 would report damage that is not there.
+// requireSound fails if a database does not hold a tree, or is damaged. No other connection may
+// have written since that of the tree read the index of words: FTS5 would report damage that is not
+// there.
 func requireSound(t *testing.T, tree *sqltree.Tree) {
 	t.Helper()
 	invariants(t, tree)
@@ -205,8 +208,8 @@ func requireSound(t *testing.T, tree *sqltree.Tree) {
 	require.NoError(t, err)
 }
 
-// TestKilledWriter kills a process at a random moment of its writes: what it acknowledged is there, and
-// nothing is there by half.
+// TestKilledWriter kills a process at a random moment of its writes: what it acknowledged is there,
+// and nothing is there by half.
 func TestKilledWriter(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]func(*testing.T) string{
@@ -234,8 +237,8 @@ func TestKilledWriter(t *testing.T) {
 	}
 }
 
-// waitForBackends waits until PostgreSQL has ended what a killed process had begun: a commit that has reached
-// the server goes on.
+// waitForBackends waits until PostgreSQL has ended what a killed process had begun: a commit that
+// has reached the server goes on.
 func waitForBackends(t *testing.T, db *sqltree.Database, name string) {
 	t.Helper()
 	if db.Dialect().Name() != "postgres" {
@@ -272,7 +275,8 @@ func killedWriter(t *testing.T, address, round string) int {
 	return steps
 }
 
-// TestKilledServer ends a PostgreSQL server at a random moment, as a crash does, while this process writes.
+// TestKilledServer ends a PostgreSQL server at a random moment, as a crash does, while this process
+// writes.
 func TestKilledServer(t *testing.T) {
 	t.Parallel()
 	server := testserver.Postgres(t)

@@ -16,8 +16,8 @@ type KindSpec struct {
 
 // Kind returns a KindSpec: nodes of the kind name are values of type P, a pointer to a struct that
 // embeds Item, such as Kind[*Page]("page"). The name is stored with each node, so it must stay the
-// same as long as there are such nodes; the Go type may be renamed. The data of the node is the JSON of
-// the struct.
+// same as long as there are such nodes; the Go type may be renamed. The data of the node is the
+// JSON of the struct.
 func Kind[P interface {
 	*T
 	Resource

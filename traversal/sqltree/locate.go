@@ -10,8 +10,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// Get returns the node of an id, with its lineage, in one query. The error wraps traversal.ErrNotFound if
-// there is none.
+// Get returns the node of an id, with its lineage, in one query. The error wraps
+// traversal.ErrNotFound if there is none.
 func (t *Tree) Get(ctx context.Context, id uuid.UUID) (traversal.Node, error) {
 	q, _ := t.reader(ctx)
 	nodes, err := t.nodes(ctx, q, []uuid.UUID{id})
@@ -25,14 +25,15 @@ func (t *Tree) Get(ctx context.Context, id uuid.UUID) (traversal.Node, error) {
 	return n, nil
 }
 
-// Node returns the place of a resource, as the database has it now: for a resource that was not found by
-// a walk, such as one that Children returned. It costs one query. Traverser.Lineage and Node.Parent then
-// give its ancestors.
+// Node returns the place of a resource, as the database has it now: for a resource that was not
+// found by a walk, such as one that Children returned. It costs one query. Traverser.Lineage and
+// Node.Parent then give its ancestors.
 func (t *Tree) Node(ctx context.Context, res Resource) (traversal.Node, error) {
 	return t.Get(ctx, res.item().ID())
 }
 
-// Count returns how many children a node has. It reads the index of them, so it takes longer for more.
+// Count returns how many children a node has. It reads the index of them, so it takes longer for
+// more.
 func (t *Tree) Count(ctx context.Context, parent Resource) (n int, err error) {
 	defer t.explain(&err)
 	q, _ := t.reader(ctx)
@@ -40,9 +41,9 @@ func (t *Tree) Count(ctx context.Context, parent Resource) (n int, err error) {
 	return n, err
 }
 
-// Walk yields everything below a node, depth first, parents before their children and children in their
-// order. It loads pages of children, so it needs little memory, and costs one query for each node, and more
-// for large folders. An error is the last thing yielded.
+// Walk yields everything below a node, depth first, parents before their children and children in
+// their order. It loads pages of children, so it needs little memory, and costs one query for each
+// node, and more for large folders. An error is the last thing yielded.
 func (t *Tree) Walk(ctx context.Context, from traversal.Node) iter.Seq2[traversal.Node, error] {
 	return func(yield func(traversal.Node, error) bool) { t.walk(ctx, from, yield) }
 }

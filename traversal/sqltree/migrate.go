@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// migrate brings the schema up to date, all steps in one transaction, under a lock that other processes
-// wait for.
+// migrate brings the schema up to date, all steps in one transaction, under a lock that other
+// processes wait for.
 func (t *Tree) migrate(ctx context.Context) error {
 	steps := t.db.dialect.Steps()
 	return t.inTransaction(ctx, func(tx *sql.Tx) error {

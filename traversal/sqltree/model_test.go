@@ -17,8 +17,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/sqltree"
 )
 
-// invariants fails if the database does not hold a tree: one root, every other node below an existing parent,
-// no ring, unique names, and texts of existing nodes alone.
+// invariants fails if the database does not hold a tree: one root, every other node below an
+// existing parent, no ring, unique names, and texts of existing nodes alone.
 func invariants(t *testing.T, tree *sqltree.Tree) {
 	t.Helper()
 	db := tree.Database().Reader()
@@ -47,8 +47,8 @@ func expected(err error) bool {
 		errors.Is(err, traversal.ErrNotFound)
 }
 
-// TestConcurrentChanges runs random operations at once. None fails in a way that is not documented, and the
-// database holds a tree afterwards.
+// TestConcurrentChanges runs random operations at once. None fails in a way that is not documented,
+// and the database holds a tree afterwards.
 func TestConcurrentChanges(t *testing.T) {
 	t.Parallel()
 	for name, open := range databases {
@@ -207,8 +207,8 @@ func rename(model map[string]string, from, to string) {
 	}
 }
 
-// TestMovesThatMakeARing moves two folders below each other's descendants at the same time, in both orders: one
-// of the moves is refused.
+// TestMovesThatMakeARing moves two folders below each other's descendants at the same time, in both
+// orders: one of the moves is refused.
 func TestMovesThatMakeARing(t *testing.T) {
 	onEach(t, func(t *testing.T, tree *sqltree.Tree) {
 		for round := range 20 {
@@ -238,8 +238,8 @@ func TestMovesThatMakeARing(t *testing.T) {
 	})
 }
 
-// TestOpenedTwiceAtOnce opens a tree by several programs at the same time: the schema and the root are made
-// once.
+// TestOpenedTwiceAtOnce opens a tree by several programs at the same time: the schema and the root
+// are made once.
 func TestOpenedTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, open := range databases {

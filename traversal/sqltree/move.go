@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Rename changes the name of a node, which stays where it is, under the condition of Update. The error
-// is an *ExistsError if the name is taken. The root has no name.
+// Rename changes the name of a node, which stays where it is, under the condition of Update. The
+// error is an *ExistsError if the name is taken. The root has no name.
 func (t *Tree) Rename(ctx context.Context, res Resource, name string) error {
 	if err := t.checkName(name); err != nil {
 		return err
@@ -26,10 +26,10 @@ func (t *Tree) Rename(ctx context.Context, res Resource, name string) error {
 	return t.change(ctx, n, Renamed, after, nil)
 }
 
-// Move makes a node the child name of another parent, with everything below it, under the condition of
-// Update. It changes one row, whatever is below. The error is a *CycleError if the parent is the node
-// itself or below it, and an *ExistsError if the name is taken. Moves and deletes wait for each other,
-// so that no two of them together can cut a ring off the tree.
+// Move makes a node the child name of another parent, with everything below it, under the condition
+// of Update. It changes one row, whatever is below. The error is a *CycleError if the parent is the
+// node itself or below it, and an *ExistsError if the name is taken. Moves and deletes wait for
+// each other, so that no two of them together can cut a ring off the tree.
 func (t *Tree) Move(ctx context.Context, res, parent Resource, name string) error {
 	if err := t.checkName(name); err != nil {
 		return err
@@ -87,8 +87,8 @@ func (t *Tree) checkTarget(ctx context.Context, tx *sql.Tx, moved, p row, above 
 	return t.checkDepth(len(above) + height)
 }
 
-// lockMoves makes other moves and deletes wait until the transaction ends. It must be a statement of its
-// own, before the check: a lock in the same statement lets a cycle in.
+// lockMoves makes other moves and deletes wait until the transaction ends. It must be a statement
+// of its own, before the check: a lock in the same statement lets a cycle in.
 func (t *Tree) lockMoves(ctx context.Context, tx *sql.Tx) error {
 	lock := t.db.dialect.LockMoves()
 	if lock == "" {

@@ -19,9 +19,9 @@ type PageOptions struct {
 	// Limit is how many children a page has at most. The default is 50, the maximum 500.
 	Limit int
 
-	// Permits leaves out children that someone may not see, as for Search: the tree asks it once for
-	// each different access list among the children, and once for those that have none. Set Own if
-	// it looks at more than the stored lists.
+	// Permits leaves out children that someone may not see, as for Search: the tree asks it once
+	// for each different access list among the children, and once for those that have none. Set Own
+	// if it looks at more than the stored lists.
 	Permits func(ctx context.Context, n traversal.Node) (bool, error)
 	Own     bool
 }
@@ -48,10 +48,10 @@ const (
 	maxLooked     = 2000
 )
 
-// Page returns the children of a node in their order (see Item.Children), in one query, or two if they are
-// filtered. If there are more than 100 different lists among the children, or with Own, Permits is asked for
-// one child after the other, and a page ends after 2,000 of them: so it may have fewer children than Limit,
-// and a Next.
+// Page returns the children of a node in their order (see Item.Children), in one query, or two if
+// they are filtered. If there are more than 100 different lists among the children, or with Own,
+// Permits is asked for one child after the other, and a page ends after 2,000 of them: so it may
+// have fewer children than Limit, and a Next.
 func (t *Tree) Page(ctx context.Context, parent traversal.Node, o PageOptions) (Page, error) {
 	res, ok := parent.Resource().(Resource)
 	if !ok {

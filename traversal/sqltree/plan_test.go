@@ -61,8 +61,8 @@ func TestPlansOfSQLite(t *testing.T) {
 	assert.True(t, strings.HasPrefix(search, "SCAN w VIRTUAL TABLE INDEX"), "the match drives the query: %s", search)
 }
 
-// TestPlansOfPostgreSQL: after ten executions on one connection, the lookup of paths has a generic plan, and
-// no statement reads a whole folder.
+// TestPlansOfPostgreSQL: after ten executions on one connection, the lookup of paths has a generic
+// plan, and no statement reads a whole folder.
 func TestPlansOfPostgreSQL(t *testing.T) {
 	t.Parallel()
 	db := openPostgres(t)

@@ -126,8 +126,8 @@ func (k keptRow) row() row {
 
 type actorKey struct{}
 
-// WithActor returns a context whose operations are made by who, usually the id of a user. The audit log and
-// events name it.
+// WithActor returns a context whose operations are made by who, usually the id of a user. The audit
+// log and events name it.
 func WithActor(ctx context.Context, who string) context.Context {
 	return context.WithValue(ctx, actorKey{}, who)
 }

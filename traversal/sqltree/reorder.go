@@ -7,9 +7,10 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// Reorder puts the children of these names first, in this order; all others follow, by the bytes of their
-// names. Without names it removes the order. A name that no child has is an error that
-// wraps traversal.ErrNotFound; one that occurs twice is an error as well. The versions of the children do not change.
+// Reorder puts the children of these names first, in this order; all others follow, by the bytes of
+// their names. Without names it removes the order. A name that no child has is an error that wraps
+// traversal.ErrNotFound; one that occurs twice is an error as well. The versions of the children do
+// not change.
 func (t *Tree) Reorder(ctx context.Context, parent Resource, names ...string) error {
 	p, err := t.stored(parent)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 )
 
-// SearchOptions say what Search returns. The zero value returns the first 20 hits of all that match.
+// SearchOptions say what Search returns. The zero value returns the first 20 hits of all that
+// match.
 type SearchOptions struct {
 	// Permits decides whether someone may see a node, usually by the security policy of a request.
 	// Search calls it for each node that has an access list, and then for each hit. So it must give
@@ -20,9 +21,9 @@ type SearchOptions struct {
 	// permit more than that, set Own. nil permits all.
 	Permits func(ctx context.Context, n traversal.Node) (bool, error)
 
-	// Own means that Permits looks at more than the lists that the tree stores: ACL methods or local
-	// roles of the resources. Search then asks for each hit in turn, as it does when more than
-	// 1,000 nodes have lists, and looks at 1,000 hits at most.
+	// Own means that Permits looks at more than the lists that the tree stores: ACL methods or
+	// local roles of the resources. Search then asks for each hit in turn, as it does when more
+	// than 1,000 nodes have lists, and looks at 1,000 hits at most.
 	Own bool
 
 	Limit  int // hits to return; the default is 20, the maximum 100
@@ -51,10 +52,10 @@ const (
 	bodySample = 20_000 // characters
 )
 
-// Search returns the nodes whose texts contain all words of a query, best first: words in the title count
-// more. Quoted words must follow each other, a word with a minus must not occur, and one that ends with
-// an asterisk is the beginning of a word. A query without words finds nothing. Words are compared without
-// regard to case, and have no other forms: "page" does not find "pages".
+// Search returns the nodes whose texts contain all words of a query, best first: words in the title
+// count more. Quoted words must follow each other, a word with a minus must not occur, and one that
+// ends with an asterisk is the beginning of a word. A query without words finds nothing. Words are
+// compared without regard to case, and have no other forms: "page" does not find "pages".
 //
 // It costs one query for the nodes with access lists, one for the hits and one for their lineages.
 func (t *Tree) Search(ctx context.Context, query string, o SearchOptions) ([]Hit, error) {
@@ -106,8 +107,8 @@ func (s *search) run(ctx context.Context) (hits []Hit, err error) {
 	return s.scan(ctx)
 }
 
-// allowed returns the nodes with access lists that Permits permits, and whether it permits those without
-// any list above. It is not complete if there are too many.
+// allowed returns the nodes with access lists that Permits permits, and whether it permits those
+// without any list above. It is not complete if there are too many.
 func (s *search) allowed(ctx context.Context) (ids []uuid.UUID, open, complete bool, err error) {
 	rows, err := s.q.QueryContext(ctx, s.tree.sql.lists, maxLists+1)
 	if err != nil {

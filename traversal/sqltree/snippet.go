@@ -17,8 +17,8 @@ type word struct {
 	match    int // 1 + the number of what it matches, 0 if it matches nothing
 }
 
-// snippet returns the part of a text that has the most different words of a search, with "…" where it is
-// cut. Its cost grows with the length of the text times the number of words searched for.
+// snippet returns the part of a text that has the most different words of a search, with "…" where
+// it is cut. Its cost grows with the length of the text times the number of words searched for.
 func snippet(text string, terms []Term) []Fragment {
 	words := splitWords(text)
 	wanted := markMatches(text, words, terms)
@@ -85,8 +85,8 @@ func splitWords(text string) []word {
 	return words
 }
 
-// markMatches sets which words of a text are searched for, and returns how many different ones there are
-// to find.
+// markMatches sets which words of a text are searched for, and returns how many different ones
+// there are to find.
 func markMatches(text string, words []word, terms []Term) int {
 	n := 0
 	for _, t := range terms {
@@ -117,8 +117,8 @@ func equalWord(text, sought string, prefix bool) bool {
 	return strings.EqualFold(text, sought)
 }
 
-// bestStart returns where the snippet begins: a little before the window of words with the most different
-// matches, the first of several.
+// bestStart returns where the snippet begins: a little before the window of words with the most
+// different matches, the first of several.
 func bestStart(words []word, wanted int) int {
 	counts := make([]int, wanted+1)
 	different, most, best := 0, 0, 0

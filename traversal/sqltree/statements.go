@@ -64,8 +64,8 @@ const (
 		SELECT n.id, down.depth + 1 FROM down JOIN tree_node n ON n.parent = down.id WHERE n.acl IS NULL AND down.depth < 1000
 	) UPDATE tree_text SET access = $2 WHERE id IN (SELECT id FROM down)`
 
-	// A node and what is below it, at most $2 of them. Both databases return parents before their children, and
-	// stop at the limit, as long as the result is not sorted.
+	// A node and what is below it, at most $2 of them. Both databases return parents before their
+	// children, and stop at the limit, as long as the result is not sorted.
 	stSubtree = `WITH RECURSIVE down(depth, ` + Columns + `) AS (
 		SELECT 0, ` + Columns + ` FROM tree_node WHERE id = $1
 		UNION ALL

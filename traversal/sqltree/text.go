@@ -9,12 +9,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// Searchable is a resource that full-text search finds. The tree keeps the text of such nodes beside
-// them, in the same transaction, from Create and Update on.
+// Searchable is a resource that full-text search finds. The tree keeps the text of such nodes
+// beside them, in the same transaction, from Create and Update on.
 type Searchable interface {
 	// SearchText returns the title and the plain text of the resource, without markup. Of the text,
-	// the first 256 KiB are searched. It is called for each write, and must not wait. During Create the
-	// resource has no name yet.
+	// the first 256 KiB are searched. It is called for each write, and must not wait. During Create
+	// the resource has no name yet.
 	SearchText() (title, body string)
 }
 
@@ -48,8 +48,8 @@ func (t *Tree) reindex(ctx context.Context, tx *sql.Tx, res Resource, id uuid.UU
 	return t.index(ctx, tx, res, lineage)
 }
 
-// inherit records which access list applies to the texts of a node and of those below it that have no list
-// of their own: after the list of the node, or its place, has changed.
+// inherit records which access list applies to the texts of a node and of those below it that have
+// no list of their own: after the list of the node, or its place, has changed.
 func (t *Tree) inherit(ctx context.Context, tx *sql.Tx, id uuid.UUID) error {
 	lineage, err := t.lineage(ctx, tx, id)
 	if err != nil {

@@ -22,29 +22,29 @@ type Options struct {
 	// Kinds are the kinds of all other nodes. Nodes of other kinds are of type *Unknown.
 	Kinds []KindSpec
 
-	// Unit returns the unit of work that a context carries, and false if there is none. Writes become
-	// part of the unit; reads see its writes. Without a unit, each operation is a transaction of its
-	// own. The unit of a request is that of framework/transaction.
+	// Unit returns the unit of work that a context carries, and false if there is none. Writes
+	// become part of the unit; reads see its writes. Without a unit, each operation is a
+	// transaction of its own. The unit of a request is that of framework/transaction.
 	Unit func(ctx context.Context) (Unit, bool)
 
 	// Hub publishes the changes of the tree, under the name Topic ("sqltree" by default). With a
-	// transport, other processes receive them as well. The application closes and runs it. nil: only
-	// this process receives them.
+	// transport, other processes receive them as well. The application closes and runs it. nil:
+	// only this process receives them.
 	Hub   *topics.Hub
 	Topic string
 
-	// OnError is called with errors that no caller can receive: that an event was not sent. It may be
-	// called concurrently. nil ignores them.
+	// OnError is called with errors that no caller can receive: that an event was not sent. It may
+	// be called concurrently. nil ignores them.
 	OnError func(err error)
 
-	// Audit is how many changes the audit log keeps. The default is 1,000; a negative number switches
-	// it off.
+	// Audit is how many changes the audit log keeps. The default is 1,000; a negative number
+	// switches it off.
 	Audit int
 
-	// Cache is how many nodes are kept in memory for walks; 0 keeps none. Changes by this process count at
-	// once, those by others when their event arrives (see Hub), and in any case after CacheAge, which is
-	// 10 seconds by default: if events are lost with a connection, a node may be so old. Without a Hub
-	// with a transport, only one process may change the tree.
+	// Cache is how many nodes are kept in memory for walks; 0 keeps none. Changes by this process
+	// count at once, those by others when their event arrives (see Hub), and in any case after
+	// CacheAge, which is 10 seconds by default: if events are lost with a connection, a node may be
+	// so old. Without a Hub with a transport, only one process may change the tree.
 	Cache    int
 	CacheAge time.Duration
 
@@ -87,8 +87,8 @@ func orDefault(n, preset int) int {
 	return n
 }
 
-// Tree is a tree of resources in a database. It is safe for concurrent use, by any number of processes
-// that share the database.
+// Tree is a tree of resources in a database. It is safe for concurrent use, by any number of
+// processes that share the database.
 type Tree struct {
 	db      *Database
 	options Options
@@ -105,8 +105,8 @@ type Tree struct {
 }
 
 // New returns the tree in db. It brings the schema up to date first: several processes may do so at
-// once. A schema that is newer than this program is an error. New creates the root if there is none.
-// It takes as long as the database does, and no longer than ctx lasts.
+// once. A schema that is newer than this program is an error. New creates the root if there is
+// none. It takes as long as the database does, and no longer than ctx lasts.
 func New(ctx context.Context, db *Database, o Options) (*Tree, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
@@ -153,8 +153,8 @@ func (t *Tree) keepNodes() error {
 	return nil
 }
 
-// Close waits for the reads that requests share, and refuses further ones. It closes neither the database
-// nor Options.Hub.
+// Close waits for the reads that requests share, and refuses further ones. It closes neither the
+// database nor Options.Hub.
 func (t *Tree) Close(ctx context.Context) error {
 	for _, end := range t.ends {
 		end()

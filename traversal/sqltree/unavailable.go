@@ -6,9 +6,10 @@ import (
 	"net/http"
 )
 
-// UnavailableError means that the database did not do its work: it cannot be reached, has no room left on
-// its disk, or other transactions were in the way until the tree gave up. The same operation may succeed
-// later, without a restart. A write whose connection was lost while it committed may have been stored.
+// UnavailableError means that the database did not do its work: it cannot be reached, has no room
+// left on its disk, or other transactions were in the way until the tree gave up. The same
+// operation may succeed later, without a restart. A write whose connection was lost while it
+// committed may have been stored.
 type UnavailableError struct {
 	Database string // "sqlite" or "postgres"
 	Err      error  // of the driver
@@ -25,8 +26,8 @@ func (e *UnavailableError) Unwrap() error { return e.Err }
 // Status returns 503.
 func (e *UnavailableError) Status() int { return http.StatusServiceUnavailable }
 
-// explain makes an *UnavailableError of an error of the database that is one. Each function that a read or
-// a write ends with defers it.
+// explain makes an *UnavailableError of an error of the database that is one. Each function that a
+// read or a write ends with defers it.
 func (t *Tree) explain(err *error) {
 	d := t.db.dialect
 	if _, done := errors.AsType[*UnavailableError](*err); done {

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Unit is a unit of work: a transaction that several operations share, and that someone else commits.
-// The unit of a request is made by framework/transaction, whose UnitOf is an Options.Unit: Unit is an
-// alias, so that the two packages have the same type without importing each other.
+// Unit is a unit of work: a transaction that several operations share, and that someone else
+// commits. The unit of a request is made by framework/transaction, whose UnitOf is an Options.Unit:
+// Unit is an alias, so that the two packages have the same type without importing each other.
 type Unit = interface {
 	// Tx returns the transaction, which the first call begins.
 	Tx(ctx context.Context) (*sql.Tx, error)
@@ -20,8 +20,8 @@ type Unit = interface {
 	// AfterCommit calls fn once, after the transaction was committed.
 	AfterCommit(fn func(ctx context.Context))
 
-	// Fail makes the unit abort: a statement of it has failed, and the database may have dropped the
-	// whole transaction.
+	// Fail makes the unit abort: a statement of it has failed, and the database may have dropped
+	// the whole transaction.
 	Fail(err error)
 }
 
@@ -31,8 +31,8 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// reader returns what a read of ctx runs on: the transaction of its unit if that has begun, so that the
-// read sees what was written, otherwise the pool.
+// reader returns what a read of ctx runs on: the transaction of its unit if that has begun, so that
+// the read sees what was written, otherwise the pool.
 func (t *Tree) reader(ctx context.Context) (q querier, inUnit bool) {
 	if unit, ok := t.unit(ctx); ok {
 		if tx, begun := unit.Begun(); begun {
@@ -52,11 +52,13 @@ func (t *Tree) unit(ctx context.Context) (Unit, bool) {
 // attempts is how often a transaction of one operation is tried if the database asks for it.
 const attempts = 5
 
-// write runs one operation that changes the tree. It becomes part of the unit of ctx; without one it is
-// a transaction of its own, which runs again if the database asks for it. So fn may run several times,
-// and must not change a resource: done does that, after the last statement has succeeded.
+// write runs one operation that changes the tree. It becomes part of the unit of ctx; without one
+// it is a transaction of its own, which runs again if the database asks for it. So fn may run
+// several times, and must not change a resource: done does that, after the last statement has
+// succeeded.
 //
-// What fn records goes into the audit log with the same transaction, and is published after its commit.
+// What fn records goes into the audit log with the same transaction, and is published after its
+// commit.
 func (t *Tree) write(ctx context.Context, fn func(w *writing) error, done func()) (err error) {
 	defer t.explain(&err)
 	unit, ok := t.unit(ctx)

@@ -8,8 +8,8 @@ import (
 	"github.com/mastaba-go/mastaba/traversal/acl"
 )
 
-// Update stores the data of res, if the node has not changed since res was loaded; otherwise the error is
-// a *ConflictError. Name, place and access list are changed by other methods.
+// Update stores the data of res, if the node has not changed since res was loaded; otherwise the
+// error is a *ConflictError. Name, place and access list are changed by other methods.
 func (t *Tree) Update(ctx context.Context, res Resource) error {
 	data, err := t.encode(res, res.item().Name())
 	if err != nil {
@@ -54,8 +54,9 @@ func (t *Tree) change(ctx context.Context, n *node, op Op, after row, follow fun
 	}, func() { n.set(after) })
 }
 
-// replace changes in the database what an operation changes of a row, and completes after. A column that
-// the operation does not change is not written: a change of a name makes others wait who add children.
+// replace changes in the database what an operation changes of a row, and completes after. A column
+// that the operation does not change is not written: a change of a name makes others wait who add
+// children.
 func (w *writing) replace(ctx context.Context, op Op, before row, after *row) error {
 	t, d := w.tree, w.tree.db.dialect
 	after.version, after.modified = before.version+1, w.now

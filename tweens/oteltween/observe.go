@@ -41,8 +41,9 @@ type Options struct {
 // the requests in flight (http.server.active_requests) and the bytes sent
 // (http.server.response.body.size).
 //
-// The span of a websocket lasts as long as the socket, and has its end as mastaba.websocket.close_code,
-// messages_in, messages_out, bytes_in, bytes_out and subprotocol. The metrics have its status 101.
+// The span of a websocket lasts as long as the socket, and has its end as
+// mastaba.websocket.close_code, messages_in, messages_out, bytes_in, bytes_out and subprotocol. The
+// metrics have its status 101.
 //
 // A status of 500 or more is an error of the span, with the error that inner tweens returned, if
 // any.

@@ -30,8 +30,8 @@ type Options struct {
 // Observe measures each request: http_request_duration_seconds and http_response_size_bytes by
 // method, route, resource, view and code, and http_requests_in_flight in total. The duration of a
 // websocket is that of a request with the code 101; http_websocket_closes_total counts its end by
-// close code, http_websocket_messages_total and http_websocket_bytes_total what went "in" and "out",
-// all three by route, resource and view.
+// close code, http_websocket_messages_total and http_websocket_bytes_total what went "in" and
+// "out", all three by route, resource and view.
 func Observe(o Options) tweens.Factory {
 	return tweens.New(func(next web.Handler, reg *registry.Registry) (web.Handler, error) {
 		ob, err := newObserver(o)

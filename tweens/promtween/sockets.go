@@ -49,7 +49,8 @@ func (s sockets) add(fields func(add func(name string, value any)), route, resou
 	})
 }
 
-// closeCode returns a code of RFC 6455, or "3xxx" and "4xxx" for the two thousand that a client may choose.
+// closeCode returns a code of RFC 6455, or "3xxx" and "4xxx" for the two thousand that a client may
+// choose.
 func closeCode(code string) string {
 	if len(code) == 4 && (code[0] == '3' || code[0] == '4') {
 		return code[:1] + "xxx"

@@ -164,8 +164,8 @@ func (s *socket) serve(w http.ResponseWriter, r *web.Request, hr *http.Request) 
 		return
 	}
 	c.ws.SetReadLimit(s.options.MaxMessage)
-	// The context of the server ends the socket, and close ends that of the socket: linking them would cost
-	// each idle socket half a kilobyte more.
+	// The context of the server ends the socket, and close ends that of the socket: linking them
+	// would cost each idle socket half a kilobyte more.
 	c.ctx, c.cancel = context.WithCancelCause(context.WithoutCancel(r.Context()))
 	c.r = r.WithContext(c.ctx)
 	server := r.Request.Context()

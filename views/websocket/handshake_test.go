@@ -92,7 +92,8 @@ func TestHandshakes(t *testing.T) {
 	}
 }
 
-// TestSecureOrigin: behind a trusted proxy with TLS, a page that came without TLS is another origin.
+// TestSecureOrigin: behind a trusted proxy with TLS, a page that came without TLS is another
+// origin.
 func TestSecureOrigin(t *testing.T) {
 	t.Parallel()
 	config := framework.New(framework.Options{TrustedProxies: []string{"192.0.2.1"}})
@@ -160,8 +161,8 @@ func TestRefusedAsAnyView(t *testing.T) {
 	assert.Contains(t, app.Get("/lobby/socket").Status(http.StatusForbidden).Body, "join us first")
 }
 
-// TestThroughTweens: sockets open through whatever lies around the views, with a real client, and what
-// the tweens set is on the handshake.
+// TestThroughTweens: sockets open through whatever lies around the views, with a real client, and
+// what the tweens set is on the handshake.
 func TestThroughTweens(t *testing.T) {
 	t.Parallel()
 	layers := map[string]func(*framework.Configurator){

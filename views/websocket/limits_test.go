@@ -320,7 +320,8 @@ func TestRecheck(t *testing.T) {
 	}
 }
 
-// TestSession: what the view sets before the handshake is saved with it; later changes are an error.
+// TestSession: what the view sets before the handshake is saved with it; later changes are an
+// error.
 func TestSession(t *testing.T) {
 	t.Parallel()
 	factory, err := session.New(session.Options{Secrets: []string{"0123456789abcdef0123456789abcdef"}})

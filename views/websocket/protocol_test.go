@@ -24,8 +24,8 @@ func echoAtOnce(r *web.Request, _ any, conn *websocket.Conn) error {
 	}
 }
 
-// TestProtocol: what sockets do with the frames of a client, right and wrong (RFC 6455, sections 5 to
-// 7). An end without a close frame would be missing here.
+// TestProtocol: what sockets do with the frames of a client, right and wrong (RFC 6455, sections 5
+// to 7). An end without a close frame would be missing here.
 func TestProtocol(t *testing.T) {
 	t.Parallel()
 	app, log := build(t, websocket.Options{MaxMessage: 1000}, echoAtOnce)

@@ -34,8 +34,8 @@ func serve(t *testing.T, app *framework.App, drain time.Duration) (address strin
 	}
 }
 
-// TestShutdown: a server that stops closes its sockets with 1001 and waits for their views, but not for
-// longer than its drain may take.
+// TestShutdown: a server that stops closes its sockets with 1001 and waits for their views, but not
+// for longer than its drain may take.
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 	t.Run("views that end", func(t *testing.T) {

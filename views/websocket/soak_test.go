@@ -65,9 +65,9 @@ func member(t *testing.T, hub *topics.Hub, patience time.Duration) func(*web.Req
 	}
 }
 
-// TestSoak lets sockets join, leave, stall, break and fail while messages are published. Each client
-// that stays gets each message, in order, or a gap; in the end nothing is left. MASTABA_SOAK sets how
-// long it runs, such as 5m, and then there are 1,000 sockets.
+// TestSoak lets sockets join, leave, stall, break and fail while messages are published. Each
+// client that stays gets each message, in order, or a gap; in the end nothing is left. MASTABA_SOAK
+// sets how long it runs, such as 5m, and then there are 1,000 sockets.
 func TestSoak(t *testing.T) {
 	lasts, sockets := soak.Size(t, 100, 1000)
 	hub := topics.New(topics.Options{Keep: 64})

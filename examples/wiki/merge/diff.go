@@ -19,8 +19,8 @@ type Line struct {
 	Old, New int // its number in both texts, from 1; 0 where it is not
 }
 
-// Diff compares two texts. Of what is the same, it has as many lines before and after each change as
-// around says, and one Line with Skipped for those between. Equal texts have no lines.
+// Diff compares two texts. Of what is the same, it has as many lines before and after each change
+// as around says, and one Line with Skipped for those between. Equal texts have no lines.
 func Diff(before, after string, around int) []Line {
 	changes := edits(before, after)
 	if len(changes) == 0 {

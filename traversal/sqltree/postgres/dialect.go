@@ -59,8 +59,8 @@ func (dialect) InTexts(column, parameter string) string {
 
 func (dialect) Descend() string { return descend }
 
-// DescendMany sends all queries at once, and then reads all results: one round trip. pgx prepares the
-// statement once for each connection.
+// DescendMany sends all queries at once, and then reads all results: one round trip. pgx prepares
+// the statement once for each connection.
 func (dialect) DescendMany(ctx context.Context, db *sql.DB, args [][2]any, collect func(int, sqltree.Rows) error) (err error) {
 	if len(args) == 1 {
 		rows, err := db.QueryContext(ctx, descend, args[0][0], args[0][1])
@@ -134,8 +134,8 @@ func (dialect) Retryable(err error) bool {
 	return code == "40001" || code == "40P01"
 }
 
-// Unavailable reports lost connections and those that cannot be made, a server that stops or starts, and one
-// that lacks resources: the classes 08, 53, 57P and 58.
+// Unavailable reports lost connections and those that cannot be made, a server that stops or
+// starts, and one that lacks resources: the classes 08, 53, 57P and 58.
 func (dialect) Unavailable(err error) bool {
 	if code := state(err); code != "" {
 		return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "57P") ||

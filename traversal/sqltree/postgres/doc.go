@@ -2,5 +2,6 @@
 //
 //	db, err := postgres.Open(ctx, os.Getenv("DATABASE_URL"), postgres.Options{})
 //
-// The tables lie in the first schema of the search_path. Concurrent lookups of paths share round trips.
+// The tables lie in the first schema of the search_path. Concurrent lookups of paths share round
+// trips.
 package postgres

@@ -24,8 +24,8 @@ type Options struct {
 }
 
 // Open connects to the database that url names, in the form of libpq, such as
-// postgres://user@host/database?sslmode=verify-full. PostgreSQL 13 or newer is needed. Statements are
-// prepared once for each connection. Behind a connection pooler that forbids this, add
+// postgres://user@host/database?sslmode=verify-full. PostgreSQL 13 or newer is needed. Statements
+// are prepared once for each connection. Behind a connection pooler that forbids this, add
 // default_query_exec_mode=exec to the URL: a lookup then costs about four times as much.
 func Open(ctx context.Context, url string, o Options) (*sqltree.Database, error) {
 	config, err := pgx.ParseConfig(url)

@@ -1,7 +1,7 @@
 package postgres
 
-// joined are characters inside of which PostgreSQL sees one word, such as a path, a file name or a tag. They are
-// replaced by blanks, so that each word of them is found, as SQLite does.
+// joined are characters inside of which PostgreSQL sees one word, such as a path, a file name or a
+// tag. They are replaced by blanks, so that each word of them is found, as SQLite does.
 const (
 	joined = `./<>@_-:&=?#%+\~|*''"`
 	blanks = `                    `
@@ -9,13 +9,13 @@ const (
 
 // steps are the versions of the schema. A released step never changes.
 //
-// Names compare byte by byte (COLLATE "C"), whatever the locale of the database: so uniqueness, the order
-// of pages and their cursors agree, and agree with SQLite. The uniqueness of (parent, name) is a plain
-// index on purpose: renaming or moving a folder then waits for new children of it, and so a path stays
-// true while a child is made.
+// Names compare byte by byte (COLLATE "C"), whatever the locale of the database: so uniqueness, the
+// order of pages and their cursors agree, and agree with SQLite. The uniqueness of (parent, name)
+// is a plain index on purpose: renaming or moving a folder then waits for new children of it, and
+// so a path stays true while a child is made.
 //
-// tree_text is what full-text search finds. access is the nearest node with an access list, the node itself
-// included.
+// tree_text is what full-text search finds. access is the nearest node with an access list, the
+// node itself included.
 var steps = []string{`
 CREATE TABLE tree_node (
 	id       uuid   PRIMARY KEY,
@@ -62,8 +62,8 @@ CREATE TABLE tree_audit (
 CREATE INDEX tree_audit_node ON tree_audit (node, seq);
 `}
 
-// descend resolves a path. The name of each step is taken from the array by its subscript: joined with
-// unnest, the statement is planned anew at each call.
+// descend resolves a path. The name of each step is taken from the array by its subscript: joined
+// with unnest, the statement is planned anew at each call.
 const descend = `
 WITH RECURSIVE walk(depth, id, parent, name, kind, data, acl, version, created, modified, ord) AS (
 	SELECT 0, id, parent, name, kind, data, acl, version, created, modified, ord FROM tree_node WHERE id = $1

@@ -99,8 +99,8 @@ func (dialect) Taken(err error) bool { return code(err) == sqlite3.SQLITE_CONSTR
 
 func (dialect) Orphan(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY }
 
-// Retryable reports whether another connection was in the way: SQLITE_BUSY with all its extended codes,
-// among them SQLITE_BUSY_SNAPSHOT, and SQLITE_LOCKED.
+// Retryable reports whether another connection was in the way: SQLITE_BUSY with all its extended
+// codes, among them SQLITE_BUSY_SNAPSHOT, and SQLITE_LOCKED.
 func (dialect) Retryable(err error) bool {
 	primary := code(err) & 0xff
 	return primary == sqlite3.SQLITE_BUSY || primary == sqlite3.SQLITE_LOCKED

@@ -28,8 +28,8 @@ type Options struct {
 	Durable bool
 }
 
-// Open opens the database in file, which it creates if needed, in WAL mode and with foreign keys. One
-// connection writes; the others only read. The file system must be a local one.
+// Open opens the database in file, which it creates if needed, in WAL mode and with foreign keys.
+// One connection writes; the others only read. The file system must be a local one.
 func Open(ctx context.Context, file string, o Options) (*sqltree.Database, error) {
 	if o.Busy == 0 {
 		o.Busy = 5 * time.Second
@@ -57,8 +57,8 @@ func Open(ctx context.Context, file string, o Options) (*sqltree.Database, error
 	return sqltree.NewDatabase(dialect{}, write, read), nil
 }
 
-// dsn returns the name of the data source. busy_timeout comes first, since switching to WAL may have to
-// wait as well.
+// dsn returns the name of the data source. busy_timeout comes first, since switching to WAL may
+// have to wait as well.
 func (o Options) dsn(file string, readOnly bool) string {
 	q := url.Values{}
 	pragma := func(text string) { q.Add("_pragma", text) }

@@ -23,8 +23,8 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestWritersWait: a second writer waits for the first, and gives up after Busy with an error that may be tried
-// again.
+// TestWritersWait: a second writer waits for the first, and gives up after Busy with an error that
+// may be tried again.
 func TestWritersWait(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "tree.db")

@@ -2,11 +2,11 @@ package sqlite
 
 // steps are the versions of the schema. A released step never changes.
 //
-// seq is the rowid, which full-text search needs: SQLite keeps only an INTEGER PRIMARY KEY as it is.
-// The index of (parent, ord, name) serves pages in the order of the children.
+// seq is the rowid, which full-text search needs: SQLite keeps only an INTEGER PRIMARY KEY as it
+// is. The index of (parent, ord, name) serves pages in the order of the children.
 //
-// tree_text is what full-text search finds. access is the nearest node with an access list, the node itself
-// included. Triggers keep the index of its words, also when a cascade deletes nodes.
+// tree_text is what full-text search finds. access is the nearest node with an access list, the
+// node itself included. Triggers keep the index of its words, also when a cascade deletes nodes.
 var steps = []string{`
 CREATE TABLE tree_node (
 	seq      INTEGER PRIMARY KEY,
@@ -63,8 +63,8 @@ CREATE TABLE tree_audit (
 CREATE INDEX tree_audit_node ON tree_audit (node, seq);
 `}
 
-// descend resolves a path. The name of each step is taken from the array by its subscript: joined with
-// json_each, SQLite reads every child of each folder on the way.
+// descend resolves a path. The name of each step is taken from the array by its subscript: joined
+// with json_each, SQLite reads every child of each folder on the way.
 const descend = `
 WITH RECURSIVE walk(depth, id, parent, name, kind, data, acl, version, created, modified, ord) AS (
 	SELECT 0, id, parent, name, kind, data, acl, version, created, modified, ord FROM tree_node WHERE id = ?1
@@ -74,7 +74,8 @@ WITH RECURSIVE walk(depth, id, parent, name, kind, data, acl, version, created, 
 )
 SELECT id, parent, name, kind, data, acl, version, created, modified, ord FROM walk`
 
-// search finds texts. The set of nodes must not drive the query (+): the match would run again for each.
+// search finds texts. The set of nodes must not drive the query (+): the match would run again for
+// each.
 const search = `
 SELECT t.id, t.title, substr(t.body, 1, ?4) FROM tree_words w JOIN tree_text t ON t.seq = w.rowid
 WHERE tree_words MATCH ?1 AND (?2 IS NULL OR +t.access IN (SELECT unhex(value) FROM json_each(?2)) OR ?3 AND t.access IS NULL)
