@@ -4,13 +4,13 @@ import "fmt"
 
 // statements are the statements of a tree, as the driver reads them.
 type statements struct {
-	root, load, child, insert                     string
+	root, load, insert                            string
 	update, setACL, place, unorder, setOrder, del string
 	first, after, lineage, height, current, count string
 	firstOf, afterOf, childLists                  string
 	nodes, descend, subtree                       string
 	log, prune, audit, one, before, undone        string
-	lists, addText, dropText, inherit, search     string
+	lists, addText, inherit, search               string
 }
 
 // Statements that both databases read. Those of a recursion stop at a depth, so that a broken tree
@@ -18,7 +18,6 @@ type statements struct {
 const (
 	stRoot   = `SELECT id, kind FROM tree_node WHERE parent IS NULL`
 	stLoad   = `SELECT ` + Columns + ` FROM tree_node WHERE id = $1`
-	stChild  = `SELECT ` + Columns + ` FROM tree_node WHERE parent = $1 AND name = $2`
 	stInsert = `INSERT INTO tree_node (` + Columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
 	stUpdate   = `UPDATE tree_node SET data = $4, version = version + 1, modified = $3 WHERE id = $1 AND version = $2`
@@ -57,8 +56,7 @@ const (
 	stLists   = `SELECT id FROM tree_node WHERE acl IS NOT NULL LIMIT $1`
 	stAddText = `INSERT INTO tree_text (id, access, title, body) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (id) DO UPDATE SET access = excluded.access, title = excluded.title, body = excluded.body`
-	stDropText = `DELETE FROM tree_text WHERE id = $1`
-	stInherit  = `WITH RECURSIVE down(id, depth) AS (
+	stInherit = `WITH RECURSIVE down(id, depth) AS (
 		SELECT id, 0 FROM tree_node WHERE id = $1
 		UNION ALL
 		SELECT n.id, down.depth + 1 FROM down JOIN tree_node n ON n.parent = down.id WHERE n.acl IS NULL AND down.depth < 1000
@@ -91,10 +89,10 @@ const (
 func bind(d Dialect) statements {
 	b := d.Bind
 	return statements{
-		root: b(stRoot), load: b(stLoad), child: b(stChild), insert: b(stInsert),
+		root: b(stRoot), load: b(stLoad), insert: b(stInsert),
 		update: b(stUpdate), setACL: b(stSetACL), place: b(stPlace), unorder: b(stUnorder), setOrder: b(stSetOrder), del: b(stDelete),
 		first: b(stFirst), after: b(stAfter), lineage: b(stLineage), height: b(stHeight), current: b(stCurrent), count: b(stCount),
-		lists: b(stLists), addText: b(stAddText), dropText: b(stDropText), inherit: b(stInherit), search: d.Search(),
+		lists: b(stLists), addText: b(stAddText), inherit: b(stInherit), search: d.Search(),
 		firstOf: b(fmt.Sprintf(stFirstOf, d.InTexts("acl", "$4"))), afterOf: b(fmt.Sprintf(stAfterOf, d.InTexts("acl", "$6"))), childLists: b(stChildLists),
 		subtree: b(stSubtree), log: b(stLog), prune: b(stPrune), audit: b(stAudit), one: b(stOne), before: b(stBefore), undone: b(stUndone),
 		nodes: b(fmt.Sprintf(stNodes, d.In("n.id", "$1"))), descend: d.Descend(),
