@@ -211,7 +211,7 @@ func TestSerializationFailureAtCommit(t *testing.T) {
 	}
 	assert.Equal(t, 200, <-done)
 	assert.Equal(t, 200, <-done)
-	assert.EqualValues(t, 3, attempts.Load())
+	assert.GreaterOrEqual(t, attempts.Load(), int32(3), "PostgreSQL refuses one, and may refuse its second attempt as well")
 	assert.Contains(t, []string{"ia,iib", "ib,iia"}, s.notes(t))
 	t.Logf("conflicts at the commit: %d", atCommit.Load())
 	s.idle(t)
