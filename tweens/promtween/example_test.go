@@ -35,6 +35,6 @@ func ExampleObserve() {
 		}
 	}
 	// Output:
-	// http_request_duration_seconds_count{code="200",method="GET",resource="framework.DefaultRoot",route="",view="hello"}
-	// 1 http_requests_in_flight 1
+	// http_request_duration_seconds_count{code="200",method="GET",resource="framework.DefaultRoot",route="",view="hello"} 1
+	// http_requests_in_flight 1
 }
