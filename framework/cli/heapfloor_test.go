@@ -78,6 +78,9 @@ func TestHeapFloorCollects(t *testing.T) {
 	p := &program{env: &Env{Settings: registry.Settings{}}}
 	end := p.heapFloor()
 	with := collections()
+	for range 3 { // something else may allocate meanwhile
+		with = min(with, collections())
+	}
 	end()
 	assert.LessOrEqual(t, with, uint32(2*rounds))
 	assert.Greater(t, without, 2*with)
