@@ -9,26 +9,29 @@ import (
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/acl"
 	"github.com/mastaba-go/mastaba/traversal/sqltree"
+	"github.com/mastaba-go/mastaba/traversal/topics"
 )
 
 // wiki is what all views share: the tree, the tables beside it, and how passwords are hashed.
 type wiki struct {
 	db     *sqltree.Database
 	tree   *sqltree.Tree
+	hub    *topics.Hub // who edits what, and the changes of the tree
 	hasher *password.Hasher
 	secret string // of the sessions
 }
 
 // newWiki returns the wiki in db, which it creates if there is none.
 func newWiki(ctx context.Context, db *sqltree.Database) (*wiki, error) {
+	hub := topics.New(topics.Options{})
 	tree, err := sqltree.New(ctx, db, sqltree.Options{
 		Root: sqltree.Kind[*Folder]("folder"), Kinds: []sqltree.KindSpec{sqltree.Kind[*Page]("page")},
-		Unit: transaction.UnitOf,
+		Unit: transaction.UnitOf, Hub: hub,
 	})
 	if err != nil {
 		return nil, err
 	}
-	w := &wiki{db: db, tree: tree, hasher: password.New(password.Options{})}
+	w := &wiki{db: db, tree: tree, hub: hub, hasher: password.New(password.Options{})}
 	err = transaction.Run(ctx, db, transaction.RunOptions{Attempts: 3}, w.prepare)
 	if err != nil {
 		return nil, errors.Join(err, tree.Close(ctx))
@@ -37,6 +40,7 @@ func newWiki(ctx context.Context, db *sqltree.Database) (*wiki, error) {
 }
 
 func (w *wiki) close(ctx context.Context) error {
+	w.hub.Close()
 	return errors.Join(w.tree.Close(ctx), w.db.Close())
 }
 
