@@ -17,16 +17,19 @@ import (
 
 // Entry is one change in the audit log.
 type Entry struct {
-	Seq      int64 // rises with each entry, with gaps
-	Time     time.Time
-	Actor    string // of WithActor
-	Op       Op
-	ID       uuid.UUID
-	Kind     string
-	Name     string // of the node, after the change
-	Version  int64  // of the node, after the change
-	Undoable bool   // false for deletes of more than 1,000 nodes or 16 MiB, and for reorders
-	Undone   bool
+	Seq       int64 // rises with each entry, with gaps
+	Time      time.Time
+	Actor     string // of WithActor
+	Op        Op
+	ID        uuid.UUID
+	Kind      string
+	Name      string    // of the node, after the change
+	Version   int64     // of the node, after the change
+	Parent    uuid.UUID // after the change; zero for the root
+	WasName   string    // before the change; "" for a node that was created
+	WasParent uuid.UUID // before the change; zero for a node that was created
+	Undoable  bool      // false for deletes of more than 1,000 nodes or 16 MiB, and for reorders
+	Undone    bool
 }
 
 // AuditOptions say which entries Audit returns. The zero value returns the newest 50.
@@ -59,7 +62,8 @@ func (t *Tree) Audit(ctx context.Context, o AuditOptions) (entries []Entry, err 
 	for rows.Next() {
 		var e Entry
 		var at int64
-		if err := rows.Scan(&e.Seq, &at, &e.Actor, &e.Op, &e.ID, &e.Kind, &e.Name, &e.Version, &e.Undoable, &e.Undone); err != nil {
+		if err := rows.Scan(&e.Seq, &at, &e.Actor, &e.Op, &e.ID, &e.Kind, &e.Name, &e.Version, &e.Undoable, &e.Undone,
+			&e.Parent, &e.WasParent, &e.WasName); err != nil {
 			return nil, errors.Join(err, rows.Close())
 		}
 		e.Time = time.UnixMicro(at).UTC()

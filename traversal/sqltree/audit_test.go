@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -23,7 +24,7 @@ func newest(t *testing.T, tree *sqltree.Tree) sqltree.Entry {
 func TestAudit(t *testing.T) {
 	onEach(t, func(t *testing.T, tree *sqltree.Tree) {
 		ctx := sqltree.WithActor(t.Context(), "user:anna")
-		docs := grow(t, tree, "docs")
+		docs := grow(t, tree, "docs").(*Folder)
 		page := &Page{Text: "1"}
 		require.NoError(t, tree.Create(ctx, docs, "page", page))
 		page.Text = "2"
@@ -38,7 +39,10 @@ func TestAudit(t *testing.T) {
 			assert.Equal(t, want, entries[i].Op)
 			assert.Equal(t, "user:anna", entries[i].Actor)
 			assert.Equal(t, int64(3-i), entries[i].Version)
+			assert.Equal(t, docs.ID(), entries[i].Parent)
 		}
+		assert.Equal(t, []string{"page", "page", ""}, []string{entries[0].WasName, entries[1].WasName, entries[2].WasName})
+		assert.Equal(t, []uuid.UUID{docs.ID(), docs.ID(), uuid.Nil}, []uuid.UUID{entries[0].WasParent, entries[1].WasParent, entries[2].WasParent})
 		assert.Equal(t, page.Modified(), entries[0].Time)
 		next, err := tree.Audit(t.Context(), sqltree.AuditOptions{Before: entries[2].Seq})
 		require.NoError(t, err)

@@ -2,6 +2,7 @@ package sqltree
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -64,4 +65,50 @@ func (t *Tree) walk(ctx context.Context, from traversal.Node, yield func(travers
 		}
 	}
 	return true
+}
+
+// Listed yields all nodes that have an access list of their own, with their lineages, in the order
+// of their ids. It loads them in pages, so it needs little memory, and costs a query or two for
+// each 200 of them. An error is the last thing yielded.
+func (t *Tree) Listed(ctx context.Context) iter.Seq2[traversal.Node, error] {
+	return func(yield func(traversal.Node, error) bool) {
+		for after, more := uuid.Nil, true; more; {
+			ids, err := t.listed(ctx, after)
+			if err != nil {
+				yield(traversal.Node{}, err)
+				return
+			}
+			q, _ := t.reader(ctx)
+			nodes, err := t.nodes(ctx, q, ids)
+			if err != nil {
+				yield(traversal.Node{}, err)
+				return
+			}
+			for _, id := range ids {
+				if n, ok := nodes[id]; ok && !yield(n, nil) { // it may be deleted by now
+					return
+				}
+				after = id
+			}
+			more = len(ids) == pageSize
+		}
+	}
+}
+
+// listed returns the ids of a page of nodes with an access list of their own.
+func (t *Tree) listed(ctx context.Context, after uuid.UUID) (ids []uuid.UUID, err error) {
+	defer t.explain(&err)
+	q, _ := t.reader(ctx)
+	rows, err := q.QueryContext(ctx, t.sql.listed, t.db.dialect.ID(after), pageSize)
+	if err != nil {
+		return nil, err
+	}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		ids = append(ids, id)
+	}
+	return ids, errors.Join(rows.Err(), rows.Close())
 }

@@ -2,6 +2,8 @@ package sqltree_test
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -125,4 +127,31 @@ func TestDepthIsBounded(t *testing.T) {
 			require.ErrorIs(t, err, traversal.ErrNotFound)
 		})
 	}
+}
+
+// TestListed has more than one page of lists.
+func TestListed(t *testing.T) {
+	onEach(t, func(t *testing.T, tree *sqltree.Tree) {
+		docs := grow(t, tree, "docs")
+		want := map[string]bool{"docs": true}
+		require.NoError(t, tree.SetACL(t.Context(), docs, acl.List{acl.DenyAll}))
+		for i := range 250 {
+			name := "n" + strconv.Itoa(i)
+			page := &Page{}
+			require.NoError(t, tree.Create(t.Context(), docs, name, page))
+			if i%5 != 0 {
+				want["docs/"+name] = true
+				require.NoError(t, tree.SetACL(t.Context(), page, acl.List{acl.DenyAll}))
+			}
+		}
+		found := map[string]bool{}
+		for n, err := range tree.Listed(t.Context()) {
+			require.NoError(t, err)
+			found[strings.Join(n.Names(), "/")] = true
+		}
+		assert.Equal(t, want, found)
+		for range tree.Listed(t.Context()) {
+			break
+		}
+	})
 }

@@ -69,6 +69,10 @@ func (w *writing) run(ctx context.Context, fn func(*writing) error) error {
 func (w *writing) record(c change) { w.changes = append(w.changes, c) }
 
 func (w *writing) log(ctx context.Context, c change) error {
+	var was row
+	if len(c.before) > 0 {
+		was = c.before[0]
+	}
 	kept := c.before
 	if c.lost {
 		kept = nil
@@ -78,7 +82,8 @@ func (w *writing) log(ctx context.Context, c change) error {
 		return err
 	}
 	_, err = w.tx.ExecContext(ctx, w.tree.sql.log, w.now, w.actor, string(c.op), w.tree.db.dialect.ID(c.after.id),
-		c.after.kind, c.after.name, c.after.version, !c.lost, string(before))
+		c.after.kind, c.after.name, c.after.version, !c.lost, string(before),
+		w.tree.db.dialect.ID(c.after.parent.UUID), w.tree.db.dialect.ID(was.parent.UUID), was.name)
 	return err
 }
 

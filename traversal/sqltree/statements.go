@@ -10,7 +10,7 @@ type statements struct {
 	firstOf, afterOf, childLists                  string
 	nodes, descend, subtree                       string
 	log, prune, audit, one, before, undone        string
-	lists, addText, inherit, search               string
+	lists, listed, addText, inherit, search       string
 }
 
 // Statements that both databases read. Those of a recursion stop at a depth, so that a broken tree
@@ -54,6 +54,7 @@ const (
 
 	// Full texts: the nodes with an access list, and the texts of nodes that inherit that of $1.
 	stLists   = `SELECT id FROM tree_node WHERE acl IS NOT NULL LIMIT $1`
+	stListed  = `SELECT id FROM tree_node WHERE acl IS NOT NULL AND id > $1 ORDER BY id LIMIT $2`
 	stAddText = `INSERT INTO tree_text (id, access, title, body) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (id) DO UPDATE SET access = excluded.access, title = excluded.title, body = excluded.body`
 	stInherit = `WITH RECURSIVE down(id, depth) AS (
@@ -71,10 +72,11 @@ const (
 		FROM down JOIN tree_node n ON n.parent = down.id WHERE down.depth < 1000
 	) SELECT ` + Columns + ` FROM down LIMIT $2`
 
-	stLog    = `INSERT INTO tree_audit (at, actor, op, node, kind, name, version, undoable, before, undone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, false)`
+	stLog = `INSERT INTO tree_audit (at, actor, op, node, kind, name, version, undoable, before, parent, was_parent, was_name, undone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false)`
 	stPrune  = `DELETE FROM tree_audit WHERE seq <= (SELECT max(seq) FROM tree_audit) - $1`
-	stAudit  = `SELECT seq, at, actor, op, node, kind, name, version, undoable, undone FROM tree_audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2`
-	stOne    = `SELECT seq, at, actor, op, node, kind, name, version, undoable, undone FROM tree_audit WHERE node = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`
+	stAudit  = `SELECT ` + auditColumns + ` FROM tree_audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2`
+	stOne    = `SELECT ` + auditColumns + ` FROM tree_audit WHERE node = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`
 	stBefore = `SELECT op, node, name, version, undoable, undone, before FROM tree_audit WHERE seq = $1`
 	stUndone = `UPDATE tree_audit SET undone = true WHERE seq = $1`
 
@@ -86,13 +88,16 @@ const (
 	) SELECT coalesce(max(depth), 0) FROM down`
 )
 
+// auditColumns are the columns of an Entry.
+const auditColumns = `seq, at, actor, op, node, kind, name, version, undoable, undone, parent, was_parent, was_name`
+
 func bind(d Dialect) statements {
 	b := d.Bind
 	return statements{
 		root: b(stRoot), load: b(stLoad), insert: b(stInsert),
 		update: b(stUpdate), setACL: b(stSetACL), place: b(stPlace), unorder: b(stUnorder), setOrder: b(stSetOrder), del: b(stDelete),
 		first: b(stFirst), after: b(stAfter), lineage: b(stLineage), height: b(stHeight), current: b(stCurrent), count: b(stCount),
-		lists: b(stLists), addText: b(stAddText), inherit: b(stInherit), search: d.Search(),
+		lists: b(stLists), listed: b(stListed), addText: b(stAddText), inherit: b(stInherit), search: d.Search(),
 		firstOf: b(fmt.Sprintf(stFirstOf, d.InTexts("acl", "$4"))), afterOf: b(fmt.Sprintf(stAfterOf, d.InTexts("acl", "$6"))), childLists: b(stChildLists),
 		subtree: b(stSubtree), log: b(stLog), prune: b(stPrune), audit: b(stAudit), one: b(stOne), before: b(stBefore), undone: b(stUndone),
 		nodes: b(fmt.Sprintf(stNodes, d.In("n.id", "$1"))), descend: d.Descend(),

@@ -60,6 +60,8 @@ CREATE TABLE tree_audit (
 	before   text    NOT NULL
 );
 CREATE INDEX tree_audit_node ON tree_audit (node, seq);
+`, `
+ALTER TABLE tree_audit ADD COLUMN parent uuid, ADD COLUMN was_parent uuid, ADD COLUMN was_name text NOT NULL DEFAULT '';
 `}
 
 // descend resolves a path. The name of each step is taken from the array by its subscript: joined

@@ -61,6 +61,10 @@ CREATE TABLE tree_audit (
 	before   TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX tree_audit_node ON tree_audit (node, seq);
+`, `
+ALTER TABLE tree_audit ADD COLUMN parent BLOB;
+ALTER TABLE tree_audit ADD COLUMN was_parent BLOB;
+ALTER TABLE tree_audit ADD COLUMN was_name TEXT NOT NULL DEFAULT '';
 `}
 
 // descend resolves a path. The name of each step is taken from the array by its subscript: joined
