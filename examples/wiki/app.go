@@ -7,9 +7,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/security"
-	"github.com/mastaba-go/mastaba/framework/session"
 	"github.com/mastaba-go/mastaba/framework/transaction"
-	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/tweens/ratelimit"
 	"github.com/mastaba-go/mastaba/views"
@@ -28,10 +26,8 @@ func folder(name string) fs.FS {
 
 // configure declares the application, in parts.
 func configure(w *wiki, o framework.Options) *framework.Configurator {
-	sessions, bad := session.New(session.Options{Secrets: []string{w.secret}, Timeout: 12 * time.Hour})
-	o.Root = func(r *framework.Request) (traversal.Resource, error) {
-		return w.tree.Root(r.Context(), r.URL.EscapedPath())
-	}
+	sessions, bad := w.sessions()
+	o.Root = w.root
 	o.Sessions, o.CSRF = sessions, security.NewCSRF(security.CSRFOptions{})
 	o.Security = security.New(security.Options{
 		Identify: security.Session(), Principals: w.groups, UserPrefix: userPrefix, Permissions: []string{mayView, mayEdit},
@@ -84,7 +80,9 @@ func (w *wiki) addHistory(config *framework.Configurator) {
 
 // addAccounts declares the login, the logout, and how somebody who is invited gets an account.
 func (w *wiki) addAccounts(config *framework.Configurator) {
-	limit := views.Around(ratelimit.New(ratelimit.Options{}, ratelimit.Rate{Requests: 60, Per: time.Minute})) // of each address
+	counts, bad := w.counts()
+	config.Directive().Report(bad)
+	limit := views.Around(ratelimit.New(ratelimit.Options{Store: counts}, ratelimit.Rate{Requests: 60, Per: time.Minute})) // of each address
 	config.AddRoute("login", loginPath)
 	forms.Add(config, showLogin, w.logIn(), views.Route("login"), views.NoPermission(), views.Renderer("login.html"), limit)
 	config.AddRoute("join", joinPath)

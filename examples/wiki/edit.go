@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/mastaba-go/mastaba/examples/wiki/merge"
 	"github.com/mastaba-go/mastaba/framework"
@@ -191,8 +192,11 @@ func problem(field, text string) error {
 	return &views.InputError{Fields: []views.FieldError{{Name: field, Text: text}}}
 }
 
-// done sends the client on to a resource, whose page shows the message.
+// done sends the client on to a resource, whose page shows the message, and what was changed.
 func done(r *framework.Request, to traversal.Node, message string) (*framework.Response, error) {
+	if err := changedAt.Set(r, time.Now().Unix()); err != nil {
+		return nil, err
+	}
 	session, err := r.Session()
 	if err != nil {
 		return nil, err

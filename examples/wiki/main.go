@@ -3,13 +3,28 @@
 //	go run ./examples/wiki
 //
 // serves at http://127.0.0.1:6543/ and keeps everything in the file wiki.db of the current folder.
-// At the first start it prints a link that makes one person the administrator. With DATABASE_URL,
-// such as postgres://…, the same wiki is in PostgreSQL.
+// At the first start it prints a link that makes one person the administrator.
+//
+// Three variables move the same wiki to servers, and several instances then share the work:
+//
+//	DATABASE_URL=postgres://…  pages and accounts are in PostgreSQL, which also carries events
+//	REDIS_URL=redis://…        sessions, and the counts of attempts to log in; otherwise sessions
+//	                           are in the cookies, and each instance counts for itself
+//	NATS_URL=nats://…          carries the events of changes to the other instances instead
+//
+// Instances need nothing but the same variables. A server that is away at the start is an error;
+// one that is lost later is used again when it is back. Meanwhile a lost database or Redis is a 503,
+// and without NATS people see what was changed at another instance a second late.
+//
+// Behind a proxy set WIKI_TRUSTED_PROXIES to its addresses, such as 10.0.0.0/8, so that its
+// X-Forwarded-For, -Proto and -Host count: attempts to log in are limited for each address of a
+// client. Add WIKI_HTTPS=true if clients reach the proxy by https, and WIKI_HEALTH=true for /healthz
+// and /readyz; WIKI_DRAIN_DELAY=5s gives the proxy time to notice /readyz after SIGTERM.
 //
 // Read resources.go first, which has the folders and pages, then app.go, which declares the views.
 // The views are in show.go, edit.go, history.go, move.go, search.go, feeds.go and accounts.go; what
-// is not in the tree is in tables of the application: schema.go, revisions.go. Package merge
-// compares texts.
+// is not in the tree is in tables of the application: schema.go, revisions.go. services.go connects
+// to the servers. Package merge compares texts.
 package main
 
 import (
@@ -20,27 +35,34 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/cli"
-	"github.com/mastaba-go/mastaba/traversal/sqltree"
-	"github.com/mastaba-go/mastaba/traversal/sqltree/postgres"
-	"github.com/mastaba-go/mastaba/traversal/sqltree/sqlite"
+	"github.com/mastaba-go/mastaba/framework/server"
 )
 
 func main() {
-	cli.Main(build, cli.Options{Name: "wiki", Short: "a wiki", EnvPrefix: "WIKI", Settings: []cli.Setting{
+	p := new(program)
+	cli.Main(p.build, cli.Options{Name: "wiki", Short: "a wiki", EnvPrefix: "WIKI", Server: server.Options{Ready: p.ready}, Settings: []cli.Setting{
 		{Name: "file", Default: "wiki.db", Flag: true, Usage: "the SQLite file, without DATABASE_URL"},
 		{Name: "https", Default: false, Flag: true, Usage: "people reach the wiki by https alone, so cookies are Secure"},
 	}})
 }
 
-// build opens the database and declares the application. Every command that needs it calls build.
-func build(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
-	db, err := open(ctx, os.Getenv("DATABASE_URL"), cli.Value[string](env, "file"))
+// program is the wiki of this process, once it is built.
+type program struct{ wiki *wiki }
+
+// ready is what /readyz asks.
+func (p *program) ready(ctx context.Context) error { return p.wiki.ready(ctx) }
+
+// build connects to the services and declares the application. Every command that needs it calls build.
+func (p *program) build(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
+	s, err := connect(ctx, addresses{
+		File: cli.Value[string](env, "file"), Database: os.Getenv("DATABASE_URL"), Redis: os.Getenv("REDIS_URL"), NATS: os.Getenv("NATS_URL"),
+	}, env.Logger)
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWiki(ctx, db)
+	w, err := newWiki(ctx, s)
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, err
 	}
 	if env.Command == "serve" {
 		token, err := w.firstInvite(ctx)
@@ -56,13 +78,8 @@ func build(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
 	if !cli.Value[bool](env, "https") {
 		config.SetDevelopment() // cookies work over plain http
 	}
+	p.wiki = w
 	config.OnStop(func(ctx context.Context, _ *framework.App) error { return w.close(ctx) })
+	w.receive(config)
 	return config, nil
-}
-
-func open(ctx context.Context, url, file string) (*sqltree.Database, error) {
-	if url != "" {
-		return postgres.Open(ctx, url, postgres.Options{})
-	}
-	return sqlite.Open(ctx, file, sqlite.Options{})
 }

@@ -25,12 +25,12 @@ const secretWord = "open sesame, please"
 // newApp returns a new wiki in a file of its own, and its application.
 func newApp(t *testing.T) (*wiki, *frameworktest.App) {
 	t.Helper()
-	db, err := open(t.Context(), "", filepath.Join(t.TempDir(), "wiki.db"))
+	log := new(frameworktest.Log)
+	s, err := connect(t.Context(), addresses{File: filepath.Join(t.TempDir(), "wiki.db")}, log.Logger())
 	require.NoError(t, err)
-	w, err := newWiki(t.Context(), db)
+	w, err := newWiki(t.Context(), s)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, w.close(t.Context())) })
-	log := new(frameworktest.Log)
 	config := configure(w, framework.Options{Logger: log.Logger()})
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -272,7 +272,7 @@ func TestRestart(t *testing.T) {
 	w, app := newApp(t)
 	bob := member(t, w, app, "bob", "")
 	edit(bob, "/welcome", "1", "Hi", "text").Status(http.StatusSeeOther)
-	again, err := newWiki(t.Context(), w.db)
+	again, err := newWiki(t.Context(), w.services)
 	require.NoError(t, err)
 	assert.Equal(t, w.secret, again.secret)
 	assert.Equal(t, "Hi", read(t, bob, "/welcome").Title)

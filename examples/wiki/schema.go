@@ -1,14 +1,10 @@
 package main
 
-import (
-	"context"
-	"crypto/rand"
-	"database/sql"
-)
+// settingsTable has what all instances agree upon: the secret. See services.go.
+const settingsTable = `CREATE TABLE IF NOT EXISTS wiki_settings (name text PRIMARY KEY, value text NOT NULL)`
 
 // schema are the tables beside the tree, for SQLite and PostgreSQL. Times are Unix microseconds.
 var schema = []string{
-	`CREATE TABLE IF NOT EXISTS wiki_settings (name text PRIMARY KEY, value text NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS wiki_users (name text PRIMARY KEY, hash text NOT NULL, groups_of text NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS wiki_invites (hash text PRIMARY KEY, groups_of text NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS wiki_revisions (
@@ -21,14 +17,3 @@ var schema = []string{
 
 // sql returns a statement with the parameters of the database.
 func (w *wiki) sql(statement string) string { return w.db.Dialect().Bind(statement) }
-
-// setting returns a setting, which becomes first if there is none.
-func (w *wiki) setting(ctx context.Context, tx *sql.Tx, name, first string) (value string, err error) {
-	if _, err := tx.ExecContext(ctx, w.sql(`INSERT INTO wiki_settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`), name, first); err != nil {
-		return "", err
-	}
-	err = tx.QueryRowContext(ctx, w.sql(`SELECT value FROM wiki_settings WHERE name = $1`), name).Scan(&value)
-	return value, err
-}
-
-func newSecret() string { return rand.Text() + rand.Text() }

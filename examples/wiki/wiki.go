@@ -3,45 +3,52 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/mastaba-go/mastaba/framework/security/password"
 	"github.com/mastaba-go/mastaba/framework/transaction"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/acl"
 	"github.com/mastaba-go/mastaba/traversal/sqltree"
-	"github.com/mastaba-go/mastaba/traversal/topics"
 )
 
-// wiki is what all views share: the tree, the tables beside it, and how passwords are hashed.
+// wiki is what all views share: the tree, the tables beside it, the hub of events, and how passwords
+// are hashed.
 type wiki struct {
-	db     *sqltree.Database
+	*services
 	tree   *sqltree.Tree
-	hub    *topics.Hub // who edits what, and the changes of the tree
 	hasher *password.Hasher
-	secret string // of the sessions
 }
 
-// newWiki returns the wiki in db, which it creates if there is none.
-func newWiki(ctx context.Context, db *sqltree.Database) (*wiki, error) {
-	hub := topics.New(topics.Options{})
-	tree, err := sqltree.New(ctx, db, sqltree.Options{
+// The tree keeps this many nodes in memory. Should events of other instances get lost, a page may be
+// so old.
+const (
+	cachedNodes = 2000
+	staleFor    = time.Second
+)
+
+// newWiki returns the wiki in the database of s, which it creates if there is none. It closes s,
+// also after an error.
+func newWiki(ctx context.Context, s *services) (*wiki, error) {
+	tree, err := sqltree.New(ctx, s.db, sqltree.Options{
 		Root: sqltree.Kind[*Folder]("folder"), Kinds: []sqltree.KindSpec{sqltree.Kind[*Page]("page")},
-		Unit: transaction.UnitOf, Hub: hub,
+		Unit: transaction.UnitOf,
+		Hub:  s.hub, Cache: cachedNodes, CacheAge: staleFor,
+		OnError: func(err error) { s.log.Warn().Err(err).Msg("other instances notice a change late") },
 	})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.close())
 	}
-	w := &wiki{db: db, tree: tree, hub: hub, hasher: password.New(password.Options{})}
-	err = transaction.Run(ctx, db, transaction.RunOptions{Attempts: 3}, w.prepare)
+	w := &wiki{services: s, tree: tree, hasher: password.New(password.Options{})}
+	err = transaction.Run(ctx, s.db, transaction.RunOptions{Attempts: 3}, w.prepare)
 	if err != nil {
-		return nil, errors.Join(err, tree.Close(ctx))
+		return nil, errors.Join(err, w.close(ctx))
 	}
 	return w, nil
 }
 
 func (w *wiki) close(ctx context.Context) error {
-	w.hub.Close()
-	return errors.Join(w.tree.Close(ctx), w.db.Close())
+	return errors.Join(w.tree.Close(ctx), w.services.close())
 }
 
 const welcome = `This is your wiki. Its pages are written in [Markdown](https://commonmark.org/help/).
@@ -53,8 +60,7 @@ const welcome = `This is your wiki. Its pages are written in [Markdown](https://
 When two people edit a page at once, both find their work in it.
 `
 
-// prepare brings the tables up to date, and makes the first resources and the secret if there are
-// none.
+// prepare brings the tables up to date, and makes the first resources if there are none.
 func (w *wiki) prepare(ctx context.Context) error {
 	tx, err := transaction.Tx(ctx)
 	if err != nil {
@@ -67,9 +73,6 @@ func (w *wiki) prepare(ctx context.Context) error {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err
 		}
-	}
-	if w.secret, err = w.setting(ctx, tx, "secret", newSecret()); err != nil {
-		return err
 	}
 	res, err := w.tree.Root(ctx, "/")
 	if err != nil {

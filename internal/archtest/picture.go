@@ -208,10 +208,10 @@ var modules = []module{
 	{path: "github.com/go-jose/go-jose/v4", rooms: rooms("framework/security/jwt", "framework/security/oidc"), heavy: true, tests: true},
 	{path: "github.com/coreos/go-oidc/v3", rooms: rooms("framework/security/oidc"), heavy: true},
 	{path: "golang.org/x/oauth2", rooms: rooms("framework/security/oidc"), heavy: true},
-	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore", "tweens/redislimit"), heavy: true},
-	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres", "traversal/topics/postgres", "examples/chat"), heavy: true,
+	{path: "github.com/redis/go-redis/v9", rooms: rooms("framework/session/redisstore", "tweens/redislimit", "examples/wiki"), heavy: true},
+	{path: "github.com/jackc/pgx/v5", rooms: rooms("framework/session/pgstore", "traversal/sqltree/postgres", "traversal/topics/postgres", "examples/chat", "examples/wiki"), heavy: true,
 		testRooms: rooms("framework/transaction")},
-	{path: "github.com/nats-io/nats.go", rooms: rooms("traversal/topics/nats", "examples/chat"), heavy: true},
+	{path: "github.com/nats-io/nats.go", rooms: rooms("traversal/topics/nats", "examples/chat", "examples/wiki"), heavy: true},
 	{path: "modernc.org/sqlite", rooms: rooms("traversal/sqltree/sqlite"), heavy: true, testRooms: rooms("framework/transaction")},
 
 	{path: "github.com/yuin/goldmark", rooms: rooms("examples/markdown"), heavy: true},

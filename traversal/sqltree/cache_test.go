@@ -92,6 +92,30 @@ func TestCacheAge(t *testing.T) {
 	assert.Eventually(t, func() bool { return at[*Page](t, two, "/page").Text == "2" }, 10*time.Second, 5*time.Millisecond)
 }
 
+// TestWithoutCache: a walk without the cache finds what another process has written, although its
+// event is lost, and so does the cache from then on.
+func TestWithoutCache(t *testing.T) {
+	t.Parallel()
+	one, two := cached(t, databases["sqlite"](t), time.Hour, newHub(t), newHub(t))
+	page := &Page{Text: "1"}
+	folder := grow(t, one, "docs")
+	require.NoError(t, one.Create(t.Context(), folder, "page", page))
+	assert.Equal(t, "1", at[*Page](t, two, "/docs/page").Text)
+	page.Text = "2"
+	require.NoError(t, one.Update(t.Context(), page))
+	assert.Equal(t, "1", at[*Page](t, two, "/docs/page").Text)
+
+	res, err := two.Root(sqltree.WithoutCache(t.Context()), "/docs")
+	require.NoError(t, err)
+	n, err := new(traversal.Traverser).Find(t.Context(), traversal.NewNode(res), "/docs")
+	require.NoError(t, err)
+	assert.Equal(t, "1", at[*Page](t, two, "/docs/page").Text)
+	n, err = new(traversal.Traverser).Find(t.Context(), n, "page")
+	require.NoError(t, err)
+	assert.Equal(t, "2", n.Resource().(*Page).Text)
+	assert.Equal(t, "2", at[*Page](t, two, "/docs/page").Text)
+}
+
 // TestCacheOfConcurrentChanges: while others change the tree, nobody sees an older version than
 // before, nor, after a change of one's own, an older one than that.
 func TestCacheOfConcurrentChanges(t *testing.T) {

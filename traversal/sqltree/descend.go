@@ -23,9 +23,11 @@ import (
 // costs nothing; until then its fields are zero. If it has none, Root loads the root. So a request
 // costs one round trip in any case. Outside of requests, pass "/", and give a Traverser
 // traversal.NewNode of the root, since a root by itself has no known place.
+//
+// If ctx is one of WithoutCache, walks from the root read the database.
 func (t *Tree) Root(ctx context.Context, path string) (Resource, error) {
 	res := t.options.Root.make()
-	n := &node{tree: t, self: res, row: row{id: t.root, kind: t.options.Root.name}}
+	n := &node{tree: t, self: res, row: row{id: t.root, kind: t.options.Root.name}, fresh: ctx.Value(freshKey{}) != nil}
 	res.item().n = n
 	if strings.Trim(path, "/") != "" {
 		return res, nil
@@ -34,6 +36,16 @@ func (t *Tree) Root(ctx context.Context, path string) (Resource, error) {
 		return nil, err
 	}
 	return res, nil
+}
+
+type freshKey struct{}
+
+// WithoutCache returns a context for Tree.Root: what is found from that root is as the database has
+// it, although the tree has a cache. It is for requests that change what they find, and for those
+// of a client that has just changed something, perhaps at another instance. The cache learns what
+// they find.
+func WithoutCache(ctx context.Context) context.Context {
+	return context.WithValue(ctx, freshKey{}, true)
 }
 
 // load loads a node that was made without: the root.
@@ -76,7 +88,7 @@ func (n *node) descend(ctx context.Context, names []string) ([]traversal.Resourc
 	if len(asked) > t.options.MaxDepth+1 { // no node is deeper
 		asked = asked[:t.options.MaxDepth+1]
 	}
-	rows, err := t.rows(ctx, n.row.id, asked)
+	rows, err := t.rows(ctx, n.row.id, asked, n.fresh)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +104,7 @@ func (n *node) descend(ctx context.Context, names []string) ([]traversal.Resourc
 		if err != nil {
 			return found, err
 		}
+		res.item().n.fresh = n.fresh
 		found = append(found, res)
 	}
 	if len(found) < len(names) {
@@ -117,14 +130,17 @@ type pathKey struct {
 	names string
 }
 
-// rows returns the row of a node and those along the names, as far as they exist.
-func (t *Tree) rows(ctx context.Context, from uuid.UUID, names []string) ([]row, error) {
+// rows returns the row of a node and those along the names, as far as they exist. Fresh ones do not
+// come from the cache.
+func (t *Tree) rows(ctx context.Context, from uuid.UUID, names []string, fresh bool) ([]row, error) {
 	q, inUnit := t.reader(ctx)
 	if t.cache == nil || inUnit {
 		return t.query(ctx, q, inUnit, from, names)
 	}
-	if rows, ok := t.cache.path(from, names); ok {
-		return rows, nil
+	if !fresh {
+		if rows, ok := t.cache.path(from, names); ok {
+			return rows, nil
+		}
 	}
 	epoch := t.cache.epoch.Load()
 	rows, err := t.query(ctx, q, inUnit, from, names)

@@ -26,7 +26,8 @@
 //
 // A walk along a path of any depth is one query, which loads the resources with their access lists,
 // the root included. Concurrent requests share round trips to PostgreSQL. With Options.Cache, nodes
-// stay in memory, and events keep them true. Item.Children lists in pages; Tree.Page returns one
+// stay in memory, and events keep them true; WithoutCache is for requests that must not miss a
+// change. Item.Children lists in pages; Tree.Page returns one
 // page of what someone may see.
 //
 // # Writing

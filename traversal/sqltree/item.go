@@ -46,6 +46,8 @@ type node struct {
 	self Resource
 	row  row
 
+	fresh bool // what is found from here does not come from the cache
+
 	// Only the root may be made without having been loaded: see Tree.Root.
 	loading sync.Mutex
 	loaded  bool     // guarded by loading
