@@ -21,10 +21,16 @@
 // client. Add WIKI_HTTPS=true if clients reach the proxy by https, and WIKI_HEALTH=true for /healthz
 // and /readyz; WIKI_DRAIN_DELAY=5s gives the proxy time to notice /readyz after SIGTERM.
 //
+//	wiki import DIR
+//	wiki export DIR
+//
+// bring a directory of Markdown files in, and write one.
+//
 // Read resources.go first, which has the folders and pages, then app.go, which declares the views.
 // The views are in show.go, edit.go, history.go, move.go, search.go, feeds.go and accounts.go; what
-// is not in the tree is in tables of the application: schema.go, revisions.go. services.go connects
-// to the servers. Package merge compares texts.
+// is not in the tree is in tables of the application: schema.go, revisions.go. The commands are in
+// commands.go, import.go and export.go. services.go connects to the servers. Package merge compares
+// texts.
 package main
 
 import (
@@ -40,7 +46,7 @@ import (
 
 func main() {
 	p := new(program)
-	cli.Main(p.build, cli.Options{Name: "wiki", Short: "a wiki", EnvPrefix: "WIKI", Server: server.Options{Ready: p.ready}, Settings: []cli.Setting{
+	cli.Main(p.build, cli.Options{Name: "wiki", Short: "a wiki", EnvPrefix: "WIKI", Commands: commands, Server: server.Options{Ready: p.ready}, Settings: []cli.Setting{
 		{Name: "file", Default: "wiki.db", Flag: true, Usage: "the SQLite file, without DATABASE_URL"},
 		{Name: "https", Default: false, Flag: true, Usage: "people reach the wiki by https alone, so cookies are Secure"},
 	}})
@@ -54,13 +60,7 @@ func (p *program) ready(ctx context.Context) error { return p.wiki.ready(ctx) }
 
 // build connects to the services and declares the application. Every command that needs it calls build.
 func (p *program) build(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
-	s, err := connect(ctx, addresses{
-		File: cli.Value[string](env, "file"), Database: os.Getenv("DATABASE_URL"), Redis: os.Getenv("REDIS_URL"), NATS: os.Getenv("NATS_URL"),
-	}, env.Logger)
-	if err != nil {
-		return nil, err
-	}
-	w, err := newWiki(ctx, s)
+	w, err := openWiki(ctx, env)
 	if err != nil {
 		return nil, err
 	}
@@ -82,4 +82,15 @@ func (p *program) build(ctx context.Context, env *cli.Env) (*framework.Configura
 	config.OnStop(func(ctx context.Context, _ *framework.App) error { return w.close(ctx) })
 	w.receive(config)
 	return config, nil
+}
+
+// openWiki connects to the services, and returns the wiki there.
+func openWiki(ctx context.Context, env *cli.Env) (*wiki, error) {
+	s, err := connect(ctx, addresses{
+		File: cli.Value[string](env, "file"), Database: os.Getenv("DATABASE_URL"), Redis: os.Getenv("REDIS_URL"), NATS: os.Getenv("NATS_URL"),
+	}, env.Logger)
+	if err != nil {
+		return nil, err
+	}
+	return newWiki(ctx, s)
 }

@@ -195,10 +195,10 @@ var modules = []module{
 	{path: "golang.org/x/crypto", rooms: rooms("framework/security/password")},
 	{path: "golang.org/x/text", rooms: rooms("views/i18n")},
 
-	{path: "github.com/spf13/cobra", rooms: rooms("framework/cli", "framework/cmd/mastaba"), heavy: true},
+	{path: "github.com/spf13/cobra", rooms: rooms("framework/cli", "framework/cmd/mastaba", "examples/wiki"), heavy: true},
 	{path: "github.com/spf13/pflag", rooms: rooms("framework/cli", "framework/cmd/mastaba"), heavy: true},
 	{path: "github.com/BurntSushi/toml", rooms: rooms("framework/cli"), heavy: true},
-	{path: "github.com/mattn/go-isatty", rooms: rooms("framework/cli"), heavy: true},
+	{path: "github.com/mattn/go-isatty", rooms: rooms("framework/cli", "examples/wiki"), heavy: true},
 	{path: "golang.org/x/term", rooms: rooms("framework/cli"), heavy: true},
 	{path: "github.com/fsnotify/fsnotify", rooms: rooms("framework/cmd/mastaba"), heavy: true},
 	{path: "go.opentelemetry.io/otel", rooms: rooms("tweens/oteltween"), heavy: true},
@@ -216,6 +216,7 @@ var modules = []module{
 
 	{path: "github.com/yuin/goldmark", rooms: rooms("examples/markdown"), heavy: true},
 	{path: "github.com/microcosm-cc/bluemonday", rooms: rooms("examples/markdown"), heavy: true},
+	{path: "github.com/schollz/progressbar/v3", rooms: rooms("examples/wiki"), heavy: true},
 	{path: "github.com/aymanbagabas/go-udiff", rooms: rooms("examples/wiki/merge"), heavy: true},
 	{path: "golang.org/x/net", rooms: rooms("examples/markdown"), heavy: true, testRooms: rooms("examples/files")},
 

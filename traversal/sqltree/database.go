@@ -24,12 +24,16 @@ func NewDatabase(d Dialect, write, read *sql.DB) *Database {
 // Dialect returns the dialect of the database.
 func (d *Database) Dialect() Dialect { return d.dialect }
 
-// Begin begins a transaction. A read-only one fails at its first write, in both databases. On
-// SQLite a transaction that may write takes the write lock at once and waits for it, so keep it
-// short; on PostgreSQL it is read committed.
+// Begin begins a transaction. A read-only one fails at its first write, and all its statements see
+// the database as it was at the first of them, on both databases. On SQLite a transaction that may
+// write takes the write lock at once and waits for it, so keep it short; on PostgreSQL it is read
+// committed.
 func (d *Database) Begin(ctx context.Context, readOnly bool) (*sql.Tx, error) {
-	if readOnly {
-		return d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	switch {
+	case readOnly && d.read == d.write:
+		return d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
+	case readOnly:
+		return d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // a snapshot anyway
 	}
 	return d.write.BeginTx(ctx, nil)
 }
