@@ -79,7 +79,7 @@ func filesOf(t *testing.T, dir string) map[string]string {
 var docs = map[string]string{
 	"README.md":            "# The [docs](guide/)\n\n[Start](guide/start.md#first), [all](https://example.org/docs/guide/api), [home](/), [gone](gone.md)\n",
 	"guide.md":             "About the guide: [start](./guide/start.md)\n",
-	"guide/start.md":       "---\ntitle: \"How to start\"\n---\n[Up](../README.md), [API](api/index.md?x=1), `[code](no.md)`, [other](https://example.org/else/x.md)\n",
+	"guide/start.md":       "---\ntitle: \"How to start\"\n---\n[Up](../README.md), [API](api/index.html?x=1), `[code](no.md)`, [other](https://example.org/else/x.md)\n",
 	"guide/api/index.md":   "# API\n\n[Spaces](<../What is it%3F.md>)\n",
 	"guide/What is it?.md": "![picture](a.png) [self](#here)\n",
 	"guide/a.png":          "PNG",

@@ -59,9 +59,10 @@ func local(link, folder, site string) (target, suffix string, ok bool) {
 }
 
 // find returns the new path of what a link to an old path means: links often leave out the ending
-// of a file, or the name of the first page of a folder.
+// of a file, have that of the page on the web, or leave out the first page of a folder.
 func (p places) find(target string) (to string, ok bool) {
-	for _, candidate := range []string{target, target + ".md", path.Join(target, "index.md"), path.Join(target, "README.md")} {
+	bare := strings.TrimSuffix(target, ".html")
+	for _, candidate := range []string{target, bare + ".md", path.Join(target, "index.md"), path.Join(target, "README.md")} {
 		if to, ok := p[candidate]; ok {
 			return to, true
 		}
