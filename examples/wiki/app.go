@@ -30,7 +30,8 @@ func configure(w *wiki, o framework.Options) *framework.Configurator {
 	o.Root = w.root
 	o.Sessions, o.CSRF = sessions, security.NewCSRF(security.CSRFOptions{})
 	o.Security = security.New(security.Options{
-		Identify: security.Session(), Principals: w.groups, UserPrefix: userPrefix, Permissions: []string{mayView, mayEdit},
+		Identify: security.Session(), Load: w.loadAccount, Principals: w.groups, UserPrefix: userPrefix,
+		Permissions: []string{mayView, mayEdit, mayShare, mayAdminister},
 	})
 	o.DefaultPermission, o.TraversePermission = mayView, mayView
 	o.MaxBody = 2 << 20 // a text, escaped
@@ -78,15 +79,14 @@ func (w *wiki) addHistory(config *framework.Configurator) {
 	config.AddView(views.OnInput(w.restore), views.Method("POST"), views.Name("restore"), views.Permission(mayEdit))
 }
 
-// addAccounts declares the login, the logout, and how somebody who is invited gets an account.
+// addAccounts declares the login, the logout, and what addPeople does.
 func (w *wiki) addAccounts(config *framework.Configurator) {
 	counts, bad := w.counts()
 	config.Directive().Report(bad)
 	limit := views.Around(ratelimit.New(ratelimit.Options{Store: counts}, ratelimit.Rate{Requests: 60, Per: time.Minute})) // of each address
 	config.AddRoute("login", loginPath)
 	forms.Add(config, showLogin, w.logIn(), views.Route("login"), views.NoPermission(), views.Renderer("login.html"), limit)
-	config.AddRoute("join", joinPath)
-	forms.Add(config, showJoin, w.join, views.Route("join"), views.NoPermission(), views.Renderer("join.html"), limit)
 	config.AddRoute("logout", logoutPath)
 	config.AddView(views.Func(logOut), views.Route("logout"), views.Method("POST"), views.NoPermission())
+	w.addPeople(config, limit)
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -26,7 +27,7 @@ const secretWord = "open sesame, please"
 func newApp(t *testing.T) (*wiki, *frameworktest.App) {
 	t.Helper()
 	log := new(frameworktest.Log)
-	s, err := connect(t.Context(), addresses{File: filepath.Join(t.TempDir(), "wiki.db")}, log.Logger())
+	s, err := connect(t.Context(), newDatabase(t), log.Logger())
 	require.NoError(t, err)
 	w, err := newWiki(t.Context(), s)
 	require.NoError(t, err)
@@ -52,7 +53,8 @@ func member(t *testing.T, w *wiki, app *frameworktest.App, name, groups string) 
 		if err != nil {
 			return err
 		}
-		return w.invite(ctx, tx, groups, &token)
+		token, err = w.newInvite(ctx, tx, invite{Groups: strings.Fields(strings.TrimPrefix(groups, groupPrefix)), Ends: time.Now().Add(time.Hour)})
+		return err
 	}))
 	b := app.In(t).Browser()
 	send(b, joinPath+"?token="+token, joinPath, "user", name, "password", secretWord, "token", token).Status(http.StatusSeeOther)
@@ -89,7 +91,7 @@ func TestAccounts(t *testing.T) {
 	join := func(token, password string) *frameworktest.Response {
 		return send(stranger, joinPath, joinPath, "user", "alice", "password", password, "token", token)
 	}
-	assert.Contains(t, join(old, secretWord).Status(http.StatusUnprocessableEntity).Body, "this invitation was used")
+	assert.Contains(t, join(old, secretWord).Status(http.StatusUnprocessableEntity).Body, "this link was used")
 	assert.Contains(t, join(token, "short").Status(http.StatusUnprocessableEntity).Body, "at least 12 characters")
 	join(token, secretWord).Status(http.StatusSeeOther)
 	assert.Contains(t, stranger.Get("/").Status(http.StatusOK).Body, "Welcome")
@@ -276,4 +278,10 @@ func TestRestart(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, w.secret, again.secret)
 	assert.Equal(t, "Hi", read(t, bob, "/welcome").Title)
+}
+
+// restrictTo lets only one principal see a resource.
+func restrictTo(t *testing.T, w *wiki, path, principal string) {
+	t.Helper()
+	restrict(t, w, path, acl.Allow(principal, acl.AllPermissions), acl.DenyAll)
 }

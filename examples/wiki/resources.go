@@ -22,11 +22,20 @@ func (p *Page) SearchText() (title, body string) { return p.Title, p.Text }
 const (
 	mayView = "view"
 	mayEdit = "edit" // also create, rename and move
+
+	mayShare      = "share"      // decide who may do what, here and below
+	mayAdminister = "administer" // the wiki: it counts at the root alone
 )
 
-// The groups, and what precedes the name of a user in access lists, so that nobody can have the
-// name of a group.
+// What precedes the names of groups and users in access lists, so that nobody can have the name of
+// a group.
 const (
-	administrators = "group:administrators"
-	userPrefix     = "user:"
+	groupPrefix = "group:"
+	userPrefix  = "user:"
+)
+
+// administrators is the group that is always there.
+const (
+	administratorsID = "administrators"
+	administrators   = groupPrefix + administratorsID
 )

@@ -69,10 +69,8 @@ func (w *wiki) prepare(ctx context.Context) error {
 	if err := w.db.Dialect().LockSchema(ctx, tx); err != nil {
 		return err
 	}
-	for _, statement := range schema {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return err
-		}
+	if err := w.migrate(ctx, tx); err != nil {
+		return err
 	}
 	res, err := w.tree.Root(ctx, "/")
 	if err != nil {

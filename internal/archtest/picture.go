@@ -193,7 +193,7 @@ var modules = []module{
 	{path: "github.com/julienschmidt/httprouter", rooms: rooms("framework/routes"), tests: true},
 	{path: "golang.org/x/sync", rooms: rooms("traversal/async", "traversal/sqltree")},
 	{path: "golang.org/x/crypto", rooms: rooms("framework/security/password")},
-	{path: "golang.org/x/text", rooms: rooms("views/i18n")},
+	{path: "golang.org/x/text", rooms: rooms("views/i18n", "examples/wiki")},
 
 	{path: "github.com/spf13/cobra", rooms: rooms("framework/cli", "framework/cmd/mastaba", "examples/wiki"), heavy: true},
 	{path: "github.com/spf13/pflag", rooms: rooms("framework/cli", "framework/cmd/mastaba"), heavy: true},
