@@ -28,6 +28,7 @@ var picture = []room{
 	// Programs, and what helps people to write them.
 	{path: "examples/hello", may: rooms("framework", "tweens", "views")}, // the least: without the command line
 	{path: "examples/files", may: all, tests: rooms("internal/rfc9110")},
+	{path: "examples/wiki", may: all, tests: rooms("internal/testserver")},
 	{path: "examples/...", may: all},
 	{path: "examples/markdown"},                                        // Markdown of strangers as harmless HTML
 	{path: "examples/wiki/merge"},                                      // texts by line: differences, and changes of two people together
