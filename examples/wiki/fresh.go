@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/mastaba-go/mastaba/framework"
@@ -12,22 +13,21 @@ import (
 // changedAt is when the client last changed something, in Unix seconds.
 var changedAt = session.NewKey[int64]("wiki.changed")
 
-// seesOwn is how long a client reads from the database after a change, in seconds: longer than
-// staleFor and the differences of the clocks of instances.
-const seesOwn = 5
+// clocks is how much the clocks of instances may differ.
+const clocks = 4 * time.Second
 
-// root is the root factory. A request that may change something, and one of a client that has just
-// done so, perhaps at another instance, sees what the database has; all others may see what it had a
-// moment ago.
+// root is the root factory. A request that may change something, one that begins an edit, and one
+// of a client that has just changed something, perhaps at another instance, see what the database
+// has; all others may see what it had a moment ago.
 func (w *wiki) root(r *framework.Request) (traversal.Resource, error) {
 	ctx := r.Context()
-	fresh := r.Method != "GET" && r.Method != "HEAD"
+	fresh := r.Method != "GET" && r.Method != "HEAD" || strings.HasSuffix(r.URL.Path, "/@@edit")
 	if !fresh {
 		at, ok, err := changedAt.Get(r)
 		if err != nil {
 			return nil, err
 		}
-		fresh = ok && time.Now().Unix()-at <= seesOwn
+		fresh = ok && time.Since(time.Unix(at, 0)) < w.stale+clocks
 	}
 	if fresh {
 		ctx = sqltree.WithoutCache(ctx)

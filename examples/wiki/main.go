@@ -16,10 +16,10 @@
 // one that is lost later is used again when it is back. Meanwhile a lost database or Redis is a 503,
 // and without NATS people see what was changed at another instance a second late.
 //
-// Behind a proxy set WIKI_TRUSTED_PROXIES to its addresses, such as 10.0.0.0/8, so that its
+// Behind a proxy set MASTABA_TRUSTED_PROXIES to its addresses, such as 10.0.0.0/8, so that its
 // X-Forwarded-For, -Proto and -Host count: attempts to log in are limited for each address of a
-// client. Add WIKI_HTTPS=true if clients reach the proxy by https, and WIKI_HEALTH=true for /healthz
-// and /readyz; WIKI_DRAIN_DELAY=5s gives the proxy time to notice /readyz after SIGTERM.
+// client. Add WIKI_HTTPS=true if clients reach the proxy by https, and MASTABA_HEALTH=true for
+// /healthz and /readyz; MASTABA_DRAIN_DELAY=5s gives the proxy time to notice /readyz after SIGTERM.
 //
 //	wiki import DIR
 //	wiki export DIR
@@ -38,6 +38,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/cli"
@@ -49,6 +50,7 @@ func main() {
 	cli.Main(p.build, cli.Options{Name: "wiki", Short: "a wiki", EnvPrefix: "WIKI", Commands: commands, Server: server.Options{Ready: p.ready}, Settings: []cli.Setting{
 		{Name: "file", Default: "wiki.db", Flag: true, Usage: "the SQLite file, without DATABASE_URL"},
 		{Name: "https", Default: false, Flag: true, Usage: "people reach the wiki by https alone, so cookies are Secure"},
+		{Name: "stale_for", Default: time.Second, Usage: "how long a page may be out of date if the event of a change at another instance is lost"},
 	}})
 }
 
@@ -88,6 +90,7 @@ func (p *program) build(ctx context.Context, env *cli.Env) (*framework.Configura
 func openWiki(ctx context.Context, env *cli.Env) (*wiki, error) {
 	s, err := connect(ctx, addresses{
 		File: cli.Value[string](env, "file"), Database: os.Getenv("DATABASE_URL"), Redis: os.Getenv("REDIS_URL"), NATS: os.Getenv("NATS_URL"),
+		StaleFor: cli.Value[time.Duration](env, "stale_for"),
 	}, env.Logger)
 	if err != nil {
 		return nil, err

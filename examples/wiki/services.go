@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -33,6 +34,10 @@ import (
 type addresses struct {
 	File                  string // the SQLite file, without Database
 	Database, Redis, NATS string
+
+	// StaleFor is how long a page may be out of date if the event of its change is lost; 0: a
+	// second.
+	StaleFor time.Duration
 }
 
 // services are what a wiki keeps its state in, and shares with its other instances.
@@ -42,6 +47,7 @@ type services struct {
 	redis  *redis.Client // nil without Redis
 	secret string        // of this wiki, the same for all instances
 	log    *zerolog.Logger
+	stale  time.Duration  // addresses.StaleFor
 	ends   []func() error // in the order of the beginnings
 }
 
@@ -51,7 +57,7 @@ const connectWithin = 10 * time.Second
 // connect connects to the services. An error names the variable whose service is to blame. The
 // caller closes them.
 func connect(ctx context.Context, a addresses, log *zerolog.Logger) (*services, error) {
-	s := &services{log: log}
+	s := &services{log: log, stale: cmp.Or(a.StaleFor, time.Second)}
 	if err := s.connect(ctx, a); err != nil {
 		return nil, errors.Join(err, s.close())
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/mastaba-go/mastaba/framework/security/password"
 	"github.com/mastaba-go/mastaba/framework/transaction"
@@ -20,12 +19,8 @@ type wiki struct {
 	hasher *password.Hasher
 }
 
-// The tree keeps this many nodes in memory. Should events of other instances get lost, a page may be
-// so old.
-const (
-	cachedNodes = 2000
-	staleFor    = time.Second
-)
+// cachedNodes is how many nodes of the tree an instance keeps in memory.
+const cachedNodes = 2000
 
 // newWiki returns the wiki in the database of s, which it creates if there is none. It closes s,
 // also after an error.
@@ -33,7 +28,7 @@ func newWiki(ctx context.Context, s *services) (*wiki, error) {
 	tree, err := sqltree.New(ctx, s.db, sqltree.Options{
 		Root: sqltree.Kind[*Folder]("folder"), Kinds: []sqltree.KindSpec{sqltree.Kind[*Page]("page")},
 		Unit: transaction.UnitOf,
-		Hub:  s.hub, Cache: cachedNodes, CacheAge: staleFor,
+		Hub:  s.hub, Cache: cachedNodes, CacheAge: s.stale,
 		OnError: func(err error) { s.log.Warn().Err(err).Msg("other instances notice a change late") },
 	})
 	if err != nil {
