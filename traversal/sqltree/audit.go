@@ -72,6 +72,22 @@ func (t *Tree) Audit(ctx context.Context, o AuditOptions) (entries []Entry, err 
 	return entries, errors.Join(rows.Err(), rows.Close())
 }
 
+// Kept reports whether a node is in the tree, or Undo could bring it back. Once it is neither, it
+// never will be again: that is when the application removes what it keeps beside the tree for the
+// node. For a node that is not in the tree it reads the audit log, so it is for jobs rather than
+// for requests.
+func (t *Tree) Kept(ctx context.Context, id uuid.UUID) (kept bool, err error) {
+	defer t.explain(&err)
+	q, _ := t.reader(ctx)
+	var version int64
+	err = q.QueryRowContext(ctx, t.sql.current, t.db.dialect.ID(id)).Scan(&version)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err == nil, err
+	}
+	err = q.QueryRowContext(ctx, t.sql.kept, `%"id":"`+id.String()+`"%`).Scan(&kept)
+	return kept, err
+}
+
 // UndoError means that a change cannot be undone.
 type UndoError struct {
 	Seq    int64

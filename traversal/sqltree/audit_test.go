@@ -171,3 +171,54 @@ func TestEvents(t *testing.T) {
 		assert.Equal(t, docs.(*Folder).ID(), e.WasParent)
 	})
 }
+
+func TestKept(t *testing.T) {
+	onEach(t, func(t *testing.T, tree *sqltree.Tree) {
+		ctx := t.Context()
+		docs := grow(t, tree, "docs")
+		page := &Page{}
+		require.NoError(t, tree.Create(ctx, docs, "page", page))
+		kept := func() bool {
+			kept, err := tree.Kept(ctx, page.ID())
+			require.NoError(t, err)
+			return kept
+		}
+		assert.True(t, kept(), "it is in the tree")
+		require.NoError(t, tree.Delete(ctx, docs, sqltree.DeleteOptions{}))
+		assert.True(t, kept(), "it was below what was deleted")
+		require.NoError(t, tree.Undo(ctx, newest(t, tree).Seq))
+		assert.True(t, kept())
+		for range 2 { // the undo of the undo is a delete
+			require.NoError(t, tree.Undo(ctx, newest(t, tree).Seq))
+		}
+		require.NoError(t, tree.Undo(ctx, newest(t, tree).Seq))
+		assert.True(t, kept())
+		never, err := tree.Kept(ctx, uuid.Must(uuid.NewV7()))
+		require.NoError(t, err)
+		assert.False(t, never)
+	})
+}
+
+func TestKeptAsLongAsTheAuditLog(t *testing.T) {
+	t.Parallel()
+	for name, open := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := options()
+			o.Audit = 3
+			tree := newTree(t, open(t), o)
+			page := grow(t, tree, "page")
+			id := page.(*Folder).ID()
+			require.NoError(t, tree.Delete(t.Context(), page, sqltree.DeleteOptions{}))
+			for i, more := range []string{"a", "b", "c"} {
+				kept, err := tree.Kept(t.Context(), id)
+				require.NoError(t, err)
+				assert.True(t, kept, i)
+				grow(t, tree, more)
+			}
+			kept, err := tree.Kept(t.Context(), id)
+			require.NoError(t, err)
+			assert.False(t, kept)
+		})
+	}
+}

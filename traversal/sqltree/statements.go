@@ -9,7 +9,7 @@ type statements struct {
 	first, after, lineage, height, current, count string
 	firstOf, afterOf, childLists                  string
 	nodes, descend, subtree                       string
-	log, prune, audit, one, before, undone        string
+	log, prune, audit, one, before, undone, kept  string
 	lists, listed, addText, inherit, search       string
 }
 
@@ -79,6 +79,7 @@ const (
 	stOne    = `SELECT ` + auditColumns + ` FROM tree_audit WHERE node = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`
 	stBefore = `SELECT op, node, name, version, undoable, undone, before FROM tree_audit WHERE seq = $1`
 	stUndone = `UPDATE tree_audit SET undone = true WHERE seq = $1`
+	stKept   = `SELECT EXISTS (SELECT 1 FROM tree_audit WHERE op = 'deleted' AND undoable AND NOT undone AND before LIKE $1)`
 
 	// How many levels there are below a node, as far as $2.
 	stHeight = `WITH RECURSIVE down(id, depth) AS (
@@ -99,7 +100,7 @@ func bind(d Dialect) statements {
 		first: b(stFirst), after: b(stAfter), lineage: b(stLineage), height: b(stHeight), current: b(stCurrent), count: b(stCount),
 		lists: b(stLists), listed: b(stListed), addText: b(stAddText), inherit: b(stInherit), search: d.Search(),
 		firstOf: b(fmt.Sprintf(stFirstOf, d.InTexts("acl", "$4"))), afterOf: b(fmt.Sprintf(stAfterOf, d.InTexts("acl", "$6"))), childLists: b(stChildLists),
-		subtree: b(stSubtree), log: b(stLog), prune: b(stPrune), audit: b(stAudit), one: b(stOne), before: b(stBefore), undone: b(stUndone),
+		subtree: b(stSubtree), log: b(stLog), prune: b(stPrune), audit: b(stAudit), one: b(stOne), before: b(stBefore), undone: b(stUndone), kept: b(stKept),
 		nodes: b(fmt.Sprintf(stNodes, d.In("n.id", "$1"))), descend: d.Descend(),
 	}
 }
