@@ -18,6 +18,9 @@ import (
 //go:embed templates static
 var files embed.FS
 
+// functions are for the templates.
+var functions = map[string]any{"author": author, "title": shownTitle, "size": formatSize, "showable": func(mediaType string) string { return mediaTypes[mediaType] }}
+
 // folder returns a folder of the program.
 func folder(name string) fs.FS {
 	sub, _ := fs.Sub(files, name) // fails only for an invalid path
@@ -39,10 +42,12 @@ func configure(w *wiki, o framework.Options) *framework.Configurator {
 	config.Directive().Report(bad)
 
 	transaction.Add(config, w.db, transaction.Options{Attempts: 3, MaxReplay: o.MaxBody})
-	templates.Add(config, folder("templates"), templates.Options{Dir: "examples/wiki/templates", Funcs: map[string]any{"author": author}})
+	templates.Add(config, folder("templates"), templates.Options{Dir: "examples/wiki/templates", Funcs: functions})
 	config.AddStaticView("-/static", folder("static"))
 	w.addPages(config)
 	w.addHistory(config)
+	w.addFiles(config)
+	w.addSweep(config)
 	w.addAccounts(config)
 
 	config.AddNotFoundView(views.Func(w.notFound), views.Method("GET"))

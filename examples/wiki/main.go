@@ -27,8 +27,9 @@
 // bring a directory of Markdown files in, and write one.
 //
 // Read resources.go first, which has the folders and pages, then app.go, which declares the views.
-// The views are in show.go, edit.go, history.go, move.go, search.go, feeds.go and accounts.go; what
-// is not in the tree is in tables of the application: schema.go, revisions.go. The commands are in
+// The views are in show.go, edit.go, history.go, move.go, search.go, feeds.go and accounts.go,
+// and those of files in files.go; what is not in the tree is in tables of the application: schema.go,
+// revisions.go, contents.go. The commands are in
 // commands.go, import.go and export.go. services.go connects to the servers. Package merge compares
 // texts.
 package main
@@ -49,6 +50,7 @@ func main() {
 	p := new(program)
 	cli.Main(p.build, cli.Options{Name: "wiki", Short: "a wiki", EnvPrefix: "WIKI", Commands: commands, Server: server.Options{Ready: p.ready}, Settings: []cli.Setting{
 		{Name: "file", Default: "wiki.db", Flag: true, Usage: "the SQLite file, without DATABASE_URL"},
+		{Name: "max_attachment", Default: 25, Flag: true, Usage: "the largest file that can be uploaded, in MB"},
 		{Name: "https", Default: false, Flag: true, Usage: "people reach the wiki by https alone, so cookies are Secure"},
 		{Name: "stale_for", Default: time.Second, Usage: "how long a page may be out of date if the event of a change at another instance is lost"},
 	}})
@@ -65,6 +67,9 @@ func (p *program) build(ctx context.Context, env *cli.Env) (*framework.Configura
 	w, err := openWiki(ctx, env)
 	if err != nil {
 		return nil, err
+	}
+	if w.maxFile = int64(cli.Value[int](env, "max_attachment")) << 20; w.maxFile <= 0 {
+		return nil, errors.Join(errors.New("max_attachment: want a number of MB, such as 25"), w.close(ctx))
 	}
 	if env.Command == "serve" {
 		token, err := w.firstInvite(ctx)

@@ -1,8 +1,12 @@
 package main
 
-import "github.com/mastaba-go/mastaba/traversal/sqltree"
+import (
+	"github.com/google/uuid"
 
-// Folder has folders and pages. The root is one.
+	"github.com/mastaba-go/mastaba/traversal/sqltree"
+)
+
+// Folder has folders, pages and files. The root is one.
 type Folder struct {
 	sqltree.Item
 	Title string `json:"title"`
@@ -18,10 +22,22 @@ type Page struct {
 // SearchText is what the full-text search finds: the Markdown as it is written.
 func (p *Page) SearchText() (title, body string) { return p.Title, p.Text }
 
+// File is an uploaded file. Its content is in the table wiki_chunks (contents.go).
+type File struct {
+	sqltree.Item
+	Title   string    `json:"title"` // its name where it came from
+	Type    string    `json:"type"`  // the media type, without parameters
+	Size    int64     `json:"size"`
+	Content uuid.UUID `json:"content"`
+}
+
+// SearchText is the name alone.
+func (f *File) SearchText() (title, body string) { return f.Title, "" }
+
 // The permissions. Whoever wants to see a resource needs mayView there and in all folders above.
 const (
 	mayView = "view"
-	mayEdit = "edit" // also create, rename and move
+	mayEdit = "edit" // also create, rename, move and delete
 
 	mayShare      = "share"      // decide who may do what, here and below
 	mayAdminister = "administer" // the wiki: it counts at the root alone

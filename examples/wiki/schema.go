@@ -41,6 +41,14 @@ var schema = []string{
 	`DROP TABLE wiki_invites`,
 	`CREATE TABLE wiki_invites (
 		hash text PRIMARY KEY, person text NOT NULL, groups_of text NOT NULL, made_by text NOT NULL, ends bigint NOT NULL)`,
+
+	// Files, and their contents in pieces.
+	`CREATE TABLE wiki_files (
+		file text NOT NULL, version bigint NOT NULL, made bigint NOT NULL, author text NOT NULL,
+		title text NOT NULL, type text NOT NULL, size bigint NOT NULL, content text NOT NULL, PRIMARY KEY (file, version))`,
+	`CREATE INDEX wiki_files_content ON wiki_files (content)`,
+	`CREATE TABLE wiki_chunks (
+		content text NOT NULL, start bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (content, start))`,
 }
 
 // migrate runs the statements of schema that the database has not seen yet.

@@ -26,6 +26,22 @@ func (w *wiki) showFolder(r *framework.Request, f *Folder, in struct{ After stri
 	return folderPage{f, children}, err
 }
 
+// shownTitle returns the title of a resource, its name if it is of a kind that this program does not
+// have.
+func shownTitle(res traversal.Resource) string {
+	switch res := res.(type) {
+	case *Folder:
+		return res.Title
+	case *Page:
+		return res.Title
+	case *File:
+		return res.Title
+	case interface{ Name() string }:
+		return res.Name()
+	}
+	return ""
+}
+
 // pagePage is what page.html shows.
 type pagePage struct {
 	*Page
@@ -49,7 +65,7 @@ func render(r *framework.Request, folder traversal.Node, text string) (template.
 	if err != nil {
 		return "", err
 	}
-	body, err := markdown.Render([]byte(text), markdown.Links{Base: base, Top: top})
+	body, err := markdown.Render([]byte(text), markdown.Links{Base: base, Top: top, Image: "/@@raw"})
 	if errors.Is(err, markdown.ErrCostly) {
 		return markdown.Focusable(template.HTML("<pre>" + template.HTMLEscapeString(text) + "</pre>")), nil
 	}

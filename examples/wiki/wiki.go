@@ -17,6 +17,8 @@ type wiki struct {
 	*services
 	tree   *sqltree.Tree
 	hasher *password.Hasher
+
+	maxFile int64 // bytes of an uploaded file
 }
 
 // cachedNodes is how many nodes of the tree an instance keeps in memory.
@@ -26,7 +28,7 @@ const cachedNodes = 2000
 // also after an error.
 func newWiki(ctx context.Context, s *services) (*wiki, error) {
 	tree, err := sqltree.New(ctx, s.db, sqltree.Options{
-		Root: sqltree.Kind[*Folder]("folder"), Kinds: []sqltree.KindSpec{sqltree.Kind[*Page]("page")},
+		Root: sqltree.Kind[*Folder]("folder"), Kinds: []sqltree.KindSpec{sqltree.Kind[*Page]("page"), sqltree.Kind[*File]("file")},
 		Unit: transaction.UnitOf,
 		Hub:  s.hub, Cache: cachedNodes, CacheAge: s.stale,
 		OnError: func(err error) { s.log.Warn().Err(err).Msg("other instances notice a change late") },
@@ -34,7 +36,7 @@ func newWiki(ctx context.Context, s *services) (*wiki, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	w := &wiki{services: s, tree: tree, hasher: password.New(password.Options{})}
+	w := &wiki{services: s, tree: tree, hasher: password.New(password.Options{}), maxFile: 25 << 20}
 	err = transaction.Run(ctx, s.db, transaction.RunOptions{Attempts: 3}, w.prepare)
 	if err != nil {
 		return nil, errors.Join(err, w.close(ctx))
