@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -97,8 +98,10 @@ func start(t testing.TB, env ...string) *instance {
 	i := &instance{t: t, log: new(logLines), ended: make(chan struct{})}
 	i.cmd = exec.Command(binary(t), "serve", "--addr", "127.0.0.1:0")
 	i.cmd.Dir = t.TempDir()
-	i.cmd.Env = append(os.Environ(), "DATABASE_URL=", "REDIS_URL=", "NATS_URL=")
-	i.cmd.Env = append(i.cmd.Env, env...)
+	i.cmd.Env = append(slices.DeleteFunc(os.Environ(), func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		return strings.HasPrefix(name, "MASTABA_") || strings.HasPrefix(name, "WIKI_") || strings.HasSuffix(name, "_URL")
+	}), env...)
 	stderr, err := i.cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, i.cmd.Start())
@@ -223,10 +226,12 @@ func (p *person) submit(page, action string, values ...string) error {
 	return nil
 }
 
-// join makes an account.
-func (p *person) join(name, token string) {
+// enter logs in. If there is no such account, it makes one, with the token of an invitation.
+func (p *person) enter(name, token string) {
 	p.t.Helper()
-	require.NoError(p.t, p.submit(joinPath+"?token="+token, joinPath, "user", name, "password", secretWord, "token", token))
+	if p.submit(loginPath, loginPath, "user", name, "password", secretWord) != nil {
+		require.NoError(p.t, p.submit(joinPath+"?token="+token, joinPath, "user", name, "password", secretWord, "token", token))
+	}
 }
 
 // edit saves a text, and follows to the page. nil means that the wiki has acknowledged it.

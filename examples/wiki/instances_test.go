@@ -98,10 +98,10 @@ func TestInstances(t *testing.T) {
 func requireOneWiki(t *testing.T, one, two *instance) {
 	t.Helper()
 	alice := newPerson(t, one.URL)
-	alice.join("alice", two.Invite) // the newest one counts
+	alice.enter("alice", two.Invite) // the newest one counts
 	assert.Contains(t, alice.at(two.URL).get("/", http.StatusOK).body, "alice", "logged in at both")
 	bob := newPerson(t, two.URL)
-	require.NoError(t, bob.submit(loginPath, loginPath, "user", "alice", "password", secretWord))
+	bob.enter("alice", "")
 
 	const edits = 50
 	took := make([]time.Duration, edits)
@@ -129,7 +129,7 @@ func requireSurvival(t *testing.T, env []string, one, two *instance) {
 	var people []*person
 	for i := range 4 {
 		p := newPerson(t, front)
-		require.NoError(t, p.submit(loginPath, loginPath, "user", "alice", "password", secretWord))
+		p.enter("alice", "")
 		require.NoError(t, p.submit("/@@newpage", "/@@newpage", "name", fmt.Sprintf("page%d", i), "title", "Title", "text", "edit 0"))
 		people = append(people, p)
 	}
