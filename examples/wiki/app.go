@@ -48,6 +48,7 @@ func configure(w *wiki, o framework.Options) *framework.Configurator {
 	w.addHistory(config)
 	w.addFiles(config)
 	w.addSweep(config)
+	w.addSharing(config)
 	w.addAccounts(config)
 
 	config.AddNotFoundView(views.Func(w.notFound), views.Method("GET"))
