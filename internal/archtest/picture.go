@@ -231,4 +231,4 @@ var modules = []module{
 const mostLines = 4500
 
 // larger are the packages that may have more, or less: the application of the guide stays short.
-var larger = map[string]int{"examples/tracker": 699, "views": 6000, "internal/conformance": 8000}
+var larger = map[string]int{"examples/tracker": 699, "examples/wiki": 7000, "views": 6000, "internal/conformance": 8000}
