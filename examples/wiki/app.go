@@ -49,6 +49,7 @@ func configure(w *wiki, o framework.Options) *framework.Configurator {
 	w.addFiles(config)
 	w.addSweep(config)
 	w.addSharing(config)
+	w.addManagement(config)
 	w.addAccounts(config)
 
 	config.AddNotFoundView(views.Func(w.notFound), views.Method("GET"))
