@@ -32,6 +32,7 @@ var picture = []room{
 	{path: "examples/...", may: all},
 	{path: "examples/markdown"},                                        // Markdown of strangers as harmless HTML
 	{path: "examples/wiki/merge"},                                      // texts by line: differences, and changes of two people together
+	{path: "framework/cmd/mastaba/scaffold/...", may: all},             // the applications that the command new makes
 	{path: "framework/cmd/mastaba", may: rooms("views/i18n/messages")}, // for use without an application
 	{path: "framework/cli", may: rooms(
 		"framework/devtools", "framework", "framework/internal/hosts", "framework/security/password", "framework/server", "framework/explain", "framework/routes",
@@ -196,7 +197,7 @@ var modules = []module{
 	{path: "golang.org/x/crypto", rooms: rooms("framework/security/password")},
 	{path: "golang.org/x/text", rooms: rooms("views/i18n", "examples/wiki")},
 
-	{path: "github.com/spf13/cobra", rooms: rooms("framework/cli", "framework/cmd/mastaba", "examples/wiki"), heavy: true},
+	{path: "github.com/spf13/cobra", rooms: rooms("framework/cli", "framework/cmd/mastaba", "framework/cmd/mastaba/scaffold/api", "examples/wiki"), heavy: true},
 	{path: "github.com/spf13/pflag", rooms: rooms("framework/cli", "framework/cmd/mastaba"), heavy: true},
 	{path: "github.com/BurntSushi/toml", rooms: rooms("framework/cli"), heavy: true},
 	{path: "github.com/mattn/go-isatty", rooms: rooms("framework/cli", "examples/wiki"), heavy: true},

@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(messagesCommand())
+	root.AddCommand(newCommand(), messagesCommand())
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
