@@ -42,6 +42,7 @@ func configure(w *wiki, o framework.Options) *framework.Configurator {
 	config.Directive().Report(bad)
 
 	transaction.Add(config, w.db, transaction.Options{Attempts: 3, MaxReplay: o.MaxBody})
+	config.AddTween("database", tweens.Wrap(w.explain), tweens.Under(tweens.ExcView), tweens.Over("transaction"))
 	templates.Add(config, folder("templates"), templates.Options{Dir: "examples/wiki/templates", Funcs: functions})
 	config.AddStaticView("-/static", folder("static"))
 	w.addPages(config)
@@ -54,6 +55,7 @@ func configure(w *wiki, o framework.Options) *framework.Configurator {
 
 	config.AddNotFoundView(views.Func(w.notFound), views.Method("GET"))
 	config.AddForbiddenView(views.Func(security.RedirectToLogin(loginPath)), views.Method("GET"), views.Authenticated(false), views.Accept("text/html"))
+	config.AddErrorView(views.ErrorStatus(503, 503, showError), views.Accept("text/html"), views.Renderer("away.html")) // needs no account
 	config.AddErrorView(views.ErrorStatus(400, 599, showError), views.Accept("text/html"), views.Renderer("error.html"))
 	config.AddErrorView(views.Error(showError), views.Accept("text/html"), views.Renderer("error.html"))
 	config.AddTween("security headers", tweens.SecurityHeaders(tweens.SecurityHeadersOptions{}))

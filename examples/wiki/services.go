@@ -111,6 +111,14 @@ func (s *services) ready(ctx context.Context) error {
 	return nil
 }
 
+// explain is a tween that makes a 503 of a database that cannot be reached.
+func (s *services) explain(next framework.Handler) framework.Handler {
+	return func(r *framework.Request) (*framework.Response, error) {
+		resp, err := next(r)
+		return resp, s.db.Explain(err)
+	}
+}
+
 // namespace returns what is this wiki's alone, for names in services that other wikis may use too:
 // an account there has nothing to do with one of the same name here.
 func (s *services) namespace() string {
@@ -168,7 +176,7 @@ func (s *services) connectRedis(ctx context.Context, address string) error {
 	if err != nil {
 		return withoutURL(err)
 	}
-	o.ContextTimeoutEnabled, o.DialTimeout, o.ReadTimeout = true, 2*time.Second, 2*time.Second
+	o.ContextTimeoutEnabled, o.DialTimeout, o.ReadTimeout, o.DialerRetries = true, 2*time.Second, 2*time.Second, 1
 	s.redis = redis.NewClient(o)
 	s.ends = append(s.ends, s.redis.Close)
 	ctx, cancel := context.WithTimeout(ctx, connectWithin)

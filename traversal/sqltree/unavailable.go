@@ -26,14 +26,18 @@ func (e *UnavailableError) Unwrap() error { return e.Err }
 // Status returns 503.
 func (e *UnavailableError) Status() int { return http.StatusServiceUnavailable }
 
-// explain makes an *UnavailableError of an error of the database that is one. Each function that a
-// read or a write ends with defers it.
-func (t *Tree) explain(err *error) {
-	d := t.db.dialect
-	if _, done := errors.AsType[*UnavailableError](*err); done {
-		return
+// Explain returns an *UnavailableError for an error of the driver that means one, and any other
+// error as it is. Operations of a Tree need it not; it is for statements on tables of the
+// application.
+func (d *Database) Explain(err error) error {
+	if _, done := errors.AsType[*UnavailableError](err); done || err == nil {
+		return err
 	}
-	if *err != nil && (d.Unavailable(*err) || d.Retryable(*err)) {
-		*err = &UnavailableError{Database: d.Name(), Err: *err}
+	if d.dialect.Unavailable(err) || d.dialect.Retryable(err) {
+		return &UnavailableError{Database: d.dialect.Name(), Err: err}
 	}
+	return err
 }
+
+// explain explains an error. Each function that a read or a write ends with defers it.
+func (t *Tree) explain(err *error) { *err = t.db.Explain(*err) }
