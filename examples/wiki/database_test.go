@@ -42,7 +42,7 @@ func newDatabase(t *testing.T) addresses {
 	return addresses{File: filepath.Join(t.TempDir(), "wiki.db")}
 }
 
-func newSchema(t *testing.T) string {
+func newSchema(t testing.TB) string {
 	t.Helper()
 	address := cmp.Or(os.Getenv("POSTGRES_URL"), "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable")
 	ctx := context.WithoutCancel(t.Context())
