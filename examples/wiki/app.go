@@ -42,7 +42,7 @@ func configure(w *wiki, o framework.Options) *framework.Configurator {
 	config.Directive().Report(bad)
 
 	transaction.Add(config, w.db, transaction.Options{Attempts: 3, MaxReplay: o.MaxBody})
-	config.AddTween("database", tweens.Wrap(w.explain), tweens.Under(tweens.ExcView), tweens.Over("transaction"))
+	config.AddTween("database", tweens.Wrap(w.away), tweens.Under(tweens.ExcView), tweens.Over("transaction"))
 	templates.Add(config, folder("templates"), templates.Options{Dir: "examples/wiki/templates", Funcs: functions})
 	config.AddStaticView("-/static", folder("static"))
 	w.addPages(config)
@@ -69,7 +69,7 @@ func (w *wiki) addPages(config *framework.Configurator) {
 	config.AddView(views.OnInput(w.showFolder), get, views.Renderer("folder.html"))
 	config.AddView(views.On(w.atom), get, views.Name("atom"))
 	config.AddView(views.OnInput(w.search), get, views.Name("search"), views.Renderer("search.html"))
-	config.AddView(views.On(showPage), get, views.Renderer("page.html"))
+	config.AddView(views.On(w.showPage), get, views.Renderer("page.html"))
 	config.AddView(views.On(pageAsJSON), get, views.Name("json"), views.Renderer("json"))
 
 	edit := views.Permission(mayEdit)

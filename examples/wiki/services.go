@@ -111,8 +111,8 @@ func (s *services) ready(ctx context.Context) error {
 	return nil
 }
 
-// explain is a tween that makes a 503 of a database that cannot be reached.
-func (s *services) explain(next framework.Handler) framework.Handler {
+// away is a tween that makes a 503 of a database that cannot be reached.
+func (s *services) away(next framework.Handler) framework.Handler {
 	return func(r *framework.Request) (*framework.Response, error) {
 		resp, err := next(r)
 		return resp, s.db.Explain(err)

@@ -48,20 +48,15 @@ type pagePage struct {
 	Body template.HTML
 }
 
-func showPage(r *framework.Request, p *Page) (pagePage, error) {
-	folder, _ := folderOf(r.Node())
-	body, err := render(r, folder, p.Text)
+func (w *wiki) showPage(r *framework.Request, p *Page) (pagePage, error) {
+	body, err := w.body(r, p)
 	return pagePage{p, body}, err
 }
 
 // render renders a text, whose relative links start at the folder. One that costs too much is shown
 // as it is written.
 func render(r *framework.Request, folder traversal.Node, text string) (template.HTML, error) {
-	base, err := r.ResourcePath(folder)
-	if err != nil {
-		return "", err
-	}
-	top, err := r.ResourcePath(r.VirtualRoot())
+	base, top, err := linkBases(r, folder)
 	if err != nil {
 		return "", err
 	}
@@ -70,6 +65,14 @@ func render(r *framework.Request, folder traversal.Node, text string) (template.
 		return markdown.Focusable(template.HTML("<pre>" + template.HTMLEscapeString(text) + "</pre>")), nil
 	}
 	return body, err
+}
+
+// linkBases returns where relative links of a text start, and those that begin with a slash.
+func linkBases(r *framework.Request, folder traversal.Node) (base, top string, err error) {
+	if base, err = r.ResourcePath(folder); err == nil {
+		top, err = r.ResourcePath(r.VirtualRoot())
+	}
+	return base, top, err
 }
 
 // pageJSON is a page for programs.

@@ -18,6 +18,8 @@ type wiki struct {
 	tree   *sqltree.Tree
 	hasher *password.Hasher
 
+	rendered renderedPages
+
 	maxFile int64 // bytes of an uploaded file
 }
 
