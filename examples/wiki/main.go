@@ -37,7 +37,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"net"
 	"os"
 	"time"
 
@@ -48,7 +48,7 @@ import (
 
 func main() {
 	p := new(program)
-	cli.Main(p.build, cli.Options{Name: "wiki", Short: "a wiki", EnvPrefix: "WIKI", Commands: commands, Server: server.Options{Ready: p.ready}, Settings: []cli.Setting{
+	cli.Main(p.build, cli.Options{Name: "wiki", Short: "a wiki", EnvPrefix: "WIKI", Commands: commands, Server: server.Options{Ready: p.ready, Started: p.started}, Settings: []cli.Setting{
 		{Name: "file", Default: "wiki.db", Flag: true, Usage: "the SQLite file, without DATABASE_URL"},
 		{Name: "max_attachment", Default: 25, Flag: true, Usage: "the largest file that can be uploaded, in MB"},
 		{Name: "https", Default: false, Flag: true, Usage: "people reach the wiki by https alone, so cookies are Secure"},
@@ -57,10 +57,16 @@ func main() {
 }
 
 // program is the wiki of this process, once it is built.
-type program struct{ wiki *wiki }
+type program struct {
+	wiki  *wiki
+	first announcement
+}
 
 // ready is what /readyz asks.
 func (p *program) ready(ctx context.Context) error { return p.wiki.ready(ctx) }
+
+// started is called once the server has an address.
+func (p *program) started(at net.Addr) { p.first.started(at) }
 
 // build connects to the services and declares the application. Every command that needs it calls build.
 func (p *program) build(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
@@ -76,10 +82,7 @@ func (p *program) build(ctx context.Context, env *cli.Env) (*framework.Configura
 		if err != nil {
 			return nil, errors.Join(err, w.close(ctx))
 		}
-		if token != "" {
-			addr, _ := env.Settings["addr"].(string)
-			fmt.Fprintf(env.Stderr, "Nobody has an account yet. Become the administrator, once, at http://%s%s?token=%s\n", addr, joinPath, token)
-		}
+		p.first = announce(env, token)
 	}
 	config := configure(w, env.Options())
 	if !cli.Value[bool](env, "https") {
