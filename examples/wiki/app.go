@@ -19,7 +19,7 @@ import (
 var files embed.FS
 
 // functions are for the templates.
-var functions = map[string]any{"author": author, "title": shownTitle, "size": formatSize, "showable": func(mediaType string) string { return mediaTypes[mediaType] }}
+var functions = map[string]any{"author": author, "title": shownTitle, "undoOf": undoOf, "size": formatSize, "showable": func(mediaType string) string { return mediaTypes[mediaType] }}
 
 // folder returns a folder of the program.
 func folder(name string) fs.FS {
@@ -48,6 +48,7 @@ func configure(w *wiki, o framework.Options) *framework.Configurator {
 	w.addPages(config)
 	w.addHistory(config)
 	w.addFiles(config)
+	w.addDeletes(config)
 	w.addSweep(config)
 	w.addSharing(config)
 	w.addManagement(config)

@@ -194,14 +194,19 @@ func problem(field, text string) error {
 
 // done sends the client on to a resource, whose page shows the message, and what was changed.
 func done(r *framework.Request, to traversal.Node, message string) (*framework.Response, error) {
-	if err := changedAt.Set(r, time.Now().Unix()); err != nil {
-		return nil, err
-	}
 	session, err := r.Session()
 	if err != nil {
 		return nil, err
 	}
 	if err := session.Flash("", message, false); err != nil {
+		return nil, err
+	}
+	return redirect(r, to)
+}
+
+// redirect sends the client on to a resource, after something was changed.
+func redirect(r *framework.Request, to traversal.Node) (*framework.Response, error) {
+	if err := changedAt.Set(r, time.Now().Unix()); err != nil {
 		return nil, err
 	}
 	path, err := r.ResourcePath(to)

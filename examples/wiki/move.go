@@ -16,10 +16,11 @@ import (
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
-// node is what a Folder and a Page have in common.
+// node is what a Folder, a Page and a File have in common.
 type node interface {
 	sqltree.Resource
 	ID() uuid.UUID
+	Version() int64
 }
 
 // moveInput is the form that renames and moves. Folder is the path of the folder, such as /docs.
