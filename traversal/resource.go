@@ -50,7 +50,8 @@ type PathContainer interface {
 	//   - As many resources as names, nil: all were found.
 	//   - Fewer, but at least one, nil: the walk goes on from the last one by its own capabilities.
 	//   - Fewer, or none, with ErrNotFound: the next name does not exist.
-	//   - Any other error is the error of the walk.
+	//   - Any other error is the error of the walk. Resources that are returned with it are those
+	//     before the name that it is about, for explanations; the walk does not go there.
 	//
 	// No resource and no error, more resources than names, and a nil resource are errors of the
 	// walk. The slice of names belongs to the walk: do not change it or keep it.

@@ -250,7 +250,13 @@ func (t *Traverser) descend(ctx context.Context, r *Result, capability string, n
 	}
 	if err != nil && !missing {
 		if t.hooked() {
-			t.callHooks(ctx, Step{parent, names[0], nil, capability, time.Since(began), err})
+			at := concerned(names, found)
+			elapsed, above := time.Since(began), parent
+			for i, child := range found[:at] {
+				t.callHooks(ctx, Step{above, names[i], child, capability, elapsed, nil})
+				above, elapsed = child, 0
+			}
+			t.callHooks(ctx, Step{above, names[at], nil, capability, elapsed, err})
 		}
 		return false, stepError(r, capability, len(names), parent, err)
 	}
@@ -273,6 +279,17 @@ func (t *Traverser) descend(ctx context.Context, r *Result, capability string, n
 		}
 	}
 	return denied == nil && !missing, denied
+}
+
+// concerned returns the index of the name that a failure is about: the one after the resources that
+// were returned with it.
+func concerned(names []string, found []Resource) int {
+	for i, res := range found[:min(len(found), len(names)-1)] {
+		if checkChild(res) != nil {
+			return i
+		}
+	}
+	return min(len(found), len(names)-1)
 }
 
 // pass goes down along n resources that were found at once, as far as the guard lets it: to the

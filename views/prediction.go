@@ -3,6 +3,7 @@ package views
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
@@ -41,9 +42,13 @@ func (t *Table) Predict(r *web.Request) Prediction {
 	first, second := t.slotsOf(r)
 	res := r.Resource()
 	for _, s := range [...]*slot{first, second} {
-		if s != nil && o.try(r, s.chainFor(t.types, condition.MethodOf(r.Method), res), res) {
-			return o
+		if s == nil || !o.try(r, s.chainFor(t.types, condition.MethodOf(r.Method), res), res) {
+			continue
 		}
+		if of := reflect.TypeOf(res); o.View != nil && o.View.Resource != of {
+			o.Notes = append(o.Notes, s.suggestions(t.types, of)...)
+		}
+		return o
 	}
 	o.Response, o.Err = t.mismatch(r, first, second)
 	return o
@@ -88,7 +93,6 @@ func (o *Prediction) try(r *web.Request, c *chain, res traversal.Resource) bool 
 		return err != nil
 	}
 	o.View = view.info
-	o.noteAccept(r)
 	if convert != nil {
 		if _, err := convert(res); err != nil {
 			o.Err = fmt.Errorf("%s: %w", view.info, err)
@@ -121,21 +125,6 @@ func checkInput(r *web.Request, info *Info) error {
 		return nil
 	}
 	return err
-}
-
-// noteAccept notes views that the client would prefer by its Accept header, but that serve a less
-// specific type than View.
-func (o *Prediction) noteAccept(r *web.Request) {
-	mine := acceptOf(o.View.Predicates)
-	if mine == "" {
-		return
-	}
-	for _, c := range o.Candidates {
-		its := acceptOf(c.Info.Predicates)
-		if its != "" && c.Failed == "" && c.Info.Resource != o.View.Resource && r.Accept().Quality(its) > r.Accept().Quality(mine) {
-			o.Notes = append(o.Notes, fmt.Sprintf("the client prefers %s, but %s serves a less specific type: Accept chooses among views of one type", its, c.Info))
-		}
-	}
 }
 
 // admit consults the security policy and the CSRF policy.

@@ -19,7 +19,7 @@ func (e *NoViewError) Suggestions() []string {
 	var suggestions []string
 	for _, s := range e.slots {
 		if s != nil {
-			suggestions = append(suggestions, s.suggestions(e.Resource)...)
+			suggestions = append(suggestions, s.suggestions(e.table.types, e.Resource)...)
 		}
 	}
 	if e.table == nil || len(e.Candidates) > 0 {
@@ -35,14 +35,14 @@ func (e *NoViewError) Suggestions() []string {
 	return suggestions
 }
 
-// suggestions suggests views of the slot for types related to t.
-func (s *slot) suggestions(t reflect.Type) []string {
+// suggestions suggests views of the slot for types related to t that do not serve it.
+func (s *slot) suggestions(known *types, t reflect.Type) []string {
 	if t == nil {
 		return nil
 	}
 	var suggestions []string
 	for _, g := range s.groups {
-		if suggestion := related.Hint(t, g.typ); suggestion != "" {
+		if suggestion := related.Hint(t, g.typ); suggestion != "" && !known.Inherits(t, g.typ) {
 			suggestions = append(suggestions, g.members[0].info.String()+": "+suggestion)
 		}
 	}
