@@ -25,6 +25,12 @@ import (
 // refuse; the explanation lists the tweens and derivers. Finished callbacks do run, since they
 // release what was opened.
 //
+// A predicate of your own can say what the request has where it fails, such as `the weekday "mon"`:
+// its Data has a method Had(*web.Request) string (see [web.Predicate.WithData]).
+//
+// The explanation has no values of cookies and of the Authorization header, nor of headers,
+// parameters and route markers whose name contains a word such as "token" or "password".
+//
 // Explain does not change hr, except that it may read the body: for an input, or for a predicate
 // that looks at the parameters of a form. It is safe for concurrent use while the application
 // serves, and costs other requests nothing.
@@ -43,6 +49,7 @@ func (a *App) Explain(hr *http.Request) *explain.Explanation {
 	x.walk(err)
 	x.outcome(err)
 	x.notes(hr)
+	x.hideSecrets(hr)
 	return x.out
 }
 

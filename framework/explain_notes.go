@@ -28,6 +28,7 @@ func (x *explainer) surroundings() {
 		x.out.Tweens[i] = explain.Tween{Name: name, Outside: !inside}
 		if name != tweens.ExcView { // its source is where the configuration began
 			x.out.Tweens[i].Source = sourceOf(reg, "tweens", name)
+			x.out.Tweens[i].MayAnswer = mayAnswer(reg, name)
 		}
 	}
 	if inside {
@@ -44,6 +45,17 @@ func (x *explainer) surroundings() {
 	for i, name := range derivers {
 		x.out.Derivers[i] = explain.Deriver{Name: name, Source: sourceOf(reg, "view derivers", name)}
 	}
+}
+
+// passing are the tweens of this module that always call the next handler.
+var passing = []string{"tweens.RequestID(", "tweens.AccessLog(", "tweens.Compress(", "tweens.SecurityHeaders(", "tweens.Observe(", "oteltween.Observe(", "promtween.Observe("}
+
+// mayAnswer reports whether a tween may respond without calling the next handler.
+func mayAnswer(reg *registry.Registry, name string) bool {
+	declared, _ := reg.Introspect().Get("tweens", name)
+	factory, _ := declared.Field("factory")
+	text, _ := factory.(string)
+	return !slices.ContainsFunc(passing, func(call string) bool { return strings.HasPrefix(text, call) })
 }
 
 // derivers lists the derivers around a view, with its options.
@@ -95,7 +107,7 @@ func (x *explainer) notes(hr *http.Request) {
 		x.notef("the application does not respond to the host %q (see framework.Options.AllowedHosts): served, the request is a 400", r.Authority())
 	}
 	if r.Method != hr.Method || r.URL.RequestURI() != hr.URL.RequestURI() {
-		x.notef("a subscriber, a predicate or the root factory changed the request to %s %s", r.Method, r.URL.RequestURI())
+		x.notef("a subscriber, a predicate or the root factory changed the request to %s %s", r.Method, hideInQuery(r.URL.RequestURI()))
 	}
 	if m := r.Match(); m != nil && slices.ContainsFunc(x.out.Routes, func(rt explain.Route) bool { return rt.Shadowed }) {
 		x.notef("the route %q hides later ones that also match this path", m.Route)

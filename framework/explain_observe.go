@@ -65,7 +65,7 @@ func (x *explainer) routes() {
 		route.Matched = attempt.Matched
 		route.Failed = attempt.Failed
 		if failed, ok := strings.CutSuffix(strings.TrimPrefix(attempt.Failed, "predicate "), " does not hold"); ok && !strings.Contains(failed, "match_param=") {
-			route.Failed += had(x.request, failed) // a match_param is about the markers, which the route shows
+			route.Failed += x.had(attempt.Route.Predicates, failed) // a match_param is about the markers, which the route shows
 		}
 		for _, p := range attempt.Params {
 			value := p.Value
@@ -122,6 +122,7 @@ func (x *explainer) walk(err error) {
 	} else if result := r.Result(); !result.IsZero() {
 		w.Root = typeName(result.Root())
 		w.Resource, w.At = typeName(result.Resource()), result.Node().Path()
+		x.placed(w, result.Node())
 		w.ViewName, w.Subpath = result.ViewName(), append(w.Subpath, result.Subpath()...)
 	}
 	x.out.Walk = w

@@ -34,7 +34,7 @@ func (x *explainer) outcome(err error) {
 			return
 		}
 	}
-	end.Cause = errorText(err)
+	end.Cause = x.cause(err)
 	switch {
 	case errors.Is(err, http.ErrAbortHandler):
 		end.By, end.Certain = explain.ByApp, true
@@ -102,54 +102,37 @@ func (x *explainer) views(p views.Prediction) []explain.View {
 		v := explain.View{
 			View: c.Info.String(), Function: c.Info.View.FuncName(), Source: c.Info.Source.String(),
 			Failed: c.Failed, Permission: c.Info.Permission, Chosen: c.Info == p.View,
-			Behind: chosen && c.Failed == "",
+			Behind: chosen && c.Failed == "", Offer: offer(x.request, c.Info),
 		}
 		chosen = chosen || v.Chosen
 		if c.Err != nil {
-			v.Error = c.Err.Error()
+			v.Error = x.predicateError(c)
 		} else {
-			v.Failed += had(x.request, c.Failed)
+			v.Failed += x.had(c.Info.Predicates, c.Failed)
 		}
-		if v.Chosen && p.Decision != nil {
+		switch {
+		case v.Chosen && p.Decision != nil:
 			v.Decision = x.decision(*p.Decision)
+		case v.Chosen:
+			v.Decision = x.undecided(p)
 		}
 		if c.Decision != nil {
 			v.IfPermitted, v.IfDecision = c.Asked, x.decision(*c.Decision)
 		}
 		all = append(all, v)
 	}
+	x.noteOffers(p, all)
 	return all
 }
 
-// decision describes a decision of the policy, and whom it is about.
-func (x *explainer) decision(d web.Decision) *explain.Decision {
-	out := &explain.Decision{Allowed: d.Allowed, Reason: d.Why()}
-	if !d.At.IsZero() {
-		out.At = d.At.String()
-	}
-	if list, ok := d.Detail.(interface{ Deciding() (string, int) }); ok {
-		out.Entry, out.Position = list.Deciding()
-	}
-	x.user()
-	return out
-}
-
-// user sets the user and their principals, once the policy was consulted about a permission.
-func (x *explainer) user() {
-	if x.consulted {
-		return
-	}
-	x.consulted = true
-	err := web.Try(func() (err error) {
-		x.out.User, err = x.request.UserID()
-		if _, ok := x.app.web.Security.(web.Principaler); ok && err == nil {
-			x.out.Principals, err = x.request.Principals()
+// cause returns the text of the error that decided the outcome. That of the policy says so.
+func (x *explainer) cause(err error) string {
+	for _, v := range x.out.Views {
+		if v.Decision != nil && v.Decision.Error != "" {
+			return v.View + ": " + v.Decision.Failure(v.Permission)
 		}
-		return err
-	})
-	if err != nil {
-		x.notef("user unknown: %v", err)
 	}
+	return errorText(err)
 }
 
 // errorText returns the text of err without a leading status line, which the outcome already has.

@@ -71,8 +71,11 @@ func mayPass(ctx context.Context, n traversal.Node, permission string) error {
 		return errors.New("traverse permission: the context of the walk is not that of a request: pass web.Request.Context")
 	}
 	decision, err := r.Permits(permission, n)
-	if err != nil || decision.Allowed {
-		return err
+	switch {
+	case err != nil:
+		return fmt.Errorf("permission %q to look below %v: the security policy failed: %w", permission, lasting(n), err)
+	case decision.Allowed:
+		return nil
 	}
 	// The walk of a failed request is discarded, and its nodes with it.
 	n = lasting(n)

@@ -195,11 +195,14 @@ func buildWiki(_ context.Context, env *cli.Env) (*framework.Configurator, error)
 	config.AddTween("timing", tweens.Wrap(func(next web.Handler) web.Handler { return next }), tweens.Under(tweens.ExcView))
 	config.AddViewDeriver("audit", func(next views.Callable, _ *views.Info) (views.Callable, error) { return next, nil })
 	config.OnStart(func(context.Context, *framework.App) error {
-		env.Logger.Info().Strs("friends", cli.Value[[]string](env, "friends")).Int("workers", cli.Value[int](env, "workers")).
+		env.Logger.Info().Str("command", env.Command).Strs("friends", cli.Value[[]string](env, "friends")).Int("workers", cli.Value[int](env, "workers")).
 			Dur("patience", cli.Value[time.Duration](env, "patience")).Str("url", cli.Value[string](env, "database.url")).Msg("opened")
 		return nil
 	})
-	config.OnStop(func(context.Context, *framework.App) error { env.Logger.Info().Msg("closed"); return nil })
+	config.OnStop(func(context.Context, *framework.App) error {
+		env.Logger.Info().Str("command", env.Command).Msg("closed")
+		return nil
+	})
 	config.OnServe(func(context.Context, *framework.App) error { env.Logger.Info().Msg("mailing"); return nil }, nil)
 	return config, nil
 }

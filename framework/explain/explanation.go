@@ -89,6 +89,9 @@ type Tween struct {
 	Source string `json:"source,omitempty"` // where it was registered, "" if the framework did it
 	// Outside reports that the tween lies outside EXCVIEW: no error view handles its errors.
 	Outside bool `json:"outside_excview"`
+	// MayAnswer reports that the tween may respond itself, before the request gets to the router.
+	// It is false for tweens that always call the next handler.
+	MayAnswer bool `json:"may_answer"`
 }
 
 // Route is a route that was tried, or one that an earlier match hides.
@@ -111,16 +114,19 @@ type Param struct {
 
 // Walk is the traversal from the root to the resource.
 type Walk struct {
-	Factory     string   `json:"factory"` // whose root factory: "application", `route "x"`, or "default" for none
-	Root        string   `json:"root"`    // type of the root, "" if the factory failed
-	Path        string   `json:"path"`    // path to walk, escaped
-	VirtualRoot string   `json:"virtual_root,omitempty"`
-	Steps       []Step   `json:"steps"`
-	Resource    string   `json:"resource,omitempty"` // type of the resource found, "" if the walk failed
-	At          string   `json:"at,omitempty"`       // path of that resource
-	ViewName    string   `json:"view_name"`
-	Subpath     []string `json:"subpath"`
-	Error       string   `json:"error,omitempty"`
+	Factory     string `json:"factory"` // whose root factory: "application", `route "x"`, or "default" for none
+	Root        string `json:"root"`    // type of the root, "" if the factory failed
+	Path        string `json:"path"`    // path to walk, escaped
+	VirtualRoot string `json:"virtual_root,omitempty"`
+	Steps       []Step `json:"steps"`
+	Resource    string `json:"resource,omitempty"` // type of the resource found, "" if the walk failed
+	At          string `json:"at,omitempty"`       // path of that resource
+	// Place is the path that the resource states itself, if that is not At. Access lists of that
+	// path apply.
+	Place    string   `json:"place,omitempty"`
+	ViewName string   `json:"view_name"`
+	Subpath  []string `json:"subpath"`
+	Error    string   `json:"error,omitempty"`
 	// Permission is the one that was denied on the way, and Decision why; nil if none was.
 	Permission string    `json:"permission,omitempty"`
 	Decision   *Decision `json:"decision,omitempty"`
@@ -151,12 +157,22 @@ type View struct {
 	Permission string `json:"permission,omitempty"`
 	// Behind reports that the view matches, but an earlier one was chosen.
 	Behind bool `json:"behind"`
+	// Offer is the media type that the view offers, nil without a predicate Accept.
+	Offer *Offer `json:"offer,omitempty"`
 	// Decision is the security policy's; nil if the policy was not consulted.
 	Decision *Decision `json:"decision,omitempty"`
 	// IfPermitted is the permission of the predicate of that name, and IfDecision the decision
 	// about it.
 	IfPermitted string    `json:"if_permitted,omitempty"`
 	IfDecision  *Decision `json:"if_decision,omitempty"`
+}
+
+// Offer is a media type that a view offers, and how much the client wants it.
+type Offer struct {
+	Type       string  `json:"type"`
+	Quality    float64 `json:"quality"`         // from 0, not acceptable, to 1
+	Range      string  `json:"range,omitempty"` // of the Accept header, as written, that gave the quality; "" if none matches
+	Preference bool    `json:"preference"`      // the request has a readable Accept header
 }
 
 // Decision is what the security policy decided.
@@ -168,6 +184,11 @@ type Decision struct {
 	// 1; "" and 0 if there is none.
 	Entry    string `json:"entry,omitempty"`
 	Position int    `json:"position,omitempty"`
+	// Error is that of the policy, if it failed: then it neither allows nor denies.
+	Error string `json:"error,omitempty"`
+	// Lineage are the resources whose rules count, from the one that the decision is about up to
+	// the root.
+	Lineage []string `json:"lineage,omitempty"`
 }
 
 // Deriver is a deriver around the view.

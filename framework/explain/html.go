@@ -21,11 +21,13 @@ func (e *Explanation) WriteHTML(w io.Writer) error {
 		"access":  View.access,
 		"chosen":  View.chosenBy,
 		"refused": View.refused,
+		"seen":    View.seen,
 	}).Parse(pageText)
 	if err != nil {
 		return err
 	}
 	p := page{Explanation: e, Tone: e.Outcome.tone()}
+	p.Unless = e.unless()
 	p.Listed, p.Omitted = nearRoutes(e.Routes)
 	return tmpl.Execute(w, p)
 }
@@ -34,6 +36,7 @@ func (e *Explanation) WriteHTML(w io.Writer) error {
 type page struct {
 	*Explanation
 	Tone    string
+	Unless  string
 	Listed  []Route
 	Omitted int
 }

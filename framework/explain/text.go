@@ -21,6 +21,9 @@ func (e *Explanation) String() string {
 	var t textWriter
 	t.line(0, "%s %s", e.Method, e.Target)
 	t.line(1, "%s", e.Outcome.Summary())
+	if first := e.unless(); first != "" {
+		t.line(1, "%s", first)
+	}
 	if e.Outcome.Cause != "" {
 		t.line(1, "stopped at %s: %s", e.Outcome.At, e.Outcome.Cause)
 	}
@@ -45,6 +48,20 @@ func (e *Explanation) String() string {
 		t.derivers(e.Derivers)
 	}
 	return t.b.String()
+}
+
+// unless names the tweens that may respond before the predicted outcome, "" if none may.
+func (e *Explanation) unless() string {
+	var names []string
+	for _, tween := range e.Tweens {
+		if tween.MayAnswer {
+			names = append(names, tween.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "unless a tween outside answers first: " + strings.Join(names, ", ")
 }
 
 // Summary returns the outcome in one line, such as "404 Not Found: default response of the
@@ -99,9 +116,12 @@ func (t *textWriter) tweens(e *Explanation) {
 	}
 }
 
-// tweenNote returns what the position of EXCVIEW, which calls the error views, means for the other
-// tweens. It returns "" for any tween but EXCVIEW, and for that if it is the outermost.
+// tweenNote returns whether a tween may respond itself and, for EXCVIEW, which calls the error
+// views, what its position means for the other tweens; "" if there is nothing to say.
 func (e *Explanation) tweenNote(tween Tween) string {
+	if tween.MayAnswer {
+		return "may answer first"
+	}
 	if tween.Outside || !e.Tweens[0].Outside || tween.Name != "EXCVIEW" {
 		return ""
 	}
@@ -198,6 +218,9 @@ func (w *Walk) lines() []string {
 	if w.Resource == "" {
 		return lines
 	}
+	if w.Place != "" {
+		lines = append(lines, fmt.Sprintf("the resource states its own place %s, which is not where the walk found it: the access lists of that place apply", w.Place))
+	}
 	end := fmt.Sprintf("ended at %s (%s), view name %q", w.At, w.Resource, w.ViewName)
 	if len(w.Subpath) > 0 {
 		end += fmt.Sprintf(", subpath %q", w.Subpath)
@@ -249,7 +272,7 @@ func (t *textWriter) views(title string, views []View) {
 	for _, v := range views {
 		t.line(1, "%s: %s", v.View, v.verdict())
 		t.line(2, "%s%s", v.Function, inParens(v.Source))
-		for _, text := range []string{v.chosenBy(), v.access()} {
+		for _, text := range []string{v.Offer.String(), v.chosenBy(), v.access(), v.seen()} {
 			if text != "" {
 				t.line(2, "%s", text)
 			}
@@ -269,6 +292,31 @@ func (v View) verdict() string {
 		return "matches, but an earlier view was chosen"
 	}
 	return "matches"
+}
+
+// String describes the offer: `offers text/html: quality 0.8 by "text/*;q=0.8"`; "" for nil.
+func (o *Offer) String() string {
+	switch {
+	case o == nil:
+		return ""
+	case !o.Preference:
+		return fmt.Sprintf("offers %s: the client has no preference", o.Type)
+	case o.Range == "":
+		return fmt.Sprintf("offers %s: quality 0, since no range of the Accept header matches it", o.Type)
+	}
+	return fmt.Sprintf("offers %s: quality %v by %q", o.Type, o.Quality, o.Range)
+}
+
+var _ fmt.Stringer = (*Offer)(nil)
+
+// seen lists the lineage that counted for a decision that did not allow the view, "" for others.
+func (v View) seen() string {
+	for _, d := range []*Decision{v.Decision, v.IfDecision} {
+		if d != nil && !d.Allowed && len(d.Lineage) > 0 {
+			return "lineage: " + strings.Join(d.Lineage, ", ")
+		}
+	}
+	return ""
 }
 
 // access describes the required permission, and the policy's decision if there is one.
@@ -293,6 +341,9 @@ func (v View) chosenBy() string {
 // about returns the decision about a permission in one line: `permission "edit": denied by entry 2
 // of /wiki: deny system.Everyone *`.
 func (d *Decision) about(permission string) string {
+	if d.Error != "" {
+		return d.Failure(permission)
+	}
 	verdict := "denied"
 	if d.Allowed {
 		verdict = "allowed"
@@ -309,6 +360,14 @@ func (d *Decision) about(permission string) string {
 		text += ": " + d.Reason
 	}
 	return text
+}
+
+// Failure says that the policy failed to decide about a permission; "" if it decided.
+func (d *Decision) Failure(permission string) string {
+	if d.Error == "" {
+		return ""
+	}
+	return fmt.Sprintf("permission %q: the security policy failed: %s", permission, d.Error)
 }
 
 // refused reports whether the view ends the search without handling the request.

@@ -77,7 +77,8 @@ func TestExplainShowsTheDecidingEntry(t *testing.T) {
 	decision := data["views"].([]any)[0].(map[string]any)["decision"]
 	assert.Equal(t, map[string]any{
 		"allowed": false, "at": "/a (*security_test.section)", "position": 2.0, "entry": "deny system.Everyone view,edit,pass",
-		"reason": "denied by entry 2 of /a: deny system.Everyone view,edit,pass",
+		"reason":  "denied by entry 2 of /a: deny system.Everyone view,edit,pass",
+		"lineage": []any{"/a (*security_test.section)", "/ (*security_test.section)"},
 	}, decision)
 	assert.Equal(t, []any{"system.Everyone", "system.Authenticated", "bob"}, data["principals"])
 

@@ -23,8 +23,11 @@ type Puzzle struct {
 	Declare func(c *framework.Configurator)
 	Request string   // method and target
 	Headers []string // "Name: value"
-	Status  int      // of the response
+	Body    string
+	Status  int // of the response
 	Cause   []string
+
+	Unforeseen bool // a tween responds: Explain does not run tweens, so it predicts another status
 }
 
 // App builds the application.
@@ -39,7 +42,7 @@ func (p Puzzle) App() (*framework.App, error) {
 // NewRequest returns a new request.
 func (p Puzzle) NewRequest() *http.Request {
 	method, target, _ := strings.Cut(p.Request, " ")
-	r := httptest.NewRequest(method, target, http.NoBody)
+	r := httptest.NewRequest(method, target, strings.NewReader(p.Body))
 	for _, header := range p.Headers {
 		name, value, _ := strings.Cut(header, ": ")
 		r.Header.Add(name, value)

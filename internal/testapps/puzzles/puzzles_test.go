@@ -15,7 +15,7 @@ import (
 
 func TestExplainNamesTheCause(t *testing.T) {
 	t.Parallel()
-	for _, puzzle := range slices.Concat(puzzles.Routes, puzzles.Tree, puzzles.Views) {
+	for _, puzzle := range slices.Concat(puzzles.Routes, puzzles.Tree, puzzles.Views, puzzles.Causes) {
 		t.Run(puzzle.Story, func(t *testing.T) {
 			t.Parallel()
 			app, err := puzzle.App()
@@ -29,7 +29,7 @@ func TestExplainNamesTheCause(t *testing.T) {
 			for _, cause := range puzzle.Cause {
 				assert.Contains(t, text, cause)
 			}
-			if puzzle.Story != tweenStory {
+			if !puzzle.Unforeseen {
 				assert.Equal(t, puzzle.Status, e.Outcome.Status)
 			}
 			var page bytes.Buffer
@@ -40,7 +40,3 @@ func TestExplainNamesTheCause(t *testing.T) {
 		})
 	}
 }
-
-// tweenStory is the puzzle in which a tween returns the error. Explain does not run tweens, so it
-// predicts another status.
-const tweenStory = "Users who are not logged in get a bare 401 instead of the login page."

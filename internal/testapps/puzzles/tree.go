@@ -111,6 +111,7 @@ type registered struct{ Letter }
 type project struct {
 	Closed bool
 	inside traversal.Map
+	at     traversal.Resource // its parent; nil if it is placed by the walk
 }
 
 // Child returns an entry of the project.

@@ -97,7 +97,7 @@ var Views = []Puzzle{
 			}))
 			c.AddView(views.Func(show))
 		},
-		Request: "GET /", Status: 401,
+		Request: "GET /", Status: 401, Unforeseen: true,
 		Cause: []string{"EXCVIEW: error views handle the errors of what is below, not of the tweens above"},
 	},
 	{
