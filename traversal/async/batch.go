@@ -53,15 +53,31 @@ func (t ticket[K, V]) result(m memoView[K, V]) (V, error) {
 
 var errAllLeft = errors.New("every caller of this load has left")
 
-// join adds a caller for a key.
-func (b *Batcher[K, V]) join(key K) (t ticket[K, V], err error) {
+// join adds a caller for a key. Under Inline, if a round trip is free, it returns the round trip as
+// run, for the caller to run: the batch then has no other key and no other caller.
+func (b *Batcher[K, V]) join(ctx context.Context, key K) (t ticket[K, V], run func(), err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if t, err = b.enter(key); err == nil {
+	inline := b.o.Inline && b.trips < b.o.Parallel // so no keys gather
+	t, err = b.enter(key)
+	switch {
+	case err != nil:
+	case inline:
+		run = b.start(valueless{ctx})
+	default:
 		b.depart()
 	}
-	return t, err
+	return t, run, err
 }
+
+// valueless is a context that ends with another one, but has none of its values.
+type valueless struct{ context.Context }
+
+func (valueless) Value(any) any { return nil }
+
+// AfterFunc makes contexts derived from this one wait without a goroutine; package context looks
+// for it.
+func (c valueless) AfterFunc(f func()) (stop func() bool) { return context.AfterFunc(c.Context, f) }
 
 // joinAsync is join for a caller with a future. It calls caller with b.mu held.
 func (b *Batcher[K, V]) joinAsync(key K, caller func(ticket[K, V]) asyncCaller) error {
@@ -123,21 +139,27 @@ func (b *Batcher[K, V]) enter(key K) (ticket[K, V], error) {
 // depart starts batches while a round trip is free. b.mu is held.
 func (b *Batcher[K, V]) depart() {
 	for b.trips < b.o.Parallel && len(b.gathering) > 0 {
-		bt := b.gathering[0]
-		b.gathering = slices.Delete(b.gathering, 0, 1)
-		b.trips++
-		b.inFlight[bt] = struct{}{}
-		keys := make([]K, len(bt.order))
-		for i, it := range bt.order {
-			keys[i] = it.key
-		}
-		b.stats.Trips++
-		b.stats.Keys += uint64(len(keys))
-		bt.started = true
-		var ctx context.Context
-		ctx, bt.cancel = context.WithCancelCause(context.Background())
-		go b.trip(ctx, bt, keys)
+		go b.start(context.Background())()
 	}
+}
+
+// start takes the first batch that gathers, and returns its round trip. b.mu is held, but not when
+// the round trip is run.
+func (b *Batcher[K, V]) start(parent context.Context) (run func()) {
+	bt := b.gathering[0]
+	b.gathering = slices.Delete(b.gathering, 0, 1)
+	b.trips++
+	b.inFlight[bt] = struct{}{}
+	keys := make([]K, len(bt.order))
+	for i, it := range bt.order {
+		keys[i] = it.key
+	}
+	b.stats.Trips++
+	b.stats.Keys += uint64(len(keys))
+	bt.started = true
+	var ctx context.Context
+	ctx, bt.cancel = context.WithCancelCause(parent)
+	return func() { b.trip(ctx, bt, keys) }
 }
 
 // trip loads a batch.

@@ -21,9 +21,12 @@ func (b *Batcher[K, V]) Load(ctx context.Context, key K) (V, error) {
 	if ctx.Err() != nil {
 		return none, doneError(ctx)
 	}
-	t, err := b.join(key)
+	t, run, err := b.join(ctx, key)
 	if err != nil {
 		return none, err
+	}
+	if run != nil {
+		return b.inline(ctx, t, run, m)
 	}
 	select {
 	case <-t.batch.done:
@@ -34,6 +37,19 @@ func (b *Batcher[K, V]) Load(ctx context.Context, key K) (V, error) {
 		// Too late to leave: the batch has finished.
 	}
 	return t.result(m)
+}
+
+// inline runs the round trip of a caller that is alone.
+func (b *Batcher[K, V]) inline(ctx context.Context, t ticket[K, V], run func(), m memoView[K, V]) (V, error) {
+	run()
+	if t.item.err == nil || ctx.Err() == nil {
+		return t.result(m)
+	}
+	b.mu.Lock()
+	b.stats.Cancelled++
+	b.mu.Unlock()
+	var none V
+	return none, doneError(ctx)
 }
 
 // LoadAsync is [Batcher.Load] with a future, which belongs to the scope of ctx. It uses no

@@ -2,6 +2,7 @@ package sqltree_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"runtime"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/acl"
+	"github.com/mastaba-go/mastaba/traversal/async"
 	"github.com/mastaba-go/mastaba/traversal/sqltree"
 )
 
@@ -98,6 +100,20 @@ var textbook = map[string]string{
 		SELECT n.id, n.parent, n.name, n.kind, n.data, n.acl, n.version, n.created, n.modified, n.ord FROM w JOIN tree_node n ON n.id = w.id ORDER BY w.depth`,
 }
 
+// readNode reads a row and makes a resource of it, as Descend does.
+func readNode(row interface{ Scan(dest ...any) error }) (id uuid.UUID, res any, err error) {
+	var parent uuid.NullUUID
+	var name, kind string
+	var data []byte
+	var list *string
+	var version, created, modified, order int64
+	if err := row.Scan(&id, &parent, &name, &kind, &data, &list, &version, &created, &modified, &order); err != nil {
+		return id, nil, err
+	}
+	res = &Page{}
+	return id, res, json.Unmarshal(data, res)
+}
+
 // BenchmarkDescend finds a resource of depth 8: by Descend, by a query for each segment, and by the
 // query of the textbook; and a page among 10,000 siblings by the first and the last.
 func BenchmarkDescend(b *testing.B) {
@@ -120,35 +136,34 @@ func BenchmarkDescend(b *testing.B) {
 				}
 			}
 		}
+		load, err := db.Reader().PrepareContext(ctx, d.Bind(`SELECT `+sqltree.Columns+` FROM tree_node WHERE id = $1`))
+		require.NoError(b, err)
 		child, err := db.Reader().PrepareContext(ctx, d.Bind(`SELECT `+sqltree.Columns+` FROM tree_node WHERE parent = $1 AND name = $2`))
 		require.NoError(b, err)
-		defer func() { _ = child.Close() }()
-		single := func() {
-			id := rootID
-			for _, name := range names {
-				var found uuid.UUID
-				var parent, n, kind, data, list, version, created, modified, ord any
-				if err := child.QueryRowContext(ctx, id, name).Scan(&found, &parent, &n, &kind, &data, &list, &version, &created, &modified, &ord); err != nil {
-					b.Fatal(err)
-				}
-				id = d.ID(found)
-			}
-		}
 		joined, err := db.Reader().PrepareContext(ctx, textbook[d.Name()])
 		require.NoError(b, err)
-		defer func() { _ = joined.Close() }()
+		defer func() { _, _, _ = load.Close(), child.Close(), joined.Close() }()
+		single := func() { // the root, and then a query for each name
+			id, _, err := readNode(load.QueryRowContext(ctx, rootID))
+			for _, name := range names {
+				if err == nil {
+					id, _, err = readNode(child.QueryRowContext(ctx, d.ID(id), name))
+				}
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
 		join := func(names []string) func() {
 			return func() {
 				rows, err := joined.QueryContext(ctx, rootID, d.Names(names))
-				if err != nil {
-					b.Fatal(err)
-				}
 				n := 0
-				for rows.Next() {
+				for err == nil && rows.Next() {
+					_, _, err = readNode(rows)
 					n++
 				}
-				if rows.Close() != nil || n != len(names)+1 {
-					b.Fatal(n)
+				if err != nil || rows.Close() != nil || n != len(names)+1 {
+					b.Fatal(n, err)
 				}
 			}
 		}
@@ -165,7 +180,7 @@ func BenchmarkDescend(b *testing.B) {
 // has a connection for each of them, as database/sql has without a limit, or four.
 func BenchmarkReaders(b *testing.B) {
 	for name, db := range map[string]*sqltree.Database{
-		"sqlite": databases["sqlite"](b), "postgres/connections=4": openPostgresPool(b, 4), "postgres/connections=64": openPostgresPool(b, 64),
+		"postgres/connections=8": openPostgresPool(b, 8), "postgres/connections=4": openPostgresPool(b, 4), "postgres/connections=64": openPostgresPool(b, 64),
 	} {
 		b.Run(name, func(b *testing.B) { readers(b, newTree(b, db, options())) })
 	}
@@ -173,8 +188,7 @@ func BenchmarkReaders(b *testing.B) {
 
 func readers(b *testing.B, tree *sqltree.Tree) {
 	plant(b, tree, 0, 10_000)
-	ctx, d := b.Context(), tree.Database().Dialect()
-	rootID := d.ID(idOf(root(b, tree)))
+	ctx := b.Context()
 	all := func(look func(names []string) error) func() {
 		return func() {
 			var readers sync.WaitGroup
@@ -191,23 +205,16 @@ func readers(b *testing.B, tree *sqltree.Tree) {
 			readers.Wait()
 		}
 	}
+	look := func(ctx context.Context, names []string) error {
+		res, err := tree.Root(ctx, "/x")
+		if err == nil {
+			_, err = res.(traversal.PathContainer).Descend(ctx, names)
+		}
+		return err
+	}
 	rounds(b, []string{"shared", "alone"},
-		all(func(names []string) error {
-			res, err := tree.Root(ctx, "/x")
-			if err == nil {
-				_, err = res.(traversal.PathContainer).Descend(ctx, names)
-			}
-			return err
-		}),
-		all(func(names []string) error {
-			rows, err := tree.Database().Reader().QueryContext(ctx, d.Descend(), rootID, d.Names(names))
-			if err != nil {
-				return err
-			}
-			for rows.Next() {
-			}
-			return rows.Close()
-		}))
+		all(func(names []string) error { return look(ctx, names) }),
+		all(func(names []string) error { return look(async.Direct(ctx), names) }))
 }
 
 // BenchmarkSize looks up a path in trees of 100,000 nodes and, if MASTABA_LONG is set, of

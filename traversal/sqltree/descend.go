@@ -188,7 +188,7 @@ func (t *Tree) prepare(ctx context.Context) (err error) {
 			return err
 		})
 		return found, err
-	}, async.BatcherOptions{})
+	}, async.BatcherOptions{Inline: true})
 	return nil
 }
 

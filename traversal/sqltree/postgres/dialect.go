@@ -5,15 +5,12 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/mastaba-go/mastaba/traversal/sqltree"
 )
@@ -58,45 +55,6 @@ func (dialect) InTexts(column, parameter string) string {
 }
 
 func (dialect) Descend() string { return descend }
-
-// DescendMany sends all queries at once, and then reads all results: one round trip. pgx prepares
-// the statement once for each connection.
-func (dialect) DescendMany(ctx context.Context, db *sql.DB, args [][2]any, collect func(int, sqltree.Rows) error) (err error) {
-	if len(args) == 1 {
-		rows, err := db.QueryContext(ctx, descend, args[0][0], args[0][1])
-		if err != nil {
-			return err
-		}
-		return errors.Join(collect(0, rows), rows.Close())
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	return conn.Raw(func(connection any) error {
-		c, ok := connection.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("the pool has connections of type %T, want those of pgx", connection)
-		}
-		batch := &pgx.Batch{}
-		for _, a := range args {
-			batch.Queue(descend, a[0], a[1])
-		}
-		results := c.Conn().SendBatch(ctx, batch)
-		for i := range args {
-			rows, err := results.Query()
-			if err == nil {
-				err = collect(i, rows)
-				rows.Close()
-			}
-			if err != nil {
-				return errors.Join(err, results.Close())
-			}
-		}
-		return results.Close()
-	})
-}
 
 func (dialect) Search() string { return search }
 
