@@ -31,6 +31,9 @@ type changeRow struct {
 
 // What says what was done, in words.
 func (c changeRow) What() string {
+	if c.Op == sqltree.Moved && c.Parent == c.WasParent {
+		return "renamed the " + c.Kind
+	}
 	switch c.Op {
 	case sqltree.Restricted:
 		return "changed the sharing of the " + c.Kind

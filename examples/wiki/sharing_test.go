@@ -78,7 +78,7 @@ func TestSharingAbove(t *testing.T) {
 	share(alice, "/board", "stop", "true").Status(http.StatusSeeOther)
 	share(alice, "/board/pay", entryFields("0", "allow", "user", "bob", "view")...).Status(http.StatusSeeOther)
 	bob.Get("/board/pay").Status(http.StatusForbidden)
-	assert.Contains(t, alice.Get("/board/pay/@@sharing").Body, "/board is hidden from them: everyone may not do everything")
+	assert.Contains(t, alice.Get("/board/pay/@@sharing").Body, "may not view /board: everyone may not do everything")
 	share(alice, "/board", append(entryFields("0", "allow", "everyone", "", "view"), "stop", "true")...).Status(http.StatusSeeOther)
 	bob.Get("/board/pay").Status(http.StatusOK)
 
