@@ -93,10 +93,10 @@ func whileAway(t *testing.T, server *testserver.Server, needed bool, people ...*
 			for tries := 0; ; tries++ {
 				page, form := try(p, "GET", "/welcome"), try(p, "GET", "/welcome/@@edit")
 				down := page == http.StatusServiceUnavailable || form == http.StatusServiceUnavailable
-				if tries == 20 {
+				if tries == 5 {
 					some.Done()
 				}
-				if tries >= 20 && (!down && back.Load() || t.Failed() || t.Context().Err() != nil) {
+				if tries >= 5 && (!down && back.Load() || t.Failed() || t.Context().Err() != nil) {
 					return
 				}
 			}

@@ -176,7 +176,8 @@ func (s *services) connectRedis(ctx context.Context, address string) error {
 	if err != nil {
 		return withoutURL(err)
 	}
-	o.ContextTimeoutEnabled, o.DialTimeout, o.ReadTimeout, o.DialerRetries = true, 2*time.Second, 2*time.Second, 1
+	o.ContextTimeoutEnabled, o.DialTimeout, o.ReadTimeout = true, time.Second, 2*time.Second
+	o.MaxRetries, o.DialerRetries = 1, 1 // so that requests do not wait long while Redis is away
 	s.redis = redis.NewClient(o)
 	s.ends = append(s.ends, s.redis.Close)
 	ctx, cancel := context.WithTimeout(ctx, connectWithin)
