@@ -39,7 +39,11 @@
 //	tweens                  list the tweens, outermost first
 //	derivers                list the view derivers, outermost first
 //	explain [METHOD] PATH   explain how a request would be handled (see [framework.App.Explain])
-//	request [METHOD] PATH   print the response to a request, without a server
+//	request [METHOD] PATH   print the response to a request, without a server; also called send
+//	tree [PATH]             print the resources below a path, with their types
+//	acl [PATH]              print the access lists that count at a path, and who may do what
+//	render RENDERER         render a JSON value by a renderer or template
+//	introspect [CATEGORY]   list what the configuration declared, with its place
 //	check                   build the application; report errors and warnings (see [registry.Warning])
 //	settings                list the settings and the source of each value
 //	password [USER]         hash a password, as password files keep it

@@ -31,6 +31,7 @@ func Example() {
 		{"check"},
 		{"request", "/hello/you"},
 		{"request", "/hello/you", "--title", "Nobody"},
+		{"tree"},
 		{"check", "--set", "titel=x"},
 	} {
 		status := cli.Run(context.Background(), build, options, cli.Process{Args: arguments, Stdout: os.Stdout, Stderr: os.Stdout})
@@ -42,6 +43,8 @@ func Example() {
 	// Somebody says hello to you
 	// status 0
 	// Nobody says hello to you
+	// status 0
+	// / (framework.DefaultRoot)
 	// status 0
 	// hello: --set: unknown setting "titel": did you mean "title"?
 	// status 1

@@ -63,7 +63,7 @@ func newProgram(build Build, o Options, proc Process) (*program, error) {
 		return p, err
 	}
 	p.root.AddCommand(p.serveCommand(), p.routesCommand(), p.viewsCommand(), p.permissionsCommand(), p.tweensCommand(), p.deriversCommand(),
-		p.explainCommand(), p.requestCommand(), p.checkCommand(), p.passwordCommand(), p.settingsCommand(), p.versionCommand())
+		p.explainCommand(), p.requestCommand(), p.treeCommand(), p.aclCommand(), p.renderCommand(), p.introspectCommand(), p.checkCommand(), p.passwordCommand(), p.settingsCommand(), p.versionCommand())
 	p.root.InitDefaultHelpCmd()
 	p.root.InitDefaultCompletionCmd("") // "" adds the command even without subcommands
 	p.adaptLibrary()
@@ -137,6 +137,7 @@ func (p *program) newRoot() *cobra.Command {
 // reservedFlags are the flags of our commands; no setting may use them.
 var reservedFlags = []string{
 	"config", "set", "json", "help", "addr", "dev", "header", "query", "as", "user", "data", "include", "fail", "html", "start", "strict", "modules", "match", "open", "version",
+	"depth", "width", "at",
 }
 
 // settingFlags adds the flags of settings.

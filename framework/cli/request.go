@@ -17,8 +17,9 @@ import (
 func (p *program) requestCommand() *cobra.Command {
 	var include, fail bool
 	cmd := &cobra.Command{
-		Use:   "request [METHOD] PATH",
-		Short: "Send one request to the application, without a server, and print the response",
+		Use:     "request [METHOD] PATH",
+		Aliases: []string{"send"},
+		Short:   "Send one request to the application, without a server, and print the response",
 		Long: `Send one request to the application within this process, without a server, and print the response.
 POST, PUT and PATCH read their body from standard input, unless that is a terminal, or from --data;
 set its type with -H 'Content-Type: …'. A status of 400 or more is also printed to standard error,

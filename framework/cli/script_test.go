@@ -69,6 +69,7 @@ func TestMain(m *testing.M) {
 			config.AddView(views.Func(login), views.Name("choose"), views.Not(views.IfPermitted("edit").(web.Predicate)), views.NoPermission())
 			return config, nil
 		}, nil),
+		"estate":  program("estate", buildEstate, nil),
 		"ordered": program("ordered", buildOrdered, nil),
 		"broken":  program("broken", buildBroken, nil),
 		"sick":    program("sick", buildSick, nil),

@@ -36,8 +36,8 @@ var picture = []room{
 	{path: "framework/cmd/mastaba", may: rooms("views/i18n/messages")}, // for use without an application
 	{path: "framework/cli", may: rooms(
 		"framework/devtools", "framework", "framework/internal/hosts", "framework/security/password", "framework/server", "framework/explain", "framework/routes",
-		"views", "tweens", "views/web", "registry"),
-		tests: rooms("traversal")},
+		"views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
+		tests: rooms("framework/security")},
 	{path: "framework/devtools", may: rooms(
 		"framework", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry", "traversal"),
 		tests: rooms("framework/frameworktest")},
