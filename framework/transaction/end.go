@@ -38,7 +38,7 @@ func (u *Unit) end(commit bool) error {
 	case tx != nil:
 		// After the end of the context, database/sql is rolling back already.
 		if err = context.Cause(u.below); err == nil {
-			err = tx.Commit()
+			err = u.explainCommit(tx.Commit())
 		}
 		if err != nil {
 			commit, err = false, &CommitError{err}

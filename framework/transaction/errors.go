@@ -56,7 +56,9 @@ func (e *FailedError) Error() string {
 func (e *FailedError) Unwrap() error { return e.Err }
 
 // CommitError is the error of a commit. The database has rolled the transaction back, unless the
-// connection was lost meanwhile: then only the database knows whether it was committed.
+// connection was lost meanwhile: then only the database knows whether it was committed. With a
+// *sqltree.Database it wraps a *sqltree.UnavailableError in that case, which is a 503 and says that
+// the outcome is unknown.
 type CommitError struct {
 	// Err is the error of the driver.
 	Err error

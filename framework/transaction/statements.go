@@ -66,6 +66,19 @@ func (u *Unit) check(err error) error {
 	return err
 }
 
+// commitExplainer is a Database that knows which errors of a commit mean that it is not available:
+// *sqltree.Database is one, and makes a 503 of them.
+type commitExplainer interface {
+	ExplainCommit(err error) error
+}
+
+func (u *Unit) explainCommit(err error) error {
+	if e, ok := u.db.(commitExplainer); ok && err != nil {
+		return e.ExplainCommit(err)
+	}
+	return err
+}
+
 // explain returns err, as a ReadOnlyError if it is that of a write in a read-only transaction.
 func (u *Unit) explain(err error) error {
 	if _, ok := errors.AsType[*ReadOnlyError](err); ok || !u.isReading() || !isWriteRefused(err) {

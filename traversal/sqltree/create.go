@@ -3,7 +3,6 @@ package sqltree
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -15,7 +14,8 @@ import (
 // Create puts res into the tree, as the child name of parent. res is of a registered kind and not
 // in the tree yet; afterwards its Item has its place. The error is an *ExistsError if the name is
 // taken, a *ConflictError if the parent was deleted, a *NameError if no URL could lead to the node,
-// and a *LimitError if it exceeds a limit of the tree.
+// a *LimitError if it exceeds a limit of the tree, and a *DataError if its data contain what a
+// database cannot store, such as a NUL.
 func (t *Tree) Create(ctx context.Context, parent Resource, name string, res Resource) error {
 	p := parent.item().row()
 	if err := t.checkName(name); err != nil {
@@ -93,18 +93,6 @@ func textOrNull(text string) any {
 		return nil
 	}
 	return text
-}
-
-// encode returns the data of a resource.
-func (t *Tree) encode(res Resource, name string) ([]byte, error) {
-	data, err := json.Marshal(res)
-	if err != nil {
-		return nil, fmt.Errorf("data of %q (%T): %w", name, res, err)
-	}
-	if len(data) > t.options.MaxData {
-		return nil, &LimitError{What: fmt.Sprintf("the size of the data of %q", name), Got: len(data), Max: t.options.MaxData}
-	}
-	return data, nil
 }
 
 func (t *Tree) checkName(name string) error {

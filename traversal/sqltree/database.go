@@ -27,15 +27,20 @@ func (d *Database) Dialect() Dialect { return d.dialect }
 // Begin begins a transaction. A read-only one fails at its first write, and all its statements see
 // the database as it was at the first of them, on both databases. On SQLite a transaction that may
 // write takes the write lock at once and waits for it, so keep it short; on PostgreSQL it is read
-// committed.
+// committed. The error is an *UnavailableError if the database is not available.
 func (d *Database) Begin(ctx context.Context, readOnly bool) (*sql.Tx, error) {
 	switch {
 	case readOnly && d.read == d.write:
-		return d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
+		return d.begin(ctx, d.read, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	case readOnly:
-		return d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // a snapshot anyway
+		return d.begin(ctx, d.read, &sql.TxOptions{ReadOnly: true}) // a snapshot anyway
 	}
-	return d.write.BeginTx(ctx, nil)
+	return d.begin(ctx, d.write, nil)
+}
+
+func (d *Database) begin(ctx context.Context, pool *sql.DB, o *sql.TxOptions) (*sql.Tx, error) {
+	tx, err := pool.BeginTx(ctx, o)
+	return tx, d.Explain(err)
 }
 
 // Retryable reports whether a transaction that failed with err may succeed if it is run again from

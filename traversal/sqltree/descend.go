@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -87,6 +88,12 @@ func (n *node) descend(ctx context.Context, names []string) ([]traversal.Resourc
 	asked := names
 	if len(asked) > t.options.MaxDepth+1 { // no node is deeper
 		asked = asked[:t.options.MaxDepth+1]
+	}
+	for i, name := range asked { // PostgreSQL would refuse the query
+		if strings.IndexByte(name, 0) >= 0 || !utf8.ValidString(name) {
+			asked = asked[:i]
+			break
+		}
 	}
 	rows, err := t.rows(ctx, n.row.id, asked, n.fresh)
 	if err != nil {

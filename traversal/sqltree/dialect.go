@@ -72,6 +72,10 @@ type Dialect interface {
 	// Unavailable reports whether an error means that the database cannot be reached, or that its
 	// disk is full or broken, so that the operation may succeed later.
 	Unavailable(err error) bool
+
+	// Lost reports whether an error that is Unavailable means that the connection was lost, so that
+	// the database may have done what it was asked to.
+	Lost(err error) bool
 }
 
 // Rows are the rows of one query: those of *sql.Rows, or of a driver's batch.

@@ -33,7 +33,8 @@
 // # Writing
 //
 // Create, Update, SetACL, Rename, Move and Delete are transactions, or part of the unit of work
-// that their context carries (see Unit and framework/transaction). Nodes have versions: a change of
+// that their context carries (see Unit and framework/transaction). What is refused, such as a name
+// that is taken, changes nothing and leaves the unit as it was, so its caller may go on. Nodes have versions: a change of
 // a node that someone else has changed since it was loaded is a *ConflictError, and becomes a 409.
 // Moving changes one row, whatever is below.
 //
@@ -50,12 +51,13 @@
 //
 // # Faults
 //
-// A database that cannot be reached, or has no room, is an *UnavailableError, a 503. The tree goes
-// on when the database does. The death of a process, or of PostgreSQL, loses nothing that was
+// A database that cannot be reached, or has no room, is an *UnavailableError, a 503; it says so if
+// the outcome of a write is unknown. The tree goes on when the database does. The death of a process, or of PostgreSQL, loses nothing that was
 // committed; for a loss of power under SQLite see sqlite.Options.Durable.
 //
 // # Limits
 //
 // Depth, names and data are bounded (see Options): what exceeds a bound is a *LimitError, a 422.
-// Names are compared byte by byte on both databases.
+// Names are UTF-8 without NUL, may contain a slash, and are compared byte by byte on both
+// databases: the same letter composed and decomposed makes two names. Data cannot contain a NUL.
 package sqltree

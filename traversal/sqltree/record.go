@@ -132,7 +132,7 @@ func (k keptRow) row() row {
 type actorKey struct{}
 
 // WithActor returns a context whose operations are made by who, usually the id of a user. The audit
-// log and events name it.
+// log and events name it, with its first 1,024 bytes, and without what a database cannot store.
 func WithActor(ctx context.Context, who string) context.Context {
 	return context.WithValue(ctx, actorKey{}, who)
 }

@@ -10,7 +10,7 @@ import (
 // Reorder puts the children of these names first, in this order; all others follow, by the bytes of
 // their names. Without names it removes the order. A name that no child has is an error that wraps
 // traversal.ErrNotFound; one that occurs twice is an error as well. The versions of the children do
-// not change.
+// not change. Undo cannot undo it: call Reorder again.
 func (t *Tree) Reorder(ctx context.Context, parent Resource, names ...string) error {
 	p, err := t.stored(parent)
 	if err != nil {

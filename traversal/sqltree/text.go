@@ -24,6 +24,9 @@ const (
 	maxBody  = 256 << 10
 )
 
+// maxActor is how many bytes of the name of an actor the audit log keeps.
+const maxActor = 1 << 10
+
 // index brings the text of a resource up to date. lineage holds its row and those above it.
 func (t *Tree) index(ctx context.Context, tx *sql.Tx, res Resource, lineage []row) error {
 	s, ok := res.(Searchable)

@@ -53,7 +53,7 @@ type Options struct {
 	MaxDepth int
 
 	// MaxName and MaxData limit the bytes of a name, and of the data and the access list of a node.
-	// The defaults are 255 and 4 MiB.
+	// The defaults are 255 and 4 MiB, the maxima 2,000 and 64 MiB.
 	MaxName, MaxData int
 }
 
@@ -74,8 +74,11 @@ func (o *Options) complete() error {
 	if o.MaxDepth < 1 || o.MaxDepth > 500 {
 		return fmt.Errorf("sqltree.Options.MaxDepth is %d: want 1 to 500", o.MaxDepth)
 	}
-	if o.MaxName < 1 || o.MaxData < 1 {
-		return errors.New("sqltree.Options.MaxName and MaxData must be positive")
+	if o.MaxName < 1 || o.MaxName > 2000 {
+		return fmt.Errorf("sqltree.Options.MaxName is %d: want 1 to 2000, which an index of PostgreSQL holds", o.MaxName)
+	}
+	if o.MaxData < 1 || o.MaxData > 64<<20 {
+		return fmt.Errorf("sqltree.Options.MaxData is %d: want 1 to %d (64 MiB)", o.MaxData, 64<<20)
 	}
 	return nil
 }
@@ -98,6 +101,7 @@ type Tree struct {
 	hub     *topics.Hub
 	cache   *cache // nil without one
 	ends    []func()
+	shared  shared
 
 	// How paths are looked up outside of transactions: several at once, or by a prepared statement.
 	paths   *async.Batcher[pathKey, []row]

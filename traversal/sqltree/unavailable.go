@@ -8,15 +8,18 @@ import (
 
 // UnavailableError means that the database did not do its work: it cannot be reached, has no room
 // left on its disk, or other transactions were in the way until the tree gave up. The same
-// operation may succeed later, without a restart. A write whose connection was lost while it
-// committed may have been stored.
+// operation may succeed later, without a restart.
 type UnavailableError struct {
 	Database string // "sqlite" or "postgres"
+	Unknown  bool   // the connection was lost during the commit: the write may have been stored
 	Err      error  // of the driver
 }
 
 // Error has the error of the driver.
 func (e *UnavailableError) Error() string {
+	if e.Unknown {
+		return fmt.Sprintf("the connection to the database (%s) was lost during the commit, so the change may have been stored or not: %v", e.Database, e.Err)
+	}
 	return fmt.Sprintf("the database (%s) is not available: %v", e.Database, e.Err)
 }
 
@@ -35,6 +38,16 @@ func (d *Database) Explain(err error) error {
 	}
 	if d.dialect.Unavailable(err) || d.dialect.Retryable(err) {
 		return &UnavailableError{Database: d.dialect.Name(), Err: err}
+	}
+	return err
+}
+
+// ExplainCommit is Explain for the error of a commit, after which nobody may know whether the
+// transaction was stored. Package framework/transaction calls it.
+func (d *Database) ExplainCommit(err error) error {
+	err = d.Explain(err)
+	if e, ok := errors.AsType[*UnavailableError](err); ok && d.dialect.Lost(e.Err) {
+		e.Unknown = true
 	}
 	return err
 }

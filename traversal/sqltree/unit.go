@@ -21,7 +21,8 @@ type Unit = interface {
 	AfterCommit(fn func(ctx context.Context))
 
 	// Fail makes the unit abort: a statement of it has failed, and the database may have dropped
-	// the whole transaction.
+	// the whole transaction. The tree does not call it for an operation that was refused, such as
+	// with ErrExists: that is rolled back alone.
 	Fail(err error)
 }
 
@@ -55,7 +56,8 @@ const attempts = 5
 // write runs one operation that changes the tree. It becomes part of the unit of ctx; without one
 // it is a transaction of its own, which runs again if the database asks for it. So fn may run
 // several times, and must not change a resource: done does that, after the last statement has
-// succeeded.
+// succeeded. In a unit, an operation that is refused is rolled back to a savepoint, which costs two
+// statements, and the unit can go on; any other error makes the unit fail.
 //
 // What fn records goes into the audit log with the same transaction, and is published after its
 // commit.
@@ -65,7 +67,7 @@ func (t *Tree) write(ctx context.Context, fn func(w *writing) error, done func()
 	if !ok {
 		var w *writing
 		err = t.inTransaction(ctx, func(tx *sql.Tx) error {
-			w = &writing{tree: t, tx: tx, actor: actor(ctx), now: time.Now().UnixMicro()}
+			w = t.writing(ctx, tx)
 			return w.run(ctx, fn)
 		})
 		if err == nil {
@@ -78,14 +80,21 @@ func (t *Tree) write(ctx context.Context, fn func(w *writing) error, done func()
 	if err != nil {
 		return err
 	}
-	w := &writing{tree: t, tx: tx, actor: actor(ctx), now: time.Now().UnixMicro()}
-	if err := w.run(ctx, fn); err != nil {
-		unit.Fail(err)
+	defer t.shared.lock(tx)()
+	w := t.writing(ctx, tx)
+	if intact, err := w.part(ctx, fn); err != nil {
+		if !intact {
+			unit.Fail(err)
+		}
 		return err
 	}
 	done()
 	unit.AfterCommit(func(ctx context.Context) { t.publish(ctx, w.events()) })
 	return nil
+}
+
+func (t *Tree) writing(ctx context.Context, tx *sql.Tx) *writing {
+	return &writing{tree: t, tx: tx, actor: plain(actor(ctx), maxActor), now: time.Now().UnixMicro()}
 }
 
 // inTransaction runs fn in a transaction, several times if the database asks for it.
@@ -114,5 +123,5 @@ func (t *Tree) once(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	if err := fn(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return t.db.ExplainCommit(tx.Commit())
 }

@@ -108,6 +108,13 @@ func (dialect) Unavailable(err error) bool {
 		errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn)
 }
 
+// Lost reports connections that ended, also because the server stopped (class 57P).
+func (dialect) Lost(err error) bool {
+	code := state(err)
+	_, connect := errors.AsType[*pgconn.ConnectError](err)
+	return code == "" && !connect && !pgconn.SafeToRetry(err) || strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "08")
+}
+
 func state(err error) string {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code

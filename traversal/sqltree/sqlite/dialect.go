@@ -112,6 +112,9 @@ func (dialect) Unavailable(err error) bool {
 	return primary == sqlite3.SQLITE_FULL || primary == sqlite3.SQLITE_IOERR || primary == sqlite3.SQLITE_CANTOPEN
 }
 
+// Lost reports false: there is no connection that could be lost.
+func (dialect) Lost(error) bool { return false }
+
 func code(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code()
