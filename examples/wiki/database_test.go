@@ -26,7 +26,8 @@ func TestOnPostgres(t *testing.T) {
 		"Accounts": TestAccounts, "Editing": TestEditing, "TwoEditors": TestTwoEditors, "SavesAtOnce": TestSavesAtOnce,
 		"History": TestHistory, "Moves": TestMoves, "WhoSeesWhat": TestWhoSeesWhat, "Restart": TestRestart,
 		"Invites": TestInvites, "NamesOfUsers": TestNamesOfUsers, "Passwords": TestPasswords, "Disabling": TestDisabling, "Groups": TestGroups,
-		"Sharing": TestSharing, "SharingAbove": TestSharingAbove, "Managing": TestManaging, "ChangesAndUndo": TestChangesAndUndo,
+		"Sharing": TestSharing, "SharingAbove": TestSharingAbove, "Managing": TestManaging,
+		"TwoAdministratorsAtOnce": TestTwoAdministratorsAtOnce, "StrangeInput": TestStrangeInput, "OlderDatabase": TestOlderDatabase, "ChangesAndUndo": TestChangesAndUndo,
 	} {
 		t.Run(name, test)
 	}

@@ -51,6 +51,9 @@ func (w *wiki) allGroups(ctx context.Context) ([]group, error) {
 }
 
 func (w *wiki) groupByID(ctx context.Context, q querier, id string) (*group, error) {
+	if !names.MatchString(id) {
+		return nil, nil // PostgreSQL refuses a zero byte
+	}
 	return w.oneGroup(ctx, q, `g.id = $1`, id)
 }
 
@@ -287,6 +290,9 @@ func (w *wiki) addMember(ctx context.Context, tx *sql.Tx, g *group, name string)
 }
 
 func (w *wiki) removeMember(ctx context.Context, tx *sql.Tx, g *group, name string) error {
+	if !names.MatchString(name) {
+		return problem("person", "nobody has this name")
+	}
 	if g.ID == administratorsID {
 		if last, err := w.lastAdministrator(ctx, tx, name); err != nil {
 			return err

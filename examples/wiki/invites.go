@@ -224,6 +224,9 @@ type linkPage struct {
 }
 
 func (w *wiki) withdrawInvite(r *framework.Request, _ *Folder, in struct{ Hash string }) (*framework.Response, error) {
+	if strings.ContainsRune(in.Hash, 0) {
+		return nil, web.BadRequest("There is no such invite.") // PostgreSQL refuses a zero byte
+	}
 	tx, err := transaction.Tx(r.Context())
 	if err != nil {
 		return nil, err

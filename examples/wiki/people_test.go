@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
+	"github.com/mastaba-go/mastaba/framework/security/password"
 	"github.com/mastaba-go/mastaba/framework/transaction"
 )
 
@@ -198,4 +200,76 @@ func TestGroups(t *testing.T) {
 	send(alice, own, own, "action", "remove", "person", "alice").Status(http.StatusSeeOther)
 	alice.Get(own).Status(http.StatusForbidden)
 	bob.Get(own).Status(http.StatusOK)
+}
+
+// TestTwoAdministratorsAtOnce: each disables the other, and one of them stays.
+func TestTwoAdministratorsAtOnce(t *testing.T) {
+	t.Parallel()
+	w, app := newApp(t)
+	people := map[string]*frameworktest.Browser{"alice": member(t, w, app, "alice", administrators), "bob": member(t, w, app, "bob", administrators)}
+	other := map[string]string{"alice": "bob", "bob": "alice"}
+	tokens := map[string]string{}
+	for name, b := range people {
+		tokens[name] = b.Get("/-/people").Status(http.StatusOK).Field("csrf_token")
+	}
+	var both sync.WaitGroup
+	for name, b := range people {
+		both.Go(func() {
+			b.Post("/-/people", frameworktest.Form("csrf_token", tokens[name], "user", other[name], "action", "disable"))
+		})
+	}
+	both.Wait()
+	list, err := w.accounts(t.Context(), w.db.Reader(), `NOT u.disabled`)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	people[list[0].Name].Get("/-/people").Status(http.StatusOK)
+}
+
+// TestStrangeInput: what no form sends is refused, and is no fault of the wiki.
+func TestStrangeInput(t *testing.T) {
+	t.Parallel()
+	w, app := newApp(t)
+	alice := member(t, w, app, "alice", administrators)
+	for _, path := range []string{
+		"/-/people?after=%00", "/-/groups/%00", "/-/groups/%ff", "/-/manage?at=%00", "/-/manage?at=/%2500", "/-/manage?at=%ff", "/-/manage?after=1/%00",
+		"/-/changes?before=-1", "/-/changes?before=x", "/-/changes?node=x", "/welcome/@@sharing?user=%00", "/welcome/@@sharing?user=%ff", "/-/join?token=%00",
+	} {
+		assert.Less(t, alice.Get(path).Code, 500, path)
+	}
+	for _, form := range [][]string{
+		{"/-/people", "user", "\x00", "action", "disable"}, {"/-/invites/withdraw", "hash", "\x00"}, {"/-/invites/withdraw", "hash", "\xff"},
+		{"/-/invites", "days", "7", "group", "\x00"}, {"/-/groups", "group", "\x00"}, {"/-/groups/administrators", "action", "remove", "person", "\x00"},
+		{"/-/groups/administrators", "action", "remove", "person", "\xff"}, {"/-/account", "old", "\x00", "password", "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"},
+		{"/-/manage/bulk", "action", "move", "to", "\x00", "id", "01890000-0000-7000-8000-000000000000"}, {"/-/manage/bulk", "action", "delete", "id", "x"},
+		{"/-/changes", "seq", "-5"}, {"/-/changes", "seq", "9223372036854775807"},
+		{"/welcome/@@sharing", "was", "", "entries.0.who", "user", "entries.0.name", "\x00", "entries.0.can", "view", "entries.0.effect", "allow"},
+		{"/welcome/@@sharing", "was", "", "entries.0.who", "other", "entries.0.name", "\x00", "entries.0.can", "view", "entries.0.effect", "allow"},
+	} {
+		assert.Less(t, send(alice, "/-/people", form[0], form[1:]...).Code, 500, "%q", form)
+	}
+}
+
+// TestOlderDatabase: accounts of a database from before the groups stay.
+func TestOlderDatabase(t *testing.T) {
+	t.Parallel()
+	s, err := connect(t.Context(), newDatabase(t), nil)
+	require.NoError(t, err)
+	hash, err := password.New(password.Options{}).Hash(t.Context(), secretWord)
+	require.NoError(t, err)
+	for _, statement := range schema[:2] {
+		_, err = s.db.Writer().ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	_, err = s.db.Writer().ExecContext(t.Context(), s.db.Dialect().Bind(`INSERT INTO wiki_users (name, hash, groups_of) VALUES ('Alice', $1, $2)`), hash, administrators)
+	require.NoError(t, err)
+	w, err := newWiki(t.Context(), s)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, w.close(t.Context())) })
+	a, err := w.accountOf(t.Context(), w.db.Reader(), "alice")
+	require.NoError(t, err)
+	require.NotNil(t, a)
+	assert.True(t, a.Administrator())
+	ok, err := w.checker().Check(t.Context(), "alice", secretWord)
+	require.NoError(t, err)
+	assert.True(t, ok)
 }
