@@ -27,9 +27,11 @@
 // bring a directory of Markdown files in, and write one.
 //
 // Read resources.go first, which has the folders and pages, then app.go, which declares the views.
-// The views are in show.go, edit.go, history.go, move.go, search.go, feeds.go and accounts.go,
-// and those of files in files.go; what is not in the tree is in tables of the application: schema.go,
-// revisions.go, contents.go. The commands are in
+// The views are in show.go, edit.go, history.go, move.go, search.go, feeds.go and accounts.go, and
+// those of files in files.go. People get in by invites.go and passwords.go. sharing.go and why.go
+// have who may do what, and why. administration.go, groups.go, manage.go, bulk.go and changes.go
+// are for administrators: users whose group is "administrators". What is not in the tree is in
+// tables of the application: schema.go, people.go, revisions.go, contents.go. The commands are in
 // commands.go, import.go and export.go. services.go connects to the servers. Package merge compares
 // texts.
 package main
