@@ -49,6 +49,7 @@ func configure(w *wiki, o framework.Options) *framework.Configurator {
 	w.addHistory(config)
 	w.addFiles(config)
 	w.addDeletes(config)
+	w.addLive(config)
 	w.addSweep(config)
 	w.addSharing(config)
 	w.addManagement(config)
