@@ -19,7 +19,7 @@ import (
 var files embed.FS
 
 // functions are for the templates.
-var functions = map[string]any{"author": author, "title": shownTitle, "undoOf": undoOf, "size": formatSize, "showable": func(mediaType string) string { return mediaTypes[mediaType] }}
+var functions = map[string]any{"author": author, "title": shownTitle, "crumb": crumb, "undoOf": undoOf, "size": formatSize, "showable": func(mediaType string) string { return mediaTypes[mediaType] }}
 
 // folder returns a folder of the program.
 func folder(name string) fs.FS {

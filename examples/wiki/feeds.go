@@ -74,8 +74,37 @@ func (w *wiki) atom(r *framework.Request, f *Folder) (*framework.Response, error
 			ID: "urn:uuid:" + v.Page.String() + "#" + at, Title: v.Title, Updated: at, Author: author(v.Author), Link: atomURL{"alternate", url},
 		})
 	}
+	if len(out.Entries) == 0 {
+		newest, err := w.newestBelow(r, f)
+		if err != nil {
+			return nil, err
+		}
+		out.Updated = newest.Format(time.RFC3339)
+	}
 	body, err := xml.Marshal(out)
 	return r.Bytes("application/atom+xml; charset=utf-8", append([]byte(xml.Header), body...)), err
+}
+
+// newestBelow returns when a folder that has no recent change was last changed, as far as its first
+// feedReach pages say so that the client may see.
+func (w *wiki) newestBelow(r *framework.Request, f *Folder) (time.Time, error) {
+	newest, n := f.Modified(), 0
+	for node, err := range w.tree.Walk(r.Context(), r.Node()) {
+		if err != nil {
+			return newest, err
+		}
+		may, err := visible(r, node)
+		if err != nil {
+			return newest, err
+		}
+		if at := node.Resource().(interface{ Modified() time.Time }).Modified(); may && at.After(newest) {
+			newest = at
+		}
+		if n++; n == feedReach {
+			break
+		}
+	}
+	return newest, nil
 }
 
 // author returns who has made a revision. The wiki itself has made the first.

@@ -199,3 +199,19 @@ func resourceAt(t *testing.T, w *wiki, name string) sqltree.Resource {
 	require.Len(t, found, 1)
 	return found[0].(sqltree.Resource)
 }
+
+// TestWords: search knows words, not markup; breadcrumbs have titles; a quiet feed has a time.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	w, app := newApp(t)
+	bob := member(t, w, app, "bob", "")
+	send(bob, "/@@newfolder", "/@@newfolder", "name", "docs", "title", "Some documents").Status(http.StatusSeeOther)
+	send(bob, "/docs/@@newpage", "/docs/@@newpage", "name", "a", "title", "A", "text", "a **bold** [link](https://example.com/target)").Status(http.StatusSeeOther)
+	assert.Contains(t, bob.Get("/@@search?q=link").Status(http.StatusOK).Body, "a bold <mark>link</mark>")
+	assert.Contains(t, bob.Get("/@@search?q=target").Body, "No page has all of these words.")
+	assert.Contains(t, bob.Get("/docs/a").Status(http.StatusOK).Body, `<a href="/docs/">Some documents</a>`)
+
+	_, err := w.db.Writer().ExecContext(t.Context(), `DELETE FROM wiki_revisions`) // long ago
+	require.NoError(t, err)
+	assert.Contains(t, bob.Get("/docs/@@atom").Status(http.StatusOK).Body, "<updated>"+read(t, bob, "/docs/a").Modified.Format(time.RFC3339)+"</updated>")
+}

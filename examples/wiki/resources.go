@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/google/uuid"
 
+	"github.com/mastaba-go/mastaba/examples/markdown"
 	"github.com/mastaba-go/mastaba/traversal/sqltree"
 )
 
@@ -19,8 +20,8 @@ type Page struct {
 	Text  string `json:"text"`
 }
 
-// SearchText is what the full-text search finds: the Markdown as it is written.
-func (p *Page) SearchText() (title, body string) { return p.Title, p.Text }
+// SearchText is what the full-text search finds: the words, without the markup.
+func (p *Page) SearchText() (title, body string) { return p.Title, markdown.Text([]byte(p.Text)) }
 
 // File is an uploaded file. Its content is in the table wiki_chunks (contents.go).
 type File struct {

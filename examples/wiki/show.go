@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"html/template"
@@ -10,6 +11,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/sqltree"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // folderPage is what folder.html shows.
@@ -41,6 +43,9 @@ func shownTitle(res traversal.Resource) string {
 	}
 	return ""
 }
+
+// crumb returns the title of a breadcrumb.
+func crumb(c web.Breadcrumb) string { return cmp.Or(shownTitle(c.Node.Resource()), c.Title) }
 
 // pagePage is what page.html shows.
 type pagePage struct {
