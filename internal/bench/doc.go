@@ -1,8 +1,8 @@
 // Package bench compares whole requests through Mastaba with the same requests through other
 // frameworks: gin, echo, chi, net/http's ServeMux and httprouter; decisions of traversal/acl with
 // those of casbin; sessions with those of gorilla/sessions and scs; static files with
-// http.FileServerFS; and websockets with coder/websocket on net/http. It is a module of its own, so
-// users of Mastaba do not download them:
+// http.FileServerFS; websockets with coder/websocket on net/http; and a page of examples/wiki with a
+// record of PocketBase. It is a module of its own, so users of Mastaba do not download them:
 //
 //	cd internal/bench
 //	go test ./...                                        # all frameworks send the same responses
@@ -15,6 +15,7 @@
 //	go test -run='^$' -bench=StaticConn -benchtime=7x    # the same over a connection
 //	go test -run='^$' -bench=FormRatios -benchtime=50x   # forms into structs, and ratios to two decoders
 //	go test -run='^$' -bench=Socket -benchtime=5s        # websockets, and ratios to bare coder/websocket
+//	go test -run='^$' -bench='Wiki$' -benchtime=10x       # a page of the wiki, and ratios to a record of PocketBase
 //	../../.ci/instructions                               # instructions per request, counted by callgrind
 //
 // Each framework gets the same endpoints and equivalent handlers, as its documentation recommends.
