@@ -39,7 +39,11 @@ func Split(reg *registry.Registry, main web.Handler) (parts Parts, err error) {
 	if err != nil {
 		return parts, err
 	}
-	handler := main
+	probe, found := registry.Lookup[Probe](reg)
+	if !found {
+		probe = func(_ string, h web.Handler) web.Handler { return h }
+	}
+	handler := probe(Main, main)
 	var errs []error
 	for _, name := range slices.Backward(names) {
 		outer, err := t.tweens[name].build(handler, reg)
@@ -47,6 +51,7 @@ func Split(reg *registry.Registry, main web.Handler) (parts Parts, err error) {
 			errs = append(errs, err)
 			continue
 		}
+		outer = probe(name, outer)
 		parts = Parts{Whole: outer, Inner: handler}
 		handler = outer
 	}
@@ -54,7 +59,7 @@ func Split(reg *registry.Registry, main web.Handler) (parts Parts, err error) {
 		return Parts{}, errors.Join(errs...)
 	}
 	if len(names) == 0 {
-		return Parts{Whole: main}, nil
+		return Parts{Whole: handler}, nil
 	}
 	if outermost := t.tweens[names[0]].factory; outermost.onError != nil {
 		parts.OnError = outermost.onError(reg)

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/devtools"
 	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
@@ -29,7 +29,10 @@ const (
 const devPageHeader = "X-Development-Page"
 
 // development shows errors as pages.
-type development struct{ app *framework.App }
+type development struct {
+	app     *framework.App
+	toolbar *devtools.Toolbar
+}
 
 // serveDev serves with development pages.
 func (p *program) serveDev(ctx context.Context) error {
@@ -43,15 +46,13 @@ func (p *program) serveDev(ctx context.Context) error {
 		_ = p.exit(err)
 		return p.serveReport(ctx, o, hosts, err)
 	}
-	if host, _, err := net.SplitHostPort(o.Addr); err == nil && !strings.HasPrefix(o.Addr, "unix:") && host != "localhost" && !net.ParseIP(host).IsLoopback() {
-		p.env.Logger.Warn().Str("addr", o.Addr).Msg("--dev shows stacks and requests to everyone who can reach this address")
-	}
+	defer p.showToolbar(app)()
 	inner := o.Middleware
 	o.Middleware = func(h http.Handler) http.Handler {
 		if inner != nil {
 			h = inner(h)
 		}
-		return hosts.guard(h)
+		return hosts.guard(p.toolbar.Handler(h))
 	}
 	return framework.Serve(ctx, app, o)
 }
@@ -63,7 +64,7 @@ func (p *program) devApp(ctx context.Context) (*framework.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := new(development)
+	d := &development{toolbar: p.toolbar}
 	config.Commit()          // the following conflicts with nothing
 	config.SetAllowedHosts() // those of devHosts are checked already
 	config.SetDevelopment()
@@ -75,6 +76,7 @@ func (p *program) devApp(ctx context.Context) (*framework.App, error) {
 		}
 	})
 	config.PoisonRecycledRequests()
+	p.toolbar.Configure(config)
 	config.AddTween(devErrors, tweens.Wrap(d.errors), tweens.Under(tweens.ExcView), tweens.Over(tweens.Main))
 	config.AddTween(devOutside, tweens.Wrap(d.outside), tweens.Under(tweens.Ingress))
 	app, err := config.App()
@@ -106,7 +108,7 @@ func (d *development) errors(next web.Handler) web.Handler {
 
 // outside is the outermost tween.
 func (d *development) outside(next web.Handler) web.Handler {
-	next = web.Guard(next)
+	next = web.Guard(d.toolbar.Record(next))
 	return func(r *web.Request) (*web.Response, error) {
 		resp, err := next(r)
 		if err != nil {

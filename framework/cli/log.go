@@ -10,6 +10,8 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
+
+	"github.com/mastaba-go/mastaba/framework/devtools"
 )
 
 // setLogger makes the logger that the settings describe. Invalid settings are an error, and the
@@ -51,6 +53,10 @@ func (p *program) setLogger() error {
 	} else if serving {
 		p.buffer = newLogBuffer(out)
 		out = p.buffer
+	}
+	if p.dev && serving {
+		p.toolbar = devtools.New(p.loopback())
+		out = zerolog.MultiLevelWriter(out, p.toolbar.Log())
 	}
 	logger := zerolog.New(out).Level(level).With().Timestamp().Logger()
 	p.env.Logger = &logger

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/framework/devtools"
 )
 
 // program is one call of Run.
@@ -25,8 +26,9 @@ type program struct {
 	environ  []string
 	root     *cobra.Command
 	settings *settings
-	buffer   *logBuffer    // of the log; nil if it is not buffered
-	output   *sharedOutput // of the command request; nil if its standard output and error are apart
+	buffer   *logBuffer        // of the log; nil if it is not buffered
+	output   *sharedOutput     // of the command request; nil if its standard output and error are apart
+	toolbar  *devtools.Toolbar // of serve --dev; else nil
 	json     bool
 	dev      bool
 	prepared bool

@@ -36,10 +36,10 @@ var picture = []room{
 	{path: "framework/cmd/mastaba", may: rooms("views/i18n/messages")}, // for use without an application
 	{path: "framework/cli", may: rooms(
 		"framework/devtools", "framework", "framework/internal/hosts", "framework/security/password", "framework/server", "framework/explain", "framework/routes",
-		"views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
-		tests: rooms("framework/security")},
+		"views", "tweens", "views/web", "registry", "traversal"),
+		tests: rooms("framework/security", "traversal/acl")},
 	{path: "framework/devtools", may: rooms(
-		"framework", "framework/explain", "framework/routes", "views", "tweens", "views/web", "registry", "traversal"),
+		"framework", "framework/explain", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
 		tests: rooms("framework/frameworktest")},
 	{path: "framework/frameworktest", may: rooms("framework", "framework/security", "views/sse", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
 		tests: rooms("traversal/traversaltest")},

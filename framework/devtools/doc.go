@@ -1,0 +1,3 @@
+// Package devtools has what "serve --dev" of package framework/cli shows to developers in the
+// browser. Applications do not use it.
+package devtools
