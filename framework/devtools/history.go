@@ -1,6 +1,9 @@
 package devtools
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // history holds the newest requests.
 type history struct {
@@ -8,6 +11,7 @@ type history struct {
 	last    uint64
 	records []*record          // oldest first
 	byID    map[string]*record // for the log
+	bytes   int                // of all records that have ended, about
 }
 
 // add gives a record its number, and forgets the oldest if there are too many.
@@ -17,8 +21,7 @@ func (h *history) add(rec *record) {
 	h.last++
 	rec.number = h.last
 	if len(h.records) == maxRecords {
-		h.drop(h.records[0])
-		h.records = append(h.records[:0:0], h.records[1:]...)
+		h.dropOldest()
 	}
 	h.records = append(h.records, rec)
 	if h.byID == nil {
@@ -27,8 +30,25 @@ func (h *history) add(rec *record) {
 	h.byID[rec.id] = rec
 }
 
-// drop forgets the id of a record. The caller holds mu.
-func (h *history) drop(rec *record) {
+// ended counts the bytes of a record that has ended, and forgets the oldest if there are too many.
+func (h *history) ended(rec *record, bytes int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !slices.Contains(h.records, rec) {
+		return
+	}
+	rec.bytes = bytes
+	h.bytes += bytes
+	for h.bytes > maxBytes && len(h.records) > 1 {
+		h.dropOldest()
+	}
+}
+
+// dropOldest forgets a record. The caller holds mu.
+func (h *history) dropOldest() {
+	rec := h.records[0]
+	h.records = append(h.records[:0:0], h.records[1:]...)
+	h.bytes -= rec.bytes
 	if h.byID[rec.id] == rec {
 		delete(h.byID, rec.id)
 	}
@@ -66,5 +86,5 @@ func (h *history) of(id string) *record {
 func (h *history) clear() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.records, h.byID = nil, nil
+	h.records, h.byID, h.bytes = nil, nil, 0
 }

@@ -9,6 +9,7 @@ import (
 // Bounds of what is kept.
 const (
 	maxRecords  = 100
+	maxBytes    = 16 << 20 // of all records
 	maxSpans    = 400      // of a request
 	maxLines    = 200      // of the log of a request
 	maxLogBytes = 32 << 10 // of the log of a request
@@ -50,6 +51,7 @@ type record struct {
 	target  string
 	remote  string
 	request []fact // the header
+	bytes   int    // guarded by the history
 
 	mu        sync.Mutex    // guards all below
 	again     *http.Request // for an explanation; its body was read
@@ -158,4 +160,31 @@ func (rec *record) log(l line, size int) {
 		return
 	}
 	rec.lines, rec.logBytes = append(rec.lines, l), rec.logBytes+size
+}
+
+// weight returns about how many bytes the record has. The caller holds mu.
+func (rec *record) weight() int {
+	n := len(rec.target) + len(rec.failure) + rec.logBytes
+	for _, s := range rec.spans {
+		n += 80 + len(s.Name) + len(s.Note)
+	}
+	for _, facts := range [][]fact{rec.request, rec.response, rec.facts, rec.session} {
+		n += weigh(facts)
+	}
+	for _, r := range rec.rendered {
+		n += weigh(r.Vars)
+	}
+	for name, values := range rec.again.Header { // kept whole, for the explanation
+		for _, value := range values {
+			n += len(name) + len(value)
+		}
+	}
+	return n
+}
+
+func weigh(facts []fact) (n int) {
+	for _, f := range facts {
+		n += 32 + len(f.Name) + len(f.Value)
+	}
+	return n
 }

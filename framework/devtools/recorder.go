@@ -122,7 +122,7 @@ func beforeRender(e *web.BeforeRender) error {
 	if rec == nil {
 		return nil
 	}
-	made := rendering{Renderer: e.Renderer, Value: fmt.Sprintf("%T", e.Value)}
+	made := rendering{Renderer: e.Renderer, Value: preview("", reflect.ValueOf(e.Value))}
 	_ = web.Try(func() error { made.Vars = variables(e.Value, e.Vars); return nil })
 	rec.start(ofTemplate, "renderer "+e.Renderer)
 	rec.mu.Lock()
@@ -164,7 +164,7 @@ func (t *Toolbar) begin(r *web.Request) *record {
 	t.history.add(rec)
 	recorded.Set(r, rec)
 	r.AddFinishedCallback(func(r *web.Request) error {
-		rec.finish(r)
+		t.history.ended(rec, rec.finish(r))
 		return nil
 	})
 	return rec
@@ -208,8 +208,8 @@ func (t *Toolbar) answered(e *web.NewResponse) error {
 	return nil
 }
 
-// finish completes the record when the response was sent.
-func (rec *record) finish(r *web.Request) {
+// finish completes the record when the response was sent, and returns how many bytes it has, about.
+func (rec *record) finish(r *web.Request) int {
 	sent := r.Sent()
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -224,6 +224,7 @@ func (rec *record) finish(r *web.Request) {
 		rec.status = sent.Status
 	}
 	rec.size = sent.Bytes
+	return rec.weight()
 }
 
 // routing returns what the router has found.
