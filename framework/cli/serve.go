@@ -23,7 +23,8 @@ func (p *program) serveCommand() *cobra.Command {
 
 --dev is for development on your own machine. Errors become pages with the stack, the request and the
 explanation, and the log is easy to read. If the configuration or a setting is wrong, a page shows the
-report until the program is restarted, and then reloads itself.`,
+report until the program is restarted, and then reloads itself. On a loopback address, /-/dev/ shows the
+requests with their times, log and explanation, why others would be refused, and the resource tree.`,
 		Args: noArguments,
 		RunE: p.serve,
 	}

@@ -69,17 +69,17 @@ type row struct {
 	Number                                         uint64
 	Method, Target, Status, Tone, Took, Kind, User string
 	Begin                                          string
-	Lookups                                        int
+	Lookups, Queries                               int
 }
 
 // row describes the record. The caller does not hold mu.
 func (rec *record) row() row {
-	lookups := rec.count(ofStep)
+	lookups, queries := rec.count(ofStep), rec.count(ofQuery)
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	r := row{
 		Number: rec.number, Method: rec.method, Target: rec.target, Kind: rec.kind, User: rec.user,
-		Begin: rec.begin.Format(time.TimeOnly), Lookups: lookups, Took: round(rec.took), Status: "none", Tone: "poor",
+		Begin: rec.begin.Format(time.TimeOnly), Lookups: lookups, Queries: queries, Took: round(rec.took), Status: "none", Tone: "poor",
 	}
 	if rec.took == 0 {
 		r.Took = "in progress"

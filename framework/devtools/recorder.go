@@ -13,6 +13,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/explain"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/traversal"
+	"github.com/mastaba-go/mastaba/traversal/queries"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views/web"
 )
@@ -26,6 +27,7 @@ const (
 	ofView     = "view"
 	ofTemplate = "render"
 	ofSending  = "send"
+	ofQuery    = "query"
 )
 
 // recorded is the record of a request.
@@ -116,6 +118,15 @@ func stepped(ctx context.Context, s traversal.Step) {
 	rec.past(ofStep, fmt.Sprintf("%q", cut(s.Name, maxValue)), note, s.Elapsed)
 }
 
+// queried records a statement on a database.
+func (rec *record) queried(q queries.Query) {
+	note := ""
+	if q.Err != nil {
+		note = cut(q.Err.Error(), maxValue)
+	}
+	rec.past(ofQuery, cut(strings.Join(strings.Fields(q.Text), " "), maxValue), note, q.Took)
+}
+
 // beforeRender records the call of a renderer.
 func beforeRender(e *web.BeforeRender) error {
 	rec := recordOf(e.Request)
@@ -143,7 +154,7 @@ func (t *Toolbar) Record(next web.Handler) web.Handler {
 			return next(r)
 		}
 		rec := t.begin(r)
-		resp, err := next(r)
+		resp, err := next(r.WithContext(queries.Observe(r.Context(), rec.queried)))
 		if err != nil {
 			rec.mu.Lock()
 			rec.failure = cut(err.Error(), maxValue)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+
+	"github.com/mastaba-go/mastaba/traversal/queries"
 )
 
 // ExecContext runs a statement that writes in the transaction of the unit: see [Unit.Tx]. If the
@@ -17,7 +19,9 @@ func (u *Unit) ExecContext(ctx context.Context, query string, args ...any) (sql.
 	if err != nil {
 		return nil, err
 	}
+	end := queries.Begin(ctx, query)
 	result, err := tx.ExecContext(ctx, query, args...)
+	end(err)
 	return result, u.check(err)
 }
 
@@ -39,7 +43,9 @@ func (u *Unit) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	if err != nil {
 		return nil, err
 	}
+	end := queries.Begin(ctx, query)
 	rows, err := tx.QueryContext(ctx, query, args...)
+	end(err)
 	return rows, u.check(err)
 }
 
@@ -50,7 +56,9 @@ func (u *Unit) QueryRowContext(ctx context.Context, query string, args ...any) *
 	if err != nil {
 		return brokenRow(err)
 	}
+	end := queries.Begin(ctx, query)
 	row := tx.QueryRowContext(ctx, query, args...)
+	end(row.Err())
 	_ = u.check(row.Err())
 	return row
 }

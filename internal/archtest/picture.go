@@ -39,7 +39,7 @@ var picture = []room{
 		"views", "tweens", "views/web", "registry", "traversal"),
 		tests: rooms("framework/security", "traversal/acl")},
 	{path: "framework/devtools", may: rooms(
-		"framework", "framework/explain", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
+		"framework", "framework/explain", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal/queries", "traversal"),
 		tests: rooms("framework/frameworktest")},
 	{path: "framework/frameworktest", may: rooms("framework", "framework/security", "views/sse", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal"),
 		tests: rooms("traversal/traversaltest")},
@@ -66,7 +66,7 @@ var picture = []room{
 		tests: append(rooms("framework/session", "framework/security/password", "internal/cputime"), application...)},
 	{path: "framework/security/password"}, // hashes and their checks, without HTTP
 	{path: "framework/internal/hosts"},    // hosts as URLs have them, and which an application responds to
-	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async"),
+	{path: "framework/transaction", may: rooms("tweens", "views/web", "registry", "traversal", "traversal/async", "traversal/queries"),
 		tests: append(rooms("framework/session", "internal/testserver", "traversal/sqltree", "traversal/sqltree/sqlite"), application...)},
 	// What the cookies of sessions, tickets and CSRF tokens share.
 	{path: "framework/internal/cookies"},
@@ -107,7 +107,7 @@ var picture = []room{
 	// Trees, without HTTP. They and the registry do not know each other.
 	{path: "traversal/sqltree/sqlite", may: rooms("traversal/sqltree", "traversal", "traversal/async")},
 	{path: "traversal/sqltree/postgres", may: rooms("traversal/sqltree", "traversal", "traversal/async")},
-	{path: "traversal/sqltree", may: rooms("traversal/acl", "traversal", "traversal/async", "traversal/topics"),
+	{path: "traversal/sqltree", may: rooms("traversal/acl", "traversal", "traversal/async", "traversal/queries", "traversal/topics"),
 		tests: rooms("traversal/sqltree/sqlite", "traversal/sqltree/postgres", "traversal/traversaltest", "internal/testserver")},
 	// Messages to those who follow a resource, named by a text.
 	{path: "traversal/topics/postgres", may: rooms("traversal/topics"), tests: rooms("traversal/topics/topicstest", "internal/testserver")},
@@ -119,6 +119,7 @@ var picture = []room{
 	{path: "traversal/traversaltest", may: rooms("traversal", "traversal/async")},
 	{path: "traversal", may: rooms("traversal/async")},
 	{path: "traversal/internal/misfit"}, // methods that nothing calls: for traversal and traversal/acl
+	{path: "traversal/queries"},         // statements, shown to who observes a context
 	{path: "traversal/async", tests: rooms("traversal")},
 
 	// Configuration, without HTTP.

@@ -2,7 +2,6 @@ package sqltree
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -67,7 +66,7 @@ func (t *Tree) newRow(res Resource, parent uuid.NullUUID, name string) (row, err
 	return row{id: id, parent: parent, name: name, kind: kind, data: data, version: 1, created: now, modified: now}, nil
 }
 
-func (t *Tree) insert(ctx context.Context, tx *sql.Tx, r row) error {
+func (t *Tree) insert(ctx context.Context, tx writer, r row) error {
 	var parent any
 	if r.parent.Valid {
 		parent = t.db.dialect.ID(r.parent.UUID)

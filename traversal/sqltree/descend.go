@@ -11,6 +11,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/traversal"
 	"github.com/mastaba-go/mastaba/traversal/async"
+	"github.com/mastaba-go/mastaba/traversal/queries"
 )
 
 // Root returns the root for a walk along path, which is escaped, such as r.URL.EscapedPath()
@@ -160,6 +161,8 @@ func (t *Tree) rows(ctx context.Context, from uuid.UUID, names []string, fresh b
 func (t *Tree) query(ctx context.Context, q querier, inUnit bool, from uuid.UUID, names []string) (_ []row, err error) {
 	defer t.explain(&err)
 	if t.paths != nil && !inUnit {
+		end := queries.Begin(ctx, "lookup of a path")
+		defer func() { end(err) }()
 		return t.paths.Load(ctx, pathKey{from, strings.Join(names, "\x00")})
 	}
 	id, segments := t.db.dialect.ID(from), t.db.dialect.Names(names)
@@ -167,7 +170,9 @@ func (t *Tree) query(ctx context.Context, q querier, inUnit bool, from uuid.UUID
 	if inUnit {
 		found, err = q.QueryContext(ctx, t.sql.descend, id, segments)
 	} else {
+		end := queries.Begin(ctx, t.sql.descend)
 		found, err = t.descend.QueryContext(ctx, id, segments)
+		end(err)
 	}
 	if err != nil {
 		return nil, err

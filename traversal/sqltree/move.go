@@ -2,7 +2,6 @@ package sqltree
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -70,7 +69,7 @@ func (w *writing) move(ctx context.Context, before row, after *row, p row) error
 }
 
 // checkTarget reports why a node cannot be moved below p, whose lineage is above.
-func (t *Tree) checkTarget(ctx context.Context, tx *sql.Tx, moved, p row, above []row) error {
+func (t *Tree) checkTarget(ctx context.Context, tx writer, moved, p row, above []row) error {
 	if len(above) == 0 {
 		return &ConflictError{ID: p.id, Name: p.name, Loaded: p.version}
 	}
@@ -89,7 +88,7 @@ func (t *Tree) checkTarget(ctx context.Context, tx *sql.Tx, moved, p row, above 
 
 // lockMoves makes other moves and deletes wait until the transaction ends. It must be a statement
 // of its own, before the check: a lock in the same statement lets a cycle in.
-func (t *Tree) lockMoves(ctx context.Context, tx *sql.Tx) error {
+func (t *Tree) lockMoves(ctx context.Context, tx writer) error {
 	lock := t.db.dialect.LockMoves()
 	if lock == "" {
 		return nil

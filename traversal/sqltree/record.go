@@ -2,7 +2,6 @@ package sqltree
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 
@@ -34,7 +33,7 @@ const (
 // writing is one operation that changes the tree.
 type writing struct {
 	tree    *Tree
-	tx      *sql.Tx
+	tx      writer
 	actor   string
 	now     int64 // microseconds since 1970
 	changes []change

@@ -2,7 +2,6 @@ package sqltree
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 	"unicode/utf8"
 
@@ -28,7 +27,7 @@ const (
 const maxActor = 1 << 10
 
 // index brings the text of a resource up to date. lineage holds its row and those above it.
-func (t *Tree) index(ctx context.Context, tx *sql.Tx, res Resource, lineage []row) error {
+func (t *Tree) index(ctx context.Context, tx writer, res Resource, lineage []row) error {
 	s, ok := res.(Searchable)
 	if !ok {
 		return nil
@@ -40,7 +39,7 @@ func (t *Tree) index(ctx context.Context, tx *sql.Tx, res Resource, lineage []ro
 }
 
 // reindex is index for a node that is in the database.
-func (t *Tree) reindex(ctx context.Context, tx *sql.Tx, res Resource, id uuid.UUID) error {
+func (t *Tree) reindex(ctx context.Context, tx writer, res Resource, id uuid.UUID) error {
 	if _, ok := res.(Searchable); !ok {
 		return nil
 	}
@@ -53,7 +52,7 @@ func (t *Tree) reindex(ctx context.Context, tx *sql.Tx, res Resource, id uuid.UU
 
 // inherit records which access list applies to the texts of a node and of those below it that have
 // no list of their own: after the list of the node, or its place, has changed.
-func (t *Tree) inherit(ctx context.Context, tx *sql.Tx, id uuid.UUID) error {
+func (t *Tree) inherit(ctx context.Context, tx writer, id uuid.UUID) error {
 	lineage, err := t.lineage(ctx, tx, id)
 	if err != nil {
 		return err

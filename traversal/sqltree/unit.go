@@ -37,10 +37,10 @@ type querier interface {
 func (t *Tree) reader(ctx context.Context) (q querier, inUnit bool) {
 	if unit, ok := t.unit(ctx); ok {
 		if tx, begun := unit.Begun(); begun {
-			return tx, true
+			return observe(ctx, tx), true
 		}
 	}
-	return t.db.read, false
+	return observe(ctx, t.db.read), false
 }
 
 func (t *Tree) unit(ctx context.Context) (Unit, bool) {
@@ -94,7 +94,7 @@ func (t *Tree) write(ctx context.Context, fn func(w *writing) error, done func()
 }
 
 func (t *Tree) writing(ctx context.Context, tx *sql.Tx) *writing {
-	return &writing{tree: t, tx: tx, actor: plain(actor(ctx), maxActor), now: time.Now().UnixMicro()}
+	return &writing{tree: t, tx: observe(ctx, tx), actor: plain(actor(ctx), maxActor), now: time.Now().UnixMicro()}
 }
 
 // inTransaction runs fn in a transaction, several times if the database asks for it.

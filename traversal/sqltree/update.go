@@ -97,7 +97,7 @@ func (t *Tree) stored(res Resource) (*node, error) {
 }
 
 // changed returns a *ConflictError if a statement with the condition of a version changed nothing.
-func (t *Tree) changed(ctx context.Context, tx *sql.Tx, result sql.Result, old row) error {
+func (t *Tree) changed(ctx context.Context, tx writer, result sql.Result, old row) error {
 	count, err := result.RowsAffected()
 	if err != nil || count > 0 {
 		return err

@@ -2,7 +2,7 @@
 // shadow root, out of reach of the page's styles.
 "use strict";
 {
-	const {request, status, time, lookups} = document.currentScript.dataset;
+	const {request, status, time, lookups, queries} = document.currentScript.dataset;
 	const host = document.createElement("aside");
 	host.setAttribute("aria-label", "Development toolbar");
 	const root = host.attachShadow({mode: "open"});
@@ -16,7 +16,11 @@
 	link.className = status >= 500 ? "bad" : status >= 400 ? "poor" : "good";
 	link.hidden = true; // until its style is here
 	style.addEventListener("load", () => { link.hidden = false; });
-	for (const [text, title] of [[status, "status"], [time, "time until the response"], [lookups + (lookups === "1" ? " lookup" : " lookups"), "steps of traversals"]]) {
+	const counted = (n, one, many) => n + " " + (n === "1" ? one : many);
+	for (const [text, title] of [
+		[status, "status"], [time, "time until the response"],
+		[counted(lookups, "lookup", "lookups"), "steps of traversals"], [counted(queries, "query", "queries"), "statements on a database"],
+	]) {
 		const part = document.createElement("span");
 		part.textContent = text;
 		part.title = title;
