@@ -84,6 +84,16 @@
 // allowed_hosts. Otherwise any website could point its own name at 127.0.0.1 and read the pages.
 // The allowed hosts of the application itself do not count then.
 //
+// # Toolbar
+//
+// On a loopback address, serve --dev also has pages of its own under /-/dev/, and a link to them in
+// the corner of each HTML page. They show the newest 100 requests, each with the time of its tweens,
+// lookups, queries and view, its log lines, session, template variables, headers and explanation;
+// why the application would refuse any request of any user; the resource tree, with the views and
+// the access lists of each resource; and a flight recorder, which keeps traces of slow requests.
+// Cookies, credentials and tokens are not shown. On other addresses, behind a proxy, and for
+// requests that another site causes, the pages respond with 403. Nothing but --dev switches them on.
+//
 // # The user of a request
 //
 // A command line has no session. framework.Options.ActAs, or the method ActAs of the security

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -130,9 +131,14 @@ type bar struct {
 
 // bars returns the waterfall of spans that lasted for whole.
 func bars(spans []span, whole time.Duration) (all []bar) {
-	for _, s := range spans {
+	for i, s := range spans {
 		if s.End == 0 {
 			s.End = whole
+		}
+		if s.Kind == ofTween && slices.ContainsFunc(spans[i+1:], func(inner span) bool {
+			return inner.Kind == ofTween && inner.Depth > s.Depth && inner.Note == s.Note
+		}) {
+			s.Note = "" // the error of a tween inside
 		}
 		s.Depth = min(s.Depth, 8)
 		part := func(d time.Duration) float64 { return 1000 * float64(d) / float64(max(whole, 1)) }

@@ -172,6 +172,9 @@ func (t *Toolbar) begin(r *web.Request) *record {
 		begin: time.Now(), id: r.ID(), method: r.Method, target: cut(maskQuery(r.URL.RequestURI()), maxValue), remote: r.RemoteAddr,
 		request: append([]fact{{"Host", r.Host}}, shown(r.Request.Header)...), again: again,
 	}
+	if strings.Contains(strings.Join(r.Request.Header["Accept"], ","), "text/html") {
+		r.Request.Header.Del("Accept-Encoding") // the panel is put into the text of the page
+	}
 	t.history.add(rec)
 	recorded.Set(r, rec)
 	r.AddFinishedCallback(func(r *web.Request) error {

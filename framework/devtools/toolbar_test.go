@@ -130,3 +130,22 @@ func TestPagesEscape(t *testing.T) {
 		assert.NotContains(t, get(h, "GET", target, nil).Body.String(), "<script>", target)
 	}
 }
+
+// A tween that compresses leaves pages as they are, so that the panel gets in. It compresses the rest.
+func TestCompressedPages(t *testing.T) {
+	t.Parallel()
+	h := site(t, true, func(config *framework.Configurator) {
+		config.AddTween("compress", tweens.Compress(tweens.CompressOptions{}))
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			return r.HTML("<body>" + strings.Repeat("hello ", 2000) + "</body>"), nil
+		}))
+	})
+	page := get(h, "GET", "/", func(hr *http.Request) {
+		hr.Header.Set("Accept", "text/html")
+		hr.Header.Set("Accept-Encoding", "gzip")
+	})
+	assert.Contains(t, page.Body.String(), "/-/dev/panel.js")
+	other := get(h, "GET", "/", func(hr *http.Request) { hr.Header.Set("Accept-Encoding", "gzip") })
+	assert.Equal(t, "gzip", other.Header().Get("Content-Encoding"))
+	assert.Contains(t, get(h, "GET", "/-/dev/requests/1", nil).Body.String(), "Accept-Encoding")
+}
