@@ -19,6 +19,7 @@ import (
 	"github.com/mastaba-go/mastaba/framework/frameworktest"
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
+	"github.com/mastaba-go/mastaba/views/web"
 )
 
 // site builds an application with a toolbar as serve --dev does.
@@ -148,4 +149,28 @@ func TestCompressedPages(t *testing.T) {
 	other := get(h, "GET", "/", func(hr *http.Request) { hr.Header.Set("Accept-Encoding", "gzip") })
 	assert.Equal(t, "gzip", other.Header().Get("Content-Encoding"))
 	assert.Contains(t, get(h, "GET", "/-/dev/requests/1", nil).Body.String(), "Accept-Encoding")
+}
+
+// A stream is listed while it lasts, and passes through unchanged.
+func TestStreams(t *testing.T) {
+	t.Parallel()
+	var h http.Handler
+	during := make(chan string, 2)
+	h = site(t, true, func(config *framework.Configurator) {
+		config.AddView(views.Func(func(r *framework.Request) (*framework.Response, error) {
+			resp := r.Response()
+			resp.SetContentType("text/html")
+			resp.SetStream(func(w web.StreamWriter) error {
+				during <- get(h, "GET", "/-/dev/", nil).Body.String()
+				during <- get(h, "GET", "/-/dev/requests/1", nil).Body.String()
+				_, err := io.WriteString(w, "<body>slow</body>")
+				return err
+			})
+			return resp, nil
+		}))
+	})
+	assert.Equal(t, "<body>slow</body>", get(h, "GET", "/", nil).Body.String())
+	assert.Contains(t, <-during, "in progress")
+	assert.Contains(t, <-during, "sending the response")
+	assert.NotContains(t, get(h, "GET", "/-/dev/", nil).Body.String(), "in progress")
 }
