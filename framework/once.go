@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/assets"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -87,6 +88,7 @@ func (c *Configurator) SetSessionFactory(factory web.SessionFactory) {
 func (c *Configurator) SetDevelopment() {
 	once(c.Directive(), "development", registry.Phase2, func(reg *registry.Registry) {
 		registry.Provide(reg, development(true))
+		assets.SetDevelopment(reg)
 	})
 }
 

@@ -33,6 +33,7 @@ type declaration struct {
 	permission string
 	control    string
 	plain      bool
+	dir        string
 	codings    []string
 	views      []views.Option
 }
@@ -67,6 +68,18 @@ func CacheFor(d time.Duration, directives ...string) Option {
 			return fmt.Errorf(`static.CacheFor(%v, %q): empty directive: want one such as "public"`, d, directives)
 		}
 		decl.control = text
+		return nil
+	}}
+}
+
+// Dir is the folder that embedded files come from: in development they are read from there, if it
+// exists, so that a change shows without a restart. A relative path starts at the current folder of
+// the process.
+func Dir(folder string) Option {
+	return option{"dir=" + strconv.Quote(folder), func(d *declaration) error {
+		if d.dir = folder; folder == "" {
+			return fmt.Errorf(`static.Dir(""): want a folder, or leave the option out`)
+		}
 		return nil
 	}}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"os"
 	"path"
 	"strings"
 
@@ -148,6 +149,13 @@ func (v *view) addSlash(r *web.Request, name string) (*web.Response, error) {
 		resp.SetHeader("Cache-Control", "private") // others get a 403
 	}
 	return resp, nil
+}
+
+// readFrom makes a view in development read its files from a folder, if that exists.
+func (v *view) readFrom(dir string, development bool) {
+	if info, err := os.Stat(dir); development && dir != "" && err == nil && info.IsDir() {
+		v.files, v.immutable = folder{os.DirFS(dir)}, false
+	}
 }
 
 // prepare makes the style sheets of files that cannot change, so that a request finds them ready,
