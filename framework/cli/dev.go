@@ -10,6 +10,7 @@ import (
 
 	"github.com/mastaba-go/mastaba/framework"
 	"github.com/mastaba-go/mastaba/framework/devtools"
+	"github.com/mastaba-go/mastaba/framework/devtools/reload"
 	"github.com/mastaba-go/mastaba/framework/server"
 	"github.com/mastaba-go/mastaba/registry"
 	"github.com/mastaba-go/mastaba/tweens"
@@ -32,39 +33,60 @@ const devPageHeader = "X-Development-Page"
 type development struct {
 	app     *framework.App
 	toolbar *devtools.Toolbar
+	script  string // of all pages; "" for none
 }
 
-// serveDev serves with development pages.
-func (p *program) serveDev(ctx context.Context) error {
+// serveDev serves with development pages. child is that of serve --reload; nil without it.
+func (p *program) serveDev(ctx context.Context, child *reload.Child) error {
 	o, err := p.server(), p.invalid
 	hosts := p.devHosts(o.Addr)
+	script := ""
+	if child != nil {
+		script = child.Script()
+	}
 	var app *framework.App
 	if err == nil {
-		app, err = p.devApp(ctx)
+		app, err = p.devApp(ctx, script)
+	}
+	if child != nil {
+		p.attach(&o, child, app)
 	}
 	if err != nil {
 		_ = p.exit(err)
-		return p.serveReport(ctx, o, hosts, err)
+		o.Middleware = hosts.guard
+		if child != nil {
+			o.Middleware = guarded(hosts, child.Handler)
+		}
+		return p.serveReport(ctx, o, script, err)
 	}
 	defer p.showToolbar(app)()
 	inner := o.Middleware
-	o.Middleware = func(h http.Handler) http.Handler {
+	o.Middleware = guarded(hosts, func(h http.Handler) http.Handler {
 		if inner != nil {
 			h = inner(h)
 		}
-		return hosts.guard(p.toolbar.Handler(h))
-	}
+		h = p.toolbar.Handler(h)
+		if child != nil {
+			h = child.Handler(h) // which has paths below those of the toolbar
+		}
+		return h
+	})
 	return framework.Serve(ctx, app, o)
+}
+
+// guarded returns middleware with the guard of hosts around it.
+func guarded(hosts devHosts, inner func(http.Handler) http.Handler) func(http.Handler) http.Handler {
+	return func(h http.Handler) http.Handler { return hosts.guard(inner(h)) }
 }
 
 // devApp builds the application with the two tweens. If it has an explicit tween order, devApp
 // inserts them there and builds it again.
-func (p *program) devApp(ctx context.Context) (*framework.App, error) {
+func (p *program) devApp(ctx context.Context, script string) (*framework.App, error) {
 	config, err := p.env.configure(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d := &development{toolbar: p.toolbar}
+	d := &development{toolbar: p.toolbar, script: script}
 	config.Commit()          // the following conflicts with nothing
 	config.SetAllowedHosts() // those of devHosts are checked already
 	config.SetDevelopment()
@@ -110,6 +132,9 @@ func (d *development) errors(next web.Handler) web.Handler {
 func (d *development) outside(next web.Handler) web.Handler {
 	next = web.Guard(d.toolbar.Record(next))
 	return func(r *web.Request) (*web.Response, error) {
+		if d.script != "" && wantsHTML(r.Request) {
+			r.Request.Header.Del("Accept-Encoding") // the script is put into the text of the page
+		}
 		resp, err := next(r)
 		if err != nil {
 			if gone, ok := web.Drive(r).ClientGone(err); ok {
@@ -119,6 +144,9 @@ func (d *development) outside(next web.Handler) web.Handler {
 		}
 		if resp != nil && resp.Header(devPageHeader) != "" { // whatever policy the tweens between have set
 			resp.SetHeader("Content-Security-Policy", pagePolicy)
+		}
+		if resp != nil && d.script != "" {
+			devtools.Inject(resp, scriptTag(d.script))
 		}
 		return resp, nil
 	}
@@ -177,8 +205,8 @@ func (d *development) respond(r *web.Request, err error) *web.Response {
 
 // serveReport serves the report of an invalid configuration until the program is stopped:
 // a process cannot load changed code.
-func (p *program) serveReport(ctx context.Context, o server.Options, hosts devHosts, invalid error) error {
-	o.Health, o.Ready, o.Middleware = false, nil, hosts.guard
+func (p *program) serveReport(ctx context.Context, o server.Options, script string, invalid error) error {
+	o.Health, o.Ready = false, nil
 	if o.Logger == nil {
 		o.Logger = p.env.Logger
 	}
@@ -186,7 +214,7 @@ func (p *program) serveReport(ctx context.Context, o server.Options, hosts devHo
 		header := w.Header()
 		header.Set("Cache-Control", "no-store")
 		header.Set(devPageHeader, "configuration")
-		page := devPage{Title: "Invalid configuration", Report: invalid.Error(), Stacks: belowPanic(stacks(invalid)), Waiting: true}
+		page := devPage{Title: "Invalid configuration", Report: invalid.Error(), Stacks: belowPanic(stacks(invalid)), Waiting: script == "", Script: script}
 		text, kind := page.text(), "text/plain; charset=utf-8"
 		if wantsHTML(hr) {
 			header.Set("Content-Security-Policy", pagePolicy)

@@ -13,7 +13,7 @@ import (
 )
 
 // pagePolicy allows the page's own style and script, and nothing that a text in it could load.
-const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
 
 //go:embed devpage.html
 var devPageText string
@@ -29,7 +29,8 @@ type devPage struct {
 	Explain string
 	Request []devFact
 	Headers []devFact
-	Waiting bool // reloads itself when the program has been restarted
+	Waiting bool   // reloads itself when the program has been restarted
+	Script  string // does that; "" for none
 }
 
 type devFact struct{ Name, Value string }

@@ -32,7 +32,8 @@
 //
 // # Commands
 //
-//	serve                   serve until SIGTERM or SIGINT; the default (see [framework.Serve])
+//	serve                   serve until SIGTERM or SIGINT; the default (see [framework.Serve]).
+//	                        --dev: with errors as pages; --reload: built again when the source changes
 //	routes                  list the routes in the order they are tried
 //	views                   list every view with its predicates and permission
 //	permissions             list every view with its permission and where that comes from; --open: those with none

@@ -71,7 +71,8 @@ func Run(ctx context.Context, build Build, o Options, p Process) int {
 	if len(p.Args) > 0 && p.Args[0] == cobra.ShellCompRequestCmd {
 		unquote(prog.root)
 	}
-	prog.root.SetArgs(append([]string{}, p.Args...))
+	prog.args = append([]string{}, p.Args...)
+	prog.root.SetArgs(prog.args)
 	return prog.exit(prog.execute(ctx))
 }
 

@@ -23,6 +23,7 @@ import (
 type program struct {
 	o        Options
 	env      *Env
+	args     []string // of the command line
 	environ  []string
 	root     *cobra.Command
 	settings *settings
@@ -31,6 +32,7 @@ type program struct {
 	toolbar  *devtools.Toolbar // of serve --dev; else nil
 	json     bool
 	dev      bool
+	reload   bool
 	prepared bool
 	invalid  error // of the settings, for a command that reports it in its own way
 }
@@ -227,6 +229,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	p.prepared = true
 	_, path, _ := strings.Cut(cmd.CommandPath(), " ")
 	p.env.Command = cmp.Or(path, "serve")
+	p.dev = p.dev || p.reload
 	p.env.Dev = p.dev
 	for _, assignment := range p.settings.sets {
 		if !strings.Contains(assignment, "=") {

@@ -24,7 +24,11 @@ func (p *program) serveCommand() *cobra.Command {
 --dev is for development on your own machine. Errors become pages with the stack, the request and the
 explanation, and the log is easy to read. If the configuration or a setting is wrong, a page shows the
 report until the program is restarted, and then reloads itself. On a loopback address, /-/dev/ shows the
-requests with their times, log and explanation, why others would be refused, and the resource tree.`,
+requests with their times, log and explanation, why others would be refused, and the resource tree.
+
+--reload is --dev for a program that was started in its module with "go run .": when its source or its
+settings change, it is built again, and replaced without a refused connection. Pages in the browser
+reload themselves, also after changes of templates and static files, and show why a build failed.`,
 		Args: noArguments,
 		RunE: p.serve,
 	}
@@ -36,12 +40,16 @@ requests with their times, log and explanation, why others would be refused, and
 func (p *program) serveFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.settings.addr, "addr", "", "listen on `HOST:PORT` or unix:PATH (default 127.0.0.1:6543)")
 	cmd.Flags().BoolVar(&p.dev, "dev", false, "show errors in full, for development; never on a public address")
+	cmd.Flags().BoolVar(&p.reload, "reload", false, "--dev that builds and starts the program again when its source changes")
 }
 
 func (p *program) serve(cmd *cobra.Command, _ []string) error {
 	ctx := cmd.Context()
+	if p.reload {
+		return p.serveReload(ctx)
+	}
 	if p.dev {
-		return p.serveDev(ctx)
+		return p.serveDev(ctx, nil)
 	}
 	app, err := p.env.App(ctx)
 	if err != nil {

@@ -12,6 +12,9 @@ import (
 	"github.com/rs/zerolog"
 )
 
+// DefaultAddr is the address to listen on without Options.Addr.
+const DefaultAddr = "127.0.0.1:6543"
+
 // Options configure Serve. The zero value serves plain HTTP on 127.0.0.1:6543, with
 // limits that suit a server facing the internet. For a number or duration with a
 // default, zero means the default and a negative value means no limit.
@@ -105,7 +108,7 @@ type Options struct {
 // complete sets the defaults, and zero where a limit is switched off.
 func (o *Options) complete() {
 	if o.Addr == "" {
-		o.Addr = "127.0.0.1:6543"
+		o.Addr = DefaultAddr
 	}
 	for _, d := range []struct {
 		field    *time.Duration

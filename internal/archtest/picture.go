@@ -35,9 +35,10 @@ var picture = []room{
 	{path: "framework/cmd/mastaba/scaffold/...", may: all},             // the applications that the command new makes
 	{path: "framework/cmd/mastaba", may: rooms("views/i18n/messages")}, // for use without an application
 	{path: "framework/cli", may: rooms(
-		"framework/devtools", "framework", "framework/internal/hosts", "framework/security/password", "framework/server", "framework/explain", "framework/routes",
-		"views", "tweens", "views/web", "registry", "traversal"),
+		"framework/devtools", "framework/devtools/reload", "framework", "framework/internal/hosts", "framework/security/password", "framework/server", "framework/explain", "framework/routes",
+		"views/assets", "views", "tweens", "views/web", "registry", "traversal"),
 		tests: rooms("framework/security", "traversal/acl")},
+	{path: "framework/devtools/reload"}, // builds and starts a program again
 	{path: "framework/devtools", may: rooms(
 		"framework", "framework/explain", "views", "tweens", "views/web", "registry", "traversal/acl", "traversal/queries", "traversal"),
 		tests: rooms("framework/frameworktest")},
@@ -203,7 +204,7 @@ var modules = []module{
 	{path: "github.com/BurntSushi/toml", rooms: rooms("framework/cli"), heavy: true},
 	{path: "github.com/mattn/go-isatty", rooms: rooms("framework/cli", "examples/wiki"), heavy: true},
 	{path: "golang.org/x/term", rooms: rooms("framework/cli"), heavy: true},
-	{path: "github.com/fsnotify/fsnotify", rooms: rooms("framework/cmd/mastaba"), heavy: true},
+	{path: "github.com/fsnotify/fsnotify", rooms: rooms("framework/devtools/reload")},
 	{path: "go.opentelemetry.io/otel", rooms: rooms("tweens/oteltween"), heavy: true},
 	{path: "github.com/prometheus/client_golang", rooms: rooms("tweens/promtween"), heavy: true},
 	{path: "github.com/coder/websocket", rooms: rooms("views/websocket", "views/websocket/websockettest"), heavy: true},

@@ -46,20 +46,6 @@ func Of(reg *registry.Registry) *Assets {
 	})
 }
 
-// development is in the registry of an application on its developer's own machine.
-type development bool
-
-// SetDevelopment marks an application as one on its developer's own machine, where static files are
-// read from the disk (static.Dir). framework.Configurator.SetDevelopment calls it.
-func SetDevelopment(reg *registry.Registry) { registry.Provide(reg, development(true)) }
-
-// InDevelopment reports whether SetDevelopment was called; once the registry is frozen, or while it
-// is being frozen, the answer is final.
-func InDevelopment(reg *registry.Registry) bool {
-	set, _ := registry.Lookup[development](reg)
-	return bool(set)
-}
-
 // Add is a directive that registers the files of a package under a name, by which specifications
 // refer to them: "house:templates/page.html". The name is any text without a colon and slash. Two
 // of one name conflict, unless one overrides the other. The files are read when they are used.

@@ -129,7 +129,7 @@ func mountView(c *registry.Config, reg *registry.Registry, src source, m mount, 
 	}
 	at := c.Source()
 	reg.OnFreeze(func() error {
-		v.readFrom(d.dir, assets.InDevelopment(reg))
+		v.readFrom(reg, d.dir)
 		if err := v.prepare(reg, at); err != nil {
 			return &registry.Mistake{Source: at, Err: fmt.Errorf("static view %q: %w", m.name, err)}
 		}

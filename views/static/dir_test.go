@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mastaba-go/mastaba/framework"
+	"github.com/mastaba-go/mastaba/views/assets"
 	"github.com/mastaba-go/mastaba/views/static"
 )
 
@@ -37,4 +38,6 @@ func TestDir(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("newer"), 0o600))
 	assert.Equal(t, "newer", get(live, "/static/app.css").Body.String())
 	assert.NotEqual(t, before, urlOf(t, live, "static/app.css"))
+	assert.Equal(t, []string{dir}, assets.LiveFolders(live.Registry()))
+	assert.Empty(t, assets.LiveFolders(serve(dir, false).Registry()))
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/assets"
 	"github.com/mastaba-go/mastaba/views/web"
 )
 
@@ -151,10 +152,13 @@ func (v *view) addSlash(r *web.Request, name string) (*web.Response, error) {
 	return resp, nil
 }
 
-// readFrom makes a view in development read its files from a folder, if that exists.
-func (v *view) readFrom(dir string, development bool) {
-	if info, err := os.Stat(dir); development && dir != "" && err == nil && info.IsDir() {
+// readFrom makes a view in development read its files from the folder that they come from.
+func (v *view) readFrom(reg *registry.Registry, dir string) {
+	switch {
+	case dir != "" && assets.Live(reg, dir):
 		v.files, v.immutable = folder{os.DirFS(dir)}, false
+	case !v.immutable:
+		assets.Live(reg, v.files.spec()) // a folder on the disk anyway
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/mastaba-go/mastaba/registry"
+	"github.com/mastaba-go/mastaba/views/assets"
 )
 
 // set is the templates of an application.
@@ -34,10 +35,19 @@ type set struct {
 func newSet(reg *registry.Registry) func() *set {
 	return func() *set {
 		s := &set{registry: reg}
+		reg.OnFreeze(s.announce)
 		reg.OnFreeze(s.checkFields)
 		reg.OnFreeze(s.checkNames)
 		return s
 	}
+}
+
+// announce says which folders are read while the application serves.
+func (s *set) announce() error {
+	for _, g := range s.groups {
+		assets.Live(s.registry, g.Dir)
+	}
+	return nil
 }
 
 // library is what one reading of all files gave. It is immutable.

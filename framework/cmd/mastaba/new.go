@@ -70,7 +70,7 @@ func newCommand() *cobra.Command {
 			if err := n.make(cmd.Context()); err != nil {
 				return fmt.Errorf("new: %w", err)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s is ready. Next:\n\n  cd %s\n  go run . serve --dev\n\nREADME.md there has the rest.\n", n.name(), n.dir)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is ready. Next:\n\n  cd %s\n  go run . serve --reload\n\nREADME.md there has the rest.\n", n.name(), n.dir)
 			return nil
 		},
 	}
@@ -150,7 +150,11 @@ func (n *newApplication) write(dir, part string) error {
 		if err != nil {
 			return err
 		}
-		to := filepath.Join(dir, filepath.FromSlash(names.Replace(strings.TrimPrefix(file, from))))
+		name := names.Replace(strings.TrimPrefix(file, from))
+		if path.Base(name) == "gitignore" { // with its dot it would count here, too
+			name = path.Join(path.Dir(name), ".gitignore")
+		}
+		to := filepath.Join(dir, filepath.FromSlash(name))
 		if d.IsDir() {
 			return os.MkdirAll(to, 0o755)
 		}

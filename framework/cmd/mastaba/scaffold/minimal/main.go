@@ -16,6 +16,7 @@ import (
 	"github.com/mastaba-go/mastaba/tweens"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/forms"
+	"github.com/mastaba-go/mastaba/views/static"
 	"github.com/mastaba-go/mastaba/views/templates"
 )
 
@@ -44,9 +45,9 @@ func configure(secret string, o framework.Options) *framework.Configurator {
 	config := framework.New(o)
 	config.Directive().Report(err)
 	pages, _ := fs.Sub(files, "templates") // fails for an invalid path alone
-	static, _ := fs.Sub(files, "static")
+	styles, _ := fs.Sub(files, "static")
 	templates.Add(config, pages, templates.Options{Dir: "templates"})
-	config.AddStaticView("static", static)
+	config.AddStaticView("static", styles, static.Dir("static"))
 	forms.Add(config, show, save, views.Renderer("home.html"))
 	config.AddErrorView(views.ErrorStatus(400, 599, showError), views.Accept("text/html"), views.Renderer("error.html"))
 	config.AddErrorView(views.Error(showError), views.Accept("text/html"), views.Renderer("error.html"))

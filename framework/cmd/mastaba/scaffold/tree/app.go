@@ -15,6 +15,7 @@ import (
 	"github.com/mastaba-go/mastaba/tweens/ratelimit"
 	"github.com/mastaba-go/mastaba/views"
 	"github.com/mastaba-go/mastaba/views/forms"
+	"github.com/mastaba-go/mastaba/views/static"
 	"github.com/mastaba-go/mastaba/views/templates"
 )
 
@@ -24,7 +25,7 @@ var files embed.FS
 // configure declares the application. The function of each view says for which resources it is.
 func configure(s *site, users *password.File, secret string, o framework.Options) *framework.Configurator {
 	pages, _ := fs.Sub(files, "templates") // fails for an invalid path alone
-	static, _ := fs.Sub(files, "static")
+	styles, _ := fs.Sub(files, "static")
 	sessions, err := session.New(session.Options{Secrets: []string{secret}, Timeout: 8 * time.Hour})
 	o.Root = func(r *framework.Request) (traversal.Resource, error) {
 		return s.tree.Root(r.Context(), r.URL.EscapedPath())
@@ -36,7 +37,7 @@ func configure(s *site, users *password.File, secret string, o framework.Options
 	config.Directive().Report(err)
 	transaction.Add(config, s.db, transaction.Options{Attempts: 3})
 	templates.Add(config, pages, templates.Options{Dir: "templates"})
-	config.AddStaticView("-/static", static)
+	config.AddStaticView("-/static", styles, static.Dir("static"))
 
 	config.AddView(views.On(s.showFolder), views.Method("GET"), views.Renderer("folder.html"))
 	config.AddView(views.On(showPage), views.Method("GET"), views.Renderer("page.html"))

@@ -44,7 +44,6 @@ func build(ctx context.Context, env *cli.Env) (*framework.Configurator, error) {
 	return config, nil
 }
 
-// site is what the views share.
 type site struct {
 	db   *sqltree.Database
 	tree *sqltree.Tree
