@@ -181,6 +181,10 @@ func (t *Tree) query(ctx context.Context, q querier, inUnit bool, from uuid.UUID
 	return collectPath(found)
 }
 
+// lookupTrips is how many round trips of lookups there are at once: while the rows of one become
+// resources, PostgreSQL works on the other. More would share less.
+const lookupTrips = 2
+
 // prepare lets requests share round trips, or prepares the lookup where there are no round trips:
 // parsing it each time would cost as much as half of the lookup.
 func (t *Tree) prepare(ctx context.Context) (err error) {
@@ -200,7 +204,7 @@ func (t *Tree) prepare(ctx context.Context) (err error) {
 			return err
 		})
 		return found, err
-	}, async.BatcherOptions{Inline: true})
+	}, async.BatcherOptions{Inline: true, Parallel: lookupTrips})
 	return nil
 }
 
