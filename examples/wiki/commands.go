@@ -25,8 +25,8 @@ func importCommand(env *cli.Env) *cobra.Command {
 	var into, author, site string
 	cmd := &cobra.Command{
 		Use: "import DIR", Short: "bring a directory of Markdown files into the wiki", Args: cobra.ExactArgs(1),
-		Long: "Import makes a page of each file *.md, and a folder of each directory. Links between the files become\n" +
-			"links between the pages, and links that lead nowhere are listed. What an export has written comes back\n" +
+		Long: "Import makes a page of each file *.md, a file of each other one, and a folder of each directory. Links\n" +
+			"between the files become links between the pages, and links that lead nowhere are listed. What an export has written comes back\n" +
 			"with its titles and access lists. Import can be repeated: it changes what differs, as a new revision, and\n" +
 			"deletes nothing. Each folder is there as a whole or not at all, even if the process is killed.",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,11 +35,11 @@ func importCommand(env *cli.Env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				bar := newProgress(env.Stderr, "pages")
+				bar := newProgress(env.Stderr, "files")
 				i := &importer{w: w, author: author, site: site, step: bar.step, report: bar.print(env.Stdout), ready: bar.begin}
 				counts, err := i.run(ctx, args[0], folder)
 				bar.end()
-				fmt.Fprintf(env.Stdout, "%d folders and %d pages are new, %d pages changed, %d as before; %d files skipped, %d broken links\n",
+				fmt.Fprintf(env.Stdout, "%d folders and %d pages and files are new, %d changed, %d as before; %d skipped, %d broken links\n",
 					counts.Folders, counts.Created, counts.Updated, counts.Unchanged, counts.Skipped, counts.Broken)
 				return err
 			})
@@ -55,7 +55,7 @@ func exportCommand(env *cli.Env) *cobra.Command {
 	var from string
 	cmd := &cobra.Command{
 		Use: "export DIR", Short: "write the wiki as a directory of Markdown files", Args: cobra.ExactArgs(1),
-		Long: "Export writes each page as a file *.md, with links that work between the files, and titles and access\n" +
+		Long: "Export writes each page as a file *.md, with links that work between the files, each file, and titles and access\n" +
 			"lists into " + manifestName + ". DIR must be new or empty, and appears when all is written. Revisions and users\n" +
 			"are not exported: copy the database for that.",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -64,14 +64,14 @@ func exportCommand(env *cli.Env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				bar := newProgress(env.Stderr, "pages")
+				bar := newProgress(env.Stderr, "files")
 				bar.begin(-1)
 				counts, err := (&exporter{w: w, step: bar.step, report: bar.print(env.Stdout)}).run(ctx, node, args[0])
 				bar.end()
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(env.Stdout, "%d folders and %d pages written; %d broken links\n", counts.Folders, counts.Pages, counts.Broken)
+				fmt.Fprintf(env.Stdout, "%d folders, %d pages and %d files written; %d broken links\n", counts.Folders, counts.Pages, counts.Files, counts.Broken)
 				return nil
 			})
 		},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -19,13 +20,13 @@ import (
 // exporter writes the wiki as a directory of Markdown files, whose links work as files.
 type exporter struct {
 	w      *wiki
-	step   func(name string)    // after each page
+	step   func(name string)    // after each page and file
 	report func(problem string) // each link that leads nowhere
 
 	counts exportCounts
 }
 
-type exportCounts struct{ Folders, Pages, Broken int }
+type exportCounts struct{ Folders, Pages, Files, Broken int }
 
 // run writes what is in a folder into a directory, which must be new or empty. The directory
 // appears when all is written: until then its name ends with ".partial". All is as it was at one
@@ -92,10 +93,16 @@ func (e *exporter) write(ctx context.Context, from traversal.Node, dir string) e
 				e.counts.Broken++
 				e.report(fmt.Sprintf("%s:%d: the link %s leads nowhere", at, line, link))
 			})
-			if err := create(root, at, text); err != nil {
+			if err := create(root, at, strings.NewReader(text)); err != nil {
 				return err
 			}
 			e.counts.Pages++
+			e.step(at)
+		case *File:
+			if err := create(root, at, e.w.openContent(ctx, res.Content, res.Size)); err != nil {
+				return err
+			}
+			e.counts.Files++
 			e.step(at)
 		}
 	}
@@ -118,6 +125,8 @@ func (e *exporter) list(ctx context.Context, from traversal.Node) (manifest, pla
 		case *Page:
 			m.Title = res.Title
 			at = strings.TrimSuffix(place, ".md") + ".md" // one that has the ending keeps it
+		case *File:
+			m.Title = res.Title
 		default:
 			continue
 		}
@@ -140,11 +149,11 @@ func placeOf(from, node traversal.Node) string {
 }
 
 // create writes a file that does not exist yet.
-func create(root *os.Root, name, text string) error {
+func create(root *os.Root, name string, content io.Reader) error {
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(text)
+	_, err = io.Copy(f, content)
 	return errors.Join(err, f.Close())
 }

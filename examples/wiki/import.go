@@ -26,8 +26,8 @@ type importer struct {
 	w      *wiki
 	author string
 	site   string               // the address of the directory on the web, for links that are written in full
-	ready  func(pages int)      // before the first page
-	step   func(file string)    // after each page
+	ready  func(files int)      // before the first file
+	step   func(file string)    // after each file
 	report func(problem string) // what was left out, and each link that leads nowhere
 
 	fsys     fs.FS
@@ -39,12 +39,20 @@ type importer struct {
 
 type importCounts struct{ Folders, Created, Updated, Unchanged, Skipped, Broken int }
 
-// importEntry is a directory or a file that becomes a folder or a page.
+// importEntry is a directory or a file that becomes a resource.
 type importEntry struct {
-	path   string // of the file
-	name   string // in the wiki
-	folder bool
+	path string // of the file
+	name string // in the wiki
+	kind entryKind
 }
+
+type entryKind int
+
+const (
+	folderEntry entryKind = iota
+	pageEntry
+	fileEntry
+)
 
 // run imports a directory into a folder of the wiki. Each folder is imported as a whole or not at
 // all, in pieces of some hundred pages if it is large.
@@ -61,15 +69,15 @@ func (i *importer) run(ctx context.Context, dir string, into *Folder) (importCou
 	if err := i.scan(); err != nil {
 		return i.counts, err
 	}
-	i.ready(i.pages())
+	i.ready(i.files())
 	return i.counts, i.fill(ctx, "", into)
 }
 
-// pages returns how many pages the directory has, after a scan.
-func (i *importer) pages() (n int) {
+// files returns how many pages and files the directory has, after a scan.
+func (i *importer) files() (n int) {
 	for _, entries := range i.contents {
 		for _, e := range entries {
-			if !e.folder {
+			if e.kind != folderEntry {
 				n++
 			}
 		}
@@ -82,17 +90,22 @@ func (i *importer) scan() error {
 	i.places, i.contents = places{"": ""}, map[string][]importEntry{}
 	taken := map[string]bool{} // paths in the wiki
 	var files []string
-	place := func(file, name string) bool {
+	place := func(file, name string, kind entryKind) {
 		parent, ok := i.places[dirOf(file)]
 		if !ok {
-			return false // its directory was skipped
+			return // its directory was skipped
+		}
+		stem, extension := name, ""
+		if kind == fileEntry {
+			extension = path.Ext(name)
+			stem = strings.TrimSuffix(name, extension)
 		}
 		at := path.Join(parent, name)
 		for n := 2; taken[at]; n++ {
-			at = path.Join(parent, fmt.Sprintf("%s-%d", name, n))
+			at = path.Join(parent, fmt.Sprintf("%s-%d%s", stem, n, extension))
 		}
 		taken[at], i.places[file] = true, at
-		return true
+		i.contents[dirOf(file)] = append(i.contents[dirOf(file)], importEntry{file, path.Base(at), kind})
 	}
 	err := fs.WalkDir(i.fsys, ".", func(file string, d fs.DirEntry, err error) error {
 		switch {
@@ -104,9 +117,7 @@ func (i *importer) scan() error {
 				return fs.SkipDir
 			}
 		case d.IsDir():
-			if place(file, nameOf(d.Name())) {
-				i.contents[dirOf(file)] = append(i.contents[dirOf(file)], importEntry{file, path.Base(i.places[file]), true})
-			}
+			place(file, nameOf(d.Name()), folderEntry)
 		case !d.Type().IsRegular():
 			i.skip(file, "is no regular file")
 		default:
@@ -117,16 +128,14 @@ func (i *importer) scan() error {
 	for _, file := range files {
 		bare, isPage := strings.CutSuffix(path.Base(file), ".md")
 		if !isPage {
-			i.skip(file, "is no Markdown (.md)")
+			place(file, fileName(path.Base(file)), fileEntry)
 			continue
 		}
 		name := nameOf(bare)
 		if taken[path.Join(i.places[dirOf(file)], name)] {
 			name = nameOf(path.Base(file)) // beside a folder of the same name
 		}
-		if place(file, name) {
-			i.contents[dirOf(file)] = append(i.contents[dirOf(file)], importEntry{file, path.Base(i.places[file]), false})
-		}
+		place(file, name, pageEntry)
 	}
 	return err
 }
@@ -167,14 +176,18 @@ func (i *importer) fill(ctx context.Context, dir string, folder *Folder) error {
 	for piece := range slices.Chunk(i.contents[dir], perUnit) {
 		before := i.counts
 		var problems []string
-		err := transaction.Run(ctx, i.w.db, transaction.RunOptions{Attempts: 5}, func(ctx context.Context) error {
+		contents, err := i.storeContents(ctx, folder, piece)
+		if err != nil {
+			return err
+		}
+		err = transaction.Run(ctx, i.w.db, transaction.RunOptions{Attempts: 5}, func(ctx context.Context) error {
 			i.counts, problems = before, nil // it may be a second attempt
 			present, err := i.present(ctx, folder)
 			if err != nil {
 				return err
 			}
 			for _, e := range piece {
-				problem, err := i.put(ctx, folder, e, present[e.name], folders)
+				problem, err := i.put(ctx, folder, e, present[e.name], contents[e.path], folders)
 				if err != nil {
 					return fmt.Errorf("%s: %w", e.path, err)
 				}
@@ -183,13 +196,13 @@ func (i *importer) fill(ctx context.Context, dir string, folder *Folder) error {
 			return nil
 		})
 		if err != nil {
-			return err
+			return errors.Join(err, i.dropContents(ctx, contents))
 		}
 		for _, problem := range problems {
 			i.report(problem)
 		}
 		for _, e := range piece {
-			if !e.folder {
+			if e.kind != folderEntry {
 				i.step(e.path)
 			}
 		}
@@ -216,17 +229,20 @@ func (i *importer) present(ctx context.Context, folder *Folder) (map[string]trav
 	return present, nil
 }
 
-// put creates or updates a resource, and returns what was wrong with it.
-func (i *importer) put(ctx context.Context, folder *Folder, e importEntry, present traversal.Resource, folders map[string]*Folder) (problems []string, err error) {
+// put creates or updates a resource, and returns what was wrong with it. content is that of a file
+// that is new or has changed.
+func (i *importer) put(ctx context.Context, folder *Folder, e importEntry, present traversal.Resource, content *importedContent, folders map[string]*Folder) (problems []string, err error) {
 	ctx = sqltree.WithActor(ctx, userPrefix+i.author)
-	if !e.folder {
+	switch e.kind {
+	case pageEntry:
 		return i.putPage(ctx, folder, e, present)
+	case fileEntry:
+		return i.putFile(ctx, folder, e, present, content)
 	}
 	sub, ok := present.(*Folder)
 	switch {
 	case present != nil && !ok:
-		i.counts.Skipped++
-		return []string{e.path + ": skipped: the wiki has something else of this name"}, nil
+		return i.elsewhere(e), nil
 	case !ok:
 		i.counts.Folders++
 		sub = &Folder{Title: i.manifest.Resources[e.path].title(e.name)}
@@ -234,6 +250,12 @@ func (i *importer) put(ctx context.Context, folder *Folder, e importEntry, prese
 	}
 	folders[e.path] = sub
 	return nil, err
+}
+
+// elsewhere skips an entry whose name something of another kind has.
+func (i *importer) elsewhere(e importEntry) []string {
+	i.counts.Skipped++
+	return []string{e.path + ": skipped: the wiki has something else of this name"}
 }
 
 func (i *importer) putPage(ctx context.Context, folder *Folder, e importEntry, present traversal.Resource) (problems []string, err error) {
@@ -244,7 +266,7 @@ func (i *importer) putPage(ctx context.Context, folder *Folder, e importEntry, p
 	case err != nil:
 		return nil, err
 	case present != nil && !ok:
-		why = "the wiki has something else of this name"
+		return i.elsewhere(e), nil
 	case !utf8.Valid(source) || bytes.ContainsRune(source, 0):
 		why = "it is no text in UTF-8"
 	case len(source) > mostText:
