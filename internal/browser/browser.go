@@ -111,22 +111,37 @@ func (b *Browser) Open(path string) {
 	run(b, chromedp.Navigate(b.url+path))
 }
 
+// withID is the selector of an element with an ID.
+func withID(id string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf("[id=%q]", id)) }
+
 // Fill sets the value of the input with an ID.
 func (b *Browser) Fill(id, text string) {
 	b.t.Helper()
-	run(b, chromedp.SetValue(chromedp.CSS("#"+id), text))
+	run(b, chromedp.SetValue(withID(id), text))
 }
 
 // Choose selects files for the input with an ID.
 func (b *Browser) Choose(id string, files ...string) {
 	b.t.Helper()
-	run(b, chromedp.SetUploadFiles(chromedp.CSS("#"+id), files))
+	run(b, chromedp.SetUploadFiles(withID(id), files))
 }
 
 // Press presses a key in the input with an ID.
 func (b *Browser) Press(id, key string) {
 	b.t.Helper()
-	run(b, chromedp.SendKeys(chromedp.CSS("#"+id), key))
+	run(b, chromedp.SendKeys(withID(id), key))
+}
+
+// Click clicks what a selector finds, which leads to no other page.
+func (b *Browser) Click(selector string) {
+	b.t.Helper()
+	run(b, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Value returns the text that an expression of JavaScript has in the page.
+func (b *Browser) Value(expression string) string {
+	b.t.Helper()
+	return run(b, chromedp.Evaluate[string]("String("+expression+")"))
 }
 
 // Wait waits until an expression of JavaScript is true in the page, which may be loaded meanwhile.

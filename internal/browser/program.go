@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -21,6 +23,26 @@ type Program struct {
 	args []string
 	env  []string
 	run  *exec.Cmd // nil while it is stopped
+
+	mu  sync.Mutex
+	log strings.Builder // guarded by mu
+}
+
+// Log returns what the program has written to standard error since its first start.
+func (p *Program) Log() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.String()
+}
+
+// Write receives what the program writes to standard error.
+func (p *Program) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if testing.Verbose() {
+		_, _ = os.Stderr.Write(text)
+	}
+	return p.log.Write(text)
 }
 
 // Build builds the program of a folder of the project, starts it, and ends it with the test. env
@@ -51,9 +73,7 @@ func (p *Program) Start() {
 	p.t.Helper()
 	p.run = exec.Command(p.path, p.args...)
 	p.run.Env = append(os.Environ(), p.env...)
-	if testing.Verbose() {
-		p.run.Stderr = os.Stderr
-	}
+	p.run.Stderr = p
 	if err := p.run.Start(); err != nil {
 		p.t.Fatal(err)
 	}

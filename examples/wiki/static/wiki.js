@@ -66,7 +66,7 @@ for (const pane of document.querySelectorAll("[data-preview]")) {
 				method: "POST", signal: request.signal, headers: { "X-CSRF-Token": token }, body: new URLSearchParams({ text: text.value }),
 			});
 			if (!response.ok) return;
-			pane.querySelector("article").innerHTML = await response.text();
+			pane.querySelector(".text").innerHTML = await response.text();
 			pane.hidden = false;
 			document.querySelector("[data-previewed]")?.remove(); // that of the button
 		} catch { /* the next one may succeed, and the button Preview is still there */ }
