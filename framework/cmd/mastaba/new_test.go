@@ -25,7 +25,7 @@ func checkout(t *testing.T) string {
 }
 
 // Each variant builds, passes its own tests and go vet, serves at the first try, and is short.
-func TestNew(t *testing.T) {
+func TestNewApplications(t *testing.T) {
 	t.Parallel()
 	for _, variant := range variants {
 		t.Run(variant, func(t *testing.T) {
@@ -89,7 +89,7 @@ func serves(t *testing.T, dir string, status int) {
 	assert.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewApplicationRefuses(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for want, args := range map[string][]string{
