@@ -29,8 +29,8 @@ type Child struct {
 	reading chan struct{} // closed when no more orders come
 }
 
-// The addresses of the script and its events. Applications have no such paths: "-" is no name that
-// one gives a resource.
+// The paths of the script and its events. They hide no page of an application: no resource is named
+// "-".
 const (
 	scriptPath = "/-/dev/reload.js"
 	eventsPath = "/-/dev/reload"
@@ -39,19 +39,23 @@ const (
 //go:embed reload.js
 var script []byte
 
-// Attach returns the Child of a process that a supervisor has started, and nil for others. end is
-// called if the supervisor is gone. Call it once, and Close at the end.
+// Attach returns the Child if a supervisor has started this process, and nil without an error
+// otherwise. When the supervisor is gone, or after Close, end is called on a goroutine of the Child.
+// Call Attach once, and Close at the end.
 func Attach(end func()) (*Child, error) {
 	if os.Getenv(variable) == "" {
 		return nil, nil
 	}
-	if err := os.Unsetenv(variable); err != nil { // children of this process are none of the supervisor
+	if err := os.Unsetenv(variable); err != nil { // processes that this one starts must not attach
 		return nil, err
 	}
 	file := os.NewFile(firstFile, "listener")
 	l, err := net.FileListener(file)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return nil, fmt.Errorf("reload: the listener of the supervisor: %w", err)
+	}
+	if err := interruptible(firstFile + 2); err != nil {
+		return nil, errors.Join(fmt.Errorf("reload: the orders of the supervisor: %w", err), l.Close())
 	}
 	c := &Child{
 		listener: l, status: os.NewFile(firstFile+1, "status"), orders: os.NewFile(firstFile+2, "orders"),
@@ -61,11 +65,12 @@ func Attach(end func()) (*Child, error) {
 	return c, nil
 }
 
-// Listener returns the listener to serve on.
+// Listener returns the listener to serve on. The server closes it.
 func (c *Child) Listener() net.Listener { return c.listener }
 
-// Ready says that the process serves. live are the folders that it reads files from, as absolute
-// paths: the pages of browsers are loaded again when something changes there.
+// Ready reports to the supervisor that the process serves. Call it once. live are the folders that
+// the process reads files from, as absolute paths: browsers reload their pages when something changes
+// there.
 func (c *Child) Ready(live []string) error {
 	line, err := json.Marshal(status{live})
 	if err != nil {
@@ -75,7 +80,8 @@ func (c *Child) Ready(live []string) error {
 	return errors.Join(err, c.status.Close())
 }
 
-// Close ends all event streams, and the reading of orders.
+// Close stops reading orders, and waits until the goroutine that does so has ended. Event streams
+// then end too. Call it once.
 func (c *Child) Close() {
 	_ = c.orders.Close()
 	<-c.reading
@@ -115,7 +121,7 @@ func (c *Child) now() (last order, stopped bool, news <-chan struct{}) {
 	return c.last, c.stopped, c.news
 }
 
-// Script returns the URL of the script that pages need.
+// Script returns the URL of the script that reloads pages, for a script element in each of them.
 func (c *Child) Script() string { return scriptPath + "?process=" + c.id }
 
 // Handler serves the script and the events, and passes everything else to next.
@@ -134,7 +140,7 @@ func (c *Child) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// serveEvents sends which process this is, and then the orders, until the process is to stop.
+// serveEvents sends the id of this process, and then each order, until the process has to stop.
 func (c *Child) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "text/event-stream")

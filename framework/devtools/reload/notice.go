@@ -24,7 +24,7 @@ var noticePage = template.Must(template.New("").Parse(`<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="1">
-<title>The program does not run</title>
+<title>The program is not running</title>
 <style>
 :root { color-scheme: light dark }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 0 auto; padding: 1rem }
@@ -33,9 +33,9 @@ pre { font: 14px/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-w
 </style>
 </head>
 <body>
-<h1>The program does not run</h1>
+<h1>The program is not running</h1>
 <pre>{{.}}</pre>
-<p>This page loads itself again.</p>
+<p>This page reloads itself.</p>
 </body>
 </html>
 `))
@@ -68,7 +68,7 @@ func (n *notice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// close ends the notice after the requests that it has.
+// close ends the notice once its requests have been served, after a second at most.
 func (n *notice) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

@@ -24,8 +24,7 @@ type process struct {
 	gone   chan struct{} // closed when it has ended
 }
 
-// start starts a process, and returns it when it serves. The error says why it does not; the
-// process has then ended.
+// start starts a process and returns it once it serves. After an error the process has ended.
 func start(ctx context.Context, executable string, o Options, listener *os.File) (*process, error) {
 	statusIn, statusOut, err := os.Pipe()
 	if err != nil {
@@ -88,8 +87,8 @@ type exitError struct{ state string }
 
 func (e *exitError) Error() string { return strings.TrimSpace(e.state) }
 
-// tell gives an order. A process that has ended does not take it.
-func (p *process) tell(o order) {
+// send sends an order. If the process has ended, it does nothing.
+func (p *process) send(o order) {
 	line, _ := json.Marshal(o)
 	_ = p.orders.SetWriteDeadline(time.Now().Add(time.Second)) // one that hangs does not read
 	_, _ = p.orders.Write(append(line, '\n'))
@@ -97,7 +96,7 @@ func (p *process) tell(o order) {
 
 // stop makes the process finish its requests and end. It does not wait.
 func (p *process) stop() {
-	p.tell(order{Event: eventStop})
+	p.send(order{Event: eventStop})
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 }
 

@@ -32,7 +32,7 @@ type program struct {
 func thisProgram(dir string) (*program, error) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Path == "" || info.Path == "command-line-arguments" {
-		return nil, errors.New("it is not known which package this program is: start it with \"go run .\", or build it with \"go build\", not from single files")
+		return nil, errors.New("the package of this program is unknown: start it with \"go run .\" or build it with \"go build\", without naming single files")
 	}
 	p := &program{path: info.Path, dir: dir}
 	for _, s := range info.Settings {
@@ -46,7 +46,7 @@ func thisProgram(dir string) (*program, error) {
 	return p, nil
 }
 
-// listed is what go list says of a package.
+// listed is what go list prints about a package.
 type listed struct {
 	Dir        string
 	Standard   bool
@@ -57,7 +57,7 @@ type listed struct {
 	}
 }
 
-// find learns where the source is.
+// find finds the folders with the source, and the embedded files.
 func (p *program) find(ctx context.Context) error {
 	out, err := p.run(ctx, append([]string{"list", "-deps", "-json=Dir,Standard,EmbedFiles,Module"}, append(p.flags, p.path)...)...)
 	if err != nil {
@@ -86,13 +86,13 @@ func (p *program) find(ctx context.Context) error {
 		}
 	}
 	if len(p.roots) == 0 {
-		return fmt.Errorf("the source of %s is not here: start it in its module", p.path)
+		return fmt.Errorf("the source of %s is not in the module of this folder: start it in the folder of its own module", p.path)
 	}
 	return nil
 }
 
-// build builds the program, and returns the executable, "" if it is the same as before. The error
-// has what the go command printed.
+// build builds the program and returns the executable, "" if it is the same as before. The error
+// contains what the go command printed.
 func (p *program) build(ctx context.Context) (executable string, err error) {
 	p.number++
 	executable = filepath.Join(p.dir, fmt.Sprintf("%s-%d", filepath.Base(p.path), p.number))

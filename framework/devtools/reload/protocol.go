@@ -7,12 +7,12 @@ const (
 	firstFile = 3
 )
 
-// status is what the child says: that it serves.
+// status is what the child reports once it serves.
 type status struct {
 	Live []string `json:"live"` // folders that it reads files from while it serves
 }
 
-// order is what the supervisor says.
+// order is what the supervisor sends.
 type order struct {
 	Event string `json:"event"` // of the constants below
 	Text  string `json:"text,omitempty"`
@@ -20,7 +20,7 @@ type order struct {
 
 const (
 	eventBuilding = "building" // the source has changed
-	eventSame     = "same"     // and the program is as before
+	eventSame     = "same"     // the build has made the same program
 	eventFailed   = "failed"   // Text says why
 	eventChanged  = "changed"  // templates or static files
 	eventStop     = "stop"     // another process serves from now on

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -48,6 +49,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	defer file.Close()
+	o.Settings = slices.Clone(o.Settings)
 	for i, name := range o.Settings {
 		if o.Settings[i], err = filepath.Abs(name); err != nil {
 			return err
@@ -113,8 +115,8 @@ type supervisor struct {
 	listener *os.File
 	bound    string
 
-	executable string   // that was built last
-	current    *process // that serves; nil: none
+	executable string   // of the last successful build
+	current    *process // that serves; nil if none does
 	former     []*process
 	notice     *notice // serves while no process does
 }
@@ -129,7 +131,7 @@ func (s *supervisor) react(ctx context.Context, changed []string) {
 	}
 	switch s.program.judge(changed, live, s.o.Settings) {
 	case refresh:
-		s.tell(order{Event: eventChanged})
+		s.send(order{Event: eventChanged})
 	case restart:
 		s.log("the settings have changed")
 		s.replace(ctx)
@@ -138,9 +140,9 @@ func (s *supervisor) react(ctx context.Context, changed []string) {
 	}
 }
 
-func (s *supervisor) tell(o order) {
+func (s *supervisor) send(o order) {
 	if s.current != nil {
-		s.current.tell(o)
+		s.current.send(o)
 	}
 }
 
@@ -148,7 +150,7 @@ func (s *supervisor) tell(o order) {
 func (s *supervisor) fail(text string) {
 	s.log(text)
 	if s.current != nil {
-		s.current.tell(order{Event: eventFailed, Text: text})
+		s.current.send(order{Event: eventFailed, Text: text})
 		return
 	}
 	if s.notice == nil {
@@ -164,7 +166,7 @@ func (s *supervisor) fail(text string) {
 
 // rebuild builds the program, and replaces the process if it has changed.
 func (s *supervisor) rebuild(ctx context.Context) {
-	s.tell(order{Event: eventBuilding})
+	s.send(order{Event: eventBuilding})
 	start := time.Now()
 	executable, err := s.program.build(ctx)
 	switch {
@@ -172,7 +174,7 @@ func (s *supervisor) rebuild(ctx context.Context) {
 	case err != nil:
 		s.fail("The program cannot be built.\n\n" + err.Error())
 	case executable == "" && s.current != nil:
-		s.tell(order{Event: eventSame})
+		s.send(order{Event: eventSame})
 	default:
 		s.log(fmt.Sprintf("built in %v", time.Since(start).Round(10*time.Millisecond)))
 		if executable != "" {
