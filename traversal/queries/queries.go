@@ -14,7 +14,7 @@ type Query struct {
 
 type observerKey struct{}
 
-// Observe returns a context whose statements are reported to fn, after each of them. fn replaces the
+// Observe returns a context that reports each statement to fn once it has run. fn replaces the
 // observer of ctx, and must be safe for concurrent use.
 func Observe(ctx context.Context, fn func(Query)) context.Context {
 	return context.WithValue(ctx, observerKey{}, fn)

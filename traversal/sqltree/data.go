@@ -3,6 +3,7 @@ package sqltree
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -52,10 +53,10 @@ const (
 
 // checkJSON reports what one of the databases does not store, of data that is valid JSON: a NUL,
 // half of a surrogate pair, bytes that are not UTF-8, many levels, and very long numbers. What a
-// struct of Go has in its fields can only fail for a NUL; json.RawMessage can have the others.
+// Go struct encodes to can only fail for a NUL; a json.RawMessage can contain the others.
 func checkJSON(data []byte) error {
 	if !utf8.Valid(data) {
-		return fmt.Errorf("a text in it is not valid UTF-8")
+		return errors.New("a string in it is not valid UTF-8")
 	}
 	levels := 0
 	for i := 0; i < len(data); i++ {
@@ -96,12 +97,12 @@ func checkString(s []byte) (int, error) {
 			r := codeUnit(s[i:])
 			switch {
 			case r == 0:
-				return 0, fmt.Errorf("a text in it contains a NUL, which PostgreSQL cannot store")
+				return 0, errors.New("a string in it contains a NUL, which PostgreSQL cannot store")
 			case !utf16.IsSurrogate(r):
 			case utf16.DecodeRune(r, codeUnit(s[i+6:])) != utf8.RuneError:
 				i += 6
 			default:
-				return 0, fmt.Errorf("a text in it contains %s, half of a surrogate pair", s[i:i+6])
+				return 0, fmt.Errorf("a string in it contains %s, half of a surrogate pair", s[i:i+6])
 			}
 			i += 5
 		}
@@ -109,7 +110,7 @@ func checkString(s []byte) (int, error) {
 	return len(s), nil
 }
 
-// codeUnit returns the value of an escape such as \u0041 at the beginning of s; -1 if there is none.
+// codeUnit returns the value of an escape such as \u0041 at the beginning of s, -1 without one.
 func codeUnit(s []byte) rune {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return -1

@@ -27,16 +27,15 @@
 // A walk along a path of any depth is one query, which loads the resources with their access lists,
 // the root included. Concurrent requests share round trips to PostgreSQL. With Options.Cache, nodes
 // stay in memory, and events keep them true; WithoutCache is for requests that must not miss a
-// change. Item.Children lists in pages; Tree.Page returns one
-// page of what someone may see.
+// change. Item.Children lists in pages; Tree.Page returns one page of what someone may see.
 //
 // # Writing
 //
 // Create, Update, SetACL, Rename, Move and Delete are transactions, or part of the unit of work
-// that their context carries (see Unit and framework/transaction). What is refused, such as a name
-// that is taken, changes nothing and leaves the unit as it was, so its caller may go on. Nodes have versions: a change of
-// a node that someone else has changed since it was loaded is a *ConflictError, and becomes a 409.
-// Moving changes one row, whatever is below.
+// that their context carries (see Unit and framework/transaction). An operation that is refused, for
+// example because a name is taken, changes nothing and leaves the unit as it was, so its caller may
+// go on. Nodes have versions: a change of a node that someone else has changed since it was loaded is
+// a *ConflictError, and becomes a 409. Moving changes one row, whatever is below.
 //
 // # Searching
 //
@@ -51,9 +50,10 @@
 //
 // # Faults
 //
-// A database that cannot be reached, or has no room, is an *UnavailableError, a 503; it says so if
-// the outcome of a write is unknown. The tree goes on when the database does. The death of a process, or of PostgreSQL, loses nothing that was
-// committed; for a loss of power under SQLite see sqlite.Options.Durable.
+// A database that cannot be reached, or has no room, is an *UnavailableError, a 503; its field
+// Unknown is set if a write may or may not have been stored. The tree works again as soon as the
+// database does. A crash of a process, or of PostgreSQL, loses nothing that was committed; for a loss
+// of power under SQLite see sqlite.Options.Durable.
 //
 // # Limits
 //

@@ -30,8 +30,8 @@ func (e *UnavailableError) Unwrap() error { return e.Err }
 func (e *UnavailableError) Status() int { return http.StatusServiceUnavailable }
 
 // Explain returns an *UnavailableError for an error of the driver that means one, and any other
-// error as it is. Operations of a Tree need it not; it is for statements on tables of the
-// application.
+// error as it is. The operations of a Tree call it themselves; it is for statements on tables of
+// the application.
 func (d *Database) Explain(err error) error {
 	if _, done := errors.AsType[*UnavailableError](err); done || err == nil {
 		return err
@@ -42,8 +42,9 @@ func (d *Database) Explain(err error) error {
 	return err
 }
 
-// ExplainCommit is Explain for the error of a commit, after which nobody may know whether the
-// transaction was stored. Package framework/transaction calls it.
+// ExplainCommit is Explain for the error of a commit. If the connection was lost during it, the
+// transaction may have been stored or not, and Unknown is set. Package framework/transaction calls
+// it.
 func (d *Database) ExplainCommit(err error) error {
 	err = d.Explain(err)
 	if e, ok := errors.AsType[*UnavailableError](err); ok && d.dialect.Lost(e.Err) {

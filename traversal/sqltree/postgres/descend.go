@@ -17,7 +17,7 @@ import (
 )
 
 // lookupAttempts is how often a lookup is tried if its connection turns out to be closed, as all
-// connections of a pool are after a restart of the server. database/sql does as much.
+// connections of a pool are after a restart of the server. database/sql retries as often.
 const lookupAttempts = 3
 
 // DescendMany sends all queries at once, and then reads all results: one round trip. It uses pgx
